@@ -1,0 +1,373 @@
+package jsontree
+
+import (
+	"fmt"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// DefaultMaxDepth is the nesting Parse allows. RFC 8259 section 9 lets a parser set a limit;
+// 1000 is the default of Jackson's StreamReadConstraints, the parser most Java services use.
+const DefaultMaxDepth = 1000
+
+// SyntaxError says where and why a text is not JSON.
+type SyntaxError struct {
+	// Offset is the byte at which the text stopped being JSON; the length of the text where
+	// it ended too early.
+	Offset int
+	// Message says what was expected and what came.
+	Message string
+}
+
+// Error returns the message with the offset.
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("invalid JSON at byte %d: %s", e.Offset, e.Message)
+}
+
+// Parse reads exactly one JSON text, nested at most DefaultMaxDepth deep. Every error is a
+// *SyntaxError. It refuses what RFC 8259 refuses and also what the RFC leaves to the parser: a
+// byte order mark, invalid UTF-8, and too deep a nesting. Lone surrogate escapes are parsed and
+// flagged, duplicate names kept.
+func Parse(data []byte) (*Value, error) {
+	return ParseDepth(data, DefaultMaxDepth)
+}
+
+// ParseDepth is Parse with another bound on the nesting: the number of arrays and objects that
+// may be open at once.
+func ParseDepth(data []byte, maxDepth int) (*Value, error) {
+	p := parser{text: string(data), maxDepth: maxDepth}
+	if len(data) >= 3 && data[0] == 0xEF && data[1] == 0xBB && data[2] == 0xBF {
+		return nil, p.fail(0, "a byte order mark; expected a JSON value")
+	}
+	p.space()
+	root := &Value{}
+	if err := p.value(root); err != nil {
+		return nil, err
+	}
+	p.space()
+	if p.pos < len(p.text) {
+		return nil, p.fail(p.pos, "expected the end of the text, got "+p.here())
+	}
+	return root, nil
+}
+
+// parser holds its open containers' children on two shared stacks, so that each container costs
+// one allocation of its exact size. Strings without escapes are slices of text.
+type parser struct {
+	text     string
+	pos      int
+	depth    int
+	maxDepth int
+	items    []Value
+	members  []Member
+}
+
+func (p *parser) fail(offset int, message string) error {
+	return &SyntaxError{Offset: offset, Message: message}
+}
+
+func (p *parser) here() string {
+	if p.pos >= len(p.text) {
+		return "the end of the text"
+	}
+	if r, size := utf8.DecodeRuneInString(p.text[p.pos:]); r != utf8.RuneError || size > 1 {
+		return fmt.Sprintf("%q", r)
+	}
+	return fmt.Sprintf("byte 0x%02X", p.text[p.pos])
+}
+
+func (p *parser) space() {
+	for p.pos < len(p.text) {
+		switch p.text[p.pos] {
+		case ' ', '\t', '\n', '\r':
+			p.pos++
+		default:
+			return
+		}
+	}
+}
+
+func (p *parser) value(v *Value) error {
+	v.Offset = p.pos
+	if p.pos >= len(p.text) {
+		return p.fail(p.pos, "expected a value, got the end of the text")
+	}
+	switch c := p.text[p.pos]; {
+	case c == '"':
+		v.Kind = String
+		var err error
+		v.Text, v.LoneSurrogate, err = p.str()
+		return err
+	case c == '{':
+		v.Kind = Object
+		return p.object(v)
+	case c == '[':
+		v.Kind = Array
+		return p.array(v)
+	case c == '-' || c >= '0' && c <= '9':
+		v.Kind = Number
+		return p.number(v)
+	case c == 't':
+		v.Kind, v.Bool = Bool, true
+		return p.word("true")
+	case c == 'f':
+		v.Kind = Bool
+		return p.word("false")
+	case c == 'n':
+		v.Kind = Null
+		return p.word("null")
+	}
+	return p.fail(p.pos, "expected a value, got "+p.here())
+}
+
+func (p *parser) word(word string) error {
+	for i := range len(word) {
+		if p.pos >= len(p.text) || p.text[p.pos] != word[i] {
+			return p.fail(p.pos, "expected "+word+", got "+p.here())
+		}
+		p.pos++
+	}
+	return nil
+}
+
+func (p *parser) digits() error {
+	start := p.pos
+	for p.pos < len(p.text) && p.text[p.pos] >= '0' && p.text[p.pos] <= '9' {
+		p.pos++
+	}
+	if p.pos == start {
+		return p.fail(p.pos, "expected a digit, got "+p.here())
+	}
+	return nil
+}
+
+func (p *parser) number(v *Value) error {
+	start := p.pos
+	if p.text[p.pos] == '-' {
+		p.pos++
+	}
+	if p.pos < len(p.text) && p.text[p.pos] == '0' {
+		// RFC 8259 section 6: no leading zeros. A digit after it is met by the caller.
+		p.pos++
+	} else if err := p.digits(); err != nil {
+		return err
+	}
+	if p.pos < len(p.text) && p.text[p.pos] == '.' {
+		p.pos++
+		if err := p.digits(); err != nil {
+			return err
+		}
+	}
+	if p.pos < len(p.text) && (p.text[p.pos] == 'e' || p.text[p.pos] == 'E') {
+		p.pos++
+		if p.pos < len(p.text) && (p.text[p.pos] == '+' || p.text[p.pos] == '-') {
+			p.pos++
+		}
+		if err := p.digits(); err != nil {
+			return err
+		}
+	}
+	v.Text = p.text[start:p.pos]
+	return nil
+}
+
+func (p *parser) enter() error {
+	p.depth++
+	if p.depth > p.maxDepth {
+		return p.fail(p.pos, fmt.Sprintf("nested deeper than %d", p.maxDepth))
+	}
+	p.pos++
+	return nil
+}
+
+func (p *parser) array(v *Value) error {
+	if err := p.enter(); err != nil {
+		return err
+	}
+	base := len(p.items)
+	p.space()
+	if p.pos < len(p.text) && p.text[p.pos] == ']' {
+		p.pos++
+		p.depth--
+		v.Items = []Value{}
+		return nil
+	}
+	for {
+		p.space()
+		var item Value
+		if err := p.value(&item); err != nil {
+			return err
+		}
+		p.items = append(p.items, item)
+		p.space()
+		if p.pos < len(p.text) && p.text[p.pos] == ',' {
+			p.pos++
+			continue
+		}
+		if p.pos < len(p.text) && p.text[p.pos] == ']' {
+			p.pos++
+			p.depth--
+			v.Items = append(make([]Value, 0, len(p.items)-base), p.items[base:]...)
+			p.items = p.items[:base]
+			return nil
+		}
+		return p.fail(p.pos, `expected "," or "]", got `+p.here())
+	}
+}
+
+func (p *parser) object(v *Value) error {
+	if err := p.enter(); err != nil {
+		return err
+	}
+	base := len(p.members)
+	p.space()
+	if p.pos < len(p.text) && p.text[p.pos] == '}' {
+		p.pos++
+		p.depth--
+		v.Members = []Member{}
+		return nil
+	}
+	for {
+		p.space()
+		m := Member{Offset: p.pos}
+		if p.pos >= len(p.text) || p.text[p.pos] != '"' {
+			return p.fail(p.pos, "expected a member name in quotes, got "+p.here())
+		}
+		var err error
+		if m.Name, m.LoneSurrogate, err = p.str(); err != nil {
+			return err
+		}
+		p.space()
+		if p.pos >= len(p.text) || p.text[p.pos] != ':' {
+			return p.fail(p.pos, `expected ":", got `+p.here())
+		}
+		p.pos++
+		p.space()
+		if err := p.value(&m.Value); err != nil {
+			return err
+		}
+		p.members = append(p.members, m)
+		p.space()
+		if p.pos < len(p.text) && p.text[p.pos] == ',' {
+			p.pos++
+			continue
+		}
+		if p.pos < len(p.text) && p.text[p.pos] == '}' {
+			p.pos++
+			p.depth--
+			v.Members = append(make([]Member, 0, len(p.members)-base), p.members[base:]...)
+			p.members = p.members[:base]
+			return nil
+		}
+		return p.fail(p.pos, `expected "," or "}", got `+p.here())
+	}
+}
+
+// str reads a string, from its opening quote to behind its closing one.
+func (p *parser) str() (s string, loneSurrogate bool, err error) {
+	p.pos++
+	start := p.pos
+	var decoded []byte
+	for p.pos < len(p.text) {
+		switch c := p.text[p.pos]; {
+		case c == '"':
+			s = p.text[start:p.pos]
+			if decoded != nil {
+				s = string(append(decoded, s...))
+			}
+			p.pos++
+			return s, loneSurrogate, nil
+		case c == '\\':
+			decoded = append(decoded, p.text[start:p.pos]...)
+			r, lone, err := p.escape()
+			if err != nil {
+				return "", false, err
+			}
+			loneSurrogate = loneSurrogate || lone
+			decoded = utf8.AppendRune(decoded, r)
+			start = p.pos
+		case c < 0x20:
+			return "", false, p.fail(p.pos, fmt.Sprintf("control character 0x%02X in a string; expected it escaped", c))
+		case c < utf8.RuneSelf:
+			p.pos++
+		default:
+			_, size := utf8.DecodeRuneInString(p.text[p.pos:])
+			if size == 1 {
+				return "", false, p.fail(p.pos, fmt.Sprintf("byte 0x%02X in a string is not UTF-8", c))
+			}
+			p.pos += size
+		}
+	}
+	return "", false, p.fail(p.pos, "expected the closing quote of a string, got the end of the text")
+}
+
+func (p *parser) escape() (r rune, loneSurrogate bool, err error) {
+	p.pos++
+	if p.pos >= len(p.text) {
+		return 0, false, p.fail(p.pos, "expected an escape, got the end of the text")
+	}
+	c := p.text[p.pos]
+	switch c {
+	case '"', '\\', '/':
+		r = rune(c)
+	case 'b':
+		r = '\b'
+	case 'f':
+		r = '\f'
+	case 'n':
+		r = '\n'
+	case 'r':
+		r = '\r'
+	case 't':
+		r = '\t'
+	case 'u':
+		p.pos++
+		if r, err = p.hex4(); err != nil {
+			return 0, false, err
+		}
+		if !utf16.IsSurrogate(r) {
+			return r, false, nil
+		}
+		if r < 0xDC00 && p.pos+1 < len(p.text) && p.text[p.pos] == '\\' && p.text[p.pos+1] == 'u' {
+			high, after := r, p.pos
+			p.pos += 2
+			low, err := p.hex4()
+			if err != nil {
+				return 0, false, err
+			}
+			if pair := utf16.DecodeRune(high, low); pair != utf8.RuneError {
+				return pair, false, nil
+			}
+			// The second escape is no partner of the first: it is read again, on its own.
+			p.pos = after
+		}
+		return utf8.RuneError, true, nil
+	default:
+		return 0, false, p.fail(p.pos, "expected an escape of RFC 8259 section 7, got "+p.here())
+	}
+	p.pos++
+	return r, false, nil
+}
+
+func (p *parser) hex4() (rune, error) {
+	var r rune
+	for range 4 {
+		if p.pos >= len(p.text) {
+			return 0, p.fail(p.pos, "expected a hexadecimal digit, got the end of the text")
+		}
+		c := p.text[p.pos]
+		switch {
+		case c >= '0' && c <= '9':
+			c -= '0'
+		case c >= 'a' && c <= 'f':
+			c -= 'a' - 10
+		case c >= 'A' && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return 0, p.fail(p.pos, "expected a hexadecimal digit, got "+p.here())
+		}
+		r = r<<4 | rune(c)
+		p.pos++
+	}
+	return r, nil
+}
