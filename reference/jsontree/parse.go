@@ -17,6 +17,8 @@ type SyntaxError struct {
 	Offset int
 	// Message says what was expected and what came.
 	Message string
+	// TooDeep tells that the text was given up at its nesting, and may be JSON.
+	TooDeep bool
 }
 
 // Error returns the message with the offset.
@@ -174,7 +176,7 @@ func (p *parser) number(v *Value) error {
 func (p *parser) enter() error {
 	p.depth++
 	if p.depth > p.maxDepth {
-		return p.fail(p.pos, fmt.Sprintf("nested deeper than %d", p.maxDepth))
+		return &SyntaxError{Offset: p.pos, Message: fmt.Sprintf("nested deeper than %d", p.maxDepth), TooDeep: true}
 	}
 	p.pos++
 	return nil

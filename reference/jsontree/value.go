@@ -180,10 +180,44 @@ func (v *Value) walk(pointer string, visit func(string, *Value) bool) bool {
 // member of the same object already has; nil where there are none.
 func (v *Value) Duplicates() []string {
 	var found []string
-	if v != nil {
+	if v.hasDuplicates() {
 		v.duplicates("", &found)
 	}
 	return found
+}
+
+// hasDuplicates spares Duplicates its pointers in the common case. It takes v nil.
+func (v *Value) hasDuplicates() bool {
+	if v == nil {
+		return false
+	}
+	for i := range v.Items {
+		if v.Items[i].Kind >= Array && v.Items[i].hasDuplicates() {
+			return true
+		}
+	}
+	if len(v.Members) > smallObject {
+		seen := make(map[string]bool, len(v.Members))
+		for i := range v.Members {
+			seen[v.Members[i].Name] = true
+		}
+		if len(seen) < len(v.Members) {
+			return true
+		}
+	}
+	for i := range v.Members {
+		if len(v.Members) <= smallObject {
+			for j := range i {
+				if v.Members[j].Name == v.Members[i].Name {
+					return true
+				}
+			}
+		}
+		if v.Members[i].Value.Kind >= Array && v.Members[i].Value.hasDuplicates() {
+			return true
+		}
+	}
+	return false
 }
 
 func (v *Value) duplicates(pointer string, found *[]string) {

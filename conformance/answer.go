@@ -1,0 +1,113 @@
+package conformance
+
+import (
+	"strings"
+	"time"
+
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// Exchanged is one exchange of a case with the answer read once, for the judge and every check.
+type Exchanged struct {
+	*wire.Exchange
+	// Step is what was asked, with its bindings filled in.
+	Step fixtures.BoundStep
+	// Body is the answer's body as JSON; nil where there is none or it is no JSON, as BodyErr says.
+	Body    *jsontree.Value
+	BodyErr error
+	// ErrorType is the error's shape name without namespace, "" for an answer that is no error.
+	ErrorType string
+	// Message is the error's text; HasMessage tells an empty text from none.
+	Message    string
+	HasMessage bool
+
+	request    *jsontree.Value
+	requestErr error
+	requested  bool
+}
+
+// Read reads the answer of an exchange.
+func Read(step fixtures.BoundStep, x *wire.Exchange) Exchanged {
+	e := Exchanged{Exchange: x, Step: step}
+	if x.Response == nil {
+		return e
+	}
+	e.Body, e.BodyErr = jsontree.Parse(x.Response.Body)
+	if e.Body == nil {
+		return e
+	}
+	if x.Response.Status >= 300 || e.Body.Get("__type") != nil {
+		e.ErrorType = errorType(x.Response, e.Body)
+		for _, name := range []string{"Message", "message"} {
+			if m := e.Body.Get(name); m != nil && m.Kind == jsontree.String {
+				e.Message, e.HasMessage = m.Text, true
+				break
+			}
+		}
+	}
+	return e
+}
+
+// errorType reads the type as clients do (Smithy, AWS JSON 1.1, operation error serialization): the
+// header, then code, then __type; cut at the colon, then behind the number sign.
+func errorType(r *wire.Response, body *jsontree.Value) string {
+	raw := r.Header.Get("X-Amzn-Errortype")
+	for _, name := range []string{"code", "__type"} {
+		if v := body.Get(name); raw == "" && v != nil && v.Kind == jsontree.String {
+			raw = v.Text
+		}
+	}
+	raw, _, _ = strings.Cut(raw, ":")
+	if _, after, ok := strings.Cut(raw, "#"); ok {
+		raw = after
+	}
+	return strings.TrimSpace(raw)
+}
+
+// OK tells whether the target took the request: a 2xx that names no error.
+func (e *Exchanged) OK() bool {
+	return e.Response != nil && e.Response.Status/100 == 2 && e.ErrorType == ""
+}
+
+// RequestBody is the request's own body as JSON, nil where it is none.
+func (e *Exchanged) RequestBody() *jsontree.Value {
+	if !e.requested {
+		e.request, e.requestErr = jsontree.Parse(e.Request.Body)
+		e.requested = true
+	}
+	return e.request
+}
+
+// summary says in a few words what came back.
+func (e *Exchanged) summary() string {
+	if e.Response == nil {
+		if e.Err != nil {
+			return "no answer (" + firstLine(e.Err.Error()) + ")"
+		}
+		return "no answer"
+	}
+	s := statusText(e.Response.Status)
+	switch {
+	case e.ErrorType != "":
+		s += " " + e.ErrorType
+		if e.Message != "" {
+			s += ": " + e.Message
+		}
+	case e.Body == nil && len(e.Response.Body) == 0:
+		s += " with an empty body"
+	case e.Body == nil:
+		s += " with a body that is no JSON"
+	case e.Response.Status/100 != 2:
+		s += " without an error type"
+	}
+	return s
+}
+
+func (e *Exchanged) time() time.Time { return e.Sent }
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}

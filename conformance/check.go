@@ -1,0 +1,66 @@
+package conformance
+
+import (
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// InvariantArea is the area of the invariants among the case IDs: invariant/Status/details-agree.
+const InvariantArea = "invariant"
+
+// Check is an invariant: what must hold of every exchange, whatever the case. A run reports each
+// as one case of its own, judged on every exchange, so that a target that breaks one fails once
+// and not as often as it is asked.
+type Check struct {
+	rule    *fixtures.Case
+	inspect func(*Exchanged) []Finding
+}
+
+// Rule says what must hold, and where that stands.
+func (c Check) Rule() *fixtures.Case { return c.rule }
+
+// Inspect returns how the exchange breaks the invariant. It is pure.
+func (c Check) Inspect(e *Exchanged) []Finding { return c.inspect(e) }
+
+// Checks returns the invariants that look at one exchange alone, in the order of their IDs.
+func Checks() []Check { return checks }
+
+var checks = []Check{
+	countsCheck,
+	statusCheck,
+	timesCheck,
+	errorTypeCheck,
+	bareTypeCheck,
+	serverErrorCheck,
+	contentTypeCheck,
+	requestIDCheck,
+	duplicateKeysCheck,
+	oneValueCheck,
+	memberTypesCheck,
+	unknownMembersCheck,
+	sdkCheck,
+}
+
+func rule(id, title string, level fixtures.Level, evidence fixtures.Evidence, source ...fixtures.Source) *fixtures.Case {
+	return &fixtures.Case{
+		ID: InvariantArea + "/" + id, Title: title, Level: level, Profile: fixtures.Core, Safety: fixtures.Inert,
+		Evidence: &evidence, Source: source,
+	}
+}
+
+func broken(level fixtures.Level, path, want, got string) []Finding {
+	return []Finding{{Path: path, Want: want, Got: got, Level: level}}
+}
+
+// belowProtocol tells whether the case allows an answer from below AWS JSON: then nothing is asked
+// of a refusal's form.
+func belowProtocol(e *Exchanged) bool {
+	if e.Response.Status/100 == 2 && e.Step.Request.Method != "HEAD" {
+		return false
+	}
+	for _, o := range e.Step.Expect {
+		if o.Format == fixtures.FormatAny {
+			return true
+		}
+	}
+	return false
+}

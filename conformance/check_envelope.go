@@ -1,0 +1,145 @@
+package conformance
+
+import (
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+var commonErrors = fixtures.Source{Doc: "CommonErrors", Section: "Common Error Types"}
+
+var awsJSON = fixtures.Source{Doc: "Smithy AWS JSON 1.1 protocol", Section: "Protocol behaviors"}
+
+var samples = fixtures.Evidence{
+	Kind: fixtures.Recorded, Ref: "samples/boto3-2024-04-SendCommand-with-headers.json", Date: "2024-04-29",
+}
+
+var serverErrorCheck = Check{
+	rule("HTTP/never-5xx", "No request makes a server fail: bad input is the client's fault and answers 4xx", fixtures.Must,
+		fixtures.Evidence{Kind: fixtures.Documented, Ref: "5xx is reserved for InternalServerError, InternalFailure and ServiceUnavailable"}, commonErrors),
+	func(e *Exchanged) []Finding {
+		if e.Response == nil || e.Response.Status < 500 || expectsStatus(e, e.Response.Status) {
+			return nil
+		}
+		return broken(fixtures.Must, pathStatus, "an answer below 500", e.summary())
+	},
+}
+
+func expectsStatus(e *Exchanged, status int) bool {
+	for _, o := range e.Step.Expect {
+		var n int
+		if json.Unmarshal(o.Status, &n) == nil && n == status {
+			return true
+		}
+	}
+	return false
+}
+
+var contentTypeCheck = Check{
+	rule("HTTP/content-type", "Every answer says Content-Type: application/x-amz-json-1.1", fixtures.Must, samples, awsJSON),
+	func(e *Exchanged) []Finding {
+		if e.Response == nil || belowProtocol(e) || len(e.Response.Body) == 0 {
+			return nil
+		}
+		values := e.Response.Header.Values("Content-Type")
+		if len(values) == 1 {
+			if media, _, err := mime.ParseMediaType(values[0]); err == nil && media == "application/x-amz-json-1.1" {
+				return nil
+			}
+		}
+		got := strings.Join(values, ", ")
+		if got == "" {
+			got = "nothing"
+		}
+		return broken(fixtures.Must, "header Content-Type", "application/x-amz-json-1.1", got)
+	},
+}
+
+var requestIDCheck = Check{
+	rule("HTTP/request-id", "Every answer names the request in x-amzn-RequestId, as a UUID", fixtures.Must, samples,
+		fixtures.Source{Doc: "facts.md", Section: "2. The wire: response headers"}),
+	func(e *Exchanged) []Finding {
+		if e.Response == nil || belowProtocol(e) {
+			return nil
+		}
+		id := requestID(e)
+		if id == "" {
+			return broken(fixtures.Must, "header x-amzn-RequestId", "a request ID", "nothing")
+		}
+		if !uuidPattern.MatchString(id) {
+			return broken(fixtures.Should, "header x-amzn-RequestId", "a UUID", fmt.Sprintf("%d characters of another form", len(id)))
+		}
+		return nil
+	},
+}
+
+func requestID(e *Exchanged) string { return e.Response.Header.Get("X-Amzn-Requestid") }
+
+var oneValueCheck = Check{
+	rule("JSON/one-value", "The body is one JSON value in UTF-8: no byte order mark, nothing behind it", fixtures.Must, samples,
+		fixtures.Source{Doc: "RFC 8259", Section: "2. JSON Grammar; 8.1. Character Encoding"}),
+	func(e *Exchanged) []Finding {
+		if e.Response == nil || belowProtocol(e) || e.Step.Request.Method == http.MethodHead {
+			return nil
+		}
+		if e.Response.Truncated {
+			return broken(fixtures.Must, pathBody, "a body of a bounded size", "more bytes than the runner reads")
+		}
+		if e.Body == nil {
+			return broken(fixtures.Must, pathBody, "one JSON value", bodyFault(e))
+		}
+		if e.Body.Kind != jsontree.Object {
+			return broken(fixtures.Must, pathBody, "a JSON object", show(e.Body))
+		}
+		return nil
+	},
+}
+
+var duplicateKeysCheck = Check{
+	rule("JSON/no-duplicate-keys", "No object of an answer has a member twice", fixtures.Must, samples,
+		fixtures.Source{Doc: "RFC 8259", Section: "4. Objects", Quote: "names within an object SHOULD be unique"}),
+	func(e *Exchanged) []Finding {
+		if e.Body == nil {
+			return nil
+		}
+		if twice := e.Body.Duplicates(); len(twice) > 0 {
+			return broken(fixtures.Must, twice[0], "one member of this name", "several")
+		}
+		return nil
+	},
+}
+
+var errorTypeCheck = Check{
+	rule("Error/has-type", "A refusal names its type, and an answer that names a type is a refusal", fixtures.Must,
+		fixtures.Evidence{Kind: fixtures.Reported, Ref: `{"__type":"InvalidParameters"} (aws-cli#1903), {"__type":"ParameterNotFound"} (2026-08)`},
+		fixtures.Source{Doc: "Smithy AWS JSON 1.1 protocol", Section: "Operation error serialization"}),
+	func(e *Exchanged) []Finding {
+		if e.Response == nil || e.Body == nil || belowProtocol(e) {
+			return nil
+		}
+		switch refused := e.Response.Status >= 300; {
+		case refused && e.ErrorType == "":
+			return broken(fixtures.Must, pathErrorType, "__type with the error's shape name", show(e.Body))
+		case !refused && e.ErrorType != "":
+			return broken(fixtures.Must, pathStatus, "a status of 4xx or 5xx for "+e.ErrorType, statusText(e.Response.Status))
+		}
+		return nil
+	},
+}
+
+var bareTypeCheck = Check{
+	rule("Error/bare-type", "__type is the shape name alone, without a namespace or a URI", fixtures.Should,
+		fixtures.Evidence{Kind: fixtures.Reported, Ref: `{"__type":"InvalidParameters"} (aws-cli#1903), {"__type":"ParameterNotFound"} (2026-08)`},
+		fixtures.Source{Doc: "Smithy AWS JSON 1.1 protocol", Section: "Operation error serialization"}),
+	func(e *Exchanged) []Finding {
+		if v := e.Body.Get("__type"); v != nil && e.ErrorType != "" && v.Text != e.ErrorType {
+			return broken(fixtures.Should, "/__type", e.ErrorType, show(v))
+		}
+		return nil
+	},
+}

@@ -1,0 +1,129 @@
+package conformance
+
+import (
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/ssm/schemas"
+	"github.com/aws/smithy-go"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+var modelled = fixtures.Source{Doc: "SSM service model", Section: "SendCommandResult"}
+
+// outputSchema is the structure of the operation's answer, as the SDK has it at run time; nil for an
+// operation that is not judged.
+func outputSchema(operation string) *smithy.Schema {
+	switch operation {
+	case "SendCommand":
+		return schemas.SendCommandResult
+	case "ListCommands":
+		return schemas.ListCommandsResult
+	case "ListCommandInvocations":
+		return schemas.ListCommandInvocationsResult
+	case "GetCommandInvocation":
+		return schemas.GetCommandInvocationResult
+	case "CancelCommand":
+		return schemas.CancelCommandResult
+	}
+	return nil
+}
+
+var memberTypesCheck = Check{
+	rule("Member/types", "Every member of an answer has the JSON type of its shape; lengths and enums are not looked at, since AWS breaks its own there",
+		fixtures.Must, fixtures.Evidence{Kind: fixtures.Model, Ref: "the types of every output shape"}, modelled),
+	func(e *Exchanged) []Finding {
+		w := memberWalk{}
+		w.walkAnswer(e)
+		return w.wrong
+	},
+}
+
+var unknownMembersCheck = Check{
+	rule("Member/unknown", "An answer has no member that the model lacks; clients ignore them, and AWS itself sends a few", fixtures.May,
+		fixtures.Evidence{Kind: fixtures.Inferred, Ref: "recorded content-lengths leave room for ClientName, ClientSourceId and Interactive"}, modelled),
+	func(e *Exchanged) []Finding {
+		w := memberWalk{}
+		w.walkAnswer(e)
+		return w.unknown
+	},
+}
+
+// unmodelled are the members that AWS is known to send although the model lacks them (facts.md,
+// section 2, Unmodelled members on the wire).
+var unmodelled = map[string]bool{"Interactive": true, "ClientName": true, "ClientSourceId": true}
+
+type memberWalk struct{ wrong, unknown []Finding }
+
+func (w *memberWalk) walkAnswer(e *Exchanged) {
+	if schema := outputSchema(e.Step.Request.Operation); e.OK() && e.Body != nil && schema != nil {
+		w.walk("", schema, e.Body)
+	}
+}
+
+func (w *memberWalk) walk(path string, s *smithy.Schema, v *jsontree.Value) {
+	want := jsonKind(s.Type())
+	if v.Kind == jsontree.Null {
+		// Smithy: servers do not serialize null members of a structure; clients drop them.
+		w.wrong = append(w.wrong, Finding{Path: path, Want: article(want.String()) + ", or no member", Got: "null", Level: fixtures.Should})
+		return
+	}
+	if v.Kind != want || !integral(s, v) {
+		w.wrong = append(w.wrong, Finding{Path: path, Want: article(typeName(s)), Got: show(v), Level: fixtures.Must})
+		return
+	}
+	switch s.Type() {
+	case smithy.ShapeTypeStructure:
+		members := s.Members()
+		for i := range v.Members {
+			m := &v.Members[i]
+			at := path + "/" + jsontree.EscapeToken(m.Name)
+			if member := members[m.Name]; member != nil {
+				w.walk(at, member, &m.Value)
+			} else if !unmodelled[m.Name] {
+				w.unknown = append(w.unknown, Finding{Path: at, Want: "no such member", Got: show(&m.Value), Level: fixtures.May})
+			}
+		}
+	case smithy.ShapeTypeList:
+		for i := range v.Items {
+			w.walk(path+"/"+strconv.Itoa(i), s.ListMember(), &v.Items[i])
+		}
+	case smithy.ShapeTypeMap:
+		for i := range v.Members {
+			w.walk(path+"/"+jsontree.EscapeToken(v.Members[i].Name), s.MapValue(), &v.Members[i].Value)
+		}
+	}
+}
+
+func jsonKind(t smithy.ShapeType) jsontree.Kind {
+	switch t {
+	case smithy.ShapeTypeStructure, smithy.ShapeTypeMap:
+		return jsontree.Object
+	case smithy.ShapeTypeList:
+		return jsontree.Array
+	case smithy.ShapeTypeBoolean:
+		return jsontree.Bool
+	case smithy.ShapeTypeInteger, smithy.ShapeTypeLong, smithy.ShapeTypeTimestamp:
+		return jsontree.Number
+	}
+	return jsontree.String
+}
+
+func integral(s *smithy.Schema, v *jsontree.Value) bool {
+	if s.Type() != smithy.ShapeTypeInteger {
+		return true
+	}
+	n, ok := v.Int64()
+	return ok && int64(int32(n)) == n
+}
+
+func typeName(s *smithy.Schema) string {
+	switch s.Type() {
+	case smithy.ShapeTypeInteger:
+		return "integer of 32 bits"
+	case smithy.ShapeTypeTimestamp:
+		return "number of seconds since 1970"
+	}
+	return jsonKind(s.Type()).String()
+}

@@ -1,0 +1,61 @@
+package conformance
+
+import (
+	"fmt"
+
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// A runCheck holds of all the exchanges of a run together: of each it takes an identifier, and
+// none may come twice.
+type runCheck struct {
+	rule       *fixtures.Case
+	path       string
+	identifier func(*Exchanged) string
+}
+
+var runChecks = []runCheck{
+	{
+		rule("Command/id-unique", "A CommandId never repeats: each SendCommand that is taken makes a new command", fixtures.Must,
+			fixtures.Evidence{Kind: fixtures.Documented, Ref: "CommandId: A unique identifier for this command"}, commandShape),
+		"/Command/CommandId",
+		func(e *Exchanged) string {
+			if id := e.Body.Get("Command").Get("CommandId"); e.OK() && e.Step.Request.Operation == "SendCommand" && id != nil {
+				return id.Text
+			}
+			return ""
+		},
+	},
+	{
+		rule("HTTP/request-id-unique", "A request ID never repeats", fixtures.Must, samples,
+			fixtures.Source{Doc: "facts.md", Section: "2. The wire: response headers"}),
+		"header x-amzn-RequestId",
+		func(e *Exchanged) string {
+			if e.Response == nil {
+				return ""
+			}
+			return requestID(e)
+		},
+	},
+}
+
+// inspect returns the findings on the exchanges in the order of the plan.
+func (c *runCheck) inspect(results []Result) (found []invariantFinding, seen int) {
+	first := map[string]string{}
+	for i := range results {
+		for j := range results[i].Exchanges {
+			id := c.identifier(&results[i].Exchanges[j])
+			if id == "" {
+				continue
+			}
+			seen++
+			if by, twice := first[id]; twice {
+				f := Finding{Check: c.rule.ID, Path: c.path, Want: "an identifier that no answer had before", Got: fmt.Sprintf("%s, as in %s", cut(id), by), Level: fixtures.Must}
+				found = append(found, invariantFinding{f, &results[i], j})
+			} else {
+				first[id] = results[i].Case.ID
+			}
+		}
+	}
+	return found, seen
+}

@@ -1,0 +1,89 @@
+package conformance
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// invariantFinding is a finding of an invariant with the exchange that it was made on.
+type invariantFinding struct {
+	Finding
+	result   *Result
+	exchange int
+}
+
+// invariantResults gives the verdict on each selected invariant over all the results: a finding of
+// the strongest level decides, and the first exchange that shows it is the one reported.
+func (r *Runner) invariantResults(results []Result) []Result {
+	byRule := map[string][]invariantFinding{}
+	exchanges := 0
+	for i := range results {
+		exchanges += len(results[i].Exchanges)
+		for _, f := range results[i].invariants {
+			byRule[f.Check] = append(byRule[f.Check], invariantFinding{f, &results[i], max(f.Step-1, 0)})
+		}
+	}
+	seen := map[string]int{}
+	for i := range runChecks {
+		c := &runChecks[i]
+		byRule[c.rule.ID], seen[c.rule.ID] = c.inspect(results)
+	}
+	var verdicts []Result
+	for _, c := range Invariants() {
+		if !r.selector.Match(c.ID) || len(r.settings.profiles) > 0 && !slices.Contains(r.settings.profiles, c.Profile) {
+			continue
+		}
+		v := invariantResult(byRule[c.ID], r.settings.strict)
+		v.Case, v.Seen = c, exchanges
+		if n, ok := seen[c.ID]; ok {
+			v.Seen = n
+		}
+		if v.Seen == 0 {
+			v.Verdict, v.Reason = Skip, "no answer to judge it on"
+		}
+		verdicts = append(verdicts, v)
+	}
+	return verdicts
+}
+
+func invariantResult(found []invariantFinding, strict bool) Result {
+	v := Result{Verdict: Pass}
+	if len(found) == 0 {
+		return v
+	}
+	// One finding for each distinct place and wish, from the first exchange that shows it.
+	first := found[0]
+	for _, f := range found {
+		if weight(f.Level) > weight(first.Level) {
+			first = f
+		}
+	}
+	distinct := map[string]bool{}
+	hit := map[string]bool{}
+	for _, f := range found {
+		hit[fmt.Sprintf("%s %d", f.result.Case.ID, f.exchange)] = true
+		key := placeOf(f.Path) + "\x00" + f.Want + "\x00" + string(f.Level)
+		if !distinct[key] {
+			distinct[key] = true
+			f.Step = 0
+			v.Findings = append(v.Findings, f.Finding)
+		}
+	}
+	v.Broken = len(hit)
+	v.Verdict = verdictOf(v.Findings, strict)
+	v.Exchanges = []Exchanged{first.result.Exchanges[first.exchange]}
+	v.Reason = "first seen in " + first.result.Case.ID
+	return v
+}
+
+// placeOf is a path without the numbers of list elements.
+func placeOf(path string) string {
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		if p != "" && strings.Trim(p, "0123456789") == "" {
+			parts[i] = "*"
+		}
+	}
+	return strings.Join(parts, "/")
+}

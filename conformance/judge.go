@@ -1,0 +1,285 @@
+package conformance
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"sort"
+
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// OutcomeCheck is the Check of findings about the case's own expectation.
+const OutcomeCheck = "outcome"
+
+// Judge compares the exchanges of a case, one for each of its steps, with what conforms. It is
+// pure: the exchanges may come from a target, from a recording or from a test. Strict makes a
+// missed should fail. Fewer exchanges than steps are those asked before one went wrong.
+func Judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Exchange, strict bool) Result {
+	r := Result{Case: c, Verdict: Pass}
+	for i, x := range exchanges {
+		r.Exchanges = append(r.Exchanges, Read(steps[i], x))
+	}
+	for i := range r.Exchanges {
+		step := i + 1
+		if len(steps) == 1 {
+			step = 0
+		}
+		r.judgeStep(step, &r.Exchanges[i])
+	}
+	r.Verdict = verdictOf(r.Findings, strict)
+	return r
+}
+
+// attempt is one outcome held against an answer.
+type attempt struct {
+	name     string
+	findings []Finding
+	cost     int
+}
+
+func (r *Result) judgeStep(step int, e *Exchanged) {
+	attempts := make([]attempt, 0, len(e.Step.Expect))
+	for _, o := range e.Step.Expect {
+		m := &matching{answer: e, level: r.Case.Level}
+		m.outcome(&o, r)
+		attempts = append(attempts, attempt{o.Name, m.findings, cost(m.findings)})
+	}
+	best := decide(attempts)
+	for _, f := range best.findings {
+		f.Step = step
+		r.Findings = append(r.Findings, f)
+	}
+	if !matches(best.findings) {
+		for _, a := range attempts {
+			r.Named = append(r.Named, a.name)
+		}
+	} else {
+		r.Outcome = best.name
+	}
+	for _, check := range Checks() {
+		for _, f := range check.Inspect(e) {
+			f.Check, f.Step = check.Rule().ID, step
+			r.invariants = append(r.invariants, f)
+		}
+	}
+}
+
+// decide picks the outcome that the answer is judged by: one that matches without a note, or else
+// the first that matches, or else the nearest.
+func decide(attempts []attempt) attempt {
+	matching := -1
+	nearest := 0
+	for i, a := range attempts {
+		if len(a.findings) == 0 {
+			return a
+		}
+		if matching < 0 && matches(a.findings) {
+			matching = i
+		}
+		if a.cost < attempts[nearest].cost {
+			nearest = i
+		}
+	}
+	if matching >= 0 {
+		return attempts[matching]
+	}
+	return attempts[nearest]
+}
+
+// cost tells how far an answer is from an outcome: another status is further than any member.
+func cost(findings []Finding) int {
+	sum := 0
+	for _, f := range findings {
+		c := weight(f.Level)
+		switch f.Path {
+		case pathStatus, pathConnection:
+			c *= 1000
+		case pathErrorType:
+			c *= 100
+		}
+		sum += c
+	}
+	return sum
+}
+
+// The paths of findings that are not in the body.
+const (
+	pathConnection   = "connection"
+	pathStatus       = "status"
+	pathBody         = "body"
+	pathErrorType    = "error type"
+	pathErrorMessage = "error message"
+)
+
+func (m *matching) outcome(o *fixtures.Outcome, r *Result) {
+	e := m.answer
+	switch {
+	case o.SameAs != "":
+		m.sameAs(o.SameAs, r)
+		return
+	case o.Closed:
+		if e.Response != nil || e.Err == nil || e.Err.Failure != wire.Closed {
+			m.miss(pathConnection, "closed without an answer", e.summary())
+		}
+		return
+	case e.Response == nil:
+		m.miss(pathConnection, "an answer", e.summary())
+		return
+	case e.Err != nil:
+		m.miss(pathConnection, "a whole answer", firstLine(e.Err.Error()))
+		return
+	}
+	if !m.status(o.Status) {
+		return
+	}
+	for _, name := range sortedKeys(o.Headers) {
+		var got *jsontree.Value
+		if values := e.Response.Header.Values(name); len(values) > 0 {
+			got = &jsontree.Value{Kind: jsontree.String, Text: values[0]}
+		}
+		m.raw("header "+name, o.Headers[name], got)
+	}
+	if o.Text != nil {
+		m.raw(pathBody, o.Text, &jsontree.Value{Kind: jsontree.String, Text: string(e.Response.Body)})
+	}
+	if o.Format != fixtures.FormatAny {
+		m.body(o)
+	}
+}
+
+// status compares the status; a wrong one says enough, so nothing behind it is looked at.
+func (m *matching) status(want json.RawMessage) bool {
+	w, err := jsontree.Parse(want)
+	if err != nil {
+		m.miss(pathStatus, "an outcome with a status", "none")
+		return false
+	}
+	got := &jsontree.Value{Kind: jsontree.Number, Text: fmt.Sprint(m.answer.Response.Status)}
+	if m.try(pathStatus, w, got) {
+		m.match(pathStatus, w, got)
+		return true
+	}
+	m.miss(pathStatus, statusWanted(w), m.answer.summary())
+	return false
+}
+
+func statusWanted(w *jsontree.Value) string {
+	if n, ok := w.Int64(); ok {
+		return statusText(int(n))
+	}
+	return describe(w)
+}
+
+func statusText(code int) string {
+	if text := http.StatusText(code); text != "" {
+		return fmt.Sprintf("%d %s", code, text)
+	}
+	return fmt.Sprint(code)
+}
+
+func (m *matching) body(o *fixtures.Outcome) {
+	e := m.answer
+	if o.Error == nil && o.Body == nil {
+		return
+	}
+	if e.Body == nil {
+		m.miss(pathBody, "a JSON body", bodyFault(e))
+		return
+	}
+	if o.Error != nil {
+		m.errorOutcome(o.Error)
+	}
+	if o.Body != nil {
+		m.raw("", o.Body, e.Body)
+	}
+}
+
+func bodyFault(e *Exchanged) string {
+	if len(e.Response.Body) == 0 {
+		return "an empty body"
+	}
+	return e.BodyErr.Error()
+}
+
+func (m *matching) errorOutcome(o *fixtures.ErrorOutcome) {
+	e := m.answer
+	if e.ErrorType == "" {
+		m.miss(pathErrorType, m.wanted(o.Type), "an error without a type")
+	} else {
+		m.raw(pathErrorType, o.Type, &jsontree.Value{Kind: jsontree.String, Text: e.ErrorType})
+	}
+	if o.Message != nil {
+		var got *jsontree.Value
+		if e.HasMessage {
+			got = &jsontree.Value{Kind: jsontree.String, Text: e.Message}
+		}
+		m.raw(pathErrorMessage, o.Message, got)
+	}
+}
+
+func (m *matching) wanted(raw json.RawMessage) string {
+	if w, err := jsontree.Parse(raw); err == nil {
+		return describe(w)
+	}
+	return string(raw)
+}
+
+// raw matches against an expectation as it stands in the fixture.
+func (m *matching) raw(path string, raw json.RawMessage, got *jsontree.Value) {
+	w, err := jsontree.Parse(raw)
+	if err != nil {
+		m.miss(path, "a fixture whose expectation is JSON", err.Error())
+		return
+	}
+	m.match(path, w, got)
+}
+
+// sameAs holds when this answer's verdict on the request is that of an earlier step: taken with
+// the same answer but for what is new each time, or refused with the same status and type.
+func (m *matching) sameAs(name string, r *Result) {
+	for i := range r.Exchanges {
+		if earlier := &r.Exchanges[i]; earlier.Step.Name == name {
+			if want, got := standing(earlier), standing(m.answer); want != got {
+				m.miss("verdict", "as "+name+": "+want, got)
+			}
+			return
+		}
+	}
+	m.miss("verdict", "an answer to the step "+name, "none")
+}
+
+// standing is what must not change between two spellings of one request.
+func standing(e *Exchanged) string {
+	if e.Response == nil {
+		return e.summary()
+	}
+	if !e.OK() {
+		return statusText(e.Response.Status) + " " + e.ErrorType
+	}
+	command := e.Body.Get("Command")
+	if command == nil {
+		return statusText(e.Response.Status)
+	}
+	kept := jsontree.Value{Kind: jsontree.Object}
+	for _, member := range command.Members {
+		switch member.Name {
+		case "CommandId", "RequestedDateTime", "ExpiresAfter":
+		default:
+			kept.Members = append(kept.Members, member)
+		}
+	}
+	sort.SliceStable(kept.Members, func(i, j int) bool { return kept.Members[i].Name < kept.Members[j].Name })
+	return statusText(e.Response.Status) + " " + string(kept.AppendJSON(nil))
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

@@ -1,0 +1,118 @@
+package conformance
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// matching compares one answer with what an outcome expects. Literals stand for themselves and an
+// object with the single member $name is a matcher; fixtures/README.md lists them.
+type matching struct {
+	answer   *Exchanged
+	level    fixtures.Level
+	noted    bool
+	findings []Finding
+}
+
+func (m *matching) miss(path, want, got string) {
+	m.findings = append(m.findings, Finding{Check: OutcomeCheck, Path: path, Want: want, Got: got, Level: m.level, noted: m.noted})
+}
+
+// at runs f with the level lowered.
+func (m *matching) at(l fixtures.Level, f func()) {
+	level, noted := m.level, m.noted
+	m.level, m.noted = looser(level, l), true
+	f()
+	m.level, m.noted = level, noted
+}
+
+// try reports whether want matches, without leaving findings behind.
+func (m *matching) try(path string, want, got *jsontree.Value) bool {
+	probe := &matching{answer: m.answer, level: fixtures.Must}
+	probe.match(path, want, got)
+	return matches(probe.findings)
+}
+
+// matches tells whether findings leave the outcome standing: all of them are notes.
+func matches(findings []Finding) bool {
+	return !slices.ContainsFunc(findings, func(f Finding) bool { return !f.noted })
+}
+
+// match compares got, nil where the member is missing, with want.
+func (m *matching) match(path string, want, got *jsontree.Value) {
+	if name, arg := operator(want); name != "" {
+		if !m.apply(name, path, arg, got) {
+			m.miss(path, "a matcher that this version knows", name)
+		}
+		return
+	}
+	if got == nil {
+		m.miss(path, show(want), "nothing")
+		return
+	}
+	switch want.Kind {
+	case jsontree.Object:
+		m.object(path, want, got)
+	case jsontree.Array:
+		m.list(path, want, got)
+	default:
+		if !jsontree.Equal(want, got) {
+			m.miss(path, show(want), show(got))
+		}
+	}
+}
+
+func (m *matching) object(path string, want, got *jsontree.Value) {
+	if got.Kind != jsontree.Object {
+		m.miss(path, "an object", show(got))
+		return
+	}
+	for i := range want.Members {
+		w := &want.Members[i]
+		m.match(path+"/"+jsontree.EscapeToken(w.Name), &w.Value, got.Get(w.Name))
+	}
+}
+
+func (m *matching) list(path string, want, got *jsontree.Value) {
+	if got.Kind != jsontree.Array || len(got.Items) != len(want.Items) {
+		m.miss(path, show(want), show(got))
+		return
+	}
+	for i := range want.Items {
+		m.match(path+"/"+strconv.Itoa(i), &want.Items[i], &got.Items[i])
+	}
+}
+
+// operator returns the matcher that want is, or "".
+func operator(want *jsontree.Value) (string, *jsontree.Value) {
+	if want.Kind == jsontree.Object && len(want.Members) == 1 && len(want.Members[0].Name) > 1 && want.Members[0].Name[0] == '$' {
+		return want.Members[0].Name, &want.Members[0].Value
+	}
+	return "", nil
+}
+
+// shown is how much of a value a finding quotes.
+const shown = 200
+
+// show writes a value for people: compact JSON, cut where it is long.
+func show(v *jsontree.Value) string {
+	if v == nil {
+		return "nothing"
+	}
+	return cut(string(v.AppendJSON(nil)))
+}
+
+func cut(s string) string {
+	if len(s) <= shown {
+		return s
+	}
+	keep := []rune(s[:shown])
+	if n := len(keep); n > 0 && keep[n-1] == '\uFFFD' {
+		keep = keep[:n-1]
+	}
+	return fmt.Sprintf("%s… (%d bytes)", string(keep), len(s))
+}

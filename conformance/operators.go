@@ -1,0 +1,203 @@
+package conformance
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// apply runs the matcher of that name, and tells whether there is one.
+func (m *matching) apply(name, path string, arg, got *jsontree.Value) bool {
+	switch name {
+	case "$should":
+		m.at(fixtures.Should, func() { m.match(path, arg, got) })
+	case "$may":
+		m.at(fixtures.May, func() { m.match(path, arg, got) })
+	case "$absent":
+		if got != nil {
+			m.miss(path, "nothing", show(got))
+		}
+	case "$optional":
+		if got != nil && got.Kind != jsontree.Null {
+			m.match(path, arg, got)
+		}
+	case "$in":
+		m.in(path, arg, got)
+	case "$all":
+		for i := range arg.Items {
+			m.match(path, &arg.Items[i], got)
+		}
+	case "$not":
+		if m.try(path, arg, got) {
+			m.miss(path, "not "+describe(arg), show(got))
+		}
+	case "$exact":
+		if !jsontree.Equal(arg, got) {
+			m.miss(path, show(arg), show(got))
+		}
+	case "$echo":
+		m.echo(path, arg.Text, got)
+	case "$after":
+		m.after(path, arg, got)
+	case "$epochSeconds":
+		m.epochSeconds(path, arg, got)
+	default:
+		test, want := predicate(name, arg)
+		if test == nil {
+			return false
+		}
+		if got == nil || !test(got) {
+			m.miss(path, want, show(got))
+		}
+	}
+	return true
+}
+
+// predicate returns the matchers that look at one value alone, and what they want in words.
+func predicate(name string, arg *jsontree.Value) (test func(*jsontree.Value) bool, want string) {
+	isString := func(v *jsontree.Value) bool { return v.Kind == jsontree.String }
+	switch name {
+	case "$uuid":
+		return func(v *jsontree.Value) bool { return isString(v) && uuidPattern.MatchString(v.Text) }, "a UUID of 36 characters"
+	case "$type":
+		return func(v *jsontree.Value) bool { return hasType(v, arg.Text) }, article(arg.Text)
+	case "$contains":
+		return func(v *jsontree.Value) bool { return isString(v) && strings.Contains(v.Text, arg.Text) },
+			fmt.Sprintf("a string with %q in it", arg.Text)
+	case "$regex":
+		re, err := regexp.Compile(arg.Text)
+		if err != nil {
+			return func(*jsontree.Value) bool { return false }, "a regular expression that compiles: " + err.Error()
+		}
+		return func(v *jsontree.Value) bool { return isString(v) && re.MatchString(v.Text) }, "a string that matches " + arg.Text
+	case "$validationMessage":
+		return func(v *jsontree.Value) bool { return isString(v) && sameValidationMessage(arg.Text, v.Text) }, fmt.Sprintf("%q", arg.Text)
+	case "$class":
+		class, _ := arg.Int64()
+		return func(v *jsontree.Value) bool { n, ok := v.Int64(); return ok && n/100 == class }, fmt.Sprintf("%dxx", class)
+	}
+	return nil, ""
+}
+
+var uuidPattern = regexp.MustCompile(`^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$`)
+
+func (m *matching) in(path string, arg, got *jsontree.Value) {
+	wants := make([]string, len(arg.Items))
+	for i := range arg.Items {
+		if m.try(path, &arg.Items[i], got) {
+			m.match(path, &arg.Items[i], got) // for the notes of lower level inside it
+			return
+		}
+		wants[i] = describe(&arg.Items[i])
+	}
+	m.miss(path, "one of "+strings.Join(wants, ", "), show(got))
+}
+
+func (m *matching) echo(path, pointer string, got *jsontree.Value) {
+	sent := m.answer.RequestBody().Pointer(pointer)
+	if !jsontree.Equal(sent, got) {
+		m.miss(path, show(sent)+", as sent", show(got))
+	}
+}
+
+// afterTolerance allows for a timestamp that is rounded to milliseconds on either side.
+const afterTolerance = 0.002
+
+func (m *matching) after(path string, arg, got *jsontree.Value) {
+	pointer, span := arg.Index(0), arg.Index(1)
+	if pointer == nil || span == nil {
+		m.miss(path, `a matcher of the form {"$after": [POINTER, DURATION]}`, show(arg))
+		return
+	}
+	d, err := time.ParseDuration(span.Text)
+	if err != nil {
+		m.miss(path, "a matcher with a duration", show(span))
+		return
+	}
+	base, ok := m.answer.Body.Pointer(pointer.Text).Float64()
+	want := fmt.Sprintf("%s + %gs", pointer.Text, d.Seconds())
+	if !ok {
+		m.miss(path, want, pointer.Text+" is no number")
+		return
+	}
+	f, ok := got.Float64()
+	if !ok {
+		m.miss(path, want, show(got))
+		return
+	}
+	if math.Abs(f-base-d.Seconds()) > afterTolerance {
+		m.miss(path, want, fmt.Sprintf("%s + %gs", pointer.Text, math.Round((f-base)*1000)/1000))
+	}
+}
+
+func (m *matching) epochSeconds(path string, arg, got *jsontree.Value) {
+	allowed := arg.Get("within")
+	if allowed == nil {
+		m.miss(path, `a matcher of the form {"$epochSeconds": {"within": DURATION}}`, show(arg))
+		return
+	}
+	within, err := time.ParseDuration(allowed.Text)
+	if err != nil {
+		m.miss(path, "a matcher with a duration", show(arg))
+		return
+	}
+	f, ok := got.Float64()
+	if !ok {
+		m.miss(path, "a number of seconds since 1970", show(got))
+		return
+	}
+	now := float64(m.answer.time().UnixMilli()) / 1000
+	if math.Abs(f-now) > within.Seconds() {
+		m.miss(path, fmt.Sprintf("a time at most %s from now", within), fmt.Sprintf("a time %s from now", span(f-now)))
+	}
+}
+
+// span writes a number of seconds as a duration, or as a number where it is beyond one.
+func span(seconds float64) string {
+	if math.Abs(seconds) > 1e9 {
+		return fmt.Sprintf("%g s", seconds)
+	}
+	return time.Duration(seconds * float64(time.Second)).Round(time.Second).String()
+}
+
+// describe writes what a matcher or literal wants, in words.
+func describe(want *jsontree.Value) string {
+	name, arg := operator(want)
+	switch name {
+	case "":
+		return show(want)
+	case "$should", "$may", "$exact":
+		return describe(arg)
+	case "$absent":
+		return "nothing"
+	case "$echo":
+		return "what was sent as " + arg.Text
+	}
+	if _, words := predicate(name, arg); words != "" {
+		return words
+	}
+	return show(want)
+}
+
+func hasType(v *jsontree.Value, name string) bool {
+	switch name {
+	case "integer":
+		f, ok := v.Float64()
+		return ok && f == math.Trunc(f)
+	case "list":
+		return v.Kind == jsontree.Array
+	}
+	return v.Kind.String() == name
+}
+
+func article(noun string) string {
+	if noun != "" && strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
+}

@@ -1,0 +1,74 @@
+package conformance
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// Planned is a case of the plan: asked, or skipped for a reason.
+type Planned struct {
+	Case *fixtures.Case
+	Skip string // why it is not asked, in one line; "" where it is
+}
+
+// Plan returns every selected case, with what is known before the target is asked anything: Run
+// first finds out what the target can be asked, and may ask more, or less.
+func (r *Runner) Plan() []Planned {
+	return r.plan(r.target.bindings())
+}
+
+func (r *Runner) plan(b fixtures.Bindings) []Planned {
+	var plan []Planned
+	all := r.carriesInvariantsOnly()
+	for _, c := range r.cases {
+		if !all && !r.selector.Match(c.ID) {
+			continue
+		}
+		if len(r.settings.profiles) > 0 && !slices.Contains(r.settings.profiles, c.Profile) {
+			continue
+		}
+		plan = append(plan, Planned{c, r.skip(c, b)})
+	}
+	return plan
+}
+
+// carriesInvariantsOnly tells whether nothing but invariants is selected: they hold of whatever is
+// sent, so everything is sent, and only they are reported.
+func (r *Runner) carriesInvariantsOnly() bool {
+	return !slices.ContainsFunc(r.cases, func(c *fixtures.Case) bool { return r.selector.Match(c.ID) })
+}
+
+func (r *Runner) skip(c *fixtures.Case, b fixtures.Bindings) string {
+	if r.target.isAWS() && c.Safety == fixtures.Dispatch && !r.settings.allowDispatch {
+		return "could run a command on AWS; allow it with --allow-dispatch"
+	}
+	if r.target.Handler != nil && slices.ContainsFunc(c.Steps, func(s fixtures.Step) bool { return rawFraming(s.Request.Framing) }) {
+		return "the framing of an in-process handler's requests cannot be at fault"
+	}
+	var missing []string
+	for _, name := range c.Needs() {
+		if b[name] == "" {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Sprintf("needs %s, which the target is not known to have", strings.Join(missing, ", "))
+	}
+	return ""
+}
+
+// Invariants returns the invariants as cases, in the order in which reports list them.
+func Invariants() []*fixtures.Case {
+	var list []*fixtures.Case
+	for _, c := range Checks() {
+		list = append(list, c.rule)
+	}
+	for _, c := range runChecks {
+		list = append(list, c.rule)
+	}
+	slices.SortFunc(list, func(a, b *fixtures.Case) int { return strings.Compare(a.ID, b.ID) })
+	return list
+}

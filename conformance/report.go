@@ -1,0 +1,115 @@
+package conformance
+
+import (
+	"fmt"
+
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// Report is what a run found.
+type Report struct {
+	Target    Target
+	Seed      uint64
+	Strict    bool
+	Complete  bool   // every planned case was judged
+	Stopped   string // why not, where it is not
+	Preflight Preflight
+	Results   []Result // in the order of the plan, the invariants last
+	Totals    Tally
+	Areas     []AreaTally
+	Profiles  []ProfileVerdict
+}
+
+// Tally counts cases by verdict.
+type Tally map[Verdict]int
+
+// Total is the number of cases of every verdict.
+func (t Tally) Total() int {
+	n := 0
+	for _, v := range t {
+		n += v
+	}
+	return n
+}
+
+// Judged is the number of cases that were asked and judged.
+func (t Tally) Judged() int { return t.Total() - t[Skip] - t[Error] }
+
+// AreaTally counts one area.
+type AreaTally struct {
+	Area string
+	Tally
+}
+
+// Standing is what is said of a profile.
+type Standing string
+
+// The standings.
+const (
+	Conformant    Standing = "conformant"
+	Partial       Standing = "partial"       // what was asked conforms, and must cases were skipped
+	Nonconformant Standing = "nonconformant" // a case failed
+	Untested      Standing = "untested"      // no case was judged
+)
+
+// ProfileVerdict is the standing of one profile, and why.
+type ProfileVerdict struct {
+	Profile  fixtures.Profile
+	Standing Standing
+	Why      string
+}
+
+func newReport(s Started, results []Result, stopped string) *Report {
+	r := &Report{
+		Target: s.Target, Seed: s.Seed, Strict: s.Strict, Preflight: s.Preflight,
+		Results: results, Stopped: stopped, Complete: stopped == "", Totals: Tally{},
+	}
+	area := map[string]int{}
+	for _, res := range results {
+		r.Totals[res.Verdict]++
+		name := res.Case.Area()
+		i, ok := area[name]
+		if !ok {
+			i = len(r.Areas)
+			area[name] = i
+			r.Areas = append(r.Areas, AreaTally{name, Tally{}})
+		}
+		r.Areas[i].Tally[res.Verdict]++
+	}
+	for _, p := range fixtures.Profiles() {
+		if v, ok := profileVerdict(p, results); ok {
+			r.Profiles = append(r.Profiles, v)
+		}
+	}
+	return r
+}
+
+// profileVerdict judges a profile; false where the plan has no case of it.
+func profileVerdict(p fixtures.Profile, results []Result) (ProfileVerdict, bool) {
+	tally, mustSkipped, cases := Tally{}, 0, 0
+	for _, r := range results {
+		if r.Case.Profile != p {
+			continue
+		}
+		cases++
+		tally[r.Verdict]++
+		if r.Verdict == Skip && r.Case.Level == fixtures.Must {
+			mustSkipped++
+		}
+	}
+	v := ProfileVerdict{Profile: p, Standing: Conformant, Why: fmt.Sprintf("%d cases judged", tally.Judged())}
+	switch {
+	case tally.Judged() == 0:
+		v.Standing, v.Why = Untested, "no case was judged"
+	case tally[Fail]+tally[Flaky] > 0:
+		v.Standing = Nonconformant
+		v.Why = fmt.Sprintf("%d of %d cases fail", tally[Fail]+tally[Flaky], tally.Judged())
+	case mustSkipped > 0 || tally[Error] > 0:
+		v.Standing = Partial
+		v.Why = fmt.Sprintf("%d cases judged, %d must cases not", tally.Judged(), mustSkipped+tally[Error])
+	}
+	return v, cases > 0
+}
+
+// Failed tells whether the target is at fault anywhere.
+func (r *Report) Failed() bool { return r.Totals[Fail]+r.Totals[Flaky] > 0 }

@@ -1,0 +1,70 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// sourceLine says where a rule stands and how sure it is, in one line.
+func sourceLine(c *fixtures.Case) string {
+	var parts []string
+	for _, s := range c.Source {
+		parts = append(parts, s.Doc+", "+s.Section)
+	}
+	line := strings.Join(parts, "; ")
+	if e := c.Evidence; e != nil {
+		line += fmt.Sprintf(" [%s: %s", e.Kind, e.Ref)
+		if e.Date != "" {
+			line += ", " + e.Date
+		}
+		line += "]"
+	}
+	return line
+}
+
+func ended(b *strings.Builder, r *conformance.Report, verbose bool) {
+	fmt.Fprintf(b, "%-12s", "area")
+	for _, v := range conformance.Verdicts() {
+		fmt.Fprintf(b, "%7s", v)
+	}
+	b.WriteString("\n")
+	for _, a := range append(r.Areas, conformance.AreaTally{Area: "all", Tally: r.Totals}) {
+		fmt.Fprintf(b, "%-12s", a.Area)
+		for _, v := range conformance.Verdicts() {
+			if a.Tally[v] == 0 {
+				b.WriteString("      .")
+				continue
+			}
+			fmt.Fprintf(b, "%7d", a.Tally[v])
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("\n")
+	for _, p := range r.Profiles {
+		fmt.Fprintf(b, "%-10s %s: %s\n", p.Profile, p.Standing, p.Why)
+	}
+	if !verbose && r.Totals[conformance.Warn] > 0 {
+		fmt.Fprintf(b, "%d warnings: -v shows them, --strict makes them fail\n", r.Totals[conformance.Warn])
+	}
+	fmt.Fprintf(b, "%s\n", clean(Verdict(r)))
+}
+
+// Verdict says in one line what a run means.
+func Verdict(r *conformance.Report) string {
+	name := r.Target.Name
+	switch {
+	case !r.Complete:
+		return fmt.Sprintf("INCOMPLETE: %s: %d of %d cases were judged, %d of them fail", r.Stopped, r.Totals.Judged(), r.Totals.Total(),
+			r.Totals[conformance.Fail]+r.Totals[conformance.Flaky])
+	case r.Failed():
+		return fmt.Sprintf("%s does not conform: %d of %d cases fail", name, r.Totals[conformance.Fail]+r.Totals[conformance.Flaky], r.Totals.Judged())
+	case r.Totals[conformance.Error] > 0:
+		return fmt.Sprintf("%s could not be judged: %d cases have no verdict", name, r.Totals[conformance.Error])
+	case r.Totals[conformance.Skip] > 0:
+		return fmt.Sprintf("%s conforms in all %d cases asked; %d were skipped", name, r.Totals.Judged(), r.Totals[conformance.Skip])
+	}
+	return fmt.Sprintf("%s conforms: %d of %d cases", name, r.Totals.Judged(), r.Totals.Total())
+}

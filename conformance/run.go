@@ -1,0 +1,260 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// silenceLimit is how many exchanges in a row may go without an answer before the target is given
+// up: a server that died in the middle of a run should not be waited for a thousand times.
+const silenceLimit = 12
+
+// Run asks the target every case of the plan and judges the answers. An error means that it could
+// not judge (ErrCannotJudge), that the context ended (context.Canceled) or that a sink failed; the
+// report is then what was found until then, or nil. The target's faults are in the report, and are
+// no error.
+func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
+	defer func() { err = errors.Join(err, r.closeSinks()) }()
+	exchanger, release, err := r.exchanger()
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	a := &asker{r.target, exchanger, wire.NewSigner(r.target.Credentials, r.target.Region), r.settings.seed}
+	found, err := a.preflight(ctx)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	plan := r.plan(found.bindings)
+	started := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found, Plan: plan}
+	if err := r.tell(started); err != nil {
+		return nil, err
+	}
+	x := &execution{Runner: r, asker: a, bindings: found.bindings}
+	results, err := x.all(ctx, plan)
+	invariants := r.invariantResults(results)
+	if r.carriesInvariantsOnly() {
+		results = nil
+	}
+	for _, v := range invariants {
+		if err == nil {
+			err = r.tell(Judged{v})
+		}
+	}
+	report = newReport(started, append(results, invariants...), x.stopped(ctx))
+	return report, errors.Join(err, r.tell(Ended{report}), x.verdict(ctx, report))
+}
+
+func (r *Runner) tell(e Event) error {
+	var errs []error
+	for _, s := range r.settings.sinks {
+		errs = append(errs, s.Event(e))
+	}
+	return errors.Join(errs...)
+}
+
+func (r *Runner) closeSinks() error {
+	var errs []error
+	for _, s := range r.settings.sinks {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// execution is one run under way.
+type execution struct {
+	*Runner
+	asker    *asker
+	bindings fixtures.Bindings
+	silent   atomic.Int64 // exchanges in a row without an answer
+	lost     atomic.Pointer[string]
+}
+
+// all judges the plan, several cases at once, and tells each verdict in the order of the plan.
+func (x *execution) all(ctx context.Context, plan []Planned) ([]Result, error) {
+	results := make([]Result, len(plan))
+	order := &inOrder{results: results, ready: make([]bool, len(plan)), tell: x.tellCase}
+	var next atomic.Int64
+	group, ctx := errgroup.WithContext(ctx)
+	for range min(x.settings.parallel, len(plan)) {
+		group.Go(func() error {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(plan) {
+					return nil
+				}
+				if err := order.put(i, x.one(ctx, plan[i])); err != nil {
+					return err
+				}
+			}
+		})
+	}
+	return results, group.Wait()
+}
+
+func (x *execution) tellCase(r Result) error {
+	if x.carriesInvariantsOnly() {
+		return nil
+	}
+	return x.tell(Judged{r})
+}
+
+// inOrder passes results on in their order, whatever order they come in.
+type inOrder struct {
+	mu      sync.Mutex
+	results []Result
+	ready   []bool
+	next    int
+	tell    func(Result) error
+}
+
+func (o *inOrder) put(i int, r Result) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.results[i], o.ready[i] = r, true
+	for ; o.next < len(o.ready) && o.ready[o.next]; o.next++ {
+		if err := o.tell(o.results[o.next]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// one judges a case, and asks a failing one again.
+func (x *execution) one(ctx context.Context, p Planned) Result {
+	if p.Skip != "" {
+		return Result{Case: p.Case, Verdict: Skip, Reason: p.Skip}
+	}
+	first := x.attempt(ctx, p.Case, 0)
+	if first.Verdict != Fail {
+		return first
+	}
+	second := x.attempt(ctx, p.Case, 1)
+	switch {
+	case second.Verdict == Error:
+		return first
+	case second.Verdict != Fail:
+		first.Verdict = Flaky
+		first.Reason = fmt.Sprintf("asked again, the verdict was %s", second.Verdict)
+	case !slices.Equal(places(first.Findings), places(second.Findings)):
+		first.Verdict = Flaky
+		first.Reason = "asked again, the answer differed in other places"
+	}
+	return first
+}
+
+// places are where findings are, without the values, which are new each time.
+func places(findings []Finding) []string {
+	var list []string
+	for _, f := range findings {
+		list = append(list, fmt.Sprintf("%d %s %s", f.Step, f.Path, f.Level))
+	}
+	slices.Sort(list)
+	return list
+}
+
+func (x *execution) attempt(ctx context.Context, c *fixtures.Case, attempt int) Result {
+	b := fixtures.Bindings{}
+	for name, value := range x.bindings {
+		b[name] = value
+	}
+	b[fixtures.NonceBinding] = nonce(x.settings.seed, c.ID, attempt)
+	steps, err := c.Bind(b)
+	if err != nil {
+		return Result{Case: c, Verdict: Error, Reason: err.Error()}
+	}
+	var exchanges []*wire.Exchange
+	for i := range steps {
+		if reason := x.lost.Load(); reason != nil {
+			return Result{Case: c, Verdict: Error, Reason: *reason}
+		}
+		if ctx.Err() != nil {
+			return Result{Case: c, Verdict: Error, Reason: "not asked: the run was ended"}
+		}
+		req, err := compose(x.target, x.asker.signer, &steps[i].Request, time.Now())
+		if err != nil {
+			return Result{Case: c, Verdict: Error, Reason: "cannot be signed: " + err.Error()}
+		}
+		e := x.asker.exchanger.Exchange(ctx, req)
+		x.listen(e, c)
+		if e.Err != nil {
+			if r, done := x.unanswered(c, e); done {
+				return r
+			}
+		}
+		exchanges = append(exchanges, e)
+		if e.Response == nil {
+			break
+		}
+	}
+	return Judge(c, steps, exchanges, x.settings.strict)
+}
+
+// unanswered gives the verdict where the missing answer is not the target's doing.
+func (x *execution) unanswered(c *fixtures.Case, e *wire.Exchange) (Result, bool) {
+	switch e.Err.Failure {
+	case wire.Unreachable:
+		return Result{Case: c, Verdict: Error, Reason: x.asker.silence(e.Err)}, true
+	case wire.Interrupted:
+		return Result{Case: c, Verdict: Error, Reason: "the run was ended before an answer came"}, true
+	case wire.Unsupported:
+		return Result{Case: c, Verdict: Skip, Reason: e.Err.Err.Error()}, true
+	}
+	return Result{}, false
+}
+
+// listen gives the target up when nothing comes back any more.
+func (x *execution) listen(e *wire.Exchange, c *fixtures.Case) {
+	if e.Response != nil {
+		x.silent.Store(0)
+		return
+	}
+	if f := e.Err.Failure; f != wire.Unreachable && f != wire.TimedOut {
+		return // a closed connection may be an answer to a request that deserves none
+	}
+	if x.silent.Add(1) == silenceLimit {
+		reason := fmt.Sprintf("not asked: %s stopped answering, last at %s (%s)", x.target.Name, c.ID, e.Err.Failure)
+		x.lost.CompareAndSwap(nil, &reason)
+	}
+}
+
+// stopped says why the run did not get to its end, "" where it did.
+func (x *execution) stopped(ctx context.Context) string {
+	if ctx.Err() != nil {
+		return "interrupted"
+	}
+	if reason := x.lost.Load(); reason != nil {
+		return *reason
+	}
+	return ""
+}
+
+// verdict is the error of a run that has a report but could not judge.
+func (x *execution) verdict(ctx context.Context, report *Report) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if reason := x.lost.Load(); reason != nil {
+		return fmt.Errorf("%w: %s", ErrCannotJudge, *reason)
+	}
+	if report.Totals.Judged() == 0 {
+		return fmt.Errorf("%w: no case was judged: all %d were skipped or could not be asked", ErrCannotJudge, report.Totals.Total())
+	}
+	if n := report.Totals[Error]; n > 0 {
+		return fmt.Errorf("%w: %d cases could not be judged", ErrCannotJudge, n)
+	}
+	return nil
+}

@@ -1,0 +1,141 @@
+package conformance
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// Runner asks a target the cases of a corpus.
+type Runner struct {
+	target   Target
+	cases    []*fixtures.Case
+	selector Selector
+	settings settings
+}
+
+type settings struct {
+	seed          uint64
+	strict        bool
+	parallel      int
+	limits        wire.Limits
+	profiles      []fixtures.Profile
+	sinks         []Sink
+	aws           bool
+	allowDispatch bool
+}
+
+// Option changes how a Runner runs.
+type Option func(*Runner) error
+
+// WithSeed makes the run reproducible: the same seed sends the same bytes, but for times and
+// signatures. Default: random.
+func WithSeed(seed uint64) Option {
+	return func(r *Runner) error { r.settings.seed = seed; return nil }
+}
+
+// WithStrict makes a missed should fail.
+func WithStrict() Option {
+	return func(r *Runner) error { r.settings.strict = true; return nil }
+}
+
+// WithParallel sets how many cases are asked at once. Default 8.
+func WithParallel(n int) Option {
+	return func(r *Runner) error {
+		if n < 1 || n > 256 {
+			return fmt.Errorf("parallel %d: want 1 to 256", n)
+		}
+		r.settings.parallel = n
+		return nil
+	}
+}
+
+// WithLimits bounds each exchange in time and bytes.
+func WithLimits(l wire.Limits) Option {
+	return func(r *Runner) error { r.settings.limits = l; return nil }
+}
+
+// WithProfiles asks the cases of these profiles only, and judges a profile that the target lacks.
+func WithProfiles(profiles ...fixtures.Profile) Option {
+	return func(r *Runner) error {
+		for _, p := range profiles {
+			if !slices.Contains(fixtures.Profiles(), p) {
+				return fmt.Errorf("profile %q: want one of %v", p, fixtures.Profiles())
+			}
+		}
+		r.settings.profiles = profiles
+		return nil
+	}
+}
+
+// WithSelector asks only the cases it picks. A selector that picks nothing is an error of New.
+func WithSelector(s Selector) Option {
+	return func(r *Runner) error { r.selector = s; return nil }
+}
+
+// WithCases replaces the embedded corpus.
+func WithCases(cases []*fixtures.Case) Option {
+	return func(r *Runner) error { r.cases = cases; return nil }
+}
+
+// WithSink adds a listener to the events of the run. Run closes it.
+func WithSink(s Sink) Option {
+	return func(r *Runner) error { r.settings.sinks = append(r.settings.sinks, s); return nil }
+}
+
+// WithAWS allows a target under amazonaws.com: inert cases only, unless allowDispatch is given too.
+func WithAWS(allowDispatch bool) Option {
+	return func(r *Runner) error {
+		r.settings.aws, r.settings.allowDispatch = true, allowDispatch
+		return nil
+	}
+}
+
+// New returns a runner of the embedded corpus against the target. It sends nothing.
+func New(t Target, opts ...Option) (*Runner, error) {
+	t, err := t.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	r := &Runner{target: t, settings: settings{seed: uint64(rand.Uint32()), parallel: 8}}
+	for _, o := range opts {
+		if err := o(r); err != nil {
+			return nil, err
+		}
+	}
+	r.settings.limits = r.settings.limits.WithDefaults()
+	if t.isAWS() && !r.settings.aws {
+		return nil, fmt.Errorf("target %s is AWS itself: cases would be sent with your credentials; allow it with --aws", t.URL)
+	}
+	if r.cases == nil {
+		if r.cases, err = fixtures.Embedded(); err != nil {
+			return nil, err
+		}
+	}
+	if len(r.cases) == 0 {
+		return nil, errors.New("no cases to run")
+	}
+	return r, r.selector.Check(slices.Concat(r.cases, Invariants()))
+}
+
+// Seed is the seed of the run.
+func (r *Runner) Seed() uint64 { return r.settings.seed }
+
+// Target is the target, with its defaults filled in.
+func (r *Runner) Target() Target { return r.target }
+
+// exchanger returns the target's exchanger and a function that releases it.
+func (r *Runner) exchanger() (wire.Exchanger, func(), error) {
+	if r.target.Handler != nil {
+		return wire.NewHandler(r.target.Handler, r.settings.limits), func() {}, nil
+	}
+	h, err := wire.NewHTTP(r.target.URL, r.settings.limits, r.target.TLS)
+	if err != nil {
+		return nil, nil, err
+	}
+	return h, h.Close, nil
+}

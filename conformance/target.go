@@ -1,0 +1,107 @@
+package conformance
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// Target is the endpoint under test: a URL, or an http.Handler in the same process.
+type Target struct {
+	// URL is an http or https endpoint, for example http://127.0.0.1:4566.
+	URL string
+	// Handler is called directly where no URL is given.
+	Handler http.Handler
+	// Name stands for the target in reports. Default: the URL, or "handler".
+	Name string
+	// Region is signed for and expected back. Default us-east-1.
+	Region string
+	// Credentials sign the requests. Default test/test, as emulators take them; they are never
+	// looked up anywhere.
+	Credentials aws.Credentials
+	// Nodes are IDs of online Linux managed nodes, for the cases that need some.
+	Nodes []string
+	// Bindings describe the rest of the target's world: see fixtures.KnownBindings.
+	Bindings map[string]string
+	// TLS configures the connection to an https URL.
+	TLS *tls.Config
+}
+
+const defaultRegion = "us-east-1"
+
+// withDefaults returns the target with its defaults filled in, or what is wrong with it.
+func (t Target) withDefaults() (Target, error) {
+	if (t.URL == "") == (t.Handler == nil) {
+		return t, errors.New("target: want either a URL or a Handler")
+	}
+	if t.URL != "" {
+		u, err := wire.ParseEndpoint(t.URL)
+		if err != nil {
+			return t, err
+		}
+		t.URL = u.Scheme + "://" + u.Host
+	}
+	if t.Name == "" {
+		t.Name = t.URL
+	}
+	if t.Name == "" {
+		t.Name = "handler"
+	}
+	if t.Region == "" {
+		t.Region = defaultRegion
+	}
+	if t.Credentials.AccessKeyID == "" {
+		t.Credentials = aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}
+	}
+	known := fixtures.KnownBindings()
+	for name := range t.Bindings {
+		if known[name] == "" || name == fixtures.NonceBinding || name == fixtures.RegionBinding {
+			return t, fmt.Errorf("target: binding %q is not one that a case could use (see sendspec help bindings)", name)
+		}
+	}
+	return t, nil
+}
+
+// bindings are what is known of the target's world before anything is asked.
+func (t Target) bindings() fixtures.Bindings {
+	b := fixtures.Bindings{fixtures.RegionBinding: t.Region}
+	for i, id := range t.Nodes {
+		name := "node"
+		if i > 0 {
+			name = fmt.Sprintf("node.%d", i+1)
+		}
+		b[name] = id
+		switch {
+		case strings.HasPrefix(id, "mi-") && b["node.hybrid"] == "":
+			b["node.hybrid"] = id
+		case len(id) == len("i-12345678") && b["node.short"] == "":
+			b["node.short"] = id
+		}
+	}
+	for name, value := range t.Bindings {
+		b[name] = value
+	}
+	return b
+}
+
+// isAWS tells whether requests would go to AWS itself.
+func (t Target) isAWS() bool {
+	u, err := wire.ParseEndpoint(t.URL)
+	if err != nil {
+		return false
+	}
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	for _, domain := range []string{"amazonaws.com", "amazonaws.com.cn", "api.aws", "aws.dev"} {
+		if host == domain || strings.HasSuffix(host, "."+domain) {
+			return true
+		}
+	}
+	return false
+}

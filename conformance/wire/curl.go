@@ -1,0 +1,124 @@
+package wire
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Curl writes the request as a command for a POSIX shell that sends the same bytes to the endpoint.
+// curl signs it anew, with the keys of the environment or else test:test, so that no credential
+// stands in it. A request whose framing is at fault becomes printf and nc, since curl frames honestly.
+func Curl(endpoint, region string, r *Request) string {
+	if r.Raw != nil {
+		return rawCommand(endpoint, r)
+	}
+	var b strings.Builder
+	body := shellQuote(string(r.Body))
+	if !plain(string(r.Body)) {
+		fmt.Fprintf(&b, "printf %s | ", printfQuote(string(r.Body)))
+		body = "@-"
+	} else if strings.HasPrefix(string(r.Body), "@") {
+		fmt.Fprintf(&b, "printf %%s %s | ", body)
+		body = "@-"
+	}
+	b.WriteString("curl -sS -i")
+	if r.Method == "HEAD" {
+		b.WriteString(" -I")
+	} else if r.Method != "POST" {
+		fmt.Fprintf(&b, " -X %s", shellQuote(r.Method))
+	}
+	if r.Get("Authorization") != "" {
+		fmt.Fprintf(&b, ` --aws-sigv4 %s --user "${AWS_ACCESS_KEY_ID:-test}:${AWS_SECRET_ACCESS_KEY:-test}"`,
+			shellQuote("aws:amz:"+region+":"+ServiceName))
+	}
+	curlHeaders(&b, r)
+	if r.Method != "HEAD" && (len(r.Body) > 0 || r.Method == "POST") {
+		fmt.Fprintf(&b, " --data-binary %s", body)
+	}
+	b.WriteString(" --path-as-is " + shellQuote(strings.TrimSuffix(endpoint, "/")+r.Path))
+	return b.String()
+}
+
+func curlHeaders(b *strings.Builder, r *Request) {
+	sent := map[string]bool{}
+	for _, f := range r.Fields {
+		name := strings.ToLower(f.Name)
+		sent[name] = true
+		switch name {
+		case "authorization", "x-amz-date", "x-amz-security-token", "user-agent", "content-length":
+			continue
+		}
+		if f.Value == "" {
+			fmt.Fprintf(b, " -H %s", shellQuote(f.Name+";")) // curl's way to send an empty header
+			continue
+		}
+		fmt.Fprintf(b, " -H %s", shellQuote(f.Name+": "+f.Value))
+	}
+	if !sent["content-type"] {
+		b.WriteString(" -H Content-Type:")
+	}
+	if r.Host != "" {
+		fmt.Fprintf(b, " -H %s", shellQuote("Host: "+r.Host))
+	}
+	if r.Chunked > 0 {
+		b.WriteString(" -H 'Transfer-Encoding: chunked'")
+	}
+}
+
+func rawCommand(endpoint string, r *Request) string {
+	host := strings.TrimPrefix(strings.TrimPrefix(endpoint, "http://"), "https://")
+	name, port, ok := strings.Cut(strings.TrimSuffix(host, "/"), ":")
+	if !ok {
+		port = "80"
+	}
+	text := string(r.Raw)
+	for _, f := range r.Fields {
+		text = strings.Replace(text, f.Name+": "+f.Value+"\r\n", f.Name+": "+Redact(f.Name, f.Value)+"\r\n", 1)
+	}
+	return fmt.Sprintf("printf %s | nc -N %s %s", printfQuote(text), name, port)
+}
+
+// plain tells whether the text survives a shell word and a terminal as it is.
+func plain(s string) bool {
+	if !utf8.ValidString(s) {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+func shellQuote(s string) string {
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./:=@%+,", r)
+	}) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// printfQuote writes the bytes as a format for printf(1), octal where they would not print.
+func printfQuote(s string) string {
+	var b strings.Builder
+	b.WriteByte('\'')
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '\'':
+			b.WriteString(`'\''`)
+		case c == '%':
+			b.WriteString("%%")
+		case c == '\\':
+			b.WriteString(`\\`)
+		case c == '\r':
+			b.WriteString(`\r`)
+		case c == '\n':
+			b.WriteString(`\n`)
+		case c < 0x20 || c > 0x7e:
+			fmt.Fprintf(&b, `\%03o`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('\'')
+	return b.String()
+}

@@ -1,0 +1,125 @@
+package wire
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Field is one header field of a request, in the spelling in which it is sent.
+type Field struct{ Name, Value string }
+
+// Request is one HTTP request, byte for byte.
+type Request struct {
+	Operation string // of the AWS API, for example SendCommand
+	Method    string
+	Path      string // with the query, if any
+	Host      string // the Host header; "" stands for the target's own
+	Fields    []Field
+	Body      []byte
+
+	// Chunked, if positive, sends the body with Transfer-Encoding: chunked in chunks of that many bytes.
+	Chunked int
+	// Raw, if set, is the whole request as it goes over a TCP connection of its own.
+	Raw []byte
+}
+
+// Get returns the first value of the header, or "".
+func (r *Request) Get(name string) string {
+	name = http.CanonicalHeaderKey(name)
+	for _, f := range r.Fields {
+		if http.CanonicalHeaderKey(f.Name) == name {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// set replaces every value of the header; no values removes it.
+func (r *Request) set(name string, values ...string) {
+	canonical := http.CanonicalHeaderKey(name)
+	kept := r.Fields[:0:0]
+	for _, f := range r.Fields {
+		if http.CanonicalHeaderKey(f.Name) != canonical {
+			kept = append(kept, f)
+		}
+	}
+	for _, v := range values {
+		kept = append(kept, Field{name, v})
+	}
+	r.Fields = kept
+}
+
+// Response is what the target answered.
+type Response struct {
+	Proto     string // HTTP/1.1
+	Status    int
+	Header    http.Header
+	Body      []byte
+	Truncated bool // the body was longer than the limit, and Body is its beginning
+}
+
+// Failure is the kind of a transport error.
+type Failure string
+
+// The failures, from the target's first byte that did not come to its last.
+const (
+	Unreachable  Failure = "unreachable"   // no connection could be made
+	Closed       Failure = "closed"        // the connection ended before a whole answer
+	TimedOut     Failure = "timed out"     // no whole answer came in time
+	Malformed    Failure = "malformed"     // what came is no HTTP answer
+	Unsupported  Failure = "unsupported"   // this kind of target cannot be sent such a request
+	Interrupted  Failure = "interrupted"   // the run was ended
+	HandlerPanic Failure = "handler panic" // an http.Handler under test panicked
+)
+
+// Error tells why an exchange has no answer.
+type Error struct {
+	Failure Failure
+	Err     error
+}
+
+func (e *Error) Error() string { return string(e.Failure) + ": " + e.Err.Error() }
+
+// Unwrap returns the error below.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Exchange is one request and what came of it: a Response, an Err, or both where the answer broke
+// off after its header.
+type Exchange struct {
+	Request  *Request
+	Response *Response
+	Err      *Error
+	Sent     time.Time
+	Elapsed  time.Duration
+}
+
+// Exchanger carries a request to a target. It returns an exchange whatever happens.
+type Exchanger interface {
+	Exchange(ctx context.Context, r *Request) *Exchange
+}
+
+// Limits bound what one exchange may take. Zero values stand for the defaults.
+type Limits struct {
+	// Timeout is for the whole exchange, from the dial to the last byte. Default 10 s.
+	Timeout time.Duration
+	// Body is how many bytes of an answer's body are read. Default 4 MiB: AWS's largest answer
+	// to the calls made here is a page of 50 commands, under 1 MiB.
+	Body int64
+	// Header is how many bytes of an answer's header are read. Default 256 KiB.
+	Header int64
+}
+
+// WithDefaults returns the limits with every zero value replaced by its default.
+func (l Limits) WithDefaults() Limits {
+	if l.Timeout <= 0 {
+		l.Timeout = 10 * time.Second
+	}
+	if l.Body <= 0 {
+		l.Body = 4 << 20
+	}
+	if l.Header <= 0 {
+		l.Header = 256 << 10
+	}
+	return l
+}

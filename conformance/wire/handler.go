@@ -1,0 +1,127 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"time"
+)
+
+// Handler exchanges straight with an http.Handler in the same process: no socket, no HTTP parser.
+type Handler struct {
+	handler http.Handler
+	limits  Limits
+}
+
+// NewHandler returns an exchanger for the handler.
+func NewHandler(h http.Handler, limits Limits) *Handler {
+	return &Handler{h, limits.WithDefaults()}
+}
+
+// Exchange calls the handler. A raw request is Unsupported: framing is the HTTP server's work, and
+// here there is none. A handler that does not return in time is left behind, since a goroutine
+// cannot be ended; its context is cancelled.
+func (h *Handler) Exchange(ctx context.Context, r *Request) *Exchange {
+	x := &Exchange{Request: r, Sent: time.Now()}
+	if r.Raw != nil {
+		x.Err = &Error{Unsupported, errors.New("an http.Handler has no connection whose framing could be at fault")}
+		return x
+	}
+	limited, cancel := context.WithTimeout(ctx, h.limits.Timeout)
+	defer cancel()
+	req, err := httpRequest(limited, &url.URL{Scheme: "http", Host: "localhost", Path: "/"}, r)
+	if err != nil {
+		x.Err = &Error{Unsupported, err}
+		return x
+	}
+	serverSide(req, r)
+	rec := &recorder{header: http.Header{}, limit: h.limits.Body}
+	done := make(chan *Error, 1)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				done <- panicError(p)
+				return
+			}
+			done <- nil
+		}()
+		h.handler.ServeHTTP(rec, req)
+	}()
+	select {
+	case x.Err = <-done:
+		if x.Err == nil {
+			x.Response = rec.response()
+		}
+	case <-limited.Done():
+		x.Err = &Error{TimedOut, fmt.Errorf("the handler did not return within %s", h.limits.Timeout)}
+		if ctx.Err() != nil {
+			x.Err = &Error{Interrupted, ctx.Err()}
+		}
+	}
+	x.Elapsed = time.Since(x.Sent)
+	return x
+}
+
+func panicError(p any) *Error {
+	if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it the same way
+		return &Error{Closed, http.ErrAbortHandler}
+	}
+	return &Error{HandlerPanic, fmt.Errorf("%v\n%s", p, debug.Stack())}
+}
+
+// serverSide turns a client's request into what a server hands to its handler.
+func serverSide(req *http.Request, r *Request) {
+	req.RequestURI = r.Path
+	req.RemoteAddr = "127.0.0.1:0"
+	if u, err := url.ParseRequestURI(r.Path); err == nil {
+		req.URL = u
+	} else {
+		req.URL = &url.URL{Path: r.Path}
+	}
+	if req.Body == nil {
+		req.Body = http.NoBody
+	}
+	header := http.Header{}
+	for name, values := range req.Header {
+		if values != nil {
+			canonical := http.CanonicalHeaderKey(name)
+			header[canonical] = append(header[canonical], values...)
+		}
+	}
+	req.Header = header
+}
+
+type recorder struct {
+	header, sent http.Header
+	status       int
+	body         bytes.Buffer
+	limit        int64
+	truncated    bool
+}
+
+func (r *recorder) Header() http.Header { return r.header }
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 && status >= 200 {
+		r.status, r.sent = status, r.header.Clone()
+	}
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	r.WriteHeader(http.StatusOK)
+	if room := r.limit - int64(r.body.Len()); int64(len(b)) > room {
+		r.truncated = true
+		r.body.Write(b[:room])
+		return len(b), nil
+	}
+	return r.body.Write(b)
+}
+
+func (r *recorder) response() *Response {
+	r.WriteHeader(http.StatusOK)
+	return &Response{Proto: "HTTP/1.1", Status: r.status, Header: r.sent, Body: r.body.Bytes(), Truncated: r.truncated}
+}

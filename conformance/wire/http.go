@@ -1,0 +1,190 @@
+package wire
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// HTTP exchanges over net/http, and over raw TCP where Request.Raw asks for it.
+type HTTP struct {
+	base      *url.URL
+	limits    Limits
+	transport *http.Transport
+	tls       *tls.Config
+}
+
+// NewHTTP returns an exchanger for the endpoint, an http or https URL without a path of its own.
+// tlsConfig may be nil.
+func NewHTTP(endpoint string, limits Limits, tlsConfig *tls.Config) (*HTTP, error) {
+	base, err := ParseEndpoint(endpoint)
+	if err != nil {
+		return nil, err
+	}
+	limits = limits.WithDefaults()
+	return &HTTP{
+		base:   base,
+		limits: limits,
+		tls:    tlsConfig,
+		transport: &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			TLSClientConfig:        tlsConfig,
+			DisableCompression:     true, // what the target sends is what is judged, and no bomb unfolds
+			MaxIdleConnsPerHost:    64,
+			MaxResponseHeaderBytes: limits.Header,
+		},
+	}, nil
+}
+
+// ParseEndpoint checks that the text is the URL of an endpoint.
+func ParseEndpoint(endpoint string) (*url.URL, error) {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, fmt.Errorf("endpoint %q: want a URL like http://127.0.0.1:4566", endpoint)
+	}
+	if u.User != nil {
+		return nil, fmt.Errorf("endpoint %q: want no user in the URL; credentials come from the environment", u.Redacted())
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("endpoint %q: want scheme, host and port only: SSM is served at /", endpoint)
+	}
+	return u, nil
+}
+
+// Close closes idle connections.
+func (h *HTTP) Close() { h.transport.CloseIdleConnections() }
+
+// Exchange sends the request and reads the answer, within the limits.
+func (h *HTTP) Exchange(ctx context.Context, r *Request) *Exchange {
+	x := &Exchange{Request: r, Sent: time.Now()}
+	limited, cancel := context.WithTimeout(ctx, h.limits.Timeout)
+	defer cancel()
+	if r.Raw != nil {
+		h.raw(limited, x)
+	} else {
+		h.roundTrip(limited, x)
+	}
+	x.Elapsed = time.Since(x.Sent)
+	if x.Err != nil && ctx.Err() != nil {
+		x.Err = &Error{Interrupted, ctx.Err()}
+	}
+	return x
+}
+
+func (h *HTTP) roundTrip(ctx context.Context, x *Exchange) {
+	connected := false
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected = true }}
+	req, err := httpRequest(httptrace.WithClientTrace(ctx, trace), h.base, x.Request)
+	if err != nil {
+		x.Err = &Error{Unsupported, err}
+		return
+	}
+	resp, err := h.transport.RoundTrip(req) // not a Client: no redirect is followed
+	if err != nil {
+		x.Err = classify(err, connected)
+		return
+	}
+	x.Response, x.Err = readResponse(resp, h.limits)
+}
+
+func httpRequest(ctx context.Context, base *url.URL, r *Request) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, r.Method, base.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	// Opaque keeps net/http from cleaning or escaping the path that the case asks for.
+	req.URL.Opaque = "//" + base.Host + r.Path
+	if strings.HasPrefix(r.Path, "/") && !strings.HasPrefix(r.Path, "//") {
+		req.URL.Opaque = r.Path
+	}
+	if len(r.Body) > 0 {
+		req.Body = io.NopCloser(bytes.NewReader(r.Body))
+		req.ContentLength = int64(len(r.Body))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.Body)), nil }
+		if r.Chunked > 0 {
+			req.ContentLength = -1
+			req.TransferEncoding = []string{"chunked"}
+			req.Body = io.NopCloser(&stepReader{r.Body, r.Chunked})
+			req.GetBody = nil
+		}
+	}
+	for _, f := range r.Fields {
+		req.Header[f.Name] = append(req.Header[f.Name], f.Value)
+	}
+	if r.Get("User-Agent") == "" {
+		req.Header["User-Agent"] = nil
+	}
+	req.Host = base.Host
+	if r.Host != "" {
+		req.Host = r.Host
+	}
+	return req, nil
+}
+
+// stepReader hands out at most step bytes a read, so that each becomes a chunk.
+type stepReader struct {
+	rest []byte
+	step int
+}
+
+func (s *stepReader) Read(p []byte) (int, error) {
+	if len(s.rest) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, s.rest[:min(s.step, len(s.rest))])
+	s.rest = s.rest[n:]
+	return n, nil
+}
+
+func readResponse(resp *http.Response, limits Limits) (*Response, *Error) {
+	defer resp.Body.Close() //nolint:errcheck // nothing is written to a response
+	body, err := io.ReadAll(io.LimitReader(resp.Body, limits.Body+1))
+	out := &Response{Proto: resp.Proto, Status: resp.StatusCode, Header: resp.Header, Body: body}
+	if int64(len(body)) > limits.Body {
+		out.Body, out.Truncated = body[:limits.Body], true
+		return out, nil
+	}
+	if err != nil {
+		return out, classify(err, true)
+	}
+	return out, nil
+}
+
+// classify sorts a transport error by what the target did.
+func classify(err error, connected bool) *Error {
+	var netErr net.Error
+	var opErr *net.OpError
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
+		errors.As(err, &netErr) && netErr.Timeout():
+		return &Error{TimedOut, err}
+	case isTLSFailure(err):
+		return &Error{Unreachable, err}
+	case !connected, errors.As(err, &opErr) && opErr.Op == "dial":
+		return &Error{Unreachable, err}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET),
+		errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed),
+		strings.Contains(err.Error(), "server closed"), strings.Contains(err.Error(), "connection broken"):
+		return &Error{Closed, err}
+	}
+	return &Error{Malformed, err}
+}
+
+func isTLSFailure(err error) bool {
+	var record tls.RecordHeaderError
+	var verify *tls.CertificateVerificationError
+	var unknown x509.UnknownAuthorityError
+	return errors.As(err, &record) || errors.As(err, &verify) || errors.As(err, &unknown)
+}

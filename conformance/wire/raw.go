@@ -1,0 +1,82 @@
+package wire
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// raw writes the request over a connection of its own, closes the sending side behind it, and
+// reads one answer. The writing runs beside the reading: a server may answer, and stop reading,
+// before it has all.
+func (h *HTTP) raw(ctx context.Context, x *Exchange) {
+	conn, err := h.dial(ctx)
+	if err != nil {
+		x.Err = classify(err, false)
+		return
+	}
+	defer conn.Close() //nolint:errcheck // the exchange is over
+	if deadline, ok := ctx.Deadline(); ok {
+		_ = conn.SetDeadline(deadline)
+	}
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		if _, err := conn.Write(x.Request.Raw); err != nil {
+			return // what the target made of it shows in the reading
+		}
+		if half, ok := conn.(interface{ CloseWrite() error }); ok {
+			_ = half.CloseWrite()
+		}
+	}()
+	x.Response, x.Err = h.readRaw(conn, x.Request.Method)
+	_ = conn.SetDeadline(time.Unix(1, 0)) // a writer that is still waiting need not go on
+	<-written
+}
+
+func (h *HTTP) readRaw(conn net.Conn, method string) (*Response, *Error) {
+	header := &io.LimitedReader{R: conn, N: h.limits.Header}
+	buffered := bufio.NewReader(header)
+	for {
+		resp, err := http.ReadResponse(buffered, &http.Request{Method: method})
+		switch {
+		case err != nil && header.N <= 0:
+			return nil, &Error{Malformed, fmt.Errorf("the header of the answer is longer than %d bytes", h.limits.Header)}
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return nil, &Error{Closed, errors.New("the connection was closed without a whole answer")}
+		case err != nil:
+			return nil, classify(err, true)
+		}
+		if resp.StatusCode >= 200 {
+			header.N = h.limits.Body + h.limits.Header
+			return readResponse(resp, h.limits)
+		}
+	}
+}
+
+func (h *HTTP) dial(ctx context.Context) (net.Conn, error) {
+	port := h.base.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[h.base.Scheme]
+	}
+	address := net.JoinHostPort(h.base.Hostname(), port)
+	if h.base.Scheme == "http" {
+		return (&net.Dialer{}).DialContext(ctx, "tcp", address)
+	}
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if h.tls != nil {
+		config = h.tls.Clone()
+	}
+	config.ServerName = h.base.Hostname()
+	config.NextProtos = []string{"http/1.1"}
+	return (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", address)
+}

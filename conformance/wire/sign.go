@@ -1,0 +1,77 @@
+package wire
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+)
+
+// ServiceName is the signing name of Systems Manager.
+const ServiceName = "ssm"
+
+// Signer signs requests with Signature Version 4.
+type Signer struct {
+	Credentials aws.Credentials
+	Region      string
+	Service     string // default ServiceName
+	signer      *v4.Signer
+}
+
+// NewSigner returns a signer for Systems Manager in the region.
+func NewSigner(c aws.Credentials, region string) *Signer {
+	return &Signer{Credentials: c, Region: region, Service: ServiceName, signer: v4.NewSigner()}
+}
+
+// Sign adds X-Amz-Date, Authorization and, for temporary credentials, X-Amz-Security-Token to the
+// request, over every header that it has. Host is the name under which the target will see it.
+func (s *Signer) Sign(r *Request, host string, now time.Time) error {
+	if r.Host != "" {
+		host = r.Host
+	}
+	u, err := url.ParseRequestURI(r.Path)
+	if err != nil {
+		u = &url.URL{Path: "/"}
+	}
+	req := &http.Request{
+		Method: r.Method, Host: host, Header: http.Header{}, ContentLength: int64(len(r.Body)),
+		URL: &url.URL{Scheme: "http", Host: host, Path: u.Path, RawPath: u.RawPath, RawQuery: u.RawQuery},
+	}
+	for _, f := range r.Fields {
+		req.Header.Add(f.Name, f.Value)
+	}
+	if r.Chunked > 0 {
+		req.ContentLength = -1
+	}
+	sum := sha256.Sum256(r.Body)
+	if err := s.signer.SignHTTP(context.Background(), s.Credentials, req, hex.EncodeToString(sum[:]), s.Service, s.Region, now); err != nil {
+		return err
+	}
+	for _, name := range []string{"X-Amz-Date", "X-Amz-Security-Token", "Authorization"} {
+		if v := req.Header.Get(name); v != "" {
+			r.set(name, v)
+		}
+	}
+	return nil
+}
+
+// secretHeaders are never written anywhere.
+var secretHeaders = []string{"Authorization", "X-Amz-Security-Token"}
+
+// Redact returns the value of a header as it may be written down.
+func Redact(name, value string) string {
+	if !slices.Contains(secretHeaders, http.CanonicalHeaderKey(name)) {
+		return value
+	}
+	if strings.HasPrefix(value, "AWS4-HMAC-SHA256 ") {
+		return "AWS4-HMAC-SHA256 (redacted)"
+	}
+	return "(redacted)"
+}

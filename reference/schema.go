@@ -1,0 +1,234 @@
+package reference
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/service/ssm/schemas"
+	"github.com/aws/smithy-go"
+)
+
+// The operations whose requests this package validates.
+const (
+	SendCommand            = "SendCommand"
+	ListCommands           = "ListCommands"
+	ListCommandInvocations = "ListCommandInvocations"
+	GetCommandInvocation   = "GetCommandInvocation"
+	CancelCommand          = "CancelCommand"
+)
+
+// Operations returns the names of the operations this package knows, SendCommand first.
+func Operations() []string {
+	return []string{SendCommand, ListCommands, ListCommandInvocations, GetCommandInvocation, CancelCommand}
+}
+
+func inputSchema(operation string) *smithy.Schema {
+	switch operation {
+	case SendCommand:
+		return schemas.SendCommandRequest
+	case ListCommands:
+		return schemas.ListCommandsRequest
+	case ListCommandInvocations:
+		return schemas.ListCommandInvocationsRequest
+	case GetCommandInvocation:
+		return schemas.GetCommandInvocationRequest
+	case CancelCommand:
+		return schemas.CancelCommandRequest
+	}
+	return nil
+}
+
+// shape is a shape of the SDK's schema with our constraints on it.
+type shape struct {
+	name  string
+	typ   smithy.ShapeType
+	rules []rule
+	// members of a structure, in the order of memberOrder.
+	members []*member
+	// element of a list, value of a map.
+	element *shape
+}
+
+// member is one member of a structure. Its shape carries, besides the rules of the target
+// shape, those that the table has for this member alone.
+type member struct {
+	name     string
+	required *rule
+	shape    *shape
+}
+
+func (s *shape) member(name string) *member {
+	for _, m := range s.members {
+		if m.name == name {
+			return m
+		}
+	}
+	return nil
+}
+
+// memberOrder is the order in which violations are told. The SDK's schema has none and AWS's is
+// not known, so it is our choice: the order of the model, but NotificationType before
+// NotificationEvents, as in the one message of several members that was reported (facts.md
+// section 3).
+func memberOrder(structure string) []string {
+	switch structure {
+	case "SendCommandRequest":
+		return []string{
+			"InstanceIds", "Targets", "DocumentName", "DocumentVersion", "DocumentHash", "DocumentHashType", "TimeoutSeconds", "Comment",
+			"Parameters", "OutputS3Region", "OutputS3BucketName", "OutputS3KeyPrefix", "MaxConcurrency", "MaxErrors", "ServiceRoleArn",
+			"NotificationConfig", "CloudWatchOutputConfig", "AlarmConfiguration",
+		}
+	case "Target":
+		return []string{"Key", "Values"}
+	case "NotificationConfig":
+		return []string{"NotificationArn", "NotificationType", "NotificationEvents"}
+	case "CloudWatchOutputConfig":
+		return []string{"CloudWatchLogGroupName", "CloudWatchOutputEnabled"}
+	case "AlarmConfiguration":
+		return []string{"IgnorePollAlarmFailure", "Alarms"}
+	case "Alarm":
+		return []string{"Name"}
+	case "ListCommandsRequest":
+		return []string{"CommandId", "InstanceId", "MaxResults", "NextToken", "Filters"}
+	case "ListCommandInvocationsRequest":
+		return []string{"CommandId", "InstanceId", "MaxResults", "NextToken", "Filters", "Details"}
+	case "GetCommandInvocationRequest":
+		return []string{"CommandId", "InstanceId", "PluginName"}
+	case "CancelCommandRequest":
+		return []string{"CommandId", "InstanceIds"}
+	case "CommandFilter":
+		return []string{"key", "value"}
+	}
+	return nil
+}
+
+// inputs returns the request shapes by operation. They are built once and never changed.
+var inputs = sync.OnceValue(func() map[string]*shape {
+	b := schemaBuilder{table: constraintTable(), used: map[string]bool{}}
+	built := make(map[string]*shape, len(Operations()))
+	for _, operation := range Operations() {
+		schema := inputSchema(operation)
+		built[operation] = b.shape(schema, schema.ID().Name)
+	}
+	return built
+})
+
+type schemaBuilder struct {
+	table map[string][]rule
+	used  map[string]bool
+}
+
+func (b *schemaBuilder) rules(name string) []rule {
+	b.used[name] = true
+	rules := slices.Clone(b.table[name])
+	for i := range rules {
+		rules[i].shape = name
+		if rules[i].document == "" {
+			rules[i].document, rules[i].section = "model.json", "shapes."+name
+		}
+	}
+	return rules
+}
+
+func (b *schemaBuilder) shape(schema *smithy.Schema, name string) *shape {
+	s := &shape{name: name, typ: schema.Type(), rules: b.rules(name)}
+	switch schema.Type() {
+	case smithy.ShapeTypeStructure:
+		for _, memberName := range orderedMembers(name, schema) {
+			target := schema.Member(memberName)
+			m := &member{name: memberName, shape: b.shape(target, target.TargetID().Name)}
+			for _, r := range b.rules(name + "$" + memberName) {
+				if r.kind == Required {
+					m.required = &r
+				} else {
+					m.shape.rules = slices.Insert(m.shape.rules, 0, r)
+				}
+			}
+			s.members = append(s.members, m)
+		}
+	case smithy.ShapeTypeList:
+		s.element = b.shape(schema.ListMember(), schema.ListMember().TargetID().Name)
+	case smithy.ShapeTypeMap:
+		s.element = b.shape(schema.MapValue(), schema.MapValue().TargetID().Name)
+	}
+	return s
+}
+
+// orderedMembers returns the members the SDK knows: those of memberOrder first, then, so that
+// a newer SDK loses nothing, the rest by name.
+func orderedMembers(structure string, schema *smithy.Schema) []string {
+	var names, rest []string
+	for _, name := range memberOrder(structure) {
+		if schema.Member(name) != nil {
+			names = append(names, name)
+		}
+	}
+	for name := range schema.Members() {
+		if !slices.Contains(names, name) {
+			rest = append(rest, name)
+		}
+	}
+	slices.Sort(rest)
+	return append(names, rest...)
+}
+
+// Constraints returns every constraint on every request member of the operations, those of
+// SendCommand first, in the order of the members. The caller may change the result.
+func Constraints() []Constraint {
+	var all []Constraint
+	for _, operation := range Operations() {
+		collect(&all, operation, "", inputs()[operation])
+	}
+	return all
+}
+
+func collect(all *[]Constraint, operation, path string, s *shape) {
+	for _, r := range s.rules {
+		*all = append(*all, r.bind(operation, path))
+	}
+	for _, m := range s.members {
+		below := m.name
+		if path != "" {
+			below = path + "." + m.name
+		}
+		if m.required != nil {
+			*all = append(*all, m.required.bind(operation, below))
+		}
+		collect(all, operation, below, m.shape)
+	}
+	if s.element != nil {
+		collect(all, operation, path+"[]", s.element)
+	}
+}
+
+func (r *rule) bind(operation, path string) Constraint {
+	c := Constraint{
+		Operation: operation, Path: path, Shape: r.shape, Kind: r.kind, Pattern: r.pattern, Values: slices.Clone(r.values),
+		Hidden: r.hidden, Source: r.source(),
+	}
+	if r.hasMin {
+		c.Min = &[]int64{r.min}[0]
+	}
+	if r.hasMax {
+		c.Max = &[]int64{r.max}[0]
+	}
+	return c
+}
+
+func (r *rule) source() Source {
+	return Source{Document: r.document, Section: r.section, Evidence: r.evidence}
+}
+
+// MemberNames returns the names of the members of an operation's request, in the order of the
+// model; nil for an operation this package does not know.
+func MemberNames(operation string) []string {
+	s := inputs()[operation]
+	if s == nil {
+		return nil
+	}
+	names := make([]string, len(s.members))
+	for i, m := range s.members {
+		names[i] = m.name
+	}
+	return names
+}

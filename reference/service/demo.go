@@ -1,0 +1,151 @@
+package service
+
+import "strconv"
+
+// World is a ready-made account: options for New, and the names of what is in it.
+type World struct {
+	// Options make the world. Give them to New before options of your own.
+	Options []Option
+	// Bindings tell what is in the world, by the names that fixtures use as ${name}: node,
+	// document, document.arn, alarm.ok ... The caller may change the map.
+	Bindings map[string]string
+}
+
+// Names of what stands in the demo world.
+const (
+	demoTagKey      = "sendspec-demo"
+	demoTagValue    = "blue"
+	demoGroup       = "sendspec-group"
+	demoEmptyGroup  = "sendspec-group-empty"
+	demoBucket      = "sendspec-output"
+	demoMissing     = "sendspec-no-such-bucket"
+	demoAlarmOK     = "sendspec-alarm-ok"
+	demoAlarmNoData = "sendspec-alarm-insufficient"
+	demoAlarmFiring = "sendspec-alarm-firing"
+)
+
+// Demo returns a world in which every documented answer of SendCommand can be provoked, in the
+// given region and account; DefaultRegion and DefaultAccount where they are empty.
+func Demo(region, account string) World {
+	if region == "" {
+		region = DefaultRegion
+	}
+	if account == "" {
+		account = DefaultAccount
+	}
+	role := "arn:aws:iam::" + account + ":role/sendspec-notifications"
+	w := World{
+		Options: []Option{
+			WithRegion(region), WithAccount(account), WithRole(role), WithMissingBucket(demoMissing),
+			WithAlarm(demoAlarmOK, AlarmOK), WithAlarm(demoAlarmNoData, AlarmInsufficientData), WithAlarm(demoAlarmFiring, AlarmFiring),
+		},
+		Bindings: map[string]string{
+			"role": role, "topic": "arn:aws:sns:" + region + ":" + account + ":sendspec-topic",
+			"bucket": demoBucket, "bucket.missing": demoMissing, "group": demoGroup, "group.empty": demoEmptyGroup,
+			"tag.key": demoTagKey, "tag.value": demoTagValue,
+			"alarm.ok": demoAlarmOK, "alarm.insufficient": demoAlarmNoData, "alarm.firing": demoAlarmFiring,
+			"region": region, "account": account,
+		},
+	}
+	nodes := demoNodes()
+	for _, n := range nodes {
+		w.Options = append(w.Options, WithNode(n.node))
+		w.Bindings[n.binding] = n.node.ID
+	}
+	w.Options = append(w.Options, WithResourceGroup(demoGroup, nodes[0].node.ID), WithResourceGroup(demoEmptyGroup))
+	for binding, d := range demoDocuments() {
+		w.Options = append(w.Options, WithDocument(d))
+		w.Bindings[binding] = d.Name
+		if binding == "document" {
+			content := parseContent(d.Contents[0])
+			w.Bindings["document.arn"] = d.ARN(region, account)
+			w.Bindings["document.sha256"], w.Bindings["document.sha1"] = content.sha256, content.sha1
+		}
+	}
+	return w
+}
+
+type demoNode struct {
+	binding string
+	node    Node
+}
+
+func demoNodes() []demoNode {
+	tags := map[string]string{demoTagKey: demoTagValue}
+	return []demoNode{
+		{"node", Node{ID: "i-0123456789abcdef0", Platform: Linux, Online: true, Tags: tags}},
+		{"node.2", Node{ID: "i-0123456789abcdef1", Platform: Linux, Online: true, Tags: tags}},
+		{"node.3", Node{ID: "i-0123456789abcdef2", Platform: Linux, Online: true}},
+		{"node.short", Node{ID: "i-01234567", Platform: Linux, Online: true}},
+		{"node.hybrid", Node{ID: "mi-0123456789abcdef3", Platform: Linux, Online: true}},
+		{"node.windows", Node{ID: "i-0123456789abcdef4", Platform: Windows, Online: true}},
+		{"node.offline", Node{ID: "i-0123456789abcdef5", Platform: Linux}},
+		{"node.denied", Node{ID: "i-0123456789abcdef6", Platform: Linux, Online: true, Denied: true}},
+		{"node.silent", Node{ID: "i-0123456789abcdef7", Platform: Linux, Online: true, Silent: true}},
+	}
+}
+
+// demoDocuments are the documents by their binding. Those of the expiry rules are the recorded
+// ones (recorded/document-expiry.jsonl).
+func demoDocuments() map[string]Document {
+	return map[string]Document{
+		"document":           {Name: "sendspec-plain", Contents: []string{shellDocument("", "")}},
+		"document.hardcoded": {Name: "sendspec-hardcoded", Contents: []string{shellDocument("", "5")}},
+		"document.arbitrary": {Name: "sendspec-arbitrary", Contents: []string{shellDocument(`"t": {"type": "String", "default": "5"}`, "{{ t }}")}},
+		"document.execution": {
+			Name:     "sendspec-execution",
+			Contents: []string{shellDocument(`"executionTimeout": {"type": "String", "default": "5"}`, "{{ executionTimeout }}")},
+		},
+		"document.two-steps": {Name: "sendspec-two-steps", Contents: []string{shellDocument("", "5", "7")}},
+		"document.properties": {
+			Name: "sendspec-properties",
+			Contents: []string{`{"schemaVersion": "1.2", "description": "sendspec: only the first property counts", "parameters": {}, ` +
+				`"runtimeConfig": {"aws:runShellScript": {"properties": [` +
+				`{"id": "0.aws:runShellScript", "runCommand": ["true"], "timeoutSeconds": "5"}, ` +
+				`{"id": "1.aws:runShellScript", "runCommand": ["true"], "timeoutSeconds": "7"}]}}}`},
+		},
+		"document.typed": {
+			Name: "sendspec-typed",
+			Contents: []string{shellDocument(`"name": {"type": "String"}, `+
+				`"choice": {"type": "String", "default": "a", "allowedValues": ["a", "b"]}, `+
+				`"digits": {"type": "String", "default": "1", "allowedPattern": "^[0-9]+$"}, `+
+				`"lines": {"type": "StringList", "default": ["true"]}, `+
+				`"count": {"type": "Integer", "default": 1}, `+
+				`"flag": {"type": "Boolean", "default": false}, `+
+				`"map": {"type": "StringMap", "default": {}}, `+
+				`"maps": {"type": "MapList", "default": []}`, "")},
+		},
+		"document.versions": {
+			Name:           "sendspec-versions",
+			Contents:       []string{shellDocument("", "11"), shellDocument("", "22"), shellDocument("", "33")},
+			DefaultVersion: 2,
+		},
+		"document.powershell-only": {
+			Name: "sendspec-powershell", PlatformTypes: []string{Windows},
+			Contents: []string{`{"schemaVersion": "2.2", "description": "sendspec: Windows only", "mainSteps": [` +
+				`{"action": "aws:runPowerShellScript", "name": "step0", "inputs": {"runCommand": ["exit 0"]}}]}`},
+		},
+		"document.automation": {
+			Name: "sendspec-automation", Type: "Automation",
+			Contents: []string{`{"schemaVersion": "0.3", "description": "sendspec: not for Run Command", "mainSteps": [` +
+				`{"action": "aws:sleep", "name": "step0", "inputs": {"Duration": "PT1S"}}]}`},
+		},
+		"document.denied": {Name: "sendspec-denied", Denied: true, Contents: []string{shellDocument("", "")}},
+		"document.broken": {Name: "sendspec-broken", Contents: []string{`{"schemaVersion": "2.2", "mainSteps": [`}},
+	}
+}
+
+// shellDocument is a schema 2.2 document with a step for every timeout; "" leaves it out.
+func shellDocument(parameters string, timeouts ...string) string {
+	steps := ""
+	for i, timeout := range timeouts {
+		if i > 0 {
+			steps += ", "
+		}
+		if timeout != "" {
+			timeout = `, "timeoutSeconds": "` + timeout + `"`
+		}
+		steps += `{"action": "aws:runShellScript", "name": "step` + strconv.Itoa(i) + `", "inputs": {"runCommand": ["true"]` + timeout + `}}`
+	}
+	return `{"schemaVersion": "2.2", "description": "sendspec", "parameters": {` + parameters + `}, "mainSteps": [` + steps + `]}`
+}

@@ -1,0 +1,121 @@
+package service
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/sendspec/sendspec/reference"
+)
+
+// MaxBody bounds a request's body in bytes. AWS's bound for this service is not known; one
+// mebibyte is what AWS documents for DynamoDB, a service of the same framework and protocol
+// family ("Request Entity Too Large. Maximum request size of 1 MB exceeded."), and ten times
+// what SendCommand accepts of parameters (facts.md section 4).
+const MaxBody = 1 << 20
+
+const (
+	jsonContentType = "application/x-amz-json-1.1"
+	targetPrefix    = "AmazonSSM."
+)
+
+// ServeHTTP answers one request in AWS's order of checks (facts.md section 3, "Malformed bodies /
+// dispatch", measured on another service of the same framework).
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.write(w, s.answer(w, r))
+}
+
+func (s *Service) answer(w http.ResponseWriter, r *http.Request) answer {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	if err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			// Our choice: the status DynamoDB documents.
+			return refusal(&exception{status: http.StatusRequestEntityTooLarge, name: "RequestEntityTooLargeException"})
+		}
+		// The body broke off. Nobody may be there to read this.
+		return refusal(serialization(""))
+	}
+	if s.authenticate != nil {
+		if e := s.authenticate(r, body); e != nil {
+			return refusal(e)
+		}
+	}
+	if a, ok := checkRequestLine(r); !ok {
+		return a
+	}
+	name, known := strings.CutPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
+	run := s.operations[name]
+	if !known || run == nil {
+		return refusal(&exception{status: http.StatusBadRequest, name: "UnknownOperationException"})
+	}
+	if a, ok := checkContentType(r); !ok {
+		return a
+	}
+	result := validate(name, body)
+	if exception, message := result.Exception(); exception != "" {
+		if result.Verdict() == reference.Invalid {
+			return refusal(validation(message))
+		}
+		return refusal(serialization(message))
+	}
+	answered, e := run(s, &result)
+	if e != nil {
+		return refusal(e)
+	}
+	return answer{status: http.StatusOK, contentType: jsonContentType, body: answered}
+}
+
+func validate(operation string, body []byte) reference.Result {
+	if operation == reference.SendCommand {
+		return reference.ValidateJSON(body)
+	}
+	return reference.ValidateOperation(operation, body)
+}
+
+// serialization: Coral services call its text Message (facts.md section 3).
+func serialization(message string) *exception {
+	return modelled("SerializationException", message)
+}
+
+func refusal(e *exception) answer {
+	return answer{status: e.status, contentType: jsonContentType, body: e.body()}
+}
+
+const xmlContentType = "text/xml"
+
+// checkRequestLine: awsJson1_1 is POST to / only. A method other than POST gets what Kinesis
+// answers (facts.md section 3); that another path gets 404 is our choice.
+func checkRequestLine(r *http.Request) (answer, bool) {
+	if r.Method != http.MethodPost {
+		return answer{
+			status: http.StatusForbidden, contentType: xmlContentType,
+			body: []byte("<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>"),
+		}, false
+	}
+	if r.URL.Path != "/" && r.URL.Path != "" {
+		return unknownOperationXML(), false
+	}
+	return answer{}, true
+}
+
+func unknownOperationXML() answer {
+	return answer{status: http.StatusNotFound, contentType: xmlContentType, body: []byte("<UnknownOperationException/>")}
+}
+
+// checkContentType: parameters such as charset are ignored (facts.md section 5). The answer to
+// application/json is the one Athena gives, with its status 200.
+func checkContentType(r *http.Request) (answer, bool) {
+	mediaType, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	switch strings.ToLower(strings.TrimSpace(mediaType)) {
+	case jsonContentType:
+		return answer{}, true
+	case "application/json":
+		return answer{
+			status: http.StatusOK, contentType: "application/json",
+			body: []byte(`{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}`),
+		}, false
+	}
+	return unknownOperationXML(), false
+}

@@ -1,0 +1,241 @@
+package service
+
+import (
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/hex"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// Document is an SSM document.
+type Document struct {
+	// Name is the document's name, without ARN.
+	Name string
+	// Type is the document type; "" is Command, the only one that SendCommand runs.
+	Type string
+	// Contents are the versions as JSON text, version 1 first. Schema versions 1.2, 2.0 and 2.2.
+	Contents []string
+	// DefaultVersion is the version that $DEFAULT means; 0 is 1.
+	DefaultVersion int
+	// PlatformTypes are the platforms it runs on; empty is worked out from the actions.
+	PlatformTypes []string
+	// Public tells that the document belongs to AWS: its ARN has no account.
+	Public bool
+	// Denied tells that the caller may not use the document.
+	Denied bool
+}
+
+// ARN returns the document's ARN in a region and account.
+func (d Document) ARN(region, account string) string {
+	if d.Public {
+		account = ""
+	}
+	return "arn:aws:ssm:" + region + ":" + account + ":document/" + d.Name
+}
+
+// document is a Document with its contents parsed.
+type document struct {
+	Document
+	versions []*documentVersion
+}
+
+// documentVersion is one version's content: what a command keeps a snapshot of.
+type documentVersion struct {
+	number        int
+	damaged       bool
+	sha256, sha1  string
+	size          int
+	parameters    map[string]*parameter
+	steps         []step
+	platformTypes []string
+}
+
+// step is one plugin run of a document.
+type step struct {
+	// name is the invocation plugin's name: the step's in schema 2.x, the action in 1.2.
+	name   string
+	action string
+	// timeout is timeoutSeconds as written, "" where it is not.
+	timeout string
+	// inputs are the inputs as written, parameters not yet filled in.
+	inputs *jsontree.Value
+}
+
+func newDocument(d Document) *document {
+	parsed := &document{Document: d}
+	parsed.Contents = slices.Clone(d.Contents)
+	for i, content := range d.Contents {
+		v := parseContent(content)
+		v.number = i + 1
+		if len(d.PlatformTypes) > 0 {
+			v.platformTypes = slices.Clone(d.PlatformTypes)
+		}
+		parsed.versions = append(parsed.versions, v)
+	}
+	return parsed
+}
+
+// version finds the version that DocumentVersion selects; nil where there is none.
+func (d *document) version(selector string) *documentVersion {
+	n := 0
+	switch selector {
+	case "", "$DEFAULT":
+		n = max(1, d.DefaultVersion)
+	case "$LATEST":
+		n = len(d.versions)
+	default:
+		n, _ = strconv.Atoi(selector)
+	}
+	if n < 1 || n > len(d.versions) {
+		return nil
+	}
+	return d.versions[n-1]
+}
+
+func parseContent(content string) *documentVersion {
+	hash256, hash1 := sha256.Sum256([]byte(content)), sha1.Sum([]byte(content))
+	v := &documentVersion{sha256: hex.EncodeToString(hash256[:]), sha1: hex.EncodeToString(hash1[:])}
+	tree, err := jsontree.Parse([]byte(content))
+	if err != nil || tree.Kind != jsontree.Object {
+		v.damaged = true
+		return v
+	}
+	v.size = len(tree.AppendJSON(nil))
+	v.parameters = map[string]*parameter{}
+	if declared := tree.Get("parameters"); declared != nil {
+		for i := range declared.Members {
+			v.parameters[declared.Members[i].Name] = newParameter(&declared.Members[i].Value)
+		}
+	}
+	if text(tree.Get("schemaVersion")) == "1.2" {
+		v.steps = stepsOf12(tree.Get("runtimeConfig"))
+	} else {
+		v.steps = stepsOf2x(tree.Get("mainSteps"))
+	}
+	v.platformTypes = platformsOf(v.steps)
+	return v
+}
+
+// stepsOf12 reads runtimeConfig. There is one plugin run even where properties is a list, and
+// only the list's first element counts for the expiry (run-command-notes.md, Documents).
+func stepsOf12(config *jsontree.Value) []step {
+	if config == nil || len(config.Members) == 0 {
+		return nil
+	}
+	plugin := &config.Members[0]
+	inputs := plugin.Value.Get("properties")
+	if inputs != nil && inputs.Kind == jsontree.Array {
+		inputs = inputs.Index(0)
+	}
+	return []step{{name: plugin.Name, action: plugin.Name, timeout: text(inputs.Get("timeoutSeconds")), inputs: inputs}}
+}
+
+func stepsOf2x(list *jsontree.Value) []step {
+	if list == nil {
+		return nil
+	}
+	var steps []step
+	for i := range list.Items {
+		item := &list.Items[i]
+		inputs := item.Get("inputs")
+		steps = append(steps, step{
+			name: text(item.Get("name")), action: text(item.Get("action")), timeout: text(inputs.Get("timeoutSeconds")), inputs: inputs,
+		})
+	}
+	return steps
+}
+
+// text is a string, or a number or boolean as written; "" for anything else.
+func text(v *jsontree.Value) string {
+	if v == nil || v.Kind == jsontree.Bool || v.Kind == jsontree.Null {
+		return ""
+	}
+	return v.Text
+}
+
+// platformsOf works out the platforms from the actions: shell scripts do not run on Windows.
+func platformsOf(steps []step) []string {
+	for _, s := range steps {
+		if s.action == "aws:runShellScript" {
+			return []string{Linux, MacOS}
+		}
+	}
+	return []string{Linux, MacOS, Windows}
+}
+
+// defaultExecutionTimeout is what a step counts, in seconds, whose timeout is not set, not
+// supplied or no number (facts.md section 2, ExpiresAfter).
+const defaultExecutionTimeout = 3600
+
+var parameterReference = regexp.MustCompile(`^\{\{\s*([A-Za-z0-9_.\-]+)\s*\}\}$`)
+
+// executionTimeout is the part of ExpiresAfter that the document's steps make, in seconds. A
+// parameter counts with its supplied value only, never with its declared default: that is
+// recorded (facts.md section 2). That a step without timeoutSeconds counts 3600 is inferred.
+func (v *documentVersion) executionTimeout(parameters map[string][]string) int64 {
+	if len(v.steps) == 0 {
+		return defaultExecutionTimeout
+	}
+	var sum int64
+	for _, s := range v.steps {
+		sum += s.seconds(parameters)
+	}
+	return sum
+}
+
+func (s *step) seconds(parameters map[string][]string) int64 {
+	written := s.timeout
+	if reference := parameterReference.FindStringSubmatch(strings.TrimSpace(written)); reference != nil {
+		written = ""
+		if values := parameters[reference[1]]; len(values) > 0 {
+			written = values[0]
+		}
+	}
+	seconds, err := strconv.ParseInt(strings.TrimSpace(written), 10, 32)
+	if err != nil || seconds <= 0 {
+		return defaultExecutionTimeout
+	}
+	return seconds
+}
+
+// builtin returns the two documents of AWS that every account has. Their parameters are those of
+// the recorded document content; executionTimeout is bounded by its pattern at 172800 seconds.
+func builtin() []Document {
+	return []Document{
+		{
+			Name: "AWS-RunShellScript", Public: true, PlatformTypes: []string{Linux, MacOS},
+			Contents: []string{scriptDocument("Run a shell script or specify the commands to run.", "aws:runShellScript")},
+		},
+		{
+			Name: "AWS-RunPowerShellScript", Public: true, PlatformTypes: []string{Windows, Linux, MacOS},
+			Contents: []string{scriptDocument("Run a PowerShell script or specify the paths to scripts to run.", "aws:runPowerShellScript")},
+		},
+	}
+}
+
+func scriptDocument(description, action string) string {
+	return `{
+  "schemaVersion": "1.2",
+  "description": "` + description + `",
+  "parameters": {
+    "commands": {"type": "StringList", "description": "(Required) Specify the commands to run.", "minItems": 1, "displayType": "textarea"},
+    "workingDirectory": {"type": "String", "default": "", "description": "(Optional) The path to the working directory on your instance.", "maxChars": 4096},
+    "executionTimeout": {
+      "type": "String", "default": "3600", "description": "(Optional) The time in seconds for a command to complete before it is considered to have failed.",
+      "allowedPattern": "([1-9][0-9]{0,4})|(1[0-6][0-9]{4})|(17[0-1][0-9]{3})|(172[0-7][0-9]{2})|(172800)"
+    }
+  },
+  "runtimeConfig": {
+    "` + action + `": {
+      "properties": [
+        {"id": "0.` + action + `", "runCommand": "{{ commands }}", "workingDirectory": "{{ workingDirectory }}", "timeoutSeconds": "{{ executionTimeout }}"}
+      ]
+    }
+  }
+}`
+}

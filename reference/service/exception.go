@@ -1,0 +1,45 @@
+package service
+
+import "github.com/sendspec/sendspec/reference/jsontree"
+
+// exception is an error answer. AWS writes the bare shape name into __type; the name of the
+// text's key depends on the exception (facts.md section 3, "Body form").
+type exception struct {
+	status  int
+	name    string
+	key     string
+	message string
+}
+
+// modelled is an error of the SSM model: its text is called Message, and is absent where message
+// is empty.
+func modelled(name, message string) *exception {
+	return &exception{status: 400, name: name, key: "Message", message: message}
+}
+
+// validation is a framework error: its text is called message.
+func validation(message string) *exception {
+	return &exception{status: 400, name: "ValidationException", key: "message", message: message}
+}
+
+// accessDenied names the resource as IAM does (facts.md section 3; the user's name is ours).
+func accessDenied(account, resource string) *exception {
+	return modelled("AccessDeniedException", "User: arn:aws:iam::"+account+":user/sendspec is not authorized to perform: ssm:SendCommand on resource: "+
+		resource+" because no identity-based policy allows the ssm:SendCommand action")
+}
+
+// internalServerError has a text of our choice: none was recorded.
+func internalServerError() *exception {
+	e := modelled("InternalServerError", "An internal error occurred.")
+	e.status = 500
+	return e
+}
+
+func (e *exception) body() []byte {
+	dst := append([]byte(`{"__type":`), jsontree.AppendString(nil, e.name)...)
+	if e.message != "" {
+		dst = append(dst, `,"`+e.key+`":`...)
+		dst = jsontree.AppendString(dst, e.message)
+	}
+	return append(dst, '}')
+}

@@ -1,0 +1,44 @@
+package service
+
+import "sync"
+
+// maxHistoryBytes bounds what the kept commands weigh together, whatever their number: room for
+// the largest command, about a megabyte of body, many times over.
+const maxHistoryBytes = 64 << 20
+
+// history keeps the last commands, oldest first, and finds them by ID.
+type history struct {
+	mu       sync.Mutex
+	max      int
+	size     int
+	commands []*command
+	byID     map[string]*command
+}
+
+func newHistory(commands int) *history {
+	return &history{max: commands, byID: make(map[string]*command, min(commands, 1024))}
+}
+
+func (h *history) add(c *command) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.commands = append(h.commands, c)
+	h.byID[*c.CommandId] = c
+	h.size += c.size
+	drop := 0
+	for len(h.commands)-drop > h.max || h.size > maxHistoryBytes && len(h.commands)-drop > 1 {
+		oldest := h.commands[drop]
+		delete(h.byID, *oldest.CommandId)
+		h.size -= oldest.size
+		h.commands[drop] = nil
+		drop++
+	}
+	h.commands = h.commands[drop:]
+}
+
+// find returns the command, or nil where it is unknown or forgotten.
+func (h *history) find(id string) *command {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.byID[id]
+}

@@ -1,0 +1,43 @@
+package service
+
+import "strings"
+
+// The platform types of managed nodes and documents.
+const (
+	Linux   = "Linux"
+	Windows = "Windows"
+	MacOS   = "MacOS"
+)
+
+// Node is a managed node.
+type Node struct {
+	// ID is i- and 8 or 17 word characters, or mi- and 17.
+	ID string
+	// Platform is Linux, Windows or MacOS; "" is Linux.
+	Platform string
+	// Online tells that the node is managed and last reported as online. SendCommand refuses
+	// other nodes among its InstanceIds.
+	Online bool
+	// Silent tells that the node's agent never answers although the node counts as online
+	// (run-command-notes.md, Admission: a running instance whose agent is stopped).
+	Silent bool
+	// Tags are the node's tags.
+	Tags map[string]string
+	// Denied tells that the caller may not send commands to the node.
+	Denied bool
+}
+
+func (n *Node) platform() string {
+	if n.Platform == "" {
+		return Linux
+	}
+	return n.Platform
+}
+
+// arn is the resource AWS names when access to the node is denied.
+func (n *Node) arn(region, account string) string {
+	if strings.HasPrefix(n.ID, "mi-") {
+		return "arn:aws:ssm:" + region + ":" + account + ":managed-instance/" + n.ID
+	}
+	return "arn:aws:ec2:" + region + ":" + account + ":instance/" + n.ID
+}

@@ -1,0 +1,100 @@
+package service
+
+import (
+	"io"
+	"maps"
+	"slices"
+)
+
+// Option configures New. Options are applied in order; a later one wins.
+type Option func(*config)
+
+// Defaults of New.
+const (
+	// DefaultRegion is the region the recordings of AWS were made in.
+	DefaultRegion = "us-east-1"
+	// DefaultAccount is the account ID that AWS's documentation uses in examples.
+	DefaultAccount = "123456789012"
+	// DefaultHistory is the number of commands that are kept.
+	DefaultHistory = 1000
+)
+
+type config struct {
+	region, account string
+	clock           Clock
+	random          io.Reader
+	historySize     int
+	documents       map[string]*document
+	nodes           map[string]Node
+	nodeOrder       []string
+	alarms          map[string]AlarmState
+	roles           map[string]bool
+	missingBuckets  map[string]bool
+	groups          map[string][]string
+}
+
+// WithRegion sets the region: it stands in ARNs and is every answer's OutputS3Region.
+func WithRegion(region string) Option { return func(c *config) { c.region = region } }
+
+// WithAccount sets the account ID that stands in ARNs.
+func WithAccount(account string) Option { return func(c *config) { c.account = account } }
+
+// WithClock sets the clock; the default is the system's.
+func WithClock(clock Clock) Option { return func(c *config) { c.clock = clock } }
+
+// WithRand sets the source of randomness for command and request IDs; the default is
+// crypto/rand. The service reads from it one reader at a time. A source that fails makes the
+// service answer InternalServerError.
+func WithRand(random io.Reader) Option { return func(c *config) { c.random = random } }
+
+// WithHistory sets how many commands are kept; of more, the oldest are forgotten. AWS keeps 30
+// days of history. It must be positive.
+func WithHistory(commands int) Option { return func(c *config) { c.historySize = max(1, commands) } }
+
+// WithDocument adds a document, or replaces the one of the same name. Content that is no JSON
+// object makes a damaged document: sending it answers InternalServerError.
+func WithDocument(d Document) Option {
+	return func(c *config) { c.documents[d.Name] = newDocument(d) }
+}
+
+// WithNode adds a managed node, or replaces the one of the same ID.
+func WithNode(n Node) Option {
+	return func(c *config) {
+		n.Tags = maps.Clone(n.Tags)
+		if _, known := c.nodes[n.ID]; !known {
+			c.nodeOrder = append(c.nodeOrder, n.ID)
+		}
+		c.nodes[n.ID] = n
+	}
+}
+
+// AlarmState is the state of a CloudWatch alarm.
+type AlarmState string
+
+// The states of a CloudWatch alarm, and AlarmUnknown for one whose state cannot be read, such as
+// a missing one.
+const (
+	AlarmOK               AlarmState = "OK"
+	AlarmInsufficientData AlarmState = "INSUFFICIENT_DATA"
+	AlarmFiring           AlarmState = "ALARM"
+	AlarmUnknown          AlarmState = "UNKNOWN"
+)
+
+// WithAlarm adds a CloudWatch alarm. An alarm that was not added is in AlarmUnknown.
+func WithAlarm(name string, state AlarmState) Option {
+	return func(c *config) { c.alarms[name] = state }
+}
+
+// WithRole adds an IAM role that Run Command may use for notifications. Without any, every
+// ServiceRoleArn is accepted.
+func WithRole(arn string) Option { return func(c *config) { c.roles[arn] = true } }
+
+// WithMissingBucket names an S3 bucket that does not exist. Every other bucket does.
+func WithMissingBucket(name string) Option {
+	return func(c *config) { c.missingBuckets[name] = true }
+}
+
+// WithResourceGroup adds a resource group of the account with its managed nodes.
+func WithResourceGroup(name string, nodeIDs ...string) Option {
+	return func(c *config) { c.groups[name] = slices.Clone(nodeIDs) }
+}

@@ -1,0 +1,266 @@
+package service
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+)
+
+// Defaults of SendCommand, as AWS echoes them (facts.md section 2, "Members present with default
+// values").
+const (
+	defaultTimeoutSeconds  = 3600
+	defaultMaxConcurrency  = "50"
+	defaultMaxErrors       = "0"
+	defaultDocumentVersion = "$DEFAULT"
+)
+
+// command is one accepted command: what AWS answers, and a snapshot of what it was sent to, so
+// that later changes of documents do not touch it (run-command-notes.md, Documents).
+type command struct {
+	types.Command
+	// document is the content the command runs.
+	document *documentVersion
+	// nodes are those it was sent to: the InstanceIds, or the targets' matches.
+	nodes []Node
+	// timeout is how long an undelivered command lives; execution is the sum of the steps'.
+	timeout, execution time.Duration
+	// size is about what the command costs in memory, in bytes.
+	size int
+}
+
+// admit checks a request against the account and makes a command of it.
+func (s *Service) admit(in *ssm.SendCommandInput) (*command, *exception) {
+	if e := checkSelection(in); e != nil {
+		return nil, e
+	}
+	if e := checkTargets(in.Targets); e != nil {
+		return nil, e
+	}
+	if e := s.checkNotification(in); e != nil {
+		return nil, e
+	}
+	document, e := s.findDocument(in)
+	if e != nil {
+		return nil, e
+	}
+	if e := document.checkParameters(in.Parameters); e != nil {
+		return nil, e
+	}
+	if e := document.checkSize(aws.ToString(in.DocumentName), in.Parameters); e != nil {
+		return nil, e
+	}
+	nodes, e := s.findNodes(in, document)
+	if e != nil {
+		return nil, e
+	}
+	if bucket := aws.ToString(in.OutputS3BucketName); s.missingBuckets[bucket] {
+		return nil, modelled("InvalidOutputFolder", "")
+	}
+	if e := s.checkAlarms(in.AlarmConfiguration); e != nil {
+		return nil, e
+	}
+	return s.newCommand(in, document, nodes)
+}
+
+// checkSelection asks for InstanceIds or Targets. No recording tells what AWS answers to neither
+// or both (facts.md section 4). Our choice for neither is InvalidInstanceId, which two users
+// noted for an empty list; for both, a ValidationException in the words of the recorded one
+// about node IDs beside a resource group.
+func checkSelection(in *ssm.SendCommandInput) *exception {
+	switch {
+	case len(in.InstanceIds) == 0 && len(in.Targets) == 0:
+		return invalidInstances()
+	case len(in.InstanceIds) > 0 && len(in.Targets) > 0:
+		return validation("Instance IDs and targets can’t be specified together in the same command. Remove one target type, and try again.")
+	}
+	return nil
+}
+
+func invalidInstances() *exception {
+	return modelled("InvalidInstanceId", "Instances not in a valid state for account")
+}
+
+// checkNotification: a notification needs a role and a topic (recorded/notifications.jsonl).
+// That an empty NotificationConfig asks for none, that the role is asked for first, and what an
+// unknown role or a topic that is no SNS ARN gets, is our choice.
+func (s *Service) checkNotification(in *ssm.SendCommandInput) *exception {
+	if !notifies(in.NotificationConfig) {
+		return nil
+	}
+	role, topic := aws.ToString(in.ServiceRoleArn), aws.ToString(in.NotificationConfig.NotificationArn)
+	switch {
+	case role == "":
+		return modelled("InvalidRole", "ServiceRoleArn is a required parameter to enable notification.")
+	case topic == "":
+		return modelled("InvalidNotificationConfig", "NotificationArn is a required parameter to enable notification.")
+	case len(s.roles) > 0 && !s.roles[role]:
+		return modelled("InvalidRole", "The role "+role+" does not exist or cannot be used to send notifications.")
+	case !strings.HasPrefix(topic, "arn:") || !strings.Contains(topic, ":sns:"):
+		return modelled("InvalidNotificationConfig", "The topic "+topic+" is not the ARN of an Amazon SNS topic.")
+	}
+	return nil
+}
+
+func notifies(c *types.NotificationConfig) bool {
+	return c != nil && (aws.ToString(c.NotificationArn) != "" || len(c.NotificationEvents) > 0 || c.NotificationType != "")
+}
+
+// findDocument resolves DocumentName, by name or ARN of the same region, and DocumentVersion.
+// Our choice: a document of another type, and a wrong hash, are InvalidDocument (facts.md
+// section 6 lists both as unseen); a hash without a type is Sha256.
+func (s *Service) findDocument(in *ssm.SendCommandInput) (*documentVersion, *exception) {
+	name := aws.ToString(in.DocumentName)
+	document := s.documents[name]
+	if strings.Contains(name, ":") {
+		document = s.documents[name[strings.LastIndexByte(name, '/')+1:]]
+		if document != nil && document.ARN(s.region, s.account) != name {
+			document = nil
+		}
+	}
+	if document == nil {
+		return nil, modelled("InvalidDocument", "")
+	}
+	if document.Denied {
+		return nil, accessDenied(s.account, document.ARN(s.region, s.account))
+	}
+	if document.Type != "" && document.Type != "Command" {
+		return nil, modelled("InvalidDocument", "")
+	}
+	version := document.version(aws.ToString(in.DocumentVersion))
+	if version == nil {
+		return nil, modelled("InvalidDocumentVersion", "")
+	}
+	if version.damaged {
+		return nil, internalServerError()
+	}
+	if hash := aws.ToString(in.DocumentHash); hash != "" {
+		want := version.sha256
+		if in.DocumentHashType == types.DocumentHashTypeSha1 {
+			want = version.sha1
+		}
+		if !strings.EqualFold(hash, want) {
+			return nil, modelled("InvalidDocument", "")
+		}
+	}
+	return version, nil
+}
+
+// findNodes selects the managed nodes. Only explicit InstanceIds are checked before admission:
+// targets that match nothing are accepted (facts.md section 4). That a repeated ID is a
+// DuplicateInstanceId is our choice, and so is the order: duplicates, state, access, platform.
+func (s *Service) findNodes(in *ssm.SendCommandInput, document *documentVersion) ([]Node, *exception) {
+	if len(in.InstanceIds) == 0 {
+		return s.selectNodes(in.Targets), nil
+	}
+	seen := make(map[string]bool, len(in.InstanceIds))
+	for _, id := range in.InstanceIds {
+		if seen[id] {
+			return nil, modelled("DuplicateInstanceId", "")
+		}
+		seen[id] = true
+	}
+	nodes := make([]Node, 0, len(in.InstanceIds))
+	for _, id := range in.InstanceIds {
+		node, managed := s.nodes[id]
+		if !managed || !node.Online {
+			return nil, invalidInstances()
+		}
+		nodes = append(nodes, node)
+	}
+	for i := range nodes {
+		if nodes[i].Denied {
+			return nil, accessDenied(s.account, nodes[i].arn(s.region, s.account))
+		}
+	}
+	for i := range nodes {
+		if platform := nodes[i].platform(); !slices.Contains(document.platformTypes, platform) {
+			return nil, modelled("UnsupportedPlatformType", "Cannot perform operation for instance id "+nodes[i].ID+" of platform type "+platform)
+		}
+	}
+	return nodes, nil
+}
+
+// checkAlarms: recorded/alarms.jsonl. A firing alarm refuses always, an unknown one unless
+// IgnorePollAlarmFailure is set.
+func (s *Service) checkAlarms(c *types.AlarmConfiguration) *exception {
+	if c == nil {
+		return nil
+	}
+	for _, alarm := range c.Alarms {
+		name := aws.ToString(alarm.Name)
+		state, known := s.alarms[name]
+		if !known {
+			state = AlarmUnknown
+		}
+		if state == AlarmFiring || state == AlarmUnknown && !c.IgnorePollAlarmFailure {
+			return validation("The following Cloudwatch alarm(s) were not in a compliant state: " + name + " in state: " + string(state))
+		}
+	}
+	return nil
+}
+
+// newCommand fills in what AWS answers: everything as given, the defaults for what was not, the
+// service's region whatever OutputS3Region says, and no hash (facts.md section 2).
+func (s *Service) newCommand(in *ssm.SendCommandInput, document *documentVersion, nodes []Node) (*command, *exception) {
+	id, err := s.newUUID()
+	if err != nil {
+		return nil, internalServerError()
+	}
+	timeout := int32(defaultTimeoutSeconds)
+	if in.TimeoutSeconds != nil {
+		timeout = *in.TimeoutSeconds
+	}
+	requested := s.clock.Now().UTC().Truncate(time.Millisecond)
+	c := &command{
+		document: document, nodes: nodes,
+		timeout: time.Duration(timeout) * time.Second, execution: time.Duration(document.executionTimeout(in.Parameters)) * time.Second,
+		Command: types.Command{
+			CommandId: &id, DocumentName: in.DocumentName, DocumentVersion: or(in.DocumentVersion, defaultDocumentVersion), Comment: or(in.Comment, ""),
+			Parameters: in.Parameters, InstanceIds: in.InstanceIds, Targets: in.Targets,
+			RequestedDateTime: &requested, Status: types.CommandStatusPending, StatusDetails: aws.String("Pending"),
+			OutputS3Region: aws.String(s.region), OutputS3BucketName: or(in.OutputS3BucketName, ""), OutputS3KeyPrefix: or(in.OutputS3KeyPrefix, ""),
+			MaxConcurrency: or(in.MaxConcurrency, defaultMaxConcurrency), MaxErrors: or(in.MaxErrors, defaultMaxErrors),
+			// Recorded: the number of InstanceIds, and 0 for every form of Targets.
+			TargetCount: int32(len(in.InstanceIds)),
+			ServiceRole: or(in.ServiceRoleArn, ""), NotificationConfig: echoNotification(in.NotificationConfig),
+			CloudWatchOutputConfig: in.CloudWatchOutputConfig, TimeoutSeconds: &timeout, AlarmConfiguration: in.AlarmConfiguration,
+		},
+	}
+	expires := requested.Add(c.timeout + c.execution)
+	c.ExpiresAfter = &expires
+	if c.CloudWatchOutputConfig == nil {
+		c.CloudWatchOutputConfig = &types.CloudWatchOutputConfig{}
+	}
+	if c.AlarmConfiguration == nil {
+		c.AlarmConfiguration = &types.AlarmConfiguration{}
+	}
+	return c, nil
+}
+
+func or(given *string, otherwise string) *string {
+	if given == nil {
+		return &otherwise
+	}
+	return given
+}
+
+// echoNotification fills in Command and All where a notification is asked for
+// (recorded/notifications.jsonl, missing-type and missing-events).
+func echoNotification(c *types.NotificationConfig) *types.NotificationConfig {
+	if !notifies(c) {
+		return &types.NotificationConfig{}
+	}
+	echo := types.NotificationConfig{NotificationArn: c.NotificationArn, NotificationEvents: c.NotificationEvents, NotificationType: c.NotificationType}
+	if len(echo.NotificationEvents) == 0 {
+		echo.NotificationEvents = []types.NotificationEvent{types.NotificationEventAll}
+	}
+	if echo.NotificationType == "" {
+		echo.NotificationType = types.NotificationTypeCommand
+	}
+	return &echo
+}

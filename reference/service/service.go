@@ -1,0 +1,100 @@
+package service
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"github.com/sendspec/sendspec/reference"
+)
+
+// Service is an embedded Run Command. It is an http.Handler, safe for concurrent use. Make it
+// with New.
+type Service struct {
+	config
+	randomMu    sync.Mutex
+	history     *history
+	operations  map[string]operation
+	// authenticate refuses a request whose signature is wrong; nil accepts every request.
+	authenticate func(r *http.Request, body []byte) *exception
+}
+
+// operation answers a body that the framework accepted.
+type operation func(*Service, *reference.Result) (body []byte, e *exception)
+
+// New returns a service over the world that the options describe. AWS-RunShellScript and
+// AWS-RunPowerShellScript are always there. Call Close when done.
+func New(opts ...Option) *Service {
+	c := config{
+		region: DefaultRegion, account: DefaultAccount, clock: systemClock{}, random: rand.Reader, historySize: DefaultHistory,
+		documents: map[string]*document{}, nodes: map[string]Node{}, alarms: map[string]AlarmState{}, roles: map[string]bool{},
+		missingBuckets: map[string]bool{}, groups: map[string][]string{},
+	}
+	for _, d := range builtin() {
+		WithDocument(d)(&c)
+	}
+	for _, opt := range opts {
+		opt(&c)
+	}
+	return &Service{
+		config: c, history: newHistory(c.historySize),
+		operations: map[string]operation{reference.SendCommand: (*Service).sendCommand},
+	}
+}
+
+// Close ends the service. Requests that come later are still answered.
+func (s *Service) Close() error { return nil }
+
+func (s *Service) sendCommand(r *reference.Result) ([]byte, *exception) {
+	c, e := s.admit(r.Input)
+	if e != nil {
+		return nil, e
+	}
+	body := sendCommandResult(&c.Command)
+	c.size = len(body)
+	s.history.add(c)
+	return body, nil
+}
+
+// newUUID makes a random UUID (RFC 9562, version 4) in lower case, as AWS writes them.
+func (s *Service) newUUID() (string, error) {
+	var id [16]byte
+	s.randomMu.Lock()
+	_, err := io.ReadFull(s.random, id[:])
+	s.randomMu.Unlock()
+	if err != nil {
+		return "", err
+	}
+	id[6] = id[6]&0x0f | 0x40
+	id[8] = id[8]&0x3f | 0x80
+	var text [36]byte
+	hex.Encode(text[:8], id[:4])
+	hex.Encode(text[9:13], id[4:6])
+	hex.Encode(text[14:18], id[6:8])
+	hex.Encode(text[19:23], id[8:10])
+	hex.Encode(text[24:], id[10:])
+	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
+	return string(text[:]), nil
+}
+
+// answer is one HTTP answer.
+type answer struct {
+	status      int
+	contentType string
+	body        []byte
+}
+
+func (s *Service) write(w http.ResponseWriter, a answer) {
+	header := w.Header()
+	if id, err := s.newUUID(); err == nil {
+		header.Set("x-amzn-RequestId", id)
+	}
+	header.Set("Content-Type", a.contentType)
+	header.Set("Content-Length", strconv.Itoa(len(a.body)))
+	w.WriteHeader(a.status)
+	// A client that went away is its own business.
+	_, _ = w.Write(a.body)
+}
