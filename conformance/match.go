@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // matching compares one answer with what an outcome expects. Literals stand for themselves and an
-// object with the single member $name is a matcher; fixtures/README.md lists them.
+// object whose members are all called $name is a matcher; fixtures/README.md lists them.
 type matching struct {
 	answer   *Exchanged
 	level    fixtures.Level
@@ -44,9 +45,12 @@ func matches(findings []Finding) bool {
 
 // match compares got, nil where the member is missing, with want.
 func (m *matching) match(path string, want, got *jsontree.Value) {
-	if name, arg := operator(want); name != "" {
-		if !m.apply(name, path, arg, got) {
-			m.miss(path, "a matcher that this version knows", name)
+	if isMatcher(want) {
+		for i := range want.Members {
+			name, arg := want.Members[i].Name, &want.Members[i].Value
+			if !m.apply(name, path, arg, got) {
+				m.miss(path, "a matcher that this version knows", name)
+			}
 		}
 		return
 	}
@@ -87,12 +91,10 @@ func (m *matching) list(path string, want, got *jsontree.Value) {
 	}
 }
 
-// operator returns the matcher that want is, or "".
-func operator(want *jsontree.Value) (string, *jsontree.Value) {
-	if want.Kind == jsontree.Object && len(want.Members) == 1 && len(want.Members[0].Name) > 1 && want.Members[0].Name[0] == '$' {
-		return want.Members[0].Name, &want.Members[0].Value
-	}
-	return "", nil
+// isMatcher tells whether want is one matcher or several, all of which must hold.
+func isMatcher(want *jsontree.Value) bool {
+	return want.Kind == jsontree.Object && len(want.Members) > 0 &&
+		!slices.ContainsFunc(want.Members, func(m jsontree.Member) bool { return !strings.HasPrefix(m.Name, "$") })
 }
 
 // shown is how much of a value a finding quotes.

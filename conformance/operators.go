@@ -167,12 +167,22 @@ func span(seconds float64) string {
 
 // describe writes what a matcher or literal wants, in words.
 func describe(want *jsontree.Value) string {
-	name, arg := operator(want)
-	switch name {
-	case "":
+	if !isMatcher(want) {
 		return show(want)
-	case "$should", "$may", "$exact":
+	}
+	var words []string
+	for i := range want.Members {
+		words = append(words, describeMatcher(want.Members[i].Name, &want.Members[i].Value))
+	}
+	return strings.Join(words, " and ")
+}
+
+func describeMatcher(name string, arg *jsontree.Value) string {
+	switch name {
+	case "$exact":
 		return describe(arg)
+	case "$should", "$may":
+		return describe(arg) + " (" + name[1:] + ")"
 	case "$absent":
 		return "nothing"
 	case "$echo":
@@ -181,7 +191,7 @@ func describe(want *jsontree.Value) string {
 	if _, words := predicate(name, arg); words != "" {
 		return words
 	}
-	return show(want)
+	return name + " " + show(arg)
 }
 
 func hasType(v *jsontree.Value, name string) bool {

@@ -15,9 +15,9 @@ import (
 // with New.
 type Service struct {
 	config
-	randomMu    sync.Mutex
-	history     *history
-	operations  map[string]operation
+	randomMu   sync.Mutex
+	history    *history
+	operations map[string]operation
 	// authenticate refuses a request whose signature is wrong; nil accepts every request.
 	authenticate func(r *http.Request, body []byte) *exception
 }

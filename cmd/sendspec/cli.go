@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/conformance"
+)
+
+// Streams are where a command reads and writes. Machine output goes to Out, everything for people
+// to Err.
+type Streams struct {
+	In  io.Reader
+	Out io.Writer
+	Err io.Writer
+}
+
+// The exit codes.
+const (
+	exitConforms      = 0
+	exitNonconforming = 1   // the target is at fault
+	exitUsage         = 2   // the call, a file or a fixture is
+	exitCannotJudge   = 3   // no verdict was possible
+	exitInterrupted   = 130 // ended by a signal
+)
+
+// exitError carries an exit code; its Err, if any, is still to be printed.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// Main runs the command line and returns the exit code.
+func Main(ctx context.Context, args []string, s Streams) int {
+	root := newRoot(s)
+	root.SetArgs(args)
+	root.SetIn(s.In)
+	root.SetOut(s.Out)
+	root.SetErr(s.Err)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitConforms
+	}
+	code, text := exitUsage, err.Error()
+	var exit *exitError
+	switch {
+	case errors.As(err, &exit):
+		code, text = exit.code, ""
+		if exit.err != nil {
+			text = exit.err.Error()
+		}
+	case errors.Is(err, context.Canceled):
+		code = exitInterrupted
+	case errors.Is(err, conformance.ErrCannotJudge):
+		code = exitCannotJudge
+	}
+	if text != "" {
+		fmt.Fprintln(s.Err, "sendspec: "+strings.ReplaceAll(text, "\n", " "))
+	}
+	return code
+}
+
+func newRoot(s Streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sendspec",
+		Short: "Conformance suite for servers that implement AWS Systems Manager SendCommand",
+		Long: `sendspec tells where a server that speaks AWS Systems Manager SendCommand differs from AWS,
+and proves it with the bytes of the exchange.
+
+Exit codes: 0 conforms; 1 nonconformance; 2 usage, configuration or fixture error;
+3 could not judge (unreachable, nothing ran); 130 interrupted.`,
+		Example: `  sendspec run                                        the suite against the embedded reference
+  sendspec run --endpoint http://127.0.0.1:5000        against your server
+  sendspec run --endpoint http://127.0.0.1:5000 constraint/Comment echo
+  sendspec explain constraint/Comment/above-max        one case: rule, source, request, what conforms`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fmt.Errorf("%w (see %s --help)", err, c.CommandPath())
+	})
+	root.AddCommand(newRun(s), newList(s), newExplain(s), newValidate(s), newServe(s), newBindings())
+	return root
+}

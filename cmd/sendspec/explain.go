@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+func newExplain(s Streams) *cobra.Command {
+	var f targetFlags
+	c := &cobra.Command{
+		Use:   "explain CASE",
+		Short: "Show one case: the rule, where it comes from, the request as curl, what conforms",
+		Example: `  sendspec explain accept/minimal/tag-target
+  sendspec explain --endpoint http://127.0.0.1:5000 constraint/Comment/above-max | grep ^curl | sh`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, err := oneCase(args[0])
+			if err != nil {
+				return err
+			}
+			return f.explain(s.Out, c)
+		},
+	}
+	f.register(c)
+	return c
+}
+
+func (f *targetFlags) explain(w io.Writer, c *fixtures.Case) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n  rule      %s\n  level     %s\n  profile   %s, %s\n", c.ID, c.Title, c.Level, c.Profile, c.Safety)
+	fmt.Fprintf(&b, "  evidence  %s: %s", c.Evidence.Kind, c.Evidence.Ref)
+	if c.Evidence.Date != "" {
+		fmt.Fprintf(&b, " (%s)", c.Evidence.Date)
+	}
+	b.WriteString("\n")
+	for _, source := range c.Source {
+		fmt.Fprintf(&b, "  source    %s, %s\n", source.Doc, source.Section)
+		if source.Quote != "" {
+			fmt.Fprintf(&b, "            %q\n", source.Quote)
+		}
+	}
+	if c.Note != "" {
+		fmt.Fprintf(&b, "  note      %s\n", c.Note)
+	}
+	if needs := c.Needs(); len(needs) > 0 {
+		fmt.Fprintf(&b, "  needs     %s\n", strings.Join(needs, ", "))
+	}
+	if c.File == "" {
+		b.WriteString("\nAn invariant: judged on every answer of a run, and not sent by itself.\n")
+	} else if err := f.explainSteps(&b, c); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (f *targetFlags) explainSteps(b *strings.Builder, c *fixtures.Case) error {
+	endpoint := f.endpoint
+	if endpoint == "" {
+		endpoint = "http://127.0.0.1:4014"
+	}
+	t := conformance.Target{URL: endpoint, Region: f.region, Nodes: f.nodes, Bindings: f.bind}
+	steps, err := conformance.Explain(t, c)
+	if err != nil {
+		return err
+	}
+	for i, step := range steps {
+		name := ""
+		if len(steps) > 1 {
+			name = fmt.Sprintf("step %d", i+1)
+			if step.Name != "" {
+				name += " (" + step.Name + ")"
+			}
+			name += ": "
+		}
+		fmt.Fprintf(b, "\n%sthe request\n\n%s\n\n%sconforming answers\n", name, step.Curl, name)
+		for _, o := range step.Expect {
+			text, err := outcomeText(o)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(b, "\n  %s\n", strings.ReplaceAll(text, "\n", "\n  "))
+		}
+	}
+	return nil
+}
+
+// outcomeText writes an outcome as it would stand in a fixture.
+func outcomeText(o fixtures.Outcome) (string, error) {
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(o)
+	return strings.TrimSpace(buf.String()), err
+}

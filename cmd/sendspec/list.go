@@ -1,0 +1,101 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+func newList(s Streams) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "list [SELECTOR...]",
+		Short: "List the cases: ID, level, evidence and title",
+		Example: `  sendspec list constraint/Comment
+  sendspec list --json | jq -r '.[].id'`,
+		RunE: func(c *cobra.Command, args []string) error {
+			cases, err := selected(args)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return listJSON(s, cases)
+			}
+			for _, c := range cases {
+				if _, err := fmt.Fprintf(s.Out, "%-60s %-6s %-10s %s\n", c.ID, c.Level, c.Evidence.Kind, c.Title); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "as a JSON list")
+	return c
+}
+
+func selected(args []string) ([]*fixtures.Case, error) {
+	selector, err := conformance.ParseSelector(args, os.ReadFile)
+	if err != nil {
+		return nil, err
+	}
+	cases, err := fixtures.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	cases = slices.Concat(cases, conformance.Invariants())
+	if err := selector.Check(cases); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(cases, func(c *fixtures.Case) bool { return !selector.Match(c.ID) }), nil
+}
+
+func listJSON(s Streams, cases []*fixtures.Case) error {
+	type row struct {
+		ID       string                `json:"id"`
+		Title    string                `json:"title"`
+		Level    fixtures.Level        `json:"level"`
+		Profile  fixtures.Profile      `json:"profile"`
+		Safety   fixtures.Safety       `json:"safety"`
+		Evidence fixtures.EvidenceKind `json:"evidence"`
+		Needs    []string              `json:"needs"`
+	}
+	rows := []row{}
+	for _, c := range cases {
+		rows = append(rows, row{c.ID, c.Title, c.Level, c.Profile, c.Safety, c.Evidence.Kind, append([]string{}, c.Needs()...)})
+	}
+	e := json.NewEncoder(s.Out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(rows)
+}
+
+// oneCase returns the case of this ID, or an error that names the nearest.
+func oneCase(id string) (*fixtures.Case, error) {
+	cases, err := selected([]string{id})
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cases {
+		if c.ID == id {
+			return c, nil
+		}
+	}
+	var ids []string
+	for _, c := range cases {
+		ids = append(ids, c.ID)
+	}
+	if len(ids) == 1 {
+		return cases[0], nil
+	}
+	if len(ids) > 12 {
+		ids = append(ids[:12], "…")
+	}
+	return nil, fmt.Errorf("%q is %d cases; name one of them: %s", id, len(cases), strings.Join(ids, " "))
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+type runFlags struct {
+	targetFlags
+	strict   bool
+	profiles []string
+	timeout  time.Duration
+	parallel int
+	seed     uint64
+	json     string
+	verbose  bool
+}
+
+func newRun(s Streams) *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use:   "run [SELECTOR...]",
+		Short: "Ask a server every case and report where it differs from AWS",
+		Long: `run asks the server every case and reports where it differs from AWS. Without --endpoint it asks
+the embedded reference.
+
+A SELECTOR is area/Topic/name, of which a beginning is enough: constraint, constraint/Comment. * stands
+for anything within one part, ** for any number of parts, !PATTERN leaves cases out, @FILE reads one a line.`,
+		Example: `  sendspec run --endpoint http://127.0.0.1:5000
+  sendspec run --endpoint http://127.0.0.1:5000 --json report.json '!wire'
+  sendspec run --endpoint http://127.0.0.1:5000 --node i-0123456789abcdef0 'echo/**' invariant`,
+		RunE: func(c *cobra.Command, args []string) error {
+			return f.run(c.Context(), s, args, c.Flags().Changed("seed"))
+		},
+	}
+	f.register(c)
+	c.Flags().BoolVar(&f.strict, "strict", false, "a missed should fails as well")
+	c.Flags().StringSliceVar(&f.profiles, "profile", nil, "only cases of these profiles: core, lifecycle, execution, auth")
+	c.Flags().DurationVar(&f.timeout, "timeout", 10*time.Second, "for one exchange, from the dial to the last byte")
+	c.Flags().IntVar(&f.parallel, "parallel", 8, "cases asked at once")
+	c.Flags().Uint64Var(&f.seed, "seed", 0, "of the random values in the requests (default random)")
+	c.Flags().StringVar(&f.json, "json", "", "write the report as JSON to this file; - is standard output")
+	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "every case, and warnings in full")
+	return c
+}
+
+func (f *runFlags) run(ctx context.Context, s Streams, args []string, seeded bool) error {
+	selector, err := conformance.ParseSelector(args, os.ReadFile)
+	if err != nil {
+		return err
+	}
+	target, end, err := f.target(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
+	runner, err := f.runner(target, selector, seeded)
+	if err != nil {
+		return err
+	}
+	sinks := []conformance.Option{conformance.WithSink(report.NewText(s.Err, f.verbose, f.rerun(runner.Seed(), "sendspec")))}
+	if f.json != "" {
+		sink, err := f.jsonSink(s)
+		if err != nil {
+			return err
+		}
+		sinks = append(sinks, conformance.WithSink(sink))
+	}
+	for _, o := range sinks {
+		if err := o(runner); err != nil {
+			return err
+		}
+	}
+	found, err := runner.Run(ctx)
+	return exitOf(found, err)
+}
+
+func (f *runFlags) runner(t conformance.Target, s conformance.Selector, seeded bool) (*conformance.Runner, error) {
+	opts := []conformance.Option{
+		conformance.WithSelector(s), conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout}),
+	}
+	if f.timeout <= 0 {
+		return nil, fmt.Errorf("--timeout %s: want more than 0", f.timeout)
+	}
+	if seeded {
+		opts = append(opts, conformance.WithSeed(f.seed))
+	}
+	if f.strict {
+		opts = append(opts, conformance.WithStrict())
+	}
+	if f.aws {
+		opts = append(opts, conformance.WithAWS(f.dispatch))
+	}
+	if len(f.profiles) > 0 {
+		var profiles []fixtures.Profile
+		for _, p := range f.profiles {
+			profiles = append(profiles, fixtures.Profile(p))
+		}
+		opts = append(opts, conformance.WithProfiles(profiles...))
+	}
+	return conformance.New(t, opts...)
+}
+
+func (f *runFlags) jsonSink(s Streams) (conformance.Sink, error) {
+	if f.json == "-" {
+		return report.NewJSON(func(b []byte) error { _, err := s.Out.Write(b); return err }), nil
+	}
+	return report.NewJSONFile(f.json)
+}
+
+// exitOf turns what a run found into the exit code. A nonconformance that was seen counts, whatever
+// else could not be judged.
+func exitOf(r *conformance.Report, err error) error {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return &exitError{exitInterrupted, errors.New("interrupted; the report is partial and says so")}
+	case errors.Is(err, conformance.ErrCannotJudge):
+		return &exitError{exitCannotJudge, err}
+	case err != nil:
+		return &exitError{exitCannotJudge, err}
+	case r.Failed():
+		return &exitError{exitNonconforming, nil}
+	}
+	return nil
+}

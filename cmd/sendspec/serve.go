@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+func newServe(s Streams) *cobra.Command {
+	var address, region string
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the embedded reference, a SendCommand that behaves as AWS does",
+		Long: `serve runs the embedded reference until it is interrupted: SendCommand with documents, managed nodes,
+tags, alarms and roles to try it on. It prints the run command that tests it fully over the network.`,
+		Example: `  sendspec serve --addr 127.0.0.1:4014`,
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return runServe(c.Context(), s, address, region)
+		},
+	}
+	c.Flags().StringVar(&address, "addr", "127.0.0.1:4014", "address to listen on")
+	c.Flags().StringVar(&region, "region", defaultRegion, "region that the service is in")
+	return c
+}
+
+func runServe(ctx context.Context, s Streams, address, region string) error {
+	server, err := serve(address, region)
+	if err != nil {
+		return err
+	}
+	defer server.close()
+	fmt.Fprintf(s.Err, "serving SSM SendCommand in %s at %s; Ctrl-C ends it. To test it fully:\n\n  %s\n\n", region, server.URL, server.runCommand(region))
+	<-ctx.Done()
+	return nil
+}
+
+// runCommand is the command that tells run all about the demonstration world.
+func (s *served) runCommand(region string) string {
+	words := []string{"sendspec", "run", "--endpoint", s.URL, "--region", region}
+	for _, name := range sortedNames(s.bindings()) {
+		words = append(words, "--bind", name+"="+s.World.Bindings[name])
+	}
+	return strings.Join(words, " ")
+}
+
+// bindings are those parts of the world that a case may name.
+func (s *served) bindings() map[string]string {
+	known := fixtures.KnownBindings()
+	b := map[string]string{}
+	for name, value := range s.World.Bindings {
+		if known[name] != "" && name != fixtures.RegionBinding {
+			b[name] = value
+		}
+	}
+	return b
+}

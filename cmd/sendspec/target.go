@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// targetFlags describe the target of a command.
+type targetFlags struct {
+	endpoint string
+	region   string
+	nodes    []string
+	bind     map[string]string
+	aws      bool
+	dispatch bool
+}
+
+func (f *targetFlags) register(c *cobra.Command) {
+	c.Flags().StringVar(&f.endpoint, "endpoint", "", "URL of the server under test; without it, the embedded reference")
+	c.Flags().StringVar(&f.region, "region", "", "region to sign for and to expect back (default $AWS_REGION, or us-east-1)")
+	c.Flags().StringArrayVar(&f.nodes, "node", nil, "ID of an online Linux managed node; repeat for more")
+	c.Flags().StringToStringVar(&f.bind, "bind", nil, "NAME=VALUE of the target's world (see sendspec bindings)")
+	c.Flags().BoolVar(&f.aws, "aws", false, "allow a target under amazonaws.com; then only inert cases run")
+	c.Flags().BoolVar(&f.dispatch, "allow-dispatch", false, "with --aws: also cases that may run a command on a node")
+}
+
+// target returns the target that the flags name, and a function that ends it. Without an endpoint
+// it is the embedded reference on a loopback port.
+func (f *targetFlags) target(ctx context.Context) (conformance.Target, func(), error) {
+	region := f.region
+	if region == "" {
+		region = os.Getenv("AWS_REGION")
+	}
+	if f.endpoint == "" {
+		if f.aws {
+			return conformance.Target{}, nil, fmt.Errorf("--aws: want an --endpoint such as https://ssm.us-east-1.amazonaws.com")
+		}
+		return embeddedTarget(region, f.nodes, f.bind)
+	}
+	t := conformance.Target{URL: f.endpoint, Region: region, Nodes: f.nodes, Bindings: f.bind}
+	credentials, err := f.credentials(ctx)
+	t.Credentials = credentials
+	return t, func() {}, err
+}
+
+// credentials are those of the environment, or test/test. Only for AWS itself are they looked up
+// further, in profiles or instance metadata.
+func (f *targetFlags) credentials(ctx context.Context) (aws.Credentials, error) {
+	if f.aws {
+		c, err := config.LoadDefaultConfig(ctx)
+		if err != nil {
+			return aws.Credentials{}, fmt.Errorf("--aws: %w", err)
+		}
+		found, err := c.Credentials.Retrieve(ctx)
+		if err != nil {
+			return found, fmt.Errorf("--aws: no credentials: %w", err)
+		}
+		return found, nil
+	}
+	id, secret := os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY")
+	if id == "" || secret == "" {
+		return aws.Credentials{}, nil
+	}
+	return aws.Credentials{AccessKeyID: id, SecretAccessKey: secret, SessionToken: os.Getenv("AWS_SESSION_TOKEN")}, nil
+}
+
+// rerun is the command that asks a single case again.
+func (f *targetFlags) rerun(seed uint64, program string) string {
+	words := []string{program, "run"}
+	if f.endpoint != "" {
+		words = append(words, "--endpoint", f.endpoint)
+	}
+	if f.region != "" {
+		words = append(words, "--region", f.region)
+	}
+	for _, n := range f.nodes {
+		words = append(words, "--node", n)
+	}
+	for _, name := range sortedNames(f.bind) {
+		words = append(words, "--bind", name+"="+f.bind[name])
+	}
+	if f.aws {
+		words = append(words, "--aws")
+	}
+	if f.dispatch {
+		words = append(words, "--allow-dispatch")
+	}
+	return strings.Join(append(words, "--seed", fmt.Sprint(seed)), " ")
+}
+
+func newBindings() *cobra.Command {
+	return &cobra.Command{
+		Use:   "bindings",
+		Short: "Names by which --bind describes the target's world",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			known := fixtures.KnownBindings()
+			for _, name := range sortedNames(known) {
+				if name == fixtures.NonceBinding || name == fixtures.RegionBinding {
+					continue
+				}
+				if _, err := fmt.Fprintf(c.OutOrStdout(), "%-24s %s\n", name, known[name]); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
