@@ -13,9 +13,9 @@ type invariantFinding struct {
 	exchange int
 }
 
-// invariantResults gives the verdict on each selected invariant over all the results: a finding of
-// the strongest level decides, and the first exchange that shows it is the one reported.
-func (r *Runner) invariantResults(results []Result) []Result {
+// Invariants gives the verdict on each selected invariant over all the results of a session: a finding
+// of the strongest level decides, and the first exchange that shows it is the one reported.
+func (r *Session) Invariants(results []Result) []Result {
 	byRule := map[string][]invariantFinding{}
 	exchanges := 0
 	for i := range results {

@@ -25,27 +25,16 @@ const silenceLimit = 12
 // no error.
 func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
 	defer func() { err = errors.Join(err, r.closeSinks()) }()
-	exchanger, release, err := r.exchanger()
+	session, err := r.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer release()
-	a := &asker{r.target, exchanger, wire.NewSigner(r.target.Credentials, r.target.Region), r.settings.seed}
-	found, err := a.preflight(ctx)
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	if err != nil {
+	defer session.Close()
+	if err := r.tell(session.Started()); err != nil {
 		return nil, err
 	}
-	plan := r.plan(found.bindings)
-	started := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found, Plan: plan}
-	if err := r.tell(started); err != nil {
-		return nil, err
-	}
-	x := &execution{Runner: r, asker: a, bindings: found.bindings}
-	results, err := x.all(ctx, plan)
-	invariants := r.invariantResults(results)
+	results, err := session.all(ctx)
+	invariants := session.Invariants(results)
 	if r.carriesInvariantsOnly() {
 		results = nil
 	}
@@ -54,8 +43,8 @@ func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
 			err = r.tell(Judged{v})
 		}
 	}
-	report = newReport(started, append(results, invariants...), x.stopped(ctx))
-	return report, errors.Join(err, r.tell(Ended{report}), x.verdict(ctx, report))
+	report = newReport(session.Started(), append(results, invariants...), session.stopped(ctx))
+	return report, errors.Join(err, r.tell(Ended{report}), session.verdict(ctx, report))
 }
 
 func (r *Runner) tell(e Event) error {
@@ -74,17 +63,46 @@ func (r *Runner) closeSinks() error {
 	return errors.Join(errs...)
 }
 
-// execution is one run under way.
-type execution struct {
+// Session is a target that answers, and the plan of what to ask it. Run is made of one; a caller
+// that wants to ask single cases in an order of its own opens one itself.
+type Session struct {
 	*Runner
-	asker    *asker
-	bindings fixtures.Bindings
-	silent   atomic.Int64 // exchanges in a row without an answer
-	lost     atomic.Pointer[string]
+	asker   *asker
+	release func()
+	started Started
+	silent  atomic.Int64 // exchanges in a row without an answer
+	lost    atomic.Pointer[string]
 }
 
+// Open finds out what the target is and what it can be asked. It fails with ErrCannotJudge where
+// nothing answers, or no SSM.
+func (r *Runner) Open(ctx context.Context) (*Session, error) {
+	exchanger, release, err := r.exchanger()
+	if err != nil {
+		return nil, err
+	}
+	a := &asker{r.target, exchanger, wire.NewSigner(r.target.Credentials, r.target.Region), r.settings.seed}
+	found, err := a.preflight(ctx)
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		release()
+		return nil, err
+	}
+	started := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found, Plan: r.plan(found.bindings)}
+	return &Session{Runner: r, asker: a, release: release, started: started}, nil
+}
+
+// Started is the event that opens the session: the target, what it was found to be, and the plan.
+func (x *Session) Started() Started { return x.started }
+
+// Close releases the session's connections.
+func (x *Session) Close() { x.release() }
+
 // all judges the plan, several cases at once, and tells each verdict in the order of the plan.
-func (x *execution) all(ctx context.Context, plan []Planned) ([]Result, error) {
+func (x *Session) all(ctx context.Context) ([]Result, error) {
+	plan := x.started.Plan
 	results := make([]Result, len(plan))
 	order := &inOrder{results: results, ready: make([]bool, len(plan)), tell: x.tellCase}
 	var next atomic.Int64
@@ -96,7 +114,7 @@ func (x *execution) all(ctx context.Context, plan []Planned) ([]Result, error) {
 				if i >= len(plan) {
 					return nil
 				}
-				if err := order.put(i, x.one(ctx, plan[i])); err != nil {
+				if err := order.put(i, x.Ask(ctx, plan[i])); err != nil {
 					return err
 				}
 			}
@@ -105,7 +123,7 @@ func (x *execution) all(ctx context.Context, plan []Planned) ([]Result, error) {
 	return results, group.Wait()
 }
 
-func (x *execution) tellCase(r Result) error {
+func (x *Session) tellCase(r Result) error {
 	if x.carriesInvariantsOnly() {
 		return nil
 	}
@@ -133,8 +151,8 @@ func (o *inOrder) put(i int, r Result) error {
 	return nil
 }
 
-// one judges a case, and asks a failing one again.
-func (x *execution) one(ctx context.Context, p Planned) Result {
+// Ask judges a case of the plan, and asks a failing one again.
+func (x *Session) Ask(ctx context.Context, p Planned) Result {
 	if p.Skip != "" {
 		return Result{Case: p.Case, Verdict: Skip, Reason: p.Skip}
 	}
@@ -166,9 +184,9 @@ func places(findings []Finding) []string {
 	return list
 }
 
-func (x *execution) attempt(ctx context.Context, c *fixtures.Case, attempt int) Result {
+func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Result {
 	b := fixtures.Bindings{}
-	for name, value := range x.bindings {
+	for name, value := range x.started.Preflight.bindings {
 		b[name] = value
 	}
 	b[fixtures.NonceBinding] = nonce(x.settings.seed, c.ID, attempt)
@@ -204,7 +222,7 @@ func (x *execution) attempt(ctx context.Context, c *fixtures.Case, attempt int) 
 }
 
 // unanswered gives the verdict where the missing answer is not the target's doing.
-func (x *execution) unanswered(c *fixtures.Case, e *wire.Exchange) (Result, bool) {
+func (x *Session) unanswered(c *fixtures.Case, e *wire.Exchange) (Result, bool) {
 	switch e.Err.Failure {
 	case wire.Unreachable:
 		return Result{Case: c, Verdict: Error, Reason: x.asker.silence(e.Err)}, true
@@ -217,7 +235,7 @@ func (x *execution) unanswered(c *fixtures.Case, e *wire.Exchange) (Result, bool
 }
 
 // listen gives the target up when nothing comes back any more.
-func (x *execution) listen(e *wire.Exchange, c *fixtures.Case) {
+func (x *Session) listen(e *wire.Exchange, c *fixtures.Case) {
 	if e.Response != nil {
 		x.silent.Store(0)
 		return
@@ -232,7 +250,7 @@ func (x *execution) listen(e *wire.Exchange, c *fixtures.Case) {
 }
 
 // stopped says why the run did not get to its end, "" where it did.
-func (x *execution) stopped(ctx context.Context) string {
+func (x *Session) stopped(ctx context.Context) string {
 	if ctx.Err() != nil {
 		return "interrupted"
 	}
@@ -243,7 +261,7 @@ func (x *execution) stopped(ctx context.Context) string {
 }
 
 // verdict is the error of a run that has a report but could not judge.
-func (x *execution) verdict(ctx context.Context, report *Report) error {
+func (x *Session) verdict(ctx context.Context, report *Report) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -79,16 +79,16 @@ type rule struct {
 	section        string
 }
 
-func length(min, max int64) rule {
-	return rule{kind: Length, min: min, max: max, hasMin: true, hasMax: true, evidence: Model}
+func length(least, most int64) rule {
+	return rule{kind: Length, min: least, max: most, hasMin: true, hasMax: true, evidence: Model}
 }
 
-func minLength(min int64) rule {
-	return rule{kind: Length, min: min, hasMin: true, evidence: Model}
+func minLength(least int64) rule {
+	return rule{kind: Length, min: least, hasMin: true, evidence: Model}
 }
 
-func between(min, max int64) rule {
-	return rule{kind: Range, min: min, max: max, hasMin: true, hasMax: true, evidence: Model}
+func between(least, most int64) rule {
+	return rule{kind: Range, min: least, max: most, hasMin: true, hasMax: true, evidence: Model}
 }
 
 func pattern(text string, matches func(string) bool) rule {

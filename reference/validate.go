@@ -11,7 +11,6 @@ import (
 
 // sendShapes are the shapes Validate needs, looked up once.
 type sendShapes struct {
-	root                                                          *shape
 	instanceIDs, targets, targetKey, targetValues                 *shape
 	documentName, documentVersion, documentHash, documentHashType *shape
 	timeoutSeconds, comment                                       *shape
@@ -37,7 +36,6 @@ var sendShapesOf = sync.OnceValue(func() *sendShapes {
 		return m
 	}
 	return &sendShapes{
-		root:        root,
 		instanceIDs: of("InstanceIds").shape,
 		targets:     of("Targets").shape, targetKey: of("Targets", "Key").shape, targetValues: of("Targets", "Values").shape,
 		documentName: of("DocumentName").shape, documentNameRequired: of("DocumentName").required,

@@ -103,6 +103,24 @@ func (t *Text) judged(b *strings.Builder, r *conformance.Result) {
 const findingsShown = 4
 
 func (t *Text) failure(b *strings.Builder, r *conformance.Result) {
+	again := ""
+	if t.rerun != "" {
+		id := r.Case.ID
+		if first, ok := strings.CutPrefix(r.Reason, firstSeen); ok {
+			id = first + " " + id
+		}
+		again = t.rerun + " " + shellWord(id)
+	}
+	b.WriteString(Failure(t.start.Target, r, again) + "\n")
+}
+
+// firstSeen begins the reason of a broken invariant, with the case behind it.
+const firstSeen = "first seen in "
+
+// Failure tells all about a case that is no pass, in about ten lines: the rule and where it comes from,
+// what was wanted and what came, both bodies, and how to ask again. Again is a command, or "".
+func Failure(target conformance.Target, r *conformance.Result, again string) string {
+	b := &strings.Builder{}
 	c := r.Case
 	fmt.Fprintf(b, "%-5s %s (%s)\n", strings.ToUpper(string(r.Verdict)), c.ID, c.Level)
 	fmt.Fprintf(b, "  rule    %s\n", clean(c.Title))
@@ -121,15 +139,15 @@ func (t *Text) failure(b *strings.Builder, r *conformance.Result) {
 		fmt.Fprintf(b, "  allowed %s\n", clean(strings.Join(r.Named, ", ")))
 	}
 	if r.Broken > 0 {
-		fmt.Fprintf(b, "  seen    in %d of %d answers, first in %s\n", r.Broken, r.Seen, strings.TrimPrefix(r.Reason, "first seen in "))
+		fmt.Fprintf(b, "  seen    in %d of %d answers, first in %s\n", r.Broken, r.Seen, strings.TrimPrefix(r.Reason, firstSeen))
 	} else if r.Reason != "" {
 		fmt.Fprintf(b, "  seen    %s\n", clean(r.Reason))
 	}
-	t.exchange(b, r)
-	b.WriteString("\n")
+	exchange(b, target, r, again)
+	return b.String()
 }
 
-func (t *Text) exchange(b *strings.Builder, r *conformance.Result) {
+func exchange(b *strings.Builder, target conformance.Target, r *conformance.Result, again string) {
 	if len(r.Exchanges) == 0 {
 		return
 	}
@@ -147,19 +165,16 @@ func (t *Text) exchange(b *strings.Builder, r *conformance.Result) {
 	case x.Err != nil:
 		fmt.Fprintf(b, "  answer  none: %s\n", clean(excerpt([]byte(x.Err.Error()))))
 	}
-	if t.rerun != "" {
-		id := r.Case.ID
-		if first, ok := strings.CutPrefix(r.Reason, "first seen in "); ok {
-			id = first + " " + id
-		}
-		fmt.Fprintf(b, "  again   %s %s\n", t.rerun, shellWord(id))
+	if again != "" {
+		fmt.Fprintf(b, "  again   %s\n", again)
 	}
-	if t.start.Target.URL != "" {
-		if curl := wire.Curl(t.start.Target.URL, t.start.Target.Region, x.Request); len(curl) <= curlShown {
-			fmt.Fprintf(b, "  curl    %s\n", curl)
-		} else {
-			fmt.Fprintf(b, "  curl    (%d bytes; sendspec explain prints it)\n", len(curl))
-		}
+	if target.URL == "" {
+		return
+	}
+	if curl := wire.Curl(target.URL, target.Region, x.Request); len(curl) <= curlShown {
+		fmt.Fprintf(b, "  curl    %s\n", curl)
+	} else {
+		fmt.Fprintf(b, "  curl    (%d bytes; sendspec explain prints it)\n", len(curl))
 	}
 }
 

@@ -60,7 +60,7 @@ func (s *Service) answer(w http.ResponseWriter, r *http.Request) answer {
 		}
 		return refusal(serialization(message))
 	}
-	answered, e := run(s, &result)
+	answered, e := run(s, request{Result: &result, size: len(body)})
 	if e != nil {
 		return refusal(e)
 	}

@@ -22,8 +22,14 @@ type Service struct {
 	authenticate func(r *http.Request, body []byte) *exception
 }
 
-// operation answers a body that the framework accepted.
-type operation func(*Service, *reference.Result) (body []byte, e *exception)
+// request is a body that the framework accepted, and its size in bytes.
+type request struct {
+	*reference.Result
+	size int
+}
+
+// operation answers a request.
+type operation func(*Service, request) (body []byte, e *exception)
 
 // New returns a service over the world that the options describe. AWS-RunShellScript and
 // AWS-RunPowerShellScript are always there. Call Close when done.
@@ -48,16 +54,20 @@ func New(opts ...Option) *Service {
 // Close ends the service. Requests that come later are still answered.
 func (s *Service) Close() error { return nil }
 
-func (s *Service) sendCommand(r *reference.Result) ([]byte, *exception) {
+func (s *Service) sendCommand(r request) ([]byte, *exception) {
 	c, e := s.admit(r.Input)
 	if e != nil {
 		return nil, e
 	}
 	body := sendCommandResult(&c.Command)
-	c.size = len(body)
+	// The command's strings are parts of the request's text, which lives as long as they do.
+	c.size = r.size + commandOverhead
 	s.history.add(c)
 	return body, nil
 }
+
+// commandOverhead is about what a command costs besides its request, in bytes.
+const commandOverhead = 2 << 10
 
 // newUUID makes a random UUID (RFC 9562, version 4) in lower case, as AWS writes them.
 func (s *Service) newUUID() (string, error) {

@@ -1,0 +1,59 @@
+package conformancetest
+
+import (
+	"net/http"
+	"regexp"
+	"testing"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/report"
+)
+
+// Run asks the target every case, each in a subtest of its own: a case that the target fails fails
+// its subtest, and one that it cannot be asked skips it. The invariants follow as subtests, judged on
+// the exchanges of the cases that ran. Options are those of conformance.New.
+func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
+	t.Helper()
+	runner, err := conformance.New(target, opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, err := runner.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Close()
+	started := session.Started()
+	t.Logf("sendspec: %s, seed %d", started.Target.Name, started.Seed)
+	var results []conformance.Result
+	for _, planned := range started.Plan {
+		t.Run(planned.Case.ID, func(t *testing.T) {
+			r := session.Ask(t.Context(), planned)
+			results = append(results, r)
+			tell(t, started.Target, &r)
+		})
+	}
+	for _, r := range session.Invariants(results) {
+		t.Run(r.Case.ID, func(t *testing.T) { tell(t, started.Target, &r) })
+	}
+}
+
+// RunHandler is Run for an http.Handler in the same process.
+func RunHandler(t *testing.T, h http.Handler, opts ...conformance.Option) {
+	t.Helper()
+	Run(t, conformance.Target{Handler: h, Name: t.Name()}, opts...)
+}
+
+func tell(t *testing.T, target conformance.Target, r *conformance.Result) {
+	t.Helper()
+	switch r.Verdict {
+	case conformance.Skip:
+		t.Skip(r.Reason)
+	case conformance.Error:
+		t.Errorf("could not be judged: %s", r.Reason)
+	case conformance.Fail, conformance.Flaky:
+		t.Error("\n" + report.Failure(target, r, "go test -run '^"+regexp.QuoteMeta(t.Name())+"$'"))
+	case conformance.Warn:
+		t.Log("\n" + report.Failure(target, r, ""))
+	}
+}

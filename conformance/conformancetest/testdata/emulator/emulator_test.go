@@ -1,0 +1,40 @@
+// Package emulator is an emulator as its author would write and test it: it takes every
+// SendCommand, checks nothing, and echoes a little.
+package emulator
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/sendspec/sendspec/conformance/conformancetest"
+)
+
+type emulator struct{ commands atomic.Int64 }
+
+func (e *emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	id := fmt.Sprintf("00000000-0000-4000-8000-%012d", e.commands.Add(1))
+	w.Header().Set("x-amzn-RequestId", id)
+	var in struct {
+		DocumentName, Comment string
+		Targets               any
+	}
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprint(w, `{"__type":"SerializationException"}`)
+		return
+	}
+	now := float64(time.Now().UnixMilli()) / 1000
+	json.NewEncoder(w).Encode(map[string]any{"Command": map[string]any{
+		"CommandId": id, "DocumentName": in.DocumentName, "Comment": in.Comment, "Targets": in.Targets,
+		"Status": "Pending", "StatusDetails": "Pending", "RequestedDateTime": now, "ExpiresAfter": now + 7200,
+	}})
+}
+
+func TestSSM(t *testing.T) {
+	conformancetest.RunHandler(t, &emulator{})
+}

@@ -1,0 +1,36 @@
+package reference_test
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"github.com/sendspec/sendspec/reference"
+)
+
+func ExampleValidate() {
+	violations := reference.Validate(&ssm.SendCommandInput{
+		DocumentName:   aws.String("AWS-RunShellScript"),
+		InstanceIds:    []string{"i-12345678", "server-1"},
+		TimeoutSeconds: aws.Int32(5),
+	})
+	for _, v := range violations {
+		fmt.Println(v.Path, v.Kind, v.Value)
+	}
+	// Output:
+	// InstanceIds[1] pattern server-1
+	// TimeoutSeconds range 5
+}
+
+func ExampleValidateJSON() {
+	r := reference.ValidateJSON([]byte(`{"DocumentName":"AWS-RunShellScript","MaxConcurrency":"0"}`))
+	exception, message := r.Exception()
+	fmt.Println(r.Verdict())
+	fmt.Println(exception)
+	fmt.Println(message)
+	// Output:
+	// invalid
+	// ValidationException
+	// 1 validation error detected: Value '0' at 'maxConcurrency' failed to satisfy constraint: Member must satisfy regular expression pattern: ^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$
+}
