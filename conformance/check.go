@@ -51,14 +51,15 @@ func broken(level fixtures.Level, path, want, got string) []Finding {
 	return []Finding{{Path: path, Want: want, Got: got, Level: level}}
 }
 
-// belowProtocol tells whether the case allows an answer from below AWS JSON: then nothing is asked
-// of a refusal's form.
+// belowProtocol tells whether the case allows an answer of this status from below AWS JSON: then
+// nothing is asked of its form.
 func belowProtocol(e *Exchanged) bool {
-	if e.Response.Status/100 == 2 && e.Step.Request.Method != "HEAD" {
-		return false
-	}
 	for _, o := range e.Step.Expect {
-		if o.Format == fixtures.FormatAny {
+		if o.Format != fixtures.FormatAny {
+			continue
+		}
+		m := &matching{answer: e, level: fixtures.Must}
+		if m.status(o.Status) {
 			return true
 		}
 	}

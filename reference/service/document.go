@@ -209,24 +209,24 @@ func builtin() []Document {
 	return []Document{
 		{
 			Name: "AWS-RunShellScript", Public: true, PlatformTypes: []string{Linux, MacOS},
-			Contents: []string{scriptDocument("Run a shell script or specify the commands to run.", "aws:runShellScript")},
+			Contents: []string{scriptDocument("Run a shell script or specify the commands to run.", "Specify a shell script or a command to run.", "aws:runShellScript")},
 		},
 		{
 			Name: "AWS-RunPowerShellScript", Public: true, PlatformTypes: []string{Windows, Linux, MacOS},
-			Contents: []string{scriptDocument("Run a PowerShell script or specify the paths to scripts to run.", "aws:runPowerShellScript")},
+			Contents: []string{scriptDocument("Run a PowerShell script or specify the paths to scripts to run.", "Specify the commands to run or the paths to existing scripts on the instance.", "aws:runPowerShellScript")},
 		},
 	}
 }
 
-func scriptDocument(description, action string) string {
+func scriptDocument(description, commands, action string) string {
 	return `{
   "schemaVersion": "1.2",
   "description": "` + description + `",
   "parameters": {
-    "commands": {"type": "StringList", "description": "(Required) Specify the commands to run.", "minItems": 1, "displayType": "textarea"},
+    "commands": {"type": "StringList", "description": "(Required) ` + commands + `", "minItems": 1, "displayType": "textarea"},
     "workingDirectory": {"type": "String", "default": "", "description": "(Optional) The path to the working directory on your instance.", "maxChars": 4096},
     "executionTimeout": {
-      "type": "String", "default": "3600", "description": "(Optional) The time in seconds for a command to complete before it is considered to have failed.",
+      "type": "String", "default": "3600", "description": "(Optional) The time in seconds for a command to complete before it is considered to have failed. Default is 3600 (1 hour). Maximum is 172800 (48 hours).",
       "allowedPattern": "([1-9][0-9]{0,4})|(1[0-6][0-9]{4})|(17[0-1][0-9]{3})|(172[0-7][0-9]{2})|(172800)"
     }
   },
