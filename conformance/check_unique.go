@@ -44,14 +44,15 @@ func (c *runCheck) inspect(results []Result) (found []invariantFinding, seen int
 	first := map[string]string{}
 	for i := range results {
 		for j := range results[i].Exchanges {
-			id := c.identifier(&results[i].Exchanges[j])
+			e := &results[i].Exchanges[j]
+			id := c.identifier(e)
 			if id == "" {
 				continue
 			}
 			seen++
 			if by, twice := first[id]; twice {
 				f := Finding{Check: c.rule.ID, Path: c.path, Want: "an identifier that no answer had before", Got: fmt.Sprintf("%s, as in %s", cut(id), by), Level: fixtures.Must}
-				found = append(found, invariantFinding{f, &results[i], j})
+				found = append(found, invariantFinding{f, e, results[i].Case.ID})
 			} else {
 				first[id] = results[i].Case.ID
 			}

@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -38,7 +40,7 @@ func compose(t Target, signer *wire.Signer, m *fixtures.Message, now time.Time) 
 	if m.Framing != nil {
 		r.Chunked = m.Framing.Chunked
 	}
-	if err := signer.Sign(r, t.host(), now); err != nil {
+	if err := sign(t, signer, r, m.Auth, now); err != nil {
 		return nil, err
 	}
 	// Authentication is a header too: a case that removes or replaces one has the last word.
@@ -52,6 +54,38 @@ func compose(t Target, signer *wire.Signer, m *fixtures.Message, now time.Time) 
 		})
 	}
 	return r, nil
+}
+
+// sign signs the request, rightly or in the way that the case asks for.
+func sign(t Target, signer *wire.Signer, r *wire.Request, auth *fixtures.Signature, now time.Time) error {
+	if auth == nil {
+		return signer.Sign(r, t.host(), now)
+	}
+	if auth.Unsigned {
+		return nil
+	}
+	own := signer.With(auth.AccessKey, auth.Secret, auth.Region, auth.Service)
+	if auth.Skew != "" {
+		skew, err := time.ParseDuration(auth.Skew)
+		if err != nil {
+			return fmt.Errorf("auth: skew %q: want a duration such as -20m", auth.Skew)
+		}
+		now = now.Add(skew)
+	}
+	body := r.Body
+	if auth.TamperBody {
+		r.Body = append(slices.Clone(body), ' ')
+	}
+	held := r.Hold(auth.UnsignedHeaders)
+	var err error
+	if auth.Presigned {
+		err = own.Presign(r, t.host(), now)
+	} else {
+		err = own.Sign(r, t.host(), now)
+	}
+	r.Body = body
+	r.Fields = append(r.Fields, held...)
+	return err
 }
 
 // rawFraming tells whether the request must be written by hand, since no HTTP client would send it.

@@ -11,7 +11,7 @@ import (
 type Finding struct {
 	// Check is "outcome" where the case's own expectation is missed, or else the ID of the invariant.
 	Check string `json:"check"`
-	// Step is the number of the exchange within the case, from 1; 0 where the case has one step.
+	// Step is the number of the step within the case, from 1; 0 where the case has one step.
 	Step int `json:"step,omitempty"`
 	// Path is where: "status", "error type", "error message", "header NAME", "body", or a JSON
 	// pointer into the answer's body.
@@ -49,12 +49,12 @@ type Result struct {
 	Findings []Finding
 	// Named are the names of all outcomes that would have conformed, where none matched.
 	Named []string
-	// Exchanges are the requests and answers of the case's steps, in order.
+	// Exchanges are the requests and answers of the case's steps, in order; a polled step has several.
 	Exchanges []Exchanged
 	// Seen counts, for an invariant, the exchanges that it was judged on and that broke it.
 	Seen, Broken int
 
-	invariants []Finding
+	invariants []invariantFinding
 }
 
 // weight orders levels by severity.

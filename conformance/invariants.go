@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -9,8 +8,8 @@ import (
 // invariantFinding is a finding of an invariant with the exchange that it was made on.
 type invariantFinding struct {
 	Finding
-	result   *Result
-	exchange int
+	exchange *Exchanged
+	id       string // of the case
 }
 
 // Invariants gives the verdict on each selected invariant over all the results of a session: a finding
@@ -21,7 +20,8 @@ func (r *Session) Invariants(results []Result) []Result {
 	for i := range results {
 		exchanges += len(results[i].Exchanges)
 		for _, f := range results[i].invariants {
-			byRule[f.Check] = append(byRule[f.Check], invariantFinding{f, &results[i], max(f.Step-1, 0)})
+			f.id = results[i].Case.ID
+			byRule[f.Check] = append(byRule[f.Check], f)
 		}
 	}
 	seen := map[string]int{}
@@ -60,9 +60,9 @@ func invariantResult(found []invariantFinding, strict bool) Result {
 		}
 	}
 	distinct := map[string]bool{}
-	hit := map[string]bool{}
+	hit := map[*Exchanged]bool{}
 	for _, f := range found {
-		hit[fmt.Sprintf("%s %d", f.result.Case.ID, f.exchange)] = true
+		hit[f.exchange] = true
 		key := placeOf(f.Path) + "\x00" + f.Want + "\x00" + string(f.Level)
 		if !distinct[key] {
 			distinct[key] = true
@@ -72,8 +72,8 @@ func invariantResult(found []invariantFinding, strict bool) Result {
 	}
 	v.Broken = len(hit)
 	v.Verdict = verdictOf(v.Findings, strict)
-	v.Exchanges = []Exchanged{first.result.Exchanges[first.exchange]}
-	v.Reason = "first seen in " + first.result.Case.ID
+	v.Exchanges = []Exchanged{*first.exchange}
+	v.Reason = "first seen in " + first.id
 	return v
 }
 

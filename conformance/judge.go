@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"sort"
 
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -14,8 +15,9 @@ import (
 // OutcomeCheck is the Check of findings about the case's own expectation.
 const OutcomeCheck = "outcome"
 
-// Judge compares the exchanges of a case, one for each of its steps, with what conforms. It is
-// pure: the exchanges may come from a target, from a recording or from a test. Strict makes a
+// Judge compares the exchanges of a case with what conforms; steps[i] is what exchanges[i] asked. A
+// step that was polled stands there once for each answer, all but the last marked as interim. Judge
+// is pure: the exchanges may come from a target, from a recording or from a test. Strict makes a
 // missed should fail. Fewer exchanges than steps are those asked before one went wrong.
 func Judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Exchange, strict bool) Result {
 	r := Result{Case: c, Verdict: Pass}
@@ -23,14 +25,41 @@ func Judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Excha
 		r.Exchanges = append(r.Exchanges, Read(steps[i], x))
 	}
 	for i := range r.Exchanges {
-		step := i + 1
-		if len(steps) == 1 {
-			step = 0
+		e := &r.Exchanges[i]
+		if !e.Step.Interim {
+			r.judgePoll(i)
+			r.judgeStep(e)
 		}
-		r.judgeStep(step, &r.Exchanges[i])
+		r.inspect(e)
 	}
 	r.Verdict = verdictOf(r.Findings, strict)
 	return r
+}
+
+// add notes findings of the step that an exchange belongs to.
+func (r *Result) add(e *Exchanged, findings ...Finding) {
+	for _, f := range findings {
+		f.Step = r.stepOf(e)
+		r.Findings = append(r.Findings, f)
+	}
+}
+
+// stepOf is the number of an exchange's step, 0 where the case has but one.
+func (r *Result) stepOf(e *Exchanged) int {
+	if len(r.Case.Steps) < 2 {
+		return 0
+	}
+	return e.Step.Number
+}
+
+// inspect holds an exchange against the invariants.
+func (r *Result) inspect(e *Exchanged) {
+	for _, check := range Checks() {
+		for _, f := range check.Inspect(e) {
+			f.Check, f.Step = check.Rule().ID, r.stepOf(e)
+			r.invariants = append(r.invariants, invariantFinding{Finding: f, exchange: e})
+		}
+	}
 }
 
 // attempt is one outcome held against an answer.
@@ -40,30 +69,21 @@ type attempt struct {
 	cost     int
 }
 
-func (r *Result) judgeStep(step int, e *Exchanged) {
+func (r *Result) judgeStep(e *Exchanged) {
 	attempts := make([]attempt, 0, len(e.Step.Expect))
 	for _, o := range e.Step.Expect {
-		m := &matching{answer: e, level: r.Case.Level}
-		m.outcome(&o, r)
+		m := &matching{answer: e, level: r.Case.Level, earlier: r.Exchanges}
+		m.outcome(&o)
 		attempts = append(attempts, attempt{o.Name, m.findings, cost(m.findings)})
 	}
 	best := decide(attempts)
-	for _, f := range best.findings {
-		f.Step = step
-		r.Findings = append(r.Findings, f)
-	}
+	r.add(e, best.findings...)
 	if !matches(best.findings) {
 		for _, a := range attempts {
 			r.Named = append(r.Named, a.name)
 		}
 	} else {
 		r.Outcome = best.name
-	}
-	for _, check := range Checks() {
-		for _, f := range check.Inspect(e) {
-			f.Check, f.Step = check.Rule().ID, step
-			r.invariants = append(r.invariants, f)
-		}
 	}
 }
 
@@ -114,11 +134,11 @@ const (
 	pathErrorMessage = "error message"
 )
 
-func (m *matching) outcome(o *fixtures.Outcome, r *Result) {
+func (m *matching) outcome(o *fixtures.Outcome) {
 	e := m.answer
 	switch {
 	case o.SameAs != "":
-		m.sameAs(o.SameAs, r)
+		m.sameAs(o.SameAs)
 		return
 	case o.Closed:
 		if e.Response != nil || e.Err == nil || e.Err.Failure != wire.Closed {
@@ -239,16 +259,25 @@ func (m *matching) raw(path string, raw json.RawMessage, got *jsontree.Value) {
 
 // sameAs holds when this answer's verdict on the request is that of an earlier step: taken with
 // the same answer but for what is new each time, or refused with the same status and type.
-func (m *matching) sameAs(name string, r *Result) {
-	for i := range r.Exchanges {
-		if earlier := &r.Exchanges[i]; earlier.Step.Name == name {
-			if want, got := standing(earlier), standing(m.answer); want != got {
-				m.miss("verdict", "as "+name+": "+want, got)
-			}
-			return
+func (m *matching) sameAs(name string) {
+	e := m.step(name)
+	if e == nil {
+		m.miss("verdict", "an answer to the step "+name, "none")
+		return
+	}
+	if want, got := standing(e), standing(m.answer); want != got {
+		m.miss("verdict", "as "+name+": "+want, got)
+	}
+}
+
+// step returns the last answer of the earlier step of this name, nil where there is none.
+func (m *matching) step(name string) *Exchanged {
+	for i := range slices.Backward(m.earlier) {
+		if e := &m.earlier[i]; e.Step.Name == name && e.Step.Number < m.answer.Step.Number {
+			return e
 		}
 	}
-	m.miss("verdict", "an answer to the step "+name, "none")
+	return nil
 }
 
 // standing is what must not change between two spellings of one request.

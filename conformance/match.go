@@ -14,6 +14,7 @@ import (
 // object whose members are all called $name is a matcher; fixtures/README.md lists them.
 type matching struct {
 	answer   *Exchanged
+	earlier  []Exchanged // of the same case
 	level    fixtures.Level
 	noted    bool
 	findings []Finding
@@ -33,7 +34,7 @@ func (m *matching) at(l fixtures.Level, f func()) {
 
 // try reports whether want matches, without leaving findings behind.
 func (m *matching) try(path string, want, got *jsontree.Value) bool {
-	probe := &matching{answer: m.answer, level: fixtures.Must}
+	probe := &matching{answer: m.answer, earlier: m.earlier, level: fixtures.Must}
 	probe.match(path, want, got)
 	return matches(probe.findings)
 }

@@ -42,6 +42,10 @@ func (m *matching) apply(name, path string, arg, got *jsontree.Value) bool {
 		}
 	case "$echo":
 		m.echo(path, arg.Text, got)
+	case "$earlier":
+		m.fromEarlier(path, arg, got)
+	case "$each", "$some":
+		m.elements(name, path, arg, got)
 	case "$after":
 		m.after(path, arg, got)
 	case "$epochSeconds":
@@ -77,6 +81,11 @@ func predicate(name string, arg *jsontree.Value) (test func(*jsontree.Value) boo
 		return func(v *jsontree.Value) bool { return isString(v) && re.MatchString(v.Text) }, "a string that matches " + arg.Text
 	case "$validationMessage":
 		return func(v *jsontree.Value) bool { return isString(v) && sameValidationMessage(arg.Text, v.Text) }, fmt.Sprintf("%q", arg.Text)
+	case "$details":
+		return func(v *jsontree.Value) bool { return isString(v) && sameDetails(arg.Text, v.Text) }, arg.Text
+	case "$length":
+		n, _ := arg.Int64()
+		return func(v *jsontree.Value) bool { return v.Kind == jsontree.Array && int64(len(v.Items)) == n }, fmt.Sprintf("a list of %d", n)
 	case "$class":
 		class, _ := arg.Int64()
 		return func(v *jsontree.Value) bool { n, ok := v.Int64(); return ok && n/100 == class }, fmt.Sprintf("%dxx", class)
@@ -102,6 +111,44 @@ func (m *matching) echo(path, pointer string, got *jsontree.Value) {
 	sent := m.answer.RequestBody().Pointer(pointer)
 	if !jsontree.Equal(sent, got) {
 		m.miss(path, show(sent)+", as sent", show(got))
+	}
+}
+
+// sameDetails compares StatusDetails: the API reference writes them with spaces, the wire without.
+func sameDetails(a, b string) bool {
+	return strings.ReplaceAll(a, " ", "") == strings.ReplaceAll(b, " ", "")
+}
+
+func (m *matching) fromEarlier(path string, arg, got *jsontree.Value) {
+	name, pointer := arg.Index(0), arg.Index(1)
+	if name == nil || pointer == nil {
+		m.miss(path, `a matcher of the form {"$earlier": [STEP, POINTER]}`, show(arg))
+		return
+	}
+	var want *jsontree.Value
+	if e := m.step(name.Text); e != nil {
+		want = e.Body.Pointer(pointer.Text)
+	}
+	if !jsontree.Equal(want, got) {
+		m.miss(path, show(want)+", as in step "+name.Text, show(got))
+	}
+}
+
+func (m *matching) elements(name, path string, arg, got *jsontree.Value) {
+	if got == nil || got.Kind != jsontree.Array {
+		m.miss(path, "a list", show(got))
+		return
+	}
+	for i := range got.Items {
+		at := fmt.Sprintf("%s/%d", path, i)
+		if name == "$each" {
+			m.match(at, arg, &got.Items[i])
+		} else if m.try(at, arg, &got.Items[i]) {
+			return
+		}
+	}
+	if name == "$some" {
+		m.miss(path, "a list with "+describe(arg), show(got))
 	}
 }
 

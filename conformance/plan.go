@@ -17,10 +17,11 @@ type Planned struct {
 // Plan returns every selected case, with what is known before the target is asked anything: Run
 // first finds out what the target can be asked, and may ask more, or less.
 func (r *Runner) Plan() []Planned {
-	return r.plan(r.target.bindings())
+	return r.plan(nil)
 }
 
-func (r *Runner) plan(b fixtures.Bindings) []Planned {
+// plan makes the plan; found is nil before the target was asked.
+func (r *Runner) plan(found *Preflight) []Planned {
 	var plan []Planned
 	all := r.carriesInvariantsOnly()
 	for _, c := range r.cases {
@@ -30,7 +31,7 @@ func (r *Runner) plan(b fixtures.Bindings) []Planned {
 		if len(r.settings.profiles) > 0 && !slices.Contains(r.settings.profiles, c.Profile) {
 			continue
 		}
-		plan = append(plan, Planned{c, r.skip(c, b)})
+		plan = append(plan, Planned{c, r.skip(c, found)})
 	}
 	return plan
 }
@@ -41,7 +42,14 @@ func (r *Runner) carriesInvariantsOnly() bool {
 	return !slices.ContainsFunc(r.cases, func(c *fixtures.Case) bool { return r.selector.Match(c.ID) })
 }
 
-func (r *Runner) skip(c *fixtures.Case, b fixtures.Bindings) string {
+func (r *Runner) skip(c *fixtures.Case, found *Preflight) string {
+	b := r.target.bindings()
+	if found != nil {
+		b = found.bindings
+		if why := r.lacks(c, found); why != "" {
+			return why
+		}
+	}
 	if r.target.isAWS() && c.Safety == fixtures.Dispatch && !r.settings.allowDispatch {
 		return "could run a command on AWS; allow it with --allow-dispatch"
 	}
@@ -56,6 +64,26 @@ func (r *Runner) skip(c *fixtures.Case, b fixtures.Bindings) string {
 	}
 	if len(missing) > 0 {
 		return fmt.Sprintf("needs %s, which the target is not known to have", strings.Join(missing, ", "))
+	}
+	return ""
+}
+
+// lacks says which part of a profile the target does not have at all. Asked for by name, the
+// profile is judged all the same.
+func (r *Runner) lacks(c *fixtures.Case, found *Preflight) string {
+	if slices.Contains(r.settings.profiles, c.Profile) {
+		return ""
+	}
+	if c.Profile == fixtures.Auth && !found.Verifies {
+		return "the target takes unsigned requests: it verifies no signature"
+	}
+	if c.Profile == fixtures.Execution && slices.Contains(found.MadeUp, "node") {
+		return "the target does not look at node IDs: it runs nothing"
+	}
+	for _, s := range c.Steps {
+		if op := s.Request.Operation; slices.Contains(lifecycleOperations, op) && !slices.Contains(found.Operations, op) {
+			return "the target does not know " + op
+		}
 	}
 	return ""
 }

@@ -22,8 +22,13 @@ type Preflight struct {
 	MadeUp []string
 	// Operations are those of Run Command that the target knows.
 	Operations []string
+	// Verifies tells whether the target refuses a request that is not signed.
+	Verifies bool
 	bindings   fixtures.Bindings
 }
+
+// lifecycleOperations are the calls beside SendCommand that show or change a command's status.
+var lifecycleOperations = []string{"ListCommands", "ListCommandInvocations", "GetCommandInvocation", "CancelCommand"}
 
 // asker sends single requests outside of any case.
 type asker struct {
@@ -34,7 +39,10 @@ type asker struct {
 }
 
 func (a *asker) ask(ctx context.Context, operation, body string) (Exchanged, error) {
-	m := fixtures.Message{Operation: operation, Method: "POST", Path: "/", Body: []byte(body)}
+	return a.send(ctx, fixtures.Message{Operation: operation, Method: "POST", Path: "/", Body: []byte(body)})
+}
+
+func (a *asker) send(ctx context.Context, m fixtures.Message) (Exchanged, error) {
 	req, err := compose(a.target, a.signer, &m, time.Now())
 	if err != nil {
 		return Exchanged{}, err
@@ -68,7 +76,7 @@ func (a *asker) preflight(ctx context.Context) (Preflight, error) {
 		}
 	}
 	p.Operations = []string{"SendCommand"}
-	for _, operation := range []string{"ListCommands", "ListCommandInvocations", "GetCommandInvocation", "CancelCommand"} {
+	for _, operation := range lifecycleOperations {
 		e, err := a.ask(ctx, operation, "{}")
 		if err != nil {
 			return p, err
@@ -78,7 +86,11 @@ func (a *asker) preflight(ctx context.Context) (Preflight, error) {
 		}
 	}
 	slices.Sort(p.MadeUp)
-	return p, nil
+	unsigned, err := a.send(ctx, fixtures.Message{
+		Operation: "SendCommand", Method: "POST", Path: "/", Body: []byte(a.minimal("")), Auth: &fixtures.Signature{Unsigned: true},
+	})
+	p.Verifies = err == nil && unsigned.Response != nil && !unsigned.OK()
+	return p, err
 }
 
 // speaks tells why the target cannot be judged, from its answer to a plain SendCommand.

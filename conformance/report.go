@@ -86,13 +86,16 @@ func newReport(s Started, results []Result, stopped string) *Report {
 
 // profileVerdict judges a profile; false where the plan has no case of it.
 func profileVerdict(p fixtures.Profile, results []Result) (ProfileVerdict, bool) {
-	tally, mustSkipped, cases := Tally{}, 0, 0
+	tally, mustSkipped, cases, why := Tally{}, 0, 0, ""
 	for _, r := range results {
 		if r.Case.Profile != p {
 			continue
 		}
 		cases++
 		tally[r.Verdict]++
+		if why == "" {
+			why = r.Reason
+		}
 		if r.Verdict == Skip && r.Case.Level == fixtures.Must {
 			mustSkipped++
 		}
@@ -100,7 +103,7 @@ func profileVerdict(p fixtures.Profile, results []Result) (ProfileVerdict, bool)
 	v := ProfileVerdict{Profile: p, Standing: Conformant, Why: fmt.Sprintf("%d cases judged", tally.Judged())}
 	switch {
 	case tally.Judged() == 0:
-		v.Standing, v.Why = Untested, "no case was judged"
+		v.Standing, v.Why = Untested, "no case was judged: "+why
 	case tally[Fail]+tally[Flaky] > 0:
 		v.Standing = Nonconformant
 		v.Why = fmt.Sprintf("%d of %d cases fail", tally[Fail]+tally[Flaky], tally.Judged())

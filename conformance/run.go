@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -90,7 +90,7 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 		release()
 		return nil, err
 	}
-	started := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found, Plan: r.plan(found.bindings)}
+	started := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found, Plan: r.plan(&found)}
 	return &Session{Runner: r, asker: a, release: release, started: started}, nil
 }
 
@@ -185,40 +185,18 @@ func places(findings []Finding) []string {
 }
 
 func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Result {
-	b := fixtures.Bindings{}
-	for name, value := range x.started.Preflight.bindings {
-		b[name] = value
-	}
-	b[fixtures.NonceBinding] = nonce(x.settings.seed, c.ID, attempt)
-	steps, err := c.Bind(b)
-	if err != nil {
-		return Result{Case: c, Verdict: Error, Reason: err.Error()}
-	}
-	var exchanges []*wire.Exchange
-	for i := range steps {
-		if reason := x.lost.Load(); reason != nil {
-			return Result{Case: c, Verdict: Error, Reason: *reason}
+	a := &asking{Session: x, c: c, bindings: fixtures.Bindings{}}
+	maps.Copy(a.bindings, x.started.Preflight.bindings)
+	a.bindings[fixtures.NonceBinding] = nonce(x.settings.seed, c.ID, attempt)
+	for i := range c.Steps {
+		if r := a.step(ctx, i); r != nil {
+			return *r
 		}
-		if ctx.Err() != nil {
-			return Result{Case: c, Verdict: Error, Reason: "not asked: the run was ended"}
-		}
-		req, err := compose(x.target, x.asker.signer, &steps[i].Request, time.Now())
-		if err != nil {
-			return Result{Case: c, Verdict: Error, Reason: "cannot be signed: " + err.Error()}
-		}
-		e := x.asker.exchanger.Exchange(ctx, req)
-		x.listen(e, c)
-		if e.Err != nil {
-			if r, done := x.unanswered(c, e); done {
-				return r
-			}
-		}
-		exchanges = append(exchanges, e)
-		if e.Response == nil {
+		if a.brokenOff {
 			break
 		}
 	}
-	return Judge(c, steps, exchanges, x.settings.strict)
+	return Judge(c, a.steps, a.exchanges, x.settings.strict)
 }
 
 // unanswered gives the verdict where the missing answer is not the target's doing.

@@ -152,10 +152,9 @@ func exchange(b *strings.Builder, target conformance.Target, r *conformance.Resu
 		return
 	}
 	x := r.Exchanges[len(r.Exchanges)-1]
-	for _, f := range r.Findings {
-		if f.Step > 0 && f.Step <= len(r.Exchanges) {
-			x = r.Exchanges[f.Step-1]
-			break
+	for _, candidate := range r.Exchanges {
+		if len(r.Findings) > 0 && candidate.Step.Number == r.Findings[0].Step {
+			x = candidate
 		}
 	}
 	fmt.Fprintf(b, "  sent    %s\n", clean(requestLine(x.Request)))

@@ -32,6 +32,20 @@ func (r *Request) Set(name string, values ...string) {
 	r.set(name, values...)
 }
 
+// Hold takes the named headers out of the request and returns them.
+func (r *Request) Hold(names []string) []Field {
+	var held []Field
+	for _, name := range names {
+		for _, f := range r.Fields {
+			if strings.EqualFold(f.Name, name) {
+				held = append(held, f)
+			}
+		}
+		r.set(name)
+	}
+	return held
+}
+
 // Framing is a body that is not sent with an honest length.
 type Framing struct {
 	ContentLength       int     // added to the true length

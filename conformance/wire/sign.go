@@ -30,9 +30,58 @@ func NewSigner(c aws.Credentials, region string) *Signer {
 	return &Signer{Credentials: c, Region: region, Service: ServiceName, signer: v4.NewSigner()}
 }
 
+// With returns a signer that differs in what is not "".
+func (s *Signer) With(accessKey, secret, region, service string) *Signer {
+	other := *s
+	for _, part := range []struct {
+		to    *string
+		value string
+	}{
+		{&other.Credentials.AccessKeyID, accessKey},
+		{&other.Credentials.SecretAccessKey, secret},
+		{&other.Region, region},
+		{&other.Service, service},
+	} {
+		if part.value != "" {
+			*part.to = part.value
+		}
+	}
+	other.signer = v4.NewSigner() // a signer keeps derived keys by access key and scope
+	return &other
+}
+
 // Sign adds X-Amz-Date, Authorization and, for temporary credentials, X-Amz-Security-Token to the
 // request, over every header that it has. Host is the name under which the target will see it.
 func (s *Signer) Sign(r *Request, host string, now time.Time) error {
+	req, hash := signable(r, host)
+	if err := s.signer.SignHTTP(context.Background(), s.Credentials, req, hash, s.Service, s.Region, now); err != nil {
+		return err
+	}
+	for _, name := range []string{"X-Amz-Date", "X-Amz-Security-Token", "Authorization"} {
+		if v := req.Header.Get(name); v != "" {
+			r.set(name, v)
+		}
+	}
+	return nil
+}
+
+// Presign puts the signature into the query instead.
+func (s *Signer) Presign(r *Request, host string, now time.Time) error {
+	req, hash := signable(r, host)
+	signed, _, err := s.signer.PresignHTTP(context.Background(), s.Credentials, req, hash, s.Service, s.Region, now)
+	if err != nil {
+		return err
+	}
+	u, err := url.Parse(signed)
+	if err != nil {
+		return err
+	}
+	r.Path = u.RequestURI()
+	return nil
+}
+
+// signable returns the request as the SDK's signer wants it, and the hash of its body.
+func signable(r *Request, host string) (*http.Request, string) {
 	if r.Host != "" {
 		host = r.Host
 	}
@@ -51,15 +100,7 @@ func (s *Signer) Sign(r *Request, host string, now time.Time) error {
 		req.ContentLength = -1
 	}
 	sum := sha256.Sum256(r.Body)
-	if err := s.signer.SignHTTP(context.Background(), s.Credentials, req, hex.EncodeToString(sum[:]), s.Service, s.Region, now); err != nil {
-		return err
-	}
-	for _, name := range []string{"X-Amz-Date", "X-Amz-Security-Token", "Authorization"} {
-		if v := req.Header.Get(name); v != "" {
-			r.set(name, v)
-		}
-	}
-	return nil
+	return req, hex.EncodeToString(sum[:])
 }
 
 // secretHeaders are never written anywhere.

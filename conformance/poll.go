@@ -1,0 +1,87 @@
+package conformance
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// pathWalk is the path of findings about what was seen while a step was polled.
+const pathWalk = "walk"
+
+// arrived tells whether an answer is the one that its step waits for.
+func arrived(e *Exchanged) bool {
+	until, err := jsontree.Parse(e.Step.Poll.Until)
+	if err != nil || e.Body == nil {
+		return false
+	}
+	m := &matching{answer: e, level: fixtures.Must}
+	return m.try("", until, e.Body)
+}
+
+// judgePoll judges the answers of a polled step together; last is the index of the last of them.
+func (r *Result) judgePoll(last int) {
+	e := &r.Exchanges[last]
+	poll := e.Step.Poll
+	if poll == nil {
+		return
+	}
+	first := last
+	for first > 0 && r.Exchanges[first-1].Step.Number == e.Step.Number {
+		first--
+	}
+	answers := r.Exchanges[first : last+1]
+	if e.Response != nil && !arrived(e) {
+		r.add(e, Finding{
+			Check: OutcomeCheck, Path: pathWalk, Level: r.Case.Level,
+			Want: fmt.Sprintf("%s within %s", poll.Until, poll.Within),
+			Got:  fmt.Sprintf("%s, in %d answers", walked(poll, answers), len(answers)),
+		})
+	}
+	if poll.Walk != nil {
+		r.judgeWalk(poll.Walk, answers)
+	}
+}
+
+// judgeWalk wants the values seen to move in the order of the walk only.
+func (r *Result) judgeWalk(w *fixtures.Walk, answers []Exchanged) {
+	reached := -1
+	for i := range answers {
+		v := answers[i].Body.Pointer(w.At)
+		if v == nil {
+			continue // a list may still be empty
+		}
+		at := slices.IndexFunc(w.Through, func(s string) bool { return sameDetails(s, v.Text) })
+		if at < reached || at < 0 {
+			r.add(&answers[i], Finding{
+				Check: OutcomeCheck, Path: pathWalk, Level: r.Case.Level,
+				Want: w.At + " to move in the order " + strings.Join(w.Through, ", "),
+				Got:  seenAt(w.At, answers[:i+1]),
+			})
+			return
+		}
+		reached = at
+	}
+}
+
+// walked tells which values were seen, in words.
+func walked(p *fixtures.Poll, answers []Exchanged) string {
+	if p.Walk != nil {
+		return seenAt(p.Walk.At, answers)
+	}
+	return answers[len(answers)-1].summary() + " at last"
+}
+
+func seenAt(pointer string, answers []Exchanged) string {
+	var seen []string
+	for i := range answers {
+		s := show(answers[i].Body.Pointer(pointer))
+		if len(seen) == 0 || seen[len(seen)-1] != s {
+			seen = append(seen, s)
+		}
+	}
+	return strings.Join(seen, " → ")
+}
