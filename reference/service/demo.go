@@ -109,8 +109,8 @@ func demoDocuments() map[string]Document {
 			Contents: []string{shellDocument(`"name": {"type": "String"}, `+
 				`"choice": {"type": "String", "default": "a", "allowedValues": ["a", "b"]}, `+
 				`"digits": {"type": "String", "default": "1", "allowedPattern": "^[0-9]+$"}, `+
-				`"lines": {"type": "StringList", "default": ["true"]}, `+
-				`"count": {"type": "Integer", "default": 1}, `+
+				`"list": {"type": "StringList", "default": ["true"]}, `+
+				`"number": {"type": "Integer", "default": 1}, `+
 				`"flag": {"type": "Boolean", "default": false}, `+
 				`"map": {"type": "StringMap", "default": {}}, `+
 				`"maps": {"type": "MapList", "default": []}`, "")},

@@ -1,0 +1,326 @@
+package wire_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance/wire"
+)
+
+// listen serves each connection with the function, over real loopback sockets, until the test ends.
+func listen(t *testing.T, serve func(net.Conn)) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	var mu sync.Mutex
+	var open []net.Conn
+	var group sync.WaitGroup
+	group.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			open = append(open, c)
+			mu.Unlock()
+			group.Go(func() {
+				defer c.Close() //nolint:errcheck // the client is gone
+				serve(c)
+			})
+		}
+	})
+	t.Cleanup(func() {
+		assert.NoError(t, l.Close())
+		mu.Lock()
+		for _, c := range open {
+			_ = c.Close()
+		}
+		mu.Unlock()
+		group.Wait()
+	})
+	return "http://" + l.Addr().String()
+}
+
+// readRequest reads one request, so that closing the connection does not reset it.
+func readRequest(c net.Conn) {
+	if req, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
+		_, _ = io.Copy(io.Discard, req.Body)
+	}
+}
+
+func say(text string) func(net.Conn) {
+	return func(c net.Conn) {
+		readRequest(c)
+		_, _ = io.WriteString(c, text)
+	}
+}
+
+// sayAndHold leaves the connection open behind what it says.
+func sayAndHold(text string) func(net.Conn) {
+	return func(c net.Conn) {
+		readRequest(c)
+		_, _ = io.WriteString(c, text)
+		_, _ = io.Copy(io.Discard, c)
+	}
+}
+
+func sayAndReset(text string) func(net.Conn) {
+	return func(c net.Conn) {
+		readRequest(c)
+		_, _ = io.WriteString(c, text)
+		_ = c.(*net.TCPConn).SetLinger(0)
+	}
+}
+
+// endless writes the head and then the unit for as long as the client reads.
+func endless(head, unit string) func(net.Conn) {
+	return func(c net.Conn) {
+		readRequest(c)
+		_, err := io.WriteString(c, head)
+		block := bytes.Repeat([]byte(unit), 1+4096/len(unit))
+		for err == nil {
+			_, err = c.Write(block)
+		}
+	}
+}
+
+// shortLimits are small enough that a hostile server cannot make a test slow or fat.
+var shortLimits = wire.Limits{Timeout: 300 * time.Millisecond, Body: 64 << 10, Header: 16 << 10}
+
+type ending struct {
+	status    int // of the Response, 0 where there is none
+	failure   wire.Failure
+	truncated bool
+	body      string // compared where it is not empty
+}
+
+var hostile = map[string]struct {
+	serve func(net.Conn)
+	want  ending
+	raw   ending // where the raw exchanger ends otherwise
+}{
+	"silence":                       {serve: sayAndHold(""), want: ending{failure: wire.TimedOut}},
+	"closing without a word":        {serve: say(""), want: ending{failure: wire.Closed}},
+	"reset without a word":          {serve: sayAndReset(""), want: ending{failure: wire.Closed}},
+	"reset inside the header":       {serve: sayAndReset("HTTP/1.1 200 OK\r\nContent-Ty"), want: ending{failure: wire.Closed}},
+	"closing inside the header":     {serve: say("HTTP/1.1 200 OK\r\nContent-Ty"), want: ending{failure: wire.Closed}},
+	"closing inside the status":     {serve: say("HTTP/1.1 2"), want: ending{failure: wire.Closed}},
+	"silence inside the header":     {serve: sayAndHold("HTTP/1.1 200 OK\r\nContent-Ty"), want: ending{failure: wire.TimedOut}},
+	"a header without end":          {serve: endless("HTTP/1.1 200 OK\r\n", "X-A: b\r\n"), want: ending{failure: wire.Malformed}},
+	"a header line without end":     {serve: endless("HTTP/1.1 200 OK\r\nX-A: ", "b"), want: ending{failure: wire.Malformed}},
+	"a body without end":            {serve: endless("HTTP/1.1 200 OK\r\n\r\n", "b"), want: ending{status: 200, truncated: true}},
+	"a chunked body without end":    {serve: endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nb\r\n"), want: ending{status: 200, truncated: true}},
+	"a chunk header without end":    {serve: endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1"), want: ending{status: 200, failure: wire.Malformed}},
+	"trailers without end":          {serve: endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "X-A: b\r\n"), want: ending{status: 200, failure: wire.Malformed}},
+	"a gigabyte promised, and held": {serve: sayAndHold("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\nfew"), want: ending{status: 200, failure: wire.TimedOut, body: "few"}},
+	"a gigabyte promised, closed":   {serve: say("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\nfew"), want: ending{status: 200, failure: wire.Closed, body: "few"}},
+	"a gigabyte sent":               {serve: endless("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n", "b"), want: ending{status: 200, truncated: true}},
+	"a length that is none":         {serve: say("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"), want: ending{failure: wire.Malformed}},
+	"two lengths":                   {serve: say("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"), want: ending{failure: wire.Malformed}},
+	"a broken chunk length":         {serve: say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nb\r\n"), want: ending{status: 200, failure: wire.Malformed}},
+	"a chunk cut short":             {serve: say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"), want: ending{status: 200, failure: wire.Closed, body: "ab"}},
+	"chunks without the last":       {serve: say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"), want: ending{status: 200, failure: wire.Closed, body: "ab"}},
+	"reset inside the body":         {serve: sayAndReset("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab"), want: ending{status: 200, failure: wire.Closed}},
+	"another transfer encoding":     {serve: say("HTTP/1.1 200 OK\r\nTransfer-Encoding: rot13\r\n\r\nab"), want: ending{failure: wire.Malformed}},
+	"a redirect":                    {serve: say("HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"), want: ending{status: 307}},
+	"a flood of 1xx":                {serve: endless("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), want: ending{failure: wire.Malformed}},
+	"100 before the answer":         {serve: say("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"), want: ending{status: 200, body: "{}"}},
+	"switching protocols":           {serve: sayAndHold("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"), want: ending{status: 101, failure: wire.TimedOut}, raw: ending{failure: wire.TimedOut}},
+	"no HTTP":                       {serve: say("SSH-2.0-OpenSSH_9.2\r\n"), want: ending{failure: wire.Malformed}},
+	"an invalid status":             {serve: say("HTTP/1.1 abc OK\r\n\r\n"), want: ending{failure: wire.Malformed}},
+	"an invalid header":             {serve: say("HTTP/1.1 200 OK\r\nno colon\r\n\r\n"), want: ending{failure: wire.Malformed}},
+	"HTTP/1.0 to the end":           {serve: say("HTTP/1.0 200 OK\r\n\r\n{}"), want: ending{status: 200, body: "{}"}},
+	"an unknown status":             {serve: say("HTTP/1.1 799 \r\nContent-Length: 0\r\n\r\n"), want: ending{status: 799}},
+	"gzip is not unfolded": {
+		serve: say("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x00"),
+		want:  ending{status: 200, body: "\x1f\x8b\x08\x00"},
+	},
+	"one byte at a time": {
+		serve: func(c net.Conn) {
+			readRequest(c)
+			for _, b := range []byte("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}") {
+				_, _ = c.Write([]byte{b})
+			}
+		},
+		want: ending{status: 200, body: "{}"},
+	},
+}
+
+func TestHostileServersAreBounded(t *testing.T) {
+	t.Parallel()
+	for name, c := range hostile {
+		for _, raw := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/raw=%v", name, raw), func(t *testing.T) {
+				t.Parallel()
+				endpoint := listen(t, c.serve)
+				h, err := wire.NewHTTP(endpoint, shortLimits, nil)
+				require.NoError(t, err)
+				defer h.Close()
+				r := wire.NewRequest("SendCommand", []byte("{}"))
+				want := c.want
+				if raw {
+					r.Frame("127.0.0.1", wire.Framing{})
+					if c.raw != (ending{}) {
+						want = c.raw
+					}
+				}
+				began := time.Now()
+				x := h.Exchange(context.Background(), r)
+				assert.Less(t, time.Since(began), 10*shortLimits.Timeout, "the time limit holds for the whole exchange")
+				assertEnding(t, want, x)
+				assert.Same(t, r, x.Request)
+				assert.Positive(t, x.Elapsed)
+			})
+		}
+	}
+}
+
+func assertEnding(t *testing.T, want ending, x *wire.Exchange) {
+	t.Helper()
+	var got ending
+	if x.Err != nil {
+		got.failure = x.Err.Failure
+	}
+	if x.Response != nil {
+		got.status, got.truncated = x.Response.Status, x.Response.Truncated
+		assert.LessOrEqual(t, int64(len(x.Response.Body)), shortLimits.Body)
+		if want.body != "" {
+			got.body = string(x.Response.Body)
+		}
+	}
+	assert.Equal(t, want, got, "err: %v", x.Err)
+}
+
+func TestAClosedPortIsUnreachable(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	endpoint := "http://" + l.Addr().String()
+	require.NoError(t, l.Close())
+	for _, raw := range []bool{false, true} {
+		h, err := wire.NewHTTP(endpoint, shortLimits, nil)
+		require.NoError(t, err)
+		r := wire.NewRequest("SendCommand", nil)
+		if raw {
+			r.Frame("h", wire.Framing{})
+		}
+		assertEnding(t, ending{failure: wire.Unreachable}, h.Exchange(context.Background(), r))
+	}
+}
+
+func TestTLSAgainstAServerWithoutItIsUnreachable(t *testing.T) {
+	t.Parallel()
+	endpoint := strings.Replace(listen(t, say("HTTP/1.1 400 Bad Request\r\n\r\n")), "http:", "https:", 1)
+	for _, raw := range []bool{false, true} {
+		h, err := wire.NewHTTP(endpoint, shortLimits, nil)
+		require.NoError(t, err)
+		defer h.Close()
+		r := wire.NewRequest("SendCommand", nil)
+		if raw {
+			r.Frame("h", wire.Framing{})
+		}
+		x := h.Exchange(context.Background(), r)
+		require.NotNil(t, x.Err)
+		assert.Equal(t, wire.Unreachable, x.Err.Failure, "%v", x.Err)
+	}
+}
+
+func TestAnEndedContextInterruptsAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, raw := range []bool{false, true} {
+		t.Run(fmt.Sprintf("raw=%v", raw), func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithCancel(context.Background())
+			endpoint := listen(t, func(c net.Conn) {
+				readRequest(c)
+				cancel()
+				_, _ = io.Copy(io.Discard, c)
+			})
+			h, err := wire.NewHTTP(endpoint, wire.Limits{Timeout: time.Minute}, nil)
+			require.NoError(t, err)
+			defer h.Close()
+			r := wire.NewRequest("SendCommand", []byte("{}"))
+			if raw {
+				// Unlike readRequest's, this server never sees the end of the request.
+				r.Frame("h", wire.Framing{})
+			}
+			assertEnding(t, ending{failure: wire.Interrupted}, h.Exchange(ctx, r))
+		})
+	}
+}
+
+// A server that stops reading must not hold the writer of a raw request.
+func TestAServerThatNeverReadsIsBounded(t *testing.T) {
+	t.Parallel()
+	endpoint := listen(t, func(c net.Conn) {
+		_ = c.(*net.TCPConn).SetReadBuffer(1 << 10)
+		_, _ = c.Read(make([]byte, 1))
+		_, _ = c.Read(nil)
+		<-t.Context().Done()
+	})
+	for _, raw := range []bool{false, true} {
+		h, err := wire.NewHTTP(endpoint, shortLimits, nil)
+		require.NoError(t, err)
+		r := wire.NewRequest("SendCommand", bytes.Repeat([]byte("x"), 8<<20))
+		if raw {
+			r.Frame("h", wire.Framing{})
+		}
+		assertEnding(t, ending{failure: wire.TimedOut}, h.Exchange(context.Background(), r))
+		h.Close()
+	}
+}
+
+// An answer that comes before the request is read is still an answer.
+func TestAnAnswerBeforeTheRequestIsReadIsKept(t *testing.T) {
+	t.Parallel()
+	endpoint := listen(t, func(c net.Conn) {
+		_, _ = c.Read(make([]byte, 1024))
+		_, _ = io.WriteString(c, "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+		_, _ = io.Copy(io.Discard, c)
+	})
+	h, err := wire.NewHTTP(endpoint, wire.Limits{}, nil)
+	require.NoError(t, err)
+	r := wire.NewRequest("SendCommand", bytes.Repeat([]byte("x"), 4<<20))
+	r.Frame("h", wire.Framing{})
+	assertEnding(t, ending{status: 413}, h.Exchange(context.Background(), r))
+}
+
+// The server counts each connection and closes it behind the first answer without saying so. That the
+// second request found no connection is not the target's answer to it.
+func TestAConnectionClosedBehindAnAnswerIsNoAnswerToTheNextRequest(t *testing.T) {
+	t.Parallel()
+	endpoint := listen(t, func(c net.Conn) {
+		b := bufio.NewReader(c)
+		if req, err := http.ReadRequest(b); err == nil {
+			_, _ = io.Copy(io.Discard, req.Body)
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+			_, _ = http.ReadRequest(b) // the next request, which is dropped with the connection
+		}
+	})
+	h, err := wire.NewHTTP(endpoint, shortLimits, nil)
+	require.NoError(t, err)
+	defer h.Close()
+	for range 3 {
+		assertEnding(t, ending{status: 200}, h.Exchange(context.Background(), wire.NewRequest("SendCommand", []byte("{}"))))
+	}
+}
+
+// settled waits until no more goroutines run than before.
+func settled(t *testing.T, before int) {
+	t.Helper()
+	assert.Eventually(t, func() bool { return runtime.NumGoroutine() <= before }, 5*time.Second, 5*time.Millisecond)
+}
