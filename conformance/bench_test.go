@@ -1,0 +1,156 @@
+package conformance_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/service"
+)
+
+const benchParallel = 8
+
+// collector keeps every request of a run, so that the bare loop can send the same bytes.
+type collector struct {
+	mu       sync.Mutex
+	requests []*wire.Request
+}
+
+func (c *collector) Event(e conformance.Event) error {
+	judged, ok := e.(conformance.Judged)
+	if !ok {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, x := range judged.Result.Exchanges {
+		c.requests = append(c.requests, x.Request)
+	}
+	return nil
+}
+
+func (c *collector) Close() error { return nil }
+
+func benchTarget(b *testing.B) conformance.Target {
+	b.Helper()
+	world := service.Demo("", "")
+	server := httptest.NewServer(service.New(world.Options...))
+	b.Cleanup(server.Close)
+	known := fixtures.KnownBindings()
+	t := conformance.Target{URL: server.URL, Bindings: map[string]string{}}
+	for name, value := range world.Bindings {
+		if known[name] != "" && name != fixtures.RegionBinding {
+			t.Bindings[name] = value
+		}
+	}
+	return t
+}
+
+// BenchmarkRun holds the budget of a run: its wall time, and how many times that of a bare loop which
+// signs, posts and reads the same bytes (at most 1.5).
+func BenchmarkRun(b *testing.B) {
+	target := benchTarget(b)
+	run := func(opts ...conformance.Option) time.Duration {
+		start := time.Now()
+		runner, err := conformance.New(target, append(opts, conformance.WithSeed(1), conformance.WithParallel(benchParallel))...)
+		require.NoError(b, err)
+		_, err = runner.Run(context.Background())
+		require.NoError(b, err)
+		return time.Since(start)
+	}
+	sent := &collector{}
+	run(conformance.WithSink(sent))
+	bare := newBareLoop(b, target, sent.requests)
+	bare.run(b)
+
+	var runs, bares []time.Duration
+	for b.Loop() {
+		runs = append(runs, run())
+		bares = append(bares, bare.run(b))
+	}
+	b.ReportMetric(float64(len(sent.requests)), "requests")
+	b.ReportMetric(median(runs).Seconds()*1000, "run-ms")
+	b.ReportMetric(median(bares).Seconds()*1000, "bare-ms")
+	b.ReportMetric(float64(median(runs))/float64(median(bares)), "x-bare")
+}
+
+func median(d []time.Duration) time.Duration {
+	slices.Sort(d)
+	return d[len(d)/2]
+}
+
+// bareLoop signs, posts and reads, and does nothing else.
+type bareLoop struct {
+	url      string
+	requests []*wire.Request
+	raw      *wire.HTTP
+	client   *http.Client
+	signer   *wire.Signer
+}
+
+func newBareLoop(b *testing.B, t conformance.Target, requests []*wire.Request) *bareLoop {
+	b.Helper()
+	raw, err := wire.NewHTTP(t.URL, wire.Limits{}, nil)
+	require.NoError(b, err)
+	transport := &http.Transport{MaxIdleConnsPerHost: benchParallel, DisableCompression: true}
+	b.Cleanup(transport.CloseIdleConnections)
+	b.Cleanup(raw.Close)
+	return &bareLoop{
+		url: t.URL, requests: requests, raw: raw, client: &http.Client{Transport: transport},
+		signer: wire.NewSigner(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, "us-east-1"),
+	}
+}
+
+func (l *bareLoop) run(b *testing.B) time.Duration {
+	b.Helper()
+	start := time.Now()
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range benchParallel {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(l.requests)); i = next.Add(1) - 1 {
+				l.post(l.requests[i])
+			}
+		})
+	}
+	wg.Wait()
+	return time.Since(start)
+}
+
+func (l *bareLoop) post(r *wire.Request) {
+	signed := *r
+	signed.Fields = slices.Clone(r.Fields)
+	if l.signer.Sign(&signed, l.url[len("http://"):], time.Now()) != nil {
+		return
+	}
+	if r.Raw != nil || r.Path != "/" || r.Host != "" {
+		l.raw.Exchange(context.Background(), &signed) // no business of http.Client
+		return
+	}
+	req, err := http.NewRequest(r.Method, l.url, bytes.NewReader(r.Body))
+	if err != nil {
+		return
+	}
+	for _, f := range signed.Fields {
+		req.Header[f.Name] = append(req.Header[f.Name], f.Value)
+	}
+	resp, err := l.client.Do(req)
+	if err != nil {
+		return
+	}
+	defer resp.Body.Close()
+	_, _ = io.ReadAll(resp.Body)
+}

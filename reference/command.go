@@ -1,0 +1,139 @@
+package reference
+
+import "slices"
+
+// Status is the Status of a command or an invocation, as it is written on the wire.
+type Status string
+
+// The values of Status. A command has the first seven; the model's eighth for invocations,
+// Delayed, was never seen: recordings have Pending with the StatusDetails Delayed.
+const (
+	StatusPending    Status = "Pending"
+	StatusInProgress Status = "InProgress"
+	StatusSuccess    Status = "Success"
+	StatusCancelled  Status = "Cancelled"
+	StatusFailed     Status = "Failed"
+	StatusTimedOut   Status = "TimedOut"
+	StatusCancelling Status = "Cancelling"
+)
+
+// Details is the StatusDetails of a command or an invocation as it is written on the wire:
+// without the spaces that the API reference prints (facts.md section 4).
+type Details string
+
+// The values of Details. Which of them a command has, and which an invocation, says
+// Subject.Details.
+const (
+	Pending           Details = "Pending"
+	InProgress        Details = "InProgress"
+	Delayed           Details = "Delayed"
+	Cancelling        Details = "Cancelling"
+	Success           Details = "Success"
+	DeliveryTimedOut  Details = "DeliveryTimedOut"
+	ExecutionTimedOut Details = "ExecutionTimedOut"
+	Failed            Details = "Failed"
+	Cancelled         Details = "Cancelled"
+	AccessDenied      Details = "AccessDenied"
+
+	Incomplete                   Details = "Incomplete"
+	RateExceeded                 Details = "RateExceeded"
+	NoInstancesInTag             Details = "NoInstancesInTag"
+	FailedDueToAlarm             Details = "FailedDueToAlarm"
+	FailedDueToUnknownAlarmState Details = "FailedDueToUnknownAlarmState"
+
+	Undeliverable   Details = "Undeliverable"
+	Terminated      Details = "Terminated"
+	InvalidPlatform Details = "InvalidPlatform"
+)
+
+// Subject is what a status is told of.
+type Subject int
+
+// The subjects: a command as a whole, and its copy for one managed node.
+const (
+	OfCommand Subject = iota
+	OfInvocation
+)
+
+// Details returns the values that the subject can have, those that are not terminal first. The
+// list is that of the API reference and of monitor-commands.md, and what recordings add to it
+// (facts.md section 4).
+func (s Subject) Details() []Details {
+	common := []Details{Pending, InProgress, Delayed, Cancelling, Success, DeliveryTimedOut, ExecutionTimedOut, Failed, Cancelled, AccessDenied}
+	if s == OfCommand {
+		return append(common, Incomplete, RateExceeded, NoInstancesInTag, FailedDueToAlarm, FailedDueToUnknownAlarmState)
+	}
+	return append(common, Undeliverable, Terminated, InvalidPlatform)
+}
+
+// StatusOf returns the Status that goes with d, of a command as of an invocation; "" where d is
+// no StatusDetails. That Incomplete and RateExceeded are Failed is our choice: the documents name
+// no Status for them.
+func StatusOf(d Details) Status {
+	switch d {
+	case Pending, Delayed:
+		return StatusPending
+	case InProgress:
+		return StatusInProgress
+	case Cancelling:
+		return StatusCancelling
+	case Success, NoInstancesInTag:
+		return StatusSuccess
+	case Cancelled:
+		return StatusCancelled
+	case DeliveryTimedOut, ExecutionTimedOut:
+		return StatusTimedOut
+	case Failed, AccessDenied, Incomplete, RateExceeded, FailedDueToAlarm, FailedDueToUnknownAlarmState, Undeliverable, Terminated, InvalidPlatform:
+		return StatusFailed
+	}
+	return ""
+}
+
+// Terminal tells whether d is final: nothing follows it.
+func Terminal(d Details) bool {
+	switch StatusOf(d) {
+	case StatusPending, StatusInProgress, StatusCancelling, "":
+		return false
+	}
+	return true
+}
+
+// Transitions is what an observer may see next, from one poll to a later one, and so may skip
+// what lies between: the table is closed. A value that stays as it is is no transition. What is
+// not listed has nothing behind it: the terminal values.
+//
+// Recorded are, of commands, Pending to InProgress and to NoInstancesInTag, and from InProgress
+// Success, Failed, Cancelled and FailedDueToAlarm; of invocations, Pending and Delayed to
+// InProgress, and from InProgress Success, Failed, ExecutionTimedOut and Cancelled, and Terminated
+// from both. The rest follows from what the API reference says of each value.
+func (s Subject) Transitions() map[Details][]Details {
+	if s == OfCommand {
+		unsent := []Details{
+			InProgress, Cancelling, Success, DeliveryTimedOut, ExecutionTimedOut, Failed, Cancelled, AccessDenied,
+			Incomplete, FailedDueToAlarm, FailedDueToUnknownAlarmState,
+		}
+		return map[Details][]Details{
+			Pending:    append(slices.Clone(unsent), Delayed, RateExceeded, NoInstancesInTag),
+			Delayed:    unsent,
+			InProgress: slices.Clone(unsent[1:]),
+			Cancelling: {Success, DeliveryTimedOut, ExecutionTimedOut, Failed, Cancelled, Incomplete, FailedDueToAlarm, FailedDueToUnknownAlarmState},
+		}
+	}
+	unsent := []Details{
+		InProgress, Cancelling, Success, DeliveryTimedOut, ExecutionTimedOut, Failed, Cancelled, Terminated,
+		AccessDenied, Undeliverable, InvalidPlatform,
+	}
+	return map[Details][]Details{
+		Pending:    append(slices.Clone(unsent), Delayed),
+		Delayed:    unsent,
+		InProgress: {Cancelling, Success, DeliveryTimedOut, ExecutionTimedOut, Failed, Cancelled, Terminated},
+		// A process may end before the cancellation reaches it.
+		Cancelling: {Success, DeliveryTimedOut, ExecutionTimedOut, Failed, Cancelled, Terminated},
+	}
+}
+
+// CanFollow tells whether a subject seen with the one value may later be seen with the other: the
+// same, or one that Transitions lists.
+func (s Subject) CanFollow(from, to Details) bool {
+	return from == to || slices.Contains(s.Transitions()[from], to)
+}

@@ -1,0 +1,93 @@
+package reference
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// DefaultTimeout is the TimeoutSeconds of a command that gives none (facts.md section 1).
+const DefaultTimeout = 3600 * time.Second
+
+// DefaultExecutionTimeout is what a step counts whose timeoutSeconds is not set, not supplied or
+// no number (facts.md section 2, ExpiresAfter).
+const DefaultExecutionTimeout = 3600 * time.Second
+
+// ExpiresAfter returns when a command expires: its delivery timeout and the execution timeouts of
+// its document's steps after it was requested (facts.md section 2, recorded).
+func ExpiresAfter(requested time.Time, timeout, execution time.Duration) time.Time {
+	return requested.Add(timeout + execution)
+}
+
+// ExecutionTimeout returns what the steps of a document add to ExpiresAfter. steps are their
+// timeoutSeconds as written, "" where there is none; supplied are the command's Parameters. A
+// document of schema 1.2 has one step, its first property. A parameter counts with its supplied
+// value only, never with its declared default: that is recorded (facts.md section 2). That a step
+// without timeoutSeconds, and a document without steps, counts 3600 seconds is inferred.
+func ExecutionTimeout(steps []string, supplied map[string][]string) time.Duration {
+	if len(steps) == 0 {
+		return DefaultExecutionTimeout
+	}
+	var sum time.Duration
+	for _, written := range steps {
+		if name, isReference := ParameterReference(written); isReference {
+			written = first(supplied[name])
+		}
+		timeout, ok := seconds(written)
+		if !ok {
+			timeout = DefaultExecutionTimeout
+		}
+		sum += timeout
+	}
+	return sum
+}
+
+// MinAgentTimeout and MaxAgentTimeout bound the timeout that a node's agent enforces.
+const (
+	// MinAgentTimeout: 2 seconds are admitted and not enforced, 5 are (run-command-notes.md, Expiry).
+	MinAgentTimeout = 5 * time.Second
+	// MaxAgentTimeout is the most that AWS-RunShellScript's executionTimeout may be (facts.md section 2).
+	MaxAgentTimeout = 172800 * time.Second
+)
+
+// AgentTimeout returns the execution timeout that the agent on a node enforces for one step.
+// written is the step's timeoutSeconds; values are the parameters' values as the agent sees them,
+// which are the declared defaults where none were supplied. What is no number of seconds within
+// the agent's bounds falls back to an hour.
+func AgentTimeout(written string, values map[string][]string) time.Duration {
+	if name, isReference := ParameterReference(written); isReference {
+		written = first(values[name])
+	}
+	timeout, ok := seconds(written)
+	if !ok || timeout < MinAgentTimeout || timeout > MaxAgentTimeout {
+		return DefaultExecutionTimeout
+	}
+	return timeout
+}
+
+var parameterReference = regexp.MustCompile(`^\{\{\s*([A-Za-z0-9_.\-]+)\s*\}\}$`)
+
+// ParameterReference tells whether a document's text is nothing but {{ name }}, and which name.
+func ParameterReference(text string) (name string, ok bool) {
+	found := parameterReference.FindStringSubmatch(strings.TrimSpace(text))
+	if found == nil {
+		return "", false
+	}
+	return found[1], true
+}
+
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+func seconds(text string) (time.Duration, bool) {
+	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 32)
+	if err != nil || n <= 0 {
+		return 0, false
+	}
+	return time.Duration(n) * time.Second, true
+}
