@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -265,8 +266,23 @@ func (m *matching) sameAs(name string) {
 		m.miss("verdict", "an answer to the step "+name, "none")
 		return
 	}
-	if want, got := standing(e), standing(m.answer); want != got {
-		m.miss("verdict", "as "+name+": "+want, got)
+	if want, got := refusalOf(e), refusalOf(m.answer); want != got {
+		m.miss("verdict", "as in step "+name+": "+want, got)
+		return
+	}
+	want, got := e.Body.Get("Command"), m.answer.Body.Get("Command")
+	if want == nil || want.Kind != jsontree.Object {
+		return
+	}
+	for i := range want.Members {
+		member := &want.Members[i]
+		switch member.Name {
+		case "CommandId", "RequestedDateTime", "ExpiresAfter": // new each time
+		default:
+			if v := got.Get(member.Name); !jsontree.Equal(&member.Value, v) {
+				m.miss("/Command/"+jsontree.EscapeToken(member.Name), show(&member.Value)+", as in step "+name, show(v))
+			}
+		}
 	}
 }
 
@@ -280,28 +296,12 @@ func (m *matching) step(name string) *Exchanged {
 	return nil
 }
 
-// standing is what must not change between two spellings of one request.
-func standing(e *Exchanged) string {
+// refusalOf names the status and, of a refusal, the error's type.
+func refusalOf(e *Exchanged) string {
 	if e.Response == nil {
 		return e.summary()
 	}
-	if !e.OK() {
-		return statusText(e.Response.Status) + " " + e.ErrorType
-	}
-	command := e.Body.Get("Command")
-	if command == nil {
-		return statusText(e.Response.Status)
-	}
-	kept := jsontree.Value{Kind: jsontree.Object}
-	for _, member := range command.Members {
-		switch member.Name {
-		case "CommandId", "RequestedDateTime", "ExpiresAfter":
-		default:
-			kept.Members = append(kept.Members, member)
-		}
-	}
-	sort.SliceStable(kept.Members, func(i, j int) bool { return kept.Members[i].Name < kept.Members[j].Name })
-	return statusText(e.Response.Status) + " " + string(kept.AppendJSON(nil))
+	return strings.TrimSpace(statusText(e.Response.Status) + " " + e.ErrorType)
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -23,6 +23,10 @@ func (r *Runner) Plan() []Planned {
 // plan makes the plan; found is nil before the target was asked.
 func (r *Runner) plan(found *Preflight) []Planned {
 	var plan []Planned
+	known := r.target.bindings()
+	if found != nil {
+		known = found.bindings
+	}
 	all := r.carriesInvariantsOnly()
 	for _, c := range r.cases {
 		if !all && !r.selector.Match(c.ID) {
@@ -31,7 +35,7 @@ func (r *Runner) plan(found *Preflight) []Planned {
 		if len(r.settings.profiles) > 0 && !slices.Contains(r.settings.profiles, c.Profile) {
 			continue
 		}
-		plan = append(plan, Planned{c, r.skip(c, found)})
+		plan = append(plan, Planned{c, r.skip(c, known, found)})
 	}
 	return plan
 }
@@ -42,10 +46,8 @@ func (r *Runner) carriesInvariantsOnly() bool {
 	return !slices.ContainsFunc(r.cases, func(c *fixtures.Case) bool { return r.selector.Match(c.ID) })
 }
 
-func (r *Runner) skip(c *fixtures.Case, found *Preflight) string {
-	b := r.target.bindings()
+func (r *Runner) skip(c *fixtures.Case, known fixtures.Bindings, found *Preflight) string {
 	if found != nil {
-		b = found.bindings
 		if why := r.lacks(c, found); why != "" {
 			return why
 		}
@@ -58,7 +60,7 @@ func (r *Runner) skip(c *fixtures.Case, found *Preflight) string {
 	}
 	var missing []string
 	for _, name := range c.Needs() {
-		if b[name] == "" {
+		if known[name] == "" {
 			missing = append(missing, name)
 		}
 	}

@@ -24,7 +24,7 @@ type Preflight struct {
 	Operations []string
 	// Verifies tells whether the target refuses a request that is not signed.
 	Verifies bool
-	bindings   fixtures.Bindings
+	bindings fixtures.Bindings
 }
 
 // lifecycleOperations are the calls beside SendCommand that show or change a command's status.

@@ -71,7 +71,12 @@ func (h *HTTP) Exchange(ctx context.Context, r *Request) *Exchange {
 	x := &Exchange{Request: r, Sent: time.Now()}
 	limited, cancel := context.WithTimeout(ctx, h.limits.Timeout)
 	defer cancel()
-	if r.Raw != nil {
+	if r.Raw == nil && strings.HasPrefix(r.Path, "//") {
+		framed := *r // net/http would send such a path in the absolute form
+		framed.Frame(h.base.Host, Framing{})
+		x.Request = &framed
+	}
+	if x.Request.Raw != nil {
 		h.raw(limited, x)
 	} else {
 		h.roundTrip(limited, x)
@@ -91,9 +96,17 @@ func (h *HTTP) roundTrip(ctx context.Context, x *Exchange) {
 		x.Err = &Error{Unsupported, err}
 		return
 	}
+	// An empty list is not sent. It lets net/http send anew, on a fresh connection, what found its
+	// kept-alive one closed: no answer of the target's to this request.
+	req.Header["Idempotency-Key"] = []string{}
 	resp, err := h.transport.RoundTrip(req) // not a Client: no redirect is followed
 	if err != nil {
 		x.Err = classify(err, connected)
+		return
+	}
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		_ = resp.Body.Close() // the connection itself, which no context ends
+		x.Response = &Response{Proto: resp.Proto, Status: resp.StatusCode, Header: resp.Header}
 		return
 	}
 	x.Response, x.Err = readResponse(resp, h.limits)
@@ -104,11 +117,7 @@ func httpRequest(ctx context.Context, base *url.URL, r *Request) (*http.Request,
 	if err != nil {
 		return nil, err
 	}
-	// Opaque keeps net/http from cleaning or escaping the path that the case asks for.
-	req.URL.Opaque = "//" + base.Host + r.Path
-	if strings.HasPrefix(r.Path, "/") && !strings.HasPrefix(r.Path, "//") {
-		req.URL.Opaque = r.Path
-	}
+	req.URL.Opaque = r.Path // keeps net/http from cleaning or escaping it
 	if len(r.Body) > 0 {
 		req.Body = io.NopCloser(bytes.NewReader(r.Body))
 		req.ContentLength = int64(len(r.Body))
@@ -117,7 +126,7 @@ func httpRequest(ctx context.Context, base *url.URL, r *Request) (*http.Request,
 			req.ContentLength = -1
 			req.TransferEncoding = []string{"chunked"}
 			req.Body = io.NopCloser(&stepReader{r.Body, r.Chunked})
-			req.GetBody = nil
+			req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(&stepReader{r.Body, r.Chunked}), nil }
 		}
 	}
 	for _, f := range r.Fields {
@@ -176,7 +185,7 @@ func classify(err error, connected bool) *Error {
 		return &Error{Unreachable, err}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET),
 		errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed),
-		strings.Contains(err.Error(), "server closed"), strings.Contains(err.Error(), "connection broken"):
+		strings.Contains(err.Error(), "server closed"):
 		return &Error{Closed, err}
 	}
 	return &Error{Malformed, err}

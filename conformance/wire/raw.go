@@ -44,23 +44,44 @@ func (h *HTTP) raw(ctx context.Context, x *Exchange) {
 }
 
 func (h *HTTP) readRaw(conn net.Conn, method string) (*Response, *Error) {
-	header := &io.LimitedReader{R: conn, N: h.limits.Header}
+	end := &endReader{Reader: conn}
+	header := &io.LimitedReader{R: end, N: h.limits.Header}
 	buffered := bufio.NewReader(header)
 	for {
 		resp, err := http.ReadResponse(buffered, &http.Request{Method: method})
 		switch {
 		case err != nil && header.N <= 0:
 			return nil, &Error{Malformed, fmt.Errorf("the header of the answer is longer than %d bytes", h.limits.Header)}
-		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		case err != nil && end.err != nil && !errors.Is(end.err, io.EOF):
+			return nil, classify(end.err, true)
+		case err != nil && end.err != nil:
 			return nil, &Error{Closed, errors.New("the connection was closed without a whole answer")}
 		case err != nil:
 			return nil, classify(err, true)
 		}
 		if resp.StatusCode >= 200 {
 			header.N = h.limits.Body + h.limits.Header
-			return readResponse(resp, h.limits)
+			out, err := readResponse(resp, h.limits)
+			if err != nil && header.N <= 0 {
+				out.Truncated, err = true, nil // chunks of next to nothing: more framing than body
+			}
+			return out, err
 		}
 	}
+}
+
+// endReader keeps how the reading ended: a header cut short looks malformed to its parser.
+type endReader struct {
+	io.Reader
+	err error
+}
+
+func (r *endReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if err != nil {
+		r.err = err
+	}
+	return n, err
 }
 
 func (h *HTTP) dial(ctx context.Context) (net.Conn, error) {

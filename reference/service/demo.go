@@ -1,11 +1,17 @@
 package service
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
 
 // World is a ready-made account: options for New, and the names of what is in it.
 type World struct {
 	// Options make the world. Give them to New before options of your own.
 	Options []Option
+	// Region and Account are where the world is.
+	Region, Account string
 	// Bindings tell what is in the world, by the names that fixtures use as ${name}: node,
 	// document, document.arn, alarm.ok ... The caller may change the map.
 	Bindings map[string]string
@@ -22,10 +28,23 @@ const (
 	demoAlarmOK     = "sendspec-alarm-ok"
 	demoAlarmNoData = "sendspec-alarm-insufficient"
 	demoAlarmFiring = "sendspec-alarm-firing"
+	demoAlarmLater  = "sendspec-alarm-trigger"
+	demoAlarmVanish = "sendspec-alarm-vanish"
+	demoDeniedGroup = "sendspec-group-denied"
+	demoRateTag     = "sendspec-rate"
+	demoRateValue   = "exceeded"
 )
 
-// Demo returns a world in which every documented answer of SendCommand can be provoked, in the
-// given region and account; DefaultRegion and DefaultAccount where they are empty.
+// demoPendingLimit is below the number of nodes that carry the tag of RateExceeded, and above that
+// of every other selection.
+const demoPendingLimit = 20
+
+// demoAlarmDelay is when the alarms of alarm.trigger and alarm.vanish change.
+const demoAlarmDelay = 5 * time.Second
+
+// Demo returns a world in which every documented answer of SendCommand and every StatusDetails can
+// be provoked, in the given region and account; DefaultRegion and DefaultAccount where they are
+// empty.
 func Demo(region, account string) World {
 	if region == "" {
 		region = DefaultRegion
@@ -35,22 +54,32 @@ func Demo(region, account string) World {
 	}
 	role := "arn:aws:iam::" + account + ":role/sendspec-notifications"
 	w := World{
+		Region: region, Account: account,
 		Options: []Option{
 			WithRegion(region), WithAccount(account), WithRole(role), WithMissingBucket(demoMissing),
 			WithAlarm(demoAlarmOK, AlarmOK), WithAlarm(demoAlarmNoData, AlarmInsufficientData), WithAlarm(demoAlarmFiring, AlarmFiring),
+			WithAlarm(demoAlarmLater, AlarmOK), WithAlarmSchedule(demoAlarmLater, demoAlarmDelay, AlarmFiring),
+			WithAlarm(demoAlarmVanish, AlarmOK), WithAlarmSchedule(demoAlarmVanish, demoAlarmDelay, AlarmUnknown),
+			WithDeniedResourceGroup(demoDeniedGroup), WithPendingLimit(demoPendingLimit),
 		},
 		Bindings: map[string]string{
 			"role": role, "topic": "arn:aws:sns:" + region + ":" + account + ":sendspec-topic",
 			"bucket": demoBucket, "bucket.missing": demoMissing, "group": demoGroup, "group.empty": demoEmptyGroup,
 			"tag.key": demoTagKey, "tag.value": demoTagValue,
 			"alarm.ok": demoAlarmOK, "alarm.insufficient": demoAlarmNoData, "alarm.firing": demoAlarmFiring,
-			"region": region, "account": account,
+			"alarm.trigger": demoAlarmLater, "alarm.vanish": demoAlarmVanish, "group.denied": demoDeniedGroup,
+			"rate.tag.key": demoRateTag, "rate.tag.value": demoRateValue,
 		},
 	}
 	nodes := demoNodes()
 	for _, n := range nodes {
 		w.Options = append(w.Options, WithNode(n.node))
 		w.Bindings[n.binding] = n.node.ID
+	}
+	for i := range demoPendingLimit + 1 {
+		w.Options = append(w.Options, WithNode(Node{
+			ID: fmt.Sprintf("i-0fedcba98765432%02x", i), Platform: Linux, Online: true, Tags: map[string]string{demoRateTag: demoRateValue},
+		}))
 	}
 	w.Options = append(w.Options, WithResourceGroup(demoGroup, nodes[0].node.ID), WithResourceGroup(demoEmptyGroup))
 	for binding, d := range demoDocuments() {
@@ -72,7 +101,7 @@ type demoNode struct {
 
 func demoNodes() []demoNode {
 	tags := map[string]string{demoTagKey: demoTagValue}
-	return []demoNode{
+	nodes := []demoNode{
 		{"node", Node{ID: "i-0123456789abcdef0", Platform: Linux, Online: true, Tags: tags}},
 		{"node.2", Node{ID: "i-0123456789abcdef1", Platform: Linux, Online: true, Tags: tags}},
 		{"node.3", Node{ID: "i-0123456789abcdef2", Platform: Linux, Online: true}},
@@ -82,7 +111,12 @@ func demoNodes() []demoNode {
 		{"node.offline", Node{ID: "i-0123456789abcdef5", Platform: Linux}},
 		{"node.denied", Node{ID: "i-0123456789abcdef6", Platform: Linux, Online: true, Denied: true}},
 		{"node.silent", Node{ID: "i-0123456789abcdef7", Platform: Linux, Online: true, Silent: true}},
+		{"node.stopped", Node{ID: "i-0123456789abcdef8", Platform: Linux, Unreachable: true}},
 	}
+	for i := range nodes {
+		nodes[i].node.Name = "ip-10-0-0-" + strconv.Itoa(10+i) + ".ec2.internal"
+	}
+	return nodes
 }
 
 // demoDocuments are the documents by their binding. Those of the expiry rules are the recorded
@@ -114,6 +148,18 @@ func demoDocuments() map[string]Document {
 				`"flag": {"type": "Boolean", "default": false}, `+
 				`"map": {"type": "StringMap", "default": {}}, `+
 				`"maps": {"type": "MapList", "default": []}`, "")},
+		},
+		"document.step": {
+			Name: "sendspec-step",
+			Contents: []string{`{"schemaVersion": "2.2", "description": "sendspec: two steps", ` +
+				`"parameters": {"commands": {"type": "StringList"}}, "mainSteps": [` +
+				`{"action": "aws:runShellScript", "name": "first", "inputs": {"runCommand": ["{{ commands }}"]}}, ` +
+				`{"action": "aws:runShellScript", "name": "second", "inputs": {"runCommand": ["{{ commands }}"]}}]}`},
+		},
+		"document.slow": {
+			Name: "sendspec-slow",
+			Contents: []string{`{"schemaVersion": "2.2", "description": "sendspec: sleeps a minute", "mainSteps": [` +
+				`{"action": "aws:runShellScript", "name": "step0", "inputs": {"runCommand": ["sleep 60"]}}]}`},
 		},
 		"document.versions": {
 			Name:           "sendspec-versions",

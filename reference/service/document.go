@@ -4,11 +4,11 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/hex"
-	"regexp"
 	"slices"
 	"strconv"
-	"strings"
+	"time"
 
+	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -168,39 +168,13 @@ func platformsOf(steps []step) []string {
 	return []string{Linux, MacOS, Windows}
 }
 
-// defaultExecutionTimeout is what a step counts, in seconds, whose timeout is not set, not
-// supplied or no number (facts.md section 2, ExpiresAfter).
-const defaultExecutionTimeout = 3600
-
-var parameterReference = regexp.MustCompile(`^\{\{\s*([A-Za-z0-9_.\-]+)\s*\}\}$`)
-
-// executionTimeout is the part of ExpiresAfter that the document's steps make, in seconds. A
-// parameter counts with its supplied value only, never with its declared default: that is
-// recorded (facts.md section 2). That a step without timeoutSeconds counts 3600 is inferred.
-func (v *documentVersion) executionTimeout(parameters map[string][]string) int64 {
-	if len(v.steps) == 0 {
-		return defaultExecutionTimeout
+// executionTimeout is the part of ExpiresAfter that the document's steps make.
+func (v *documentVersion) executionTimeout(parameters map[string][]string) time.Duration {
+	written := make([]string, len(v.steps))
+	for i := range v.steps {
+		written[i] = v.steps[i].timeout
 	}
-	var sum int64
-	for _, s := range v.steps {
-		sum += s.seconds(parameters)
-	}
-	return sum
-}
-
-func (s *step) seconds(parameters map[string][]string) int64 {
-	written := s.timeout
-	if reference := parameterReference.FindStringSubmatch(strings.TrimSpace(written)); reference != nil {
-		written = ""
-		if values := parameters[reference[1]]; len(values) > 0 {
-			written = values[0]
-		}
-	}
-	seconds, err := strconv.ParseInt(strings.TrimSpace(written), 10, 32)
-	if err != nil || seconds <= 0 {
-		return defaultExecutionTimeout
-	}
-	return seconds
+	return reference.ExecutionTimeout(written, parameters)
 }
 
 // builtin returns the two documents of AWS that every account has. Their parameters are those of

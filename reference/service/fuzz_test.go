@@ -14,7 +14,7 @@ import (
 func FuzzServeHTTP(f *testing.F) {
 	world := service.Demo("", "")
 	s := service.New(world.Options...)
-	f.Add([]byte(`{"DocumentName":"sendspec-typed","Parameters":{"name":["x"],"count":["1"]},"InstanceIds":["i-01234567"]}`))
+	f.Add([]byte(`{"DocumentName":"sendspec-typed","Parameters":{"name":["x"],"number":["1"]},"InstanceIds":["i-01234567"]}`))
 	f.Add([]byte(`{"DocumentName":"AWS-RunShellScript","Targets":[{"Key":"tag:a","Values":["b"]}],"NotificationConfig":{},"AlarmConfiguration":{"Alarms":[{"Name":"x"}]}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r := httptest.NewRequest("POST", "/", strings.NewReader(string(body)))

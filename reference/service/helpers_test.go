@@ -57,6 +57,21 @@ func post(t *testing.T, h http.Handler, body string, edit ...func(*http.Request)
 	return got
 }
 
+// ask sends a request of any operation.
+func ask(t *testing.T, h http.Handler, operation, body string) reply {
+	t.Helper()
+	return post(t, h, body, func(r *http.Request) { r.Header.Set("X-Amz-Target", "AmazonSSM."+operation) })
+}
+
+// decode reads an answer's body into a value.
+func decode[T any](t *testing.T, got reply) T {
+	t.Helper()
+	var v T
+	require.Equal(t, http.StatusOK, got.Status, got.Raw)
+	require.NoError(t, json.Unmarshal([]byte(got.Raw), &v))
+	return v
+}
+
 // demo is a service over the demo world and its bindings.
 func demo(t *testing.T, opts ...service.Option) (*service.Service, map[string]string) {
 	t.Helper()

@@ -1,6 +1,9 @@
 package service
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // maxHistoryBytes bounds what the kept commands weigh together, whatever their number: room for
 // the largest command, about a megabyte of body, many times over.
@@ -13,6 +16,8 @@ type history struct {
 	size     int
 	commands []*command
 	byID     map[string]*command
+	// number is that of the last command.
+	number int64
 }
 
 func newHistory(commands int) *history {
@@ -22,6 +27,8 @@ func newHistory(commands int) *history {
 func (h *history) add(c *command) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.number++
+	c.number = h.number
 	h.commands = append(h.commands, c)
 	h.byID[*c.CommandId] = c
 	h.size += c.size
@@ -41,4 +48,13 @@ func (h *history) find(id string) *command {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.byID[id]
+}
+
+// newestFirst returns the commands that are kept.
+func (h *history) newestFirst() []*command {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	commands := slices.Clone(h.commands)
+	slices.Reverse(commands)
+	return commands
 }

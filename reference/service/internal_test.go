@@ -109,9 +109,9 @@ func TestDocumentsOfSchema12(t *testing.T) {
 		v := parseContent(`{"schemaVersion":"1.2","runtimeConfig":{"aws:runShellScript":{"properties":` + properties + `}}}`)
 		require.Len(t, v.steps, 1, properties)
 		assert.Equal(t, "aws:runShellScript", v.steps[0].name)
-		assert.Equal(t, want, v.executionTimeout(nil), properties)
+		assert.Equal(t, time.Duration(want)*time.Second, v.executionTimeout(nil), properties)
 	}
-	assert.Equal(t, int64(3600), parseContent(`{"schemaVersion":"1.2"}`).executionTimeout(nil))
+	assert.Equal(t, time.Hour, parseContent(`{"schemaVersion":"1.2"}`).executionTimeout(nil))
 	assert.True(t, parseContent(`[]`).damaged)
 }
 

@@ -1,6 +1,9 @@
 package service
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // The platform types of managed nodes and documents.
 const (
@@ -13,14 +16,23 @@ const (
 type Node struct {
 	// ID is i- and 8 or 17 word characters, or mi- and 17.
 	ID string
+	// Name is the host name that invocations show as InstanceName.
+	Name string
 	// Platform is Linux, Windows or MacOS; "" is Linux.
 	Platform string
 	// Online tells that the node is managed and last reported as online. SendCommand refuses
-	// other nodes among its InstanceIds.
+	// other nodes among its InstanceIds; reached by Targets, they stay Delayed until the command
+	// expires.
 	Online bool
-	// Silent tells that the node's agent never answers although the node counts as online
-	// (run-command-notes.md, Admission: a running instance whose agent is stopped).
+	// Silent tells that the node takes a command and never tells of its end, although it counts as
+	// online (run-command-notes.md, Admission and Status).
 	Silent bool
+	// Late is how long after a command was sent the agent first takes it. Until then the invocation
+	// is Delayed.
+	Late time.Duration
+	// Unreachable tells that nothing can be delivered to the node, and that Run Command knows it:
+	// its invocations end Undeliverable.
+	Unreachable bool
 	// Tags are the node's tags.
 	Tags map[string]string
 	// Denied tells that the caller may not send commands to the node.

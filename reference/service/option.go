@@ -4,6 +4,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"time"
 )
 
 // Option configures New. Options are applied in order; a later one wins.
@@ -31,6 +32,17 @@ type config struct {
 	roles           map[string]bool
 	missingBuckets  map[string]bool
 	groups          map[string][]string
+	deniedGroups    map[string]bool
+	alarmChanges    map[string]alarmChange
+	scale           float64
+	pace            Pace
+	pendingLimit    int
+}
+
+// alarmChange is the state that an alarm goes into, and when.
+type alarmChange struct {
+	after time.Duration
+	state AlarmState
 }
 
 // WithRegion sets the region: it stands in ARNs and is every answer's OutputS3Region.
@@ -41,6 +53,27 @@ func WithAccount(account string) Option { return func(c *config) { c.account = a
 
 // WithClock sets the clock; the default is the system's.
 func WithClock(clock Clock) Option { return func(c *config) { c.clock = clock } }
+
+// WithClockScale lets every command live n times as fast as the clock runs, so that with 3600 an
+// hour's timeout takes a second. A command's own time begins with its RequestedDateTime, which is
+// the clock's: however long the service runs, new commands are requested now. Its later times, such
+// as the end of its execution, may lie ahead of the clock. n must be positive.
+func WithClockScale(n float64) Option {
+	return func(c *config) {
+		if n > 0 {
+			c.scale = n
+		}
+	}
+}
+
+// WithPace sets how long the parts of Run Command take; the default is DefaultPace.
+func WithPace(p Pace) Option { return func(c *config) { c.pace = p } }
+
+// WithPendingLimit sets the account's limit of pending invocations: a command with more targets
+// ends RateExceeded. 0, the default, is no limit.
+func WithPendingLimit(invocations int) Option {
+	return func(c *config) { c.pendingLimit = invocations }
+}
 
 // WithRand sets the source of randomness for command and request IDs; the default is
 // crypto/rand. The service reads from it one reader at a time. A source that fails makes the
@@ -85,6 +118,13 @@ func WithAlarm(name string, state AlarmState) Option {
 	return func(c *config) { c.alarms[name] = state }
 }
 
+// WithAlarmSchedule lets an alarm change its state for each command that names it, so long after
+// the command was accepted, in the time of the command's life. AlarmFiring ends the command as
+// FailedDueToAlarm, AlarmUnknown as FailedDueToUnknownAlarmState unless it ignores that.
+func WithAlarmSchedule(name string, after time.Duration, state AlarmState) Option {
+	return func(c *config) { c.alarmChanges[name] = alarmChange{after, state} }
+}
+
 // WithRole adds an IAM role that Run Command may use for notifications. Without any, every
 // ServiceRoleArn is accepted.
 func WithRole(arn string) Option { return func(c *config) { c.roles[arn] = true } }
@@ -97,4 +137,10 @@ func WithMissingBucket(name string) Option {
 // WithResourceGroup adds a resource group of the account with its managed nodes.
 func WithResourceGroup(name string, nodeIDs ...string) Option {
 	return func(c *config) { c.groups[name] = slices.Clone(nodeIDs) }
+}
+
+// WithDeniedResourceGroup adds a resource group whose members the caller may not list: a command to
+// it is accepted, and ends Failed with AccessDenied.
+func WithDeniedResourceGroup(name string) Option {
+	return func(c *config) { c.deniedGroups[name] = true }
 }

@@ -13,6 +13,7 @@ import (
 type parameter struct {
 	kind           string
 	hasDefault     bool
+	defaults       []string
 	allowedValues  []string
 	allowedPattern *regexp.Regexp
 	minItems       int64
@@ -28,6 +29,9 @@ func newParameter(declared *jsontree.Value) *parameter {
 		kind: text(declared.Get("type")), hasDefault: declared.Get("default") != nil,
 		minItems: bound(declared.Get("minItems")), maxItems: bound(declared.Get("maxItems")),
 		minChars: bound(declared.Get("minChars")), maxChars: bound(declared.Get("maxChars")),
+	}
+	if written := declared.Get("default"); written != nil {
+		p.defaults = defaultValues(written)
 	}
 	if allowed := declared.Get("allowedValues"); allowed != nil {
 		p.allowedValues = []string{}
@@ -55,6 +59,21 @@ func bound(v *jsontree.Value) int64 {
 		}
 	}
 	return unbounded
+}
+
+// defaultValues are the values that a default stands for.
+func defaultValues(v *jsontree.Value) []string {
+	switch v.Kind {
+	case jsontree.Array:
+		values := make([]string, 0, len(v.Items))
+		for i := range v.Items {
+			values = append(values, parameterText(&v.Items[i]))
+		}
+		return values
+	case jsontree.Object:
+		return []string{string(v.AppendJSON(nil))}
+	}
+	return []string{parameterText(v)}
 }
 
 func parameterText(v *jsontree.Value) string {

@@ -19,8 +19,9 @@ type recordedCall struct {
 	Label, Operation, Code, Name, Content string
 	HTTPStatus                            int `json:"http_status"`
 	Input                                 json.RawMessage
-	Output                                struct{ Command map[string]any }
+	Output                                json.RawMessage
 	Error                                 struct{ Error struct{ Message string } }
+	StartedAt                             time.Time `json:"started_at"`
 }
 
 func readRecorded(t *testing.T) []recordedCall {
@@ -107,7 +108,7 @@ func TestEveryRecordedSendCommandIsAnsweredAsByAWS(t *testing.T) {
 				}
 				return
 			}
-			want := call.Output.Command
+			want := commandOf(t, call)
 			assert.InDelta(t, recordedSeconds(t, want), seconds(t, got.Cmd), 0.0005)
 			for _, own := range []string{"CommandId", "ExpiresAfter", "RequestedDateTime"} {
 				delete(want, own)
@@ -130,4 +131,12 @@ func recordedSeconds(t *testing.T, command map[string]any) float64 {
 		return parsed
 	}
 	return at("ExpiresAfter").Sub(at("RequestedDateTime")).Seconds()
+}
+
+// commandOf is the Command that a recorded SendCommand answered.
+func commandOf(t *testing.T, call recordedCall) map[string]any {
+	t.Helper()
+	var output struct{ Command map[string]any }
+	require.NoError(t, json.Unmarshal(call.Output, &output))
+	return output.Command
 }

@@ -8,30 +8,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	"github.com/sendspec/sendspec/reference"
 )
 
 // Defaults of SendCommand, as AWS echoes them (facts.md section 2, "Members present with default
 // values").
 const (
-	defaultTimeoutSeconds  = 3600
+	defaultTimeoutSeconds  = int32(reference.DefaultTimeout / time.Second)
 	defaultMaxConcurrency  = "50"
 	defaultMaxErrors       = "0"
 	defaultDocumentVersion = "$DEFAULT"
 )
-
-// command is one accepted command: what AWS answers, and a snapshot of what it was sent to, so
-// that later changes of documents do not touch it (run-command-notes.md, Documents).
-type command struct {
-	types.Command
-	// document is the content the command runs.
-	document *documentVersion
-	// nodes are those it was sent to: the InstanceIds, or the targets' matches.
-	nodes []Node
-	// timeout is how long an undelivered command lives; execution is the sum of the steps'.
-	timeout, execution time.Duration
-	// size is about what the command costs in memory, in bytes.
-	size int
-}
 
 // admit checks a request against the account and makes a command of it.
 func (s *Service) admit(in *ssm.SendCommandInput) (*command, *exception) {
@@ -211,14 +199,15 @@ func (s *Service) newCommand(in *ssm.SendCommandInput, document *documentVersion
 	if err != nil {
 		return nil, internalServerError()
 	}
-	timeout := int32(defaultTimeoutSeconds)
+	timeout := defaultTimeoutSeconds
 	if in.TimeoutSeconds != nil {
 		timeout = *in.TimeoutSeconds
 	}
-	requested := s.clock.Now().UTC().Truncate(time.Millisecond)
+	admitted := s.clock.Now()
+	requested := admitted.UTC().Truncate(time.Millisecond)
 	c := &command{
-		document: document, nodes: nodes,
-		timeout: time.Duration(timeout) * time.Second, execution: time.Duration(document.executionTimeout(in.Parameters)) * time.Second,
+		document: document, nodes: nodes, refusal: s.refusal(in, nodes),
+		timeout: time.Duration(timeout) * time.Second, execution: document.executionTimeout(in.Parameters),
 		Command: types.Command{
 			CommandId: &id, DocumentName: in.DocumentName, DocumentVersion: or(in.DocumentVersion, defaultDocumentVersion), Comment: or(in.Comment, ""),
 			Parameters: in.Parameters, InstanceIds: in.InstanceIds, Targets: in.Targets,
@@ -231,7 +220,7 @@ func (s *Service) newCommand(in *ssm.SendCommandInput, document *documentVersion
 			CloudWatchOutputConfig: in.CloudWatchOutputConfig, TimeoutSeconds: &timeout, AlarmConfiguration: in.AlarmConfiguration,
 		},
 	}
-	expires := requested.Add(c.timeout + c.execution)
+	expires := reference.ExpiresAfter(requested, c.timeout, c.execution)
 	c.ExpiresAfter = &expires
 	if c.CloudWatchOutputConfig == nil {
 		c.CloudWatchOutputConfig = &types.CloudWatchOutputConfig{}
@@ -239,7 +228,23 @@ func (s *Service) newCommand(in *ssm.SendCommandInput, document *documentVersion
 	if c.AlarmConfiguration == nil {
 		c.AlarmConfiguration = &types.AlarmConfiguration{}
 	}
+	c.begin(s, admitted)
 	return c, nil
+}
+
+// refusal tells how a command ends whose targets may not be listed or are too many: AWS admits it
+// and finds out later (run-command-notes.md, Resource-group targets). That the invocations of other
+// commands do not count against the limit is our choice.
+func (s *Service) refusal(in *ssm.SendCommandInput, nodes []Node) reference.Details {
+	for _, t := range in.Targets {
+		if aws.ToString(t.Key) == keyGroupName && slices.ContainsFunc(t.Values, func(v string) bool { return s.deniedGroups[s.groupName(v)] }) {
+			return reference.AccessDenied
+		}
+	}
+	if s.pendingLimit > 0 && len(nodes) > s.pendingLimit {
+		return reference.RateExceeded
+	}
+	return ""
 }
 
 func or(given *string, otherwise string) *string {

@@ -128,9 +128,9 @@ func TestAccepted(t *testing.T) {
 		"role alone":                     `"ServiceRoleArn":"anything"`,
 		"insufficient alarm":             `"AlarmConfiguration":{"Alarms":[{"Name":"${alarm.insufficient}"}]}`,
 		"missing alarm, failure ignored": `"AlarmConfiguration":{"Alarms":[{"Name":"no-such-alarm"}],"IgnorePollAlarmFailure":true}`,
-		"typed parameters":               `"DocumentName":"${document.typed}","Parameters":{"name":[""],"choice":["b"],"digits":["42"],"lines":["a","b"],"count":["7"],"flag":["true"],"map":["{\"a\":1}"],"maps":["[{}]"]}`,
+		"typed parameters":               `"DocumentName":"${document.typed}","Parameters":{"name":[""],"choice":["b"],"digits":["42"],"list":["a","b"],"number":["7"],"flag":["true"],"map":["{\"a\":1}"],"maps":["[{}]"]}`,
 		"defaults of typed parameters":   `"DocumentName":"${document.typed}","Parameters":{"name":["x"]}`,
-		"empty string list":              `"DocumentName":"${document.typed}","Parameters":{"name":["x"],"lines":[]}`,
+		"empty string list":              `"DocumentName":"${document.typed}","Parameters":{"name":["x"],"list":[]}`,
 		"tags of Windows node":           `"DocumentName":"${document.powershell-only}"`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -188,7 +188,7 @@ func TestRefused(t *testing.T) {
 		"not an allowed value":      {`"DocumentName":"${document.typed}","Parameters":{"name":["x"],"choice":["c"]}`, "InvalidParameters", parameters},
 		"not the allowed pattern":   {`"DocumentName":"${document.typed}","Parameters":{"name":["x"],"digits":["4x"]}`, "InvalidParameters", parameters},
 		"several strings":           {`"DocumentName":"${document.typed}","Parameters":{"name":["x","y"]}`, "InvalidParameters", parameters},
-		"no integer":                {`"DocumentName":"${document.typed}","Parameters":{"name":["x"],"count":["1.5"]}`, "InvalidParameters", parameters},
+		"no integer":                {`"DocumentName":"${document.typed}","Parameters":{"name":["x"],"number":["1.5"]}`, "InvalidParameters", parameters},
 		"no boolean":                {`"DocumentName":"${document.typed}","Parameters":{"name":["x"],"flag":["yes"]}`, "InvalidParameters", parameters},
 		"no map":                    {`"DocumentName":"${document.typed}","Parameters":{"name":["x"],"map":["[]"]}`, "InvalidParameters", parameters},
 		"no list of maps":           {`"DocumentName":"${document.typed}","Parameters":{"name":["x"],"maps":["{}"]}`, "InvalidParameters", parameters},

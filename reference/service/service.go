@@ -15,9 +15,11 @@ import (
 // with New.
 type Service struct {
 	config
-	randomMu   sync.Mutex
-	history    *history
-	operations map[string]operation
+	randomMu sync.Mutex
+	// tokenSecret signs NextTokens. It is guarded by randomMu.
+	tokenSecret []byte
+	history     *history
+	operations  map[string]operation
 	// authenticate refuses a request whose signature is wrong; nil accepts every request.
 	authenticate func(r *http.Request, body []byte) *exception
 }
@@ -37,7 +39,8 @@ func New(opts ...Option) *Service {
 	c := config{
 		region: DefaultRegion, account: DefaultAccount, clock: systemClock{}, random: rand.Reader, historySize: DefaultHistory,
 		documents: map[string]*document{}, nodes: map[string]Node{}, alarms: map[string]AlarmState{}, roles: map[string]bool{},
-		missingBuckets: map[string]bool{}, groups: map[string][]string{},
+		missingBuckets: map[string]bool{}, groups: map[string][]string{}, deniedGroups: map[string]bool{},
+		alarmChanges: map[string]alarmChange{}, scale: 1, pace: DefaultPace(),
 	}
 	for _, d := range builtin() {
 		WithDocument(d)(&c)
@@ -47,7 +50,11 @@ func New(opts ...Option) *Service {
 	}
 	return &Service{
 		config: c, history: newHistory(c.historySize),
-		operations: map[string]operation{reference.SendCommand: (*Service).sendCommand},
+		operations: map[string]operation{
+			reference.SendCommand: (*Service).sendCommand, reference.ListCommands: (*Service).listCommands,
+			reference.ListCommandInvocations: (*Service).listCommandInvocations, reference.GetCommandInvocation: (*Service).getCommandInvocation,
+			reference.CancelCommand: (*Service).cancelCommand,
+		},
 	}
 }
 
@@ -61,13 +68,16 @@ func (s *Service) sendCommand(r request) ([]byte, *exception) {
 	}
 	body := sendCommandResult(&c.Command)
 	// The command's strings are parts of the request's text, which lives as long as they do.
-	c.size = r.size + commandOverhead
+	c.size = r.size + commandOverhead + len(c.nodes)*invocationOverhead
 	s.history.add(c)
 	return body, nil
 }
 
 // commandOverhead is about what a command costs besides its request, in bytes.
 const commandOverhead = 2 << 10
+
+// invocationOverhead is about what each of its nodes costs.
+const invocationOverhead = 512
 
 // newUUID makes a random UUID (RFC 9562, version 4) in lower case, as AWS writes them.
 func (s *Service) newUUID() (string, error) {

@@ -118,12 +118,17 @@ func (c *config) matches(n *Node, t types.Target) bool {
 			_, tagged := n.Tags[value]
 			return tagged
 		case key == keyGroupName:
-			name, _ := strings.CutPrefix(value, "arn:aws:resource-groups:"+c.region+":"+c.account+":group/")
-			return slices.Contains(c.groups[name], n.ID)
+			return slices.Contains(c.groups[c.groupName(value)], n.ID)
 		case key == keyResourceTypes:
 			return value == "AWS::EC2::Instance" && strings.HasPrefix(n.ID, "i-") || value == "AWS::SSM::ManagedInstance" && strings.HasPrefix(n.ID, "mi-")
 		}
 		tagged, present := n.Tags[strings.TrimPrefix(key, "tag:")]
 		return present && tagged == value
 	})
+}
+
+// groupName is the name of a resource group that is given by name or ARN.
+func (c *config) groupName(value string) string {
+	name, _ := strings.CutPrefix(value, "arn:aws:resource-groups:"+c.region+":"+c.account+":group/")
+	return name
 }

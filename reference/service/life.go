@@ -1,0 +1,313 @@
+package service
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	"github.com/sendspec/sendspec/reference"
+)
+
+// command is one accepted command: what AWS answers, a snapshot of what it was sent to, so that
+// later changes of documents do not touch it (run-command-notes.md, Documents), and its life.
+//
+// There is no timer: what is to happen stands in the agenda, and whoever asks brings the command
+// up to the time first.
+type command struct {
+	types.Command
+	// document is the content the command runs.
+	document *documentVersion
+	// nodes are those it was sent to: the InstanceIds, or the targets' matches.
+	nodes []Node
+	// timeout is how long an undelivered command lives; execution is the sum of the steps'.
+	timeout, execution time.Duration
+	// refusal ends the command when its targets are looked for; "" does not.
+	refusal reference.Details
+	// size is about what the command costs in memory, in bytes.
+	size int
+	// number counts commands, from 1.
+	number int64
+	// admitted is the service's time when the command was accepted. Since then the command's own
+	// time runs scale times as fast.
+	admitted time.Time
+	scale    float64
+	pace     Pace
+
+	mu          sync.Mutex
+	life        *reference.Life
+	invocations []invocation
+	agenda      []moment
+	runs        []stepRun
+}
+
+// invocation is the command's copy for one node.
+type invocation struct {
+	// requested is when it came to be; zero before.
+	requested time.Time
+	// started and ended are when the node's agent did so; zero where it never did.
+	started, ended time.Time
+	// woken tells that an agent that is late has come.
+	woken bool
+}
+
+// moment is an entry of the agenda.
+type moment struct {
+	at         time.Time
+	kind       momentKind
+	invocation int
+	details    reference.Details
+}
+
+type momentKind int
+
+const (
+	resolveTargets momentKind = iota
+	createInvocation
+	wakeAgent
+	endRun
+	reachCancel
+	endCancelled
+	raiseAlarm
+	expireCommand
+)
+
+// begin sets up the life of a command that was just accepted. Its times are already filled in.
+func (c *command) begin(s *Service, admitted time.Time) {
+	c.admitted, c.scale, c.pace = admitted, s.scale, s.pace
+	requested := aws.ToTime(c.RequestedDateTime)
+	c.life = reference.NewLife(aws.ToString(c.MaxConcurrency), aws.ToString(c.MaxErrors), requested, aws.ToTime(c.ExpiresAfter))
+	c.agenda = make([]moment, 0, len(c.nodes)+2)
+	resolved := requested.Add(c.pace.Invocation)
+	if len(c.InstanceIds) == 0 {
+		resolved = requested.Add(c.pace.Targets)
+	}
+	c.plan(moment{at: resolved, kind: resolveTargets})
+	c.plan(moment{at: aws.ToTime(c.ExpiresAfter), kind: expireCommand})
+	if c.AlarmConfiguration == nil {
+		return
+	}
+	for _, alarm := range c.AlarmConfiguration.Alarms {
+		change, planned := s.alarmChanges[aws.ToString(alarm.Name)]
+		if details, ends := alarmEnds(change.state, c.AlarmConfiguration.IgnorePollAlarmFailure); planned && ends {
+			c.plan(moment{at: requested.Add(change.after), kind: raiseAlarm, details: details})
+		}
+	}
+}
+
+// alarmEnds tells whether an alarm that goes into a state ends a command (run-command-notes.md, Alarms).
+func alarmEnds(state AlarmState, ignorePollFailure bool) (reference.Details, bool) {
+	switch state {
+	case AlarmFiring:
+		return reference.FailedDueToAlarm, true
+	case AlarmUnknown:
+		return reference.FailedDueToUnknownAlarmState, !ignorePollFailure
+	}
+	return "", false
+}
+
+// plan puts a moment into the agenda, behind those of the same time.
+func (c *command) plan(m moment) {
+	i := len(c.agenda)
+	for i > 0 && c.agenda[i-1].at.After(m.at) {
+		i--
+	}
+	c.agenda = slices.Insert(c.agenda, i, m)
+}
+
+// time turns the service's time into the command's own.
+func (c *command) time(now time.Time) time.Time {
+	elapsed := now.Sub(c.admitted)
+	if c.scale != 1 {
+		elapsed = time.Duration(float64(elapsed) * c.scale)
+	}
+	return aws.ToTime(c.RequestedDateTime).Add(elapsed)
+}
+
+// advance lets everything happen that is due, in order. The caller holds the lock.
+func (c *command) advance(now time.Time) {
+	at := c.time(now)
+	for len(c.agenda) > 0 && !c.agenda[0].at.After(at) {
+		m := c.agenda[0]
+		c.agenda = c.agenda[1:]
+		c.happen(m)
+		if reference.Terminal(c.life.Details()) {
+			// What remains to come is the invocations' own times only.
+			c.agenda = slices.DeleteFunc(c.agenda, func(m moment) bool { return m.kind != createInvocation })
+		}
+	}
+	if len(c.agenda) == 0 {
+		c.agenda = nil
+	}
+}
+
+func (c *command) happen(m moment) {
+	switch m.kind {
+	case resolveTargets:
+		c.resolve(m.at)
+	case createInvocation:
+		c.invocations[m.invocation].requested = m.at
+		c.deliver(m.at)
+	case wakeAgent:
+		c.invocations[m.invocation].woken = true
+		c.deliver(m.at)
+	case endRun:
+		if c.life.Apply(reference.Event{Kind: reference.Ended, Invocation: m.invocation, Details: m.details}) {
+			c.invocations[m.invocation].ended = m.at.Add(-c.pace.Report)
+			c.deliver(m.at)
+		}
+	case reachCancel:
+		c.cancel(m)
+	case endCancelled:
+		if c.life.Apply(reference.Event{Kind: reference.Ended, Invocation: m.invocation, Details: reference.Cancelled}) {
+			if at := m.at.Add(-c.pace.Report); !c.invocations[m.invocation].started.After(at) {
+				c.invocations[m.invocation].ended = at
+			}
+			c.deliver(m.at)
+		}
+	case raiseAlarm:
+		c.alarm(m.details)
+	case expireCommand:
+		c.life.Apply(reference.Event{Kind: reference.Expired})
+	}
+}
+
+func (c *command) resolve(at time.Time) {
+	if c.refusal != "" {
+		targets := len(c.nodes)
+		if c.refusal == reference.AccessDenied {
+			targets = 0 // the group's members could not be listed
+		}
+		c.life.Apply(reference.Event{Kind: reference.Refused, Details: c.refusal, Targets: targets})
+		return
+	}
+	if !c.life.Apply(reference.Event{Kind: reference.Resolved, Targets: len(c.nodes)}) || len(c.nodes) == 0 {
+		return
+	}
+	c.invocations = make([]invocation, len(c.nodes))
+	if len(c.InstanceIds) == 0 {
+		at = at.Add(c.pace.Invocation)
+	}
+	for i := range c.nodes {
+		c.plan(moment{at: at.Add(time.Duration(i) * c.pace.Between), kind: createInvocation, invocation: i})
+	}
+}
+
+// deliver sends the command to every node that it may be sent to now, in the nodes' order. That the
+// number of nodes does not ramp up is our choice.
+func (c *command) deliver(at time.Time) {
+	for i := range c.invocations {
+		run := &c.invocations[i]
+		details := c.life.Invocation(i)
+		if run.requested.IsZero() || details != reference.Pending && details != reference.Delayed {
+			continue
+		}
+		if how := c.undelivered(&c.nodes[i]); how != "" {
+			c.life.Apply(reference.Event{Kind: reference.Ended, Invocation: i, Details: how})
+			continue
+		}
+		if node := &c.nodes[i]; !node.Online || node.Late > 0 && !run.woken {
+			if c.life.Apply(reference.Event{Kind: reference.Postponed, Invocation: i}) && node.Late > 0 {
+				c.plan(moment{at: at.Add(node.Late), kind: wakeAgent, invocation: i})
+			}
+			continue
+		}
+		if c.life.Apply(reference.Event{Kind: reference.Sent, Invocation: i}) && !c.nodes[i].Silent {
+			c.start(i, at.Add(c.pace.Start))
+		}
+	}
+}
+
+// undelivered tells how an invocation ends that nothing is sent for (monitor-commands.md, detailed
+// status for invocations).
+func (c *command) undelivered(n *Node) reference.Details {
+	switch {
+	case n.Denied:
+		return reference.AccessDenied
+	case n.Unreachable:
+		return reference.Undeliverable
+	case !slices.Contains(c.document.platformTypes, n.platform()):
+		return reference.InvalidPlatform
+	}
+	return ""
+}
+
+func (c *command) start(i int, at time.Time) {
+	if c.runs == nil {
+		c.runs = runDocument(c.document, c.Parameters)
+	}
+	end := at
+	if len(c.runs) > 0 {
+		end = at.Add(c.runs[len(c.runs)-1].end)
+	}
+	c.invocations[i].started = at
+	c.plan(moment{at: end.Add(c.pace.Report), kind: endRun, invocation: i, details: invocationDetails(c.runs)})
+}
+
+// cancel is the moment at which a cancellation reaches Run Command's queues and the nodes.
+func (c *command) cancel(m moment) {
+	first, behind := m.invocation, m.invocation+1
+	if m.invocation == reference.AllInvocations {
+		first, behind = 0, len(c.nodes)
+	}
+	if !c.life.Apply(reference.Event{Kind: reference.CancelRequested, Invocation: m.invocation}) {
+		return
+	}
+	for i := first; i < behind; i++ {
+		if c.life.Invocation(i) == reference.Cancelling && !c.nodes[i].Silent {
+			c.plan(moment{at: m.at.Add(c.pace.Stop + c.pace.Report), kind: endCancelled, invocation: i})
+		}
+	}
+	c.deliver(m.at)
+}
+
+// requestCancel takes a CancelCommand in, for the nodes of these indexes, or for all where there are
+// none.
+func (c *command) requestCancel(now time.Time, nodes []int) {
+	if reference.Terminal(c.life.Details()) {
+		return
+	}
+	at := c.time(now).Add(c.pace.Cancel)
+	if len(nodes) == 0 {
+		c.plan(moment{at: at, kind: reachCancel, invocation: reference.AllInvocations})
+		return
+	}
+	for _, m := range c.agenda {
+		if m.kind == resolveTargets && m.at.After(at) {
+			at = m.at
+		}
+	}
+	for _, i := range nodes {
+		c.plan(moment{at: at, kind: reachCancel, invocation: i})
+	}
+}
+
+func (c *command) alarm(details reference.Details) {
+	if !c.life.Apply(reference.Event{Kind: reference.Alarmed, Details: details}) {
+		return
+	}
+	state := types.ExternalAlarmStateAlarm
+	if details == reference.FailedDueToUnknownAlarmState {
+		state = types.ExternalAlarmStateUnknown
+	}
+	for _, alarm := range c.AlarmConfiguration.Alarms {
+		c.TriggeredAlarms = append(c.TriggeredAlarms, types.AlarmStateInformation{Name: alarm.Name, State: state})
+	}
+}
+
+// shown is the command as ListCommands shows it. What is completed is counted when the command is
+// terminal only: two minutes after the first of two invocations had ended, CompletedCount was still 0
+// (recorded/alarms.jsonl, current-caller-policy-revoked-terminal-75).
+func (c *command) shown() types.Command {
+	shown := c.Command
+	details, counts := c.life.Details(), c.life.Counts()
+	shown.Status, shown.StatusDetails = types.CommandStatus(reference.StatusOf(details)), aws.String(string(details))
+	shown.TargetCount = max(c.TargetCount, int32(counts.Target))
+	if !reference.Terminal(details) {
+		return shown
+	}
+	shown.CompletedCount, shown.ErrorCount, shown.DeliveryTimedOutCount = int32(counts.Completed), int32(counts.Errors), int32(counts.DeliveryTimedOut)
+	return shown
+}

@@ -1,0 +1,198 @@
+package service
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// scriptResult is what a script does when nothing interrupts it.
+type scriptResult struct {
+	elapsed time.Duration
+	code    int
+	output  []chunk
+}
+
+// notFound is the exit code of a shell for a command it does not know.
+const notFound = 127
+
+// maxSleep bounds a sleep, so that sums of them stay within a time.Duration.
+const maxSleep = 30 * 24 * time.Hour
+
+// exitMessage is what the agent writes to stderr behind a script that failed
+// (recorded/managed-execution.jsonl, failure-invocation-1).
+func exitMessage(code int) string { return "failed to run commands: exit status " + strconv.Itoa(code) }
+
+// runScript interprets a script of the commands exit, sleep, echo, printf, true, false and :, one
+// after the other, divided by line ends and semicolons, with output redirected by >&2 and words
+// quoted as in a shell. Any other command is not found. Its exit code is that of the last command,
+// or of exit.
+func runScript(script string) scriptResult {
+	var r scriptResult
+	for i, line := range strings.Split(script, "\n") {
+		for _, statement := range statements(line) {
+			if r.run(statement, i+1) {
+				return r
+			}
+		}
+	}
+	return r
+}
+
+// run runs one statement, and tells whether it ends the script.
+func (r *scriptResult) run(words []word, line int) (exit bool) {
+	stderr := false
+	var args []string
+	for _, w := range words {
+		if !w.quoted && (w.text == ">&2" || w.text == "1>&2") {
+			stderr = true
+			continue
+		}
+		args = append(args, w.text)
+	}
+	if len(args) == 0 {
+		return false
+	}
+	name, args := args[0], args[1:]
+	code := 0
+	switch name {
+	case "true", ":":
+	case "false":
+		code = 1
+	case "echo":
+		end := "\n"
+		if len(args) > 0 && args[0] == "-n" {
+			args, end = args[1:], ""
+		}
+		r.write(strings.Join(args, " ")+end, stderr)
+	case "printf":
+		r.write(printf(args), stderr)
+	case "sleep":
+		code = r.sleep(args)
+	case "exit":
+		r.code = exitCode(args, r.code)
+		return true
+	default:
+		r.write("sh: line "+strconv.Itoa(line)+": "+name+": command not found\n", true)
+		code = notFound
+	}
+	r.code = code
+	return false
+}
+
+func (r *scriptResult) write(text string, stderr bool) {
+	if text != "" {
+		r.output = append(r.output, chunk{at: r.elapsed, text: text, stderr: stderr})
+	}
+}
+
+func (r *scriptResult) sleep(args []string) (code int) {
+	if len(args) == 1 {
+		if seconds, err := strconv.ParseFloat(strings.TrimSuffix(args[0], "s"), 64); err == nil && seconds >= 0 && !math.IsInf(seconds, 0) {
+			r.elapsed = min(r.elapsed+time.Duration(min(seconds, maxSleep.Seconds())*float64(time.Second)), maxSleep)
+			return 0
+		}
+	}
+	r.write("sleep: invalid time interval\n", true)
+	return 1
+}
+
+// exitCode is that of exit: the last command's without a number, modulo 256 with one, and 2, as in
+// bash, with something else.
+func exitCode(args []string, last int) int {
+	if len(args) == 0 {
+		return last
+	}
+	n, err := strconv.ParseInt(args[0], 10, 64)
+	if err != nil {
+		return 2
+	}
+	return int(n & 0xff)
+}
+
+var printfEscapes = strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\\`, `\`, `\"`, `"`, `%%`, "%")
+
+// printf knows the escapes \n, \t, \\ and \", and %s and %d.
+func printf(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	format, args := args[0], args[1:]
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(format, '%')
+		if i < 0 || i+1 == len(format) {
+			b.WriteString(printfEscapes.Replace(format))
+			return b.String()
+		}
+		b.WriteString(printfEscapes.Replace(format[:i]))
+		switch format[i+1] {
+		case 's', 'd':
+			if len(args) > 0 {
+				b.WriteString(args[0])
+				args = args[1:]
+			}
+		case '%':
+			b.WriteByte('%')
+		default:
+			b.WriteString(format[i : i+2])
+		}
+		format = format[i+2:]
+	}
+}
+
+// word is one word of a statement. A quoted one is no operator.
+type word struct {
+	text   string
+	quoted bool
+}
+
+// statements divides a line at its semicolons, and each part into words. A quotation mark that is
+// not closed ends with the line.
+func statements(line string) [][]word {
+	var (
+		all     [][]word
+		words   []word
+		b       strings.Builder
+		within  bool
+		quoted  bool
+		quote   byte
+		endWord = func() {
+			if within {
+				words = append(words, word{b.String(), quoted})
+			}
+			b.Reset()
+			within, quoted = false, false
+		}
+	)
+	for i := 0; i < len(line); i++ {
+		c := line[i]
+		switch {
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote == '\'':
+			b.WriteByte(c)
+		case c == '\\' && i+1 < len(line) && (quote == 0 || strings.IndexByte("\"\\$`", line[i+1]) >= 0):
+			i++
+			b.WriteByte(line[i])
+			within, quoted = true, true
+		case quote == '"':
+			b.WriteByte(c)
+		case c == '\'' || c == '"':
+			quote, within, quoted = c, true, true
+		case c == ' ' || c == '\t' || c == '\r':
+			endWord()
+		case c == ';':
+			endWord()
+			all, words = append(all, words), nil
+		case c == '#' && !within:
+			i = len(line)
+		default:
+			b.WriteByte(c)
+			within = true
+		}
+	}
+	endWord()
+	return append(all, words)
+}

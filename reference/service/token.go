@@ -1,0 +1,98 @@
+package service
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// boundMembers are those of a List request that the pages behind the first must share with it. That
+// MaxResults may change from page to page is our choice.
+var boundMembers = [...]string{"CommandId", "Details", "Filters", "InstanceId"}
+
+// nextToken makes the token of the page behind a position. It holds for the same operation and
+// filters of this service only: it is signed together with them.
+func (s *Service) nextToken(r request, last position) (string, error) {
+	mac, err := s.tokenMAC(r, last.String())
+	if err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(last.String() + "\x00" + string(mac))), nil
+}
+
+// startOf reads the NextToken of a request; nil is the beginning. A token that this service did not
+// give for the same question is an InvalidNextToken, which has no message (facts.md section 3).
+func (s *Service) startOf(r request) (*position, *exception) {
+	given := r.Tree.Get("NextToken")
+	if given == nil || given.Kind != jsontree.String {
+		return nil, nil
+	}
+	invalid := modelled("InvalidNextToken", "")
+	decoded, err := base64.RawURLEncoding.DecodeString(given.Text)
+	if err != nil {
+		return nil, invalid
+	}
+	at, mac, found := strings.Cut(string(decoded), "\x00")
+	if !found {
+		return nil, invalid
+	}
+	want, err := s.tokenMAC(r, at)
+	if err != nil {
+		return nil, internalServerError()
+	}
+	if !hmac.Equal([]byte(mac), want) {
+		return nil, invalid
+	}
+	number, index, _ := strings.Cut(at, ".")
+	var p position
+	if p.command, err = strconv.ParseInt(number, 10, 64); err != nil {
+		return nil, invalid
+	}
+	if p.invocation, err = strconv.Atoi(index); err != nil {
+		return nil, invalid
+	}
+	return &p, nil
+}
+
+func (s *Service) tokenMAC(r request, at string) ([]byte, error) {
+	key, err := s.tokenKey()
+	if err != nil {
+		return nil, err
+	}
+	mac := hmac.New(sha256.New, key)
+	part := func(b []byte) {
+		mac.Write(strconv.AppendInt(nil, int64(len(b)), 10))
+		mac.Write([]byte{':'})
+		mac.Write(b)
+	}
+	part([]byte(r.Operation))
+	part([]byte(at))
+	for _, name := range boundMembers {
+		v := r.Tree.Get(name)
+		if v == nil || v.Kind == jsontree.Null {
+			part(nil)
+			continue
+		}
+		part(v.AppendJSON(nil))
+	}
+	return mac.Sum(nil), nil
+}
+
+// tokenKey is made when the first token is.
+func (s *Service) tokenKey() ([]byte, error) {
+	s.randomMu.Lock()
+	defer s.randomMu.Unlock()
+	if s.tokenSecret == nil {
+		key := make([]byte, sha256.Size)
+		if _, err := io.ReadFull(s.random, key); err != nil {
+			return nil, err
+		}
+		s.tokenSecret = key
+	}
+	return s.tokenSecret, nil
+}
