@@ -65,7 +65,7 @@ func BenchmarkRun(b *testing.B) {
 	target := benchTarget(b)
 	run := func(opts ...conformance.Option) time.Duration {
 		start := time.Now()
-		runner, err := conformance.New(target, append(opts, conformance.WithSeed(1), conformance.WithParallel(benchParallel))...)
+		runner, err := conformance.New(target, append(opts, conformance.WithSeed(1), conformance.WithProfiles(fixtures.Core), conformance.WithParallel(benchParallel))...)
 		require.NoError(b, err)
 		_, err = runner.Run(context.Background())
 		require.NoError(b, err)

@@ -19,7 +19,7 @@ func Curl(endpoint, region string, r *Request) string {
 	if !plain(string(r.Body)) {
 		fmt.Fprintf(&b, "printf %s | ", printfQuote(string(r.Body)))
 		body = "@-"
-	} else if strings.HasPrefix(string(r.Body), "@") {
+	} else if strings.HasPrefix(string(r.Body), "@") || len(body) > maxArgument {
 		fmt.Fprintf(&b, "printf %%s %s | ", body)
 		body = "@-"
 	}
@@ -37,9 +37,13 @@ func Curl(endpoint, region string, r *Request) string {
 	if r.Method != "HEAD" && (len(r.Body) > 0 || r.Method == "POST") {
 		fmt.Fprintf(&b, " --data-binary %s", body)
 	}
-	b.WriteString(" --path-as-is " + shellQuote(strings.TrimSuffix(endpoint, "/")+r.Path))
+	b.WriteString(" --globoff --path-as-is " + shellQuote(strings.TrimSuffix(endpoint, "/")+r.Path))
 	return b.String()
 }
+
+// maxArgument is below the 128 KiB that Linux takes as one argument (execve(2), MAX_ARG_STRLEN);
+// printf is the shell's own and has no such limit.
+const maxArgument = 100 << 10
 
 func curlHeaders(b *strings.Builder, r *Request) {
 	sent := map[string]bool{}
@@ -113,7 +117,7 @@ func printfQuote(s string) string {
 			b.WriteString(`\r`)
 		case c == '\n':
 			b.WriteString(`\n`)
-		case c < 0x20 || c > 0x7e:
+		case c < 0x20, c > 0x7e, c == '-' && i == 0: // a leading - would be an option
 			fmt.Fprintf(&b, `\%03o`, c)
 		default:
 			b.WriteByte(c)

@@ -31,8 +31,4 @@ func TestExchangersLeaveNoGoroutineBehind(t *testing.T) {
 		h.Exchange(context.Background(), wire.NewRequest("SendCommand", []byte("{}")))
 	})
 	settled(t, before)
-	if t.Failed() {
-		b := make([]byte, 1<<16)
-		t.Log(string(b[:runtime.Stack(b, true)]))
-	}
 }

@@ -42,10 +42,10 @@ func (c *command) plugins(i int, at time.Time) []plugin {
 		}
 		return shown
 	}
+	elapsed := at.Add(-c.pace.Report).Sub(run.started)
 	if answered {
-		at = run.ended
+		elapsed = run.ended.Sub(run.started)
 	}
-	elapsed := at.Sub(run.started)
 	for k := range shown {
 		c.show(&shown[k], k, i, elapsed, answered)
 	}

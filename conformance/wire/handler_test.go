@@ -1,0 +1,90 @@
+package wire_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance/wire"
+)
+
+func TestAHandlerIsHeldToTheSameLimits(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		serve http.HandlerFunc
+		want  ending
+	}{
+		"an answer":       {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(400); _, _ = io.WriteString(w, "{}") }, ending{status: 400, body: "{}"}},
+		"no answer":       {func(http.ResponseWriter, *http.Request) {}, ending{status: 200}},
+		"a panic":         {func(http.ResponseWriter, *http.Request) { panic("at the disco") }, ending{failure: wire.HandlerPanic}},
+		"an abort":        {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, ending{failure: wire.Closed}},
+		"no return":       {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ending{failure: wire.TimedOut}},
+		"1xx first":       {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(103); w.WriteHeader(404) }, ending{status: 404}},
+		"a second status": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(400); w.WriteHeader(200) }, ending{status: 400}},
+		"a body without end": {func(w http.ResponseWriter, r *http.Request) {
+			for range 1000 {
+				_, _ = w.Write(bytes.Repeat([]byte("x"), 1<<10))
+			}
+		}, ending{status: 200, truncated: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x := wire.NewHandler(c.serve, shortLimits).Exchange(context.Background(), wire.NewRequest("SendCommand", []byte("{}")))
+			assertEnding(t, c.want, x)
+		})
+	}
+}
+
+func TestAHandlerSeesWhatAServerWouldHandIt(t *testing.T) {
+	t.Parallel()
+	var got *http.Request
+	var body []byte
+	h := wire.NewHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = r
+		body, _ = io.ReadAll(r.Body)
+		w.Header().Set("X-Early", "1")
+		w.WriteHeader(200)
+		w.Header().Set("X-Late", "1")
+	}), wire.Limits{})
+	r := wire.NewRequest("SendCommand", []byte("abc"))
+	r.Path = "/a?b=c"
+	r.Set("x-amz-target", "one", "two")
+	r.Chunked = 2
+	x := h.Exchange(context.Background(), r)
+	require.Nil(t, x.Err)
+	assert.Equal(t, "abc", string(body))
+	assert.Equal(t, "/a?b=c", got.RequestURI)
+	assert.Equal(t, "/a", got.URL.Path)
+	assert.Equal(t, "c", got.URL.Query().Get("b"))
+	assert.Equal(t, []string{"one", "two"}, got.Header.Values("X-Amz-Target"))
+	assert.Equal(t, "localhost", got.Host)
+	assert.NotEmpty(t, got.RemoteAddr)
+	assert.Equal(t, "1", x.Response.Header.Get("X-Early"))
+	assert.Empty(t, x.Response.Header.Get("X-Late"))
+
+	r.Frame("h", wire.Framing{})
+	assertEnding(t, ending{failure: wire.Unsupported}, h.Exchange(context.Background(), r))
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	waits := wire.NewHandler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }), wire.Limits{})
+	x = waits.Exchange(ctx, wire.NewRequest("SendCommand", nil))
+	require.NotNil(t, x.Err)
+}
+
+func TestEndpointsThatAreNone(t *testing.T) {
+	t.Parallel()
+	for _, endpoint := range []string{"", "127.0.0.1:80", "localhost", "ftp://h", "http://", "http://h/path", "http://h?x", "http://h#x", "http://u:secret@h", "http://h:port", "http://h\x00"} {
+		_, err := wire.ParseEndpoint(endpoint)
+		require.ErrorContains(t, err, "endpoint ", endpoint)
+		assert.NotContains(t, err.Error(), "secret")
+	}
+	for _, endpoint := range []string{"http://h", "https://h:1/", "http://[::1]:1"} {
+		_, err := wire.ParseEndpoint(endpoint)
+		assert.NoError(t, err)
+	}
+}
