@@ -26,6 +26,7 @@ type Exchanged struct {
 	request    *jsontree.Value
 	requestErr error
 	requested  bool
+	members    *memberWalk
 }
 
 // Read reads the answer of an exchange.

@@ -37,6 +37,9 @@ func (a *asking) step(ctx context.Context, i int) *Result {
 			a.brokenOff = true
 			return nil
 		}
+		if bound.Poll == nil && bound.Capture == nil {
+			return nil
+		}
 		answer := Read(bound, e)
 		if bound.Poll == nil || arrived(&answer) || !wait.next(ctx) {
 			a.capture(&answer)

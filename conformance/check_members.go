@@ -34,9 +34,7 @@ var memberTypesCheck = Check{
 	rule("Member/types", "Every member of an answer has the JSON type of its shape; lengths and enums are not looked at, since AWS breaks its own there",
 		fixtures.Must, fixtures.Evidence{Kind: fixtures.Model, Ref: "the types of every output shape"}, modelled),
 	func(e *Exchanged) []Finding {
-		w := memberWalk{}
-		w.walkAnswer(e)
-		return w.wrong
+		return e.walkMembers().wrong
 	},
 }
 
@@ -44,9 +42,7 @@ var unknownMembersCheck = Check{
 	rule("Member/unknown", "An answer has no member that the model lacks; clients ignore them, and AWS itself sends a few", fixtures.May,
 		fixtures.Evidence{Kind: fixtures.Inferred, Ref: "recorded content-lengths leave room for ClientName, ClientSourceId and Interactive"}, modelled),
 	func(e *Exchanged) []Finding {
-		w := memberWalk{}
-		w.walkAnswer(e)
-		return w.unknown
+		return e.walkMembers().unknown
 	},
 }
 
@@ -56,10 +52,15 @@ var unmodelled = map[string]bool{"Interactive": true, "ClientName": true, "Clien
 
 type memberWalk struct{ wrong, unknown []Finding }
 
-func (w *memberWalk) walkAnswer(e *Exchanged) {
-	if schema := outputSchema(e.Step.Request.Operation); e.OK() && e.Body != nil && schema != nil {
-		w.walk("", schema, e.Body)
+// walkMembers holds an answer against the structure of its operation's output, once for both checks.
+func (e *Exchanged) walkMembers() *memberWalk {
+	if e.members == nil {
+		e.members = &memberWalk{}
+		if schema := outputSchema(e.Step.Request.Operation); e.OK() && e.Body != nil && schema != nil {
+			e.members.walk("", schema, e.Body)
+		}
 	}
+	return e.members
 }
 
 func (w *memberWalk) walk(path string, s *smithy.Schema, v *jsontree.Value) {

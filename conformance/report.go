@@ -76,6 +76,9 @@ func newReport(s Started, results []Result, stopped string) *Report {
 		}
 		r.Areas[i].Tally[res.Verdict]++
 	}
+	if n := r.Totals[Error]; n > 0 && r.Complete {
+		r.Complete, r.Stopped = false, fmt.Sprintf("%d cases could not be judged", n)
+	}
 	for _, p := range fixtures.Profiles() {
 		if v, ok := profileVerdict(p, results); ok {
 			r.Profiles = append(r.Profiles, v)

@@ -120,7 +120,13 @@ func (x *Session) all(ctx context.Context) ([]Result, error) {
 			}
 		})
 	}
-	return results, group.Wait()
+	err := group.Wait()
+	for i := range results {
+		if results[i].Case == nil { // a sink failed, and what came behind was not taken up
+			results[i] = Result{Case: plan[i].Case, Verdict: Error, Reason: "not asked: the run was ended"}
+		}
+	}
+	return results, err
 }
 
 func (x *Session) tellCase(r Result) error {

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -30,8 +31,11 @@ func ParseSelector(patterns []string, readFile func(name string) ([]byte, error)
 			}
 			lines := slices.DeleteFunc(strings.Split(string(b), "\n"), func(l string) bool {
 				l = strings.TrimSpace(l)
-				return l == "" || l[0] == '#' || l[0] == '@'
+				return l == "" || l[0] == '#'
 			})
+			if len(lines) == 0 || slices.ContainsFunc(lines, func(l string) bool { return strings.TrimSpace(l)[0] == '@' }) {
+				return s, fmt.Errorf("selector @%s: want a file with a pattern a line, and no other file in it", name)
+			}
 			nested, err := ParseSelector(lines, readFile)
 			if err != nil {
 				return s, err
@@ -75,6 +79,9 @@ func (s Selector) Check(cases []*fixtures.Case) error {
 		if !slices.ContainsFunc(cases, func(c *fixtures.Case) bool { return matchParts(p.parts, strings.Split(c.ID, "/")) }) {
 			return fmt.Errorf("selector %q matches no case%s (sendspec list shows them)", p.text, suggestion(p, cases))
 		}
+	}
+	if !slices.ContainsFunc(cases, func(c *fixtures.Case) bool { return s.Match(c.ID) }) {
+		return errors.New("the selectors leave no case to run")
 	}
 	return nil
 }

@@ -274,12 +274,12 @@ func TestTheCurlCommandSendsTheSameRequest(t *testing.T) {
 			}))
 			defer server.Close()
 			r := wire.NewRequest("SendCommand", []byte(c.body))
-			require.NoError(t, wire.NewSigner(aws.Credentials{AccessKeyID: "KEYID", SecretAccessKey: "SECRET", SessionToken: "TOKEN"}, "us-east-1").Sign(r, "h", time.Now()))
+			require.NoError(t, wire.NewSigner(aws.Credentials{AccessKeyID: "KEYID", SecretAccessKey: "xyzzy", SessionToken: "TOKEN"}, "us-east-1").Sign(r, "h", time.Now()))
 			if c.change != nil {
 				c.change(r)
 			}
 			command := wire.Curl(server.URL, "us-east-1", r)
-			for _, secret := range []string{"KEYID", "SECRET", "TOKEN"} {
+			for _, secret := range []string{"KEYID", "xyzzy", "TOKEN"} {
 				assert.NotContains(t, command, secret)
 			}
 			assert.NotContains(t, command, "\n", "it is one line")
@@ -311,10 +311,10 @@ func TestTheCurlCommandSendsTheSameRequest(t *testing.T) {
 func TestTheCommandForARawRequestHasNoCredential(t *testing.T) {
 	t.Parallel()
 	r := wire.NewRequest("SendCommand", []byte("{}"))
-	require.NoError(t, wire.NewSigner(aws.Credentials{AccessKeyID: "KEYID", SecretAccessKey: "SECRET", SessionToken: "TOKEN"}, "us-east-1").Sign(r, "h", time.Now()))
+	require.NoError(t, wire.NewSigner(aws.Credentials{AccessKeyID: "KEYID", SecretAccessKey: "xyzzy", SessionToken: "TOKEN"}, "us-east-1").Sign(r, "h", time.Now()))
 	r.Frame("h", wire.Framing{ContentLength: 1})
 	command := wire.Curl("http://127.0.0.1:4014", "us-east-1", r)
-	for _, secret := range []string{"KEYID", "SECRET", "TOKEN"} {
+	for _, secret := range []string{"KEYID", "xyzzy", "TOKEN"} {
 		assert.NotContains(t, command, secret)
 	}
 	assert.True(t, strings.HasSuffix(command, "| nc -N 127.0.0.1 4014"), command)

@@ -159,7 +159,7 @@ func (s *stepReader) Read(p []byte) (int, error) {
 
 func readResponse(resp *http.Response, limits Limits) (*Response, *Error) {
 	defer resp.Body.Close() //nolint:errcheck // nothing is written to a response
-	body, err := io.ReadAll(io.LimitReader(resp.Body, limits.Body+1))
+	body, err := readUpTo(resp.Body, resp.ContentLength, limits.Body+1)
 	out := &Response{Proto: resp.Proto, Status: resp.StatusCode, Header: resp.Header, Body: body}
 	if int64(len(body)) > limits.Body {
 		out.Body, out.Truncated = body[:limits.Body], true
@@ -170,6 +170,19 @@ func readResponse(resp *http.Response, limits Limits) (*Response, *Error) {
 	}
 	return out, nil
 }
+
+// readUpTo reads at most limit bytes. An announced length of reasonable size saves growing the buffer;
+// it is not believed beyond that.
+func readUpTo(r io.Reader, announced, limit int64) ([]byte, error) {
+	var buf bytes.Buffer
+	if announced > 0 && announced <= reasonable {
+		buf.Grow(int(announced) + bytes.MinRead)
+	}
+	_, err := buf.ReadFrom(io.LimitReader(r, limit))
+	return buf.Bytes(), err
+}
+
+const reasonable = 64 << 10
 
 // classify sorts a transport error by what the target did.
 func classify(err error, connected bool) *Error {

@@ -37,7 +37,7 @@ func (s *Service) answer(w http.ResponseWriter, r *http.Request) answer {
 		// The body broke off. Nobody may be there to read this.
 		return refusal(serialization(""))
 	}
-	if s.authenticate != nil {
+	if s.auth {
 		if e := s.authenticate(r, body); e != nil {
 			return refusal(e)
 		}

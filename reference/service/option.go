@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // Option configures New. Options are applied in order; a later one wins.
@@ -37,6 +39,9 @@ type config struct {
 	scale           float64
 	pace            Pace
 	pendingLimit    int
+	// auth tells that signatures are checked; credentials are those known, by access key.
+	auth        bool
+	credentials map[string]aws.Credentials
 }
 
 // alarmChange is the state that an alarm goes into, and when.

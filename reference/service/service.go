@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/sendspec/sendspec/reference"
 )
 
@@ -20,8 +22,6 @@ type Service struct {
 	tokenSecret []byte
 	history     *history
 	operations  map[string]operation
-	// authenticate refuses a request whose signature is wrong; nil accepts every request.
-	authenticate func(r *http.Request, body []byte) *exception
 }
 
 // request is a body that the framework accepted, and its size in bytes.
@@ -40,7 +40,7 @@ func New(opts ...Option) *Service {
 		region: DefaultRegion, account: DefaultAccount, clock: systemClock{}, random: rand.Reader, historySize: DefaultHistory,
 		documents: map[string]*document{}, nodes: map[string]Node{}, alarms: map[string]AlarmState{}, roles: map[string]bool{},
 		missingBuckets: map[string]bool{}, groups: map[string][]string{}, deniedGroups: map[string]bool{},
-		alarmChanges: map[string]alarmChange{}, scale: 1, pace: DefaultPace(),
+		alarmChanges: map[string]alarmChange{}, credentials: map[string]aws.Credentials{}, scale: 1, pace: DefaultPace(),
 	}
 	for _, d := range builtin() {
 		WithDocument(d)(&c)

@@ -1,0 +1,75 @@
+package conformance_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+func TestSelectors(t *testing.T) {
+	t.Parallel()
+	ids := []string{"accept/A/x", "accept/A/y/n=1", "accept/B/x", "constraint/A/x", "constraint/A/max-n/n=10"}
+	files := map[string]string{"list": "# cases\n\n accept/A \r\n!accept/A/x\n", "empty": "# nothing\n", "nested": "@list\n"}
+	read := func(name string) ([]byte, error) {
+		if text, ok := files[name]; ok {
+			return []byte(text), nil
+		}
+		return nil, errors.New("no such file")
+	}
+	cases := make([]*fixtures.Case, len(ids))
+	for i, id := range ids {
+		cases[i] = &fixtures.Case{ID: id}
+	}
+	for _, c := range []struct {
+		patterns []string
+		want     []int
+		err      string
+	}{
+		{nil, []int{0, 1, 2, 3, 4}, ""},
+		{[]string{"accept"}, []int{0, 1, 2}, ""},
+		{[]string{"accept/"}, []int{0, 1, 2}, ""},
+		{[]string{"accept/A"}, []int{0, 1}, ""},
+		{[]string{"accept/A/y"}, []int{1}, ""},
+		{[]string{"*/A"}, []int{0, 1, 3, 4}, ""},
+		{[]string{"*/*/x"}, []int{0, 2, 3}, ""},
+		{[]string{"**/x"}, []int{0, 2, 3}, ""},
+		{[]string{"constraint/**/n=*"}, []int{4}, ""},
+		{[]string{"accept/[AB]/x"}, []int{0, 2}, ""},
+		{[]string{"accept/B", "constraint"}, []int{2, 3, 4}, ""},
+		{[]string{"!accept"}, []int{3, 4}, ""},
+		{[]string{"accept", "!accept/A/x"}, []int{1, 2}, ""},
+		{[]string{"@list"}, []int{1}, ""},
+		{[]string{"acc"}, nil, `selector "acc" matches no case; did you mean accept/A?`},
+		{[]string{"accept", "!accept/C"}, nil, `selector "accept/C" matches no case`},
+		{[]string{"accept", "!accept"}, nil, "leave no case"},
+		{[]string{"!**"}, nil, "leave no case"},
+		{[]string{""}, nil, "want a pattern"},
+		{[]string{"!"}, nil, "want a pattern"},
+		{[]string{"a[/"}, nil, "syntax error in pattern"},
+		{[]string{"@none"}, nil, "selector @none: no such file"},
+		{[]string{"@empty"}, nil, "selector @empty: want a file"},
+		{[]string{"@nested"}, nil, "selector @nested: want a file"},
+	} {
+		s, err := conformance.ParseSelector(c.patterns, read)
+		if err == nil {
+			err = s.Check(cases)
+		}
+		if c.err != "" {
+			assert.ErrorContains(t, err, c.err, "%q", c.patterns)
+			continue
+		}
+		require.NoError(t, err, "%q", c.patterns)
+		var got []int
+		for i, id := range ids {
+			if s.Match(id) {
+				got = append(got, i)
+			}
+		}
+		assert.Equal(t, c.want, got, "%q", c.patterns)
+	}
+}
