@@ -64,7 +64,9 @@ func (a *asking) exchange(ctx context.Context, step fixtures.BoundStep) (*wire.E
 	if err != nil {
 		return nil, a.unjudged(Error, "cannot be signed: "+err.Error())
 	}
+	a.slots <- struct{}{}
 	e := a.asker.exchanger.Exchange(ctx, req)
+	<-a.slots
 	a.listen(e, a.c)
 	if e.Err != nil {
 		if r, done := a.unanswered(a.c, e); done {
@@ -125,6 +127,6 @@ func (b *backoff) next(ctx context.Context) bool {
 		return false
 	case <-timer.C:
 	}
-	b.pause = min(b.pause*3/2, lastPause)
+	b.pause = min(b.pause*5/4, lastPause)
 	return true
 }

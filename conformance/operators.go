@@ -200,7 +200,7 @@ func (m *matching) epochSeconds(path string, arg, got *jsontree.Value) {
 	}
 	now := float64(m.answer.time().UnixMilli()) / 1000
 	if math.Abs(f-now) > within.Seconds() {
-		m.miss(path, fmt.Sprintf("a time at most %s from now", within), fmt.Sprintf("a time %s from now", span(f-now)))
+		m.miss(path, fmt.Sprintf("a time at most %s from now", within), show(got)) // not how far: that is new each time
 	}
 }
 

@@ -70,7 +70,8 @@ type Session struct {
 	asker   *asker
 	release func()
 	started Started
-	silent  atomic.Int64 // exchanges in a row without an answer
+	slots   chan struct{} // one for each exchange under way
+	silent  atomic.Int64  // exchanges in a row without an answer
 	lost    atomic.Pointer[string]
 }
 
@@ -91,7 +92,7 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 		return nil, err
 	}
 	started := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found, Plan: r.plan(&found)}
-	return &Session{Runner: r, asker: a, release: release, started: started}, nil
+	return &Session{Runner: r, asker: a, release: release, started: started, slots: make(chan struct{}, r.settings.parallel)}, nil
 }
 
 // Started is the event that opens the session: the target, what it was found to be, and the plan.
@@ -100,33 +101,42 @@ func (x *Session) Started() Started { return x.started }
 // Close releases the session's connections.
 func (x *Session) Close() { x.release() }
 
-// all judges the plan, several cases at once, and tells each verdict in the order of the plan.
+// waitingCases is how many cases may wait for a status at once: waiting costs the target nothing, and
+// what is asked meanwhile goes by the settings' parallel like every other request.
+const waitingCases = 128
+
+// all judges the plan, several cases at once, and tells each verdict in the order of the plan. Cases
+// that wait for a status begin first, and the others are asked meanwhile.
 func (x *Session) all(ctx context.Context) ([]Result, error) {
 	plan := x.started.Plan
 	results := make([]Result, len(plan))
 	order := &inOrder{results: results, ready: make([]bool, len(plan)), tell: x.tellCase}
-	var next atomic.Int64
-	group, ctx := errgroup.WithContext(ctx)
-	for range min(x.settings.parallel, len(plan)) {
-		group.Go(func() error {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(plan) {
-					return nil
-				}
-				if err := order.put(i, x.Ask(ctx, plan[i])); err != nil {
-					return err
-				}
-			}
-		})
-	}
-	err := group.Wait()
-	for i := range results {
-		if results[i].Case == nil { // a sink failed, and what came behind was not taken up
-			results[i] = Result{Case: plan[i].Case, Verdict: Error, Reason: "not asked: the run was ended"}
+	var waiting, others []int
+	for i, p := range plan {
+		if slices.ContainsFunc(p.Case.Steps, func(s fixtures.Step) bool { return s.Poll != nil }) {
+			waiting = append(waiting, i)
+		} else {
+			others = append(others, i)
 		}
 	}
-	return results, err
+	group, ctx := errgroup.WithContext(ctx)
+	pool := func(workers int, indexes []int) {
+		var next atomic.Int64
+		for range min(workers, len(indexes)) {
+			group.Go(func() error {
+				for n := next.Add(1); n <= int64(len(indexes)); n = next.Add(1) {
+					i := indexes[n-1]
+					if err := order.put(i, x.Ask(ctx, plan[i])); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+	}
+	pool(waitingCases, waiting)
+	pool(x.settings.parallel, others)
+	return results, group.Wait()
 }
 
 func (x *Session) tellCase(r Result) error {

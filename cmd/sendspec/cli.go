@@ -89,7 +89,6 @@ Exit codes: 0 conforms; 1 nonconformance; 2 usage, configuration or fixture erro
   sendspec explain constraint/Comment/above-max        one case: rule, source, request, what conforms`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {

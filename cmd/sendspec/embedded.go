@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/reference/service"
 )
@@ -15,6 +17,9 @@ import (
 const (
 	defaultRegion = "us-east-1"
 	demoAccount   = "123456789012"
+	// embeddedScale lets the half minute of a delivery timeout pass in a third of a second.
+	embeddedScale = 100
+	maxScale      = 1_000_000
 )
 
 // served is the embedded reference behind a listener.
@@ -26,18 +31,33 @@ type served struct {
 	done    chan error
 }
 
-// serve starts the embedded reference with its demonstration world on the address.
-func serve(address, region string) (*served, error) {
-	if region == "" {
-		region = defaultRegion
+// serveSettings say how to serve the embedded reference.
+type serveSettings struct {
+	address string
+	region  string
+	scale   float64 // how many times as fast a command's life runs
+	auth    bool    // verify signatures, made with test/test
+}
+
+// serve starts the embedded reference with its demonstration world.
+func serve(set serveSettings) (*served, error) {
+	if set.region == "" {
+		set.region = defaultRegion
 	}
-	listener, err := net.Listen("tcp", address)
+	if set.scale <= 0 || set.scale > maxScale {
+		return nil, fmt.Errorf("--clock-scale %g: want more than 0 and at most %d", set.scale, maxScale)
+	}
+	listener, err := net.Listen("tcp", set.address)
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w", address, err)
+		return nil, fmt.Errorf("cannot listen on %s: %w", set.address, err)
 	}
-	world := service.Demo(region, demoAccount)
+	world := service.Demo(set.region, demoAccount)
+	options := append(world.Options, service.WithClockScale(set.scale))
+	if set.auth {
+		options = append(options, service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
+	}
 	s := &served{
-		URL: "http://" + listener.Addr().String(), World: world, service: service.New(world.Options...), done: make(chan error, 1),
+		URL: "http://" + listener.Addr().String(), World: world, service: service.New(options...), done: make(chan error, 1),
 	}
 	s.server = &http.Server{Handler: s.service, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 256 << 10}
 	go func() { s.done <- s.server.Serve(listener) }()
@@ -52,7 +72,7 @@ func (s *served) close() {
 }
 
 func embeddedTarget(region string, nodes []string, bind map[string]string) (conformance.Target, func(), error) {
-	s, err := serve("127.0.0.1:0", region)
+	s, err := serve(serveSettings{address: "127.0.0.1:0", region: region, scale: embeddedScale, auth: true})
 	if err != nil {
 		return conformance.Target{}, nil, err
 	}

@@ -11,30 +11,33 @@ import (
 )
 
 func newServe(s Streams) *cobra.Command {
-	var address, region string
+	var set serveSettings
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the embedded reference, a SendCommand that behaves as AWS does",
 		Long: `serve runs the embedded reference until it is interrupted: SendCommand with documents, managed nodes,
 tags, alarms and roles to try it on. It prints the run command that tests it fully over the network.`,
-		Example: `  sendspec serve --addr 127.0.0.1:4014`,
-		Args:    cobra.NoArgs,
+		Example: `  sendspec serve --addr 127.0.0.1:4014
+  sendspec serve --auth --clock-scale 100`,
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return runServe(c.Context(), s, address, region)
+			return runServe(c.Context(), s, set)
 		},
 	}
-	c.Flags().StringVar(&address, "addr", "127.0.0.1:4014", "address to listen on")
-	c.Flags().StringVar(&region, "region", defaultRegion, "region that the service is in")
+	c.Flags().StringVar(&set.address, "addr", "127.0.0.1:4014", "address to listen on")
+	c.Flags().StringVar(&set.region, "region", defaultRegion, "region that the service is in")
+	c.Flags().BoolVar(&set.auth, "auth", false, "verify Signature Version 4, with the keys test/test")
+	c.Flags().Float64Var(&set.scale, "clock-scale", 1, "let a command's life run this many times as fast")
 	return c
 }
 
-func runServe(ctx context.Context, s Streams, address, region string) error {
-	server, err := serve(address, region)
+func runServe(ctx context.Context, s Streams, set serveSettings) error {
+	server, err := serve(set)
 	if err != nil {
 		return err
 	}
 	defer server.close()
-	fmt.Fprintf(s.Err, "serving SSM SendCommand in %s at %s; Ctrl-C ends it. To test it fully:\n\n  %s\n\n", region, server.URL, server.runCommand(region))
+	fmt.Fprintf(s.Err, "serving SSM SendCommand in %s at %s; Ctrl-C ends it. To test it fully:\n\n  %s\n\n", set.region, server.URL, server.runCommand(set.region))
 	<-ctx.Done()
 	return nil
 }

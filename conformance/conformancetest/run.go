@@ -3,6 +3,7 @@ package conformancetest
 import (
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/sendspec/sendspec/conformance"
@@ -52,8 +53,17 @@ func tell(t *testing.T, target conformance.Target, r *conformance.Result) {
 	case conformance.Error:
 		t.Errorf("could not be judged: %s", r.Reason)
 	case conformance.Fail, conformance.Flaky:
-		t.Error("\n" + report.Failure(target, r, "go test -run '^"+regexp.QuoteMeta(t.Name())+"$'"))
+		t.Error("\n" + report.Failure(target, r, again(t.Name(), r)))
 	case conformance.Warn:
 		t.Log("\n" + report.Failure(target, r, ""))
 	}
+}
+
+// again is the command that asks the case again; that of an invariant asks the case that showed it first.
+func again(name string, r *conformance.Result) string {
+	pattern := "^" + regexp.QuoteMeta(name) + "$"
+	if first, ok := strings.CutPrefix(r.Reason, "first seen in "); ok {
+		pattern = "^" + regexp.QuoteMeta(strings.TrimSuffix(name, r.Case.ID)+first) + "$|" + pattern
+	}
+	return "go test -run '" + pattern + "'"
 }

@@ -57,7 +57,9 @@ var volatile = []struct {
 	with    string
 }{
 	{regexp.MustCompile(`[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}`), "<uuid>"},
-	{regexp.MustCompile(`\b(1\.\d{3,}[Ee]9|1\d{9}(\.\d+)?)\b`), "<time>"},
+	// Seconds and, as some servers send, milliseconds since 1970; and dates in RFC 3339 or as Go prints them.
+	{regexp.MustCompile(`\b(1\.\d{3,}[Ee]\+?0?(9|12)|1\d{9}(\d{3})?(\.\d+)?)\b`), "<time>"},
+	{regexp.MustCompile(`\b(19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| ?[+-]\d\d:?\d\d( UTC)?)?`), "<time>"},
 }
 
 // stable replaces what a target makes anew each time, UUIDs and times of the day, so that the same

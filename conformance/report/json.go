@@ -180,10 +180,10 @@ func counts(t conformance.Tally) map[string]int {
 func caseInfo(r *conformance.Result) CaseInfo {
 	c := CaseInfo{
 		ID: r.Case.ID, Title: r.Case.Title, Level: r.Case.Level, Profile: r.Case.Profile, Verdict: r.Verdict,
-		Reason: stable(r.Reason), Outcome: r.Outcome, Conforming: r.Named, Seen: r.Seen, Broken: r.Broken,
+		Reason: clean(stable(r.Reason)), Outcome: r.Outcome, Conforming: r.Named, Seen: r.Seen, Broken: r.Broken,
 	}
 	for _, f := range r.Findings {
-		f.Want, f.Got = stable(f.Want), stable(f.Got)
+		f.Path, f.Want, f.Got = clean(f.Path), clean(stable(f.Want)), clean(stable(f.Got))
 		c.Findings = append(c.Findings, f)
 	}
 	if r.Verdict == conformance.Pass || r.Verdict == conformance.Skip {

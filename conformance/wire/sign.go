@@ -90,14 +90,11 @@ func signable(r *Request, host string) (*http.Request, string) {
 		u = &url.URL{Path: "/"}
 	}
 	req := &http.Request{
-		Method: r.Method, Host: host, Header: http.Header{}, ContentLength: int64(len(r.Body)),
+		Method: r.Method, Host: host, Header: http.Header{}, ContentLength: -1, // nor do the SDKs of other languages sign it
 		URL: &url.URL{Scheme: "http", Host: host, Path: u.Path, RawPath: u.RawPath, RawQuery: u.RawQuery},
 	}
 	for _, f := range r.Fields {
 		req.Header.Add(f.Name, f.Value)
-	}
-	if r.Chunked > 0 {
-		req.ContentLength = -1
 	}
 	sum := sha256.Sum256(r.Body)
 	return req, hex.EncodeToString(sum[:])

@@ -17,6 +17,9 @@ type scriptResult struct {
 // notFound is the exit code of a shell for a command it does not know.
 const notFound = 127
 
+// toStderr is the one redirection that scripts may use.
+const toStderr = ">&2"
+
 // maxSleep bounds a sleep, so that sums of them stay within a time.Duration.
 const maxSleep = 30 * 24 * time.Hour
 
@@ -30,22 +33,20 @@ func exitMessage(code int) string { return "failed to run commands: exit status 
 // or of exit.
 func runScript(script string) scriptResult {
 	var r scriptResult
-	for i, line := range strings.Split(script, "\n") {
-		for _, statement := range statements(line) {
-			if r.run(statement, i+1) {
-				return r
-			}
+	for _, st := range statements(script) {
+		if r.run(st) {
+			return r
 		}
 	}
 	return r
 }
 
 // run runs one statement, and tells whether it ends the script.
-func (r *scriptResult) run(words []word, line int) (exit bool) {
+func (r *scriptResult) run(st statement) (exit bool) {
 	stderr := false
 	var args []string
-	for _, w := range words {
-		if !w.quoted && (w.text == ">&2" || w.text == "1>&2") {
+	for _, w := range st.words {
+		if !w.quoted && w.text == toStderr {
 			stderr = true
 			continue
 		}
@@ -74,7 +75,7 @@ func (r *scriptResult) run(words []word, line int) (exit bool) {
 		r.code = exitCode(args, r.code)
 		return true
 	default:
-		r.write("sh: line "+strconv.Itoa(line)+": "+name+": command not found\n", true)
+		r.write("sh: line "+strconv.Itoa(st.line)+": "+name+": command not found\n", true)
 		code = notFound
 	}
 	r.code = code
@@ -148,51 +149,74 @@ type word struct {
 	quoted bool
 }
 
-// statements divides a line at its semicolons, and each part into words. A quotation mark that is
-// not closed ends with the line.
-func statements(line string) [][]word {
+// statement is one command with its words, and the line it ends in.
+type statement struct {
+	words []word
+	line  int
+}
+
+// statements divides a script at its semicolons and line ends, and each part into words. A quotation
+// mark that is not closed ends with the script.
+func statements(script string) []statement {
 	var (
-		all     [][]word
-		words   []word
-		b       strings.Builder
-		within  bool
-		quoted  bool
-		quote   byte
-		endWord = func() {
-			if within {
-				words = append(words, word{b.String(), quoted})
-			}
-			b.Reset()
-			within, quoted = false, false
-		}
+		all    []statement
+		words  []word
+		b      strings.Builder
+		within bool
+		quoted bool
+		quote  byte
+		line   = 1
 	)
-	for i := 0; i < len(line); i++ {
-		c := line[i]
+	endWord := func() {
+		if within {
+			words = append(words, word{b.String(), quoted})
+		}
+		b.Reset()
+		within, quoted = false, false
+	}
+	endStatement := func() {
+		endWord()
+		all, words = append(all, statement{words, line}), nil
+	}
+	for i := 0; i < len(script); i++ {
+		c := script[i]
 		switch {
 		case quote != 0 && c == quote:
 			quote = 0
 		case quote == '\'':
 			b.WriteByte(c)
-		case c == '\\' && i+1 < len(line) && (quote == 0 || strings.IndexByte("\"\\$`", line[i+1]) >= 0):
+		case c == '\\' && i+1 < len(script) && (quote == 0 || strings.IndexByte("\"\\$`", script[i+1]) >= 0):
 			i++
-			b.WriteByte(line[i])
+			b.WriteByte(script[i])
 			within, quoted = true, true
 		case quote == '"':
 			b.WriteByte(c)
 		case c == '\'' || c == '"':
 			quote, within, quoted = c, true, true
+		case strings.HasPrefix(script[i:], toStderr):
+			if b.String() == "1" && !quoted {
+				b.Reset()
+				within = false
+			}
+			endWord()
+			words = append(words, word{text: toStderr})
+			i += len(toStderr) - 1
 		case c == ' ' || c == '\t' || c == '\r':
 			endWord()
 		case c == ';':
-			endWord()
-			all, words = append(all, words), nil
+			endStatement()
+		case c == '\n':
+			endStatement()
+			line++
 		case c == '#' && !within:
-			i = len(line)
+			for i+1 < len(script) && script[i+1] != '\n' {
+				i++
+			}
 		default:
 			b.WriteByte(c)
 			within = true
 		}
 	}
-	endWord()
-	return append(all, words)
+	endStatement()
+	return all
 }

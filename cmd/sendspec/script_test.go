@@ -1,0 +1,85 @@
+package main
+
+import (
+	"net"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"sendspec": main})
+}
+
+// Each script runs the program as a process of its own.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			address, err := freeAddress()
+			if err != nil {
+				return err
+			}
+			env.Setenv("ADDR", address)
+			silent, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				return err
+			}
+			env.Defer(func() { _ = silent.Close() })
+			env.Setenv("SILENT", silent.Addr().String())
+			env.Values[silentKey{}] = silent
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "waitfor": waitFor, "connected": connected},
+	})
+}
+
+// freeAddress is a loopback address at which nothing listens.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// silentKey finds the listener at $SILENT, which takes connections and never answers.
+type silentKey struct{}
+
+// connected waits until the program has connected to $SILENT.
+func connected(ts *testscript.TestScript, _ bool, _ []string) {
+	conn, err := ts.Value(silentKey{}).(net.Listener).Accept()
+	ts.Check(err)
+	ts.Defer(func() { _ = conn.Close() })
+}
+
+// exits CODE PROGRAM ARG...: the program ends with exactly this exit code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARG...")
+	}
+	script := `"$@"; code=$?; [ $code = ` + args[0] + ` ] || { echo "exit code $code, want ` + args[0] + `"; exit 1; }`
+	if err := ts.Exec("sh", append([]string{"-c", script, "exits"}, args[1:]...)...); err != nil {
+		ts.Fatalf("%v: %s%s", err, ts.ReadFile("stdout"), ts.ReadFile("stderr"))
+	}
+}
+
+// waitfor ADDRESS: something listens there.
+func waitFor(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: waitfor ADDRESS")
+	}
+	for range 2000 {
+		if conn, err := net.Dial("tcp", args[0]); err == nil {
+			_ = conn.Close()
+			return
+		}
+		if _, err := os.Stat(ts.MkAbs("stop")); err == nil {
+			break
+		}
+	}
+	ts.Fatalf("nothing listens on %s", args[0])
+}
