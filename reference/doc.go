@@ -1,5 +1,6 @@
 // Package reference says what SendCommand means: which requests AWS Systems Manager accepts,
-// which constraints the others break, and in which words AWS says so.
+// which constraints the others break, in which words AWS says so, and what becomes of a command:
+// its statuses and their transitions, counts, aggregation and expiry (Life).
 //
 // In the pipeline (fixtures, reference <- conformance <- fuzz <- cmd) it is the second book: a
 // fixture writes an expectation down, this package computes it, and a test of package

@@ -17,8 +17,8 @@ import (
 const (
 	defaultRegion = "us-east-1"
 	demoAccount   = "123456789012"
-	// embeddedScale lets the half minute of a delivery timeout pass in a third of a second.
-	embeddedScale = 100
+	// embeddedScale lets the half minute of a delivery timeout pass in a tenth of a second.
+	embeddedScale = 300
 	maxScale      = 1_000_000
 )
 

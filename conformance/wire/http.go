@@ -98,7 +98,9 @@ func (h *HTTP) roundTrip(ctx context.Context, x *Exchange) {
 	}
 	// An empty list is not sent. It lets net/http send anew, on a fresh connection, what found its
 	// kept-alive one closed: no answer of the target's to this request.
-	req.Header["Idempotency-Key"] = []string{}
+	if req.Header.Get("Idempotency-Key") == "" {
+		req.Header["Idempotency-Key"] = []string{}
+	}
 	resp, err := h.transport.RoundTrip(req) // not a Client: no redirect is followed
 	if err != nil {
 		x.Err = classify(err, connected)

@@ -108,7 +108,7 @@ func demoNodes() []demoNode {
 		{"node.short", Node{ID: "i-01234567", Platform: Linux, Online: true}},
 		{"node.hybrid", Node{ID: "mi-0123456789abcdef3", Platform: Linux, Online: true}},
 		{"node.windows", Node{ID: "i-0123456789abcdef4", Platform: Windows, Online: true}},
-		{"node.offline", Node{ID: "i-0123456789abcdef5", Platform: Linux}},
+		{"node.offline", Node{ID: "i-0123456789abcdef5", Platform: Linux, Online: true, AgentStopped: true}},
 		{"node.denied", Node{ID: "i-0123456789abcdef6", Platform: Linux, Online: true, Denied: true}},
 		{"node.silent", Node{ID: "i-0123456789abcdef7", Platform: Linux, Online: true, Silent: true}},
 		{"node.stopped", Node{ID: "i-0123456789abcdef8", Platform: Linux, Unreachable: true}},

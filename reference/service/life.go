@@ -208,7 +208,7 @@ func (c *command) deliver(at time.Time) {
 			c.life.Apply(reference.Event{Kind: reference.Ended, Invocation: i, Details: how})
 			continue
 		}
-		if node := &c.nodes[i]; !node.Online || node.Late > 0 && !run.woken {
+		if node := &c.nodes[i]; !node.Online || node.AgentStopped || node.Late > 0 && !run.woken {
 			if c.life.Apply(reference.Event{Kind: reference.Postponed, Invocation: i}) && node.Late > 0 {
 				c.plan(moment{at: at.Add(node.Late), kind: wakeAgent, invocation: i})
 			}

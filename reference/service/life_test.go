@@ -146,10 +146,12 @@ var ways = []struct {
 	{"execution timeouts at the limit", shellFor("5", "sleep 20", one+`,"MaxErrors":"1"`), 9 * time.Second, "", reference.ExecutionTimedOut, "1 1 1 0", "ExecutionTimedOut"},
 	{"execution timeout too short", shellFor("2", "sleep 20", one), 25 * time.Second, "", reference.Success, "1 1 0 0", "Success"},
 	{"still running when it expires", shellFor("2", "sleep 60", one+`,"TimeoutSeconds":30`), 33 * time.Second, "", reference.DeliveryTimedOut, "1 1 0 1", "DeliveryTimedOut"},
-	{"delayed", shell("true", by("node.offline")), time.Minute, "", reference.Delayed, "1 0 0 0", "Delayed"},
+	{"not online", shell("true", `"Targets":[{"Key":"InstanceIds","Values":["i-0bbbbbbbbbbbbbbbb"]}]`), time.Minute, "", reference.Delayed, "1 0 0 0", "Delayed"},
+	{"delayed", shell("true", `"InstanceIds":["${node.offline}"]`), time.Minute, "", reference.Delayed, "1 0 0 0", "Delayed"},
 	{"offline to the end", shellFor("5", "true", by("node.offline")+`,"TimeoutSeconds":30`), 36 * time.Second, "", reference.DeliveryTimedOut, "1 1 0 1", "DeliveryTimedOut"},
 	{"silent", shell("true", `"InstanceIds":["${node.silent}"]`), time.Hour, "", reference.InProgress, "1 0 0 0", "InProgress"},
 	{"silent to the end", shell("true", `"InstanceIds":["${node.silent}"]`), 2 * time.Hour, "", reference.DeliveryTimedOut, "1 1 0 1", "DeliveryTimedOut"},
+	{"failed beside unreached", shellFor("5", "exit 7", `"InstanceIds":["${node}","${node.offline}"],"TimeoutSeconds":30`), 36 * time.Second, "", reference.Failed, "2 2 1 1", "Failed DeliveryTimedOut"},
 	{"mixed ends", shell("true", `"InstanceIds":["${node}","${node.silent}"],"MaxErrors":"1"`), 2 * time.Hour, "", reference.Incomplete, "2 2 0 1", "Success DeliveryTimedOut"},
 	{"other platform", shell("true", by("node.windows")), 3 * time.Second, "", reference.Failed, "1 1 0 0", "InvalidPlatform"},
 	{"denied node", shell("true", by("node.denied")), 3 * time.Second, "", reference.Failed, "1 1 0 0", "AccessDenied"},
@@ -173,7 +175,7 @@ func TestEveryWayOfACommand(t *testing.T) {
 	for _, way := range ways {
 		t.Run(way.name, func(t *testing.T) {
 			t.Parallel()
-			a := newAccount(t)
+			a := newAccount(t, service.WithNode(service.Node{ID: "i-0bbbbbbbbbbbbbbbb"}))
 			id := a.send(way.members)
 			sent := a.command(id)
 			a.after(way.after)

@@ -21,9 +21,12 @@ type Node struct {
 	// Platform is Linux, Windows or MacOS; "" is Linux.
 	Platform string
 	// Online tells that the node is managed and last reported as online. SendCommand refuses
-	// other nodes among its InstanceIds; reached by Targets, they stay Delayed until the command
-	// expires.
+	// other nodes among its InstanceIds; reached by Targets, they are as if their agent were stopped.
 	Online bool
+	// AgentStopped tells that the node's last report still says online, so that SendCommand takes it,
+	// but its agent takes no command (run-command-notes.md, Admission): invocations stay Delayed until
+	// the command expires.
+	AgentStopped bool
 	// Silent tells that the node takes a command and never tells of its end, although it counts as
 	// online (run-command-notes.md, Admission and Status).
 	Silent bool

@@ -18,8 +18,9 @@ const (
 	DefaultRegion = "us-east-1"
 	// DefaultAccount is the account ID that AWS's documentation uses in examples.
 	DefaultAccount = "123456789012"
-	// DefaultHistory is the number of commands that are kept.
-	DefaultHistory = 1000
+	// DefaultHistory is the number of commands that are kept: enough for a run of the suite to find
+	// its commands again. Their memory is bounded besides.
+	DefaultHistory = 10000
 )
 
 type config struct {
