@@ -27,6 +27,7 @@ type Exchanged struct {
 	requestErr error
 	requested  bool
 	members    *memberWalk
+	commands   []placed
 }
 
 // Read reads the answer of an exchange.

@@ -16,7 +16,7 @@ type asking struct {
 	bindings  fixtures.Bindings
 	steps     []fixtures.BoundStep
 	exchanges []*wire.Exchange
-	brokenOff bool // an answer is missing, so later steps cannot be asked
+	brokenOff bool // what later steps need could not be captured
 }
 
 // step asks one step, and polls it where it says so. It returns a result only where the case cannot
@@ -34,7 +34,7 @@ func (a *asking) step(ctx context.Context, i int) *Result {
 		}
 		a.steps, a.exchanges = append(a.steps, bound), append(a.exchanges, e)
 		if e.Response == nil {
-			a.brokenOff = true
+			a.brokenOff = bound.Capture != nil
 			return nil
 		}
 		if bound.Poll == nil && bound.Capture == nil {

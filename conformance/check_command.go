@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sendspec/sendspec/fixtures"
@@ -11,21 +12,26 @@ import (
 
 var commandShape = fixtures.Source{Doc: "API_SendCommand", Section: "Response Structure: Command"}
 
-// commands returns the Command structures of an answer with their paths.
-func commands(e *Exchanged) map[string]*jsontree.Value {
-	if !e.OK() {
-		return nil
-	}
-	found := map[string]*jsontree.Value{}
-	if c := e.Body.Get("Command"); c != nil {
-		found["/Command"] = c
-	}
-	if list := e.Body.Get("Commands"); list != nil {
-		for i := range list.Items {
-			found[fmt.Sprintf("/Commands/%d", i)] = &list.Items[i]
+// placed is a part of an answer's body and where it stands.
+type placed struct {
+	path  string
+	value *jsontree.Value
+}
+
+// commands returns the Command structures of an answer, found once for every check.
+func commands(e *Exchanged) []placed {
+	if e.commands == nil && e.OK() {
+		e.commands = []placed{}
+		if c := e.Body.Get("Command"); c != nil {
+			e.commands = append(e.commands, placed{"/Command", c})
+		}
+		if list := e.Body.Get("Commands"); list != nil {
+			for i := range list.Items {
+				e.commands = append(e.commands, placed{"/Commands/" + strconv.Itoa(i), &list.Items[i]})
+			}
 		}
 	}
-	return found
+	return e.commands
 }
 
 var countsCheck = Check{
@@ -33,31 +39,28 @@ var countsCheck = Check{
 		fixtures.Must, fixtures.Evidence{Kind: fixtures.Documented, Ref: "CompletedCount counts terminal invocations, ErrorCount and DeliveryTimedOutCount parts of them"}, commandShape),
 	func(e *Exchanged) []Finding {
 		var found []Finding
-		all := commands(e)
-		for _, path := range sortedKeys(all) {
-			found = append(found, counts(path, all[path])...)
+		for _, c := range commands(e) {
+			found = append(found, counts(c.path, c.value)...)
 		}
 		return found
 	},
 }
 
 func counts(path string, c *jsontree.Value) []Finding {
-	n := map[string]int64{}
-	for _, name := range []string{"TargetCount", "CompletedCount", "ErrorCount", "DeliveryTimedOutCount"} {
+	var n [4]int64
+	for i, name := range [...]string{"TargetCount", "CompletedCount", "ErrorCount", "DeliveryTimedOutCount"} {
 		v, ok := c.Get(name).Int64()
-		if !ok {
-			continue // its type is another check's business
-		}
-		if v < 0 {
+		if ok && v < 0 {
 			return broken(fixtures.Must, path+"/"+name, "no less than 0", fmt.Sprint(v))
 		}
-		n[name] = v
+		n[i] = v // 0 where it is missing or no integer: its type is another check's business
 	}
-	if n["CompletedCount"] > n["TargetCount"] {
-		return broken(fixtures.Must, path+"/CompletedCount", fmt.Sprintf("at most TargetCount, %d", n["TargetCount"]), fmt.Sprint(n["CompletedCount"]))
+	targeted, completed, failed := n[0], n[1], n[2]+n[3]
+	if completed > targeted {
+		return broken(fixtures.Must, path+"/CompletedCount", fmt.Sprintf("at most TargetCount, %d", targeted), fmt.Sprint(completed))
 	}
-	if sum := n["ErrorCount"] + n["DeliveryTimedOutCount"]; sum > n["CompletedCount"] {
-		return broken(fixtures.Must, path+"/ErrorCount", fmt.Sprintf("with DeliveryTimedOutCount at most CompletedCount, %d", n["CompletedCount"]), fmt.Sprint(sum))
+	if failed > completed {
+		return broken(fixtures.Must, path+"/ErrorCount", fmt.Sprintf("with DeliveryTimedOutCount at most CompletedCount, %d", completed), fmt.Sprint(failed))
 	}
 	return nil
 }
@@ -83,9 +86,8 @@ var statusCheck = Check{
 		commandShape, fixtures.Source{Doc: "monitor-commands.md", Section: "Understanding command statuses"}),
 	func(e *Exchanged) []Finding {
 		var found []Finding
-		all := commands(e)
-		for _, path := range sortedKeys(all) {
-			found = append(found, statusAgrees(path, all[path])...)
+		for _, c := range commands(e) {
+			found = append(found, statusAgrees(c.path, c.value)...)
 		}
 		return found
 	},
@@ -115,15 +117,14 @@ var timesCheck = Check{
 		fixtures.Evidence{Kind: fixtures.Recorded, Ref: "recorded/*.jsonl: every Command", Date: "2026-09-27"}, commandShape),
 	func(e *Exchanged) []Finding {
 		var found []Finding
-		all := commands(e)
-		for _, path := range sortedKeys(all) {
-			requested, ok1 := all[path].Get("RequestedDateTime").Float64()
-			expires, ok2 := all[path].Get("ExpiresAfter").Float64()
+		for _, c := range commands(e) {
+			requested, ok1 := c.value.Get("RequestedDateTime").Float64()
+			expires, ok2 := c.value.Get("ExpiresAfter").Float64()
 			if ok1 && ok2 && expires <= requested {
-				found = append(found, broken(fixtures.Must, path+"/ExpiresAfter", "later than RequestedDateTime", span(expires-requested)+" after it")...)
+				found = append(found, broken(fixtures.Must, c.path+"/ExpiresAfter", "later than RequestedDateTime", span(expires-requested)+" after it")...)
 			}
 			if ok1 && requested > 1e11 {
-				found = append(found, broken(fixtures.Must, path+"/RequestedDateTime", "seconds since 1970", "milliseconds, it seems: "+all[path].Get("RequestedDateTime").Text)...)
+				found = append(found, broken(fixtures.Must, c.path+"/RequestedDateTime", "seconds since 1970", "milliseconds, it seems: "+c.value.Get("RequestedDateTime").Text)...)
 			}
 		}
 		return found

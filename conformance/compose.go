@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -47,6 +48,9 @@ func compose(t Target, signer *wire.Signer, m *fixtures.Message, now time.Time) 
 	for _, h := range m.Headers {
 		r.Set(h.Name, h.Values...)
 	}
+	r.OddlySigned = m.Auth != nil || slices.ContainsFunc(m.Headers, func(h fixtures.HeaderField) bool {
+		return strings.EqualFold(h.Name, "Authorization") || strings.EqualFold(h.Name, "X-Amz-Date")
+	})
 	if rawFraming(m.Framing) {
 		r.Frame(t.host(), wire.Framing{
 			ContentLength: m.Framing.ContentLength, RawChunks: m.Framing.RawChunks,

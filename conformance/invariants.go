@@ -18,7 +18,11 @@ func (r *Session) Invariants(results []Result) []Result {
 	byRule := map[string][]invariantFinding{}
 	exchanges := 0
 	for i := range results {
-		exchanges += len(results[i].Exchanges)
+		for _, x := range results[i].Exchanges {
+			if x.Response != nil {
+				exchanges++
+			}
+		}
 		for _, f := range results[i].invariants {
 			f.id = results[i].Case.ID
 			byRule[f.Check] = append(byRule[f.Check], f)
@@ -52,13 +56,10 @@ func invariantResult(found []invariantFinding, strict bool) Result {
 	if len(found) == 0 {
 		return v
 	}
-	// One finding for each distinct place and wish, from the first exchange that shows it.
+	// One finding for each distinct place and wish, from the first exchange that shows it; the
+	// strongest come first, and the first of them is the one whose exchange is shown.
+	slices.SortStableFunc(found, func(a, b invariantFinding) int { return weight(b.Level) - weight(a.Level) })
 	first := found[0]
-	for _, f := range found {
-		if weight(f.Level) > weight(first.Level) {
-			first = f
-		}
-	}
 	distinct := map[string]bool{}
 	hit := map[*Exchanged]bool{}
 	for _, f := range found {

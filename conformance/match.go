@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,13 +108,12 @@ func show(v *jsontree.Value) string {
 	return cut(string(v.AppendJSON(nil)))
 }
 
+// cut keeps the beginning of a long text. It does not cut inside of an identifier or a number: what
+// is new in each run could then no longer be recognised.
 func cut(s string) string {
 	if len(s) <= shown {
 		return s
 	}
-	keep := []rune(s[:shown])
-	if n := len(keep); n > 0 && keep[n-1] == '\uFFFD' {
-		keep = keep[:n-1]
-	}
-	return fmt.Sprintf("%s… (%d bytes)", string(keep), len(s))
+	head := strings.TrimRight(strings.ToValidUTF8(s[:shown], ""), "0123456789abcdefABCDEF.+-")
+	return head + "…"
 }

@@ -24,13 +24,12 @@ const silenceLimit = 12
 // report is then what was found until then, or nil. The target's faults are in the report, and are
 // no error.
 func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
-	defer func() { err = errors.Join(err, r.closeSinks()) }()
 	session, err := r.Open(ctx)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, r.closeSinks())
 	}
-	defer session.Close()
-	if err := r.tell(session.Started()); err != nil {
+	defer func() { err = errors.Join(err, session.Close()) }()
+	if err := session.Tell(session.Started()); err != nil {
 		return nil, err
 	}
 	results, err := session.all(ctx)
@@ -40,19 +39,11 @@ func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
 	}
 	for _, v := range invariants {
 		if err == nil {
-			err = r.tell(Judged{v})
+			err = session.Tell(Judged{v})
 		}
 	}
-	report = newReport(session.Started(), append(results, invariants...), session.stopped(ctx))
-	return report, errors.Join(err, r.tell(Ended{report}), session.verdict(ctx, report))
-}
-
-func (r *Runner) tell(e Event) error {
-	var errs []error
-	for _, s := range r.settings.sinks {
-		errs = append(errs, s.Event(e))
-	}
-	return errors.Join(errs...)
+	report = session.Report(ctx, append(results, invariants...))
+	return report, errors.Join(err, session.Tell(Ended{report}), session.verdict(ctx, report))
 }
 
 func (r *Runner) closeSinks() error {
@@ -98,8 +89,25 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 // Started is the event that opens the session: the target, what it was found to be, and the plan.
 func (x *Session) Started() Started { return x.started }
 
-// Close releases the session's connections.
-func (x *Session) Close() { x.release() }
+// Tell passes an event on to the sinks of the runner.
+func (x *Session) Tell(e Event) error {
+	var errs []error
+	for _, s := range x.settings.sinks {
+		errs = append(errs, s.Event(e))
+	}
+	return errors.Join(errs...)
+}
+
+// Report sums up the results of a session.
+func (x *Session) Report(ctx context.Context, results []Result) *Report {
+	return newReport(x.started, results, x.stopped(ctx))
+}
+
+// Close releases the session's connections and closes the sinks of the runner.
+func (x *Session) Close() error {
+	x.release()
+	return x.closeSinks()
+}
 
 // waitingCases is how many cases may wait for a status at once: waiting costs the target nothing, and
 // what is asked meanwhile goes by the settings' parallel like every other request.
@@ -143,7 +151,7 @@ func (x *Session) tellCase(r Result) error {
 	if x.carriesInvariantsOnly() {
 		return nil
 	}
-	return x.tell(Judged{r})
+	return x.Tell(Judged{r})
 }
 
 // inOrder passes results on in their order, whatever order they come in.

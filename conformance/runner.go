@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -119,7 +120,18 @@ func New(t Target, opts ...Option) (*Runner, error) {
 	if len(r.cases) == 0 {
 		return nil, errors.New("no cases to run")
 	}
+	for _, c := range r.cases {
+		if !askable(c) {
+			return nil, fmt.Errorf("case %q: want an ID of the form area/Topic/name, and an outcome for each step (fixtures.Lint tells more)", c.ID)
+		}
+	}
 	return r, r.selector.Check(slices.Concat(r.cases, Invariants()))
+}
+
+// askable tells whether a case is one that the engine can work with.
+func askable(c *fixtures.Case) bool {
+	return strings.Contains(c.ID, "/") && len(c.Steps) > 0 &&
+		!slices.ContainsFunc(c.Steps, func(s fixtures.Step) bool { return len(s.Expect) == 0 })
 }
 
 // Seed is the seed of the run.

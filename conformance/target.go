@@ -63,7 +63,7 @@ func (t Target) withDefaults() (Target, error) {
 	known := fixtures.KnownBindings()
 	for name := range t.Bindings {
 		if known[name] == "" || name == fixtures.NonceBinding || name == fixtures.RegionBinding {
-			return t, fmt.Errorf("target: binding %q is not one that a case could use (see sendspec help bindings)", name)
+			return t, fmt.Errorf("target: binding %q is not one that a case could use (sendspec bindings lists them)", name)
 		}
 	}
 	return t, nil

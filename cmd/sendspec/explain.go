@@ -81,7 +81,11 @@ func (f *targetFlags) explainSteps(b *strings.Builder, c *fixtures.Case) error {
 			}
 			name += ": "
 		}
-		fmt.Fprintf(b, "\n%sthe request\n\n%s\n\n%sconforming answers\n", name, step.Curl, name)
+		curl := step.Curl
+		if curl == "" {
+			curl = "(signed wrongly on purpose, which curl cannot do; sendspec run sends it)"
+		}
+		fmt.Fprintf(b, "\n%sthe request\n\n%s\n\n%sconforming answers\n", name, curl, name)
 		for _, o := range step.Expect {
 			text, err := outcomeText(o)
 			if err != nil {

@@ -68,7 +68,7 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, seeded boo
 	if err != nil {
 		return err
 	}
-	sinks := []conformance.Option{conformance.WithSink(report.NewText(s.Err, f.verbose, f.rerun(runner.Seed(), "sendspec")))}
+	sinks := []conformance.Option{conformance.WithSink(report.NewText(s.Err, f.verbose, f.again(runner.Seed())))}
 	if f.json != "" {
 		sink, err := f.jsonSink(s)
 		if err != nil {
@@ -83,6 +83,15 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, seeded boo
 	}
 	found, err := runner.Run(ctx)
 	return exitOf(found, err)
+}
+
+// again is the command that asks single cases of this run again.
+func (f *runFlags) again(seed uint64) string {
+	command := f.rerun(seed, "sendspec")
+	if f.strict {
+		command += " --strict"
+	}
+	return command
 }
 
 func (f *runFlags) runner(t conformance.Target, s conformance.Selector, seeded bool) (*conformance.Runner, error) {
@@ -118,8 +127,8 @@ func (f *runFlags) jsonSink(s Streams) (conformance.Sink, error) {
 	return report.NewJSONFile(f.json)
 }
 
-// exitOf turns what a run found into the exit code. A nonconformance that was seen counts, whatever
-// else could not be judged.
+// exitOf turns what a run found into the exit code. Where a part could not be judged, that comes
+// first: a gate must not take the rest for the whole.
 func exitOf(r *conformance.Report, err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):

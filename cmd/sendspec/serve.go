@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/conformance/wire"
 )
 
 func newServe(s Streams) *cobra.Command {
@@ -45,20 +45,8 @@ func runServe(ctx context.Context, s Streams, set serveSettings) error {
 // runCommand is the command that tells run all about the demonstration world.
 func (s *served) runCommand(region string) string {
 	words := []string{"sendspec", "run", "--endpoint", s.URL, "--region", region}
-	for _, name := range sortedNames(s.bindings()) {
-		words = append(words, "--bind", name+"="+s.World.Bindings[name])
+	for _, name := range sortedNames(s.World.Bindings) {
+		words = append(words, "--bind", wire.ShellQuote(name+"="+s.World.Bindings[name]))
 	}
 	return strings.Join(words, " ")
-}
-
-// bindings are those parts of the world that a case may name.
-func (s *served) bindings() map[string]string {
-	known := fixtures.KnownBindings()
-	b := map[string]string{}
-	for name, value := range s.World.Bindings {
-		if known[name] != "" && name != fixtures.RegionBinding {
-			b[name] = value
-		}
-	}
-	return b
 }

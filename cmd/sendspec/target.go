@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -77,16 +78,16 @@ func (f *targetFlags) credentials(ctx context.Context) (aws.Credentials, error) 
 func (f *targetFlags) rerun(seed uint64, program string) string {
 	words := []string{program, "run"}
 	if f.endpoint != "" {
-		words = append(words, "--endpoint", f.endpoint)
+		words = append(words, "--endpoint", wire.ShellQuote(f.endpoint))
 	}
 	if f.region != "" {
 		words = append(words, "--region", f.region)
 	}
 	for _, n := range f.nodes {
-		words = append(words, "--node", n)
+		words = append(words, "--node", wire.ShellQuote(n))
 	}
 	for _, name := range sortedNames(f.bind) {
-		words = append(words, "--bind", name+"="+f.bind[name])
+		words = append(words, "--bind", wire.ShellQuote(name+"="+f.bind[name]))
 	}
 	if f.aws {
 		words = append(words, "--aws")

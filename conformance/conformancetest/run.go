@@ -12,7 +12,8 @@ import (
 
 // Run asks the target every case, each in a subtest of its own: a case that the target fails fails
 // its subtest, and one that it cannot be asked skips it. The invariants follow as subtests, judged on
-// the exchanges of the cases that ran. Options are those of conformance.New.
+// the exchanges of the cases that ran. Options are those of conformance.New; a sink is told of what
+// -run lets through.
 func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
 	t.Helper()
 	runner, err := conformance.New(target, opts...)
@@ -23,20 +24,36 @@ func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer session.Close()
+	defer func() {
+		if err := session.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	started := session.Started()
+	inform := func(e conformance.Event) {
+		if err := session.Tell(e); err != nil {
+			t.Error(err)
+		}
+	}
+	inform(started)
 	t.Logf("sendspec: %s, seed %d", started.Target.Name, started.Seed)
 	var results []conformance.Result
 	for _, planned := range started.Plan {
 		t.Run(planned.Case.ID, func(t *testing.T) {
 			r := session.Ask(t.Context(), planned)
 			results = append(results, r)
+			inform(conformance.Judged{Result: r})
 			tell(t, started.Target, &r)
 		})
 	}
 	for _, r := range session.Invariants(results) {
-		t.Run(r.Case.ID, func(t *testing.T) { tell(t, started.Target, &r) })
+		t.Run(r.Case.ID, func(t *testing.T) {
+			results = append(results, r)
+			inform(conformance.Judged{Result: r})
+			tell(t, started.Target, &r)
+		})
 	}
+	inform(conformance.Ended{Report: session.Report(t.Context(), results)})
 }
 
 // RunHandler is Run for an http.Handler in the same process.

@@ -147,7 +147,7 @@ func Marshal(r *conformance.Report) ([]byte, error) {
 	if err := e.Encode(document(r)); err != nil {
 		return nil, err
 	}
-	return buf.Bytes(), nil
+	return []byte(redactor(r.Target).Replace(buf.String())), nil
 }
 
 func document(r *conformance.Report) Document {

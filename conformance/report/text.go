@@ -35,7 +35,7 @@ func (t *Text) Event(e conformance.Event) error {
 	case conformance.Ended:
 		ended(&b, e.Report, t.verbose)
 	}
-	_, err := io.WriteString(t.w, b.String())
+	_, err := io.WriteString(t.w, redactor(t.start.Target).Replace(b.String()))
 	return err
 }
 
@@ -109,7 +109,7 @@ func (t *Text) failure(b *strings.Builder, r *conformance.Result) {
 		if first, ok := strings.CutPrefix(r.Reason, firstSeen); ok {
 			id = first + " " + id
 		}
-		again = t.rerun + " " + shellWord(id)
+		again = t.rerun + " " + wire.ShellQuote(id)
 	}
 	b.WriteString(Failure(t.start.Target, r, again) + "\n")
 }
@@ -144,7 +144,7 @@ func Failure(target conformance.Target, r *conformance.Result, again string) str
 		fmt.Fprintf(b, "  seen    %s\n", clean(r.Reason))
 	}
 	exchange(b, target, r, again)
-	return b.String()
+	return redactor(target).Replace(b.String())
 }
 
 func exchange(b *strings.Builder, target conformance.Target, r *conformance.Result, again string) {
@@ -170,22 +170,18 @@ func exchange(b *strings.Builder, target conformance.Target, r *conformance.Resu
 	if target.URL == "" {
 		return
 	}
-	if curl := wire.Curl(target.URL, target.Region, x.Request); len(curl) <= curlShown {
+	curl := wire.Curl(target.URL, target.Region, x.Request)
+	switch {
+	case curl == "":
+	case len(curl) <= curlShown:
 		fmt.Fprintf(b, "  curl    %s\n", curl)
-	} else {
+	default:
 		fmt.Fprintf(b, "  curl    (%d bytes; sendspec explain prints it)\n", len(curl))
 	}
 }
 
 // curlShown bounds the curl line: a megabyte is no help on a terminal.
 const curlShown = 4000
-
-func shellWord(s string) string {
-	if strings.ContainsAny(s, `*$&;'"<>()|!#`) {
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-	}
-	return s
-}
 
 // where names the place of a finding, with a colon behind it.
 func where(f conformance.Finding) string {

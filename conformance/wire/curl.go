@@ -2,6 +2,8 @@ package wire
 
 import (
 	"fmt"
+	"net"
+	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,12 +12,17 @@ import (
 // Curl writes the request as a command for a POSIX shell that sends the same bytes to the endpoint.
 // curl signs it anew, with the keys of the environment or else test:test, so that no credential
 // stands in it. A request whose framing is at fault becomes printf and nc, since curl frames honestly.
+//
+// A request that is wrongly signed on purpose has no command, "".
 func Curl(endpoint, region string, r *Request) string {
+	if r.OddlySigned {
+		return ""
+	}
 	if r.Raw != nil {
 		return rawCommand(endpoint, r)
 	}
 	var b strings.Builder
-	body := shellQuote(string(r.Body))
+	body := ShellQuote(string(r.Body))
 	if !plain(string(r.Body)) {
 		fmt.Fprintf(&b, "printf %s | ", printfQuote(string(r.Body)))
 		body = "@-"
@@ -27,17 +34,17 @@ func Curl(endpoint, region string, r *Request) string {
 	if r.Method == "HEAD" {
 		b.WriteString(" -I")
 	} else if r.Method != "POST" {
-		fmt.Fprintf(&b, " -X %s", shellQuote(r.Method))
+		fmt.Fprintf(&b, " -X %s", ShellQuote(r.Method))
 	}
 	if r.Get("Authorization") != "" {
 		fmt.Fprintf(&b, ` --aws-sigv4 %s --user "${AWS_ACCESS_KEY_ID:-test}:${AWS_SECRET_ACCESS_KEY:-test}"`,
-			shellQuote("aws:amz:"+region+":"+ServiceName))
+			ShellQuote("aws:amz:"+region+":"+ServiceName))
 	}
 	curlHeaders(&b, r)
 	if r.Method != "HEAD" && (len(r.Body) > 0 || r.Method == "POST") {
 		fmt.Fprintf(&b, " --data-binary %s", body)
 	}
-	b.WriteString(" --globoff --path-as-is " + shellQuote(strings.TrimSuffix(endpoint, "/")+r.Path))
+	b.WriteString(" --globoff --path-as-is " + ShellQuote(strings.TrimSuffix(endpoint, "/")+r.Path))
 	return b.String()
 }
 
@@ -55,16 +62,16 @@ func curlHeaders(b *strings.Builder, r *Request) {
 			continue
 		}
 		if f.Value == "" {
-			fmt.Fprintf(b, " -H %s", shellQuote(f.Name+";")) // curl's way to send an empty header
+			fmt.Fprintf(b, " -H %s", ShellQuote(f.Name+";")) // curl's way to send an empty header
 			continue
 		}
-		fmt.Fprintf(b, " -H %s", shellQuote(f.Name+": "+f.Value))
+		fmt.Fprintf(b, " -H %s", ShellQuote(f.Name+": "+f.Value))
 	}
 	if !sent["content-type"] {
 		b.WriteString(" -H Content-Type:")
 	}
 	if r.Host != "" {
-		fmt.Fprintf(b, " -H %s", shellQuote("Host: "+r.Host))
+		fmt.Fprintf(b, " -H %s", ShellQuote("Host: "+r.Host))
 	}
 	if r.Chunked > 0 {
 		b.WriteString(" -H 'Transfer-Encoding: chunked'")
@@ -72,16 +79,27 @@ func curlHeaders(b *strings.Builder, r *Request) {
 }
 
 func rawCommand(endpoint string, r *Request) string {
-	host := strings.TrimPrefix(strings.TrimPrefix(endpoint, "http://"), "https://")
-	name, port, ok := strings.Cut(strings.TrimSuffix(host, "/"), ":")
-	if !ok {
-		port = "80"
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return ""
 	}
 	text := string(r.Raw)
 	for _, f := range r.Fields {
 		text = strings.Replace(text, f.Name+": "+f.Value+"\r\n", f.Name+": "+Redact(f.Name, f.Value)+"\r\n", 1)
 	}
-	return fmt.Sprintf("printf %s | nc -N %s %s", printfQuote(text), name, port)
+	if u.Scheme == "https" {
+		address := net.JoinHostPort(u.Hostname(), portOf(u))
+		return fmt.Sprintf("printf %s | openssl s_client -quiet -connect %s", printfQuote(text), ShellQuote(address))
+	}
+	return fmt.Sprintf("printf %s | nc -N %s %s", printfQuote(text), ShellQuote(u.Hostname()), portOf(u))
+}
+
+// portOf is the port of an endpoint, given or implied.
+func portOf(u *url.URL) string {
+	if port := u.Port(); port != "" {
+		return port
+	}
+	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }
 
 // plain tells whether the text survives a shell word and a terminal as it is.
@@ -92,7 +110,8 @@ func plain(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-func shellQuote(s string) string {
+// ShellQuote writes a text as one word of a POSIX shell.
+func ShellQuote(s string) string {
 	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./:=@%+,", r)
 	}) {

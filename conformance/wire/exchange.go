@@ -20,6 +20,8 @@ type Request struct {
 
 	// Chunked, if positive, sends the body with Transfer-Encoding: chunked in chunks of that many bytes.
 	Chunked int
+	// OddlySigned tells that the signature is not the right one, so that curl cannot make it.
+	OddlySigned bool
 	// Raw, if set, is the whole request as it goes over a TCP connection of its own.
 	Raw []byte
 }

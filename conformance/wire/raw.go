@@ -85,11 +85,7 @@ func (r *endReader) Read(p []byte) (int, error) {
 }
 
 func (h *HTTP) dial(ctx context.Context) (net.Conn, error) {
-	port := h.base.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[h.base.Scheme]
-	}
-	address := net.JoinHostPort(h.base.Hostname(), port)
+	address := net.JoinHostPort(h.base.Hostname(), portOf(h.base))
 	if h.base.Scheme == "http" {
 		return (&net.Dialer{}).DialContext(ctx, "tcp", address)
 	}

@@ -156,11 +156,6 @@ func demoDocuments() map[string]Document {
 				`{"action": "aws:runShellScript", "name": "first", "inputs": {"runCommand": ["{{ commands }}"]}}, ` +
 				`{"action": "aws:runShellScript", "name": "second", "inputs": {"runCommand": ["{{ commands }}"]}}]}`},
 		},
-		"document.slow": {
-			Name: "sendspec-slow",
-			Contents: []string{`{"schemaVersion": "2.2", "description": "sendspec: sleeps a minute", "mainSteps": [` +
-				`{"action": "aws:runShellScript", "name": "step0", "inputs": {"runCommand": ["sleep 60"]}}]}`},
-		},
 		"document.versions": {
 			Name:           "sendspec-versions",
 			Contents:       []string{shellDocument("", "11"), shellDocument("", "22"), shellDocument("", "33")},
