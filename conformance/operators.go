@@ -141,9 +141,12 @@ func (m *matching) elements(name, path string, arg, got *jsontree.Value) {
 	}
 	for i := range got.Items {
 		at := fmt.Sprintf("%s/%d", path, i)
-		if name == "$each" {
-			m.match(at, arg, &got.Items[i])
-		} else if m.try(at, arg, &got.Items[i]) {
+		matches := m.try(at, arg, &got.Items[i])
+		if name == "$each" && !matches {
+			m.match(at, arg, &got.Items[i]) // one tells enough: how many there are is the target's affair
+			return
+		}
+		if name == "$some" && matches {
 			return
 		}
 	}

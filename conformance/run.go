@@ -127,6 +127,9 @@ func (x *Session) all(ctx context.Context) ([]Result, error) {
 			others = append(others, i)
 		}
 	}
+	// Those that list commands come before the thousands that only make some: a target's lists are
+	// short then, and a server that pages badly is not slow as well.
+	slices.SortStableFunc(others, func(a, b int) int { return listing(plan[b]) - listing(plan[a]) })
 	group, ctx := errgroup.WithContext(ctx)
 	pool := func(workers int, indexes []int) {
 		var next atomic.Int64
@@ -145,6 +148,14 @@ func (x *Session) all(ctx context.Context) ([]Result, error) {
 	pool(waitingCases, waiting)
 	pool(x.settings.parallel, others)
 	return results, group.Wait()
+}
+
+// listing is 1 for a case that lists or shows commands.
+func listing(p Planned) int {
+	if slices.ContainsFunc(p.Case.Steps, func(s fixtures.Step) bool { return slices.Contains(lifecycleOperations, s.Request.Operation) }) {
+		return 1
+	}
+	return 0
 }
 
 func (x *Session) tellCase(r Result) error {
@@ -202,10 +213,10 @@ func (x *Session) Ask(ctx context.Context, p Planned) Result {
 func places(findings []Finding) []string {
 	var list []string
 	for _, f := range findings {
-		list = append(list, fmt.Sprintf("%d %s %s", f.Step, f.Path, f.Level))
+		list = append(list, fmt.Sprintf("%d %s %s", f.Step, placeOf(f.Path), f.Level))
 	}
 	slices.Sort(list)
-	return list
+	return slices.Compact(list)
 }
 
 func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Result {
