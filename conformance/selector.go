@@ -76,7 +76,7 @@ func (s Selector) Match(id string) bool {
 // otherwise make a gate that checks nothing.
 func (s Selector) Check(cases []*fixtures.Case) error {
 	for _, p := range slices.Concat(s.include, s.exclude) {
-		if !slices.ContainsFunc(cases, func(c *fixtures.Case) bool { return matchParts(p.parts, strings.Split(c.ID, "/")) }) {
+		if !matchesAny(p.parts, cases) {
 			return fmt.Errorf("selector %q matches no case%s (sendspec list shows them)", p.text, suggestion(p, cases))
 		}
 	}
@@ -106,19 +106,33 @@ func matchParts(pattern, id []string) bool {
 	return err == nil && ok && matchParts(pattern[1:], id[1:])
 }
 
-// suggestion names a topic that the pattern may have meant.
+// suggestion names what the pattern may have meant: the part of it that does match something, or a
+// topic of a similar name.
 func suggestion(p pattern, cases []*fixtures.Case) string {
-	for _, want := range slices.Backward(p.parts) {
-		want = strings.ToLower(strings.Trim(want, "*"))
-		if len(want) < 3 {
-			continue
-		}
-		for _, c := range cases {
-			if strings.Contains(strings.ToLower(c.ID), want) {
-				parts := strings.Split(c.ID, "/")
-				return fmt.Sprintf("; did you mean %s/%s?", parts[0], parts[1])
-			}
+	for n := len(p.parts) - 1; n > 0; n-- {
+		if p.parts[n-1] != "**" && p.parts[n-1] != "*" && matchesAny(p.parts[:n], cases) {
+			return fmt.Sprintf("; %s does", strings.Join(p.parts[:n], "/"))
 		}
 	}
+	best, likeness := "", 0
+	for _, c := range cases {
+		id := strings.Split(c.ID, "/")
+		n := 0
+		for i, part := range p.parts {
+			if word := strings.ToLower(strings.Trim(part, "*")); i < 2 && len(word) > 2 && strings.Contains(strings.ToLower(id[i]), word) {
+				n++
+			}
+		}
+		if n > likeness {
+			best, likeness = id[0]+"/"+id[1], n
+		}
+	}
+	if best != "" {
+		return fmt.Sprintf("; did you mean %s?", best)
+	}
 	return ""
+}
+
+func matchesAny(parts []string, cases []*fixtures.Case) bool {
+	return slices.ContainsFunc(cases, func(c *fixtures.Case) bool { return matchParts(parts, strings.Split(c.ID, "/")) })
 }

@@ -83,10 +83,10 @@ and proves it with the bytes of the exchange.
 
 Exit codes: 0 conforms; 1 nonconformance; 2 usage, configuration or fixture error;
 3 could not judge (unreachable, nothing ran); 130 interrupted.`,
-		Example: `  sendspec run                                        the suite against the embedded reference
+		Example: `  sendspec run                                         the suite against the embedded reference
   sendspec run --endpoint http://127.0.0.1:5000        against your server
-  sendspec run --endpoint http://127.0.0.1:5000 constraint/Comment echo
-  sendspec explain constraint/Comment/above-max        one case: rule, source, request, what conforms`,
+  sendspec run --endpoint http://127.0.0.1:5000 echo   a part of it
+  sendspec explain constraint/Comment/above-max/n=101  one case: rule, source, request, what conforms`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
