@@ -17,8 +17,8 @@ import (
 const (
 	defaultRegion = "us-east-1"
 	demoAccount   = "123456789012"
-	// embeddedScale lets the half minute of a delivery timeout pass in a tenth of a second.
-	embeddedScale = 300
+	// embeddedScale lets the half minute of a delivery timeout pass in a sixth of a second.
+	embeddedScale = 200
 	maxScale      = 1_000_000
 )
 
