@@ -28,6 +28,8 @@ type Exchanged struct {
 	requested  bool
 	members    *memberWalk
 	commands   []placed
+
+	identifiers []string // by runCheck, once the case is settled
 }
 
 // Read reads the answer of an exchange.

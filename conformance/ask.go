@@ -17,6 +17,7 @@ type asking struct {
 	steps     []fixtures.BoundStep
 	exchanges []*wire.Exchange
 	brokenOff bool // what later steps need could not be captured
+	polled    int  // bytes of answers that were looked at for a status or a capture
 }
 
 // step asks one step, and polls it where it says so. It returns a result only where the case cannot
@@ -40,13 +41,28 @@ func (a *asking) step(ctx context.Context, i int) *Result {
 		if bound.Poll == nil && bound.Capture == nil {
 			return nil
 		}
-		answer := Read(bound, e)
-		if bound.Poll == nil || arrived(&answer) || !wait.next(ctx) {
-			a.capture(&answer)
+		a.polled += len(e.Response.Body)
+		if a.settled(bound, e) || a.polled > polledBytes || !wait.next(ctx) {
+			if ctx.Err() != nil && bound.Poll != nil {
+				return a.unjudged(Error, "the run was ended while it waited")
+			}
 			return nil
 		}
 		a.steps[len(a.steps)-1].Interim = true
 	}
+}
+
+// polledBytes bounds what the answers of one case's polls may weigh before it stops waiting.
+const polledBytes = 1 << 20
+
+// settled tells whether an answer ends its step, and keeps what later steps need of it.
+func (a *asking) settled(bound fixtures.BoundStep, e *wire.Exchange) bool {
+	a.slots <- struct{}{} // reading takes many times the memory of what is read
+	defer func() { <-a.slots }()
+	answer := Read(bound, e)
+	done := bound.Poll == nil || arrived(&answer)
+	a.capture(&answer)
+	return done
 }
 
 func (a *asking) unjudged(v Verdict, reason string) *Result {
@@ -79,6 +95,7 @@ func (a *asking) exchange(ctx context.Context, step fixtures.BoundStep) (*wire.E
 // capture keeps what later steps need. What is missing breaks the case off: the step's own
 // expectation says what is wrong.
 func (a *asking) capture(e *Exchanged) {
+	a.brokenOff = false
 	for name, pointer := range e.Step.Capture {
 		v := e.Body.Pointer(pointer)
 		if v == nil {

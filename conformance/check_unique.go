@@ -39,17 +39,20 @@ var runChecks = []runCheck{
 	},
 }
 
-// inspect returns the findings on the exchanges in the order of the plan.
-func (c *runCheck) inspect(results []Result) (found []invariantFinding, seen int) {
+// inspect returns the findings on the exchanges in the order of the plan; number is the check's own
+// among runChecks.
+func (c *runCheck) inspect(number int, results []Result) (found []invariantFinding, seen int) {
 	first := map[string]string{}
 	for i := range results {
 		for j := range results[i].Exchanges {
 			e := &results[i].Exchanges[j]
-			id := c.identifier(e)
-			if id == "" {
+			if e.identifiers == nil || e.identifiers[number] == "" {
 				continue
 			}
-			seen++
+			id := e.identifiers[number]
+			if !e.Step.Interim {
+				seen++
+			}
 			if by, twice := first[id]; twice {
 				f := Finding{Check: c.rule.ID, Path: c.path, Want: "an identifier that no answer had before", Got: fmt.Sprintf("%s, as in %s", cut(id), by), Level: fixtures.Must}
 				found = append(found, invariantFinding{f, e, results[i].Case.ID})

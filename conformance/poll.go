@@ -38,7 +38,7 @@ func (r *Result) judgePoll(last int) {
 		r.add(e, Finding{
 			Check: OutcomeCheck, Path: pathWalk, Level: r.Case.Level,
 			Want: fmt.Sprintf("%s within %s", poll.Until, poll.Within),
-			Got:  fmt.Sprintf("%s, in %d answers", walked(poll, answers), len(answers)),
+			Got:  walked(poll, answers),
 		})
 	}
 	if poll.Walk != nil {

@@ -81,7 +81,7 @@ func (a *asker) preflight(ctx context.Context) (Preflight, error) {
 		if err != nil {
 			return p, err
 		}
-		if e.Response != nil && e.Response.Status < 500 && e.Response.Status != 404 && !strings.HasPrefix(e.ErrorType, "UnknownOperation") {
+		if e.Response != nil && e.Response.Status < 500 && e.Response.Status != 404 && !isOneOf(e.ErrorType, unknownOperation...) {
 			p.Operations = append(p.Operations, operation)
 		}
 	}
@@ -89,7 +89,7 @@ func (a *asker) preflight(ctx context.Context) (Preflight, error) {
 	unsigned, err := a.send(ctx, fixtures.Message{
 		Operation: "SendCommand", Method: "POST", Path: "/", Body: []byte(a.minimal("")), Auth: &fixtures.Signature{Unsigned: true},
 	})
-	p.Verifies = err == nil && unsigned.Response != nil && !unsigned.OK()
+	p.Verifies = err == nil && first.OK() && unsigned.Response != nil && unsigned.Response.Status/100 == 4
 	return p, err
 }
 
@@ -106,8 +106,27 @@ func (a *asker) speaks(e Exchanged) error {
 		return fmt.Errorf("%w: %s answers %s (%s) and no JSON object; is this an SSM endpoint?",
 			ErrCannotJudge, a.target.Name, statusText(e.Response.Status), orNone(printable(contentType)))
 	}
+	switch {
+	case isOneOf(e.ErrorType, unknownOperation...), slices.Contains([]int{404, 405, 501}, e.Response.Status):
+		return fmt.Errorf("%w: %s does not know SendCommand (it answers %s); is this an SSM endpoint?", ErrCannotJudge, a.target.Name, printable(e.summary()))
+	case isOneOf(e.ErrorType, badCredentials...):
+		return fmt.Errorf("%w: %s refuses the credentials (%s); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to ones that it takes",
+			ErrCannotJudge, a.target.Name, printable(e.ErrorType))
+	}
 	return nil
 }
+
+// unknownOperation are the errors by which a server says that it does not have an operation.
+var unknownOperation = []string{"UnknownOperationException", "UnknownOperation", "InvalidAction", "NotImplemented", "NotImplementedException"}
+
+// badCredentials are the errors of authentication and authorization (CommonErrors; facts.md, section 3).
+var badCredentials = []string{
+	"UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature",
+	"IncompleteSignatureException", "MissingAuthenticationToken", "MissingAuthenticationTokenException", "ExpiredToken", "ExpiredTokenException",
+	"AccessDenied", "AccessDeniedException", "NotAuthorized", "OptInRequired",
+}
+
+func isOneOf(errorType string, types ...string) bool { return slices.Contains(types, errorType) }
 
 func (a *asker) silence(err *wire.Error) string {
 	switch err.Failure {

@@ -118,6 +118,9 @@ const waitingCases = 128
 func (x *Session) all(ctx context.Context) ([]Result, error) {
 	plan := x.started.Plan
 	results := make([]Result, len(plan))
+	for i, p := range plan {
+		results[i] = Result{Case: p.Case, Verdict: Error, Reason: "not asked: the run was ended"}
+	}
 	order := &inOrder{results: results, ready: make([]bool, len(plan)), tell: x.tellCase}
 	var waiting, others []int
 	for i, p := range plan {
@@ -172,18 +175,17 @@ type inOrder struct {
 	ready   []bool
 	next    int
 	tell    func(Result) error
+	err     error // of the first telling that failed: nothing is told after it
 }
 
 func (o *inOrder) put(i int, r Result) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.results[i], o.ready[i] = r, true
-	for ; o.next < len(o.ready) && o.ready[o.next]; o.next++ {
-		if err := o.tell(o.results[o.next]); err != nil {
-			return err
-		}
+	for ; o.err == nil && o.next < len(o.ready) && o.ready[o.next]; o.next++ {
+		o.err = o.tell(o.results[o.next])
 	}
-	return nil
+	return o.err
 }
 
 // Ask judges a case of the plan, and asks a failing one again.
@@ -197,6 +199,8 @@ func (x *Session) Ask(ctx context.Context, p Planned) Result {
 	}
 	second := x.attempt(ctx, p.Case, 1)
 	switch {
+	case second.Verdict == Error && ctx.Err() != nil:
+		return second
 	case second.Verdict == Error:
 		return first
 	case second.Verdict != Fail:
@@ -231,7 +235,11 @@ func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Re
 			break
 		}
 	}
-	return Judge(c, a.steps, a.exchanges, x.settings.strict)
+	x.slots <- struct{}{}
+	defer func() { <-x.slots }()
+	r := Judge(c, a.steps, a.exchanges, x.settings.strict)
+	r.settle()
+	return r
 }
 
 // unanswered gives the verdict where the missing answer is not the target's doing.

@@ -25,7 +25,14 @@ func (l *statusLog) Event(e conformance.Event) error {
 		return nil
 	}
 	for _, x := range judged.Result.Exchanges {
-		x.Body.Walk(func(pointer string, v *jsontree.Value) bool {
+		if x.Response == nil {
+			continue
+		}
+		body, err := jsontree.Parse(x.Response.Body)
+		if err != nil {
+			continue
+		}
+		body.Walk(func(pointer string, v *jsontree.Value) bool {
 			seen := l.command
 			if strings.Contains(pointer, "CommandInvocations") || x.Step.Request.Operation == "GetCommandInvocation" {
 				seen = l.invocation

@@ -15,6 +15,8 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
+const defaultTimeout = 10 * time.Second
+
 type runFlags struct {
 	targetFlags
 	strict   bool
@@ -46,7 +48,7 @@ for anything within one part, ** for any number of parts, !PATTERN leaves cases 
 	f.register(c)
 	c.Flags().BoolVar(&f.strict, "strict", false, "a missed should fails as well")
 	c.Flags().StringSliceVar(&f.profiles, "profile", nil, "only cases of these profiles: core, lifecycle, execution, auth")
-	c.Flags().DurationVar(&f.timeout, "timeout", 10*time.Second, "for one exchange, from the dial to the last byte")
+	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "for one exchange, from the dial to the last byte")
 	c.Flags().IntVar(&f.parallel, "parallel", 8, "cases asked at once")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "of the random values in the requests (default random)")
 	c.Flags().StringVar(&f.json, "json", "", "write the report as JSON to this file; - is standard output")
@@ -90,6 +92,12 @@ func (f *runFlags) again(seed uint64) string {
 	command := f.rerun(seed, "sendspec")
 	if f.strict {
 		command += " --strict"
+	}
+	for _, p := range f.profiles {
+		command += " --profile " + p
+	}
+	if f.timeout != defaultTimeout {
+		command += " --timeout " + f.timeout.String()
 	}
 	return command
 }

@@ -37,14 +37,18 @@ func runServe(ctx context.Context, s Streams, set serveSettings) error {
 		return err
 	}
 	defer server.close()
-	fmt.Fprintf(s.Err, "serving SSM SendCommand in %s at %s; Ctrl-C ends it. To test it fully:\n\n  %s\n\n", set.region, server.URL, server.runCommand(set.region))
+	fmt.Fprintf(s.Err, "serving SSM SendCommand in %s at %s; Ctrl-C ends it. To test it fully:\n\n  %s\n\n", set.region, server.URL, server.runCommand(set))
 	<-ctx.Done()
 	return nil
 }
 
 // runCommand is the command that tells run all about the demonstration world.
-func (s *served) runCommand(region string) string {
-	words := []string{"sendspec", "run", "--endpoint", s.URL, "--region", region}
+func (s *served) runCommand(set serveSettings) string {
+	var words []string
+	if set.auth { // run would take other keys from the environment
+		words = []string{"env", "-u", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test"}
+	}
+	words = append(words, "sendspec", "run", "--endpoint", s.URL, "--region", set.region)
 	for _, name := range sortedNames(s.World.Bindings) {
 		words = append(words, "--bind", wire.ShellQuote(name+"="+s.World.Bindings[name]))
 	}

@@ -49,7 +49,7 @@ func excerpt(body []byte) string {
 	for len(head) > 0 && !utf8.RuneStart(body[len(head)]) {
 		head = head[:len(head)-1]
 	}
-	return fmt.Sprintf("%s… (%d bytes in all)", head, len(body))
+	return string(head) + "… (cut)"
 }
 
 var volatile = []struct {

@@ -180,7 +180,10 @@ func counts(t conformance.Tally) map[string]int {
 func caseInfo(r *conformance.Result) CaseInfo {
 	c := CaseInfo{
 		ID: r.Case.ID, Title: r.Case.Title, Level: r.Case.Level, Profile: r.Case.Profile, Verdict: r.Verdict,
-		Reason: clean(stable(r.Reason)), Outcome: r.Outcome, Conforming: r.Named, Seen: r.Seen, Broken: r.Broken,
+		Reason: clean(stable(r.Reason)), Conforming: r.Named, Seen: r.Seen, Broken: r.Broken,
+	}
+	if r.Verdict != conformance.Pass { // which of several right answers came may be a matter of speed
+		c.Outcome = r.Outcome
 	}
 	for _, f := range r.Findings {
 		f.Path, f.Want, f.Got = clean(f.Path), clean(stable(f.Want)), clean(stable(f.Got))

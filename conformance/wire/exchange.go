@@ -105,7 +105,7 @@ type Exchanger interface {
 type Limits struct {
 	// Timeout is for the whole exchange, from the dial to the last byte. Default 10 s.
 	Timeout time.Duration
-	// Body is how many bytes of an answer's body are read. Default 4 MiB: AWS's largest answer
+	// Body is how many bytes of an answer's body are read. Default 2 MiB: AWS's largest answer
 	// to the calls made here is a page of 50 commands, under 1 MiB.
 	Body int64
 	// Header is how many bytes of an answer's header are read. Default 256 KiB.
@@ -118,7 +118,7 @@ func (l Limits) WithDefaults() Limits {
 		l.Timeout = 10 * time.Second
 	}
 	if l.Body <= 0 {
-		l.Body = 4 << 20
+		l.Body = 2 << 20
 	}
 	if l.Header <= 0 {
 		l.Header = 256 << 10

@@ -93,7 +93,9 @@ func (h *HTTP) dial(ctx context.Context) (net.Conn, error) {
 	if h.tls != nil {
 		config = h.tls.Clone()
 	}
-	config.ServerName = h.base.Hostname()
+	if config.ServerName == "" {
+		config.ServerName = h.base.Hostname()
+	}
 	config.NextProtos = []string{"http/1.1"}
 	return (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", address)
 }

@@ -99,11 +99,12 @@ func WithDocument(d Document) Option {
 // WithNode adds a managed node, or replaces the one of the same ID.
 func WithNode(n Node) Option {
 	return func(c *config) {
-		n.Tags = maps.Clone(n.Tags)
 		if _, known := c.nodes[n.ID]; !known {
 			c.nodeOrder = append(c.nodeOrder, n.ID)
 		}
-		c.nodes[n.ID] = n
+		own := n // an option may be given to several services at once
+		own.Tags = maps.Clone(n.Tags)
+		c.nodes[n.ID] = own
 	}
 }
 

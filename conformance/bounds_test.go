@@ -1,0 +1,132 @@
+package conformance_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/service"
+)
+
+func embedded(t *testing.T, scale float64) conformance.Target {
+	t.Helper()
+	world := service.Demo("", "")
+	options := append(world.Options, service.WithClockScale(scale), service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
+	server := httptest.NewServer(service.New(options...))
+	t.Cleanup(server.Close)
+	return conformance.Target{URL: server.URL, Name: "embedded", Bindings: world.Bindings}
+}
+
+// An end of the run is no fault of the target's: a case that was waiting has no verdict.
+func TestAnInterruptedWaitIsNoFailure(t *testing.T) {
+	t.Parallel()
+	runner, err := conformance.New(embedded(t, 1), conformance.WithProfiles(fixtures.Execution))
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	found, err := runner.Run(ctx)
+	require.Error(t, err)
+	require.NotNil(t, found)
+	assert.False(t, found.Complete)
+	assert.Zero(t, found.Totals[conformance.Fail])
+	assert.Zero(t, found.Totals[conformance.Flaky])
+	assert.Positive(t, found.Totals[conformance.Error])
+}
+
+// The same seed and the same behaviour give the same bytes, however often a status was asked for.
+func TestTheReportOfASeedIsTheSameBytes(t *testing.T) {
+	t.Parallel()
+	var first string
+	for range 3 {
+		runner, err := conformance.New(embedded(t, 200), conformance.WithSeed(5))
+		require.NoError(t, err)
+		found, err := runner.Run(t.Context())
+		require.NoError(t, err)
+		b, err := report.Marshal(found)
+		require.NoError(t, err)
+		if first == "" {
+			first = string(b)
+		}
+		require.Equal(t, first, string(b))
+	}
+}
+
+type failingSink struct{ left int }
+
+func (s *failingSink) Event(conformance.Event) error {
+	if s.left--; s.left < 0 {
+		return errors.New("the disk is full")
+	}
+	return nil
+}
+
+func (s *failingSink) Close() error { return nil }
+
+func TestASinkThatFailsInTheMiddleEndsTheRun(t *testing.T) {
+	t.Parallel()
+	runner, err := conformance.New(embedded(t, 200), conformance.WithProfiles(fixtures.Core), conformance.WithSink(&failingSink{50}))
+	require.NoError(t, err)
+	_, err = runner.Run(t.Context())
+	require.ErrorContains(t, err, "the disk is full")
+}
+
+// A server that is no SSM, or takes no such key, has not been judged.
+func TestWhatIsNoSSMCannotBeJudged(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		status     int
+		body, want string
+	}{
+		"a REST server":          {http.StatusNotFound, `{"message":"not found"}`, "does not know SendCommand"},
+		"another AWS service":    {http.StatusBadRequest, `{"__type":"UnknownOperationException"}`, "does not know SendCommand"},
+		"a key it does not know": {http.StatusBadRequest, `{"__type":"UnrecognizedClientException","message":"no"}`, "refuses the credentials"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(c.status)
+				fmt.Fprint(w, c.body)
+			})
+			runner, err := conformance.New(conformance.Target{Handler: handler})
+			require.NoError(t, err)
+			_, err = runner.Run(t.Context())
+			require.ErrorIs(t, err, conformance.ErrCannotJudge)
+			require.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
+// What a target sends does not decide how much memory a run takes. Not parallel: it looks at the heap.
+func TestHugeAnswersAreNotKept(t *testing.T) {
+	big := `{"Command":{"CommandId":"%s","Comment":"` + strings.Repeat("x", 1<<18) + `"}}`
+	asked := 0
+	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked++ // one case at a time
+		fmt.Fprintf(w, big, fmt.Sprintf("00000000-0000-4000-8000-%012d", asked))
+	})
+	selector, err := conformance.ParseSelector([]string{"accept"}, nil)
+	require.NoError(t, err)
+	runner, err := conformance.New(conformance.Target{Handler: handler}, conformance.WithSelector(selector), conformance.WithParallel(1))
+	require.NoError(t, err)
+	found, err := runner.Run(t.Context())
+	require.NoError(t, err)
+	require.Greater(t, asked, 200)
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	assert.Less(t, m.HeapAlloc, uint64(60<<20), "%d answers of 256 KiB", asked)
+	runtime.KeepAlive(found)
+}

@@ -1,0 +1,40 @@
+package conformance
+
+import (
+	"bytes"
+	"strings"
+)
+
+// How much of an answer a judged case keeps. A run has thousands of cases, and what a target sends
+// must not decide how much memory it takes.
+const (
+	keptBody    = 16 << 10 // more than a report quotes
+	keptInterim = 2 << 10  // of a poll's answers but the last
+	keptText    = 512      // of an identifier, an error's type or its message
+)
+
+// settle notes what the checks over the whole run need of the case's answers, and lets go of the rest.
+func (r *Result) settle() {
+	for i := range r.Exchanges {
+		e := &r.Exchanges[i]
+		if e.Response == nil {
+			continue
+		}
+		e.identifiers = make([]string, len(runChecks))
+		for j := range runChecks {
+			e.identifiers[j] = owned(runChecks[j].identifier(e), keptText)
+		}
+		e.ErrorType, e.Message = owned(e.ErrorType, keptText), owned(e.Message, keptText)
+		e.Body, e.request, e.members, e.commands = nil, nil, nil, nil
+		limit := keptBody
+		if e.Step.Interim {
+			limit = keptInterim
+		}
+		if len(e.Response.Body) > limit {
+			e.Response.Body = bytes.Clone(e.Response.Body[:limit])
+		}
+	}
+}
+
+// owned copies the beginning of a text out of the answer that it is a part of.
+func owned(s string, limit int) string { return strings.Clone(s[:min(len(s), limit)]) }
