@@ -29,6 +29,10 @@ lint: ## gofmt, go vet and staticcheck
 bench: ## hold the budgets: the run and the validator, as ratios in one run
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./reference/ ./conformance/
 
+.PHONY: mutants
+mutants: ## ask every wrong server the suite, and want each found out
+	$(GO) test -run TestKillMatrix -v ./conformance
+
 .PHONY: e2e
 e2e: build ## the suite against moto, twice, and what must hold of its reports
 	.ci/e2e bin/sendspec $(MOTO_PORT)

@@ -1,0 +1,221 @@
+package mutants
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// sample gives, for each path of a request, a value that is good there.
+func sample(path string) jsontree.Value {
+	samples := map[string]string{
+		"InstanceIds": `["i-0123456789abcdef0"]`, "InstanceIds[]": `"i-0123456789abcdef0"`, "InstanceId": `"i-0123456789abcdef0"`,
+		"Targets": `[{"Key":"tag:sendspec","Values":["none"]}]`, "Targets[]": `{"Key":"tag:sendspec","Values":["none"]}`,
+		"Targets[].Key": `"tag:sendspec"`, "Targets[].Values": `["none"]`, "Targets[].Values[]": `"none"`,
+		"DocumentName": `"AWS-RunShellScript"`, "DocumentVersion": `"$DEFAULT"`, "DocumentHash": `""`, "DocumentHashType": `"Sha256"`,
+		"TimeoutSeconds": `3600`, "Comment": `"sendspec"`, "Parameters": `{"commands":["true"]}`, "Parameters.*": `["true"]`, "Parameters.*[]": `"true"`,
+		"OutputS3Region": `"us-east-1"`, "OutputS3BucketName": `"sendspec-output"`, "OutputS3KeyPrefix": `"sendspec"`,
+		"MaxConcurrency": `"50"`, "MaxErrors": `"0"`, "ServiceRoleArn": `"arn:aws:iam::123456789012:role/sendspec-notifications"`,
+		"NotificationConfig":                             `{}`,
+		"NotificationConfig.NotificationArn":             `"arn:aws:sns:us-east-1:123456789012:sendspec-topic"`,
+		"NotificationConfig.NotificationType":            `"Command"`,
+		"NotificationConfig.NotificationEvents":          `["All"]`,
+		"NotificationConfig.NotificationEvents[]":        `"All"`,
+		"CloudWatchOutputConfig":                         `{}`,
+		"CloudWatchOutputConfig.CloudWatchLogGroupName":  `"sendspec"`,
+		"CloudWatchOutputConfig.CloudWatchOutputEnabled": `true`,
+		"AlarmConfiguration":                             `{"Alarms":[{"Name":"sendspec-alarm-ok"}]}`,
+		"AlarmConfiguration.IgnorePollAlarmFailure":      `true`,
+		"AlarmConfiguration.Alarms":                      `[{"Name":"sendspec-alarm-ok"}]`,
+		"AlarmConfiguration.Alarms[]":                    `{"Name":"sendspec-alarm-ok"}`,
+		"AlarmConfiguration.Alarms[].Name":               `"sendspec-alarm-ok"`,
+		"CommandId":                                      `"00000000-0000-4000-8000-000000000000"`,
+		"MaxResults":                                     `50`, "PluginName": `"aws:runShellScript"`,
+		"Filters": `[{"key":"Status","value":"Success"}]`, "Filters[]": `{"key":"Status","value":"Success"}`,
+		"Filters[].key": `"Status"`, "Filters[].value": `"Success"`,
+	}
+	return value(samples[path])
+}
+
+// topic is the part of the corpus about a member.
+func topic(area, path string) string {
+	return area + "/" + strings.ReplaceAll(strings.ReplaceAll(path, "[]", ""), ".*", "")
+}
+
+// side is one way to break a constraint: the beginning of AWS's words for it.
+type side struct{ name, rule string }
+
+func sides(c *reference.Constraint) []side {
+	var list []side
+	low, high := side{"below", "greater than or equal to"}, side{"above", "less than or equal to"}
+	switch {
+	case c.Kind == reference.Required:
+		list = append(list, side{"absent", ""})
+	case c.Kind == reference.Length || c.Kind == reference.Range:
+		// A length of at least 0 cannot be broken.
+		if c.Min != nil && (*c.Min > 0 || c.Kind == reference.Range) {
+			list = append(list, low)
+		}
+		if c.Max != nil {
+			list = append(list, high)
+		}
+	default:
+		list = append(list, side{string(c.Kind), ""})
+	}
+	return list
+}
+
+// constraints are one mutant for every constraint of every operation, and for either bound.
+func constraints() []Mutant {
+	var all []Mutant
+	for _, c := range reference.Constraints() {
+		for _, s := range sides(&c) {
+			m := Mutant{
+				Name: Constraint + "/" + c.Operation + "/" + c.Path + "/" + string(c.Kind) + "-" + s.name, Family: Constraint, Level: Must,
+				Wrong:  fmt.Sprintf("%s takes a %s that breaks its %s (%s)", c.Operation, c.Path, c.Kind, s.name),
+				Source: c.Source.Document + ", " + c.Source.Section,
+				Expect: []string{topic("constraint", c.Path)},
+				plant:  stateless(unenforced(&c, s)),
+			}
+			if c.Operation != reference.SendCommand {
+				m.Expect = []string{"lifecycle/Constraint.*"}
+			}
+			if weaker(&c, s) {
+				m.Level = Should
+			}
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// weaker tells whether a missing constraint is no broken must: another constraint of the member refuses
+// the same values, so that the text alone shows it; or it rests on less than the model and a recording.
+func weaker(c *reference.Constraint, s side) bool {
+	switch c.Path {
+	case "Comment":
+		// The length and the hidden pattern, which a user reported, refuse the same long comments.
+		return true
+	case "MaxConcurrency", "MaxErrors", "AlarmConfiguration.Alarms[].Name":
+		return c.Kind == reference.Length && s.name == "below"
+	case "OutputS3Region":
+		// The prose of the model says that the member is ignored.
+		return true
+	case "CommandId":
+		// The pattern allows one length only; it is hidden, and recorded for some operations.
+		return c.Kind == reference.Length || c.Kind == reference.Pattern && c.Operation != reference.CancelCommand
+	case "InstanceId":
+		return c.Kind == reference.Length
+	}
+	return false
+}
+
+// unenforced replaces values whose only fault is the one that the mutant does not see, and leaves
+// that constraint out of the message where the value has other faults.
+func unenforced(c *reference.Constraint, s side) defect {
+	operation, path := c.Operation, c.Path
+	ours := func(v *reference.Violation) bool {
+		return pathOf(v.Path) == path && v.Kind == c.Kind && strings.Contains(v.Rule, s.rule)
+	}
+	return func(call *call, p *planted) *reply {
+		if !call.is(operation) {
+			return p.ask(call)
+		}
+		result := reference.ValidateOperation(operation, call.body)
+		faults, mine := map[string]int{}, map[string]int{}
+		var rule string
+		for i := range result.Violations {
+			v := &result.Violations[i]
+			faults[v.Path]++
+			if ours(v) {
+				mine[v.Path]++
+				rule = v.Rule
+			}
+		}
+		if len(mine) == 0 {
+			return p.ask(call)
+		}
+		given := map[string]jsontree.Value{}
+		for where, n := range mine {
+			if n < faults[where] {
+				continue
+			}
+			pointer := pointerOf(where)
+			slot := call.tree.Pointer(pointer)
+			if slot == nil || slot.Kind == jsontree.Null {
+				i := strings.LastIndexByte(pointer, '/')
+				set(call.tree.Pointer(pointer[:i]), pointer[i+1:], sample(path))
+				continue
+			}
+			given[pointer] = *slot
+			*slot = instead(slot, path)
+		}
+		r := restore(p.askTree(call), given)
+		if !r.ok() {
+			r.edit(func(t *jsontree.Value) {
+				if m := t.Get("message"); m != nil {
+					m.Text = withoutRule(m.Text, rule)
+				}
+			})
+		}
+		return r
+	}
+}
+
+// withoutRule takes one violation out of AWS's message on several.
+func withoutRule(message, rule string) string {
+	_, rest, found := strings.Cut(message, " detected: ")
+	parts := strings.Split(rest, "; ")
+	if !found || len(parts) < 2 {
+		return message
+	}
+	for i, part := range parts {
+		if strings.Contains(part, rule) {
+			parts = append(parts[:i:i], parts[i+1:]...)
+			break
+		}
+	}
+	words := "validation errors"
+	if len(parts) == 1 {
+		words = "validation error"
+	}
+	return fmt.Sprintf("%d %s detected: %s", len(parts), words, strings.Join(parts, "; "))
+}
+
+// instead is a good value in the place of a wrong one; a long list is cut to what every list may have.
+func instead(v *jsontree.Value, path string) jsontree.Value {
+	if v.Kind == jsontree.Array && len(v.Items) > 5 {
+		cut := *v
+		cut.Items = v.Items[:5]
+		if path == "AlarmConfiguration.Alarms" {
+			cut.Items = v.Items[:1]
+		}
+		return cut
+	}
+	return sample(path)
+}
+
+// pathOf is the path of a violation without its indexes.
+func pathOf(path string) string {
+	var b strings.Builder
+	inside := false
+	for _, r := range path {
+		if r == ']' {
+			inside = false
+		}
+		if !inside {
+			b.WriteRune(r)
+		}
+		if r == '[' {
+			inside = true
+		}
+	}
+	return b.String()
+}
+
+// pointerOf is the JSON pointer of a violation's path.
+func pointerOf(path string) string {
+	return "/" + strings.NewReplacer("[", "/", "]", "", ".", "/").Replace(path)
+}
