@@ -27,6 +27,7 @@ func Checks() []Check { return checks }
 var checks = []Check{
 	countsCheck,
 	statusCheck,
+	invocationCheck,
 	timesCheck,
 	errorTypeCheck,
 	bareTypeCheck,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -34,6 +35,9 @@ type Target struct {
 	TLS *tls.Config
 }
 
+// nodePattern is the model's pattern of InstanceId, on whole strings.
+var nodePattern = regexp.MustCompile(`^(i-(\w{8}|\w{17})|mi-\w{17})$`)
+
 const defaultRegion = "us-east-1"
 
 // withDefaults returns the target with its defaults filled in, or what is wrong with it.
@@ -59,6 +63,11 @@ func (t Target) withDefaults() (Target, error) {
 	}
 	if t.Credentials.AccessKeyID == "" {
 		t.Credentials = aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}
+	}
+	for _, id := range t.Nodes {
+		if !nodePattern.MatchString(id) {
+			return t, fmt.Errorf("target: node %q: want an ID such as i-0123456789abcdef0 or mi-0123456789abcdef0", id)
+		}
 	}
 	known := fixtures.KnownBindings()
 	for name := range t.Bindings {

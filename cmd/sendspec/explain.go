@@ -67,7 +67,7 @@ func (f *targetFlags) explainSteps(b *strings.Builder, c *fixtures.Case) error {
 	if endpoint == "" {
 		endpoint = "http://127.0.0.1:4014"
 	}
-	t := conformance.Target{URL: endpoint, Region: f.region, Nodes: f.nodes, Bindings: f.bind}
+	t := conformance.Target{URL: endpoint, Region: f.regionOrEnv(), Nodes: f.nodes, Bindings: f.bind}
 	steps, err := conformance.Explain(t, c)
 	if err != nil {
 		return err

@@ -37,10 +37,7 @@ func (f *targetFlags) register(c *cobra.Command) {
 // target returns the target that the flags name, and a function that ends it. Without an endpoint
 // it is the embedded reference on a loopback port.
 func (f *targetFlags) target(ctx context.Context) (conformance.Target, func(), error) {
-	region := f.region
-	if region == "" {
-		region = os.Getenv("AWS_REGION")
-	}
+	region := f.regionOrEnv()
 	if f.endpoint == "" {
 		if f.aws {
 			return conformance.Target{}, nil, fmt.Errorf("--aws: want an --endpoint such as https://ssm.us-east-1.amazonaws.com")
@@ -51,6 +48,14 @@ func (f *targetFlags) target(ctx context.Context) (conformance.Target, func(), e
 	credentials, err := f.credentials(ctx)
 	t.Credentials = credentials
 	return t, func() {}, err
+}
+
+// regionOrEnv is the region of the flag, or else of the environment; "" leaves it to the engine.
+func (f *targetFlags) regionOrEnv() string {
+	if f.region != "" {
+		return f.region
+	}
+	return os.Getenv("AWS_REGION")
 }
 
 // credentials are those of the environment, or test/test. Only for AWS itself are they looked up

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -48,6 +49,9 @@ constraints. Exit code 0: valid; 1: AWS would refuse it; 2: the file cannot be r
 const maxBody = 16 << 20
 
 func readBody(in io.Reader, name string) ([]byte, error) {
+	if name == "" {
+		return nil, errors.New(`validate "": want a file, or - for standard input`)
+	}
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {

@@ -1,0 +1,92 @@
+package conformance_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/jsontree"
+	"github.com/sendspec/sendspec/reference/service"
+)
+
+func TestTheStatusOfAnInvocationIsLookedAt(t *testing.T) {
+	t.Parallel()
+	i := slices.IndexFunc(conformance.Checks(), func(c conformance.Check) bool { return c.Rule().ID == "invariant/Invocation/status" })
+	require.GreaterOrEqual(t, i, 0)
+	for name, c := range map[string]struct {
+		operation, body, path string
+	}{
+		"sound":                  {"ListCommandInvocations", `{"CommandInvocations":[{"Status":"TimedOut","StatusDetails":"Delivery Timed Out"}]}`, ""},
+		"an invented status":     {"ListCommandInvocations", `{"CommandInvocations":[{"Status":"Success"},{"Status":"Done"}]}`, "/CommandInvocations/1/Status"},
+		"invented details":       {"ListCommandInvocations", `{"CommandInvocations":[{"Status":"Success","StatusDetails":"Fine"}]}`, "/CommandInvocations/0/StatusDetails"},
+		"details of a command":   {"GetCommandInvocation", `{"Status":"Success","StatusDetails":"NoInstancesInTag"}`, "/StatusDetails"},
+		"sound, of one":          {"GetCommandInvocation", `{"Status":"Failed","StatusDetails":"Terminated"}`, ""},
+		"an invented one of one": {"GetCommandInvocation", `{"Status":"Running"}`, "/Status"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := conformance.Read(fixtures.BoundStep{Request: fixtures.Message{Operation: c.operation}}, &wire.Exchange{
+				Request: wire.NewRequest(c.operation, nil), Response: &wire.Response{Status: http.StatusOK, Body: []byte(c.body), Header: http.Header{}},
+			})
+			found := conformance.Checks()[i].Inspect(&e)
+			if c.path == "" {
+				assert.Empty(t, found)
+				return
+			}
+			require.Len(t, found, 1)
+			assert.Equal(t, c.path, found[0].Path)
+			assert.Equal(t, fixtures.Must, found[0].Level)
+		})
+	}
+}
+
+// A server that ignores Filters, or answers every filtered list empty, is found out.
+func TestIgnoredFiltersOfInvocationsAreNoticed(t *testing.T) {
+	t.Parallel()
+	world := service.Demo("", "")
+	sound := service.New(append(world.Options, service.WithClockScale(200))...)
+	filtered := func(body []byte) bool {
+		v, err := jsontree.Parse(body)
+		return err == nil && v.Get("Filters") != nil
+	}
+	for name, wrong := range map[string]func(w http.ResponseWriter, r *http.Request, body []byte){
+		"ignores them": func(w http.ResponseWriter, r *http.Request, _ []byte) {
+			r.Body = io.NopCloser(bytes.NewReader([]byte("{}")))
+			sound.ServeHTTP(w, r)
+		},
+		"lists nothing": func(w http.ResponseWriter, _ *http.Request, _ []byte) {
+			_, _ = io.WriteString(w, `{"CommandInvocations":[]}`)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body, err := io.ReadAll(r.Body)
+				if err != nil {
+					return
+				}
+				if r.Header.Get("X-Amz-Target") == "AmazonSSM.ListCommandInvocations" && filtered(body) {
+					wrong(w, r, body)
+					return
+				}
+				r.Body = io.NopCloser(bytes.NewReader(body))
+				sound.ServeHTTP(w, r)
+			})
+			selector, err := conformance.ParseSelector([]string{"execution/Filters"}, nil)
+			require.NoError(t, err)
+			runner, err := conformance.New(conformance.Target{Handler: handler, Bindings: world.Bindings}, conformance.WithSelector(selector))
+			require.NoError(t, err)
+			found, err := runner.Run(t.Context())
+			require.NoError(t, err)
+			assert.Positive(t, found.Totals[conformance.Fail])
+		})
+	}
+}
