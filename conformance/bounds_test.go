@@ -46,12 +46,14 @@ func TestAnInterruptedWaitIsNoFailure(t *testing.T) {
 	assert.Positive(t, found.Totals[conformance.Error])
 }
 
-// The same seed and the same behaviour give the same bytes, however often a status was asked for.
+// The same seed and the same behaviour give the same bytes, however often a status was asked for. The
+// clock is slow enough that a busy machine does not make the service behave otherwise: a cancel that
+// comes after the end is another answer.
 func TestTheReportOfASeedIsTheSameBytes(t *testing.T) {
 	t.Parallel()
 	var first string
-	for range 3 {
-		runner, err := conformance.New(embedded(t, 200), conformance.WithSeed(5))
+	for range 2 {
+		runner, err := conformance.New(embedded(t, 60), conformance.WithSeed(5))
 		require.NoError(t, err)
 		found, err := runner.Run(t.Context())
 		require.NoError(t, err)
