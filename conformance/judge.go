@@ -21,6 +21,10 @@ const OutcomeCheck = "outcome"
 // is pure: the exchanges may come from a target, from a recording or from a test. Strict makes a
 // missed should fail. Fewer exchanges than steps are those asked before one went wrong.
 func Judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Exchange, strict bool) Result {
+	return judge(c, steps, exchanges, strict, nil)
+}
+
+func judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Exchange, strict bool, familiar *answerShapes) Result {
 	r := Result{Case: c, Verdict: Pass}
 	for i, x := range exchanges {
 		r.Exchanges = append(r.Exchanges, Read(steps[i], x))
@@ -31,7 +35,7 @@ func Judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Excha
 			r.judgePoll(i)
 			r.judgeStep(e)
 		}
-		r.inspect(e)
+		r.inspect(e, familiar)
 	}
 	r.Verdict = verdictOf(r.Findings, strict)
 	return r
@@ -54,9 +58,13 @@ func (r *Result) stepOf(e *Exchanged) int {
 }
 
 // inspect holds an exchange against the invariants.
-func (r *Result) inspect(e *Exchanged) {
+func (r *Result) inspect(e *Exchanged, familiar *answerShapes) {
 	for _, check := range Checks() {
-		for _, f := range check.Inspect(e) {
+		found := check.inspect
+		if check.rule == sdkCheck.rule {
+			found = func(e *Exchanged) []Finding { return familiar.reads(e, check.inspect) }
+		}
+		for _, f := range found(e) {
 			f.Check, f.Step = check.Rule().ID, r.stepOf(e)
 			r.invariants = append(r.invariants, invariantFinding{Finding: f, exchange: e})
 		}

@@ -64,6 +64,9 @@ type Session struct {
 	slots   chan struct{} // one for each exchange under way
 	silent  atomic.Int64  // exchanges in a row without an answer
 	lost    atomic.Pointer[string]
+
+	recent   recentIdentifiers // of Once
+	familiar answerShapes
 }
 
 // Open finds out what the target is and what it can be asked. It fails with ErrCannotJudge where
@@ -224,6 +227,11 @@ func places(findings []Finding) []string {
 }
 
 func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Result {
+	return x.attemptKnowing(ctx, c, attempt, nil)
+}
+
+// attemptKnowing spares the SDK the answers of a form that it was seen to read.
+func (x *Session) attemptKnowing(ctx context.Context, c *fixtures.Case, attempt int, familiar *answerShapes) Result {
 	a := &asking{Session: x, c: c, bindings: fixtures.Bindings{}}
 	maps.Copy(a.bindings, x.started.Preflight.bindings)
 	a.bindings[fixtures.NonceBinding] = nonce(x.settings.seed, c.ID, attempt)
@@ -237,7 +245,7 @@ func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Re
 	}
 	x.slots <- struct{}{}
 	defer func() { <-x.slots }()
-	r := Judge(c, a.steps, a.exchanges, x.settings.strict)
+	r := judge(c, a.steps, a.exchanges, x.settings.strict, familiar)
 	r.settle()
 	return r
 }

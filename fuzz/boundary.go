@@ -1,0 +1,257 @@
+package fuzz
+
+import (
+	"fmt"
+	"math/rand"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ssm/schemas"
+	"github.com/aws/smithy-go"
+
+	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// boundary is one value at one place of a request that a server should look at.
+type boundary struct {
+	mark  Mark
+	value *Value // nil takes the member away
+}
+
+// place is a member, an element or a map's value of a request, by its path as reference.Constraint has it.
+type place struct {
+	path string
+	typ  smithy.ShapeType
+}
+
+// places lists every place of a request, from the SDK's schema.
+func places() []place {
+	var all []place
+	var walk func(path string, s *smithy.Schema)
+	walk = func(path string, s *smithy.Schema) {
+		if path != "" {
+			all = append(all, place{path, s.Type()})
+		}
+		switch s.Type() {
+		case smithy.ShapeTypeStructure:
+			names := sortedNames(s.Members())
+			for _, name := range names {
+				walk(strings.TrimPrefix(path+"."+name, "."), s.Member(name))
+			}
+		case smithy.ShapeTypeList:
+			walk(path+"[]", s.ListMember())
+		case smithy.ShapeTypeMap:
+			walk(path+".*", s.MapValue())
+		}
+	}
+	walk("", schemas.SendCommandRequest)
+	return all
+}
+
+// boundaries enumerates, for every constraint, what is below, at and above it, and for every place null,
+// absence and every wrong type. Nothing of it is drawn.
+func boundaries() []boundary {
+	var all []boundary
+	for _, c := range reference.Constraints() {
+		if c.Operation != reference.SendCommand {
+			continue
+		}
+		add := func(side string, v *Value) {
+			all = append(all, boundary{Mark{c.Path, string(c.Kind), side}, v})
+		}
+		switch c.Kind {
+		case reference.Required:
+			add("absent", nil)
+			add("null", &Value{})
+		case reference.Length:
+			for _, n := range around(c.Min, c.Max, 0) {
+				for _, v := range sized(&c, n.value) {
+					add(n.side, v)
+				}
+			}
+		case reference.Range:
+			for _, n := range around(c.Min, c.Max, -1<<31) {
+				add(n.side, ref(number(strconv.FormatInt(n.value, 10))))
+			}
+		case reference.Pattern:
+			for _, s := range nearMisses[c.Path] {
+				add("near", ref(str(s)))
+			}
+		case reference.Enum:
+			for _, s := range c.Values {
+				add("inside", ref(str(s)))
+				for _, miss := range []string{strings.ToLower(s), strings.ToUpper(s), " " + s, s + " ", s + s, s[:len(s)-1]} {
+					add("outside", ref(str(miss)))
+				}
+			}
+			add("outside", ref(str("")))
+		}
+	}
+	for _, p := range places() {
+		all = append(all, boundary{Mark{p.path, "type", "null"}, &Value{}}, boundary{Mark{p.path, "type", "absent"}, nil})
+		for _, v := range wrongTypes(p.typ) {
+			all = append(all, boundary{Mark{p.path, "type", v.Kind.String()}, v})
+		}
+	}
+	return all
+}
+
+func ref(v Value) *Value { return &v }
+
+// sideValue is a size or number and where it lies.
+type sideValue struct {
+	side  string
+	value int64
+}
+
+// around lists the values at the bounds and beside them, none below least.
+func around(low, high *int64, least int64) []sideValue {
+	var list []sideValue
+	add := func(side string, n int64) {
+		if n >= least {
+			list = append(list, sideValue{side, n})
+		}
+	}
+	if low != nil {
+		add("below", *low-1)
+		add("below", 0)
+		add("below", -1)
+		add("at-min", *low)
+		add("inside", *low+1)
+	}
+	if high != nil {
+		add("inside", *high-1)
+		add("at-max", *high)
+		add("above", *high+1)
+		add("above", *high*2+3)
+	}
+	kept := list[:0]
+	for _, v := range list {
+		if low == nil || v.side != "below" || v.value < *low {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
+
+// sized makes strings or lists of a size for the place of a constraint.
+func sized(c *reference.Constraint, n int64) []*Value {
+	if isList(c.Path) {
+		items := make([]Value, n)
+		for i := range items {
+			items[i] = element(c.Path, i)
+		}
+		return []*Value{ref(array(items...))}
+	}
+	list := []*Value{ref(str(filled(c.Path, int(n), "x")))}
+	if c.Path == "Comment" || c.Path == "OutputS3KeyPrefix" || c.Path == "Targets[].Key" {
+		list = append(list, ref(str(filled(c.Path, int(n), "é"))), ref(str(filled(c.Path, int(n), "語"))))
+	}
+	return list
+}
+
+func isList(path string) bool {
+	switch path {
+	case "InstanceIds", "Targets", "Targets[].Values", "AlarmConfiguration.Alarms", "NotificationConfig.NotificationEvents":
+		return true
+	}
+	return false
+}
+
+// element is the i-th good element of the list at the path; no two are the same.
+func element(path string, i int) Value {
+	switch path {
+	case "InstanceIds":
+		return str(fmt.Sprintf("i-%017d", i))
+	case "Targets":
+		return object(member("Key", str(fmt.Sprintf("tag:sendspec-%d", i))), member("Values", array(str("none"))))
+	case "AlarmConfiguration.Alarms":
+		return object(member("Name", str(fmt.Sprintf("sendspec-%d", i))))
+	case "NotificationConfig.NotificationEvents":
+		return str("All")
+	}
+	return str(fmt.Sprintf("none-%d", i))
+}
+
+// filled is a string of n code points that breaks no other constraint of its place, where there is one.
+func filled(path string, n int, unit string) string {
+	switch path {
+	case "Targets[].Key":
+		if n > 4 {
+			return "tag:" + strings.Repeat(unit, n-4)
+		}
+	case "MaxConcurrency", "MaxErrors":
+		if n > 0 {
+			return "1" + strings.Repeat("0", n-1)
+		}
+		return ""
+	}
+	return strings.Repeat(unit, n)
+}
+
+// nearMisses are texts on either side of each pattern: the oracle tells which.
+var nearMisses = map[string][]string{
+	"InstanceIds[]": {
+		"i-0badc0de", "i-0badc0d", "i-0badc0dee", "i-0123456789abcdef", "i-0123456789abcdef0", "i-0123456789abcdef01", "mi-0123456789abcdef0", "mi-0badc0de",
+		"I-0badc0de", "i_0badc0de", "0badc0de", "i-0badc0d-", "i-0badc0dé", "xi-0badc0de", "i-0badc0de ", "", "i-", "mi-", "i-0badc0de,i-0badc0de", "ami-0badc0de",
+	},
+	"Targets[].Key": {
+		"tag:a_b.c:d/e=f-g@h", "tag:cost center", "tag:a#b", "tag:a+b", "tag:a*", "tag:a,b", "tag:a;b", "tag:a(b)", "tag:a\"b", "tag:a\\b", "tag:a\tb", "tag:Größe",
+		"tag:環境", "tag:😀", "resource-groups:Name", "tag:{x}", "tag:a&b", "tag:a%b", "tag:a!", "tag:a?",
+	},
+	"DocumentName": {
+		"AWS-RunShellScript", "AWS RunShellScript", "AWS-RunShellScript ", "ab", "abc", "a", "", strings.Repeat("d", 128), strings.Repeat("d", 129), "AWS-RunShellScript$", "dök",
+		"a,b,c", "a+b", "a@b.c", "(abc)", "*", "abc*", "a|b|c", "a;b;c", "a\\b", "a\"bc",
+	},
+	"DocumentVersion": {
+		"$LATEST", "$DEFAULT", "1", "10", "0", "01", "-1", "+1", "1.0", "1e3", "", " 1", "1 ", "v1", "latest", "$latest", "LATEST", "DEFAULT", "$DEFAULT1", "1$LATEST", "１",
+	},
+	"Comment": {strings.Repeat("c", 100), strings.Repeat("c", 101), "two\nlines", "ends\n", "a\rb"},
+	"MaxConcurrency": {
+		"1", "50", "1%", "99%", "100%", "0", "0%", "00", "01", "010", "101%", "1000%", "-1", "+1", "1.5", "10.5%", "%", "%%", "50%%", "50 %", " 50", "50 ", "ten", "1e3", "0x10", "٥",
+	},
+	"MaxErrors": {
+		"0", "0%", "1", "99%", "100%", "00", "00%", "01", "101%", "1000%", "-1", "-0", "+1", "1.5", "10.5%", "%", "%%", "50%%", "50 %", " 50", "50 ", "ten", "1e3", "0x10", "٥",
+	},
+	"AlarmConfiguration.Alarms[].Name": {"a", " ", "   ", "\t", " a", "a ", "", "a b", "\"", "a\nb"},
+}
+
+// wrongTypes lists values whose JSON type is not that of the shape.
+func wrongTypes(t smithy.ShapeType) []*Value {
+	want := kindOf(t)
+	var list []*Value
+	for _, s := range []string{`true`, `false`, `7`, `1.5`, `0`, `"60"`, `""`, `"x"`, `[]`, `["x"]`, `{}`, `{"x":"y"}`} {
+		if v := literal(s); v.Kind != want {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+func kindOf(t smithy.ShapeType) jsontree.Kind {
+	switch t {
+	case smithy.ShapeTypeStructure, smithy.ShapeTypeMap:
+		return jsontree.Object
+	case smithy.ShapeTypeList:
+		return jsontree.Array
+	case smithy.ShapeTypeInteger:
+		return jsontree.Number
+	case smithy.ShapeTypeBoolean:
+		return jsontree.Bool
+	}
+	return jsontree.String
+}
+
+// boundary makes an input of the number-th boundary: in the first round in a plain request, which shows
+// it best, and then in any.
+func (g *Generator) boundary(in *Input, number uint64, d *rand.Rand) {
+	n := uint64(len(g.boundaries))
+	b := g.boundaries[number%n]
+	in.body.tree = plain("sendspec-" + hexadecimal(d, 8))
+	if number >= n {
+		in.body.tree = g.valid(d)
+	}
+	g.world.plant(in.body.tree, b.mark.Path, b.value, d)
+	in.What, in.Marks = b.mark.String(), []Mark{b.mark}
+}

@@ -1,0 +1,316 @@
+package fuzz
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// Options say what a campaign does. The zero value asks 10,000 inputs of every strategy.
+type Options struct {
+	// Count is how many inputs are asked; 0 is no bound where For is given, or else 10,000.
+	Count uint64
+	// For is how long it goes on; 0 is until Count.
+	For time.Duration
+	// Parallel is how many inputs are asked at once. Default 8.
+	Parallel int
+	// Rate is how many requests a second are sent at most; 0 is no bound.
+	Rate float64
+	// Strategies are those asked; all where there are none.
+	Strategies []Strategy
+	// ShrinkCalls bounds the requests that shrinking one finding takes. Default 60.
+	ShrinkCalls int
+	// MaxFindings bounds how many distinct findings are kept; there may be more. Default 400.
+	MaxFindings int
+	// Found is told each finding when it is shrunk, and may be nil.
+	Found func(*Finding) error
+	// Progress is told how far it is after each batch, and may be nil.
+	Progress func(Progress)
+}
+
+func (o Options) withDefaults() Options {
+	if o.Count == 0 && o.For == 0 {
+		o.Count = 10000
+	}
+	if o.Parallel <= 0 {
+		o.Parallel = 8
+	}
+	if o.ShrinkCalls <= 0 {
+		o.ShrinkCalls = 60
+	}
+	if o.MaxFindings <= 0 {
+		o.MaxFindings = 400
+	}
+	return o
+}
+
+// Progress tells how far a campaign is.
+type Progress struct {
+	Inputs, Count uint64 // asked, and to be asked; 0 where that is not known
+	Elapsed, For  time.Duration
+	Must, Should  int // distinct findings
+	LedgerAsked   int
+	LedgerAll     int
+}
+
+// batchSize is how many inputs are asked between two looks at the canary.
+const batchSize = 512
+
+// campaign is one run of a campaign.
+type campaign struct {
+	session *conformance.Session
+	options Options
+	oracle  *oracle
+	limiter *rate.Limiter
+	gens    []*Generator
+	ledger  *Ledger
+	found   []*Finding
+	byKey   map[string][]*Finding
+	report  *Report
+	hash    hash.Hash
+	began   time.Time
+	dropped map[string]bool
+	suspect []*Input // of the last batch, those without an answer
+}
+
+// Run asks the session's target inputs and returns what was found. An error is one of the call's, of the
+// context's or of Found's; the report is then what was found until then, and nil only where nothing ran.
+// The target's faults, its death included, are in the report and no error.
+func Run(ctx context.Context, session *conformance.Session, options Options) (*Report, error) {
+	c, err := newCampaign(session, options)
+	if err != nil {
+		return nil, err
+	}
+	err = c.run(ctx)
+	return c.finish(ctx), err
+}
+
+func newCampaign(session *conformance.Session, options Options) (*campaign, error) {
+	options = options.withDefaults()
+	known, dispatch := session.Bindings(), session.MayDispatch()
+	c := &campaign{
+		session: session, options: options, byKey: map[string][]*Finding{}, hash: sha256.New(), began: time.Now(), dropped: map[string]bool{},
+	}
+	for range options.Parallel {
+		g, err := NewGenerator(session.Seed(), known, dispatch, options.Strategies...)
+		if err != nil {
+			return nil, err
+		}
+		c.gens = append(c.gens, g)
+	}
+	c.oracle = &oracle{c.gens[0].world, session.Target().Region}
+	c.ledger = newLedger(c.gens[0].boundaries)
+	limit := rate.Inf
+	if options.Rate > 0 {
+		limit = rate.Limit(options.Rate)
+	}
+	c.limiter = rate.NewLimiter(limit, max(1, int(options.Rate/10)))
+	c.report = newReport(session, options)
+	return c, nil
+}
+
+// run asks batch after batch.
+func (c *campaign) run(ctx context.Context) error {
+	deadline := time.Time{}
+	if c.options.For > 0 {
+		deadline = c.began.Add(c.options.For)
+	}
+	for next := uint64(0); ctx.Err() == nil; {
+		end := next + batchSize
+		if c.options.Count > 0 {
+			end = min(end, c.options.Count)
+		}
+		if end == next || !deadline.IsZero() && !time.Now().Before(deadline) {
+			return nil
+		}
+		outcomes := c.batch(ctx, next, end, deadline)
+		next += uint64(len(outcomes))
+		for i := range outcomes {
+			if err := c.note(ctx, &outcomes[i]); err != nil {
+				return err
+			}
+		}
+		c.tellProgress()
+		if len(outcomes) > 0 && !c.alive(ctx) && !c.revived(ctx) {
+			return c.died(ctx)
+		}
+		if len(outcomes) == 0 {
+			return ctx.Err()
+		}
+	}
+	return ctx.Err()
+}
+
+// asked is what became of one input.
+type asked struct {
+	index      uint64
+	sum        [sha256.Size]byte // of what was sent
+	marks      []Mark
+	skipped    bool
+	unanswered bool
+	input      *Input // where there is something to say of it
+	prints     []Fingerprint
+}
+
+// batch asks the inputs [from,to), several at once, and returns what became of those that were asked: all
+// of them, or as many of the first as there was time for.
+func (c *campaign) batch(ctx context.Context, from, to uint64, deadline time.Time) []asked {
+	out := make([]asked, to-from)
+	done := make([]bool, to-from)
+	var next atomic.Uint64
+	next.Store(from)
+	var wg sync.WaitGroup
+	for _, g := range c.gens {
+		wg.Go(func() {
+			for ctx.Err() == nil && (deadline.IsZero() || time.Now().Before(deadline)) {
+				i := next.Add(1) - 1
+				if i >= to {
+					return
+				}
+				out[i-from], done[i-from] = c.ask(ctx, g.At(i))
+			}
+		})
+	}
+	wg.Wait()
+	if i := slices.Index(done, false); i >= 0 {
+		out = out[:i]
+	}
+	return out
+}
+
+// ask asks one input; false where the campaign was ended before it was.
+func (c *campaign) ask(ctx context.Context, in *Input) (asked, bool) {
+	a := asked{index: in.Index, marks: in.Marks}
+	kase, e := c.oracle.judged(in)
+	a.sum = sha256.Sum256(sentBytes(kase))
+	r, ok := c.once(ctx, kase)
+	if !ok {
+		return a, false
+	}
+	a.skipped = r.Verdict == conformance.Skip
+	a.unanswered = silent(&r)
+	if a.prints, _ = fingerprints(in, &e, &r); len(a.prints) > 0 || a.unanswered {
+		a.input = in
+	}
+	return a, true
+}
+
+// sentBytes is what a case sends, but for host, date and signature.
+func sentBytes(c *fixtures.Case) []byte {
+	requests := make([]fixtures.Request, len(c.Steps))
+	for i := range c.Steps {
+		requests[i] = c.Steps[i].Request
+	}
+	return bytesOf(requests)
+}
+
+// once asks a case within the rate; false where the campaign was ended.
+func (c *campaign) once(ctx context.Context, kase *fixtures.Case) (conformance.Result, bool) {
+	if err := c.limiter.Wait(ctx); err != nil {
+		return conformance.Result{}, false
+	}
+	r := c.session.Once(ctx, kase)
+	return r, ctx.Err() == nil
+}
+
+// silent tells whether a request got no answer, and none was wanted.
+func silent(r *conformance.Result) bool {
+	if r.Verdict == conformance.Error {
+		return true
+	}
+	return slices.ContainsFunc(r.Exchanges, func(x conformance.Exchanged) bool {
+		return x.Response == nil && x.Err != nil && x.Err.Failure != wire.Unsupported
+	})
+}
+
+// note counts an input and follows up what it shows.
+func (c *campaign) note(ctx context.Context, a *asked) error {
+	c.report.Inputs++
+	_, _ = c.hash.Write(a.sum[:])
+	if a.skipped {
+		c.report.Skipped++
+		return nil
+	}
+	c.ledger.add(a.marks)
+	if a.unanswered {
+		c.suspect = append(c.suspect, a.input)
+	}
+	for i := range a.prints {
+		if known := c.known(&a.prints[i]); known != nil {
+			known.Seen++
+			continue
+		}
+		if err := c.follow(ctx, a.input, &a.prints[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// known returns the finding that a fingerprint is one more sign of, nil where it is new.
+func (c *campaign) known(f *Fingerprint) *Finding {
+	for _, g := range c.byKey[f.key()] {
+		if subset(g.Fingerprint.Causes, f.Causes) {
+			return g
+		}
+	}
+	return nil
+}
+
+func (c *campaign) tellProgress() {
+	if c.options.Progress == nil {
+		return
+	}
+	p := Progress{Inputs: c.report.Inputs, Count: c.options.Count, Elapsed: time.Since(c.began), For: c.options.For}
+	p.Must, p.Should = count(c.found)
+	p.LedgerAsked, p.LedgerAll = c.ledger.Asked()
+	c.options.Progress(p)
+}
+
+// finish sums the campaign up.
+func (c *campaign) finish(ctx context.Context) *Report {
+	r := c.report
+	if ctx.Err() != nil && r.Stopped == "" {
+		r.Stopped = "interrupted"
+	}
+	r.Complete = r.Stopped == ""
+	r.Hash = hex.EncodeToString(c.hash.Sum(nil))
+	r.Elapsed = time.Since(c.began)
+	r.Findings = c.found
+	asked, all := c.ledger.Asked()
+	r.Ledger = LedgerCount{Asked: asked, All: all}
+	slices.SortStableFunc(r.Findings, func(a, b *Finding) int { return weigh(a) - weigh(b) })
+	if len(c.dropped) > 0 {
+		r.Dropped = len(c.dropped)
+	}
+	return r
+}
+
+func count(found []*Finding) (must, should int) {
+	for _, f := range found {
+		if f.Fingerprint.Level == fixtures.Must {
+			must++
+		} else {
+			should++
+		}
+	}
+	return must, should
+}
+
+func weigh(f *Finding) int {
+	if f.Fingerprint.Level == fixtures.Must {
+		return 0
+	}
+	return 1
+}

@@ -1,0 +1,114 @@
+package fuzz
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// canaryCheck is the check of findings about a target that stops answering.
+const canaryCheck = "canary"
+
+// canary is the plain request by which a campaign looks whether the target still answers.
+func (c *campaign) canary() *fixtures.Case {
+	in := &Input{Strategy: Valid, What: "plain", body: body{tree: plain("sendspec-canary")}}
+	put(in.body.tree, "Comment", str("canary"))
+	kase, _ := c.oracle.judged(in)
+	kase.ID = Area + "/canary/plain"
+	return kase
+}
+
+// alive tells whether the target answers the canary.
+func (c *campaign) alive(ctx context.Context) bool {
+	if ctx.Err() != nil {
+		return true // not asked is not dead
+	}
+	c.session.Resume()
+	r := c.session.Once(ctx, c.canary())
+	return ctx.Err() != nil || len(r.Exchanges) > 0 && r.Exchanges[0].Response != nil
+}
+
+// revival is how long a target may take to come back: a supervisor may start it anew.
+const revival = 10 * time.Second
+
+// revived waits for a target that stopped answering, and where it comes back finds out which input ended
+// it. Where it does not, it leaves it at what it knows.
+func (c *campaign) revived(ctx context.Context) bool {
+	if !c.comesBack(ctx) {
+		return false
+	}
+	suspects := c.suspect
+	c.suspect = nil
+	for _, in := range suspects {
+		kase, e := c.oracle.judged(in)
+		r, ok := c.once(ctx, kase)
+		if !ok {
+			return true
+		}
+		if c.alive(ctx) {
+			continue
+		}
+		if err := c.keep(c.killer(in, kase, &e, r)); err != nil {
+			return false
+		}
+		if !c.comesBack(ctx) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *campaign) comesBack(ctx context.Context) bool {
+	until := time.Now().Add(revival)
+	for pause := 50 * time.Millisecond; time.Now().Before(until); pause = min(2*pause, time.Second) {
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return true
+		case <-timer.C:
+		}
+		if c.alive(ctx) {
+			return true
+		}
+	}
+	return false
+}
+
+// killer is the finding about an input behind which the target was dead.
+func (c *campaign) killer(in *Input, kase *fixtures.Case, e *expectation, r conformance.Result) *Finding {
+	f := conformance.Finding{Check: canaryCheck, Path: "connection", Want: "a server that goes on to answer", Got: "none: it stopped answering behind this request", Level: fixtures.Must}
+	causes := e.causes
+	if len(causes) == 0 {
+		causes = membersOf(in.body.tree)
+	}
+	r.Findings, r.Verdict = []conformance.Finding{f}, conformance.Fail
+	return &Finding{
+		Fingerprint: Fingerprint{Check: canaryCheck, Place: f.Path, Level: f.Level, Want: f.Want, Got: f.Got, Causes: causes},
+		What:        in.What, Index: in.Index, Seen: 1, Killed: true, SizeBefore: len(in.body.bytes()), Size: len(in.body.bytes()), Case: kase, Result: r, input: in,
+	}
+}
+
+// maxSuspects is how many inputs are named where nobody can tell any more which one it was.
+const maxSuspects = 8
+
+// died ends a campaign whose target is dead for good, with the inputs that may have killed it.
+func (c *campaign) died(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	suspects := c.suspect[:min(len(c.suspect), maxSuspects)]
+	c.report.Stopped = fmt.Sprintf("%s stopped answering after %d inputs", c.session.Target().Name, c.report.Inputs)
+	for _, in := range suspects {
+		kase, e := c.oracle.judged(in)
+		f := c.killer(in, kase, &e, conformance.Result{Case: kase})
+		f.Flaky = len(suspects) > 1
+		if err := c.keep(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}

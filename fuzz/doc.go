@@ -1,0 +1,22 @@
+// Package fuzz finds what no fixture thought of, and hands over the smallest request that shows it.
+//
+// In the pipeline (fixtures, reference <- conformance <- fuzz <- cmd) it stands where the corpus stands
+// in a run: it makes cases without end. A fuzzed input is a fixtures.Case like any other, but that its
+// outcomes are computed by the reference and not written by hand:
+//
+//	generate.go, boundary.go, fault.go    valid requests; every bound below, at and above; one fault; several
+//	mutate_json.go, mutate_wire.go        text that is no JSON, HTTP that is no good
+//	metamorphic.go                        pairs that must get the same verdict
+//	oracle.go                             what conforms: the outcomes, and how sure they are
+//	campaign.go                           asks them, in batches, while a canary tells whether the target lives
+//	shrink.go, fingerprint.go             the smallest request of each distinct divergence
+//	corpus.go, replay.go                  findings as files, asked again, and turned into fixtures
+//
+// An input depends on the seed and its index alone, so that the same seed sends the same bytes whatever
+// the order in which they are sent. Package fuzztest lets go test -fuzz drive the same generators.
+//
+// The oracle is the reference's validator, and knows what it does not know: where no source tells what
+// AWS does, only what is certain is asked (an answer of 2xx or 4xx, and the invariants). Where an input
+// is valid and its meaning depends on the target's world (documents, nodes, roles, buckets), every
+// declared error that is plausible conforms.
+package fuzz

@@ -1,0 +1,174 @@
+package fuzz
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// Finding is one distinct divergence, with the smallest request that was found to show it.
+type Finding struct {
+	// ID names the divergence: it is the same in every campaign that finds it.
+	ID          string
+	Fingerprint Fingerprint
+	// What was done to a plain request by the input that showed it first, and its index.
+	What  string
+	Index uint64
+	// Seen is how many inputs showed it.
+	Seen int
+	// Flaky tells that it did not show again when it was asked again.
+	Flaky bool
+	// AfterAnother tells that it shows only where another request came between.
+	AfterAnother bool
+	// Killed tells that the target stopped answering behind this request.
+	Killed bool
+	// Calls is how many requests it took to confirm and shrink it, and the sizes are of the body.
+	Calls, SizeBefore, Size int
+	// Case is the shrunk input as a case, and Result what the target made of it.
+	Case   *fixtures.Case
+	Result conformance.Result
+
+	input *Input
+}
+
+// keep adds a finding, unless one with no more causes is there already.
+func (c *campaign) keep(f *Finding) error {
+	if known := c.known(&f.Fingerprint); known != nil {
+		known.Seen += f.Seen
+		return nil
+	}
+	if len(c.found) >= c.options.MaxFindings {
+		if len(c.dropped) < 10*c.options.MaxFindings {
+			c.dropped[f.Fingerprint.id()] = true
+		}
+		return nil
+	}
+	f.ID = f.Fingerprint.id()
+	c.found = append(c.found, f)
+	c.byKey[f.Fingerprint.key()] = append(c.byKey[f.Fingerprint.key()], f)
+	if c.options.Found != nil {
+		return c.options.Found(f)
+	}
+	return nil
+}
+
+// showing is one answer to an input that shows, or does not show, a fingerprint.
+type showing struct {
+	kase   *fixtures.Case
+	result conformance.Result
+	print  Fingerprint
+	shows  bool
+}
+
+// show asks an input for a divergence.
+func (c *campaign) show(ctx context.Context, in *Input, want *Fingerprint, afterAnother bool) showing {
+	if afterAnother {
+		c.once(ctx, c.canary())
+	}
+	kase, e := c.oracle.judged(in)
+	r, ok := c.once(ctx, kase)
+	if !ok {
+		return showing{}
+	}
+	s := showing{kase: kase, result: r}
+	prints, findings := fingerprints(in, &e, &r)
+	for i := range prints {
+		if prints[i].narrows(want) {
+			s.print, s.shows = prints[i], true
+			s.result.Findings = []conformance.Finding{findings[i]}
+		}
+	}
+	return s
+}
+
+// follow confirms a divergence that an input showed, shrinks the input and keeps the finding.
+func (c *campaign) follow(ctx context.Context, in *Input, want *Fingerprint) error {
+	if len(c.found) >= c.options.MaxFindings {
+		return c.keep(&Finding{Fingerprint: *want, Seen: 1})
+	}
+	f := &Finding{Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: len(in.body.bytes()), input: in}
+	again := c.show(ctx, in, want, false)
+	f.Calls++
+	if !again.shows && ctx.Err() == nil {
+		again = c.show(ctx, in, want, true)
+		f.Calls += 2
+		f.AfterAnother = again.shows
+	}
+	if ctx.Err() != nil {
+		return nil // neither confirmed nor refuted
+	}
+	f.Case, f.Result = again.kase, again.result
+	if !again.shows {
+		f.Flaky = true
+		f.Size = f.SizeBefore
+		return c.keep(f)
+	}
+	best := again
+	s := &shrinker{
+		calls: c.options.ShrinkCalls, best: in,
+		may: func(candidate *Input) bool {
+			_, e := c.oracle.judged(candidate)
+			p := *want
+			p.Causes = causesOf(candidate, &e, want.Check, want.Place)
+			return p.narrows(want)
+		},
+		shows: func(candidate *Input) bool {
+			if ctx.Err() != nil {
+				return false
+			}
+			f.Calls++
+			now := c.show(ctx, candidate, want, f.AfterAnother)
+			if now.shows {
+				best = now
+			}
+			return now.shows
+		},
+	}
+	f.input = s.run(topsOf(want))
+	f.Case, f.Result, f.Fingerprint = best.kase, best.result, best.print
+	f.Size = len(f.input.body.bytes())
+	return c.keep(f)
+}
+
+// topsOf are the members of a request that the causes name.
+func topsOf(f *Fingerprint) []string {
+	var tops []string
+	for _, cause := range f.Causes {
+		tops = append(tops, topOf(firstWord(cause)))
+	}
+	slices.Sort(tops)
+	return slices.Compact(tops)
+}
+
+func firstWord(s string) string {
+	for i, r := range s {
+		if r == ' ' {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// Verdict is the verdict on the finding's case.
+func (f *Finding) Verdict() conformance.Verdict {
+	switch {
+	case f.Flaky:
+		return conformance.Flaky
+	case f.Fingerprint.Level == fixtures.Must:
+		return conformance.Fail
+	}
+	return conformance.Warn
+}
+
+// AsResult is the finding as a result of a run, in the area of the fuzzer and under the finding's ID.
+func (f *Finding) AsResult() conformance.Result {
+	r := f.Result
+	c := *f.Case
+	c.ID = fmt.Sprintf("%s/found/%s", Area, f.ID)
+	r.Case, r.Verdict = &c, f.Verdict()
+	r.Reason = fmt.Sprintf("shown by %d inputs, first by %d (%s)", f.Seen, f.Index, f.What)
+	return r
+}

@@ -1,0 +1,180 @@
+package fuzz
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// Fingerprint is what two findings of the same divergence have in common: everything but the values.
+type Fingerprint struct {
+	// Check is the check that was missed, as conformance.Finding has it.
+	Check string `json:"check"`
+	// Place is the path of the finding without the numbers of elements.
+	Place string         `json:"place"`
+	Level fixtures.Level `json:"level"`
+	// Want and Got are the kinds of what was wanted and what came.
+	Want string `json:"want"`
+	Got  string `json:"got"`
+	// Causes are what in the request brings it about: broken constraints, wrong types, odd HTTP, or the
+	// members that it has; none where that does not matter.
+	Causes []string `json:"causes,omitempty"`
+}
+
+// key is the fingerprint but for the causes.
+func (f *Fingerprint) key() string {
+	return strings.Join([]string{f.Check, f.Place, string(f.Level), f.Want, f.Got}, "\x00")
+}
+
+// id is short, and the same in every campaign.
+func (f *Fingerprint) id() string {
+	sum := sha256.Sum256([]byte(f.key() + "\x00" + strings.Join(f.Causes, "\x00")))
+	name := f.Place
+	if len(f.Causes) > 0 && f.Check == conformance.OutcomeCheck {
+		name = f.Causes[0]
+	} else if f.Check != conformance.OutcomeCheck {
+		name = strings.TrimPrefix(f.Check, conformance.InvariantArea+"/") + " " + f.Place
+	}
+	return slug(name) + "-" + hex.EncodeToString(sum[:3])
+}
+
+var notInSlug = regexp.MustCompile(`[^a-z0-9]+`)
+
+func slug(s string) string {
+	s = strings.Trim(notInSlug.ReplaceAllString(strings.ToLower(s), "-"), "-")
+	return strings.Trim(s[:min(len(s), 60)], "-")
+}
+
+// narrows tells whether f is the divergence of g, with no more causes.
+func (f *Fingerprint) narrows(g *Fingerprint) bool {
+	return f.key() == g.key() && subset(f.Causes, g.Causes) && (len(f.Causes) > 0 || len(g.Causes) == 0)
+}
+
+func subset(part, whole []string) bool {
+	return !slices.ContainsFunc(part, func(s string) bool { return !slices.Contains(whole, s) })
+}
+
+// fingerprints are those of a result's findings, each once, and beside each the finding. What is only
+// told (level may) is no finding of a campaign.
+func fingerprints(in *Input, e *expectation, r *conformance.Result) ([]Fingerprint, []conformance.Finding) {
+	var prints []Fingerprint
+	var findings []conformance.Finding
+	for _, f := range append(slices.Clone(r.Findings), r.Invariants()...) {
+		if f.Level == fixtures.May {
+			continue
+		}
+		p := Fingerprint{Check: f.Check, Place: withoutNumbers(f.Path), Level: f.Level, Want: kindOfText(f.Want), Got: kindOfText(f.Got)}
+		p.Causes = causesOf(in, e, p.Check, p.Place)
+		if !slices.ContainsFunc(prints, func(q Fingerprint) bool { return q.key() == p.key() }) {
+			prints, findings = append(prints, p), append(findings, f)
+		}
+	}
+	return prints, findings
+}
+
+const neverServerError = conformance.InvariantArea + "/HTTP/never-5xx"
+
+// causesOf tells what in an input may bring a finding of this check and place about.
+func causesOf(in *Input, e *expectation, check, place string) []string {
+	switch {
+	case in.wire != nil, in.relation != nil:
+		if check == conformance.OutcomeCheck || check == neverServerError {
+			return e.causes
+		}
+		return nil
+	case check != conformance.OutcomeCheck && check != neverServerError:
+		return nil
+	case place == "error message":
+		return kindsOf(e.causes)
+	case strings.HasPrefix(place, "/"):
+		return nil
+	case len(e.causes) > 0:
+		return e.causes
+	}
+	return membersOf(in.body.tree)
+}
+
+// kindsOf are the kinds of constraints, without their members: a server words them all alike.
+func kindsOf(causes []string) []string {
+	var kinds []string
+	for _, c := range causes {
+		if _, kind, ok := strings.Cut(c, " "); ok {
+			kinds = append(kinds, kind)
+		}
+	}
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
+}
+
+// membersOf lists the paths of the members of a request, sorted.
+func membersOf(v *Value) []string {
+	var list []string
+	v.Walk(func(pointer string, v *Value) bool {
+		if pointer != "" && !strings.HasPrefix(pointer, "/Parameters/") {
+			list = append(list, withoutNumbers(pointer))
+		}
+		return true
+	})
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// withoutNumbers is a pointer without the numbers of elements.
+func withoutNumbers(pointer string) string {
+	parts := strings.Split(pointer, "/")
+	for i, p := range parts {
+		if p != "" && strings.Trim(p, "0123456789") == "" {
+			parts[i] = "*"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+var (
+	statusLine = regexp.MustCompile(`^(\d{3})\b([^:]*)`)
+	digits     = regexp.MustCompile(`[0-9]+`)
+	hexRun     = regexp.MustCompile(`\b[0-9a-f-]{8,}\b`)
+	quotes     = regexp.MustCompile(`"[^"]*"?`)
+)
+
+// kindOfText is the kind of a value or status that a finding quotes.
+func kindOfText(s string) string {
+	s = strings.TrimSuffix(s, ", as sent")
+	if i := strings.LastIndex(s, ", as in step "); i >= 0 {
+		s = s[:i]
+	}
+	if m := statusLine.FindStringSubmatch(s); m != nil {
+		return strings.TrimSpace(m[1] + strings.Replace(m[2], " "+http.StatusText(statusOf(m[1])), "", 1))
+	}
+	if v, err := jsontree.Parse([]byte(s)); err == nil {
+		return v.Kind.String()
+	}
+	if s != "" {
+		switch s[0] {
+		case '"':
+			return jsontree.String.String()
+		case '{':
+			return jsontree.Object.String()
+		case '[':
+			return jsontree.Array.String()
+		}
+	}
+	s = quotes.ReplaceAllString(s, "…")
+	s = digits.ReplaceAllString(hexRun.ReplaceAllString(s, "#"), "#")
+	return s[:min(len(s), 80)]
+}
+
+func statusOf(s string) int {
+	n := 0
+	for _, c := range s {
+		n = n*10 + int(c-'0')
+	}
+	return n
+}

@@ -1,0 +1,168 @@
+package fuzz
+
+import (
+	"fmt"
+	"math/rand"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// Generator makes inputs. It is not safe for concurrent use: each goroutine has one of its own.
+type Generator struct {
+	seed       uint64
+	world      *world
+	fill       filler
+	wire       []wireChange
+	boundaries []boundary
+	rotation   []turn
+}
+
+// turn is one place of the rotation of strategies: the input at this place is the turn's number-th of
+// its strategy among those of one round.
+type turn struct {
+	strategy Strategy
+	number   uint64
+}
+
+// shares are how many of a round of inputs each strategy has.
+var shares = map[Strategy]uint64{Valid: 4, Boundary: 4, Fault: 4, Faults: 2, NearMiss: 2, JSON: 2, Wire: 1, Metamorphic: 1}
+
+// NewGenerator makes inputs of the strategies, all where none is given, for a target of which the
+// bindings are known. MayDispatch allows commands on the nodes among them.
+func NewGenerator(seed uint64, known fixtures.Bindings, mayDispatch bool, strategies ...Strategy) (*Generator, error) {
+	if len(strategies) == 0 {
+		strategies = Strategies()
+	}
+	w := newWorld(known, mayDispatch)
+	g := &Generator{seed: seed, world: w, fill: newGofuzzer(w), wire: wireChanges(), boundaries: boundaries()}
+	counts := map[Strategy]uint64{}
+	for left := true; left; {
+		left = false
+		for _, s := range strategies {
+			if shares[s] == 0 {
+				return nil, fmt.Errorf("strategy %q: want one of %v", s, Strategies())
+			}
+			if counts[s] < shares[s] {
+				g.rotation = append(g.rotation, turn{s, counts[s]})
+				counts[s]++
+				left = true
+			}
+		}
+	}
+	return g, nil
+}
+
+// At makes the input of this index.
+func (g *Generator) At(index uint64) *Input {
+	round, place := index/uint64(len(g.rotation)), index%uint64(len(g.rotation))
+	t := g.rotation[place]
+	mixed := splitMix{state: g.seed}
+	d := rand.New(&splitMix{state: mixed.Uint64() ^ (&splitMix{state: index}).Uint64()})
+	return g.make(t.strategy, index, round*shares[t.strategy]+t.number, d)
+}
+
+// FromBytes makes an input that data stands for, so that a fuzzer which changes data changes the input.
+func (g *Generator) FromBytes(data []byte) *Input {
+	d := diceOf(data)
+	t := g.rotation[d.Intn(len(g.rotation))]
+	return g.make(t.strategy, 0, uint64(d.Intn(1<<20)), d)
+}
+
+// make makes the number-th input of a strategy.
+func (g *Generator) make(s Strategy, index, number uint64, d *rand.Rand) *Input {
+	in := &Input{Index: index, Strategy: s}
+	switch s {
+	case Boundary:
+		g.boundary(in, number, d)
+	case Fault:
+		g.faults(in, 1, d)
+	case Faults:
+		g.faults(in, 2+d.Intn(11), d)
+	case NearMiss:
+		g.nearMiss(in, d)
+	case JSON:
+		g.oddJSON(in, d)
+	case Wire:
+		in.body.tree = g.base(d)
+		change := g.wire[number%uint64(len(g.wire))]
+		in.wire, in.What = &change, change.name
+	case Metamorphic:
+		in.body.tree = g.base(d)
+		all := relations()
+		in.relation = &all[number%uint64(len(all))]
+		if number/uint64(len(all))%3 == 2 {
+			g.spoil(in, d) // a refusal must be the same, too
+		}
+		in.What = in.relation.name
+	default:
+		in.body.tree, in.What = g.valid(d), "valid"
+	}
+	return in
+}
+
+// valid draws a valid request.
+func (g *Generator) valid(d *rand.Rand) *Value {
+	var in ssm.SendCommandInput
+	g.fill.fill(&in, d)
+	v := treeOf(&in)
+	if chance(d, 20) {
+		d.Shuffle(len(v.Members), func(i, j int) { v.Members[i], v.Members[j] = v.Members[j], v.Members[i] })
+	}
+	return v
+}
+
+// base draws a request whose meaning no server has a reason to refuse.
+func (g *Generator) base(d *rand.Rand) *Value {
+	v := plain("sendspec-" + hexadecimal(d, 8))
+	if chance(d, 50) {
+		return v
+	}
+	full := g.valid(d)
+	for _, name := range []string{"TimeoutSeconds", "Comment", "MaxConcurrency", "MaxErrors", "OutputS3Region"} {
+		if m := full.Get(name); m != nil {
+			put(v, name, *m)
+		}
+	}
+	return v
+}
+
+// plain is the smallest request that every server takes, at a tag that no node has.
+func plain(value string) *Value {
+	v := object(
+		member("DocumentName", str("AWS-RunShellScript")),
+		member("Targets", array(object(member("Key", str("tag:sendspec")), member("Values", array(str(value)))))),
+		member("Parameters", object(member("commands", array(str("true"))))),
+	)
+	return &v
+}
+
+// splitMix is the SplitMix64 generator (Steele, Lea, Flood 2014): it is ready at once, where the
+// generator of math/rand takes longer to be seeded than an input to be made.
+type splitMix struct{ state uint64 }
+
+func (s *splitMix) Uint64() uint64 {
+	s.state += 0x9e3779b97f4a7c15
+	z := s.state
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9
+	z = (z ^ (z >> 27)) * 0x94d049bb133111eb
+	return z ^ (z >> 31)
+}
+
+func (s *splitMix) Int63() int64 { return int64(s.Uint64() >> 1) }
+
+func (s *splitMix) Seed(seed int64) { s.state = uint64(seed) }
+
+// parseStrategies reads the names of strategies; the caller may give several.
+func parseStrategies(names []string) ([]Strategy, error) {
+	var list []Strategy
+	for _, n := range names {
+		if !slices.Contains(Strategies(), Strategy(n)) {
+			return nil, fmt.Errorf("strategy %q: want one of %v", n, Strategies())
+		}
+		list = append(list, Strategy(n))
+	}
+	return list, nil
+}

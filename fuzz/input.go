@@ -1,0 +1,113 @@
+package fuzz
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// Strategy is one way to make inputs.
+type Strategy string
+
+// The strategies.
+const (
+	Valid       Strategy = "valid"       // requests that the framework takes
+	Boundary    Strategy = "boundary"    // every constraint and type, enumerated
+	Fault       Strategy = "fault"       // one fault in a valid request
+	Faults      Strategy = "faults"      // two to twelve
+	NearMiss    Strategy = "near-miss"   // a valid text, changed a little
+	JSON        Strategy = "json"        // text that is odd JSON, or none
+	Wire        Strategy = "wire"        // HTTP that is odd
+	Metamorphic Strategy = "metamorphic" // two requests that mean the same
+)
+
+// Strategies returns every strategy in the order in which help lists them.
+func Strategies() []Strategy {
+	return []Strategy{Valid, Boundary, Fault, Faults, NearMiss, JSON, Wire, Metamorphic}
+}
+
+// Area is the area of the IDs of fuzzed cases: fuzz/boundary/17.
+const Area = "fuzz"
+
+// Input is one fuzzed request, in the parts that shrinking takes it apart by.
+type Input struct {
+	// Index numbers the inputs of a seed from 0.
+	Index    uint64
+	Strategy Strategy
+	// What was done to a plain request, in a few words.
+	What string
+	// Marks are the entries of the ledger that the input stands for.
+	Marks []Mark
+
+	body     body
+	wire     *wireChange
+	relation *relation
+}
+
+// body is a request body: a tree, and what is done to its text.
+type body struct {
+	tree *Value
+	// raw replaces strings of the tree that are equal to a key by exact text, which may be no JSON.
+	raw            map[string]string
+	prefix, suffix string
+	cut            int // bytes taken off the end
+}
+
+// hole is the string of a tree in whose place raw text will stand. No generated value has that
+// character, which is for private use.
+const hole = "\uE000"
+
+func (b *body) bytes() []byte {
+	text := b.tree.AppendJSON([]byte(b.prefix))
+	if len(b.raw) > 0 {
+		s := string(text)
+		for key, exact := range b.raw {
+			s = strings.ReplaceAll(s, `"`+key+`"`, exact)
+		}
+		text = []byte(s)
+	}
+	text = append(text, b.suffix...)
+	return text[:len(text)-min(b.cut, len(text))]
+}
+
+func (b body) clone() body {
+	b.tree = clone(b.tree)
+	return b
+}
+
+// isText tells whether something is done to the tree's text.
+func (b *body) isText() bool { return len(b.raw) > 0 || b.prefix != "" || b.suffix != "" || b.cut > 0 }
+
+// ID is the ID of the input's case.
+func (in *Input) ID() string { return fmt.Sprintf("%s/%s/%d", Area, in.Strategy, in.Index) }
+
+// requests are what is sent: one request, or the two of a relation.
+func (in *Input) requests() []fixtures.Request {
+	text := in.body.bytes()
+	r := exactly(text)
+	if in.wire != nil {
+		in.wire.apply(&r, text)
+	}
+	if in.relation == nil {
+		return []fixtures.Request{r}
+	}
+	return []fixtures.Request{r, in.relation.apply(in.body)}
+}
+
+// exactly is a plain call with this body, byte for byte.
+func exactly(text []byte) fixtures.Request {
+	encoded := base64.StdEncoding.EncodeToString(text)
+	return fixtures.Request{Body: &fixtures.Body{Base64: &encoded}}
+}
+
+// bytesOf writes what is sent, but for host, date and signature, for the hash of a campaign.
+func bytesOf(requests []fixtures.Request) []byte {
+	b, err := json.Marshal(requests) // maps are sorted
+	if err != nil {
+		return nil
+	}
+	return b
+}

@@ -1,0 +1,184 @@
+package fuzz
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// relation makes of a request another one that means the same, and must get the same verdict.
+type relation struct {
+	name     string
+	apply    func(b body) fixtures.Request
+	level    fixtures.Level
+	evidence fixtures.Evidence
+	source   fixtures.Source
+}
+
+var (
+	jsonGrammar  = fixtures.Source{Doc: "RFC 8259", Section: "2. JSON Grammar; 4. Objects; 7. Strings"}
+	byTheGrammar = fixtures.Evidence{Kind: fixtures.Documented, Ref: "two spellings of the same JSON value"}
+)
+
+// relations lists the relations. None draws anything: a smaller request has a smaller twin.
+func relations() []relation {
+	onTree := func(name string, level fixtures.Level, e fixtures.Evidence, s fixtures.Source, change func(v *Value)) relation {
+		return relation{name, func(b body) fixtures.Request {
+			v := clone(b.tree)
+			change(v)
+			return exactly(v.AppendJSON(nil))
+		}, level, e, s}
+	}
+	onText := func(name string, write func(v *Value) []byte) relation {
+		return relation{name, func(b body) fixtures.Request { return exactly(write(b.tree)) }, fixtures.Must, byTheGrammar, jsonGrammar}
+	}
+	onRequest := func(name string, level fixtures.Level, e fixtures.Evidence, s fixtures.Source, change func(r *fixtures.Request)) relation {
+		return relation{name, func(b body) fixtures.Request {
+			r := exactly(b.bytes())
+			change(&r)
+			return r
+		}, level, e, s}
+	}
+	nullMember := fixtures.Evidence{Kind: fixtures.Documented, Ref: "AwsJson11ServersDontDeserializeNullStructureValues"}
+	return []relation{
+		onTree("members in another order", fixtures.Must, byTheGrammar, jsonGrammar, reverse),
+		onText("white space", func(v *Value) []byte { return spaced(nil, v, " \n") }),
+		onText("white space with tabs and carriage returns", func(v *Value) []byte { return spaced(nil, v, "\t\r") }),
+		onText("every character escaped", func(v *Value) []byte { return escaped(nil, v) }),
+		onTree("an unknown member", fixtures.Should, seenOnAthena, athena, func(v *Value) { put(v, "Sendspec", array(object(), number("1"))) }),
+		onTree("an unknown member in front", fixtures.Should, seenOnAthena, athena, func(v *Value) {
+			v.Members = append([]jsontree.Member{member("AAA", object(member("Comment", number("1"))))}, v.Members...)
+		}),
+		onTree("an unknown member of each structure", fixtures.Should, seenOnAthena, athena, unknownEverywhere),
+		onTree("null for absent", fixtures.Must, nullMember, awsJSON, nullForAbsent),
+		onTree("an empty InstanceIds beside Targets", fixtures.Must,
+			fixtures.Evidence{Kind: fixtures.Recorded, Ref: "InstanceIds may be [] together with Targets", Date: "2026-09-27"},
+			fixtures.Source{Doc: "facts.md", Section: "4. Semantics"}, func(v *Value) {
+				if v.Get("InstanceIds") == nil {
+					put(v, "InstanceIds", array())
+				}
+			}),
+		onRequest("a charset", fixtures.Must, documentedHTTP, awsJSON, func(r *fixtures.Request) {
+			setHeader(r, "Content-Type", "application/x-amz-json-1.1; charset=utf-8")
+		}),
+		onRequest("chunks of 7 bytes", fixtures.Must, documentedHTTP, rfc9112, func(r *fixtures.Request) { r.Framing = &fixtures.Framing{Chunked: 7} }),
+		onRequest("a header of elsewhere", fixtures.Should, nobodySaw, rfc9110, func(r *fixtures.Request) { setHeader(r, "X-Forwarded-For", "192.0.2.1") }),
+	}
+}
+
+// reverse turns the order of the members round, but not that of a map's: it may be echoed.
+func reverse(v *Value) {
+	slices.Reverse(v.Members)
+	for i := range v.Members {
+		if v.Members[i].Name != "Parameters" {
+			reverse(&v.Members[i].Value)
+		}
+	}
+	for i := range v.Items {
+		reverse(&v.Items[i])
+	}
+}
+
+func unknownEverywhere(v *Value) {
+	for _, name := range []string{"CloudWatchOutputConfig", "AlarmConfiguration", "NotificationConfig"} {
+		if m := v.Get(name); m != nil && m.Kind == jsontree.Object {
+			put(m, "Sendspec", object(member("a", Value{})))
+		}
+	}
+	if targets := v.Get("Targets"); targets != nil {
+		for i := range targets.Items {
+			if targets.Items[i].Kind == jsontree.Object {
+				put(&targets.Items[i], "Sendspec", number("1"))
+			}
+		}
+	}
+	put(v, "Sendspec", Value{})
+}
+
+func nullForAbsent(v *Value) {
+	for _, name := range []string{
+		"DocumentVersion", "DocumentHash", "DocumentHashType", "TimeoutSeconds", "Comment", "OutputS3Region", "OutputS3BucketName", "OutputS3KeyPrefix",
+		"MaxConcurrency", "MaxErrors", "ServiceRoleArn", "NotificationConfig", "CloudWatchOutputConfig", "AlarmConfiguration", "InstanceIds",
+	} {
+		if v.Get(name) == nil {
+			put(v, name, Value{})
+		}
+	}
+}
+
+// spaced writes a value with white space wherever the grammar allows it.
+func spaced(dst []byte, v *Value, space string) []byte {
+	dst = append(dst, space...)
+	switch v.Kind {
+	case jsontree.Array:
+		dst = append(dst, '[')
+		for i := range v.Items {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = spaced(dst, &v.Items[i], space)
+		}
+		if len(v.Items) == 0 {
+			dst = append(dst, space...)
+		}
+		dst = append(dst, ']')
+	case jsontree.Object:
+		dst = append(dst, '{')
+		for i := range v.Members {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(dst, space...)
+			dst = jsontree.AppendString(dst, v.Members[i].Name)
+			dst = append(append(dst, space...), ':')
+			dst = spaced(dst, &v.Members[i].Value, space)
+		}
+		if len(v.Members) == 0 {
+			dst = append(dst, space...)
+		}
+		dst = append(dst, '}')
+	default:
+		dst = v.AppendJSON(dst)
+	}
+	return append(dst, space...)
+}
+
+// escaped writes a value with every character of its strings and names as \u.
+func escaped(dst []byte, v *Value) []byte {
+	switch v.Kind {
+	case jsontree.String:
+		return escapedString(dst, v.Text)
+	case jsontree.Array:
+		dst = append(dst, '[')
+		for i := range v.Items {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = escaped(dst, &v.Items[i])
+		}
+		return append(dst, ']')
+	case jsontree.Object:
+		dst = append(dst, '{')
+		for i := range v.Members {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(escapedString(dst, v.Members[i].Name), ':')
+			dst = escaped(dst, &v.Members[i].Value)
+		}
+		return append(dst, '}')
+	}
+	return v.AppendJSON(dst)
+}
+
+func escapedString(dst []byte, s string) []byte {
+	var b strings.Builder
+	for _, unit := range utf16.Encode([]rune(s)) {
+		fmt.Fprintf(&b, `\u%04x`, unit)
+	}
+	return append(append(append(dst, '"'), b.String()...), '"')
+}

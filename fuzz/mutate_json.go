@@ -1,0 +1,216 @@
+package fuzz
+
+import (
+	"math/rand"
+	"strings"
+
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// jsonChange makes odd JSON, or none, of a request. It says in a few words what it did.
+type jsonChange func(b *body, d *rand.Rand) string
+
+// jsonChanges are the ways in which the text of a body goes wrong, or only looks as if it did.
+var jsonChanges = []jsonChange{
+	dropMember, addMember, duplicateMember, replaceValue, nullValue, oddNumber, oddString, oddLiteral, oddComma, deepNesting, prefixed, trailed, cutShort, noObject,
+}
+
+// oddJSON makes one change, and now and then a second one.
+func (g *Generator) oddJSON(in *Input, d *rand.Rand) {
+	in.body = body{tree: g.base(d), raw: map[string]string{}}
+	if chance(d, 30) {
+		in.body.tree = g.valid(d)
+	}
+	in.What = pick(d, jsonChanges)(&in.body, d)
+	if chance(d, 15) && in.body.tree.Kind == jsontree.Object {
+		in.What += ", " + pick(d, jsonChanges)(&in.body, d)
+	}
+}
+
+// objects lists the objects of a tree, the root first.
+func objects(v *Value) []*Value {
+	var list []*Value
+	v.Walk(func(_ string, v *Value) bool {
+		if v.Kind == jsontree.Object {
+			list = append(list, v)
+		}
+		return true
+	})
+	return list
+}
+
+// anyValue picks a part of a tree below the root; the root where it has none.
+func anyValue(root *Value, d dice) *Value {
+	var list []*Value
+	root.Walk(func(pointer string, v *Value) bool {
+		if pointer != "" {
+			list = append(list, v)
+		}
+		return true
+	})
+	if len(list) == 0 {
+		return root
+	}
+	return pick(d, list)
+}
+
+func dropMember(b *body, d *rand.Rand) string {
+	o := pick(d, objects(b.tree))
+	if len(o.Members) == 0 {
+		return "nothing dropped"
+	}
+	i := d.Intn(len(o.Members))
+	name := o.Members[i].Name
+	o.Members = append(o.Members[:i:i], o.Members[i+1:]...)
+	return "member " + name + " dropped"
+}
+
+func addMember(b *body, d *rand.Rand) string {
+	name := pick(d, []string{"Sendspec", "", "__type", "comment", "DOCUMENTNAME", "timeoutSeconds", "CommandId", "$schema", "__proto__", "a.b", "é", "Interactive"})
+	o := pick(d, objects(b.tree))
+	at := d.Intn(len(o.Members) + 1)
+	o.Members = append(o.Members[:at:at], append([]jsontree.Member{member(name, anyJSON(d))}, o.Members[at:]...)...)
+	return "a member that the model lacks"
+}
+
+// anyJSON draws a small value of any type.
+func anyJSON(d dice) Value {
+	return *clone(literal(pick(d, []string{
+		`null`, `true`, `false`, `0`, `-1`, `1.5`, `1e3`, `""`, `"x"`, `[]`, `[1,"x",null]`, `{}`, `{"a":{"b":[1]}}`, `[[[]]]`, `"DocumentName"`,
+	})))
+}
+
+func duplicateMember(b *body, d *rand.Rand) string {
+	o := pick(d, objects(b.tree))
+	if len(o.Members) == 0 {
+		return "nothing twice"
+	}
+	m := pick(d, o.Members)
+	again := member(m.Name, *clone(&m.Value))
+	if chance(d, 50) {
+		again.Value = anyJSON(d)
+	}
+	o.Members = append(o.Members[:len(o.Members):len(o.Members)], again)
+	return "member " + m.Name + " twice"
+}
+
+func replaceValue(b *body, d *rand.Rand) string {
+	*anyValue(b.tree, d) = anyJSON(d)
+	return "a value replaced"
+}
+
+func nullValue(b *body, d *rand.Rand) string {
+	*anyValue(b.tree, d) = Value{}
+	return "a value null"
+}
+
+// exact puts text, which may be no JSON, in the place of a value.
+func (b *body) exact(v *Value, text string) {
+	if b.raw == nil {
+		b.raw = map[string]string{}
+	}
+	key := hole + string(rune('a'+len(b.raw)))
+	b.raw[key] = text
+	*v = str(key)
+}
+
+// oddNumbers are JSON numbers that readers stumble over. None makes a reader compute without end.
+var oddNumbers = []string{
+	"-0", "0.0", "60.0", "60.5", "6e1", "6E+1", "600e-1", "1e400", "-1e400", "1e-400", "2147483647", "2147483648", "-2147483649", "4294967356", "9223372036854775808",
+	"18446744073709551676", "99999999999", "1" + strings.Repeat("0", 300), "60." + strings.Repeat("0", 300), "3.6E3",
+}
+
+func oddNumber(b *body, d *rand.Rand) string {
+	n := pick(d, oddNumbers)
+	if chance(d, 75) {
+		put(b.tree, "TimeoutSeconds", number(n))
+		return "TimeoutSeconds a number like " + short(n)
+	}
+	*anyValue(b.tree, d) = number(n)
+	return "a number like " + short(n)
+}
+
+func short(s string) string {
+	if len(s) > 24 {
+		return s[:24] + "…"
+	}
+	return s
+}
+
+// oddStrings are the texts of strings: some are JSON, and some are not.
+var oddStrings = []string{
+	`"\u0041\u0042"`, `"\/"`, `"\ud83d\ude00"`, `"a\ud800b"`, `"a\udc00b"`, `"\udc00\ud800"`, `"a\u0000b"`, `"\u007f\u0080"`, `"\u2028"`, `"\x41"`, `"\'"`, `"\U0041"`,
+	`"\u00g0"`, `"\u041"`, "\"a\tb\"", "\"a\nb\"", "\"a\x00b\"", "\"a\xffb\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", `'x'`, `"a`, `a"`, `"a""b"`, "\"\u202e\"",
+}
+
+func oddString(b *body, d *rand.Rand) string {
+	put(b.tree, "Comment", str(""))
+	list := []*Value{b.tree.Get("Comment")}
+	if chance(d, 40) {
+		b.tree.Walk(func(_ string, v *Value) bool {
+			if v.Kind == jsontree.String {
+				list = append(list, v)
+			}
+			return true
+		})
+	}
+	b.exact(pick(d, list), pick(d, oddStrings))
+	return "an odd string"
+}
+
+func oddLiteral(b *body, d *rand.Rand) string {
+	text := pick(d, []string{
+		"NaN", "Infinity", "-Infinity", "True", "None", "undefined", "nil", "0x10", "010", "+1", ".5", "5.", "1e", "--1", "1_0", "#", "/* */1", "1 // x\n", "<x/>", "@",
+	})
+	if chance(d, 50) {
+		put(b.tree, "TimeoutSeconds", Value{})
+		b.exact(b.tree.Get("TimeoutSeconds"), text)
+	} else {
+		b.exact(anyValue(b.tree, d), text)
+	}
+	return "the literal " + strings.TrimSpace(text)
+}
+
+func oddComma(b *body, d *rand.Rand) string {
+	put(b.tree, "Comment", Value{})
+	text := pick(d, []string{`"x",`, `"x",,`, `"x""y"`, ``, `:`, `"x":"y"`, `"x";`, `"x"}`, `"x"]`, `{"x"}`, `["x",]`, `[,]`, `{"x":}`, `{,}`})
+	b.exact(b.tree.Get("Comment"), text)
+	return "punctuation out of place"
+}
+
+func deepNesting(b *body, d *rand.Rand) string {
+	depth := pick(d, []int{8, 50, 100, 500, 999, 1001, 2000})
+	open, end := "[", "]"
+	if chance(d, 30) {
+		open, end = `{"a":`, "}"
+	}
+	inside := "1"
+	if open == "[" {
+		inside = ""
+	}
+	name := pick(d, []string{"Sendspec", "Sendspec", "Comment", "Targets"})
+	put(b.tree, name, Value{})
+	b.exact(b.tree.Get(name), strings.Repeat(open, depth)+inside+strings.Repeat(end, depth))
+	return "deep nesting"
+}
+
+func prefixed(b *body, d *rand.Rand) string {
+	b.prefix = pick(d, []string{"\xef\xbb\xbf", " ", "\r\n\t ", "\x00", ",", ")]}',\n", "x", "//\n", "\xff\xfe", "\xa0", "null", "[", "\v"})
+	return "bytes before the body"
+}
+
+func trailed(b *body, d *rand.Rand) string {
+	b.suffix = pick(d, []string{" ", "\n", "}", "]", ",", "x", "{}", "\x00", " null", "\xff", "\r\n\r\n", "//", "\x1a", `{"DocumentName":"AWS-RunShellScript"}`})
+	return "bytes behind the body"
+}
+
+func cutShort(b *body, d *rand.Rand) string {
+	b.cut = 1 + d.Intn(len(b.tree.AppendJSON(nil)))
+	return "cut short"
+}
+
+func noObject(b *body, d *rand.Rand) string {
+	v := pick(d, []Value{{}, boolean(true), number("7"), str(""), str("x"), array(), array(*b.tree)})
+	b.tree = &v
+	return "no object"
+}

@@ -1,0 +1,186 @@
+package fuzz
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// wireChange is one way in which the HTTP of a good request is odd, with what conforms. The sources are
+// those of the fixtures of the area wire, which tell more of each.
+type wireChange struct {
+	name     string
+	apply    func(r *fixtures.Request, text []byte)
+	outcomes []fixtures.Outcome
+	level    fixtures.Level
+	evidence fixtures.Evidence
+	source   fixtures.Source
+}
+
+var (
+	rfc9112 = fixtures.Source{Doc: "RFC 9112", Section: "6. Message Body; 7.1. Chunked Transfer Coding"}
+	rfc9110 = fixtures.Source{Doc: "RFC 9110", Section: "5. Fields"}
+	awsJSON = fixtures.Source{Doc: "Smithy AWS JSON 1.1 protocol", Section: "Protocol behaviors"}
+	athena  = fixtures.Source{Doc: "facts.md", Section: "3 Malformed bodies / dispatch"}
+
+	documentedHTTP = fixtures.Evidence{Kind: fixtures.Documented, Ref: "the rules of HTTP for every recipient"}
+	seenOnAthena   = fixtures.Evidence{Kind: fixtures.Inferred, Ref: "Athena, a service of the same framework, 2026-09"}
+	nobodySaw      = fixtures.Evidence{Kind: fixtures.Inferred, Ref: "nobody has recorded what AWS answers: only that it must answer, and not fail, is certain"}
+)
+
+// wireChanges lists the changes. No chunk's size is beyond 32 bits and no body large: a target must not be
+// made to fill its memory.
+func wireChanges() []wireChange {
+	var all []wireChange
+	add := func(level fixtures.Level, evidence fixtures.Evidence, source fixtures.Source, outcomes []fixtures.Outcome, name string, apply func(*fixtures.Request, []byte)) {
+		all = append(all, wireChange{name, apply, outcomes, level, evidence, source})
+	}
+	taken := []fixtures.Outcome{outcomeAccepted}
+	below := []fixtures.Outcome{outcomeBelow, outcomeClosed}
+	doubtful := []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed}
+
+	for _, size := range []int{1, 7, 64, 4096} {
+		add(fixtures.Must, documentedHTTP, rfc9112, taken, fmt.Sprintf("chunks of %d bytes", size), func(r *fixtures.Request, _ []byte) {
+			r.Framing = &fixtures.Framing{Chunked: size}
+		})
+	}
+	for _, c := range chunkings() {
+		outcomes := map[string][]fixtures.Outcome{"good": taken, "bad": below, "doubtful": doubtful}[c.verdict]
+		add(fixtures.Must, documentedHTTP, rfc9112, outcomes, "chunks: "+c.name, func(r *fixtures.Request, text []byte) {
+			chunks := c.encode(string(text))
+			r.Framing = &fixtures.Framing{RawChunks: &chunks}
+		})
+	}
+	for _, n := range []int{-1, -2, -40, 1, 1000} {
+		add(fixtures.Must, documentedHTTP, rfc9112, below, fmt.Sprintf("Content-Length wrong by %d", n), func(r *fixtures.Request, _ []byte) {
+			r.Framing = &fixtures.Framing{ContentLength: n}
+		})
+	}
+	for _, n := range []int{0, 1, -1} {
+		outcomes := below
+		if n == 0 {
+			outcomes = doubtful
+		}
+		add(fixtures.Must, documentedHTTP, rfc9112, outcomes, fmt.Sprintf("Content-Length twice, differing by %d", n), func(r *fixtures.Request, _ []byte) {
+			r.Framing = &fixtures.Framing{RepeatContentLength: &n}
+		})
+	}
+	add(fixtures.Must, documentedHTTP, rfc9112, doubtful, "Content-Length beside chunks", func(r *fixtures.Request, _ []byte) {
+		r.Framing = &fixtures.Framing{BothLengths: true}
+	})
+	all = append(all, headerChanges()...)
+	return append(all, lineChanges()...)
+}
+
+func headerChanges() []wireChange {
+	taken := []fixtures.Outcome{outcomeAccepted}
+	unknown := []fixtures.Outcome{outcomeUnknownOperation}
+	doubtful := []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeUnknownInside}
+	refused := []fixtures.Outcome{outcomeBelow, outcomeUnknownInside}
+	var all []wireChange
+	header := func(level fixtures.Level, evidence fixtures.Evidence, source fixtures.Source, outcomes []fixtures.Outcome, name string, values ...string) {
+		what := fmt.Sprintf("%s %q", name, strings.Join(values, `", "`))
+		if len(values) == 0 {
+			what = name + " missing"
+		}
+		all = append(all, wireChange{what, func(r *fixtures.Request, _ []byte) { setHeader(r, name, values...) }, outcomes, level, evidence, source})
+	}
+	for _, parameters := range []string{"; charset=utf-8", ";charset=utf-8", "; charset=UTF-8"} {
+		header(fixtures.Must, documentedHTTP, awsJSON, taken, "Content-Type", "application/x-amz-json-1.1"+parameters)
+	}
+	header(fixtures.Must, nobodySaw, awsJSON, doubtful, "Content-Type", "APPLICATION/X-AMZ-JSON-1.1")
+	header(fixtures.Must, nobodySaw, awsJSON, doubtful, "Content-Type", "application/x-amz-json-1.1", "application/json")
+	for _, other := range []string{"application/json", "application/x-amz-json-1.0", "text/plain", "application/xml", "application/x-www-form-urlencoded", ""} {
+		header(fixtures.Should, seenOnAthena, athena, refused, "Content-Type", other)
+	}
+	header(fixtures.Should, seenOnAthena, athena, refused, "Content-Type")
+	for _, target := range []string{
+		"AmazonSSM.SendspecCommand", "AmazonSSM.Send", "AmazonSSM.", "AmazonSSM", ".SendCommand", "SendCommand", "AmazonSSM.sendCommand", "amazonssm.SendCommand",
+		"AmazonSSM.SendCommand.SendCommand", "AmazonSSM:SendCommand", "AmazonAthena.SendCommand", "DynamoDB_20120810.SendCommand", "AmazonSSM.__class__", "AmazonSSM.SendCommand'", "",
+	} {
+		header(fixtures.Must, seenOnAthena, athena, unknown, "X-Amz-Target", target)
+	}
+	header(fixtures.Must, seenOnAthena, athena, unknown, "X-Amz-Target")
+	header(fixtures.Must, nobodySaw, athena, []fixtures.Outcome{outcomeAccepted, outcomeUnknownOperation}, "X-Amz-Target", "AmazonSSM.SendCommand", "AmazonSSM.SendspecCommand")
+	for _, accept := range []string{"application/xml", "text/html", "*/*;q=0"} {
+		header(fixtures.Should, nobodySaw, rfc9110, taken, "Accept", accept)
+	}
+	header(fixtures.Should, nobodySaw, rfc9110, taken, "X-HTTP-Method-Override", "DELETE")
+	header(fixtures.Should, nobodySaw, rfc9110, taken, "Cookie", "a=b; a=b")
+	header(fixtures.Must, nobodySaw, rfc9110, []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed}, "X-Sendspec", "é ü", "\"", strings.Repeat("x", 1000))
+	header(fixtures.Must, nobodySaw, rfc9110, []fixtures.Outcome{outcomeAccepted, outcomeSerialization, outcomeBelow}, "Content-Encoding", "gzip")
+	folded := func(name, value string, outcomes []fixtures.Outcome) {
+		all = append(all, wireChange{"header " + name, func(r *fixtures.Request, text []byte) {
+			chunks := oneChunk(string(text), "\r\n")
+			r.Framing = &fixtures.Framing{RawChunks: &chunks}
+			setHeader(r, "X-Sendspec", value)
+		}, outcomes, fixtures.Must, nobodySaw, rfc9112})
+	}
+	folded("folded over two lines", "a\r\n b", []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed})
+	folded("line without a colon", "a\r\nb", []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed})
+	return all
+}
+
+func setHeader(r *fixtures.Request, name string, values ...string) {
+	if r.Headers == nil {
+		r.Headers = map[string]*fixtures.Header{}
+	}
+	if len(values) == 0 {
+		r.Headers[name] = nil
+		return
+	}
+	h := fixtures.Header(values)
+	r.Headers[name] = &h
+}
+
+func lineChanges() []wireChange {
+	var all []wireChange
+	for _, m := range []string{"GET", "PUT", "DELETE", "PATCH"} {
+		all = append(all, wireChange{"method " + m, func(r *fixtures.Request, _ []byte) { r.Method = m }, []fixtures.Outcome{outcomeBelow}, fixtures.Should,
+			fixtures.Evidence{Kind: fixtures.Documented, Ref: "Smithy AWS JSON 1.1: every request is a POST to /"}, awsJSON})
+	}
+	all = append(all, wireChange{"method SENDSPEC", func(r *fixtures.Request, _ []byte) { r.Method = "SENDSPEC" },
+		[]fixtures.Outcome{outcomeBelow, outcomeNotImplemented, outcomeClosed}, fixtures.Must, nobodySaw, rfc9110})
+	for _, p := range []string{"/foo", "//", "/SendCommand", "/.", "/%00", "/%2F", "/?Action=CancelCommand", "/?x=y", "/?", "/a/b/c"} {
+		all = append(all, wireChange{"path " + p, func(r *fixtures.Request, _ []byte) { r.Path = p },
+			[]fixtures.Outcome{outcomeBelow, outcomeAccepted, outcomeClosed}, fixtures.May, nobodySaw, awsJSON})
+	}
+	return all
+}
+
+// chunking is one way to write a body in chunks.
+type chunking struct {
+	name, verdict string
+	encode        func(text string) string
+}
+
+func oneChunk(text, lineEnd string) string {
+	return fmt.Sprintf("%x%s%s%s0%s%s", len(text), lineEnd, text, lineEnd, lineEnd, lineEnd)
+}
+
+func chunkings() []chunking {
+	size := func(format string) func(string) string {
+		return func(text string) string { return fmt.Sprintf(format, len(text), text) }
+	}
+	return []chunking{
+		{"upper-case size", "good", size("%X\r\n%s\r\n0\r\n\r\n")},
+		{"leading zeros", "good", size("0000%x\r\n%s\r\n0\r\n\r\n")},
+		{"extension", "good", size("%x;a=b\r\n%s\r\n0\r\n\r\n")},
+		{"trailer", "good", size("%x\r\n%s\r\n0\r\nX-Sendspec: a\r\n\r\n")},
+		{"size is no number", "bad", func(text string) string { return "zz\r\n" + text + "\r\n0\r\n\r\n" }},
+		{"size missing", "bad", func(text string) string { return "\r\n" + text + "\r\n0\r\n\r\n" }},
+		{"size negative", "bad", size("-%x\r\n%s\r\n0\r\n\r\n")},
+		{"size with 0x", "bad", size("0x%x\r\n%s\r\n0\r\n\r\n")},
+		{"size too small", "bad", func(text string) string { return fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", max(1, len(text)-5), text) }},
+		{"last chunk missing", "bad", size("%x\r\n%s\r\n")},
+		{"cut in the size", "bad", func(string) string { return "8" }},
+		{"line feeds alone", "doubtful", func(text string) string { return oneChunk(text, "\n") }},
+		{"space behind the size", "doubtful", size("%x \r\n%s\r\n0\r\n\r\n")},
+		{"bytes behind the end", "doubtful", func(text string) string { return oneChunk(text, "\r\n") + "GET / HTTP/1.1\r\n\r\n" }},
+	}
+}
+
+// raw is JSON of this package's own.
+func raw(s string) json.RawMessage { return json.RawMessage(s) }

@@ -1,0 +1,223 @@
+package fuzz
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// expectation is what conforms as an answer to a body, and how sure that is.
+type expectation struct {
+	// rule is the title of the case: the rule that the answer is held against, as one sentence.
+	rule     string
+	level    fixtures.Level
+	outcomes []fixtures.Outcome
+	evidence fixtures.Evidence
+	source   fixtures.Source
+	note     string
+	// causes are the single reasons why the body must be refused, none where it may be taken.
+	causes []string
+}
+
+// oracle tells what conforms. It holds no more against a server than the fixtures do: where they leave a
+// thing open, since no source tells it, so does the oracle.
+type oracle struct {
+	world  *world
+	region string
+}
+
+var (
+	modelSource = fixtures.Source{Doc: "model.json", Section: "shapes of SendCommandRequest"}
+	byTheModel  = fixtures.Evidence{Kind: fixtures.Model, Ref: "the constraints and types of SendCommandRequest"}
+)
+
+const openNote = "Nobody has recorded what AWS answers. Certain is that the request gets an answer of 2xx or 4xx in time, and that the server does not fail over it."
+
+// expect judges the exact bytes of a body.
+func (o *oracle) expect(text []byte) expectation {
+	result := reference.ValidateJSON(text)
+	if len(result.Unknown) > 0 && result.Tree != nil && onlyNumbers(&result) {
+		return o.oddNumber(&result)
+	}
+	if len(result.Unknown) > 0 {
+		return open(result.Unknown[0].Reason)
+	}
+	switch result.Verdict() {
+	case reference.Malformed:
+		return malformed(text, result.Malformed)
+	case reference.Mistyped:
+		return mistyped(&result)
+	case reference.Invalid:
+		return o.invalid(&result)
+	}
+	return o.valid(&result)
+}
+
+// open is the expectation where no source tells what AWS does.
+func open(why string) expectation {
+	return expectation{
+		rule: "The request gets an answer: " + why, level: fixtures.Must, outcomes: []fixtures.Outcome{outcomeAccepted, outcomeBelow},
+		evidence: nobodySaw, source: modelSource, note: openNote,
+	}
+}
+
+// onlyNumbers tells whether nothing but the spelling or size of TimeoutSeconds is in doubt.
+func onlyNumbers(r *reference.Result) bool {
+	return len(r.TypeErrors) == 0 && !slices.ContainsFunc(r.Unknown, func(u reference.Unknown) bool { return u.Path != "/TimeoutSeconds" })
+}
+
+// oddNumber: taken it must be cut to an integer, and refused it may be (type/TimeoutSeconds). Out of range
+// it is refused in any case.
+func (o *oracle) oddNumber(r *reference.Result) expectation {
+	e := expectation{level: fixtures.Should, evidence: seenOnAthena, source: athena, note: "Athena cuts a fraction off and clamps what is too large; what SSM does was not seen."}
+	if len(r.Violations) > 0 {
+		e.rule, e.level, e.outcomes = "A number out of range is refused, however it is read", fixtures.Must, []fixtures.Outcome{outcomeRefusedNumber}
+		for i := range r.Violations {
+			e.causes = append(e.causes, causeOf(&r.Violations[i])+" (an odd number)")
+		}
+		for i := range r.Violations {
+			if strength(&r.Violations[i]) != fixtures.Must {
+				return open("an odd number beside a constraint that is not sure")
+			}
+		}
+		return e
+	}
+	n, ok := r.Tree.Get("TimeoutSeconds").Float64()
+	if !ok {
+		return open("a number beyond what can be held")
+	}
+	taken := outcomeAccepted
+	taken.Name, taken.Body = "taken", raw(`{"Command":{"CommandId":{"$uuid":true},"TimeoutSeconds":`+integer(int64(n))+`}}`)
+	e.rule, e.outcomes = "A number is cut to an integer, or refused", []fixtures.Outcome{taken, outcomeRefused}
+	return e
+}
+
+// malformed: what is no JSON is refused. Recorded (on Athena) are texts cut short, a trailing comma, no
+// object; readers are known that take comments, odd numbers and more, so those are no must.
+func malformed(text []byte, err error) expectation {
+	e := expectation{
+		rule: "A body that is no JSON object is refused", level: fixtures.Should, outcomes: []fixtures.Outcome{outcomeSerialization},
+		evidence: seenOnAthena, source: athena, causes: []string{"no JSON object"},
+	}
+	syntax := (*jsontree.SyntaxError)(nil)
+	if !errors.As(err, &syntax) {
+		e.level = fixtures.Must
+		return e
+	}
+	where := syntax.Message
+	what, _, _ := strings.Cut(where, ", got ")
+	e.causes = []string{"no JSON: " + what}
+	switch {
+	case strings.Contains(where, "byte order mark"), strings.Contains(where, "is not UTF-8"), slices.Contains(text, 0), strings.HasPrefix(where, "expected the end of the text"):
+		return open("which bytes around or inside of JSON a reader takes is not known")
+	case syntax.Offset >= len(text):
+		e.level, e.rule = fixtures.Must, "A body that ends too early is refused"
+	case slices.Contains([]byte(",:]}"), text[syntax.Offset]):
+		e.level = fixtures.Must // no reader takes it
+		if misread(text[:syntax.Offset]) {
+			e.level = fixtures.Should
+		}
+	}
+	return e
+}
+
+// misread tells whether a lenient reader may have come to read the text in front otherwise.
+func misread(front []byte) bool {
+	return slices.ContainsFunc(front, func(c byte) bool { return c >= 0x80 || c == '\'' || c == '#' || c == '/' })
+}
+
+// mistyped: a value of a wrong type is refused, before anything else. Not so sure are scalars in the place
+// of a boolean, which were not measured, and OutputS3Region, which the documentation says is ignored.
+func mistyped(r *reference.Result) expectation {
+	e := expectation{
+		rule: "A value of a wrong JSON type is refused", level: fixtures.May, outcomes: []fixtures.Outcome{outcomeSerialization},
+		evidence: seenOnAthena, source: athena,
+	}
+	for _, t := range r.TypeErrors {
+		level := fixtures.Must
+		if strings.HasPrefix(t.Path, "OutputS3Region") || t.Want == "a Boolean" && t.Got != "array" && t.Got != "object" {
+			level = fixtures.Should
+		}
+		e.level = stronger(e.level, level)
+		e.causes = append(e.causes, withoutIndexes(t.Path)+" of type "+t.Got)
+	}
+	if first := r.TypeErrors[0]; len(r.TypeErrors) == 1 {
+		e.rule = withoutIndexes(first.Path) + " of the JSON type " + first.Got + " is refused"
+		if first.Path == "" {
+			e.rule = "A body of the JSON type " + first.Got + " is refused"
+		}
+	}
+	return e
+}
+
+func stronger(a, b fixtures.Level) fixtures.Level {
+	for _, l := range []fixtures.Level{fixtures.Must, fixtures.Should} {
+		if a == l || b == l {
+			return l
+		}
+	}
+	return a
+}
+
+// withoutIndexes is a path without the numbers of elements: Targets[].Key.
+func withoutIndexes(path string) string {
+	var b strings.Builder
+	inside := false
+	for _, r := range path {
+		inside = inside && r != ']'
+		if !inside {
+			b.WriteRune(r)
+		}
+		inside = inside || r == '['
+	}
+	return b.String()
+}
+
+// Case is the input as a case: what is sent, and the outcomes that conform.
+func (g *Generator) Case(in *Input, region string) *fixtures.Case {
+	c, _ := (&oracle{g.world, region}).judged(in)
+	return c
+}
+
+// judged makes the case of an input, with the expectation that its outcomes come from.
+func (o *oracle) judged(in *Input) (*fixtures.Case, expectation) {
+	e := o.expect(in.body.bytes())
+	requests := in.requests()
+	if w := in.wire; w != nil {
+		e = o.onTheWire(w, e)
+	}
+	c := &fixtures.Case{
+		ID: in.ID(), Title: e.rule, Level: e.level, Profile: fixtures.Core, Safety: fixtures.Inert, Evidence: &e.evidence, Source: []fixtures.Source{e.source}, Note: e.note,
+		Steps: []fixtures.Step{{Request: requests[0], Expect: e.outcomes}},
+	}
+	if r := in.relation; r != nil {
+		// What the plain request gets is asked elsewhere: here only that both get the same.
+		c.Title, c.Level, c.Evidence, c.Source = "A request means the same with "+r.name, r.level, &r.evidence, []fixtures.Source{r.source}
+		c.Steps[0].Name, c.Steps[0].Expect = "plain", []fixtures.Outcome{outcomeAccepted, outcomeBelow}
+		c.Steps = append(c.Steps, fixtures.Step{Name: "changed", Request: requests[1], Expect: []fixtures.Outcome{{Name: "same", SameAs: "plain"}}})
+		e.level, e.causes = r.level, []string{r.name}
+	}
+	return c, e
+}
+
+// onTheWire replaces the expectation of a body by that of the odd HTTP around it.
+func (o *oracle) onTheWire(w *wireChange, e expectation) expectation {
+	accepted := slices.ContainsFunc(e.outcomes, func(o fixtures.Outcome) bool { return o.Name == "accepted" })
+	changed := expectation{rule: "HTTP with " + w.name + " is answered as HTTP wants", level: w.level, evidence: w.evidence, source: w.source, causes: []string{w.name}}
+	for _, outcome := range w.outcomes {
+		if outcome.Name == "accepted" {
+			if !accepted {
+				changed.outcomes = append(changed.outcomes, outcomeRefused) // the body itself is no good
+				continue
+			}
+			changed.outcomes = append(changed.outcomes, e.outcomes...)
+			continue
+		}
+		changed.outcomes = append(changed.outcomes, outcome)
+	}
+	return changed
+}

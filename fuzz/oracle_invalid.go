@@ -1,0 +1,184 @@
+package fuzz
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+func integer(n int64) string { return strconv.FormatInt(n, 10) }
+
+// invalid: a broken constraint is a ValidationException, before the meaning of the request is looked at.
+// The latter is inferred, so that beside a fault of meaning the type is no must; refused it is either way.
+func (o *oracle) invalid(r *reference.Result) expectation {
+	e := expectation{level: fixtures.May, evidence: byTheModel, source: modelSource}
+	broken := map[string]bool{}
+	sure := true
+	for i := range r.Violations {
+		v := &r.Violations[i]
+		broken[topOf(v.Path)] = true
+		level := strength(v)
+		sure = sure && level == fixtures.Must
+		e.level = stronger(e.level, level)
+		e.causes = append(e.causes, causeOf(v))
+	}
+	slices.Sort(e.causes)
+	e.causes = slices.Compact(e.causes)
+	first := &r.Violations[0]
+	if len(e.causes) == 1 {
+		e.rule = fmt.Sprintf("%s that breaks its %s is refused", withoutIndexes(first.Path), first.Kind)
+		e.evidence = fixtures.Evidence{Kind: fixtures.EvidenceKind(first.Source.Evidence), Ref: first.Rule}
+		e.source = fixtures.Source{Doc: first.Source.Document, Section: first.Source.Section}
+	} else {
+		e.rule = "A request that breaks constraints is refused, all of them told"
+	}
+	outcome := outcomeValidation
+	outcome.Error = &fixtures.ErrorOutcome{Type: raw(`"ValidationException"`), Message: messageOf(r, sure)}
+	if doubts := o.meaningBeside(r.Tree, broken); doubts != nil {
+		outcome.Error.Type = raw(`{"$should":"ValidationException"}`)
+		outcome.Error.Message = nil
+	}
+	e.outcomes = []fixtures.Outcome{outcome}
+	return e
+}
+
+// topOf is the member of the request that a path begins with.
+func topOf(path string) string {
+	if i := strings.IndexAny(path, ".["); i >= 0 {
+		return path[:i]
+	}
+	return path
+}
+
+// causeOf names a broken constraint and its side.
+func causeOf(v *reference.Violation) string {
+	side := string(v.Kind)
+	switch {
+	case strings.Contains(v.Rule, "less than"):
+		side += " above"
+	case strings.Contains(v.Rule, "greater than"):
+		side += " below"
+	}
+	return withoutIndexes(v.Path) + " " + side
+}
+
+// strength tells how sure it is that AWS refuses a value for a constraint. The levels are those of the
+// fixtures (constraint/**), where the reasons stand.
+func strength(v *reference.Violation) fixtures.Level {
+	switch {
+	case topOf(v.Path) == "OutputS3Region":
+		return fixtures.Should // the documentation says that it is ignored
+	case v.Kind == reference.Length && utf16Length(v.Value) != utf8.RuneCountInString(v.Value):
+		return strengthBeyondBMP(v)
+	case v.Kind != reference.Pattern:
+		return fixtures.Must
+	case v.Hidden && v.Path == "Comment":
+		if utf8.RuneCountInString(v.Value) > 100 {
+			return fixtures.Must // the length refuses it too
+		}
+		if strings.ContainsAny(v.Value, "\n") {
+			return fixtures.Should
+		}
+		return fixtures.May
+	case strings.HasSuffix(v.Value, "\n"), strings.HasSuffix(v.Value, "\r"), strings.HasSuffix(v.Value, "\u2028"), strings.HasSuffix(v.Value, "\u2029"), strings.HasSuffix(v.Value, "\u0085"):
+		return fixtures.Should // a search with $ lets a last line end pass, and that the whole matches is inferred
+	case strings.HasPrefix(v.Path, "AlarmConfiguration") && strings.ContainsAny(v.Value, "\n\r\u0085\u2028\u2029"):
+		return fixtures.Should
+	case strings.HasPrefix(v.Path, "Targets"):
+		if strings.Contains(v.Value, "resource-groups:") || !allASCII(v.Value) {
+			return fixtures.Should // alternatives without anchors; letters of a newer Unicode
+		}
+	case v.Path == "DocumentVersion" && (strings.Contains(v.Value, "$LATEST") || strings.Contains(v.Value, "$DEFAULT")):
+		return fixtures.Should // an unanchored alternative
+	}
+	return fixtures.Must
+}
+
+// strengthBeyondBMP: that a length counts code points, and not UTF-16, no recording tells.
+func strengthBeyondBMP(v *reference.Violation) fixtures.Level {
+	if strings.Contains(v.Rule, "less than") {
+		return fixtures.Must // too long is too long by either count
+	}
+	return fixtures.Should
+}
+
+func utf16Length(s string) int { return len(utf16.Encode([]rune(s))) }
+
+func allASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
+}
+
+// messageOf is what the message should say: nil where no source tells, as of a list that is too long and
+// has wrong elements, or of more than one wrong string in a list.
+func messageOf(r *reference.Result, sure bool) json.RawMessage {
+	if !sure {
+		return nil
+	}
+	inList := map[string]bool{}
+	tooLong := false
+	for i := range r.Violations {
+		v := &r.Violations[i]
+		path := withoutIndexes(v.Path)
+		tooLong = tooLong || isList(path)
+		if strings.HasSuffix(path, "[]") {
+			inList[path] = true
+			if path != "NotificationConfig.NotificationEvents[]" || sameList(r.Violations, path) > 1 {
+				return contains(path)
+			}
+		}
+	}
+	if tooLong && len(r.Violations) > 1 {
+		return nil
+	}
+	if n := len(r.Violations); n > 10 {
+		return should(`{"$regex":` + string(quoted(fmt.Sprintf("^(10|%d) validation errors detected: ", n))) + `}`)
+	}
+	message := reference.Message(r.Violations)
+	if tooLong { // how AWS prints a list of structures is recorded for alarms only
+		if v := &r.Violations[0]; v.Path != "AlarmConfiguration.Alarms" {
+			message = strings.Replace(message, "Value '"+v.Value+"' at ", "Value at ", 1)
+		}
+	}
+	return should(`{"$validationMessage":` + string(quoted(message)) + `}`)
+}
+
+func sameList(violations []reference.Violation, path string) int {
+	n := 0
+	for i := range violations {
+		if withoutIndexes(violations[i].Path) == path {
+			n++
+		}
+	}
+	return n
+}
+
+// contains is the part of the message that is known of a list with a wrong string.
+func contains(path string) json.RawMessage {
+	parts := strings.Split(strings.TrimSuffix(path, "[]"), ".")
+	for i, p := range parts {
+		parts[i] = strings.ToLower(p[:1]) + p[1:]
+	}
+	return should(`{"$contains":` + string(quoted("at '"+strings.Join(parts, ".")+"' failed to satisfy constraint")) + `}`)
+}
+
+func should(matcher string) json.RawMessage { return raw(`{"$should":` + matcher + `}`) }
+
+// hasControl tells whether a string of the tree has a control character: whether AWS takes it was not seen.
+func hasControl(v *Value) bool {
+	found := false
+	v.Walk(func(_ string, v *Value) bool {
+		found = found || v.Kind == jsontree.String && strings.ContainsFunc(v.Text, func(r rune) bool {
+			return r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\uFEFF' || r >= '\uFDD0' && r <= '\uFDEF' || r&0xfffe == 0xfffe
+		})
+		return !found
+	})
+	return found
+}

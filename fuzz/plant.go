@@ -1,0 +1,130 @@
+package fuzz
+
+import (
+	"math/rand"
+	"slices"
+
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// sample gives what must stand around a place for it to be there at all.
+func (w *world) sample(path string) Value {
+	switch path {
+	case "InstanceIds":
+		if len(w.nodes) > 0 {
+			return array(str(w.nodes[0]))
+		}
+		return array(str("i-0123456789abcdef0"))
+	case "Targets":
+		return array(w.sample("Targets[]"))
+	case "Targets[]":
+		return object(member("Key", str("tag:sendspec")), member("Values", array(str("none"))))
+	case "Targets[].Values":
+		return array(str("none"))
+	case "Parameters":
+		return object(member("commands", array(str("true"))))
+	case "NotificationConfig":
+		return object(member("NotificationArn", str(or(w.bindings["topic"], "arn:aws:sns:us-east-1:000000000000:sendspec"))),
+			member("NotificationEvents", array(str("All"))), member("NotificationType", str("Command")))
+	case "NotificationConfig.NotificationEvents":
+		return array(str("All"))
+	case "CloudWatchOutputConfig":
+		return object(member("CloudWatchLogGroupName", str("sendspec")), member("CloudWatchOutputEnabled", boolean(true)))
+	case "AlarmConfiguration":
+		return object(member("IgnorePollAlarmFailure", boolean(true)), member("Alarms", array(w.sample("AlarmConfiguration.Alarms[]"))))
+	case "AlarmConfiguration.Alarms":
+		return array(w.sample("AlarmConfiguration.Alarms[]"))
+	case "AlarmConfiguration.Alarms[]":
+		return object(member("Name", str(or(w.bindings["alarm.ok"], "sendspec"))))
+	}
+	return array(str("true"))
+}
+
+func or(given, otherwise string) string {
+	if given == "" {
+		return otherwise
+	}
+	return given
+}
+
+// plant puts a value at a path, with what must stand around it; a nil value takes the member away. Where
+// the path goes through a list of several elements, the dice say through which.
+func (w *world) plant(root *Value, path string, value *Value, d *rand.Rand) {
+	parts := steps(path)
+	switch parts[0] {
+	case "InstanceIds":
+		drop(root, "Targets")
+	case "Targets":
+		drop(root, "InstanceIds")
+	case "NotificationConfig":
+		if root.Get("ServiceRoleArn") == nil {
+			put(root, "ServiceRoleArn", str(or(w.bindings["role"], "arn:aws:iam::000000000000:role/sendspec")))
+		}
+	}
+	v, at := root, ""
+	for i, p := range parts {
+		last := i == len(parts)-1
+		switch p {
+		case "[]":
+			at += "[]"
+			if len(v.Items) == 0 {
+				v.Items = append(v.Items, w.sample(at))
+			}
+			k := d.Intn(len(v.Items))
+			if last {
+				replaceItem(v, k, value)
+				return
+			}
+			v = &v.Items[k]
+		case "*":
+			at += ".*"
+			if len(v.Members) == 0 {
+				v.Members = append(v.Members, member("commands", w.sample(at)))
+			}
+			k := d.Intn(len(v.Members))
+			if last {
+				replaceMember(v, v.Members[k].Name, value)
+				return
+			}
+			v = &v.Members[k].Value
+		default:
+			if at != "" {
+				at += "."
+			}
+			at += p
+			if last {
+				replaceMember(v, p, value)
+				return
+			}
+			v = w.container(v, p, at, parts[i+1])
+		}
+	}
+}
+
+// container returns the member of an object that the path goes on through, made where it is missing.
+func (w *world) container(v *Value, name, at, next string) *Value {
+	want := jsontree.Object
+	if next == "[]" {
+		want = jsontree.Array
+	}
+	if m := v.Get(name); m == nil || m.Kind != want {
+		put(v, name, w.sample(at))
+	}
+	return v.Get(name)
+}
+
+func replaceItem(v *Value, k int, value *Value) {
+	if value == nil {
+		v.Items = slices.Delete(v.Items, k, k+1)
+		return
+	}
+	v.Items[k] = *clone(value)
+}
+
+func replaceMember(v *Value, name string, value *Value) {
+	if value == nil {
+		drop(v, name)
+		return
+	}
+	put(v, name, *clone(value))
+}

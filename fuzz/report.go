@@ -1,0 +1,137 @@
+package fuzz
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// Format names the version of the JSON report of a campaign.
+const Format = "sendspec-fuzz/1"
+
+// Report is what a campaign found.
+type Report struct {
+	Target     conformance.Target
+	Seed       uint64
+	Strategies []Strategy
+	// Inputs were asked, of which Skipped could not be sent to this kind of target.
+	Inputs, Skipped uint64
+	// Hash is over what the inputs send, in the order of their index, in hexadecimal.
+	Hash     string
+	Complete bool
+	Stopped  string // why it did not get to its end, where it did not
+	Ledger   LedgerCount
+	// Findings are the distinct divergences, those of level must first. Dropped is how many more there were
+	// than a campaign keeps.
+	Findings []*Finding
+	Dropped  int
+	Elapsed  time.Duration
+}
+
+// LedgerCount is how many entries of the ledger were asked.
+type LedgerCount struct {
+	Asked int `json:"asked"`
+	All   int `json:"all"`
+}
+
+func newReport(s *conformance.Session, o Options) *Report {
+	r := &Report{Target: s.Target(), Seed: s.Seed(), Strategies: o.Strategies}
+	if len(r.Strategies) == 0 {
+		r.Strategies = Strategies()
+	}
+	return r
+}
+
+// Failed tells whether the target is at fault: a must was missed, or, if strict, a should.
+func (r *Report) Failed(strict bool) bool {
+	must, should := count(r.Findings)
+	return must > 0 || strict && should > 0
+}
+
+// Verdict says in one line what the campaign means.
+func (r *Report) Verdict() string {
+	must, should := count(r.Findings)
+	s := fmt.Sprintf("%d inputs", r.Inputs)
+	switch {
+	case must+should == 0:
+		s += ", no finding"
+	default:
+		s += fmt.Sprintf(", %d distinct divergences (must %d, should %d)", must+should, must, should)
+	}
+	if r.Dropped > 0 {
+		s += fmt.Sprintf(", and %d more that were not kept", r.Dropped)
+	}
+	if !r.Complete {
+		return "INCOMPLETE: " + r.Stopped + ": " + s
+	}
+	return s
+}
+
+// document is the JSON form of a report: the same seed and the same behaviour give the same bytes, but
+// for a campaign that ends by the clock.
+type document struct {
+	Format     string            `json:"format"`
+	Target     string            `json:"target"`
+	Region     string            `json:"region"`
+	Seed       uint64            `json:"seed"`
+	Strategies []Strategy        `json:"strategies"`
+	Complete   bool              `json:"complete"`
+	Stopped    string            `json:"stopped,omitempty"`
+	Verdict    string            `json:"verdict"`
+	Inputs     uint64            `json:"inputs"`
+	Skipped    uint64            `json:"skipped"`
+	Hash       string            `json:"hash"`
+	Ledger     LedgerCount       `json:"ledger"`
+	Dropped    int               `json:"dropped,omitempty"`
+	Findings   []findingDocument `json:"findings"`
+}
+
+// findingDocument is one finding in a report, and the file finding.json of a saved one.
+type findingDocument struct {
+	ID           string              `json:"id"`
+	Verdict      conformance.Verdict `json:"verdict"`
+	Rule         string              `json:"rule"`
+	Fingerprint  Fingerprint         `json:"fingerprint"`
+	What         string              `json:"what"`
+	Index        uint64              `json:"index"`
+	Seen         int                 `json:"seen,omitempty"`
+	AfterAnother bool                `json:"afterAnother,omitempty"`
+	Killed       bool                `json:"killed,omitempty"`
+	Calls        int                 `json:"calls"`
+	SizeBefore   int                 `json:"sizeBefore"`
+	Size         int                 `json:"size"`
+	Sent         string              `json:"sent"`
+	Want         string              `json:"want"`
+	Got          string              `json:"got"`
+	Case         *fixtures.Case      `json:"case"`
+}
+
+func (f *Finding) document() findingDocument {
+	d := findingDocument{
+		ID: f.ID, Verdict: f.Verdict(), Rule: f.Case.Title, Fingerprint: f.Fingerprint, What: f.What, Index: f.Index, Seen: f.Seen, AfterAnother: f.AfterAnother,
+		Killed: f.Killed, Calls: f.Calls, SizeBefore: f.SizeBefore, Size: f.Size, Case: f.Case,
+	}
+	if f.input != nil {
+		d.Sent = string(f.input.body.bytes())
+	}
+	if len(f.Result.Findings) > 0 {
+		d.Want, d.Got = f.Result.Findings[0].Want, f.Result.Findings[0].Got
+	}
+	return d
+}
+
+// Marshal returns the JSON document of a report.
+func Marshal(r *Report) ([]byte, error) {
+	d := document{
+		Format: Format, Target: r.Target.Name, Region: r.Target.Region, Seed: r.Seed, Strategies: r.Strategies, Complete: r.Complete, Stopped: r.Stopped,
+		Verdict: r.Verdict(), Inputs: r.Inputs, Skipped: r.Skipped, Hash: r.Hash, Ledger: r.Ledger, Dropped: r.Dropped, Findings: []findingDocument{},
+	}
+	for _, f := range r.Findings {
+		d.Findings = append(d.Findings, f.document())
+	}
+	b, err := json.MarshalIndent(d, "", "  ")
+	return append(b, '\n'), err
+}

@@ -1,0 +1,289 @@
+package fuzz
+
+import (
+	"fmt"
+	"math/rand"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// world is what the generators know of the target's world, and the valid values of every member.
+//
+// No value may let a server run something on a node that it should not: commands are harmless, and
+// targets are tags that no node has, but for the nodes that the caller named.
+type world struct {
+	bindings fixtures.Bindings
+	nodes    []string // may be sent to
+}
+
+func newWorld(b fixtures.Bindings, mayDispatch bool) *world {
+	w := &world{bindings: b}
+	if mayDispatch {
+		for _, name := range []string{"node", "node.2", "node.3", "node.short", "node.hybrid"} {
+			if id := b[name]; id != "" && !slices.Contains(w.nodes, id) {
+				w.nodes = append(w.nodes, id)
+			}
+		}
+	}
+	return w
+}
+
+// has tells whether value is one that the target's world is known to have under one of these names.
+func (w *world) has(value string, names ...string) bool {
+	return value != "" && slices.ContainsFunc(names, func(n string) bool { return w.bindings[n] == value })
+}
+
+// part is a structure or list of a request that is filled by itself.
+type part int
+
+const (
+	partTargets part = iota
+	partNotification
+	partCloudWatch
+	partAlarm
+)
+
+func chance(d dice, percent int) bool { return d.Intn(100) < percent }
+
+func pick[T any](d dice, from []T) T { return from[d.Intn(len(from))] }
+
+// parts draws what the request has beside its scalars; a target it always has.
+func (w *world) parts(d dice) []part {
+	parts := []part{partTargets}
+	for _, p := range []part{partNotification, partCloudWatch, partAlarm} {
+		if chance(d, 25) {
+			parts = append(parts, p)
+		}
+	}
+	return parts
+}
+
+// members draws the scalar members and Parameters.
+func (w *world) members(in *ssm.SendCommandInput, d *rand.Rand) {
+	in.DocumentName = aws.String("AWS-RunShellScript")
+	in.Parameters = w.parameters(d)
+	optional := func(into **string, percent int, draw func() string) {
+		if chance(d, percent) {
+			*into = aws.String(draw())
+		}
+	}
+	if chance(d, 8) {
+		in.DocumentName = aws.String(pick(d, []string{
+			"AWS-RunPowerShellScript", "sendspec-" + word(d, 1+d.Intn(20)), word(d, 3), word(d, 128), "arn:aws:ssm:us-east-1:000000000000:document/" + word(d, 8),
+		}))
+	}
+	optional(&in.DocumentVersion, 25, func() string {
+		return pick(d, []string{"$DEFAULT", "$LATEST", "$DEFAULT", "$LATEST", "1", strconv.Itoa(1 + d.Intn(1000000))})
+	})
+	optional(&in.DocumentHash, 4, func() string { return word(d, pick(d, []int{0, 1, 40, 64, 256})) })
+	if chance(d, 4) {
+		in.DocumentHashType = pick(d, types.DocumentHashType("").Values())
+	}
+	if chance(d, 40) {
+		in.TimeoutSeconds = aws.Int32(pick(d, []int32{30, 31, 60, 600, 3600, 2591999, 2592000, int32(30 + d.Intn(2591971))}))
+	}
+	optional(&in.Comment, 40, func() string { return text(d, d.Intn(101)) })
+	optional(&in.OutputS3Region, 15, func() string { return pick(d, []string{"us-east-1", "eu-west-1", word(d, 3), word(d, 20)}) })
+	optional(&in.OutputS3BucketName, 15, func() string { return w.known(d, "bucket", word(d, 3+d.Intn(61))) })
+	optional(&in.OutputS3KeyPrefix, 15, func() string { return text(d, pick(d, []int{0, 1, 12, 499, 500})) })
+	optional(&in.MaxConcurrency, 30, func() string { return atMost(d, 1) })
+	optional(&in.MaxErrors, 30, func() string { return atMost(d, 0) })
+	optional(&in.ServiceRoleArn, 10, func() string { return w.known(d, "role", "arn:aws:iam::000000000000:role/"+word(d, 8)) })
+}
+
+// known draws the world's own value, where it has one, and now and then another.
+func (w *world) known(d dice, name, otherwise string) string {
+	if own := w.bindings[name]; own != "" && chance(d, 80) {
+		return own
+	}
+	return otherwise
+}
+
+// atMost draws a number or a percentage, as MaxConcurrency (from 1) and MaxErrors (from 0) have them.
+func atMost(d dice, least int) string {
+	switch d.Intn(3) {
+	case 0:
+		return strconv.Itoa(least+d.Intn(101-least)) + "%"
+	case 1:
+		return pick(d, []string{strconv.Itoa(least), "1", "9", "10", "50", "9999999", "100%", "1%", "99%"})
+	}
+	return strconv.Itoa(least + d.Intn(1000000))
+}
+
+// parameters are those of AWS-RunShellScript.
+func (w *world) parameters(d dice) map[string][]string {
+	commands := make([]string, 1+d.Intn(3))
+	for i := range commands {
+		commands[i] = pick(d, []string{"true", "exit 0", "# " + line(d, d.Intn(60)), ":"})
+	}
+	p := map[string][]string{"commands": commands}
+	if chance(d, 20) {
+		p["executionTimeout"] = []string{pick(d, []string{"1", "5", "60", "3600", "99999", "172800", strconv.Itoa(1 + d.Intn(172800))})}
+	}
+	if chance(d, 10) {
+		p["workingDirectory"] = []string{"/tmp/" + word(d, 1+d.Intn(20))}
+	}
+	return p
+}
+
+// target draws one of the documented forms of a target. It matches nothing.
+func (w *world) target(t *types.Target, d *rand.Rand) {
+	values := make([]string, 1+d.Intn(3))
+	for i := range values {
+		values[i] = fmt.Sprintf("%s-%d", word(d, 8), i) // no two are the same
+	}
+	switch n := d.Intn(20); {
+	case n < 14:
+		t.Key = aws.String("tag:" + pick(d, []string{"sendspec", word(d, 1+d.Intn(159)), "Größe", "cost center", "a:b/c=d-e@f_g.h"}))
+		if chance(d, 10) {
+			values[0] = text(d, 1+d.Intn(60)) + values[0]
+		}
+	case n < 17:
+		t.Key = aws.String("tag-key")
+	case n < 18 || len(w.nodes) == 0:
+		t.Key = aws.String("resource-groups:Name")
+		values = values[:1]
+	default:
+		t.Key = aws.String("InstanceIds")
+		values = []string{pick(d, w.nodes)}
+	}
+	t.Values = values
+}
+
+func (w *world) notification(n *types.NotificationConfig, d *rand.Rand) {
+	n.NotificationArn = aws.String(w.known(d, "topic", "arn:aws:sns:us-east-1:000000000000:"+word(d, 8)))
+	events := types.NotificationEvent("").Values()
+	if chance(d, 80) {
+		n.NotificationEvents = []types.NotificationEvent{}
+		for range 1 + d.Intn(3) {
+			if e := pick(d, events); !slices.Contains(n.NotificationEvents, e) {
+				n.NotificationEvents = append(n.NotificationEvents, e)
+			}
+		}
+	}
+	if chance(d, 80) {
+		n.NotificationType = pick(d, types.NotificationType("").Values())
+	}
+}
+
+func (w *world) cloudWatch(o *types.CloudWatchOutputConfig, d *rand.Rand) {
+	o.CloudWatchOutputEnabled = chance(d, 50)
+	if chance(d, 70) {
+		o.CloudWatchLogGroupName = aws.String(pick(d, []string{"sendspec", word(d, 1), word(d, 512), "/sendspec/" + word(d, 8)}))
+	}
+}
+
+func (w *world) alarm(a *types.AlarmConfiguration, d *rand.Rand) {
+	a.IgnorePollAlarmFailure = chance(d, 80)
+	name := pick(d, []string{"sendspec-" + word(d, 8), word(d, 255), " x", "#*?!%&+,;:/\\\"'", "Größe " + word(d, 4)})
+	a.Alarms = []types.Alarm{{Name: aws.String(w.known(d, "alarm.ok", name))}}
+}
+
+// agree takes out of a drawn request what does not go together.
+func (w *world) agree(in *ssm.SendCommandInput, d *rand.Rand) {
+	if in.NotificationConfig != nil && (in.ServiceRoleArn == nil || w.bindings["role"] != "") {
+		in.ServiceRoleArn = aws.String(w.known(d, "role", "arn:aws:iam::000000000000:role/"+word(d, 8)))
+	}
+	groups := func(t types.Target) bool { return strings.HasPrefix(aws.ToString(t.Key), "resource-groups:") }
+	if slices.ContainsFunc(in.Targets, groups) {
+		i := slices.IndexFunc(in.Targets, groups)
+		in.Targets = in.Targets[i : i+1]
+		if chance(d, 30) {
+			in.Targets = append(in.Targets, types.Target{
+				Key: aws.String("resource-groups:ResourceTypeFilters"), Values: []string{"AWS::EC2::Instance", "AWS::SSM::ManagedInstance"}[:1+d.Intn(2)],
+			})
+		}
+	}
+	var kept []types.Target
+	for _, t := range in.Targets {
+		if !slices.ContainsFunc(kept, func(k types.Target) bool { return *k.Key == *t.Key }) {
+			kept = append(kept, t)
+		}
+	}
+	in.Targets = kept
+	if chance(d, 15) {
+		in.InstanceIds = w.instanceIDs(d)
+		in.Targets = nil
+		if chance(d, 10) {
+			in.Targets = []types.Target{}
+		}
+	} else if chance(d, 10) {
+		in.InstanceIds = []string{}
+	}
+}
+
+// instanceIDs draws IDs of nodes: those that may be sent to, or some that do not exist.
+func (w *world) instanceIDs(d dice) []string {
+	if len(w.nodes) > 0 && chance(d, 80) {
+		n := 1 + d.Intn(min(3, len(w.nodes)))
+		first := d.Intn(len(w.nodes))
+		ids := make([]string, 0, n)
+		for i := range n {
+			ids = append(ids, w.nodes[(first+i)%len(w.nodes)])
+		}
+		return ids
+	}
+	n := pick(d, []int{1, 1, 2, 49, 50})
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = fmt.Sprintf("%s%012d%s", pick(d, []string{"i-", "mi-"}), i, hexadecimal(d, 5))
+	}
+	return ids
+}
+
+const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+// word draws n lower-case letters and digits.
+func word(d dice, n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = letters[d.Intn(len(letters))]
+	}
+	return string(b)
+}
+
+func hexadecimal(d dice, n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = "0123456789abcdef"[d.Intn(16)]
+	}
+	return string(b)
+}
+
+// alphabets are the classes of characters that go wrong in ways of their own.
+var alphabets = [][]rune{
+	[]rune(letters),
+	[]rune(letters + "ABCDEFGHIJKLMNOPQRSTUVWXYZ -_.,:;"),
+	[]rune(`"\/'<>&%$#{}[]()` + "`"),
+	[]rune("äöüßéñ§±"),
+	[]rune("語環境ノード"),
+	[]rune("средаΩλשלום"),
+	{'e', '\u0301', 'o', '\u0308'},
+	{'😀', '𝒳', '🇩'},
+	[]rune(" \t"),
+	[]rune("0123456789+-.eE"),
+}
+
+// text draws n code points of one class, or of all.
+func text(d dice, n int) string {
+	from := pick(d, alphabets)
+	mixed := chance(d, 20)
+	var b strings.Builder
+	for range n {
+		if mixed {
+			from = pick(d, alphabets)
+		}
+		b.WriteRune(pick(d, from))
+	}
+	return strings.ReplaceAll(b.String(), "{{", "{ ") // a document's own templates
+}
+
+// line is a text that stands behind a shell's comment sign.
+func line(d dice, n int) string { return text(d, n) }
