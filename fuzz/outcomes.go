@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -35,4 +36,7 @@ func exception(name string) fixtures.Outcome {
 	return fixtures.Outcome{Name: name, Status: raw(`400`), Error: &fixtures.ErrorOutcome{Type: quoted(name)}}
 }
 
-func quoted(s string) json.RawMessage { return jsontree.AppendString(nil, s) }
+// quoted is a text as a matcher has it, in which ${ would begin a binding.
+func quoted(s string) json.RawMessage {
+	return jsontree.AppendString(nil, strings.ReplaceAll(s, "${", "$${"))
+}

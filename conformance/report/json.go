@@ -23,11 +23,18 @@ type JSON struct {
 // NewJSONFile returns a sink that writes the file as a whole when the run ends: beside it first,
 // then in its place, so that a report cut short never looks like one.
 func NewJSONFile(name string) (*JSON, error) {
+	write, err := FileWriter(name)
+	return &JSON{write}, err
+}
+
+// FileWriter returns a function that writes a file as a whole, beside it first and then in its place. It
+// fails at once where there is no such folder.
+func FileWriter(name string) (func([]byte) error, error) {
 	dir := filepath.Dir(name)
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("report %s: want an existing folder, got %s", name, dir)
 	}
-	return &JSON{func(b []byte) error { return replaceFile(name, b) }}, nil
+	return func(b []byte) error { return replaceFile(name, b) }, nil
 }
 
 // NewJSON returns a sink that hands the document to write when the run ends.

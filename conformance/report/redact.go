@@ -10,6 +10,9 @@ import (
 // to blot out such a word would spoil the report.
 const secretLength = 12
 
+// Redactor blots out the target's credentials in whatever is written of its answers elsewhere.
+func Redactor(t conformance.Target) *strings.Replacer { return redactor(t) }
+
 // redactor blots out the target's credentials, wherever a target that echoes its requests brought
 // them back.
 func redactor(t conformance.Target) *strings.Replacer {

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fuzz"
+)
+
+type fuzzFlags struct {
+	targetFlags
+	duration   time.Duration
+	count      uint64
+	seed       uint64
+	dir        string
+	strategies []string
+	parallel   int
+	rate       float64
+	timeout    time.Duration
+	strict     bool
+	json       string
+	promote    string
+	to         string
+}
+
+func newFuzz(s Streams) *cobra.Command {
+	var f fuzzFlags
+	c := &cobra.Command{
+		Use:   "fuzz",
+		Short: "Ask a server inputs that no fixture has, and report the smallest request of each divergence",
+		Long: `fuzz makes requests without end, computes from the reference what conforms, and asks the server.
+What differs is asked again, shrunk to the smallest request that shows it, told once, and, with --dir,
+saved. Without --endpoint it asks the embedded reference. The same seed sends the same bytes.
+
+--promote ID turns a saved finding into a fixture, which says that it is provisional.`,
+		Example: `  sendspec fuzz --endpoint http://127.0.0.1:5000 --for 30s --dir findings
+  sendspec fuzz --endpoint http://127.0.0.1:5000 --count 20000 --seed 1 --strategy boundary,fault
+  sendspec fuzz --dir findings --promote comment-length-above-1a2b3c`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if f.promote != "" {
+				return f.promoteFinding(s)
+			}
+			return f.run(c.Context(), s, c.Flags().Changed("seed"))
+		},
+	}
+	f.register(c)
+	c.Flags().DurationVar(&f.duration, "for", 0, "go on for this long")
+	c.Flags().Uint64Var(&f.count, "count", 0, "how many inputs to ask (default 10000, or no bound with --for)")
+	c.Flags().Uint64Var(&f.seed, "seed", 0, "of the inputs (default random)")
+	c.Flags().StringVar(&f.dir, "dir", "", "save each finding in a folder of its own below this one")
+	c.Flags().StringSliceVar(&f.strategies, "strategy", nil, "only inputs of these: "+strings.Join(strategyNames(), ", "))
+	c.Flags().IntVar(&f.parallel, "parallel", 8, "inputs asked at once")
+	c.Flags().Float64Var(&f.rate, "rate", 0, "requests a second at most; 0 is no bound")
+	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "for one exchange, from the dial to the last byte")
+	c.Flags().BoolVar(&f.strict, "strict", false, "a missed should fails as well")
+	c.Flags().StringVar(&f.json, "json", "", "write the report of the campaign as JSON to this file; - is standard output")
+	c.Flags().StringVar(&f.promote, "promote", "", "turn the finding of this ID below --dir into a fixture")
+	c.Flags().StringVar(&f.to, "to", "fixtures", "with --promote: the folder of fixtures to write to")
+	return c
+}
+
+func strategyNames() []string {
+	var names []string
+	for _, s := range fuzz.Strategies() {
+		names = append(names, string(s))
+	}
+	return names
+}
+
+func (f *fuzzFlags) check() error {
+	switch {
+	case f.duration < 0:
+		return fmt.Errorf("--for %s: want more than 0", f.duration)
+	case f.timeout <= 0:
+		return fmt.Errorf("--timeout %s: want more than 0", f.timeout)
+	case f.rate < 0:
+		return fmt.Errorf("--rate %g: want 0 for no bound, or more", f.rate)
+	}
+	for _, name := range f.strategies {
+		if !slices.Contains(strategyNames(), name) {
+			return fmt.Errorf("--strategy %q: want one of %s", name, strings.Join(strategyNames(), ", "))
+		}
+	}
+	return nil
+}
+
+func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	write, err := f.jsonWriter(s)
+	if err != nil {
+		return err
+	}
+	target, end, err := f.target(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
+	session, err := f.open(ctx, target, seeded)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.Err, "sendspec: fuzzing %s in %s, seed %d\n\n", session.Target().Name, session.Target().Region, session.Seed())
+	progress := newProgress(s.Err)
+	found, err := fuzz.Run(ctx, session, f.options(session, s, progress))
+	progress.finish()
+	if closed := session.Close(); err == nil {
+		err = closed
+	}
+	if found == nil {
+		return err
+	}
+	fmt.Fprintf(s.Err, "%s\ninputs hash %s; ledger %d of %d; %d requests a second\n", found.Verdict(), found.Hash, found.Ledger.Asked, found.Ledger.All,
+		int(float64(found.Inputs)/found.Elapsed.Seconds()))
+	if write != nil {
+		b, err := fuzz.Marshal(found)
+		if err == nil {
+			err = write(b)
+		}
+		if err != nil {
+			return &exitError{exitCannotJudge, err}
+		}
+	}
+	return fuzzExit(found, err, f.strict)
+}
+
+// fuzzExit turns what a campaign found into the exit code. A target that died of an input is at fault.
+func fuzzExit(r *fuzz.Report, err error, strict bool) error {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return &exitError{exitInterrupted, errors.New("interrupted; the report is partial and says so")}
+	case err != nil:
+		return &exitError{exitCannotJudge, err}
+	case r.Failed(strict):
+		return &exitError{exitNonconforming, nil}
+	case !r.Complete:
+		return &exitError{exitCannotJudge, errors.New(r.Stopped)}
+	case r.Inputs == r.Skipped:
+		return &exitError{exitCannotJudge, errors.New("no input could be asked")}
+	}
+	return nil
+}
+
+func (f *fuzzFlags) open(ctx context.Context, target conformance.Target, seeded bool) (*conformance.Session, error) {
+	opts := []conformance.Option{conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout})}
+	if seeded {
+		opts = append(opts, conformance.WithSeed(f.seed))
+	}
+	if f.aws {
+		opts = append(opts, conformance.WithAWS(f.dispatch))
+	}
+	runner, err := conformance.New(target, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return runner.Open(ctx)
+}
+
+func (f *fuzzFlags) options(session *conformance.Session, s Streams, p *progress) fuzz.Options {
+	o := fuzz.Options{Count: f.count, For: f.duration, Parallel: f.parallel, Rate: f.rate, Progress: p.show}
+	for _, name := range f.strategies {
+		o.Strategies = append(o.Strategies, fuzz.Strategy(name))
+	}
+	o.Found = func(found *fuzz.Finding) error {
+		again := ""
+		if f.dir != "" {
+			if err := fuzz.Save(f.dir, session.Target(), found); err != nil {
+				return err
+			}
+			again = f.replay(found.ID)
+		}
+		p.clear()
+		r := found.AsResult()
+		_, err := fmt.Fprintln(s.Err, report.Failure(session.Target(), &r, again))
+		return err
+	}
+	return o
+}
+
+// replay is the command that asks a finding again.
+func (f *fuzzFlags) replay(id string) string {
+	words := []string{"sendspec", "replay"}
+	if f.endpoint != "" {
+		words = append(words, "--endpoint", wire.ShellQuote(f.endpoint))
+	}
+	return strings.Join(append(words, wire.ShellQuote(f.dir+"/"+id)), " ")
+}
+
+func (f *fuzzFlags) jsonWriter(s Streams) (func([]byte) error, error) {
+	switch f.json {
+	case "":
+		return nil, nil
+	case "-":
+		return func(b []byte) error { _, err := s.Out.Write(b); return err }, nil
+	}
+	return report.FileWriter(f.json)
+}
+
+func (f *fuzzFlags) promoteFinding(s Streams) error {
+	if f.dir == "" {
+		return errors.New("--promote: want --dir, the folder that the finding was saved to")
+	}
+	if strings.ContainsAny(f.promote, `/\`) || strings.HasPrefix(f.promote, ".") {
+		return fmt.Errorf("--promote %q: want the ID of a finding in %s", f.promote, f.dir)
+	}
+	saved, err := fuzz.Load(f.dir + string(os.PathSeparator) + f.promote)
+	if err != nil {
+		return fmt.Errorf("--promote %s: %w", f.promote, err)
+	}
+	name, err := fuzz.Promote(saved[0], f.to)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.Out, name)
+	return err
+}

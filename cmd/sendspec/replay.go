@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/fuzz"
+)
+
+func newReplay(s Streams) *cobra.Command {
+	f := fuzzFlags{parallel: 8}
+	c := &cobra.Command{
+		Use:   "replay [FILE|DIR]",
+		Short: "Ask a server saved findings again: fixed, failing or error",
+		Long: `replay asks the server the findings that fuzz --dir saved, and says of each whether it is fixed or
+still failing. The default folder is findings.`,
+		Example: `  sendspec replay --endpoint http://127.0.0.1:5000 findings
+  sendspec replay --endpoint http://127.0.0.1:5000 findings/comment-length-above-1a2b3c`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			path := "findings"
+			if len(args) > 0 {
+				path = args[0]
+			}
+			return f.replayAll(c.Context(), s, path)
+		},
+	}
+	f.register(c)
+	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "for one exchange, from the dial to the last byte")
+	return c
+}
+
+// replayAll asks the findings one after the other. What each became goes to standard output.
+func (f *fuzzFlags) replayAll(ctx context.Context, s Streams, path string) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	saved, err := fuzz.Load(path)
+	if err != nil {
+		return err
+	}
+	target, end, err := f.target(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
+	session, err := f.open(ctx, target, false)
+	if err != nil {
+		return err
+	}
+	counts := map[fuzz.Standing]int{}
+	for _, one := range saved {
+		r := fuzz.Replay(ctx, session, one)
+		if ctx.Err() != nil {
+			err = ctx.Err()
+			break
+		}
+		counts[r.Standing]++
+		if _, err = fmt.Fprintf(s.Out, "%-8s %s: %s\n", r.Standing, one.ID, printable(r.Why)); err != nil {
+			break
+		}
+	}
+	if closed := session.Close(); err == nil {
+		err = closed
+	}
+	fmt.Fprintf(s.Err, "%d fixed, %d failing, %d could not be judged\n", counts[fuzz.Fixed], counts[fuzz.Failing], counts[fuzz.Errored])
+	switch {
+	case errors.Is(err, context.Canceled):
+		return &exitError{exitInterrupted, errors.New("interrupted; not every finding was asked")}
+	case err != nil:
+		return &exitError{exitCannotJudge, err}
+	case counts[fuzz.Errored] > 0:
+		return &exitError{exitCannotJudge, fmt.Errorf("%d of %d findings could not be judged", counts[fuzz.Errored], len(saved))}
+	case counts[fuzz.Failing] > 0:
+		return &exitError{exitNonconforming, nil}
+	}
+	return nil
+}
+
+// progressInterval is how often a progress line is drawn anew.
+const progressInterval = 100 * time.Millisecond

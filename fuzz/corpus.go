@@ -1,0 +1,200 @@
+package fuzz
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// The files of a saved finding, in a folder of its ID.
+const (
+	findingFile  = "finding.json"  // the divergence, and the case that shows it
+	requestFile  = "request.http"  // the request as it goes over the wire; no credential stands in it
+	bodyFile     = "body.bin"      // its body alone, byte for byte
+	exchangeFile = "exchange.http" // the request and the answer, for people
+	curlFile     = "curl.sh"       // a command that sends it
+)
+
+// Save writes a finding to a folder of its own below dir, whole or not at all; an older one of the same
+// ID is replaced. Target is the one that showed it.
+func Save(dir string, target conformance.Target, f *Finding) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // findings are for everybody to read
+		return fmt.Errorf("findings: %w", err)
+	}
+	tmp, err := os.MkdirTemp(dir, ".sendspec-*")
+	if err != nil {
+		return fmt.Errorf("findings: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(tmp) }()
+	files, err := filesOf(target, f)
+	if err != nil {
+		return fmt.Errorf("finding %s: %w", f.ID, err)
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(tmp, name), content, 0o644); err != nil { //nolint:gosec // as above
+			return fmt.Errorf("finding %s: %w", f.ID, err)
+		}
+	}
+	if err := os.Chmod(tmp, 0o755); err != nil { //nolint:gosec // as above
+		return fmt.Errorf("finding %s: %w", f.ID, err)
+	}
+	final := filepath.Join(dir, f.ID)
+	if err := os.RemoveAll(final); err != nil {
+		return fmt.Errorf("finding %s: %w", f.ID, err)
+	}
+	return os.Rename(tmp, final)
+}
+
+func filesOf(target conformance.Target, f *Finding) (map[string][]byte, error) {
+	var doc bytes.Buffer
+	e := json.NewEncoder(&doc)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(f.document()); err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{findingFile: doc.Bytes()}
+	if len(f.Result.Exchanges) > 0 {
+		x := &f.Result.Exchanges[len(f.Result.Exchanges)-1]
+		files[requestFile], files[bodyFile] = requestText(target, x.Request), x.Request.Body
+		files[exchangeFile] = exchangeText(target, f.Result.Exchanges)
+		if curl := wire.Curl(target.URL, target.Region, x.Request); curl != "" && target.URL != "" {
+			files[curlFile] = []byte("#!/bin/sh\n" + curl + "\n")
+		}
+	}
+	redact := report.Redactor(target)
+	for name, content := range files {
+		files[name] = []byte(redact.Replace(string(content)))
+	}
+	return files, nil
+}
+
+// requestText is a request as HTTP/1.1 has it, with what is secret blotted out.
+func requestText(target conformance.Target, r *wire.Request) []byte {
+	if r.Raw != nil {
+		text := string(r.Raw)
+		for _, field := range r.Fields {
+			text = strings.Replace(text, field.Name+": "+field.Value+"\r\n", field.Name+": "+wire.Redact(field.Name, field.Value)+"\r\n", 1)
+		}
+		return []byte(text)
+	}
+	host := r.Host
+	if _, after, ok := strings.Cut(target.URL, "://"); ok && host == "" {
+		host = after
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", r.Method, r.Path, or(host, "localhost"))
+	for _, field := range r.Fields {
+		fmt.Fprintf(&b, "%s: %s\r\n", field.Name, wire.Redact(field.Name, field.Value))
+	}
+	fmt.Fprintf(&b, "Content-Length: %d\r\n\r\n", len(r.Body))
+	b.Write(r.Body)
+	return b.Bytes()
+}
+
+func exchangeText(target conformance.Target, exchanges []conformance.Exchanged) []byte {
+	var b bytes.Buffer
+	for i := range exchanges {
+		x := &exchanges[i]
+		b.Write(requestText(target, x.Request))
+		b.WriteString("\n\n")
+		if x.Response != nil {
+			fmt.Fprintf(&b, "%s %d\n", x.Response.Proto, x.Response.Status)
+			for _, name := range sortedNames(x.Response.Header) {
+				for _, value := range x.Response.Header[name] {
+					fmt.Fprintf(&b, "%s: %s\n", name, wire.Redact(name, value))
+				}
+			}
+			b.WriteString("\n")
+			b.Write(x.Response.Body)
+			b.WriteString("\n\n")
+		}
+		if x.Err != nil {
+			fmt.Fprintf(&b, "no whole answer: %s\n\n", x.Err.Error())
+		}
+	}
+	return b.Bytes()
+}
+
+// Saved is a finding read from its file.
+type Saved struct {
+	File string
+	findingDocument
+}
+
+// Load reads the findings at path: a finding's file, its folder, or a folder of findings.
+func Load(path string) ([]Saved, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("findings: %w", err)
+	}
+	if !info.IsDir() {
+		s, err := loadFinding(path)
+		return []Saved{s}, err
+	}
+	names, err := filepath.Glob(filepath.Join(path, "*", findingFile))
+	if err != nil {
+		return nil, err
+	}
+	if own := filepath.Join(path, findingFile); exists(own) {
+		names = append(names, own)
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("findings: %s has none: want a folder that sendspec fuzz --dir wrote, or a %s in it", path, findingFile)
+	}
+	slices.Sort(names)
+	var all []Saved
+	for _, name := range names {
+		s, err := loadFinding(name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+func loadFinding(name string) (Saved, error) {
+	s := Saved{File: name}
+	b, err := os.ReadFile(name) //nolint:gosec // the caller names it
+	if err != nil {
+		return s, fmt.Errorf("finding: %w", err)
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s.findingDocument); err != nil {
+		return s, fmt.Errorf("finding %s: %w", name, err)
+	}
+	if s.Case == nil || len(s.Case.Steps) == 0 || s.ID == "" {
+		return s, fmt.Errorf("finding %s: want an id and a case with a step", name)
+	}
+	for _, step := range s.Case.Steps {
+		if len(step.Expect) == 0 {
+			return s, fmt.Errorf("finding %s: want an outcome for each step", name)
+		}
+	}
+	return s, nil
+}
+
+// kase is the case under an ID of its own.
+func (s *Saved) kase() *fixtures.Case {
+	c := *s.Case
+	c.ID = Area + "/replay/" + s.ID
+	return &c
+}

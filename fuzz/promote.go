@@ -1,0 +1,179 @@
+package fuzz
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// promotedTopic is the topic of fixtures that came from a finding.
+const promotedTopic = "FoundByFuzzing"
+
+// Promote writes a saved finding as a fixture below dir, in the layout of the corpus, and returns the file.
+// The case is provisional: its evidence is inferred, whatever the rule rests on, until somebody has looked
+// at it. Cases that are in the file already stay.
+func Promote(s Saved, dir string) (string, error) {
+	area := areaOf(&s)
+	name := filepath.Join(dir, area, promotedTopic+".json")
+	c := promoted(&s, area)
+	cases, err := promotedBefore(name, c.ID)
+	if err != nil {
+		return "", err
+	}
+	encoded, err := encode(c)
+	if err != nil {
+		return "", fmt.Errorf("finding %s: %w", s.ID, err)
+	}
+	content, err := encode(map[string]any{"$schema": "../schema.json", "cases": append(cases, encoded)})
+	if err != nil {
+		return "", err
+	}
+	var pretty bytes.Buffer
+	if err := json.Indent(&pretty, content, "", "  "); err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil { //nolint:gosec // fixtures are for everybody to read
+		return "", fmt.Errorf("fixture %s: %w", name, err)
+	}
+	return name, replaceFile(name, append(bytes.TrimRight(pretty.Bytes(), "\n"), '\n'))
+}
+
+func replaceFile(name string, content []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(name), ".sendspec-*")
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	defer func() { _ = os.Remove(tmp.Name()) }()
+	_, err = tmp.Write(content)
+	if closed := tmp.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Chmod(tmp.Name(), 0o644) //nolint:gosec // as above
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return os.Rename(tmp.Name(), name)
+}
+
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSpace(b.Bytes()), err
+}
+
+// promotedBefore are the cases of a file but the one of this ID.
+func promotedBefore(name, id string) ([]json.RawMessage, error) {
+	b, err := os.ReadFile(name) //nolint:gosec // below the folder that the caller names
+	if os.IsNotExist(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("fixture: %w", err)
+	}
+	var file struct {
+		Cases []json.RawMessage `json:"cases"`
+	}
+	if err := json.Unmarshal(b, &file); err != nil {
+		return nil, fmt.Errorf("fixture %s: %w", name, err)
+	}
+	var kept []json.RawMessage
+	for _, raw := range file.Cases {
+		var c struct {
+			ID string `json:"id"`
+		}
+		if err := json.Unmarshal(raw, &c); err != nil {
+			return nil, fmt.Errorf("fixture %s: %w", name, err)
+		}
+		if c.ID != id {
+			kept = append(kept, raw)
+		}
+	}
+	return kept, nil
+}
+
+// areaOf is the area of the corpus where a finding belongs.
+func areaOf(s *Saved) string {
+	switch {
+	case len(s.Case.Steps) > 1:
+		return "metamorphic"
+	case len(s.Case.Steps[0].Request.Headers) > 0 || s.Case.Steps[0].Request.Framing != nil || s.Case.Steps[0].Request.Path != "" || s.Case.Steps[0].Request.Method != "":
+		return "wire"
+	case strings.HasPrefix(s.Fingerprint.Place, "/"):
+		return "echo"
+	}
+	for _, o := range s.Case.Steps[0].Expect {
+		switch o.Name {
+		case outcomeValidation.Name:
+			return "constraint"
+		case outcomeSerialization.Name:
+			return "type"
+		}
+	}
+	return "accept"
+}
+
+// promoted is the case as the corpus has it: readable bodies, and evidence that says where it comes from.
+func promoted(s *Saved, area string) *fixtures.Case {
+	c := *s.Case
+	c.ID = area + "/" + promotedTopic + "/" + s.ID
+	ref := "computed by the reference for a fuzzed input"
+	if c.Evidence != nil {
+		ref += "; the rule rests on: " + string(c.Evidence.Kind) + ", " + c.Evidence.Ref
+	}
+	c.Evidence = &fixtures.Evidence{Kind: fixtures.Inferred, Ref: ref}
+	c.Note = strings.TrimSpace("Provisional: found by fuzzing (" + s.What + "), and not yet looked at. " + c.Note)
+	c.Steps = append([]fixtures.Step(nil), c.Steps...)
+	for i := range c.Steps {
+		readable(&c.Steps[i].Request)
+	}
+	if len(c.Steps) == 1 && c.Steps[0].Name == "" {
+		c.Request, c.Expect, c.Steps = &c.Steps[0].Request, c.Steps[0].Expect, nil
+	}
+	return &c
+}
+
+// readable writes a body as JSON or text, where that says the same bytes. A value of a tag becomes the
+// nonce, so that the case stays inert and no target knows it by its values.
+func readable(r *fixtures.Request) {
+	if r.Body == nil || r.Body.Base64 == nil || r.Framing != nil {
+		return
+	}
+	b, err := base64.StdEncoding.DecodeString(*r.Body.Base64)
+	if err != nil || !utf8.Valid(b) {
+		return
+	}
+	text := strings.ReplaceAll(string(b), "${", "$${")
+	r.Body = &fixtures.Body{Text: &text}
+	v, err := jsontree.Parse(b)
+	if err != nil || v.Kind != jsontree.Object || !bytes.Equal(v.AppendJSON(nil), b) || v.Duplicates() != nil {
+		return
+	}
+	v = clone(v)
+	nonce := false
+	if targets := v.Get("Targets"); targets != nil {
+		for i := range targets.Items {
+			values := targets.Items[i].Get("Values")
+			if key := targets.Items[i].Get("Key"); key != nil && strings.HasPrefix(key.Text, "tag:") && values != nil && len(values.Items) > 0 && values.Items[0].Kind == jsontree.String {
+				values.Items[0] = str(hole)
+				nonce = true
+			}
+		}
+		if len(targets.Items) > 0 && !nonce {
+			return
+		}
+	}
+	out := strings.ReplaceAll(string(v.AppendJSON(nil)), "${", "$${")
+	r.Body = &fixtures.Body{JSON: json.RawMessage(strings.ReplaceAll(out, hole, "${nonce}"))}
+}

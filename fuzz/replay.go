@@ -1,0 +1,52 @@
+package fuzz
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/sendspec/sendspec/conformance"
+)
+
+// Standing is what became of a saved finding.
+type Standing string
+
+// The standings.
+const (
+	Fixed   Standing = "fixed"   // the answer conforms now
+	Failing Standing = "failing" // it differs still, there or elsewhere
+	Errored Standing = "error"   // it could not be judged
+)
+
+// Replayed is a saved finding asked again.
+type Replayed struct {
+	Saved    Saved
+	Standing Standing
+	Why      string
+	Result   conformance.Result
+}
+
+// Replay asks the session's target a saved finding again.
+func Replay(ctx context.Context, session *conformance.Session, s Saved) Replayed {
+	r := Replayed{Saved: s, Result: session.Once(ctx, s.kase())}
+	switch r.Result.Verdict {
+	case conformance.Error, conformance.Skip:
+		r.Standing, r.Why = Errored, r.Result.Reason
+		return r
+	}
+	found := slices.Concat(r.Result.Findings, r.Result.Invariants())
+	for _, f := range found {
+		if s.Fingerprint.Check == f.Check && s.Fingerprint.Place == withoutNumbers(f.Path) && f.Level == s.Fingerprint.Level {
+			r.Standing, r.Why = Failing, fmt.Sprintf("want %s, got %s", f.Want, f.Got)
+			r.Result.Findings = []conformance.Finding{f}
+			return r
+		}
+	}
+	if r.Result.Verdict == conformance.Fail {
+		f := r.Result.Findings[0]
+		r.Standing, r.Why = Failing, fmt.Sprintf("in another way: %s: want %s, got %s", f.Path, f.Want, f.Got)
+		return r
+	}
+	r.Standing, r.Why = Fixed, "the answer conforms"
+	return r
+}
