@@ -1,0 +1,167 @@
+package fuzz
+
+import (
+	"math/rand"
+	"slices"
+	"strconv"
+
+	"github.com/sendspec/sendspec/reference"
+)
+
+// action is what one call of a sequence does.
+type action string
+
+// The actions. All but send are about a command that the sequence sent, or about none.
+const (
+	send            action = "send"
+	list            action = "list"
+	listInvocations action = "list invocations"
+	get             action = "get"
+	cancel          action = "cancel"
+	wait            action = "wait"
+)
+
+// operationOf is the API operation of each action.
+var operationOf = map[action]string{
+	send: reference.SendCommand, list: reference.ListCommands, listInvocations: reference.ListCommandInvocations,
+	get: reference.GetCommandInvocation, cancel: reference.CancelCommand, wait: reference.ListCommands,
+}
+
+// call is one call of a sequence.
+type call struct {
+	action action
+	// command numbers the commands of the sequence; unknownCommand stands for an ID that no server gave.
+	command int
+	// node is the managed node of a get, and of a cancel that names one; "" of one that does not.
+	node string
+	// nodes and script are what a send sends, and where. Without nodes it goes to a tag that none has.
+	nodes  []string
+	script string
+}
+
+const unknownCommand = -1
+
+// strangerNode is the ID of a node that no command of a sequence is sent to.
+const strangerNode = "i-00000000000000000"
+
+// scripts are what a sequence runs on a node. They end by themselves within seconds, but for one that is
+// there to be cancelled and ends with its execution timeout.
+var scripts = []string{"true", "exit 3", "sleep 1", "sleep 60"}
+
+// longestSequence bounds how many calls a sequence has.
+const longestSequence = 14
+
+// sequence draws calls: some sends, and then whatever may be asked of what was sent. Operations are those
+// that the target knows.
+func (w *world) sequence(d *rand.Rand) []call {
+	calls := []call{w.drawSend(d, 0)}
+	sent := 1
+	var actions []action
+	for _, a := range []action{send, list, list, listInvocations, listInvocations, get, get, cancel, wait} {
+		if slices.Contains(w.operations, operationOf[a]) {
+			actions = append(actions, a)
+		}
+	}
+	for n := 2 + d.Intn(longestSequence-2); n > 0; n-- {
+		a := pick(d, actions)
+		if a == send {
+			calls = append(calls, w.drawSend(d, sent))
+			sent++
+			continue
+		}
+		c := call{action: a, command: d.Intn(sent)}
+		if a != wait && chance(d, 6) {
+			c.command = unknownCommand
+		}
+		to := w.sentTo(calls, c.command)
+		switch {
+		case a == get:
+			c.node = strangerNode
+			if len(to) > 0 && !chance(d, 10) {
+				c.node = pick(d, to)
+			}
+		case a == cancel && len(to) > 1 && chance(d, 30):
+			c.node = pick(d, to)
+		}
+		calls = append(calls, c)
+	}
+	return calls
+}
+
+// sentTo are the nodes of a command of the sequence.
+func (w *world) sentTo(calls []call, command int) []string {
+	for _, c := range calls {
+		if c.action == send && c.command == command {
+			return c.nodes
+		}
+	}
+	return nil
+}
+
+func (w *world) drawSend(d *rand.Rand, number int) call {
+	c := call{action: send, command: number, script: "true"}
+	if len(w.nodes) == 0 || chance(d, 30) {
+		return c
+	}
+	c.script = pick(d, scripts)
+	for _, i := range d.Perm(len(w.nodes))[:1+d.Intn(min(3, len(w.nodes)))] {
+		c.nodes = append(c.nodes, w.nodes[i])
+	}
+	return c
+}
+
+// what says in a few words what a sequence does.
+func what(calls []call) string {
+	s := ""
+	for i, c := range calls {
+		if i > 0 {
+			s += ", "
+		}
+		s += string(c.action)
+		if c.command == unknownCommand {
+			s += " of an unknown command"
+		} else if c.command > 0 {
+			s += " " + strconv.Itoa(c.command+1)
+		}
+	}
+	return s
+}
+
+// shorter are the sequences with one call less, the last calls first: without a send, nothing is left of
+// what was asked of its command.
+func shorter(calls []call) [][]call {
+	var list [][]call
+	for i, gone := range slices.Backward(calls) {
+		rest := slices.Concat(calls[:i], calls[i+1:])
+		if gone.action == send {
+			rest = slices.DeleteFunc(rest, func(c call) bool { return c.command == gone.command })
+		}
+		if len(rest) > 0 {
+			list = append(list, rest)
+		}
+	}
+	return list
+}
+
+// simpler are the sequences as long, in which a send is plainer.
+func simpler(calls []call) [][]call {
+	var list [][]call
+	for i, c := range calls {
+		if c.action != send || len(c.nodes) == 0 {
+			continue
+		}
+		if c.script != "true" {
+			plain := slices.Clone(calls)
+			plain[i].script = "true"
+			list = append(list, plain)
+		}
+		for j := range c.nodes {
+			one := slices.Clone(calls)
+			one[i].nodes = slices.Delete(slices.Clone(c.nodes), j, j+1)
+			if len(one[i].nodes) > 0 && !slices.ContainsFunc(one, func(o call) bool { return o.command == c.command && o.node == c.nodes[j] }) {
+				list = append(list, one)
+			}
+		}
+	}
+	return list
+}

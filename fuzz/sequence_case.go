@@ -1,0 +1,205 @@
+package fuzz
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
+)
+
+// The expectation of a sequence: after each call, what the calls before it allow to be seen. How a status
+// moves from call to call is held against the reference's transitions by invariant/Status/order.
+var (
+	sequenceEvidence = fixtures.Evidence{Kind: fixtures.Documented, Ref: "the statuses of commands and invocations, and the recorded answers of List, Get and Cancel"}
+	sequenceSource   = fixtures.Source{Doc: "facts.md", Section: "4. Semantics"}
+	sequenceRule     = "Whatever was sent, listed and cancelled before, a command shows what it was sent with and a status that it can have come to"
+)
+
+// sequenceCase is a sequence as a case, a step for each call.
+func sequenceCase(id string, calls []call) *fixtures.Case {
+	c := &fixtures.Case{
+		ID: id, Title: sequenceRule, Level: fixtures.Must, Profile: fixtures.Lifecycle, Safety: fixtures.Inert,
+		Evidence: &sequenceEvidence, Source: []fixtures.Source{sequenceSource},
+	}
+	states := map[int]*sentCommand{}
+	for i, made := range calls {
+		if made.action == send {
+			states[made.command] = &sentCommand{call: made}
+			if len(made.nodes) > 0 {
+				c.Safety = fixtures.Dispatch
+			}
+		}
+		c.Steps = append(c.Steps, made.step(i+1, states[made.command]))
+	}
+	return c
+}
+
+// sentCommand is what the calls so far say of a command.
+type sentCommand struct {
+	call
+	cancelled bool
+}
+
+// id is the CommandId as a later step names it.
+func (c call) id() string {
+	if c.command == unknownCommand {
+		return "00000000-0000-4000-8000-999000999000"
+	}
+	return "${" + fixtures.CapturedPrefix + c.captured() + "}"
+}
+
+func (c call) captured() string { return fmt.Sprintf("command%d", c.command+1) }
+
+// comment tells the commands of a sequence apart.
+func (c call) comment() string { return fmt.Sprintf("sendspec ${nonce} %d", c.command+1) }
+
+// step is the call as a step; sent is its command, nil where no server has it.
+func (c call) step(number int, sent *sentCommand) fixtures.Step {
+	s := fixtures.Step{Name: fmt.Sprintf("%d: %s", number, c.action), Request: fixtures.Request{Operation: operationOf[c.action]}}
+	body := map[string]any{"CommandId": c.id()}
+	switch c.action {
+	case send:
+		body = c.sendBody()
+		s.Capture = map[string]string{c.captured(): "/Command/CommandId"}
+		s.Expect = []fixtures.Outcome{bodied("accepted", map[string]any{"Command": sent.shown()})}
+	case list, wait:
+		s.Expect = []fixtures.Outcome{sent.listed()}
+		if c.action == wait {
+			s.Poll = &fixtures.Poll{Within: waitFor, Until: encoded(map[string]any{"Commands": []any{map[string]any{"StatusDetails": detailsIn(sent.terminal())}}})}
+		}
+	case listInvocations:
+		s.Expect = []fixtures.Outcome{sent.invocations()}
+	case get:
+		body["InstanceId"] = c.node
+		s.Expect = sent.invocation(c.node)
+	case cancel:
+		if c.node != "" {
+			body["InstanceIds"] = []string{c.node}
+		}
+		if sent == nil {
+			s.Expect = []fixtures.Outcome{exception("InvalidCommandId")}
+			break
+		}
+		sent.cancelled = true
+		s.Expect = []fixtures.Outcome{bodied("cancelled", map[string]any{})}
+	}
+	s.Request.Body = &fixtures.Body{JSON: encoded(body)}
+	return s
+}
+
+// waitFor is how long a command of a minute, and its delivery, may take.
+const waitFor = "150s"
+
+func (c call) sendBody() map[string]any {
+	body := map[string]any{
+		"DocumentName": "AWS-RunShellScript", "Comment": c.comment(),
+		"Parameters": map[string]any{"commands": []string{c.script}, "executionTimeout": []string{"60"}}, "TimeoutSeconds": 30,
+	}
+	if len(c.nodes) > 0 {
+		body["InstanceIds"] = c.nodes
+	} else {
+		body["Targets"] = []any{map[string]any{"Key": "tag:sendspec", "Values": []string{"${nonce}"}}}
+	}
+	return body
+}
+
+// shown is what a Command has, wherever it is shown.
+func (c *sentCommand) shown() map[string]any {
+	counts := []int{0}
+	if n := len(c.nodes); n > 0 {
+		counts = append(counts, n)
+	}
+	return map[string]any{
+		"Comment": c.comment(), "DocumentName": "AWS-RunShellScript", "TimeoutSeconds": 30,
+		"StatusDetails": detailsIn(c.possible(reference.OfCommand)), "TargetCount": map[string]any{"$in": counts},
+	}
+}
+
+// listed is the answer of ListCommands for one ID.
+func (c *sentCommand) listed() fixtures.Outcome {
+	if c == nil {
+		return bodied("nothing", map[string]any{"Commands": []any{}})
+	}
+	one := c.shown()
+	one["CommandId"] = c.id()
+	return bodied("the command", map[string]any{"Commands": []any{one}})
+}
+
+// invocations is the answer of ListCommandInvocations for one ID: as many as there are by now.
+func (c *sentCommand) invocations() fixtures.Outcome {
+	if c == nil || len(c.nodes) == 0 {
+		return bodied("nothing", map[string]any{"CommandInvocations": []any{}})
+	}
+	var lengths []any
+	for n := range len(c.nodes) + 1 {
+		lengths = append(lengths, map[string]any{"$length": n})
+	}
+	each := map[string]any{
+		"CommandId": c.id(), "Comment": c.comment(), "InstanceId": map[string]any{"$in": c.nodes},
+		"StatusDetails": detailsIn(c.possible(reference.OfInvocation)),
+	}
+	return bodied("its invocations", map[string]any{"CommandInvocations": map[string]any{"$each": each, "$in": lengths}})
+}
+
+// invocation is the answer of GetCommandInvocation: there may be none yet.
+func (c *sentCommand) invocation(node string) []fixtures.Outcome {
+	none := exception("InvocationDoesNotExist")
+	if c == nil || !slices.Contains(c.nodes, node) {
+		return []fixtures.Outcome{none}
+	}
+	return []fixtures.Outcome{bodied("the invocation", map[string]any{
+		"CommandId": c.id(), "InstanceId": node, "Comment": c.comment(), "StatusDetails": detailsIn(c.possible(reference.OfInvocation)),
+	}), none}
+}
+
+// possible are the StatusDetails that a command, or its invocation, can have come to by now: none that
+// nobody asked for. A node that is up runs what ends well to its end, and what fails too.
+func (c *sentCommand) possible(of reference.Subject) []reference.Details {
+	if len(c.nodes) == 0 {
+		possible := []reference.Details{reference.Pending, reference.InProgress, reference.NoInstancesInTag}
+		if c.cancelled {
+			possible = append(possible, reference.Cancelling, reference.Cancelled)
+		}
+		return possible
+	}
+	return slices.DeleteFunc(of.Details(), func(d reference.Details) bool {
+		switch d {
+		case reference.Cancelled, reference.Cancelling:
+			return !c.cancelled
+		case reference.NoInstancesInTag, reference.FailedDueToAlarm, reference.FailedDueToUnknownAlarmState, reference.Terminated, reference.InvalidPlatform:
+			return true
+		case reference.Success:
+			return c.script == "exit 3"
+		case reference.Failed:
+			return c.script == "true" || c.script == "sleep 1"
+		}
+		return false
+	})
+}
+
+func (c *sentCommand) terminal() []reference.Details {
+	return slices.DeleteFunc(c.possible(reference.OfCommand), func(d reference.Details) bool { return !reference.Terminal(d) })
+}
+
+func detailsIn(possible []reference.Details) map[string]any {
+	var list []any
+	for _, d := range possible {
+		list = append(list, map[string]any{"$details": d})
+	}
+	return map[string]any{"$in": list}
+}
+
+func bodied(name string, body map[string]any) fixtures.Outcome {
+	return fixtures.Outcome{Name: name, Status: raw(`200`), Body: encoded(body)}
+}
+
+// encoded writes a value as JSON. What is given has only strings, numbers, lists and objects in it.
+func encoded(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
+	return b
+}
