@@ -261,7 +261,7 @@ func (c *campaign) note(ctx context.Context, a *asked) error {
 // known returns the finding that a fingerprint is one more sign of, nil where it is new.
 func (c *campaign) known(f *Fingerprint) *Finding {
 	for _, g := range c.byKey[f.key()] {
-		if subset(g.Fingerprint.Causes, f.Causes) {
+		if subset(g.Fingerprint.Causes, f.Causes) && (g.Fingerprint.Level == f.Level || g.Fingerprint.Level == fixtures.Must) {
 			return g
 		}
 	}

@@ -40,6 +40,7 @@ func (c *campaign) keep(f *Finding) error {
 		known.Seen += f.Seen
 		return nil
 	}
+	c.forget(&f.Fingerprint)
 	if len(c.found) >= c.options.MaxFindings {
 		if len(c.dropped) < 10*c.options.MaxFindings {
 			c.dropped[f.Fingerprint.id()] = true
@@ -53,6 +54,17 @@ func (c *campaign) keep(f *Finding) error {
 		return c.options.Found(f)
 	}
 	return nil
+}
+
+// forget drops a finding of the same divergence at a weaker level.
+func (c *campaign) forget(f *Fingerprint) {
+	weaker := func(g *Finding) bool {
+		return g.Fingerprint.key() == f.key() && subset(f.Causes, g.Fingerprint.Causes) && g.Fingerprint.Level != f.Level
+	}
+	if f.Level == fixtures.Must {
+		c.found = slices.DeleteFunc(c.found, weaker)
+		c.byKey[f.key()] = slices.DeleteFunc(c.byKey[f.key()], weaker)
+	}
 }
 
 // showing is one answer to an input that shows, or does not show, a fingerprint.

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/sendspec/sendspec/fixtures"
@@ -51,9 +52,19 @@ type Input struct {
 type body struct {
 	tree *Value
 	// raw replaces strings of the tree that are equal to a key by exact text, which may be no JSON.
-	raw            map[string]string
+	raw            map[string]exactText
 	prefix, suffix string
 	cut            int // bytes taken off the end
+}
+
+// exactText is text that stands in the place of a value: inside between depth times open and end.
+type exactText struct {
+	open, inside, end string
+	depth             int
+}
+
+func (t exactText) String() string {
+	return strings.Repeat(t.open, t.depth) + t.inside + strings.Repeat(t.end, t.depth)
 }
 
 // hole is the string of a tree in whose place raw text will stand. No generated value has that
@@ -65,7 +76,7 @@ func (b *body) bytes() []byte {
 	if len(b.raw) > 0 {
 		s := string(text)
 		for key, exact := range b.raw {
-			s = strings.ReplaceAll(s, `"`+key+`"`, exact)
+			s = strings.ReplaceAll(s, `"`+key+`"`, exact.String())
 		}
 		text = []byte(s)
 	}
@@ -74,7 +85,7 @@ func (b *body) bytes() []byte {
 }
 
 func (b body) clone() body {
-	b.tree = clone(b.tree)
+	b.tree, b.raw = clone(b.tree), maps.Clone(b.raw)
 	return b
 }
 

@@ -109,8 +109,7 @@ func malformed(text []byte, err error) expectation {
 		return e
 	}
 	where := syntax.Message
-	what, _, _ := strings.Cut(where, ", got ")
-	e.causes = []string{"no JSON: " + what}
+	e.causes = []string{"no JSON: " + syntaxFault(text, syntax)}
 	switch {
 	case strings.Contains(where, "byte order mark"), strings.Contains(where, "is not UTF-8"), slices.Contains(text, 0), strings.HasPrefix(where, "expected the end of the text"):
 		return open("which bytes around or inside of JSON a reader takes is not known")
@@ -123,6 +122,23 @@ func malformed(text []byte, err error) expectation {
 		}
 	}
 	return e
+}
+
+// syntaxFault is the kind of what keeps a text from being JSON.
+func syntaxFault(text []byte, err *jsontree.SyntaxError) string {
+	switch {
+	case err.Offset >= len(text):
+		return "cut short"
+	case strings.Contains(err.Message, "control character"):
+		return "a control character"
+	case strings.Contains(err.Message, "escape"), strings.Contains(err.Message, "hexadecimal"):
+		return "an escape"
+	case strings.Contains(err.Message, "digit"):
+		return "a number"
+	case slices.Contains([]byte(",:]}[{\""), text[err.Offset]):
+		return "punctuation"
+	}
+	return "a literal"
 }
 
 // misread tells whether a lenient reader may have come to read the text in front otherwise.
@@ -143,8 +159,10 @@ func mistyped(r *reference.Result) expectation {
 			level = fixtures.Should
 		}
 		e.level = stronger(e.level, level)
-		e.causes = append(e.causes, withoutIndexes(t.Path)+" of type "+t.Got)
+		e.causes = append(e.causes, strings.TrimSpace(withoutIndexes(t.Path)+" of a wrong type"))
 	}
+	slices.Sort(e.causes)
+	e.causes = slices.Compact(e.causes)
 	if first := r.TypeErrors[0]; len(r.TypeErrors) == 1 {
 		e.rule = withoutIndexes(first.Path) + " of the JSON type " + first.Got + " is refused"
 		if first.Path == "" {
@@ -163,8 +181,15 @@ func stronger(a, b fixtures.Level) fixtures.Level {
 	return a
 }
 
-// withoutIndexes is a path without the numbers of elements: Targets[].Key.
+// withoutIndexes is a path without the numbers of elements, and without the names of parameters:
+// Targets[].Key, Parameters.*[].
 func withoutIndexes(path string) string {
+	if rest, ok := strings.CutPrefix(path, "Parameters."); ok {
+		if i := strings.LastIndexByte(rest, '['); i >= 0 {
+			return "Parameters.*[]"
+		}
+		return "Parameters.*"
+	}
 	var b strings.Builder
 	inside := false
 	for _, r := range path {
@@ -187,37 +212,45 @@ func (g *Generator) Case(in *Input, region string) *fixtures.Case {
 func (o *oracle) judged(in *Input) (*fixtures.Case, expectation) {
 	e := o.expect(in.body.bytes())
 	requests := in.requests()
-	if w := in.wire; w != nil {
-		e = o.onTheWire(w, e)
+	twin := in.relation != nil
+	switch {
+	case in.relation != nil:
+		e = in.relation.expectation()
+	case in.wire != nil:
+		e, twin = onTheWire(in.wire)
 	}
 	c := &fixtures.Case{
 		ID: in.ID(), Title: e.rule, Level: e.level, Profile: fixtures.Core, Safety: fixtures.Inert, Evidence: &e.evidence, Source: []fixtures.Source{e.source}, Note: e.note,
-		Steps: []fixtures.Step{{Request: requests[0], Expect: e.outcomes}},
+		Steps: []fixtures.Step{{Request: requests[len(requests)-1], Expect: e.outcomes}},
 	}
-	if r := in.relation; r != nil {
+	if twin {
 		// What the plain request gets is asked elsewhere: here only that both get the same.
-		c.Title, c.Level, c.Evidence, c.Source = "A request means the same with "+r.name, r.level, &r.evidence, []fixtures.Source{r.source}
-		c.Steps[0].Name, c.Steps[0].Expect = "plain", []fixtures.Outcome{outcomeAccepted, outcomeBelow}
-		c.Steps = append(c.Steps, fixtures.Step{Name: "changed", Request: requests[1], Expect: []fixtures.Outcome{{Name: "same", SameAs: "plain"}}})
-		e.level, e.causes = r.level, []string{r.name}
+		if len(requests) == 1 {
+			requests = append([]fixtures.Request{exactly(in.body.bytes())}, requests...)
+		}
+		c.Steps[0].Name = "changed"
+		c.Steps = append([]fixtures.Step{{Name: "plain", Request: requests[0], Expect: []fixtures.Outcome{outcomeAccepted, outcomeBelow}}}, c.Steps...)
 	}
 	return c, e
 }
 
-// onTheWire replaces the expectation of a body by that of the odd HTTP around it.
-func (o *oracle) onTheWire(w *wireChange, e expectation) expectation {
-	accepted := slices.ContainsFunc(e.outcomes, func(o fixtures.Outcome) bool { return o.Name == "accepted" })
-	changed := expectation{rule: "HTTP with " + w.name + " is answered as HTTP wants", level: w.level, evidence: w.evidence, source: w.source, causes: []string{w.name}}
+var outcomeSame = fixtures.Outcome{Name: "same", SameAs: "plain"}
+
+func (r *relation) expectation() expectation {
+	return expectation{
+		rule: "A request means the same with " + r.name, level: r.level, evidence: r.evidence, source: r.source, causes: []string{r.name}, outcomes: []fixtures.Outcome{outcomeSame},
+	}
+}
+
+// onTheWire replaces the expectation of a body by that of the odd HTTP around it. Where the request may be
+// taken, it is as the same request in good HTTP is.
+func onTheWire(w *wireChange) (changed expectation, twin bool) {
+	changed = expectation{rule: "HTTP with " + w.name + " is answered as HTTP wants", level: w.level, evidence: w.evidence, source: w.source, causes: []string{w.family}}
 	for _, outcome := range w.outcomes {
-		if outcome.Name == "accepted" {
-			if !accepted {
-				changed.outcomes = append(changed.outcomes, outcomeRefused) // the body itself is no good
-				continue
-			}
-			changed.outcomes = append(changed.outcomes, e.outcomes...)
-			continue
+		if outcome.Name == outcomeAccepted.Name {
+			outcome, twin = outcomeSame, true
 		}
 		changed.outcomes = append(changed.outcomes, outcome)
 	}
-	return changed
+	return changed, twin
 }

@@ -287,12 +287,30 @@ var membersOfStructure = map[string][]string{
 // it looks at the case of a name was not recorded.
 func strangerDoubts(tree *Value) []doubt {
 	var doubts []doubt
+	if depth(tree) > deepest {
+		doubts = append(doubts, doubt{anything: true})
+	}
 	forStrangers(tree, func(name string, known []string) {
 		d := doubt{level: fixtures.Should}
 		d.anything = slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, name) })
 		doubts = append(doubts, d)
 	})
 	return doubts
+}
+
+// deepest is how deep a request may nest without a doubt: parsers have limits (RFC 8259 section 9), and
+// those of AWS are not known.
+const deepest = 64
+
+func depth(v *Value) int {
+	below := 0
+	for i := range v.Items {
+		below = max(below, depth(&v.Items[i]))
+	}
+	for i := range v.Members {
+		below = max(below, depth(&v.Members[i].Value))
+	}
+	return below + 1
 }
 
 // forStrangers visits the members that the model lacks.

@@ -74,6 +74,7 @@ func (s *shrinker) run(tops []string) *Input {
 		before = len(s.best.body.bytes())
 		s.deletions()
 		s.values()
+		s.nesting()
 	}
 	return s.best
 }
@@ -185,6 +186,20 @@ func (s *shrinker) values() {
 			continue
 		}
 		s.shorten(l.pointer)
+	}
+}
+
+// nesting makes deep nesting less deep.
+func (s *shrinker) nesting() {
+	for _, key := range sortedNames(s.best.body.raw) {
+		for less := s.best.body.raw[key].depth / 2; less > 0; less /= 2 {
+			for s.best.body.raw[key].depth > less && s.try(func(in *Input) {
+				text := in.body.raw[key]
+				text.depth -= less
+				in.body.raw[key] = text
+			}) {
+			}
+		}
 	}
 }
 
