@@ -67,7 +67,7 @@ func open(why string) expectation {
 
 // onlyNumbers tells whether nothing but the spelling or size of TimeoutSeconds is in doubt.
 func onlyNumbers(r *reference.Result) bool {
-	return len(r.TypeErrors) == 0 && !slices.ContainsFunc(r.Unknown, func(u reference.Unknown) bool { return u.Path != "/TimeoutSeconds" })
+	return len(r.TypeErrors) == 0 && r.Tree.Duplicates() == nil && !slices.ContainsFunc(r.Unknown, func(u reference.Unknown) bool { return u.Path != "/TimeoutSeconds" })
 }
 
 // oddNumber: taken it must be cut to an integer, and refused it may be (type/TimeoutSeconds). Out of range
@@ -115,10 +115,9 @@ func malformed(text []byte, err error) expectation {
 		return open("which bytes around or inside of JSON a reader takes is not known")
 	case syntax.Offset >= len(text):
 		e.level, e.rule = fixtures.Must, "A body that ends too early is refused"
-	case slices.Contains([]byte(",:]}"), text[syntax.Offset]):
-		e.level = fixtures.Must // no reader takes it
-		if misread(text[:syntax.Offset]) {
-			e.level = fixtures.Should
+	case slices.Contains([]byte(",:]}"), text[syntax.Offset]) && !strings.Contains(where, "digit"):
+		if front := strings.TrimSpace(string(text[:syntax.Offset])); front != "" && !misread(front) {
+			e.level = fixtures.Must // no reader takes it
 		}
 	}
 	return e
@@ -142,9 +141,7 @@ func syntaxFault(text []byte, err *jsontree.SyntaxError) string {
 }
 
 // misread tells whether a lenient reader may have come to read the text in front otherwise.
-func misread(front []byte) bool {
-	return slices.ContainsFunc(front, func(c byte) bool { return c >= 0x80 || c == '\'' || c == '#' || c == '/' })
-}
+func misread(front string) bool { return strings.ContainsAny(front, "'#/") || !allASCII(front) }
 
 // mistyped: a value of a wrong type is refused, before anything else. Not so sure are scalars in the place
 // of a boolean, which were not measured, and OutputS3Region, which the documentation says is ignored.

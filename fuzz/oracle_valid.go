@@ -74,6 +74,12 @@ func (o *oracle) document(in *ssm.SendCommandInput) []doubt {
 	if in.DocumentHash != nil || in.DocumentHashType != "" {
 		doubts = append(doubts, doubt{meaning: true, level: fixtures.Should})
 	}
+	if _, given := in.Parameters["workingDirectory"]; given {
+		doubts = append(doubts, doubt{level: fixtures.Should})
+	}
+	if t := in.Parameters["executionTimeout"]; len(t) > 0 && (t[0] == "1" || t[0] == "3600") {
+		doubts = append(doubts, doubt{level: fixtures.Should}) // less than the agent's least, or the document's default
+	}
 	if !shell || !plainParameters(in.Parameters) {
 		doubts = append(doubts, doubt{exceptions: []string{"InvalidParameters", "MaxDocumentSizeExceeded", "ValidationException"}, meaning: len(in.Parameters) > 0})
 	}
@@ -92,7 +98,7 @@ func plainParameters(p map[string][]string) bool {
 		}
 		switch name {
 		case "commands":
-			if len(values) == 0 {
+			if len(values) == 0 || slices.Contains(values, "") {
 				return false
 			}
 		case "executionTimeout":
@@ -182,22 +188,25 @@ func (o *oracle) target(t *types.Target) []doubt {
 		}
 	case key == "tag-key":
 	case strings.HasPrefix(key, "tag:") && len(key) > len("tag:"):
-		if strings.ContainsFunc(key, oddInKey) {
+		if strings.ContainsFunc(key[len("tag:"):], notPlain) {
 			return []doubt{soft}
 		}
 	default:
 		return []doubt{soft}
 	}
 	for _, v := range t.Values {
-		if v == "" || strings.TrimSpace(v) != v || len([]rune(v)) > 200 || strings.ContainsFunc(v, func(r rune) bool { return r >= 0x7f || strings.ContainsRune("*?", r) }) {
+		if v == "" || len(v) > 200 || strings.ContainsFunc(v, notPlain) {
 			return []doubt{soft}
 		}
 	}
 	return nil
 }
 
-// oddInKey: of what is no ASCII, letters of the Basic Multilingual Plane are in every Unicode.
-func oddInKey(r rune) bool { return r >= 0x80 && !(unicode.IsLetter(r) && r < 0x3000) }
+// notPlain tells whether a character of a name may be a reason to refuse the name: nobody has recorded which
+// are for AWS.
+func notPlain(r rune) bool {
+	return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+}
 
 // destinations looks at roles, topics, buckets, log groups and alarms.
 func (o *oracle) destinations(in *ssm.SendCommandInput) []doubt {
@@ -212,15 +221,15 @@ func (o *oracle) destinations(in *ssm.SendCommandInput) []doubt {
 	if b := in.OutputS3BucketName; b != nil && !o.world.has(*b, "bucket") {
 		doubts = append(doubts, doubt{exceptions: []string{"InvalidOutputFolder"}, meaning: true, level: fixtures.Should})
 	}
-	if p := aws.ToString(in.OutputS3KeyPrefix); p != "" {
+	if p := in.OutputS3KeyPrefix; p != nil {
 		d := doubt{exceptions: []string{"InvalidOutputFolder"}}
-		if strings.ContainsFunc(p, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if strings.ContainsFunc(*p, notPlain) {
 			d.meaning, d.level = true, fixtures.Should
 		}
 		doubts = append(doubts, d)
 	}
 	if c := in.CloudWatchOutputConfig; c != nil {
-		if g := aws.ToString(c.CloudWatchLogGroupName); strings.ContainsFunc(g, func(r rune) bool { return r >= 0x80 || !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if g := aws.ToString(c.CloudWatchLogGroupName); strings.ContainsFunc(g, notPlain) {
 			doubts = append(doubts, doubt{meaning: true, level: fixtures.Should})
 		} else if g == "" {
 			doubts = append(doubts, doubt{level: fixtures.Should})
@@ -234,6 +243,8 @@ func (o *oracle) destinations(in *ssm.SendCommandInput) []doubt {
 			}
 			if strings.TrimFunc(name, unicode.IsSpace) == "" {
 				doubts = append(doubts, doubt{level: fixtures.May, meaning: true})
+			} else if strings.ContainsFunc(name, notPlain) {
+				doubts = append(doubts, doubt{level: fixtures.Should})
 			}
 		}
 	}
@@ -313,6 +324,15 @@ func depth(v *Value) int {
 	return below + 1
 }
 
+// spelledOtherwise tells whether a member has the name of the model's but for the case.
+func spelledOtherwise(tree *Value) bool {
+	found := false
+	forStrangers(tree, func(name string, known []string) {
+		found = found || slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, name) })
+	})
+	return found
+}
+
 // forStrangers visits the members that the model lacks.
 func forStrangers(tree *Value, visit func(name string, known []string)) {
 	check := func(v *Value, structure string) {
@@ -386,7 +406,11 @@ func (o *oracle) echo(tree *Value, in *ssm.SendCommandInput) string {
 		b.Reset()
 		b.WriteString(`{"Command":{"CommandId":{"$uuid":true}`)
 	}
-	member("DocumentVersion", "DocumentVersion", `"$DEFAULT"`)
+	if aws.ToString(in.DocumentVersion) == "$LATEST" {
+		b.WriteString(`,"DocumentVersion":{"$should":{"$echo":"/DocumentVersion"}}`) // inferred from that of $DEFAULT
+	} else {
+		member("DocumentVersion", "DocumentVersion", `"$DEFAULT"`)
+	}
 	member("Comment", "Comment", `""`)
 	member("Parameters", "Parameters", `{"$exact":{}}`)
 	if repeats(in.InstanceIds) || len(in.InstanceIds) > 1 {
@@ -394,11 +418,19 @@ func (o *oracle) echo(tree *Value, in *ssm.SendCommandInput) string {
 	} else {
 		member("InstanceIds", "InstanceIds", `[]`)
 	}
-	if !strangersIn(tree.Get("Targets")) {
+	switch {
+	case strangersIn(tree.Get("Targets")):
+	case len(in.Targets) > 1 || len(in.Targets) == 1 && len(in.Targets[0].Values) > 1:
+		b.WriteString(`,"Targets":{"$should":{"$echo":"/Targets"},"$length":` + integer(int64(len(in.Targets))) + `}`) // as above
+	default:
 		member("Targets", "Targets", `[]`)
 	}
+	timeout := `3600`
+	if in.Parameters["executionTimeout"] != nil {
+		timeout = `{"$should":3600}`
+	}
 	for _, given := range []struct{ name, fallback string }{
-		{"OutputS3BucketName", `""`}, {"OutputS3KeyPrefix", `""`}, {"MaxConcurrency", `"50"`}, {"MaxErrors", `"0"`}, {"TimeoutSeconds", `3600`},
+		{"OutputS3BucketName", `""`}, {"OutputS3KeyPrefix", `""`}, {"MaxConcurrency", `"50"`}, {"MaxErrors", `"0"`}, {"TimeoutSeconds", timeout},
 	} {
 		member(given.name, given.name, given.fallback)
 	}
