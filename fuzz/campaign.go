@@ -33,6 +33,9 @@ type Options struct {
 	ShrinkCalls int
 	// MaxFindings bounds how many distinct findings are kept; there may be more. Default 400.
 	MaxFindings int
+	// Revival is how long a target that stopped answering may take to come back: a supervisor may start it
+	// anew. Default 10 s.
+	Revival time.Duration
 	// Found is told each finding when it is shrunk, and may be nil.
 	Found func(*Finding) error
 	// Progress is told how far it is after each batch, and may be nil.
@@ -48,6 +51,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.ShrinkCalls <= 0 {
 		o.ShrinkCalls = 60
+	}
+	if o.Revival <= 0 {
+		o.Revival = 10 * time.Second
 	}
 	if o.MaxFindings <= 0 {
 		o.MaxFindings = 400

@@ -21,8 +21,6 @@ type Finding struct {
 	Seen int
 	// Flaky tells that it did not show again when it was asked again.
 	Flaky bool
-	// AfterAnother tells that it shows only where another request came between.
-	AfterAnother bool
 	// Killed tells that the target stopped answering behind this request.
 	Killed bool
 	// Calls is how many requests it took to confirm and shrink it, and the sizes are of the body.
@@ -76,10 +74,7 @@ type showing struct {
 }
 
 // show asks an input for a divergence.
-func (c *campaign) show(ctx context.Context, in *Input, want *Fingerprint, afterAnother bool) showing {
-	if afterAnother {
-		c.once(ctx, c.canary())
-	}
+func (c *campaign) show(ctx context.Context, in *Input, want *Fingerprint) showing {
 	kase, e := c.oracle.judged(in)
 	r, ok := c.once(ctx, kase)
 	if !ok {
@@ -102,13 +97,9 @@ func (c *campaign) follow(ctx context.Context, in *Input, want *Fingerprint) err
 		return c.keep(&Finding{Fingerprint: *want, Seen: 1})
 	}
 	f := &Finding{Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: len(in.body.bytes()), input: in}
-	again := c.show(ctx, in, want, false)
-	f.Calls++
-	if !again.shows && ctx.Err() == nil {
-		again = c.show(ctx, in, want, true)
-		f.Calls += 2
-		f.AfterAnother = again.shows
-	}
+	c.once(ctx, c.canary()) // what was kept of the request before shows only where that was another one
+	again := c.show(ctx, in, want)
+	f.Calls += 2
 	if ctx.Err() != nil {
 		return nil // neither confirmed nor refuted
 	}
@@ -132,7 +123,7 @@ func (c *campaign) follow(ctx context.Context, in *Input, want *Fingerprint) err
 				return false
 			}
 			f.Calls++
-			now := c.show(ctx, candidate, want, f.AfterAnother)
+			now := c.show(ctx, candidate, want)
 			if now.shows {
 				best = now
 			}

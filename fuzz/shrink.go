@@ -70,6 +70,7 @@ func (s *shrinker) run(tops []string) *Input {
 	s.try(func(in *Input) { in.body.suffix = "" })
 	s.try(func(in *Input) { in.body.cut = 0 })
 	s.keepOnly(tops)
+	s.plainer()
 	for before := -1; before != len(s.best.body.bytes()) && s.calls > 0; {
 		before = len(s.best.body.bytes())
 		s.deletions()
@@ -104,6 +105,16 @@ func (s *shrinker) keepOnly(tops []string) {
 	for i := range s.best.body.tree.Members {
 		if s.try(with(s.best.body.tree.Members[i].Name)) {
 			return
+		}
+	}
+}
+
+// plainer replaces long texts by as many x, which is what most of them stand for.
+func (s *shrinker) plainer() {
+	for _, pointer := range textPlaces(s.best.body.tree) {
+		v := s.best.body.tree.Pointer(pointer)
+		if v != nil && utf8.RuneCountInString(v.Text) > 8 && !strings.HasPrefix(v.Text, hole) {
+			s.set(pointer, str(strings.Repeat("x", utf8.RuneCountInString(v.Text))))
 		}
 	}
 }
@@ -223,8 +234,5 @@ func (s *shrinker) shorten(pointer string) {
 		}
 		for len(now()) >= cut && s.set(pointer, str(string(now()[cut:]))) {
 		}
-	}
-	if text := string(now()); utf8.RuneCountInString(text) > 8 && strings.Trim(text, "x") != "" {
-		s.set(pointer, str(strings.Repeat("x", utf8.RuneCountInString(text))))
 	}
 }
