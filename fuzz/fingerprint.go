@@ -100,7 +100,7 @@ func fingerprintOf(in *Input, f conformance.Finding) Fingerprint {
 // tellTale leaves out the findings that follow from another one: whatever else is wrong with a server
 // error, and with the answer to a request that should not have been taken.
 func tellTale(r *conformance.Result) []conformance.Finding {
-	all := append(slices.Clone(r.Findings), r.Invariants()...)
+	all := slices.Concat(r.Findings, r.Invariants())
 	all = slices.DeleteFunc(all, func(f conformance.Finding) bool { return f.Level == fixtures.May })
 	only := func(is func(conformance.Finding) bool) []conformance.Finding {
 		if i := slices.IndexFunc(all, is); i >= 0 {

@@ -2,7 +2,6 @@ package fuzz
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"strings"
@@ -95,9 +94,8 @@ func (b *body) isText() bool { return len(b.raw) > 0 || b.prefix != "" || b.suff
 // ID is the ID of the input's case.
 func (in *Input) ID() string { return fmt.Sprintf("%s/%s/%d", Area, in.Strategy, in.Index) }
 
-// requests are what is sent: one request, or the two of a relation.
-func (in *Input) requests() []fixtures.Request {
-	text := in.body.bytes()
+// requests are what is sent, with the bytes of the body: one request, or the two of a relation.
+func (in *Input) requests(text []byte) []fixtures.Request {
 	r := exactly(text)
 	if in.wire != nil {
 		in.wire.apply(&r, text)
@@ -112,13 +110,4 @@ func (in *Input) requests() []fixtures.Request {
 func exactly(text []byte) fixtures.Request {
 	encoded := base64.StdEncoding.EncodeToString(text)
 	return fixtures.Request{Body: &fixtures.Body{Base64: &encoded}}
-}
-
-// bytesOf writes what is sent, but for host, date and signature, for the hash of a campaign.
-func bytesOf(requests []fixtures.Request) []byte {
-	b, err := json.Marshal(requests) // maps are sorted
-	if err != nil {
-		return nil
-	}
-	return b
 }

@@ -207,8 +207,9 @@ func (g *Generator) Case(in *Input, region string) *fixtures.Case {
 
 // judged makes the case of an input, with the expectation that its outcomes come from.
 func (o *oracle) judged(in *Input) (*fixtures.Case, expectation) {
-	e := o.expect(in.body.bytes())
-	requests := in.requests()
+	text := in.body.bytes()
+	e := o.expect(text)
+	requests := in.requests(text)
 	twin := in.relation != nil
 	switch {
 	case in.relation != nil:
@@ -223,7 +224,7 @@ func (o *oracle) judged(in *Input) (*fixtures.Case, expectation) {
 	if twin {
 		// What the plain request gets is asked elsewhere: here only that both get the same.
 		if len(requests) == 1 {
-			requests = append([]fixtures.Request{exactly(in.body.bytes())}, requests...)
+			requests = append([]fixtures.Request{exactly(text)}, requests...)
 		}
 		c.Steps[0].Name = "changed"
 		c.Steps = append([]fixtures.Step{{Name: "plain", Request: requests[0], Expect: []fixtures.Outcome{outcomeAccepted, outcomeBelow}}}, c.Steps...)

@@ -35,22 +35,19 @@ func (o *oracle) meaning(tree *Value, in *ssm.SendCommandInput) []doubt {
 
 // meaningBeside is the same of a request whose members named by broken break a constraint.
 func (o *oracle) meaningBeside(tree *Value, broken map[string]bool) []doubt {
-	left := clone(tree)
+	left := *tree
+	left.Members = slices.Clone(tree.Members)
 	for name := range broken {
-		drop(left, name)
+		drop(&left, name)
 	}
 	if broken["DocumentName"] {
-		put(left, "DocumentName", str("AWS-RunShellScript"))
+		put(&left, "DocumentName", str("AWS-RunShellScript"))
 	}
 	if broken["Targets"] || broken["InstanceIds"] {
-		drop(left, "InstanceIds")
-		put(left, "Targets", *plain("x").Get("Targets"))
+		drop(&left, "InstanceIds")
+		put(&left, "Targets", *plain("x").Get("Targets"))
 	}
-	in := reference.ValidateJSON(left.AppendJSON(nil)).Input
-	if in == nil {
-		return []doubt{{anything: true}}
-	}
-	return o.meaning(left, in)
+	return o.meaning(&left, reference.InputOf(&left))
 }
 
 // document looks at the document, its version and hash, and the parameters.
