@@ -200,7 +200,7 @@ func TestAPanicOfTheHandlerIsAFinding(t *testing.T) {
 	})
 	report := campaign(t, target, 1, fuzz.Options{Count: 3000, Strategies: []fuzz.Strategy{fuzz.Boundary}})
 	require.Len(t, report.Findings, 1)
-	require.Equal(t, []string{"TimeoutSeconds of a wrong type"}, report.Findings[0].Fingerprint.Causes)
+	require.Equal(t, []string{"/TimeoutSeconds", "TimeoutSeconds of a wrong type"}, report.Findings[0].Fingerprint.Causes)
 	require.Equal(t, "connection", report.Findings[0].Fingerprint.Place)
 	require.Less(t, report.Findings[0].Size, 40)
 }

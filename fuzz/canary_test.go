@@ -66,5 +66,5 @@ func TestAServerThatIsStartedAnewTellsItsKiller(t *testing.T) {
 			causes[c] = true
 		}
 	}
-	require.Contains(t, causes, "DocumentHashType enum")
+	require.Contains(t, causes, "/DocumentHashType")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/fixtures"
@@ -75,6 +76,9 @@ type showing struct {
 
 // show asks an input for a divergence.
 func (c *campaign) show(ctx context.Context, in *Input, want *Fingerprint) showing {
+	if want.Place == "connection" && !c.alive(ctx) && !c.comesBack(ctx) {
+		return showing{} // what a dead server does not answer shows nothing
+	}
 	kase, e := c.oracle.judged(in)
 	r, ok := c.once(ctx, kase)
 	if !ok {
@@ -104,6 +108,9 @@ func (c *campaign) follow(ctx context.Context, in *Input, want *Fingerprint) err
 		return nil // neither confirmed nor refuted
 	}
 	f.Case, f.Result = again.kase, again.result
+	if again.kase == nil {
+		return nil // the target is dead: who killed it is asked when the batch is over
+	}
 	if !again.shows {
 		f.Flaky = true
 		f.Size = f.SizeBefore
@@ -140,7 +147,8 @@ func (c *campaign) follow(ctx context.Context, in *Input, want *Fingerprint) err
 func topsOf(f *Fingerprint) []string {
 	var tops []string
 	for _, cause := range f.Causes {
-		tops = append(tops, topOf(firstWord(cause)))
+		top, _, _ := strings.Cut(strings.TrimPrefix(firstWord(cause), "/"), "/")
+		tops = append(tops, topOf(top))
 	}
 	slices.Sort(tops)
 	return slices.Compact(tops)

@@ -19,6 +19,10 @@ type expectation struct {
 	evidence fixtures.Evidence
 	source   fixtures.Source
 	note     string
+	// constraints tells that the causes are broken constraints.
+	constraints bool
+	// open tells that no source says what AWS makes of the request.
+	open bool
 	// causes are the single reasons why the body must be refused, none where it may be taken.
 	causes []string
 }
@@ -60,7 +64,7 @@ func (o *oracle) expect(text []byte) expectation {
 // open is the expectation where no source tells what AWS does.
 func open(why string) expectation {
 	return expectation{
-		rule: "The request gets an answer: " + why, level: fixtures.Must, outcomes: []fixtures.Outcome{outcomeAccepted, outcomeBelow},
+		open: true, rule: "The request gets an answer: " + why, level: fixtures.Must, outcomes: []fixtures.Outcome{outcomeAccepted, outcomeBelow},
 		evidence: nobodySaw, source: modelSource, note: openNote,
 	}
 }
@@ -73,7 +77,7 @@ func onlyNumbers(r *reference.Result) bool {
 // oddNumber: taken it must be cut to an integer, and refused it may be (type/TimeoutSeconds). Out of range
 // it is refused in any case.
 func (o *oracle) oddNumber(r *reference.Result) expectation {
-	e := expectation{level: fixtures.Should, evidence: seenOnAthena, source: athena, note: "Athena cuts a fraction off and clamps what is too large; what SSM does was not seen."}
+	e := expectation{constraints: true, level: fixtures.Should, evidence: seenOnAthena, source: athena, note: "Athena cuts a fraction off and clamps what is too large; what SSM does was not seen."}
 	if len(r.Violations) > 0 {
 		e.rule, e.level, e.outcomes = "A number out of range is refused, however it is read", fixtures.Must, []fixtures.Outcome{outcomeRefusedNumber}
 		for i := range r.Violations {
@@ -240,13 +244,16 @@ func (r *relation) expectation() expectation {
 	}
 }
 
-// onTheWire replaces the expectation of a body by that of the odd HTTP around it. Where the request may be
+// onTheWire replaces the expectation of a body by that of the odd HTTP around it. Where the request must be
 // taken, it is as the same request in good HTTP is.
 func onTheWire(w *wireChange) (changed expectation, twin bool) {
+	if len(w.outcomes) == 1 && w.outcomes[0].Name == outcomeAccepted.Name {
+		twin = true
+	}
 	changed = expectation{rule: "HTTP with " + w.name + " is answered as HTTP wants", level: w.level, evidence: w.evidence, source: w.source, causes: []string{w.family}}
 	for _, outcome := range w.outcomes {
-		if outcome.Name == outcomeAccepted.Name {
-			outcome, twin = outcomeSame, true
+		if twin {
+			outcome = outcomeSame
 		}
 		changed.outcomes = append(changed.outcomes, outcome)
 	}

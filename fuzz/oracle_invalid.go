@@ -22,7 +22,7 @@ func (o *oracle) invalid(r *reference.Result) expectation {
 	if spelledOtherwise(r.Tree) {
 		return open("whether AWS looks at the case of a member's name")
 	}
-	e := expectation{level: fixtures.May, evidence: byTheModel, source: modelSource}
+	e := expectation{constraints: true, level: fixtures.May, evidence: byTheModel, source: modelSource}
 	broken := map[string]bool{}
 	sure := true
 	for i := range r.Violations {
