@@ -180,6 +180,9 @@ func (f *Finding) AsResult() conformance.Result {
 	c := *f.Case
 	c.ID = fmt.Sprintf("%s/found/%s", Area, f.ID)
 	r.Case, r.Verdict = &c, f.Verdict()
-	r.Reason = fmt.Sprintf("shown by %d inputs, first by %d (%s)", f.Seen, f.Index, f.What)
+	r.Reason = fmt.Sprintf("first shown by input %d (%s)", f.Index, f.What)
+	if f.Seen > 1 {
+		r.Reason += fmt.Sprintf(", and by %d more", f.Seen-1)
+	}
 	return r
 }

@@ -88,6 +88,9 @@ func (b body) clone() body {
 	return b
 }
 
+// isText tells whether something is done to the tree's text.
+func (b *body) isText() bool { return len(b.raw) > 0 || b.prefix != "" || b.suffix != "" || b.cut > 0 }
+
 // ID is the ID of the input's case.
 func (in *Input) ID() string { return fmt.Sprintf("%s/%s/%d", Area, in.Strategy, in.Index) }
 
