@@ -86,6 +86,9 @@ func worst(findings []Finding) fixtures.Level {
 	return slices.MaxFunc(findings, func(a, b Finding) int { return cmp.Compare(weight(a.Level), weight(b.Level)) }).Level
 }
 
+// VerdictOf is the verdict that the findings of a case add up to, where a missed should only warns.
+func VerdictOf(findings []Finding) Verdict { return verdictOf(findings, false) }
+
 // verdictOf is the verdict that findings of these levels add up to.
 func verdictOf(findings []Finding, strict bool) Verdict {
 	switch worst(findings) {

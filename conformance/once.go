@@ -46,7 +46,7 @@ func (r *Result) Invariants() []Finding {
 }
 
 // recentLimit bounds how many identifiers of a kind are remembered.
-const recentLimit = 1 << 16
+const recentLimit = 1 << 14
 
 // recentIdentifiers finds identifiers that repeat among the last ones.
 type recentIdentifiers struct {

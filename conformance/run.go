@@ -42,8 +42,31 @@ func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
 			err = session.Tell(Judged{v})
 		}
 	}
-	report = session.Report(ctx, append(results, invariants...))
+	var more []Result
+	if err == nil {
+		more, err = session.askMore(ctx)
+	}
+	report = session.Report(ctx, slices.Concat(results, invariants, more))
 	return report, errors.Join(err, session.Tell(Ended{report}), session.verdict(ctx, report))
+}
+
+// askMore asks what the caller added behind the plan, unless the run came to an end before.
+func (x *Session) askMore(ctx context.Context) (all []Result, err error) {
+	for _, ask := range x.settings.more {
+		if err != nil || ctx.Err() != nil || x.lost.Load() != nil {
+			break
+		}
+		var more []Result
+		more, err = ask(ctx, x)
+		for _, r := range more {
+			all = append(all, r)
+			err = errors.Join(err, x.Tell(Judged{r}))
+		}
+	}
+	if ctx.Err() != nil {
+		return all, nil // the run says so itself
+	}
+	return all, err
 }
 
 func (r *Runner) closeSinks() error {

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -26,6 +27,7 @@ type settings struct {
 	limits        wire.Limits
 	profiles      []fixtures.Profile
 	sinks         []Sink
+	more          []func(context.Context, *Session) ([]Result, error)
 	aws           bool
 	allowDispatch bool
 }
@@ -86,6 +88,12 @@ func WithCases(cases []*fixtures.Case) Option {
 // WithSink adds a listener to the events of the run. Run closes it.
 func WithSink(s Sink) Option {
 	return func(r *Runner) error { r.settings.sinks = append(r.settings.sinks, s); return nil }
+}
+
+// WithMore adds results of the caller's own making behind those of the plan and of the invariants, in the
+// same report: ask has the session of the run, and asks what it will.
+func WithMore(ask func(ctx context.Context, s *Session) ([]Result, error)) Option {
+	return func(r *Runner) error { r.settings.more = append(r.settings.more, ask); return nil }
 }
 
 // WithAWS allows a target under amazonaws.com: inert cases only, unless allowDispatch is given too.

@@ -2,9 +2,13 @@ package fuzz_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/require"
@@ -70,4 +74,133 @@ func TestTheReferenceConforms(t *testing.T) {
 func TestTheReferenceConformsInThisProcess(t *testing.T) {
 	t.Parallel()
 	requireNoFinding(t, campaign(t, handler(), 2, fuzz.Options{Count: 5000}))
+}
+
+func TestTheSameSeedSendsTheSameBytes(t *testing.T) {
+	t.Parallel()
+	target := handler()
+	one := campaign(t, target, 7, fuzz.Options{Count: 2000, Parallel: 1})
+	many := campaign(t, target, 7, fuzz.Options{Count: 2000, Parallel: 16})
+	other := campaign(t, target, 8, fuzz.Options{Count: 2000})
+	require.Equal(t, one.Hash, many.Hash)
+	require.NotEqual(t, one.Hash, other.Hash)
+	require.Equal(t, uint64(2000), one.Inputs)
+}
+
+func TestACampaignAsksTheWholeLedger(t *testing.T) {
+	t.Parallel()
+	report := campaign(t, handler(), 1, fuzz.Options{Count: 5000})
+	require.Equal(t, report.Ledger.All, report.Ledger.Asked)
+	require.Greater(t, report.Ledger.All, 250)
+}
+
+func TestACampaignEndsByTheClock(t *testing.T) {
+	t.Parallel()
+	report := campaign(t, handler(), 1, fuzz.Options{For: 200 * time.Millisecond})
+	require.True(t, report.Complete)
+	require.Positive(t, report.Inputs)
+}
+
+func TestAnInterruptedCampaignTellsWhatItHas(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	report, err := fuzz.Run(ctx, session(t, handler(), 1), fuzz.Options{Progress: func(p fuzz.Progress) {
+		if p.Inputs > 1000 {
+			cancel()
+		}
+	}})
+	require.ErrorIs(t, err, context.Canceled)
+	require.False(t, report.Complete)
+	require.Equal(t, "interrupted", report.Stopped)
+	require.Greater(t, report.Inputs, uint64(1000))
+}
+
+// edited is the reference behind a function that changes what it is asked or answers.
+func edited(t testing.TB, edit func(w http.ResponseWriter, r *http.Request, body string, next http.Handler)) conformance.Target {
+	t.Helper()
+	world := service.Demo("", "")
+	s := service.New(append(world.Options, service.WithClockScale(200))...)
+	return conformance.Target{Bindings: world.Bindings, Name: "the wrong server", Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		r.Body = io.NopCloser(strings.NewReader(string(body)))
+		edit(w, r, string(body), s)
+	})}
+}
+
+func TestADivergenceIsToldOnceAndShrunk(t *testing.T) {
+	t.Parallel()
+	target := edited(t, func(w http.ResponseWriter, r *http.Request, body string, next http.Handler) {
+		if strings.Contains(body, `"MaxErrors":"`) && strings.Contains(body, `"CloudWatchOutputEnabled":true`) {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+	report := campaign(t, target, 1, fuzz.Options{Count: 6000, Strategies: []fuzz.Strategy{fuzz.Valid}})
+	require.Len(t, report.Findings, 1)
+	f := report.Findings[0]
+	require.Equal(t, "invariant/HTTP/never-5xx", f.Fingerprint.Check)
+	require.Greater(t, f.Seen, 5)
+	sent := string(f.Result.Exchanges[0].Request.Body)
+	require.Contains(t, sent, `"CloudWatchOutputEnabled":true`)
+	require.Contains(t, sent, `"MaxErrors":"`)
+	require.NotContains(t, sent, "Comment")
+	require.Less(t, len(sent), 200, sent)
+	require.LessOrEqual(t, f.Calls, 70)
+	require.True(t, report.Failed(false))
+}
+
+func TestAnAnswerThatDoesNotComeAgainIsFlaky(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int64
+	target := edited(t, func(w http.ResponseWriter, r *http.Request, _ string, next http.Handler) {
+		if asked.Add(1) == 500 {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+	report := campaign(t, target, 1, fuzz.Options{Count: 1000, Strategies: []fuzz.Strategy{fuzz.Valid}})
+	require.Len(t, report.Findings, 1)
+	require.True(t, report.Findings[0].Flaky)
+	require.Equal(t, conformance.Flaky, report.Findings[0].Verdict())
+}
+
+func TestAMemberOfTheRequestBeforeIsConfirmed(t *testing.T) {
+	t.Parallel()
+	var begun atomic.Bool
+	var before atomic.Value
+	target := edited(t, func(w http.ResponseWriter, r *http.Request, body string, next http.Handler) {
+		if last, _ := before.Swap(body).(string); begun.Load() && last != body {
+			w.WriteHeader(http.StatusInternalServerError) // it does well where it is asked the same twice
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+	s := session(t, target, 1)
+	begun.Store(true)
+	report, err := fuzz.Run(context.Background(), s, fuzz.Options{Count: 1, Parallel: 1, Strategies: []fuzz.Strategy{fuzz.Valid}})
+	require.NoError(t, err)
+	require.Len(t, report.Findings, 1)
+	require.False(t, report.Findings[0].Flaky)
+}
+
+func TestAPanicOfTheHandlerIsAFinding(t *testing.T) {
+	t.Parallel()
+	target := edited(t, func(w http.ResponseWriter, r *http.Request, body string, next http.Handler) {
+		if strings.Contains(body, `"TimeoutSeconds":true`) {
+			panic("boolean")
+		}
+		next.ServeHTTP(w, r)
+	})
+	report := campaign(t, target, 1, fuzz.Options{Count: 3000, Strategies: []fuzz.Strategy{fuzz.Boundary}})
+	require.Len(t, report.Findings, 1)
+	require.Equal(t, []string{"/TimeoutSeconds", "TimeoutSeconds of a wrong type"}, report.Findings[0].Fingerprint.Causes)
+	require.Equal(t, "connection", report.Findings[0].Fingerprint.Place)
+	require.Less(t, report.Findings[0].Size, 40)
 }

@@ -31,9 +31,6 @@ func (c *campaign) alive(ctx context.Context) bool {
 	return ctx.Err() != nil || len(r.Exchanges) > 0 && r.Exchanges[0].Response != nil
 }
 
-// revival is how long a target may take to come back: a supervisor may start it anew.
-const revival = 10 * time.Second
-
 // revived waits for a target that stopped answering, and where it comes back finds out which input ended
 // it. Where it does not, it leaves it at what it knows.
 func (c *campaign) revived(ctx context.Context) bool {
@@ -62,7 +59,7 @@ func (c *campaign) revived(ctx context.Context) bool {
 }
 
 func (c *campaign) comesBack(ctx context.Context) bool {
-	until := time.Now().Add(revival)
+	until := time.Now().Add(c.options.Revival)
 	for pause := 50 * time.Millisecond; time.Now().Before(until); pause = min(2*pause, time.Second) {
 		timer := time.NewTimer(pause)
 		select {

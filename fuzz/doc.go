@@ -4,13 +4,14 @@
 // in a run: it makes cases without end. A fuzzed input is a fixtures.Case like any other, but that its
 // outcomes are computed by the reference and not written by hand:
 //
-//	generate.go, boundary.go, fault.go    valid requests; every bound below, at and above; one fault; several
-//	mutate_json.go, mutate_wire.go        text that is no JSON, HTTP that is no good
-//	metamorphic.go                        pairs that must get the same verdict
-//	oracle.go                             what conforms: the outcomes, and how sure they are
-//	campaign.go                           asks them, in batches, while a canary tells whether the target lives
-//	shrink.go, fingerprint.go             the smallest request of each distinct divergence
-//	corpus.go, replay.go                  findings as files, asked again, and turned into fixtures
+//	gofuzz.go, values.go, generate.go      valid requests, filled by gofuzz
+//	boundary.go, plant.go, fault.go        every bound below, at and above; one fault; several; near misses
+//	mutate_json.go, mutate_wire.go         text that is odd JSON, or none; HTTP that is odd
+//	metamorphic.go                         pairs that must get the same verdict
+//	oracle*.go, meaning.go, echo.go        what conforms: the outcomes, and how sure they are
+//	campaign.go, canary.go, ledger.go      asks them, in batches, and looks whether the target still lives
+//	finding.go, fingerprint.go, shrink.go  the smallest request of each distinct divergence
+//	corpus.go, replay.go, promote.go       findings as files, asked again, and turned into fixtures
 //
 // An input depends on the seed and its index alone, so that the same seed sends the same bytes whatever
 // the order in which they are sent. Package fuzztest lets go test -fuzz drive the same generators.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/fixtures"
@@ -21,8 +22,6 @@ type Finding struct {
 	Seen int
 	// Flaky tells that it did not show again when it was asked again.
 	Flaky bool
-	// AfterAnother tells that it shows only where another request came between.
-	AfterAnother bool
 	// Killed tells that the target stopped answering behind this request.
 	Killed bool
 	// Calls is how many requests it took to confirm and shrink it, and the sizes are of the body.
@@ -40,6 +39,7 @@ func (c *campaign) keep(f *Finding) error {
 		known.Seen += f.Seen
 		return nil
 	}
+	c.forget(&f.Fingerprint)
 	if len(c.found) >= c.options.MaxFindings {
 		if len(c.dropped) < 10*c.options.MaxFindings {
 			c.dropped[f.Fingerprint.id()] = true
@@ -55,6 +55,17 @@ func (c *campaign) keep(f *Finding) error {
 	return nil
 }
 
+// forget drops a finding of the same divergence at a weaker level.
+func (c *campaign) forget(f *Fingerprint) {
+	weaker := func(g *Finding) bool {
+		return g.Fingerprint.key() == f.key() && subset(f.Causes, g.Fingerprint.Causes) && g.Fingerprint.Level != f.Level
+	}
+	if f.Level == fixtures.Must {
+		c.found = slices.DeleteFunc(c.found, weaker)
+		c.byKey[f.key()] = slices.DeleteFunc(c.byKey[f.key()], weaker)
+	}
+}
+
 // showing is one answer to an input that shows, or does not show, a fingerprint.
 type showing struct {
 	kase   *fixtures.Case
@@ -64,9 +75,9 @@ type showing struct {
 }
 
 // show asks an input for a divergence.
-func (c *campaign) show(ctx context.Context, in *Input, want *Fingerprint, afterAnother bool) showing {
-	if afterAnother {
-		c.once(ctx, c.canary())
+func (c *campaign) show(ctx context.Context, in *Input, want *Fingerprint) showing {
+	if want.Place == "connection" && !c.alive(ctx) && !c.comesBack(ctx) {
+		return showing{} // what a dead server does not answer shows nothing
 	}
 	kase, e := c.oracle.judged(in)
 	r, ok := c.once(ctx, kase)
@@ -90,17 +101,16 @@ func (c *campaign) follow(ctx context.Context, in *Input, want *Fingerprint) err
 		return c.keep(&Finding{Fingerprint: *want, Seen: 1})
 	}
 	f := &Finding{Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: len(in.body.bytes()), input: in}
-	again := c.show(ctx, in, want, false)
-	f.Calls++
-	if !again.shows && ctx.Err() == nil {
-		again = c.show(ctx, in, want, true)
-		f.Calls += 2
-		f.AfterAnother = again.shows
-	}
+	c.once(ctx, c.canary()) // what was kept of the request before shows only where that was another one
+	again := c.show(ctx, in, want)
+	f.Calls += 2
 	if ctx.Err() != nil {
 		return nil // neither confirmed nor refuted
 	}
 	f.Case, f.Result = again.kase, again.result
+	if again.kase == nil {
+		return nil // the target is dead: who killed it is asked when the batch is over
+	}
 	if !again.shows {
 		f.Flaky = true
 		f.Size = f.SizeBefore
@@ -120,7 +130,7 @@ func (c *campaign) follow(ctx context.Context, in *Input, want *Fingerprint) err
 				return false
 			}
 			f.Calls++
-			now := c.show(ctx, candidate, want, f.AfterAnother)
+			now := c.show(ctx, candidate, want)
 			if now.shows {
 				best = now
 			}
@@ -137,7 +147,8 @@ func (c *campaign) follow(ctx context.Context, in *Input, want *Fingerprint) err
 func topsOf(f *Fingerprint) []string {
 	var tops []string
 	for _, cause := range f.Causes {
-		tops = append(tops, topOf(firstWord(cause)))
+		top, _, _ := strings.Cut(strings.TrimPrefix(firstWord(cause), "/"), "/")
+		tops = append(tops, topOf(top))
 	}
 	slices.Sort(tops)
 	return slices.Compact(tops)
@@ -169,6 +180,9 @@ func (f *Finding) AsResult() conformance.Result {
 	c := *f.Case
 	c.ID = fmt.Sprintf("%s/found/%s", Area, f.ID)
 	r.Case, r.Verdict = &c, f.Verdict()
-	r.Reason = fmt.Sprintf("shown by %d inputs, first by %d (%s)", f.Seen, f.Index, f.What)
+	r.Reason = fmt.Sprintf("first shown by input %d (%s)", f.Index, f.What)
+	if f.Seen > 1 {
+		r.Reason += fmt.Sprintf(", and by %d more", f.Seen-1)
+	}
 	return r
 }

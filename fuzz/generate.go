@@ -3,7 +3,6 @@ package fuzz
 import (
 	"fmt"
 	"math/rand"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
@@ -154,15 +153,3 @@ func (s *splitMix) Uint64() uint64 {
 func (s *splitMix) Int63() int64 { return int64(s.Uint64() >> 1) }
 
 func (s *splitMix) Seed(seed int64) { s.state = uint64(seed) }
-
-// parseStrategies reads the names of strategies; the caller may give several.
-func parseStrategies(names []string) ([]Strategy, error) {
-	var list []Strategy
-	for _, n := range names {
-		if !slices.Contains(Strategies(), Strategy(n)) {
-			return nil, fmt.Errorf("strategy %q: want one of %v", n, Strategies())
-		}
-		list = append(list, Strategy(n))
-	}
-	return list, nil
-}

@@ -2,8 +2,8 @@ package fuzz
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/sendspec/sendspec/fixtures"
@@ -51,9 +51,19 @@ type Input struct {
 type body struct {
 	tree *Value
 	// raw replaces strings of the tree that are equal to a key by exact text, which may be no JSON.
-	raw            map[string]string
+	raw            map[string]exactText
 	prefix, suffix string
 	cut            int // bytes taken off the end
+}
+
+// exactText is text that stands in the place of a value: inside between depth times open and end.
+type exactText struct {
+	open, inside, end string
+	depth             int
+}
+
+func (t exactText) String() string {
+	return strings.Repeat(t.open, t.depth) + t.inside + strings.Repeat(t.end, t.depth)
 }
 
 // hole is the string of a tree in whose place raw text will stand. No generated value has that
@@ -65,7 +75,7 @@ func (b *body) bytes() []byte {
 	if len(b.raw) > 0 {
 		s := string(text)
 		for key, exact := range b.raw {
-			s = strings.ReplaceAll(s, `"`+key+`"`, exact)
+			s = strings.ReplaceAll(s, `"`+key+`"`, exact.String())
 		}
 		text = []byte(s)
 	}
@@ -74,7 +84,7 @@ func (b *body) bytes() []byte {
 }
 
 func (b body) clone() body {
-	b.tree = clone(b.tree)
+	b.tree, b.raw = clone(b.tree), maps.Clone(b.raw)
 	return b
 }
 
@@ -84,9 +94,8 @@ func (b *body) isText() bool { return len(b.raw) > 0 || b.prefix != "" || b.suff
 // ID is the ID of the input's case.
 func (in *Input) ID() string { return fmt.Sprintf("%s/%s/%d", Area, in.Strategy, in.Index) }
 
-// requests are what is sent: one request, or the two of a relation.
-func (in *Input) requests() []fixtures.Request {
-	text := in.body.bytes()
+// requests are what is sent, with the bytes of the body: one request, or the two of a relation.
+func (in *Input) requests(text []byte) []fixtures.Request {
 	r := exactly(text)
 	if in.wire != nil {
 		in.wire.apply(&r, text)
@@ -101,13 +110,4 @@ func (in *Input) requests() []fixtures.Request {
 func exactly(text []byte) fixtures.Request {
 	encoded := base64.StdEncoding.EncodeToString(text)
 	return fixtures.Request{Body: &fixtures.Body{Base64: &encoded}}
-}
-
-// bytesOf writes what is sent, but for host, date and signature, for the hash of a campaign.
-func bytesOf(requests []fixtures.Request) []byte {
-	b, err := json.Marshal(requests) // maps are sorted
-	if err != nil {
-		return nil
-	}
-	return b
 }

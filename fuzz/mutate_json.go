@@ -17,7 +17,7 @@ var jsonChanges = []jsonChange{
 
 // oddJSON makes one change, and now and then a second one.
 func (g *Generator) oddJSON(in *Input, d *rand.Rand) {
-	in.body = body{tree: g.base(d), raw: map[string]string{}}
+	in.body = body{tree: g.base(d), raw: map[string]exactText{}}
 	if chance(d, 30) {
 		in.body.tree = g.valid(d)
 	}
@@ -105,9 +105,11 @@ func nullValue(b *body, d *rand.Rand) string {
 }
 
 // exact puts text, which may be no JSON, in the place of a value.
-func (b *body) exact(v *Value, text string) {
+func (b *body) exact(v *Value, text string) { b.nested(v, exactText{inside: text}) }
+
+func (b *body) nested(v *Value, text exactText) {
 	if b.raw == nil {
-		b.raw = map[string]string{}
+		b.raw = map[string]exactText{}
 	}
 	key := hole + string(rune('a'+len(b.raw)))
 	b.raw[key] = text
@@ -190,7 +192,7 @@ func deepNesting(b *body, d *rand.Rand) string {
 	}
 	name := pick(d, []string{"Sendspec", "Sendspec", "Comment", "Targets"})
 	put(b.tree, name, Value{})
-	b.exact(b.tree.Get(name), strings.Repeat(open, depth)+inside+strings.Repeat(end, depth))
+	b.nested(b.tree.Get(name), exactText{open, inside, end, depth})
 	return "deep nesting"
 }
 

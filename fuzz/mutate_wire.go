@@ -11,7 +11,9 @@ import (
 // wireChange is one way in which the HTTP of a good request is odd, with what conforms. The sources are
 // those of the fixtures of the area wire, which tell more of each.
 type wireChange struct {
-	name     string
+	name string
+	// family is what a server that gets one of them wrong most likely gets wrong of all.
+	family   string
 	apply    func(r *fixtures.Request, text []byte)
 	outcomes []fixtures.Outcome
 	level    fixtures.Level
@@ -34,27 +36,27 @@ var (
 // made to fill its memory.
 func wireChanges() []wireChange {
 	var all []wireChange
-	add := func(level fixtures.Level, evidence fixtures.Evidence, source fixtures.Source, outcomes []fixtures.Outcome, name string, apply func(*fixtures.Request, []byte)) {
-		all = append(all, wireChange{name, apply, outcomes, level, evidence, source})
+	add := func(outcomes []fixtures.Outcome, family, name string, apply func(*fixtures.Request, []byte)) {
+		all = append(all, wireChange{name, family, apply, outcomes, fixtures.Must, documentedHTTP, rfc9112})
 	}
 	taken := []fixtures.Outcome{outcomeAccepted}
 	below := []fixtures.Outcome{outcomeBelow, outcomeClosed}
 	doubtful := []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed}
 
 	for _, size := range []int{1, 7, 64, 4096} {
-		add(fixtures.Must, documentedHTTP, rfc9112, taken, fmt.Sprintf("chunks of %d bytes", size), func(r *fixtures.Request, _ []byte) {
+		add(taken, "good chunks", fmt.Sprintf("chunks of %d bytes", size), func(r *fixtures.Request, _ []byte) {
 			r.Framing = &fixtures.Framing{Chunked: size}
 		})
 	}
 	for _, c := range chunkings() {
 		outcomes := map[string][]fixtures.Outcome{"good": taken, "bad": below, "doubtful": doubtful}[c.verdict]
-		add(fixtures.Must, documentedHTTP, rfc9112, outcomes, "chunks: "+c.name, func(r *fixtures.Request, text []byte) {
+		add(outcomes, c.verdict+" chunks", "chunks: "+c.name, func(r *fixtures.Request, text []byte) {
 			chunks := c.encode(string(text))
 			r.Framing = &fixtures.Framing{RawChunks: &chunks}
 		})
 	}
 	for _, n := range []int{-1, -2, -40, 1, 1000} {
-		add(fixtures.Must, documentedHTTP, rfc9112, below, fmt.Sprintf("Content-Length wrong by %d", n), func(r *fixtures.Request, _ []byte) {
+		add(below, "wrong Content-Length", fmt.Sprintf("Content-Length wrong by %d", n), func(r *fixtures.Request, _ []byte) {
 			r.Framing = &fixtures.Framing{ContentLength: n}
 		})
 	}
@@ -63,11 +65,11 @@ func wireChanges() []wireChange {
 		if n == 0 {
 			outcomes = doubtful
 		}
-		add(fixtures.Must, documentedHTTP, rfc9112, outcomes, fmt.Sprintf("Content-Length twice, differing by %d", n), func(r *fixtures.Request, _ []byte) {
+		add(outcomes, "Content-Length twice", fmt.Sprintf("Content-Length twice, differing by %d", n), func(r *fixtures.Request, _ []byte) {
 			r.Framing = &fixtures.Framing{RepeatContentLength: &n}
 		})
 	}
-	add(fixtures.Must, documentedHTTP, rfc9112, doubtful, "Content-Length beside chunks", func(r *fixtures.Request, _ []byte) {
+	add(doubtful, "doubtful chunks", "Content-Length beside chunks", func(r *fixtures.Request, _ []byte) {
 		r.Framing = &fixtures.Framing{BothLengths: true}
 	})
 	all = append(all, headerChanges()...)
@@ -85,7 +87,11 @@ func headerChanges() []wireChange {
 		if len(values) == 0 {
 			what = name + " missing"
 		}
-		all = append(all, wireChange{what, func(r *fixtures.Request, _ []byte) { setHeader(r, name, values...) }, outcomes, level, evidence, source})
+		family := what
+		if name == "Content-Type" && len(values) == 1 {
+			family = "another Content-Type"
+		}
+		all = append(all, wireChange{what, family, func(r *fixtures.Request, _ []byte) { setHeader(r, name, values...) }, outcomes, level, evidence, source})
 	}
 	for _, parameters := range []string{"; charset=utf-8", ";charset=utf-8", "; charset=UTF-8"} {
 		header(fixtures.Must, documentedHTTP, awsJSON, taken, "Content-Type", "application/x-amz-json-1.1"+parameters)
@@ -97,12 +103,19 @@ func headerChanges() []wireChange {
 	}
 	header(fixtures.Should, seenOnAthena, athena, refused, "Content-Type")
 	for _, target := range []string{
-		"AmazonSSM.SendspecCommand", "AmazonSSM.Send", "AmazonSSM.", "AmazonSSM", ".SendCommand", "SendCommand", "AmazonSSM.sendCommand", "amazonssm.SendCommand",
-		"AmazonSSM.SendCommand.SendCommand", "AmazonSSM:SendCommand", "AmazonAthena.SendCommand", "DynamoDB_20120810.SendCommand", "AmazonSSM.__class__", "AmazonSSM.SendCommand'", "",
+		"AmazonSSM.SendspecCommand", "AmazonSSM.Send", "AmazonSSM.", "AmazonSSM", "AmazonSSM:SendCommand", "AmazonSSM.__class__", "AmazonSSM.SendCommand'", "AmazonSSM.sendCommand",
+		"AmazonSSM.SendCommand.SendCommand",
 	} {
 		header(fixtures.Must, seenOnAthena, athena, unknown, "X-Amz-Target", target)
+		all[len(all)-1].family = "X-Amz-Target with another operation"
+	}
+	for _, target := range []string{".SendCommand", "SendCommand", "amazonssm.SendCommand", "AmazonAthena.SendCommand", "DynamoDB_20120810.SendCommand"} {
+		header(fixtures.Must, seenOnAthena, athena, unknown, "X-Amz-Target", target)
+		all[len(all)-1].family = "X-Amz-Target with another prefix"
 	}
 	header(fixtures.Must, seenOnAthena, athena, unknown, "X-Amz-Target")
+	header(fixtures.Must, seenOnAthena, athena, unknown, "X-Amz-Target", "")
+	all[len(all)-1].family = "X-Amz-Target missing"
 	header(fixtures.Must, nobodySaw, athena, []fixtures.Outcome{outcomeAccepted, outcomeUnknownOperation}, "X-Amz-Target", "AmazonSSM.SendCommand", "AmazonSSM.SendspecCommand")
 	for _, accept := range []string{"application/xml", "text/html", "*/*;q=0"} {
 		header(fixtures.Should, nobodySaw, rfc9110, taken, "Accept", accept)
@@ -112,7 +125,7 @@ func headerChanges() []wireChange {
 	header(fixtures.Must, nobodySaw, rfc9110, []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed}, "X-Sendspec", "é ü", "\"", strings.Repeat("x", 1000))
 	header(fixtures.Must, nobodySaw, rfc9110, []fixtures.Outcome{outcomeAccepted, outcomeSerialization, outcomeBelow}, "Content-Encoding", "gzip")
 	folded := func(name, value string, outcomes []fixtures.Outcome) {
-		all = append(all, wireChange{"header " + name, func(r *fixtures.Request, text []byte) {
+		all = append(all, wireChange{"header " + name, "header " + name, func(r *fixtures.Request, text []byte) {
 			chunks := oneChunk(string(text), "\r\n")
 			r.Framing = &fixtures.Framing{RawChunks: &chunks}
 			setHeader(r, "X-Sendspec", value)
@@ -138,13 +151,13 @@ func setHeader(r *fixtures.Request, name string, values ...string) {
 func lineChanges() []wireChange {
 	var all []wireChange
 	for _, m := range []string{"GET", "PUT", "DELETE", "PATCH"} {
-		all = append(all, wireChange{"method " + m, func(r *fixtures.Request, _ []byte) { r.Method = m }, []fixtures.Outcome{outcomeBelow}, fixtures.Should,
+		all = append(all, wireChange{"method " + m, "another method", func(r *fixtures.Request, _ []byte) { r.Method = m }, []fixtures.Outcome{outcomeBelow}, fixtures.Should,
 			fixtures.Evidence{Kind: fixtures.Documented, Ref: "Smithy AWS JSON 1.1: every request is a POST to /"}, awsJSON})
 	}
-	all = append(all, wireChange{"method SENDSPEC", func(r *fixtures.Request, _ []byte) { r.Method = "SENDSPEC" },
+	all = append(all, wireChange{"method SENDSPEC", "an unknown method", func(r *fixtures.Request, _ []byte) { r.Method = "SENDSPEC" },
 		[]fixtures.Outcome{outcomeBelow, outcomeNotImplemented, outcomeClosed}, fixtures.Must, nobodySaw, rfc9110})
 	for _, p := range []string{"/foo", "//", "/SendCommand", "/.", "/%00", "/%2F", "/?Action=CancelCommand", "/?x=y", "/?", "/a/b/c"} {
-		all = append(all, wireChange{"path " + p, func(r *fixtures.Request, _ []byte) { r.Path = p },
+		all = append(all, wireChange{"path " + p, "another path", func(r *fixtures.Request, _ []byte) { r.Path = p },
 			[]fixtures.Outcome{outcomeBelow, outcomeAccepted, outcomeClosed}, fixtures.May, nobodySaw, awsJSON})
 	}
 	return all

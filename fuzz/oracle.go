@@ -19,6 +19,10 @@ type expectation struct {
 	evidence fixtures.Evidence
 	source   fixtures.Source
 	note     string
+	// constraints tells that the causes are broken constraints.
+	constraints bool
+	// open tells that no source says what AWS makes of the request.
+	open bool
 	// causes are the single reasons why the body must be refused, none where it may be taken.
 	causes []string
 }
@@ -37,9 +41,16 @@ var (
 
 const openNote = "Nobody has recorded what AWS answers. Certain is that the request gets an answer of 2xx or 4xx in time, and that the server does not fail over it."
 
-// expect judges the exact bytes of a body.
-func (o *oracle) expect(text []byte) expectation {
-	result := reference.ValidateJSON(text)
+// expect judges a body, of which the text is what is sent. Where nothing was done to the text the tree
+// says all, and need not be read again.
+func (o *oracle) expect(b *body, text []byte) expectation {
+	if b != nil && !b.isText() {
+		return o.expectation(text, reference.ValidateTree(b.tree))
+	}
+	return o.expectation(text, reference.ValidateJSON(text))
+}
+
+func (o *oracle) expectation(text []byte, result reference.Result) expectation {
 	if len(result.Unknown) > 0 && result.Tree != nil && onlyNumbers(&result) {
 		return o.oddNumber(&result)
 	}
@@ -60,20 +71,20 @@ func (o *oracle) expect(text []byte) expectation {
 // open is the expectation where no source tells what AWS does.
 func open(why string) expectation {
 	return expectation{
-		rule: "The request gets an answer: " + why, level: fixtures.Must, outcomes: []fixtures.Outcome{outcomeAccepted, outcomeBelow},
+		open: true, rule: "The request gets an answer: " + why, level: fixtures.Must, outcomes: []fixtures.Outcome{outcomeAccepted, outcomeBelow},
 		evidence: nobodySaw, source: modelSource, note: openNote,
 	}
 }
 
 // onlyNumbers tells whether nothing but the spelling or size of TimeoutSeconds is in doubt.
 func onlyNumbers(r *reference.Result) bool {
-	return len(r.TypeErrors) == 0 && !slices.ContainsFunc(r.Unknown, func(u reference.Unknown) bool { return u.Path != "/TimeoutSeconds" })
+	return len(r.TypeErrors) == 0 && r.Tree.Duplicates() == nil && !slices.ContainsFunc(r.Unknown, func(u reference.Unknown) bool { return u.Path != "/TimeoutSeconds" })
 }
 
 // oddNumber: taken it must be cut to an integer, and refused it may be (type/TimeoutSeconds). Out of range
 // it is refused in any case.
 func (o *oracle) oddNumber(r *reference.Result) expectation {
-	e := expectation{level: fixtures.Should, evidence: seenOnAthena, source: athena, note: "Athena cuts a fraction off and clamps what is too large; what SSM does was not seen."}
+	e := expectation{constraints: true, level: fixtures.Should, evidence: seenOnAthena, source: athena, note: "Athena cuts a fraction off and clamps what is too large; what SSM does was not seen."}
 	if len(r.Violations) > 0 {
 		e.rule, e.level, e.outcomes = "A number out of range is refused, however it is read", fixtures.Must, []fixtures.Outcome{outcomeRefusedNumber}
 		for i := range r.Violations {
@@ -109,26 +120,39 @@ func malformed(text []byte, err error) expectation {
 		return e
 	}
 	where := syntax.Message
-	what, _, _ := strings.Cut(where, ", got ")
-	e.causes = []string{"no JSON: " + what}
+	e.causes = []string{"no JSON: " + syntaxFault(text, syntax)}
 	switch {
 	case strings.Contains(where, "byte order mark"), strings.Contains(where, "is not UTF-8"), slices.Contains(text, 0), strings.HasPrefix(where, "expected the end of the text"):
 		return open("which bytes around or inside of JSON a reader takes is not known")
 	case syntax.Offset >= len(text):
 		e.level, e.rule = fixtures.Must, "A body that ends too early is refused"
-	case slices.Contains([]byte(",:]}"), text[syntax.Offset]):
-		e.level = fixtures.Must // no reader takes it
-		if misread(text[:syntax.Offset]) {
-			e.level = fixtures.Should
+	case slices.Contains([]byte(",:]}"), text[syntax.Offset]) && !strings.Contains(where, "digit"):
+		if front := strings.TrimSpace(string(text[:syntax.Offset])); front != "" && !misread(front) {
+			e.level = fixtures.Must // no reader takes it
 		}
 	}
 	return e
 }
 
-// misread tells whether a lenient reader may have come to read the text in front otherwise.
-func misread(front []byte) bool {
-	return slices.ContainsFunc(front, func(c byte) bool { return c >= 0x80 || c == '\'' || c == '#' || c == '/' })
+// syntaxFault is the kind of what keeps a text from being JSON.
+func syntaxFault(text []byte, err *jsontree.SyntaxError) string {
+	switch {
+	case err.Offset >= len(text):
+		return "cut short"
+	case strings.Contains(err.Message, "control character"):
+		return "a control character"
+	case strings.Contains(err.Message, "escape"), strings.Contains(err.Message, "hexadecimal"):
+		return "an escape"
+	case strings.Contains(err.Message, "digit"):
+		return "a number"
+	case slices.Contains([]byte(",:]}[{\""), text[err.Offset]):
+		return "punctuation"
+	}
+	return "a literal"
 }
+
+// misread tells whether a lenient reader may have come to read the text in front otherwise.
+func misread(front string) bool { return strings.ContainsAny(front, "'#/") || !allASCII(front) }
 
 // mistyped: a value of a wrong type is refused, before anything else. Not so sure are scalars in the place
 // of a boolean, which were not measured, and OutputS3Region, which the documentation says is ignored.
@@ -143,8 +167,10 @@ func mistyped(r *reference.Result) expectation {
 			level = fixtures.Should
 		}
 		e.level = stronger(e.level, level)
-		e.causes = append(e.causes, withoutIndexes(t.Path)+" of type "+t.Got)
+		e.causes = append(e.causes, strings.TrimSpace(withoutIndexes(t.Path)+" of a wrong type"))
 	}
+	slices.Sort(e.causes)
+	e.causes = slices.Compact(e.causes)
 	if first := r.TypeErrors[0]; len(r.TypeErrors) == 1 {
 		e.rule = withoutIndexes(first.Path) + " of the JSON type " + first.Got + " is refused"
 		if first.Path == "" {
@@ -163,8 +189,15 @@ func stronger(a, b fixtures.Level) fixtures.Level {
 	return a
 }
 
-// withoutIndexes is a path without the numbers of elements: Targets[].Key.
+// withoutIndexes is a path without the numbers of elements, and without the names of parameters:
+// Targets[].Key, Parameters.*[].
 func withoutIndexes(path string) string {
+	if rest, ok := strings.CutPrefix(path, "Parameters."); ok {
+		if i := strings.LastIndexByte(rest, '['); i >= 0 {
+			return "Parameters.*[]"
+		}
+		return "Parameters.*"
+	}
 	var b strings.Builder
 	inside := false
 	for _, r := range path {
@@ -185,39 +218,51 @@ func (g *Generator) Case(in *Input, region string) *fixtures.Case {
 
 // judged makes the case of an input, with the expectation that its outcomes come from.
 func (o *oracle) judged(in *Input) (*fixtures.Case, expectation) {
-	e := o.expect(in.body.bytes())
-	requests := in.requests()
-	if w := in.wire; w != nil {
-		e = o.onTheWire(w, e)
+	text := in.body.bytes()
+	e := o.expect(&in.body, text)
+	requests := in.requests(text)
+	twin := in.relation != nil
+	switch {
+	case in.relation != nil:
+		e = in.relation.expectation()
+	case in.wire != nil:
+		e, twin = onTheWire(in.wire)
 	}
 	c := &fixtures.Case{
 		ID: in.ID(), Title: e.rule, Level: e.level, Profile: fixtures.Core, Safety: fixtures.Inert, Evidence: &e.evidence, Source: []fixtures.Source{e.source}, Note: e.note,
-		Steps: []fixtures.Step{{Request: requests[0], Expect: e.outcomes}},
+		Steps: []fixtures.Step{{Request: requests[len(requests)-1], Expect: e.outcomes}},
 	}
-	if r := in.relation; r != nil {
+	if twin {
 		// What the plain request gets is asked elsewhere: here only that both get the same.
-		c.Title, c.Level, c.Evidence, c.Source = "A request means the same with "+r.name, r.level, &r.evidence, []fixtures.Source{r.source}
-		c.Steps[0].Name, c.Steps[0].Expect = "plain", []fixtures.Outcome{outcomeAccepted, outcomeBelow}
-		c.Steps = append(c.Steps, fixtures.Step{Name: "changed", Request: requests[1], Expect: []fixtures.Outcome{{Name: "same", SameAs: "plain"}}})
-		e.level, e.causes = r.level, []string{r.name}
+		if len(requests) == 1 {
+			requests = append([]fixtures.Request{exactly(text)}, requests...)
+		}
+		c.Steps[0].Name = "changed"
+		c.Steps = append([]fixtures.Step{{Name: "plain", Request: requests[0], Expect: []fixtures.Outcome{outcomeAccepted, outcomeBelow}}}, c.Steps...)
 	}
 	return c, e
 }
 
-// onTheWire replaces the expectation of a body by that of the odd HTTP around it.
-func (o *oracle) onTheWire(w *wireChange, e expectation) expectation {
-	accepted := slices.ContainsFunc(e.outcomes, func(o fixtures.Outcome) bool { return o.Name == "accepted" })
-	changed := expectation{rule: "HTTP with " + w.name + " is answered as HTTP wants", level: w.level, evidence: w.evidence, source: w.source, causes: []string{w.name}}
+var outcomeSame = fixtures.Outcome{Name: "same", SameAs: "plain"}
+
+func (r *relation) expectation() expectation {
+	return expectation{
+		rule: "A request means the same with " + r.name, level: r.level, evidence: r.evidence, source: r.source, causes: []string{r.name}, outcomes: []fixtures.Outcome{outcomeSame},
+	}
+}
+
+// onTheWire replaces the expectation of a body by that of the odd HTTP around it. Where the request must be
+// taken, it is as the same request in good HTTP is.
+func onTheWire(w *wireChange) (changed expectation, twin bool) {
+	if len(w.outcomes) == 1 && w.outcomes[0].Name == outcomeAccepted.Name {
+		twin = true
+	}
+	changed = expectation{rule: "HTTP with " + w.name + " is answered as HTTP wants", level: w.level, evidence: w.evidence, source: w.source, causes: []string{w.family}}
 	for _, outcome := range w.outcomes {
-		if outcome.Name == "accepted" {
-			if !accepted {
-				changed.outcomes = append(changed.outcomes, outcomeRefused) // the body itself is no good
-				continue
-			}
-			changed.outcomes = append(changed.outcomes, e.outcomes...)
-			continue
+		if twin {
+			outcome = outcomeSame
 		}
 		changed.outcomes = append(changed.outcomes, outcome)
 	}
-	return changed
+	return changed, twin
 }

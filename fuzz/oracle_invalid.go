@@ -19,7 +19,10 @@ func integer(n int64) string { return strconv.FormatInt(n, 10) }
 // invalid: a broken constraint is a ValidationException, before the meaning of the request is looked at.
 // The latter is inferred, so that beside a fault of meaning the type is no must; refused it is either way.
 func (o *oracle) invalid(r *reference.Result) expectation {
-	e := expectation{level: fixtures.May, evidence: byTheModel, source: modelSource}
+	if spelledOtherwise(r.Tree) {
+		return open("whether AWS looks at the case of a member's name")
+	}
+	e := expectation{constraints: true, level: fixtures.May, evidence: byTheModel, source: modelSource}
 	broken := map[string]bool{}
 	sure := true
 	for i := range r.Violations {
@@ -45,6 +48,9 @@ func (o *oracle) invalid(r *reference.Result) expectation {
 	if doubts := o.meaningBeside(r.Tree, broken); doubts != nil {
 		outcome.Error.Type = raw(`{"$should":"ValidationException"}`)
 		outcome.Error.Message = nil
+	}
+	if ids, targets := r.Tree.Get("InstanceIds"), r.Tree.Get("Targets"); ids != nil && targets != nil && len(ids.Items) > 0 && len(targets.Items) > 0 && e.level == fixtures.Must {
+		e.level = fixtures.Should // what AWS says to both was not recorded
 	}
 	e.outcomes = []fixtures.Outcome{outcome}
 	return e
@@ -96,6 +102,8 @@ func strength(v *reference.Violation) fixtures.Level {
 		if strings.Contains(v.Value, "resource-groups:") || !allASCII(v.Value) {
 			return fixtures.Should // alternatives without anchors; letters of a newer Unicode
 		}
+	case strings.HasPrefix(v.Path, "InstanceIds") && !allASCII(v.Value):
+		return fixtures.Should // that \w is ASCII alone is inferred
 	case v.Path == "DocumentVersion" && (strings.Contains(v.Value, "$LATEST") || strings.Contains(v.Value, "$DEFAULT")):
 		return fixtures.Should // an unanchored alternative
 	}

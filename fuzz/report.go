@@ -91,27 +91,26 @@ type document struct {
 
 // findingDocument is one finding in a report, and the file finding.json of a saved one.
 type findingDocument struct {
-	ID           string              `json:"id"`
-	Verdict      conformance.Verdict `json:"verdict"`
-	Rule         string              `json:"rule"`
-	Fingerprint  Fingerprint         `json:"fingerprint"`
-	What         string              `json:"what"`
-	Index        uint64              `json:"index"`
-	Seen         int                 `json:"seen,omitempty"`
-	AfterAnother bool                `json:"afterAnother,omitempty"`
-	Killed       bool                `json:"killed,omitempty"`
-	Calls        int                 `json:"calls"`
-	SizeBefore   int                 `json:"sizeBefore"`
-	Size         int                 `json:"size"`
-	Sent         string              `json:"sent"`
-	Want         string              `json:"want"`
-	Got          string              `json:"got"`
-	Case         *fixtures.Case      `json:"case"`
+	ID          string              `json:"id"`
+	Verdict     conformance.Verdict `json:"verdict"`
+	Rule        string              `json:"rule"`
+	Fingerprint Fingerprint         `json:"fingerprint"`
+	What        string              `json:"what"`
+	Index       uint64              `json:"index"`
+	Seen        int                 `json:"seen,omitempty"`
+	Killed      bool                `json:"killed,omitempty"`
+	Calls       int                 `json:"calls"`
+	SizeBefore  int                 `json:"sizeBefore"`
+	Size        int                 `json:"size"`
+	Sent        string              `json:"sent"`
+	Want        string              `json:"want"`
+	Got         string              `json:"got"`
+	Case        *fixtures.Case      `json:"case"`
 }
 
 func (f *Finding) document() findingDocument {
 	d := findingDocument{
-		ID: f.ID, Verdict: f.Verdict(), Rule: f.Case.Title, Fingerprint: f.Fingerprint, What: f.What, Index: f.Index, Seen: f.Seen, AfterAnother: f.AfterAnother,
+		ID: f.ID, Verdict: f.Verdict(), Rule: f.Case.Title, Fingerprint: f.Fingerprint, What: f.What, Index: f.Index, Seen: f.Seen,
 		Killed: f.Killed, Calls: f.Calls, SizeBefore: f.SizeBefore, Size: f.Size, Case: f.Case,
 	}
 	if f.input != nil {

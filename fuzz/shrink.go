@@ -70,10 +70,12 @@ func (s *shrinker) run(tops []string) *Input {
 	s.try(func(in *Input) { in.body.suffix = "" })
 	s.try(func(in *Input) { in.body.cut = 0 })
 	s.keepOnly(tops)
+	s.plainer()
 	for before := -1; before != len(s.best.body.bytes()) && s.calls > 0; {
 		before = len(s.best.body.bytes())
 		s.deletions()
 		s.values()
+		s.nesting()
 	}
 	return s.best
 }
@@ -103,6 +105,16 @@ func (s *shrinker) keepOnly(tops []string) {
 	for i := range s.best.body.tree.Members {
 		if s.try(with(s.best.body.tree.Members[i].Name)) {
 			return
+		}
+	}
+}
+
+// plainer replaces long texts by as many x, which is what most of them stand for.
+func (s *shrinker) plainer() {
+	for _, pointer := range textPlaces(s.best.body.tree) {
+		v := s.best.body.tree.Pointer(pointer)
+		if v != nil && utf8.RuneCountInString(v.Text) > 8 && !strings.HasPrefix(v.Text, hole) {
+			s.set(pointer, str(strings.Repeat("x", utf8.RuneCountInString(v.Text))))
 		}
 	}
 }
@@ -188,6 +200,20 @@ func (s *shrinker) values() {
 	}
 }
 
+// nesting makes deep nesting less deep.
+func (s *shrinker) nesting() {
+	for _, key := range sortedNames(s.best.body.raw) {
+		for less := s.best.body.raw[key].depth / 2; less > 0; less /= 2 {
+			for s.best.body.raw[key].depth > less && s.try(func(in *Input) {
+				text := in.body.raw[key]
+				text.depth -= less
+				in.body.raw[key] = text
+			}) {
+			}
+		}
+	}
+}
+
 func (s *shrinker) set(pointer string, to Value) bool {
 	return s.try(func(in *Input) {
 		if v := in.body.tree.Pointer(pointer); v != nil {
@@ -208,8 +234,5 @@ func (s *shrinker) shorten(pointer string) {
 		}
 		for len(now()) >= cut && s.set(pointer, str(string(now()[cut:]))) {
 		}
-	}
-	if text := string(now()); utf8.RuneCountInString(text) > 8 && strings.Trim(text, "x") != "" {
-		s.set(pointer, str(strings.Repeat("x", utf8.RuneCountInString(text))))
 	}
 }

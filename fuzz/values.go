@@ -121,7 +121,7 @@ func atMost(d dice, least int) string {
 func (w *world) parameters(d dice) map[string][]string {
 	commands := make([]string, 1+d.Intn(3))
 	for i := range commands {
-		commands[i] = pick(d, []string{"true", "exit 0", "# " + line(d, d.Intn(60)), ":"})
+		commands[i] = pick(d, []string{"true", "exit 0", "# " + text(d, d.Intn(60)), ":"})
 	}
 	p := map[string][]string{"commands": commands}
 	if chance(d, 20) {
@@ -284,6 +284,3 @@ func text(d dice, n int) string {
 	}
 	return strings.ReplaceAll(b.String(), "{{", "{ ") // a document's own templates
 }
-
-// line is a text that stands behind a shell's comment sign.
-func line(d dice, n int) string { return text(d, n) }

@@ -7,6 +7,10 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
+// InputOf turns the tree of a SendCommand request whose types are right (Result.TypeErrors is empty) into
+// the SDK's request, whatever constraints it breaks.
+func InputOf(tree *jsontree.Value) *ssm.SendCommandInput { return sendCommandInput(tree) }
+
 // sendCommandInput turns a body whose types are right into the SDK's request. The SDK can only
 // write requests, not read them.
 func sendCommandInput(v *jsontree.Value) *ssm.SendCommandInput {

@@ -135,23 +135,37 @@ func ValidateOperation(operation string, body []byte) Result {
 		}
 		return r
 	}
+	r.validate(root, tree)
+	return r
+}
+
+// ValidateTree is ValidateJSON for a body that was parsed already, or was never written.
+func ValidateTree(tree *jsontree.Value) Result {
+	r := Result{Operation: SendCommand}
+	r.validate(inputs()[SendCommand], tree)
+	if r.Verdict() == Valid {
+		r.Input = sendCommandInput(r.Tree)
+	}
+	return r
+}
+
+func (r *Result) validate(root *shape, tree *jsontree.Value) {
 	r.Tree = tree
 	// Athena's answers for the bodies null and "x" are those for text that is not JSON, while
 	// [] is a type error (facts.md section 3).
 	if tree.Kind != jsontree.Object && tree.Kind != jsontree.Array {
 		r.Malformed = errNotObject
-		return r
+		return
 	}
 	r.doubts(tree)
-	t := typer{result: &r}
+	t := typer{result: r}
 	t.check(root, tree)
 	if len(r.TypeErrors) > 0 {
-		return r
+		return
 	}
 	var w walker
 	w.tree(root, tree)
 	r.Violations = w.found
-	return r
 }
 
 func (r *Result) doubt(path, reason string) {

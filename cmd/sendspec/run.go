@@ -13,6 +13,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fuzz"
 )
 
 const defaultTimeout = 10 * time.Second
@@ -26,6 +27,7 @@ type runFlags struct {
 	seed     uint64
 	json     string
 	verbose  bool
+	fuzz     time.Duration
 }
 
 func newRun(s Streams) *cobra.Command {
@@ -52,6 +54,7 @@ for anything within one part, ** for any number of parts, !PATTERN leaves cases 
 	c.Flags().IntVar(&f.parallel, "parallel", 8, "cases asked at once")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "of the random values in the requests (default random)")
 	c.Flags().StringVar(&f.json, "json", "", "write the report as JSON to this file; - is standard output")
+	c.Flags().DurationVar(&f.fuzz, "fuzz", 0, "go on for this long with fuzzed inputs, in the same report")
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "every case, and warnings in full")
 	return c
 }
@@ -105,6 +108,12 @@ func (f *runFlags) again(seed uint64) string {
 func (f *runFlags) runner(t conformance.Target, s conformance.Selector, seeded bool) (*conformance.Runner, error) {
 	opts := []conformance.Option{
 		conformance.WithSelector(s), conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout}),
+	}
+	if f.fuzz < 0 {
+		return nil, fmt.Errorf("--fuzz %s: want more than 0", f.fuzz)
+	}
+	if f.fuzz > 0 {
+		opts = append(opts, fuzz.Append(fuzz.Options{For: f.fuzz, Parallel: f.parallel}))
 	}
 	if f.timeout <= 0 {
 		return nil, fmt.Errorf("--timeout %s: want more than 0", f.timeout)

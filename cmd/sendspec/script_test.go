@@ -1,11 +1,16 @@
 package main
 
 import (
+	"errors"
 	"net"
+	"net/http/httptest"
 	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/sendspec/sendspec/reference/mutants"
+	"github.com/sendspec/sendspec/reference/service"
 )
 
 func TestMain(m *testing.M) {
@@ -31,10 +36,27 @@ func TestScripts(t *testing.T) {
 			env.Defer(func() { _ = silent.Close() })
 			env.Setenv("SILENT", silent.Addr().String())
 			env.Values[silentKey{}] = silent
+			wrong, err := wrongServer()
+			if err != nil {
+				return err
+			}
+			env.Defer(wrong.Close)
+			env.Setenv("WRONG", wrong.Listener.Addr().String())
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "waitfor": waitFor, "connected": connected},
 	})
+}
+
+// wrongServer is the embedded reference with one defect: it takes a TimeoutSeconds below 30.
+func wrongServer() (*httptest.Server, error) {
+	const name = "constraint/SendCommand/TimeoutSeconds/range-below"
+	for _, m := range mutants.All() {
+		if m.Name == name {
+			return httptest.NewServer(m.Handler(service.Demo("", "").Options...)), nil
+		}
+	}
+	return nil, errors.New("no mutant " + name)
 }
 
 // freeAddress is a loopback address at which nothing listens.

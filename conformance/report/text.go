@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
@@ -104,7 +105,7 @@ const findingsShown = 4
 
 func (t *Text) failure(b *strings.Builder, r *conformance.Result) {
 	again := ""
-	if t.rerun != "" {
+	if t.rerun != "" && t.canBeAskedAgain(r) {
 		id := r.Case.ID
 		if first, ok := strings.CutPrefix(r.Reason, firstSeen); ok {
 			id = first + " " + id
@@ -112,6 +113,12 @@ func (t *Text) failure(b *strings.Builder, r *conformance.Result) {
 		again = t.rerun + " " + wire.ShellQuote(id)
 	}
 	b.WriteString(Failure(t.start.Target, r, again) + "\n")
+}
+
+// canBeAskedAgain tells whether a selector finds the case: it is of the plan, or an invariant.
+func (t *Text) canBeAskedAgain(r *conformance.Result) bool {
+	return r.Case.Area() == conformance.InvariantArea ||
+		slices.ContainsFunc(t.start.Plan, func(p conformance.Planned) bool { return p.Case.ID == r.Case.ID })
 }
 
 // firstSeen begins the reason of a broken invariant, with the case behind it.

@@ -1,0 +1,88 @@
+package fuzztest
+
+import (
+	"context"
+	"encoding/binary"
+	"net/http"
+	"testing"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/fuzz"
+)
+
+// Handler fuzzes an http.Handler that speaks SendCommand: it turns the bytes of go test -fuzz into requests,
+// asks the handler, and fails where an answer does not conform. What is only a should is logged.
+//
+//	func FuzzSendCommand(f *testing.F) { fuzztest.Handler(f, myEmulator) }
+//
+// Without -fuzz it asks the seeds, which reach every strategy. Options are those of conformance.New.
+func Handler(f *testing.F, h http.Handler, opts ...conformance.Option) {
+	f.Helper()
+	Target(f, conformance.Target{Handler: h, Name: f.Name()}, opts...)
+}
+
+// Target is Handler for a target of which more is known, as its nodes and bindings.
+func Target(f *testing.F, target conformance.Target, opts ...conformance.Option) {
+	f.Helper()
+	// The seed of a run makes up names, which must be the same in every process that fuzzes.
+	runner, err := conformance.New(target, append([]conformance.Option{conformance.WithSeed(1)}, opts...)...)
+	if err != nil {
+		f.Fatal(err)
+	}
+	session, err := runner.Open(context.Background())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() {
+		if err := session.Close(); err != nil {
+			f.Error(err)
+		}
+	})
+	generator, err := fuzz.NewGenerator(session.Seed(), session.Bindings(), session.MayDispatch())
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, seed := range Seeds() {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		in := generator.FromBytes(data)
+		r := session.Once(t.Context(), generator.Case(in, session.Target().Region))
+		judge(t, session.Target(), in, &r)
+	})
+}
+
+// seeds is how many inputs a fuzz test begins with.
+const seeds = 64
+
+// Seeds are the bytes that a fuzz test begins with: enough for an input to draw from.
+func Seeds() [][]byte {
+	list := make([][]byte, seeds)
+	for i := range list {
+		for n := range uint64(32) {
+			list[i] = binary.BigEndian.AppendUint64(list[i], (uint64(i)<<8+n)*0x9e3779b97f4a7c15)
+		}
+	}
+	return list
+}
+
+func judge(t *testing.T, target conformance.Target, in *fuzz.Input, r *conformance.Result) {
+	t.Helper()
+	if broken := r.Invariants(); len(broken) > 0 {
+		r.Findings = append(r.Findings, broken...)
+		if r.Verdict == conformance.Pass || r.Verdict == conformance.Warn {
+			r.Verdict = conformance.VerdictOf(r.Findings)
+		}
+	}
+	switch r.Verdict {
+	case conformance.Skip:
+		t.Skip(r.Reason)
+	case conformance.Error:
+		t.Errorf("could not be judged: %s", r.Reason)
+	case conformance.Fail:
+		t.Errorf("after %s:\n%s", in.What, report.Failure(target, r, ""))
+	case conformance.Warn:
+		t.Logf("after %s:\n%s", in.What, report.Failure(target, r, ""))
+	}
+}

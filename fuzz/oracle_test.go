@@ -1,0 +1,128 @@
+package fuzz
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/service"
+)
+
+// plainSteps are the SendCommand steps of the corpus whose HTTP is good, bound to a world.
+func plainSteps(t *testing.T, b fixtures.Bindings) map[*fixtures.Case]fixtures.BoundStep {
+	t.Helper()
+	all, err := fixtures.Embedded()
+	require.NoError(t, err)
+	list := map[*fixtures.Case]fixtures.BoundStep{}
+	for _, c := range all {
+		if len(c.Steps) != 1 {
+			continue
+		}
+		s, err := c.BindStep(0, b)
+		require.NoError(t, err, c.ID)
+		r := s.Request
+		if r.Operation == reference.SendCommand && r.Method == "POST" && r.Path == "/" && len(r.Headers) == 0 && r.Framing == nil && r.Auth == nil && len(r.Body) < 1<<20 {
+			list[c] = s
+		}
+	}
+	require.Greater(t, len(list), 1500)
+	return list
+}
+
+func bindingsOf(w service.World) fixtures.Bindings {
+	b := fixtures.Bindings{fixtures.NonceBinding: "0123456789abcdef", fixtures.RegionBinding: "us-east-1"}
+	for name, value := range w.Bindings {
+		b[name] = value
+	}
+	return b
+}
+
+// takes and refuses tell what an outcome says of the request.
+func takes(o fixtures.Outcome) bool {
+	var status int
+	return json.Unmarshal(o.Status, &status) == nil && status == 200 && o.Format != fixtures.FormatAny
+}
+
+func refuses(o fixtures.Outcome) bool { return o.Status != nil && !takes(o) }
+
+func weightOf(l fixtures.Level) int {
+	return slices.Index([]fixtures.Level{fixtures.May, fixtures.Should, fixtures.Must}, l)
+}
+
+// TestTheOracleIsNoStricterThanTheFixtures: the fixtures are written by hand from the sources, and leave
+// open what no source tells. What they let pass, the oracle lets pass, at no higher level.
+func TestTheOracleIsNoStricterThanTheFixtures(t *testing.T) {
+	t.Parallel()
+	b := bindingsOf(service.Demo("", ""))
+	// The oracle knows nothing of the world here: what is refused for its meaning may be refused.
+	o := &oracle{newWorld(fixtures.Bindings{}, false), "us-east-1"}
+	for c, step := range plainSteps(t, b) {
+		if aboutElse(c.ID) {
+			continue
+		}
+		e := o.expect(nil, step.Request.Body)
+		canTake, canRefuse := slices.ContainsFunc(e.outcomes, takes), slices.ContainsFunc(e.outcomes, refuses)
+		fixtureTakes, fixtureRefuses := slices.ContainsFunc(step.Expect, takes), slices.ContainsFunc(step.Expect, refuses)
+		assert.False(t, fixtureTakes && !canTake && weightOf(e.level) > weightOf(fixtures.May) && !laxer(e, c, fixtureRefuses), "%s may be taken, and the oracle (%s) wants it refused: %s", c.ID, e.level, step.Request.Body)
+		assert.False(t, fixtureRefuses && !canRefuse && !laxer(e, c, fixtureTakes), "%s may be refused, and the oracle (%s) wants it taken: %s", c.ID, e.level, step.Request.Body)
+		aboutEcho := strings.HasPrefix(c.ID, "echo/") // the level is that of one member of the answer
+		if fixtureTakes != fixtureRefuses && canTake != canRefuse && !aboutEcho && c.ID != "type/DocumentName/other-spelling/name=Name" {
+			assert.LessOrEqual(t, weightOf(e.level), weightOf(c.Level), "%s is a %s, and a %s to the oracle: %s", c.ID, c.Level, e.level, step.Request.Body)
+		}
+	}
+}
+
+// aboutElse tells whether a case's level or outcomes are about something that the oracle does not look at:
+// the envelope, which of two errors comes first, what is not echoed, the state of the world, or size.
+func aboutElse(id string) bool {
+	return slices.ContainsFunc([]string{"wire/BodySize/", "error/Precedence/", "error/Envelope/", "error/Alarms/", "echo/Absent/", "execution/"}, func(prefix string) bool { return strings.HasPrefix(id, prefix) })
+}
+
+// laxer tells whether the oracle wants one of the two answers that a fixture allows, and only as a should.
+func laxer(e expectation, _ *fixtures.Case, both bool) bool { return both && e.level != fixtures.Must }
+
+// TestTheOracleTakesWhatTheReferenceAnswers to every request of the corpus: two of our books, and what they
+// leave open, must not contradict each other.
+func TestTheOracleTakesWhatTheReferenceAnswers(t *testing.T) {
+	t.Parallel()
+	world := service.Demo("", "")
+	runner, err := conformance.New(conformance.Target{Handler: service.New(world.Options...), Bindings: world.Bindings}, conformance.WithSeed(1))
+	require.NoError(t, err)
+	session, err := runner.Open(t.Context())
+	require.NoError(t, err)
+	o := &oracle{newWorld(session.Bindings(), true), "us-east-1"}
+	for c, step := range plainSteps(t, bindingsOf(world)) {
+		if strings.Contains(c.ID, "InternalServerError") || strings.HasPrefix(c.ID, "execution/") || strings.HasPrefix(c.ID, "error/") || strings.HasPrefix(c.ID, "wire/BodySize") {
+			continue
+		}
+		e := o.expect(nil, step.Request.Body)
+		text := step.Request.Body
+		asked := &fixtures.Case{
+			ID: "fuzz/oracle/corpus", Title: e.rule, Level: e.level, Profile: fixtures.Core, Safety: fixtures.Inert,
+			Steps: []fixtures.Step{{Request: exactly(text), Expect: e.outcomes}},
+		}
+		r := session.Once(t.Context(), asked)
+		assert.Equal(t, conformance.Pass, r.Verdict, "%s: %s\n%v", c.ID, text, fmt.Sprint(r.Findings))
+	}
+}
+
+// TestATreeIsJudgedAsItsText: what is not read again is what would be read.
+func TestATreeIsJudgedAsItsText(t *testing.T) {
+	t.Parallel()
+	g, err := NewGenerator(1, fixtures.Bindings{}, false)
+	require.NoError(t, err)
+	o := &oracle{g.world, "us-east-1"}
+	for i := range uint64(4000) {
+		in := g.At(i)
+		text := in.body.bytes()
+		require.Equal(t, o.expect(nil, text), o.expect(&in.body, text), "%s", text)
+	}
+}

@@ -1,0 +1,82 @@
+package fuzz
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
+)
+
+// membersOfStructure are the members of each structure of a request.
+var membersOfStructure = map[string][]string{
+	"":                       reference.MemberNames(reference.SendCommand),
+	"Targets":                {"Key", "Values"},
+	"NotificationConfig":     {"NotificationArn", "NotificationEvents", "NotificationType"},
+	"CloudWatchOutputConfig": {"CloudWatchLogGroupName", "CloudWatchOutputEnabled"},
+	"AlarmConfiguration":     {"Alarms", "IgnorePollAlarmFailure"},
+	"Alarms":                 {"Name"},
+}
+
+// strangerDoubts are about members that the model lacks: AWS was seen to ignore them, on Athena. Whether
+// it looks at the case of a name was not recorded.
+func strangerDoubts(tree *Value) []doubt {
+	var doubts []doubt
+	if depth(tree) > deepest {
+		doubts = append(doubts, doubt{anything: true})
+	}
+	forStrangers(tree, func(name string, known []string) {
+		d := doubt{level: fixtures.Should}
+		d.anything = slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, name) })
+		doubts = append(doubts, d)
+	})
+	return doubts
+}
+
+// deepest is how deep a request may nest without a doubt: parsers have limits (RFC 8259 section 9), and
+// those of AWS are not known.
+const deepest = 64
+
+func depth(v *Value) int {
+	below := 0
+	for i := range v.Items {
+		below = max(below, depth(&v.Items[i]))
+	}
+	for i := range v.Members {
+		below = max(below, depth(&v.Members[i].Value))
+	}
+	return below + 1
+}
+
+// spelledOtherwise tells whether a member has the name of the model's but for the case.
+func spelledOtherwise(tree *Value) bool {
+	found := false
+	forStrangers(tree, func(name string, known []string) {
+		found = found || slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, name) })
+	})
+	return found
+}
+
+// forStrangers visits the members that the model lacks.
+func forStrangers(tree *Value, visit func(name string, known []string)) {
+	check := func(v *Value, structure string) {
+		for i := range v.Members {
+			if known := membersOfStructure[structure]; !slices.Contains(known, v.Members[i].Name) {
+				visit(v.Members[i].Name, known)
+			}
+		}
+	}
+	check(tree, "")
+	for _, name := range []string{"NotificationConfig", "CloudWatchOutputConfig", "AlarmConfiguration"} {
+		if m := tree.Get(name); m != nil {
+			check(m, name)
+		}
+	}
+	for name, list := range map[string]*Value{"Targets": tree.Get("Targets"), "Alarms": tree.Get("AlarmConfiguration").Get("Alarms")} {
+		if list != nil {
+			for i := range list.Items {
+				check(&list.Items[i], name)
+			}
+		}
+	}
+}

@@ -1,0 +1,35 @@
+package reference_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/reference"
+)
+
+// FuzzValidateOperation: whatever the body of whatever operation, every refusal has its exception, and
+// every broken constraint its place and its words.
+func FuzzValidateOperation(f *testing.F) {
+	f.Add(0, []byte(`{"DocumentName":"a","InstanceIds":["x",""],"AlarmConfiguration":{"Alarms":[{},{"Name":" "}]},"NotificationConfig":{"NotificationEvents":["x"]}}`))
+	f.Add(1, []byte(`{"CommandId":"x","MaxResults":0,"Filters":[{"key":"Status"}]}`))
+	f.Fuzz(func(t *testing.T, operation int, body []byte) {
+		names := reference.Operations()
+		r := reference.ValidateOperation(names[uint(operation)%uint(len(names))], body)
+		exception, message := r.Exception()
+		switch r.Verdict() {
+		case reference.Valid:
+			require.Empty(t, exception)
+		case reference.Invalid:
+			require.Equal(t, "ValidationException", exception)
+			require.Contains(t, message, "validation error")
+			for _, v := range r.Violations {
+				require.NotEmpty(t, v.Path)
+				require.True(t, strings.HasPrefix(v.Rule, "Member must"), v.Rule)
+			}
+		default:
+			require.Equal(t, "SerializationException", exception)
+		}
+	})
+}
