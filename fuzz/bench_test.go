@@ -98,7 +98,7 @@ type bareLoop struct {
 
 func newBareLoop(b *testing.B, url string, known map[string]string, count uint64) *bareLoop {
 	b.Helper()
-	g, err := fuzz.NewGenerator(1, known, true, overHTTP...)
+	g, err := fuzz.NewGenerator(1, fuzz.World{Bindings: known, MayDispatch: true}, overHTTP...)
 	require.NoError(b, err)
 	transport := &http.Transport{MaxIdleConnsPerHost: benchParallel, DisableCompression: true}
 	b.Cleanup(transport.CloseIdleConnections)

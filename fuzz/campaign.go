@@ -105,12 +105,11 @@ func Run(ctx context.Context, session *conformance.Session, options Options) (*R
 
 func newCampaign(session *conformance.Session, options Options) (*campaign, error) {
 	options = options.withDefaults()
-	known, dispatch := session.Bindings(), session.MayDispatch()
 	c := &campaign{
 		session: session, options: options, byKey: map[string][]*Finding{}, hash: sha256.New(), began: time.Now(), dropped: map[string]bool{},
 	}
 	for range options.Parallel {
-		g, err := NewGenerator(session.Seed(), known, dispatch, options.Strategies...)
+		g, err := NewGenerator(session.Seed(), WorldOf(session), options.Strategies...)
 		if err != nil {
 			return nil, err
 		}

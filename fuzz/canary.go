@@ -85,7 +85,7 @@ func (c *campaign) killer(in *Input, kase *fixtures.Case, e *expectation, r conf
 	r.Findings, r.Verdict = []conformance.Finding{f}, conformance.Fail
 	return &Finding{
 		Fingerprint: Fingerprint{Check: canaryCheck, Place: f.Path, Level: f.Level, Want: f.Want, Got: f.Got, Causes: causes},
-		What:        in.What, Index: in.Index, Seen: 1, Killed: true, SizeBefore: len(in.body.bytes()), Size: len(in.body.bytes()), Case: kase, Result: r, input: in,
+		What:        in.What, Index: in.Index, Seen: 1, Killed: true, SizeBefore: in.size(), Size: in.size(), Case: kase, Result: r, input: in,
 	}
 }
 

@@ -100,7 +100,7 @@ func (c *campaign) follow(ctx context.Context, in *Input, want *Fingerprint) err
 	if len(c.found) >= c.options.MaxFindings {
 		return c.keep(&Finding{Fingerprint: *want, Seen: 1})
 	}
-	f := &Finding{Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: len(in.body.bytes()), input: in}
+	f := &Finding{Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: in.size(), input: in}
 	c.once(ctx, c.canary()) // what was kept of the request before shows only where that was another one
 	again := c.show(ctx, in, want)
 	f.Calls += 2
@@ -120,6 +120,9 @@ func (c *campaign) follow(ctx context.Context, in *Input, want *Fingerprint) err
 	s := &shrinker{
 		calls: c.options.ShrinkCalls, best: in,
 		may: func(candidate *Input) bool {
+			if candidate.calls != nil {
+				return slices.ContainsFunc(candidate.calls, func(c call) bool { return slices.Contains(want.Causes, operationOf[c.action]) })
+			}
 			_, e := c.oracle.judged(candidate)
 			p := *want
 			p.Causes = causesOf(candidate, &e, want.Check, want.Place)
@@ -139,7 +142,7 @@ func (c *campaign) follow(ctx context.Context, in *Input, want *Fingerprint) err
 	}
 	f.input = s.run(topsOf(want))
 	f.Case, f.Result, f.Fingerprint = best.kase, best.result, best.print
-	f.Size = len(f.input.body.bytes())
+	f.Size = f.input.size()
 	return c.keep(f)
 }
 

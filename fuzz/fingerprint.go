@@ -73,6 +73,9 @@ func fingerprints(in *Input, e *expectation, r *conformance.Result) ([]Fingerpri
 	for _, f := range tellTale(e, r) {
 		p := fingerprintOf(in, f)
 		p.Causes = causesOf(in, e, p.Check, p.Place)
+		if in.calls != nil {
+			p.Causes = []string{operationOf[in.calls[max(0, f.Step-1)].action]} // the calls before are many
+		}
 		same := func(q Fingerprint) bool { return q.Check == p.Check && q.Place == p.Place }
 		if i := slices.IndexFunc(prints, same); i < 0 {
 			prints, findings = append(prints, p), append(findings, f)

@@ -1,12 +1,14 @@
 package fuzz
 
 import (
+	"errors"
 	"fmt"
 	"math/rand"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
-	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // Generator makes inputs. It is not safe for concurrent use: each goroutine has one of its own.
@@ -27,15 +29,17 @@ type turn struct {
 }
 
 // shares are how many of a round of inputs each strategy has.
-var shares = map[Strategy]uint64{Valid: 4, Boundary: 4, Fault: 4, Faults: 2, NearMiss: 2, JSON: 2, Wire: 1, Metamorphic: 1}
+var shares = map[Strategy]uint64{Valid: 4, Boundary: 4, Fault: 4, Faults: 2, NearMiss: 2, JSON: 2, Wire: 1, Metamorphic: 1, Sequence: 1}
 
-// NewGenerator makes inputs of the strategies, all where none is given, for a target of which the
-// bindings are known. MayDispatch allows commands on the nodes among them.
-func NewGenerator(seed uint64, known fixtures.Bindings, mayDispatch bool, strategies ...Strategy) (*Generator, error) {
-	if len(strategies) == 0 {
-		strategies = Strategies()
+// NewGenerator makes inputs of the strategies for a target: all that it can be asked where none is given.
+func NewGenerator(seed uint64, of World, strategies ...Strategy) (*Generator, error) {
+	w := newWorld(of)
+	if slices.Contains(strategies, Sequence) && !w.sequences() {
+		return nil, errors.New("strategy sequence: the target does not know ListCommands, so that nothing shows what becomes of a command")
 	}
-	w := newWorld(known, mayDispatch)
+	if len(strategies) == 0 {
+		strategies = slices.DeleteFunc(Strategies(), func(s Strategy) bool { return s == Sequence && !w.sequences() })
+	}
 	g := &Generator{seed: seed, world: w, fill: newGofuzzer(w), wire: wireChanges(), boundaries: boundaries()}
 	counts := map[Strategy]uint64{}
 	for left := true; left; {
@@ -84,6 +88,9 @@ func (g *Generator) make(s Strategy, index, number uint64, d *rand.Rand) *Input 
 		g.nearMiss(in, d)
 	case JSON:
 		g.oddJSON(in, d)
+	case Sequence:
+		in.body.tree, in.calls = &Value{Kind: jsontree.Object}, g.world.sequence(d)
+		in.What = what(in.calls)
 	case Wire:
 		in.body.tree = g.base(d)
 		change := g.wire[number%uint64(len(g.wire))]

@@ -22,11 +22,12 @@ const (
 	JSON        Strategy = "json"        // text that is odd JSON, or none
 	Wire        Strategy = "wire"        // HTTP that is odd
 	Metamorphic Strategy = "metamorphic" // two requests that mean the same
+	Sequence    Strategy = "sequence"    // commands that are sent, listed, asked for and cancelled
 )
 
 // Strategies returns every strategy in the order in which help lists them.
 func Strategies() []Strategy {
-	return []Strategy{Valid, Boundary, Fault, Faults, NearMiss, JSON, Wire, Metamorphic}
+	return []Strategy{Valid, Boundary, Fault, Faults, NearMiss, JSON, Wire, Metamorphic, Sequence}
 }
 
 // Area is the area of the IDs of fuzzed cases: fuzz/boundary/17.
@@ -45,6 +46,19 @@ type Input struct {
 	body     body
 	wire     *wireChange
 	relation *relation
+	calls    []call // of a sequence, which has nothing else
+}
+
+// size is how many bytes of bodies the input sends.
+func (in *Input) size() int {
+	if in.calls == nil {
+		return len(in.body.bytes())
+	}
+	n := 0
+	for _, s := range sequenceCase(in.ID(), in.calls).Steps {
+		n += len(s.Request.Body.JSON)
+	}
+	return n
 }
 
 // body is a request body: a tree, and what is done to its text.

@@ -218,6 +218,9 @@ func (g *Generator) Case(in *Input, region string) *fixtures.Case {
 
 // judged makes the case of an input, with the expectation that its outcomes come from.
 func (o *oracle) judged(in *Input) (*fixtures.Case, expectation) {
+	if in.calls != nil {
+		return sequenceCase(in.ID(), in.calls), expectation{rule: sequenceRule, level: fixtures.Must, evidence: sequenceEvidence, source: sequenceSource}
+	}
 	text := in.body.bytes()
 	e := o.expect(&in.body, text)
 	requests := in.requests(text)

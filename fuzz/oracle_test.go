@@ -63,7 +63,7 @@ func TestTheOracleIsNoStricterThanTheFixtures(t *testing.T) {
 	t.Parallel()
 	b := bindingsOf(service.Demo("", ""))
 	// The oracle knows nothing of the world here: what is refused for its meaning may be refused.
-	o := &oracle{newWorld(fixtures.Bindings{}, false), "us-east-1"}
+	o := &oracle{newWorld(World{}), "us-east-1"}
 	for c, step := range plainSteps(t, b) {
 		if aboutElse(c.ID) {
 			continue
@@ -98,7 +98,7 @@ func TestTheOracleTakesWhatTheReferenceAnswers(t *testing.T) {
 	require.NoError(t, err)
 	session, err := runner.Open(t.Context())
 	require.NoError(t, err)
-	o := &oracle{newWorld(session.Bindings(), true), "us-east-1"}
+	o := &oracle{newWorld(World{Bindings: session.Bindings(), MayDispatch: true}), "us-east-1"}
 	for c, step := range plainSteps(t, bindingsOf(world)) {
 		if strings.Contains(c.ID, "InternalServerError") || strings.HasPrefix(c.ID, "execution/") || strings.HasPrefix(c.ID, "error/") || strings.HasPrefix(c.ID, "wire/BodySize") {
 			continue
@@ -117,7 +117,7 @@ func TestTheOracleTakesWhatTheReferenceAnswers(t *testing.T) {
 // TestATreeIsJudgedAsItsText: what is not read again is what would be read.
 func TestATreeIsJudgedAsItsText(t *testing.T) {
 	t.Parallel()
-	g, err := NewGenerator(1, fixtures.Bindings{}, false)
+	g, err := NewGenerator(1, World{})
 	require.NoError(t, err)
 	o := &oracle{g.world, "us-east-1"}
 	for i := range uint64(4000) {

@@ -57,7 +57,7 @@ func (w *world) sequence(d *rand.Rand) []call {
 	calls := []call{w.drawSend(d, 0)}
 	sent := 1
 	var actions []action
-	for _, a := range []action{send, list, list, listInvocations, listInvocations, get, get, cancel, wait} {
+	for _, a := range []action{send, list, list, listInvocations, listInvocations, get, get, cancel} {
 		if slices.Contains(w.operations, operationOf[a]) {
 			actions = append(actions, a)
 		}
@@ -70,7 +70,7 @@ func (w *world) sequence(d *rand.Rand) []call {
 			continue
 		}
 		c := call{action: a, command: d.Intn(sent)}
-		if a != wait && chance(d, 6) {
+		if chance(d, 6) {
 			c.command = unknownCommand
 		}
 		to := w.sentTo(calls, c.command)
@@ -85,8 +85,14 @@ func (w *world) sequence(d *rand.Rand) []call {
 		}
 		calls = append(calls, c)
 	}
+	if chance(d, 15) && slices.Contains(w.operations, reference.ListCommands) { // waiting takes its time
+		calls = append(calls, call{action: wait, command: d.Intn(sent)}, call{action: list, command: d.Intn(sent)})
+	}
 	return calls
 }
+
+// sequences tells whether the target can be asked what becomes of a command.
+func (w *world) sequences() bool { return slices.Contains(w.operations, reference.ListCommands) }
 
 // sentTo are the nodes of a command of the sequence.
 func (w *world) sentTo(calls []call, command int) []string {

@@ -42,6 +42,9 @@ func (s *shrinker) try(change func(in *Input)) bool {
 
 // smaller: fewer bytes or parts, or of as many the plainer text.
 func smaller(a, b *Input) bool {
+	if a.calls != nil {
+		return len(a.calls) < len(b.calls) || len(a.calls) == len(b.calls) && a.size() < b.size()
+	}
 	x, y := a.body.bytes(), b.body.bytes()
 	if parts(a) != parts(b) {
 		return parts(a) < parts(b)
@@ -64,6 +67,10 @@ func parts(in *Input) int {
 
 // run shrinks until nothing gets smaller, or the calls are used up.
 func (s *shrinker) run(tops []string) *Input {
+	if s.best.calls != nil {
+		s.sequence()
+		return s.best
+	}
 	s.try(func(in *Input) { in.wire = nil })
 	s.try(func(in *Input) { in.relation = nil })
 	s.try(func(in *Input) { in.body.prefix = "" })
@@ -233,6 +240,19 @@ func (s *shrinker) shorten(pointer string) {
 		for len(now()) >= cut && s.set(pointer, str(string(now()[:len(now())-cut]))) {
 		}
 		for len(now()) >= cut && s.set(pointer, str(string(now()[cut:]))) {
+		}
+	}
+}
+
+// sequence takes calls out of a sequence, and makes those that stay plainer.
+func (s *shrinker) sequence() {
+	for again := true; again && s.calls > 0; {
+		again = false
+		for _, calls := range slices.Concat(shorter(s.best.calls), simpler(s.best.calls)) {
+			if s.try(func(in *Input) { in.calls = calls }) {
+				again = true
+				break // the others are of a sequence that is gone
+			}
 		}
 	}
 }

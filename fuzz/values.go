@@ -11,7 +11,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
+	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
 )
 
 // world is what the generators know of the target's world, and the valid values of every member.
@@ -19,13 +21,30 @@ import (
 // No value may let a server run something on a node that it should not: commands are harmless, and
 // targets are tags that no node has, but for the nodes that the caller named.
 type world struct {
-	bindings fixtures.Bindings
-	nodes    []string // may be sent to
+	bindings   fixtures.Bindings
+	nodes      []string // may be sent to
+	operations []string // that the target knows
 }
 
-func newWorld(b fixtures.Bindings, mayDispatch bool) *world {
-	w := &world{bindings: b}
-	if mayDispatch {
+// World is what is known of a target.
+type World struct {
+	// Bindings describe its nodes, documents and so on.
+	Bindings fixtures.Bindings
+	// MayDispatch allows commands on its nodes.
+	MayDispatch bool
+	// Operations are those that it knows beside SendCommand.
+	Operations []string
+}
+
+// WorldOf is the world of a session's target.
+func WorldOf(s *conformance.Session) World {
+	return World{Bindings: s.Bindings(), MayDispatch: s.MayDispatch(), Operations: s.Started().Preflight.Operations}
+}
+
+func newWorld(of World) *world {
+	b := of.Bindings
+	w := &world{bindings: b, operations: slices.Concat([]string{reference.SendCommand}, of.Operations)}
+	if of.MayDispatch {
 		for _, name := range []string{"node", "node.2", "node.3", "node.short", "node.hybrid"} {
 			if id := b[name]; id != "" && !slices.Contains(w.nodes, id) {
 				w.nodes = append(w.nodes, id)

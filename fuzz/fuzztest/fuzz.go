@@ -39,7 +39,7 @@ func Target(f *testing.F, target conformance.Target, opts ...conformance.Option)
 			f.Error(err)
 		}
 	})
-	generator, err := fuzz.NewGenerator(session.Seed(), session.Bindings(), session.MayDispatch())
+	generator, err := fuzz.NewGenerator(session.Seed(), fuzz.WorldOf(session))
 	if err != nil {
 		f.Fatal(err)
 	}
