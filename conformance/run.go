@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -194,7 +193,7 @@ func (x *Session) Ask(ctx context.Context, p Planned) Result {
 		return Result{Case: p.Case, Verdict: Skip, Reason: p.Skip}
 	}
 	first := x.attempt(ctx, p.Case, 0)
-	if first.Verdict != Fail {
+	if first.Verdict != Fail || x.settings.once {
 		return first
 	}
 	second := x.attempt(ctx, p.Case, 1)
@@ -224,9 +223,12 @@ func places(findings []Finding) []string {
 }
 
 func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Result {
-	a := &asking{Session: x, c: c, bindings: fixtures.Bindings{}}
-	maps.Copy(a.bindings, x.started.Preflight.bindings)
-	a.bindings[fixtures.NonceBinding] = nonce(x.settings.seed, c.ID, attempt)
+	a := &asking{Session: x, c: c, bindings: fixtures.Bindings{
+		fixtures.NonceBinding: nonce(x.settings.seed, c.ID, attempt), fixtures.RegionBinding: x.target.Region,
+	}}
+	for _, name := range c.Needs() {
+		a.bindings[name] = x.started.Preflight.bindings[name]
+	}
 	for i := range c.Steps {
 		if r := a.step(ctx, i); r != nil {
 			return *r

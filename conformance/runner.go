@@ -28,6 +28,7 @@ type settings struct {
 	sinks         []Sink
 	aws           bool
 	allowDispatch bool
+	once          bool // a failing case is not asked again
 }
 
 // Option changes how a Runner runs.
