@@ -33,6 +33,7 @@ func Judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Excha
 		}
 		r.inspect(e)
 	}
+	r.inspectTogether()
 	r.Verdict = verdictOf(r.Findings, strict)
 	return r
 }
@@ -59,6 +60,19 @@ func (r *Result) inspect(e *Exchanged) {
 		for _, f := range check.Inspect(e) {
 			f.Check, f.Step = check.Rule().ID, r.stepOf(e)
 			r.invariants = append(r.invariants, invariantFinding{Finding: f, exchange: e})
+		}
+	}
+}
+
+// inspectTogether holds the exchanges of the case against the invariants that look at several.
+func (r *Result) inspectTogether() {
+	if len(r.Exchanges) < 2 {
+		return
+	}
+	for _, check := range caseChecks {
+		for _, f := range check.inspect(r.Exchanges) {
+			f.Check, f.Step = check.rule.ID, r.stepOf(f.exchange)
+			r.invariants = append(r.invariants, f)
 		}
 	}
 }
