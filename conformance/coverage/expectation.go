@@ -1,0 +1,251 @@
+package coverage
+
+import (
+	"strings"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// hold is what an expectation holds a member to.
+type hold struct {
+	present bool // an answer without it fails
+	typed   bool // one with another JSON type there fails
+	valued  bool // one with another value there fails
+}
+
+func (h hold) or(other hold) hold {
+	return hold{h.present || other.present, h.typed || other.typed, h.valued || other.valued}
+}
+
+func (h hold) and(other hold) hold {
+	return hold{h.present && other.present, h.typed && other.typed, h.valued && other.valued}
+}
+
+// expectation is what an answer must have, by the path of the member.
+type expectation map[string]hold
+
+func (e expectation) note(path string, h hold) { e[path] = e[path].or(h) }
+
+// both adds what other holds, since both must hold.
+func (e expectation) both(other expectation) {
+	for path, h := range other {
+		e.note(path, h)
+	}
+}
+
+// either keeps what both hold, since one of them is enough.
+func either(all []expectation) expectation {
+	if len(all) == 0 {
+		return expectation{}
+	}
+	kept := expectation{}
+	for path, h := range all[0] {
+		for _, other := range all[1:] {
+			h = h.and(other[path])
+		}
+		if h != (hold{}) {
+			kept[path] = h
+		}
+	}
+	return kept
+}
+
+// reader reads the matchers of one step.
+type reader struct{ question *question }
+
+// ofStep is what every answer that takes the request must have: what each outcome of status 200 asks, and
+// what the step waits for.
+func (c *corpus) ofStep(q *question) expectation {
+	r := reader{q}
+	schema := reference.ResponseSchema(q.step.Request.Operation)
+	var outcomes []expectation
+	for i := range q.step.Expect {
+		if o := &q.step.Expect[i]; o.Error == nil && !o.Closed && o.SameAs == "" && c.okay(o) {
+			outcomes = append(outcomes, r.raw(schema, o.Body))
+		}
+	}
+	e := either(outcomes)
+	if q.step.Poll != nil {
+		e.both(r.raw(schema, q.step.Poll.Until))
+		if walk := q.step.Poll.Walk; walk != nil {
+			e.note(memberPath(walk.At), hold{valued: true})
+		}
+	}
+	return e
+}
+
+func (r reader) raw(schema *smithy.Schema, text []byte) expectation {
+	e := expectation{}
+	if want, err := jsontree.Parse(text); err == nil && schema != nil {
+		r.read(e, "", schema, want)
+	}
+	return e
+}
+
+// memberPath turns /Commands/0/Status into Commands[].Status.
+func memberPath(pointer string) string {
+	var b strings.Builder
+	for _, token := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
+		switch {
+		case token != "" && strings.Trim(token, "0123456789") == "":
+			b.WriteString("[]")
+		case b.Len() > 0:
+			b.WriteString("." + token)
+		default:
+			b.WriteString(token)
+		}
+	}
+	return b.String()
+}
+
+func isMatcher(v *jsontree.Value) bool {
+	if v.Kind != jsontree.Object || len(v.Members) == 0 {
+		return false
+	}
+	for i := range v.Members {
+		if !strings.HasPrefix(v.Members[i].Name, "$") {
+			return false
+		}
+	}
+	return true
+}
+
+// read notes what an expectation wants at a path and below it; s is nil where the model has no such member.
+func (r reader) read(e expectation, path string, s *smithy.Schema, want *jsontree.Value) {
+	if s == nil || want == nil {
+		return
+	}
+	if isMatcher(want) {
+		for i := range want.Members {
+			e.both(r.matcher(path, s, want.Members[i].Name, &want.Members[i].Value))
+		}
+		return
+	}
+	e.note(path, hold{present: true, typed: true, valued: true})
+	r.children(e, path, s, want)
+}
+
+func (r reader) children(e expectation, path string, s *smithy.Schema, want *jsontree.Value) {
+	switch {
+	case want.Kind == jsontree.Object && s.Type() == smithy.ShapeTypeStructure:
+		for i := range want.Members {
+			m := &want.Members[i]
+			r.read(e, join(path, m.Name), s.Member(m.Name), &m.Value)
+		}
+	case want.Kind == jsontree.Object && s.Type() == smithy.ShapeTypeMap:
+		for i := range want.Members {
+			r.read(e, path+"[]", s.MapValue(), &want.Members[i].Value)
+		}
+	case want.Kind == jsontree.Array && s.Type() == smithy.ShapeTypeList:
+		for i := range want.Items {
+			r.read(e, path+"[]", s.ListMember(), &want.Items[i])
+		}
+	}
+}
+
+// matcher is what one matcher holds. fixtures/README.md lists them.
+func (r reader) matcher(path string, s *smithy.Schema, name string, arg *jsontree.Value) expectation {
+	e := expectation{}
+	switch name {
+	case "$should", "$exact":
+		r.read(e, path, s, arg)
+	case "$all":
+		for i := range arg.Items {
+			r.read(e, path, s, &arg.Items[i])
+		}
+	case "$in":
+		var branches []expectation
+		for i := range arg.Items {
+			branch := expectation{}
+			r.read(branch, path, s, &arg.Items[i])
+			branches = append(branches, branch)
+		}
+		e = either(branches)
+	case "$optional":
+		r.read(e, path, s, arg)
+		h := e[path]
+		h.present = false
+		e[path] = h
+	case "$echo":
+		r.sameAs(e, path, s, r.question.requestAt(r.question.step.Request.Body, arg.Text))
+	case "$earlier":
+		r.sameAs(e, path, s, r.earlier(arg))
+	case "$some", "$each":
+		e.note(path, hold{present: true, typed: true})
+		elements := expectation{}
+		r.read(elements, path+"[]", element(s), arg)
+		if h := elements[path+"[]"]; name == "$each" {
+			h.present = false // an empty list passes
+			elements[path+"[]"] = h
+		}
+		e.both(elements)
+	case "$type":
+		e.note(path, hold{present: true, typed: true})
+	case "$uuid":
+		e.note(path, hold{present: true, typed: true})
+	case "$length":
+		e.note(path, hold{present: true, typed: true, valued: true})
+	case "$contains", "$regex", "$details", "$after", "$epochSeconds":
+		e.note(path, hold{present: true, typed: true, valued: true})
+	}
+	// $may is only told; $not and $absent leave open what else may stand there.
+	return e
+}
+
+func element(s *smithy.Schema) *smithy.Schema {
+	if s.Type() == smithy.ShapeTypeList {
+		return s.ListMember()
+	}
+	return nil
+}
+
+// sameAs notes that a member must be equal to a value; nil where the value is not known beforehand.
+func (r reader) sameAs(e expectation, path string, s *smithy.Schema, value *jsontree.Value) {
+	e.note(path, hold{present: true, typed: true, valued: true})
+	if value != nil {
+		r.children(e, path, s, value)
+	}
+}
+
+// earlier is what an earlier SendCommand was sent at the place that its answer is compared with: AWS answers
+// with the request as it was received.
+func (r reader) earlier(arg *jsontree.Value) *jsontree.Value {
+	name, pointer := arg.Index(0), arg.Index(1)
+	if name == nil || pointer == nil {
+		return nil
+	}
+	at, ok := strings.CutPrefix(pointer.Text, "/Command")
+	for _, step := range r.question.steps {
+		if ok && step.Name == name.Text && step.Request.Operation == reference.SendCommand {
+			return r.question.requestAt(step.Request.Body, strings.Replace(at, "/ServiceRole", "/ServiceRoleArn", 1))
+		}
+	}
+	return nil
+}
+
+func (q *question) requestAt(body []byte, pointer string) *jsontree.Value {
+	tree, err := jsontree.Parse(body)
+	if err != nil {
+		return nil
+	}
+	return tree.Pointer(pointer)
+}
+
+// reuses tells whether a later step asks with what this one captured at a path, so that a value which is not
+// the one to be found by would fail it.
+func (q *question) reuses() []string {
+	var paths []string
+	for name, pointer := range q.step.Capture {
+		for _, later := range q.steps {
+			if later.Number > q.step.Number && strings.Contains(string(later.Request.Body), "${"+fixtures.CapturedPrefix+name+"}") {
+				paths = append(paths, memberPath(pointer))
+				break
+			}
+		}
+	}
+	return paths
+}
