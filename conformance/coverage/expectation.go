@@ -30,6 +30,11 @@ type expectation map[string]hold
 
 func (e expectation) note(path string, h hold) { e[path] = e[path].or(h) }
 
+// whole is what a literal holds. A structure has no value beside those of its members.
+func whole(s *smithy.Schema) hold {
+	return hold{present: true, typed: true, valued: s.Type() != smithy.ShapeTypeStructure}
+}
+
 // both adds what other holds, since both must hold.
 func (e expectation) both(other expectation) {
 	for path, h := range other {
@@ -125,7 +130,11 @@ func (r reader) read(e expectation, path string, s *smithy.Schema, want *jsontre
 		}
 		return
 	}
-	e.note(path, hold{present: true, typed: true, valued: true})
+	h := whole(s)
+	if s.Type() == smithy.ShapeTypeMap {
+		h.valued = false // keys that are not named are not looked at
+	}
+	e.note(path, h)
 	r.children(e, path, s, want)
 }
 
@@ -151,8 +160,10 @@ func (r reader) children(e expectation, path string, s *smithy.Schema, want *jso
 func (r reader) matcher(path string, s *smithy.Schema, name string, arg *jsontree.Value) expectation {
 	e := expectation{}
 	switch name {
-	case "$should", "$exact":
+	case "$should":
 		r.read(e, path, s, arg)
+	case "$exact":
+		r.sameAs(e, path, s, arg)
 	case "$all":
 		for i := range arg.Items {
 			r.read(e, path, s, &arg.Items[i])
@@ -173,7 +184,10 @@ func (r reader) matcher(path string, s *smithy.Schema, name string, arg *jsontre
 	case "$echo":
 		r.sameAs(e, path, s, r.question.requestAt(r.question.step.Request.Body, arg.Text))
 	case "$earlier":
-		r.sameAs(e, path, s, r.earlier(arg))
+		// A server that is wrong in the same way twice passes a comparison of two answers of one operation.
+		if value, elsewhere := r.earlier(arg); elsewhere {
+			r.sameAs(e, path, s, value)
+		}
 	case "$some", "$each":
 		e.note(path, hold{present: true, typed: true})
 		elements := expectation{}
@@ -205,26 +219,31 @@ func element(s *smithy.Schema) *smithy.Schema {
 
 // sameAs notes that a member must be equal to a value; nil where the value is not known beforehand.
 func (r reader) sameAs(e expectation, path string, s *smithy.Schema, value *jsontree.Value) {
-	e.note(path, hold{present: true, typed: true, valued: true})
+	e.note(path, whole(s))
 	if value != nil {
 		r.children(e, path, s, value)
 	}
 }
 
-// earlier is what an earlier SendCommand was sent at the place that its answer is compared with: AWS answers
-// with the request as it was received.
-func (r reader) earlier(arg *jsontree.Value) *jsontree.Value {
+// earlier is what a SendCommand was sent at the place that its answer is compared with, since AWS answers
+// with the request as it was received; nil where nothing was sent there. Elsewhere tells that the answer is
+// one of another operation.
+func (r reader) earlier(arg *jsontree.Value) (value *jsontree.Value, elsewhere bool) {
 	name, pointer := arg.Index(0), arg.Index(1)
 	if name == nil || pointer == nil {
-		return nil
+		return nil, false
 	}
-	at, ok := strings.CutPrefix(pointer.Text, "/Command")
 	for _, step := range r.question.steps {
-		if ok && step.Name == name.Text && step.Request.Operation == reference.SendCommand {
-			return r.question.requestAt(step.Request.Body, strings.Replace(at, "/ServiceRole", "/ServiceRoleArn", 1))
+		if step.Name != name.Text || step.Request.Operation == r.question.step.Request.Operation {
+			continue
 		}
+		at, ok := strings.CutPrefix(pointer.Text, "/Command")
+		if !ok || step.Request.Operation != reference.SendCommand {
+			return nil, true
+		}
+		return r.question.requestAt(step.Request.Body, strings.Replace(at, "/ServiceRole", "/ServiceRoleArn", 1)), true
 	}
-	return nil
+	return nil, false
 }
 
 func (q *question) requestAt(body []byte, pointer string) *jsontree.Value {
