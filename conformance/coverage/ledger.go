@@ -156,19 +156,23 @@ func Build(cases []*fixtures.Case) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	var rows []Row
-	for _, operation := range reference.Operations() {
-		requests := corpus.requests(operation)
-		rows = append(rows, requests.memberRows()...)
-		rows = append(rows, requests.constraintRows()...)
-		rows = append(rows, corpus.responseRows(operation)...)
-		rows = append(rows, corpus.exceptionRows(operation)...)
-	}
-	rows = append(rows, corpus.statusRows()...)
+	rows := corpus.rows()
 	for i := range rows {
 		rows[i].excuse()
 	}
 	return New(rows), nil
+}
+
+func (c *corpus) rows() []Row {
+	var rows []Row
+	for _, operation := range reference.Operations() {
+		requests := c.requests(operation)
+		rows = append(rows, requests.memberRows()...)
+		rows = append(rows, requests.constraintRows()...)
+		rows = append(rows, c.responseRows(operation)...)
+		rows = append(rows, c.exceptionRows(operation)...)
+	}
+	return append(rows, c.statusRows()...)
 }
 
 // New is the ledger of some rows, sorted and counted.

@@ -10,8 +10,9 @@ import (
 	"io"
 )
 
-// maxModel bounds a model, decompressed: that of the whole service has 4 MB.
-const maxModel = 64 << 20
+// maxModel bounds a model, decompressed, and with it the memory that a hostile one takes: that of the whole
+// service has about 1 MB, or 3 MB in Smithy's form.
+const maxModel = 8 << 20
 
 // ErrNoModel is wrapped by errors about a file that is none of the forms.
 var ErrNoModel = errors.New("no service model: want a Smithy JSON AST (ssm-2014-11-06.json) or botocore's service-2.json, gzip-compressed or not")
@@ -52,20 +53,24 @@ func Read(r io.Reader) (*Service, error) {
 
 func readAll(r io.Reader) ([]byte, error) {
 	buffered := bufio.NewReader(r)
-	r = buffered
-	if magic, _ := buffered.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		unzipped, err := gzip.NewReader(buffered)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrNoModel, err)
-		}
-		r = unzipped
+	if magic, _ := buffered.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		return readBounded(buffered)
 	}
-	text, err := io.ReadAll(io.LimitReader(r, maxModel+1))
+	unzipped, err := gzip.NewReader(buffered)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoModel, err)
 	}
-	if len(text) > maxModel {
-		return nil, fmt.Errorf("%w: more than %d bytes", ErrNoModel, maxModel)
+	text, err := readBounded(unzipped)
+	if err != nil && !errors.Is(err, ErrNoModel) {
+		err = fmt.Errorf("%w: %w", ErrNoModel, err)
 	}
-	return text, nil
+	return text, err
+}
+
+func readBounded(r io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxModel+1))
+	if err == nil && len(text) > maxModel {
+		err = fmt.Errorf("%w: more than %d bytes", ErrNoModel, maxModel)
+	}
+	return text, err
 }
