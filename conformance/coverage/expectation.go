@@ -68,8 +68,9 @@ func (c *corpus) ofStep(q *question) expectation {
 	r := reader{q}
 	schema := reference.ResponseSchema(q.step.Request.Operation)
 	var outcomes []expectation
-	for i := range q.step.Expect {
-		if o := &q.step.Expect[i]; o.Error == nil && !o.Closed && o.SameAs == "" && c.okay(o) {
+	own := q.steps[q.step.Number-1].Expect
+	for i := range own {
+		if o := &own[i]; o.Error == nil && !o.Closed && o.SameAs == "" && c.okay(o) {
 			outcomes = append(outcomes, r.raw(schema, o.Body))
 		}
 	}

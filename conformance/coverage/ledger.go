@@ -160,7 +160,7 @@ func Build(cases []*fixtures.Case) (*Ledger, error) {
 	for i := range rows {
 		rows[i].excuse()
 	}
-	return New(rows), nil
+	return count(rows), nil
 }
 
 func (c *corpus) rows() []Row {
@@ -175,8 +175,8 @@ func (c *corpus) rows() []Row {
 	return append(rows, c.statusRows()...)
 }
 
-// New is the ledger of some rows, sorted and counted.
-func New(rows []Row) *Ledger {
+// count is the ledger of some rows, sorted and counted.
+func count(rows []Row) *Ledger {
 	l := &Ledger{Version: Version, Rows: rows}
 	slices.SortStableFunc(l.Rows, func(x, y Row) int {
 		return cmp.Or(
@@ -187,8 +187,9 @@ func New(rows []Row) *Ledger {
 	for i := range l.Rows {
 		for j := range l.Rows[i].Cells {
 			c := &l.Rows[i].Cells[j]
+			c.Cases = append([]string{}, c.Cases...)
 			slices.Sort(c.Cases)
-			c.Cases = slices.Compact(append([]string{}, c.Cases...))
+			c.Cases = slices.Compact(c.Cases)
 			l.Summary.Cells++
 			switch c.State() {
 			case NotApplicable:

@@ -1,6 +1,9 @@
 package coverage
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Only returns the rows about a name, counted anew: an operation, an exception, the value of a status, or a
 // member by its path or a part of it. Targets finds Targets, Targets[].Key and Command.Targets; Targets.Key
@@ -9,10 +12,12 @@ func (l *Ledger) Only(name string) *Ledger {
 	var kept []Row
 	for i := range l.Rows {
 		if l.Rows[i].about(name) {
-			kept = append(kept, l.Rows[i])
+			row := l.Rows[i]
+			row.Cells = slices.Clone(row.Cells)
+			kept = append(kept, row)
 		}
 	}
-	return New(kept)
+	return count(kept)
 }
 
 func (r *Row) about(name string) bool {

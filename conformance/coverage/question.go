@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -103,7 +102,6 @@ func answer(operation string, request []byte, status int, body string) *wire.Exc
 		Response: &wire.Response{Status: status, Body: []byte(body), Header: http.Header{
 			"Content-Type": {"application/x-amz-json-1.1"}, "X-Amzn-Requestid": {capturedID},
 		}},
-		Sent: time.Unix(1_790_000_000, 0),
 	}
 }
 

