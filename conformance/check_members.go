@@ -3,32 +3,14 @@ package conformance
 import (
 	"strconv"
 
-	"github.com/aws/aws-sdk-go-v2/service/ssm/schemas"
 	"github.com/aws/smithy-go"
 
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 var modelled = fixtures.Source{Doc: "SSM service model", Section: "SendCommandResult"}
-
-// outputSchema is the structure of the operation's answer, as the SDK has it at run time; nil for an
-// operation that is not judged.
-func outputSchema(operation string) *smithy.Schema {
-	switch operation {
-	case "SendCommand":
-		return schemas.SendCommandResult
-	case "ListCommands":
-		return schemas.ListCommandsResult
-	case "ListCommandInvocations":
-		return schemas.ListCommandInvocationsResult
-	case "GetCommandInvocation":
-		return schemas.GetCommandInvocationResult
-	case "CancelCommand":
-		return schemas.CancelCommandResult
-	}
-	return nil
-}
 
 var memberTypesCheck = Check{
 	rule("Member/types", "Every member of an answer has the JSON type of its shape; lengths and enums are not looked at, since AWS breaks its own there",
@@ -56,7 +38,7 @@ type memberWalk struct{ wrong, unknown []Finding }
 func (e *Exchanged) walkMembers() *memberWalk {
 	if e.members == nil {
 		e.members = &memberWalk{}
-		if schema := outputSchema(e.Step.Request.Operation); e.OK() && e.Body != nil && schema != nil {
+		if schema := reference.ResponseSchema(e.Step.Request.Operation); e.OK() && e.Body != nil && schema != nil {
 			e.members.walk("", schema, e.Body)
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"net"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -24,6 +25,11 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			env.Setenv("ADDR", address)
+			model, err := filepath.Abs("../../reference/model/testdata/service-2.json")
+			if err != nil {
+				return err
+			}
+			env.Setenv("MODEL", model)
 			silent, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {
 				return err
