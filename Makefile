@@ -29,6 +29,10 @@ lint: ## gofmt, go vet and staticcheck
 bench: ## hold the budgets: the run and the validator, as ratios in one run
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./reference/ ./conformance/
 
+.PHONY: coverage
+coverage: build ## the ledger: which case asks what
+	bin/sendspec coverage
+
 .PHONY: mutants
 mutants: ## ask every wrong server every case: each must be found out, and each case must find one or say why it stays
 	cd conformance && $(GO) test -run TestKillMatrix -args -matrix
