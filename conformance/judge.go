@@ -222,6 +222,9 @@ func bodyFault(e *Exchanged) string {
 	if len(e.Response.Body) == 0 {
 		return "an empty body"
 	}
+	if e.Response.Truncated {
+		return fmt.Sprintf("more bytes than the %d that are read", len(e.Response.Body))
+	}
 	return e.BodyErr.Error()
 }
 

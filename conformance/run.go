@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -61,8 +62,9 @@ type Session struct {
 	asker   *asker
 	release func()
 	started Started
-	slots   chan struct{} // one for each exchange under way
-	silent  atomic.Int64  // exchanges in a row without an answer
+	slots   chan struct{}       // one for each exchange under way
+	reading *semaphore.Weighted // the bytes of answers that are being read or judged
+	silent  atomic.Int64        // exchanges in a row without an answer
 	lost    atomic.Pointer[string]
 }
 
@@ -83,7 +85,7 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 		return nil, err
 	}
 	started := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found, Plan: r.plan(&found)}
-	return &Session{Runner: r, asker: a, release: release, started: started, slots: make(chan struct{}, r.settings.parallel)}, nil
+	return &Session{Runner: r, asker: a, release: release, started: started, slots: make(chan struct{}, r.settings.parallel), reading: semaphore.NewWeighted(readingBytes)}, nil
 }
 
 // Started is the event that opens the session: the target, what it was found to be, and the plan.
@@ -124,7 +126,7 @@ func (x *Session) all(ctx context.Context) ([]Result, error) {
 	order := &inOrder{results: results, ready: make([]bool, len(plan)), tell: x.tellCase}
 	var waiting, others []int
 	for i, p := range plan {
-		if slices.ContainsFunc(p.Case.Steps, func(s fixtures.Step) bool { return s.Poll != nil }) {
+		if waits(p.Case) {
 			waiting = append(waiting, i)
 		} else {
 			others = append(others, i)
@@ -151,6 +153,11 @@ func (x *Session) all(ctx context.Context) ([]Result, error) {
 	pool(waitingCases, waiting)
 	pool(x.settings.parallel, others)
 	return results, group.Wait()
+}
+
+// waits tells whether a case waits for a status.
+func waits(c *fixtures.Case) bool {
+	return slices.ContainsFunc(c.Steps, func(s fixtures.Step) bool { return s.Poll != nil })
 }
 
 // listing is 1 for a case that lists or shows commands.
@@ -235,8 +242,7 @@ func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Re
 			break
 		}
 	}
-	x.slots <- struct{}{}
-	defer func() { <-x.slots }()
+	defer x.read(a.exchanges...)()
 	r := Judge(c, a.steps, a.exchanges, x.settings.strict)
 	r.settle()
 	return r

@@ -2,21 +2,29 @@ package conformance
 
 import (
 	"bytes"
+	"errors"
+	"net/http"
 	"strings"
+
+	"github.com/sendspec/sendspec/conformance/wire"
 )
 
 // How much of an answer a judged case keeps. A run has thousands of cases, and what a target sends
 // must not decide how much memory it takes.
 const (
-	keptBody    = 16 << 10 // more than a report quotes
-	keptInterim = 2 << 10  // of a poll's answers but the last
-	keptText    = 512      // of an identifier, an error's type or its message
+	keptBody    = 8 << 10 // more than a report quotes
+	keptInterim = 2 << 10 // of a poll's answers but the last
+	keptText    = 512     // of an identifier, an error's type or its message
+	keptHeader  = 4 << 10 // of all header fields together
 )
 
 // settle notes what the checks over the whole run need of the case's answers, and lets go of the rest.
 func (r *Result) settle() {
 	for i := range r.Exchanges {
 		e := &r.Exchanges[i]
+		if e.Err != nil && len(e.Err.Error()) > keptText {
+			e.Err = &wire.Error{Failure: e.Err.Failure, Err: errors.New(owned(e.Err.Err.Error(), keptText) + "…")}
+		}
 		if e.Response == nil {
 			continue
 		}
@@ -33,7 +41,29 @@ func (r *Result) settle() {
 		if len(e.Response.Body) > limit {
 			e.Response.Body = bytes.Clone(e.Response.Body[:limit])
 		}
+		e.Response.Header = someHeader(e.Response.Header)
 	}
+}
+
+// someHeader is the header with as many of its fields as may be kept, the first ones by name.
+func someHeader(h http.Header) http.Header {
+	size := 0
+	for name, values := range h {
+		size += len(name) + len(strings.Join(values, ""))
+	}
+	if size <= keptHeader {
+		return h
+	}
+	kept, room := http.Header{}, keptHeader
+	for _, name := range sortedKeys(h) {
+		for _, v := range h[name] {
+			if room -= len(name) + len(v); room < 0 {
+				return kept
+			}
+			kept.Add(strings.Clone(name), strings.Clone(v))
+		}
+	}
+	return kept
 }
 
 // owned copies the beginning of a text out of the answer that it is a part of.
