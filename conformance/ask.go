@@ -84,7 +84,7 @@ func (a *asking) exchange(ctx context.Context, step fixtures.BoundStep) (*wire.E
 	a.slots <- struct{}{}
 	e := a.asker.exchanger.Exchange(ctx, req)
 	<-a.slots
-	a.listen(e, a.c)
+	a.listen(ctx, e, a.c)
 	if e.Err != nil {
 		if r, done := a.unanswered(a.c, e); done {
 			return nil, &r
@@ -138,12 +138,8 @@ func (b *backoff) next(ctx context.Context) bool {
 	if !time.Now().Add(b.pause).Before(b.deadline) {
 		return false
 	}
-	timer := time.NewTimer(b.pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
+	if !pauseFor(ctx, b.pause) {
 		return false
-	case <-timer.C:
 	}
 	b.pause = min(b.pause*5/4, lastPause)
 	return true

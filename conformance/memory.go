@@ -10,9 +10,9 @@ import (
 // afterwards is bounded by settle.
 const (
 	// readingBytes is how many bytes of answers are read at once. A tree takes many times the memory
-	// of its text, so large answers are read one after the other; usual ones, of a kilobyte or two,
+	// of its text, so the largest are read one after the other; usual ones, of a kilobyte or two,
 	// never wait.
-	readingBytes = 4 << 20
+	readingBytes = 2 << 20
 	// heldBytes is how many bytes of answers one case may hold until it is judged: two of the largest
 	// that are read.
 	heldBytes = 4 << 20
