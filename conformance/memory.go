@@ -39,6 +39,9 @@ func (a *asking) hold(e *wire.Exchange) {
 	if e.Response == nil {
 		return
 	}
+	var size int
+	e.Response.Header, size = someHeader(e.Response.Header)
+	a.held += size
 	body := e.Response.Body
 	if n := len(a.exchanges); n > 0 && a.exchanges[n-1].Response != nil && string(body) == string(a.exchanges[n-1].Response.Body) {
 		e.Response.Body = a.exchanges[n-1].Response.Body

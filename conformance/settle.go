@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -41,29 +42,37 @@ func (r *Result) settle() {
 		if len(e.Response.Body) > limit {
 			e.Response.Body = bytes.Clone(e.Response.Body[:limit])
 		}
-		e.Response.Header = someHeader(e.Response.Header)
 	}
 }
 
-// someHeader is the header with as many of its fields as may be kept, the first ones by name.
-func someHeader(h http.Header) http.Header {
+// judgedFields are the header fields that checks look at.
+var judgedFields = []string{"Content-Type", "X-Amzn-Errortype", "X-Amzn-Requestid"}
+
+// someHeader is the header with as many of its fields as may be kept, those that are judged and then
+// the others by name; and what they weigh.
+func someHeader(h http.Header) (http.Header, int) {
 	size := 0
 	for name, values := range h {
-		size += len(name) + len(strings.Join(values, ""))
-	}
-	if size <= keptHeader {
-		return h
-	}
-	kept, room := http.Header{}, keptHeader
-	for _, name := range sortedKeys(h) {
-		for _, v := range h[name] {
-			if room -= len(name) + len(v); room < 0 {
-				return kept
-			}
-			kept.Add(strings.Clone(name), strings.Clone(v))
+		for _, v := range values {
+			size += len(name) + len(v)
 		}
 	}
-	return kept
+	if size <= keptHeader {
+		return h, size
+	}
+	kept, weight := http.Header{}, 0
+	for _, name := range slices.Concat(judgedFields, sortedKeys(h)) {
+		if kept[name] != nil {
+			continue
+		}
+		for _, v := range h[name] {
+			if weight += len(name) + len(v); weight > keptHeader {
+				return kept, keptHeader
+			}
+			kept[strings.Clone(name)] = append(kept[name], strings.Clone(v))
+		}
+	}
+	return kept, weight
 }
 
 // owned copies the beginning of a text out of the answer that it is a part of.

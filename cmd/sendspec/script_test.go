@@ -1,15 +1,20 @@
 package main
 
 import (
+	"encoding/pem"
+	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"sendspec": main})
+	testscript.Main(m, map[string]func(){"sendspec": main, "peak": peak})
 }
 
 // Each script runs the program as a process of its own.
@@ -31,7 +36,7 @@ func TestScripts(t *testing.T) {
 			env.Defer(func() { _ = silent.Close() })
 			env.Setenv("SILENT", silent.Addr().String())
 			env.Values[silentKey{}] = silent
-			return nil
+			return serveTLS(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "waitfor": waitFor, "connected": connected},
 	})
@@ -44,6 +49,16 @@ func freeAddress() (string, error) {
 		return "", err
 	}
 	return l.Addr().String(), l.Close()
+}
+
+// serveTLS serves at $TLS, with a certificate of its own that is in $CA, a target that takes everything.
+func serveTLS(env *testscript.Env) error {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") }))
+	env.Defer(server.Close)
+	env.Setenv("TLS", server.URL)
+	env.Setenv("CA", filepath.Join(env.WorkDir, "ca.pem"))
+	block := &pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}
+	return os.WriteFile(env.Getenv("CA"), pem.EncodeToMemory(block), 0o600)
 }
 
 // silentKey finds the listener at $SILENT, which takes connections and never answers.
