@@ -67,6 +67,18 @@ func (f *tlsFlags) roots() (*x509.CertPool, error) {
 	return roots, nil
 }
 
+// curl is a curl command that trusts what the flags trust.
+func (f *tlsFlags) curl(command string) string {
+	const start = "curl -sS -i"
+	switch {
+	case f.insecure:
+		return strings.Replace(command, start, start+" --insecure", 1)
+	case f.caFile != "":
+		return strings.Replace(command, start, start+" --cacert "+wire.ShellQuote(f.caFile), 1)
+	}
+	return command
+}
+
 // words are the flags as they were given.
 func (f *tlsFlags) words() []string {
 	var words []string
