@@ -21,9 +21,19 @@ import (
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
-// hostileLimits are small enough that no server can make the battery slow or fat, and long enough for a
-// busy machine to answer in.
-var hostileLimits = wire.Limits{Timeout: 500 * time.Millisecond, Body: 64 << 10, Header: 16 << 10}
+// hostileLimits are small enough that no server can make the battery slow or fat. What hangs is waited
+// for as long as a busy machine may need for a sane answer; what answers has more time than it needs.
+var hostileLimits = wire.Limits{Timeout: 2 * time.Second, Body: 64 << 10, Header: 16 << 10}
+
+func (h hostility) limits() wire.Limits {
+	l := hostileLimits
+	if h.first != hangs {
+		l.Timeout *= 10
+	}
+	return l
+}
+
+const hangs = "does not answer in time"
 
 const head = "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\n"
 
@@ -61,9 +71,9 @@ func hostilities(elsewhere string) map[string]hostility {
 	bomb := gzipBomb()
 	moved := "HTTP/1.1 %d Moved\r\nLocation: %s/\r\nContent-Length: 0\r\n\r\n"
 	return map[string]hostility{
-		"silence":                         {saysAndHolds(""), "does not answer in time", lost},
-		"a header byte by byte":           {drips("HTTP/1.1 200 OK\r\nX-A: ", "b"), "does not answer in time", lost},
-		"a body byte by byte":             {drips(head+"Content-Length: 1000\r\n\r\n{", " "), "does not answer in time", lost},
+		"silence":                         {saysAndHolds(""), hangs, lost},
+		"a header byte by byte":           {drips("HTTP/1.1 200 OK\r\nX-A: ", "b"), hangs, lost},
+		"a body byte by byte":             {drips(head+"Content-Length: 1000\r\n\r\n{", " "), hangs, lost},
 		"closing without a word":          {says(""), "closes the connection without an answer", lost},
 		"a reset before the header":       {saysAndResets(""), "closes the connection without an answer", lost},
 		"a reset inside the header":       {saysAndResets("HTTP/1.1 200 OK\r\nContent-Ty"), "", lost},
@@ -71,7 +81,7 @@ func hostilities(elsewhere string) map[string]hostility {
 		"a header without end":            {floods("HTTP/1.1 200 OK\r\n", "X-A: b\r\n"), "answers no HTTP", lost},
 		"a header line without end":       {floods("HTTP/1.1 200 OK\r\nX-A: ", "b"), "answers no HTTP", lost},
 		"a body without end":              {floods(head+"\r\n", " "), "a body without end", lost},
-		"a gigabyte promised and held":    {saysAndHolds(head + "Content-Length: 1073741824\r\n\r\n{}"), "does not answer in time", lost},
+		"a gigabyte promised and held":    {saysAndHolds(head + "Content-Length: 1073741824\r\n\r\n{}"), hangs, lost},
 		"a gigabyte promised and closed":  {says(head + "Content-Length: 1073741824\r\n\r\n{}"), "closes the connection", lost},
 		"a gigabyte sent":                 {floods(head+"Content-Length: 1073741824\r\n\r\n", " "), "a body without end", lost},
 		"a chunk that is longer":          {says(head + "Transfer-Encoding: chunked\r\n\r\n1\r\n{}{}{}{}\r\n0\r\n\r\n"), "answers no HTTP", lost},
@@ -127,7 +137,7 @@ func TestTheHostileBattery(t *testing.T) {
 		for _, r := range runs {
 			group.Go(func() error {
 				began := time.Now()
-				r.report, r.err = run(t.Context(), t, r.server.target(), conformance.WithCases(hostileCases(t, 40)), conformance.WithLimits(hostileLimits))
+				r.report, r.err = run(t.Context(), t, r.server.target(), conformance.WithCases(hostileCases(t, 40)), conformance.WithLimits(r.want.limits()))
 				r.elapsed = time.Since(began)
 				return nil
 			})
@@ -143,7 +153,7 @@ func TestTheHostileBattery(t *testing.T) {
 
 func (r *hostileRun) assert(t *testing.T) {
 	t.Logf("%-60s %5d ms  %v", r.name, r.elapsed.Milliseconds(), r.err)
-	assert.Less(t, r.elapsed, 20*hostileLimits.Timeout)
+	assert.Less(t, r.elapsed, time.Minute)
 	if r.err != nil {
 		assert.NotContains(t, r.err.Error(), "\n", "one line")
 		assert.NotContains(t, r.err.Error(), "\x1b")

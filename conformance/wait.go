@@ -41,7 +41,7 @@ func (r *Runner) Wait(ctx context.Context, within time.Duration) error {
 	a := &asker{r.target, exchanger, wire.NewSigner(r.target.Credentials, r.target.Region), r.settings.seed}
 	limited, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	last := "it takes the connection and does not answer"
+	last := a.target.Name + " takes the connection and does not answer"
 	for pause := firstTry; ; pause = min(2*pause, lastTry) {
 		e, err := a.ask(limited, "SendCommand", a.minimal(""))
 		switch {

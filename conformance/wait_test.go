@@ -44,7 +44,10 @@ func TestATargetIsWaitedFor(t *testing.T) {
 					}
 					s.saneAnswer(c)
 				})
-				limits := wire.Limits{Timeout: 200 * time.Millisecond}
+				limits := wire.Limits{Timeout: 20 * time.Second}
+				if name == "is silent" {
+					limits.Timeout = 2 * time.Second
+				}
 				report, err := run(t.Context(), t, s.target(), conformance.WithCases(hostileCases(t, 3)), conformance.WithLimits(limits), conformance.WithWait(20*time.Second))
 				require.NoError(t, err)
 				assert.True(t, report.Complete)
