@@ -92,7 +92,7 @@ func hostilities(elsewhere string) map[string]hostility {
 		"a redirect in a circle":          {circle, "answers 307 Temporary Redirect", fails},
 		"a redirect elsewhere":            {says(fmt.Sprintf(moved, 308, elsewhere)), "answers 308 Permanent Redirect", fails},
 		"a redirect elsewhere, by GET":    {says(fmt.Sprintf(moved, 302, elsewhere)), "answers 302 Found", fails},
-		"HTTP/2 without being asked":      {saysAndHolds(settingsFrame), "HTTP/2 only", lost},
+		"HTTP/2 without being asked":      {says(settingsFrame), "HTTP/2 only", lost},
 		"a flood of 1xx":                  {floods("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), "answers no HTTP", lost},
 		"a status line that is none":      {says("HTTP/1.1 abc OK\r\n\r\n"), "answers no HTTP", lost},
 		"a status line of another thing":  {says("\x1b[31mSSH-2.0\x00\xff\r\n"), "answers no HTTP", lost},
