@@ -170,6 +170,10 @@ func (m *matching) outcome(o *fixtures.Outcome) {
 	if !m.status(o.Status) {
 		return
 	}
+	if e.Response.Truncated {
+		m.miss(pathBody, "a whole answer", bodyFault(e))
+		return
+	}
 	for _, name := range sortedKeys(o.Headers) {
 		var got *jsontree.Value
 		if values := e.Response.Header.Values(name); len(values) > 0 {
@@ -233,6 +237,9 @@ func (m *matching) body(o *fixtures.Outcome) {
 }
 
 func bodyFault(e *Exchanged) string {
+	if e.Response.Truncated {
+		return fmt.Sprintf("more than the %d bytes that are read", len(e.Response.Body))
+	}
 	if len(e.Response.Body) == 0 {
 		return "an empty body"
 	}
