@@ -63,12 +63,12 @@ func filters() []Mutant {
 		{what: "status-finds-nothing", wrong: "The filter Status compares with the status that SendCommand answered", source: filterSource, plant: stateless(keeping(reference.ListCommands, "Status", func(value string, _ *jsontree.Value) bool {
 			return value == "Pending"
 		})), expect: []string{"lifecycle/Filters/status-success"}},
-		{what: "command-ignored", wrong: "ListCommands ignores CommandId", source: narrowSource, plant: stateless(asking(reference.ListCommands, func(t *jsontree.Value) { remove(t, "CommandId") })),
+		{what: "command-ignored", wrong: "ListCommands does not find a command by its CommandId before it has been to its targets, and lists all", source: narrowSource, plant: stateless(pendingUnindexed),
 			expect: []string{"lifecycle/ListCommands/by-command"}},
-		{what: "invocations-command-ignored", wrong: "ListCommandInvocations ignores CommandId", source: narrowSource, plant: stateless(asking(reference.ListCommandInvocations, func(t *jsontree.Value) { remove(t, "CommandId") })),
-			expect: []string{"lifecycle/ListCommandInvocations/by-command", "lifecycle/ListCommandInvocations/unknown-command", "lifecycle/NoInstancesInTag/no-invocation"}},
+		{what: "invocations-command-ignored", wrong: "ListCommandInvocations of a command without invocations lists those of all commands", source: narrowSource, plant: stateless(noneAsAll),
+			expect: []string{"lifecycle/ListCommandInvocations/unknown-command", "lifecycle/NoInstancesInTag/no-invocation"}},
 		{what: "node-ignored", wrong: "ListCommands ignores InstanceId", source: narrowSource, plant: stateless(asking(reference.ListCommands, func(t *jsontree.Value) { remove(t, "InstanceId") })),
-			expect: []string{"lifecycle/ListCommands/by-another-instance"}},
+			expect: []string{"lifecycle/ListCommands/by-second-instance", "lifecycle/ListCommands/by-another-instance"}},
 		{what: "invocations-node-ignored", wrong: "ListCommandInvocations ignores InstanceId", source: narrowSource, plant: stateless(asking(reference.ListCommandInvocations, func(t *jsontree.Value) { remove(t, "InstanceId") })),
 			expect: []string{"lifecycle/ListCommandInvocations/by-*"}},
 		{what: "node-and-command", wrong: "ListCommandInvocations with both CommandId and InstanceId lists nothing", source: narrowSource, plant: stateless(neitherTogether),
@@ -195,6 +195,24 @@ func documentLike(like func(name, value string) bool) defect {
 			list.Items = slices.DeleteFunc(list.Items, func(v jsontree.Value) bool { return !like(member(&v, "DocumentName"), value) })
 		})
 	}
+}
+
+func pendingUnindexed(c *call, p *planted) *reply {
+	r := p.ask(c)
+	if c.operation != reference.ListCommands || member(r.tree().Pointer("/Commands/0"), "Status") != "Pending" || member(c.tree, "CommandId") == "" {
+		return r
+	}
+	remove(c.tree, "CommandId")
+	return p.askTree(c)
+}
+
+func noneAsAll(c *call, p *planted) *reply {
+	r := p.ask(c)
+	if c.operation != reference.ListCommandInvocations || !r.ok() || member(c.tree, "CommandId") == "" || r.tree().Pointer("/CommandInvocations/0") != nil {
+		return r
+	}
+	remove(c.tree, "CommandId")
+	return p.askTree(c)
 }
 
 func neitherTogether(c *call, p *planted) *reply {

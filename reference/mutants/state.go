@@ -31,7 +31,7 @@ func states() []Mutant {
 			set(c, "Status", text("Pending"))
 			set(c, "StatusDetails", text("Pending"))
 			resetCounts(c)
-		})), expect: []string{"lifecycle/NoInstancesInTag/ends-in-success", "execution/Success/command"}},
+		})), expect: []string{"lifecycle/NoInstancesInTag/ends-in-success"}},
 		{what: "no-in-progress", wrong: "Commands and invocations are Pending until they have ended", source: statusSource, plant: stateless(inBoth(relabel("InProgress", "Pending", "Pending"))),
 			expect: []string{"execution/InProgress", "execution/DeliveryTimedOut/silent-in-progress"}},
 		{what: "in-progress-spelt", wrong: "Status, not StatusDetails alone, is written In Progress", source: "model: CommandStatus, CommandInvocationStatus: InProgress", plant: stateless(inBoth(func(v *jsontree.Value) {
@@ -81,8 +81,6 @@ func states() []Mutant {
 			expect: []string{"execution/Undeliverable/command"}},
 		{what: "access-denied-as-failed", wrong: "StatusDetails is Failed where it is AccessDenied", source: "facts.md section 4: group list denied: Failed/AccessDenied",
 			plant: stateless(inBoth(relabel("AccessDenied", "Failed", "Failed"))), expect: []string{"execution/AccessDenied"}},
-		{what: "access-denied-at-once", wrong: "SendCommand refuses a resource group that may not be listed", source: "run-command-notes.md, Resource-group targets: denial of the listing still admits",
-			plant: stateless(groupRefused), expect: []string{"execution/AccessDenied/admitted"}},
 		{what: "rate-never-exceeded", wrong: "A command for more nodes than may be pending runs", source: detailsSource, expect: []string{"execution/RateExceeded"},
 			build: func(base []service.Option) http.Handler {
 				return service.New(append(base, service.WithPendingLimit(0))...)
@@ -93,6 +91,10 @@ func states() []Mutant {
 			plant: stateless(showing(relabel("InvalidPlatform", "Failed", "Failed"))), expect: []string{"execution/InvalidPlatform"}},
 		{what: "platform-unchecked", wrong: "A document for Windows succeeds on Linux", source: detailsSource, level: Should, plant: stateless(platformUnchecked),
 			expect: []string{"execution/InvalidPlatform"}},
+		{what: "failure-unread", wrong: "An invocation succeeds whatever code its script ended with", source: "facts.md section 4: exit 7: Failed/Failed", plant: stateless(showing(relabel("Failed", "Success", "Success"))),
+			expect: []string{"execution/Failed"}},
+		{what: "success-as-completed", wrong: "StatusDetails of an invocation that succeeded is Completed", source: statusSource, plant: stateless(showing(relabel("Success", "Success", "Completed"))),
+			expect: []string{"execution/Success"}},
 		{what: "incomplete-as-success", wrong: "A command whose failures MaxErrors allows succeeds", source: detailsSource,
 			plant: stateless(listing(relabel("Incomplete", "Success", "Success"))), expect: []string{"execution/MaxErrors", "execution/MixedEnds"}},
 		{what: "incomplete-as-failed", wrong: "A command whose failures MaxErrors allows is Failed", source: detailsSource,
@@ -251,14 +253,6 @@ func undeliverableAsSuccess(c *call, p *planted) *reply {
 			set(command, "StatusDetails", text("Success"))
 		}
 	})(c, p)
-}
-
-func groupRefused(c *call, p *planted) *reply {
-	r := p.ask(c)
-	if v := c.tree.Pointer("/Targets/0/Values/0"); c.is(reference.SendCommand) && v != nil && v.Text == service.Demo("", "").Bindings["group.denied"] {
-		return r.refuse("AccessDeniedException", "User is not authorized to perform: resource-groups:ListGroupResources")
-	}
-	return r
 }
 
 func platformUnchecked(c *call, p *planted) *reply {
