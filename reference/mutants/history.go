@@ -44,6 +44,30 @@ func histories() []Mutant {
 			expect: []string{"lifecycle/Echo"}},
 		{what: "targets-of-the-last", wrong: "ListCommands shows the Targets of the command that was sent last", source: echoedSource, plant: ofTheLast("Targets"), expect: []string{"lifecycle/Echo"}},
 		{what: "parameters-hidden", wrong: "ListCommands shows no Parameters, since they are sensitive", source: echoedSource, plant: stateless(listed("Parameters", `{}`)), expect: []string{"lifecycle/Echo"}},
+		{what: "first-value-only", wrong: "ListCommands shows the first value of each parameter", source: echoedSource, plant: stateless(listing(func(c *jsontree.Value) {
+			at(c, "Parameters.*", func(_ string, v *jsontree.Value) { v.Items = v.Items[:min(1, len(v.Items))] })
+		})), expect: []string{"lifecycle/Echo/texts"}},
+		{what: "empty-values-lost", wrong: "ListCommands leaves empty values of parameters out", source: echoedSource, plant: stateless(listing(func(c *jsontree.Value) {
+			at(c, "Parameters.*", func(_ string, v *jsontree.Value) {
+				v.Items = slices.DeleteFunc(v.Items, func(item jsontree.Value) bool { return item.Text == "" })
+			})
+		})), expect: []string{"lifecycle/Echo/texts"}},
+		{what: "three-byte-texts", wrong: "ListCommands shows characters behind the first 65536 as question marks, as a database of three-byte UTF-8", source: echoedSource, plant: stateless(listing(func(c *jsontree.Value) {
+			c.Walk(func(_ string, v *jsontree.Value) bool {
+				v.Text = strings.Map(func(r rune) rune {
+					if r > 0xffff {
+						return '?'
+					}
+					return r
+				}, v.Text)
+				return true
+			})
+		})), expect: []string{"lifecycle/Echo/texts"}},
+		{what: "values-sorted", wrong: "ListCommands sorts the Values of a target", source: echoedSource, level: Should, plant: stateless(listing(func(c *jsontree.Value) {
+			at(c, "Targets[].Values", func(_ string, v *jsontree.Value) { sortTexts(v) })
+		})), expect: []string{"lifecycle/Echo/target-order"}},
+		{what: "nodes-sorted", wrong: "ListCommands sorts InstanceIds", source: echoedSource, level: Should, plant: stateless(listing(func(c *jsontree.Value) { sortTexts(c.Get("InstanceIds")) })),
+			expect: []string{"lifecycle/Echo/node-order"}},
 		{what: "controls-lost", wrong: "ListCommands shows the defaults of MaxConcurrency and MaxErrors", source: echoedSource, plant: stateless(listed("MaxConcurrency", `"50"`, "MaxErrors", `"0"`)),
 			expect: []string{"lifecycle/Echo/given"}},
 		{what: "configurations-lost", wrong: "ListCommands shows configurations of notifications, CloudWatch and alarms as those of a command without", source: echoedSource,
@@ -281,4 +305,8 @@ func timesMove() defect {
 			set(c, "ExpiresAfter", seconds(at.get(id).Add(time.Millisecond)))
 		}
 	})
+}
+
+func sortTexts(list *jsontree.Value) {
+	slices.SortFunc(list.Items, func(a, b jsontree.Value) int { return strings.Compare(a.Text, b.Text) })
 }

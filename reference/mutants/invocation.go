@@ -181,6 +181,11 @@ func lookups() []Mutant {
 			expect: []string{"execution/Success/two-nodes"}},
 		{what: "node-of-the-first", wrong: "All invocations of a command show the same node", source: "recorded/alarms.jsonl, revoke-active-1", plant: stateless(sameNode),
 			expect: []string{"lifecycle/ListCommandInvocations/one-per-node", "execution/Targets/tag"}},
+		{what: "cached-by-command", wrong: "GetCommandInvocation of an ended invocation answers what was answered for another node of the command", source: missingSource, plant: cachedBy("CommandId"),
+			expect: []string{"execution/Cancelled/some"}},
+		{what: "cached-without-plugin", wrong: "GetCommandInvocation answers what was answered for another PluginName of the invocation", source: stepsSource, plant: cachedBy("CommandId", "InstanceId"),
+			expect: []string{"execution/Steps/one-then-the-other"}},
+		{what: "read-once", wrong: "An invocation that has ended is gone when it has been read", source: "facts.md section 4: history 30 days", plant: readOnce, expect: []string{"execution/Success/asked-again"}},
 		{what: "plugin-name-ignored", wrong: "GetCommandInvocation ignores PluginName", source: "facts.md section 3: InvalidPluginName", plant: stateless(asking(reference.GetCommandInvocation, func(t *jsontree.Value) { remove(t, "PluginName") })),
 			expect: []string{"lifecycle/GetCommandInvocation/unknown-plugin", "execution/Steps"}},
 		{what: "unknown-plugin-as-missing", wrong: "An unknown PluginName is InvocationDoesNotExist", source: "facts.md section 3: InvalidPluginName", plant: stateless(func(c *call, p *planted) *reply {
@@ -201,6 +206,46 @@ func lookups() []Mutant {
 		{what: "plugin-name-needed", wrong: "A document of the account needs a PluginName even with one step", source: "API_GetCommandInvocation, PluginName: required with more than one step", plant: stateless(pluginNameNeeded),
 			expect: []string{"execution/Steps/own-document"}},
 	})
+}
+
+// cachedBy keeps the answers about ended invocations by these members of the request.
+func cachedBy(names ...string) func() defect {
+	return func() defect {
+		kept := &memory[[]byte]{}
+		return func(c *call, p *planted) *reply {
+			r := p.ask(c)
+			if c.operation != reference.GetCommandInvocation || !r.ok() {
+				return r
+			}
+			key := ""
+			for _, name := range names {
+				key += member(c.tree, name) + " "
+			}
+			if body := kept.get(key); body != nil {
+				return r.become(r.status, string(body))
+			}
+			if ended(r.tree()) {
+				kept.put(key, r.body)
+			}
+			return r
+		}
+	}
+}
+
+func readOnce() defect {
+	read := &memory[bool]{}
+	return func(c *call, p *planted) *reply {
+		r := p.ask(c)
+		if c.operation != reference.GetCommandInvocation || !r.ok() || !ended(r.tree()) {
+			return r
+		}
+		key := member(c.tree, "CommandId") + " " + member(c.tree, "InstanceId")
+		if read.get(key) {
+			return r.refuse("InvocationDoesNotExist", "")
+		}
+		read.put(key, true)
+		return r
+	}
 }
 
 func missing(answer func(r *reply, c *call)) defect {

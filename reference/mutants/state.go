@@ -41,6 +41,8 @@ func states() []Mutant {
 		})), expect: []string{"execution/InProgress"}},
 		{what: "details-lag", wrong: "StatusDetails of a listed command is that of the answer before", source: statusSource, plant: lagging("StatusDetails"),
 			expect: []string{"lifecycle/NoInstancesInTag/details", "execution/Success/command"}},
+		{what: "status-lag", wrong: "Status of a listed command is that of the answer before, StatusDetails is not", source: statusSource, level: Should, plant: lagging("Status"),
+			expect: []string{"execution/Success", "execution/Cancelled", "invariant/Command/status"}},
 		{what: "details-of-command", wrong: "An invocation shows the Status and StatusDetails of its command", source: "facts.md section 4: each invocation has a Status of its own", plant: stateless(commandForInvocation),
 			expect: []string{"execution/MixedEnds/invocations", "execution/ExecutionTimedOut/invocation"}},
 		{what: "first-invocation", wrong: "A command shows the status of its first invocation", source: "recorded/alarms.jsonl, current-caller-policy-revoked-terminal-75", plant: stateless(firstInvocation),
