@@ -10,8 +10,9 @@ import (
 
 // cancellations are the ways in which CancelCommand goes wrong.
 func cancellations() []Mutant {
+	silent := service.Demo("", "").Bindings["node.silent"]
 	return lifeMutants(familyState, []lifeFlaw{
-		{what: "cancel-ignored", wrong: "CancelCommand is answered and does nothing", source: cancelSource, plant: stateless(cancelling(func(_ *call, _ *planted, r *reply) { r.become(200, "{}") })),
+		{what: "cancel-ignored", wrong: "CancelCommand is answered and does nothing", source: cancelSource, plant: stateless(cancelNothing),
 			expect: []string{"execution/Cancelled/command"}},
 		{what: "cancel-all", wrong: "CancelCommand for one node cancels the command on all", source: "API_CancelCommand, Request Parameters: InstanceIds",
 			plant: stateless(asking(reference.CancelCommand, func(t *jsontree.Value) { remove(t, "InstanceIds") })), expect: []string{"execution/Cancelled/some"}},
@@ -25,7 +26,7 @@ func cancellations() []Mutant {
 			expect: []string{"lifecycle/CancelCommand/after-the-end", "lifecycle/CancelCommand/twice"}},
 		{what: "cancel-empty-list", wrong: "CancelCommand with an empty list of nodes is refused", source: "model: InstanceIdList, length min 0", level: Should, plant: stateless(cancelEmptyList),
 			expect: []string{"lifecycle/CancelCommand/no-instances"}},
-		{what: "cancel-empty-body", wrong: "CancelCommand answers an empty body", source: cancelSource, plant: stateless(cancelling(func(_ *call, p *planted, r *reply) { r.body = nil })),
+		{what: "cancel-empty-body", wrong: "CancelCommand answers an empty body", source: cancelSource, plant: stateless(cancelSilently),
 			expect: []string{"lifecycle/CancelCommand/answer", "execution/Cancelled/answer"}},
 		{what: "cancel-unknown-taken", wrong: "CancelCommand of an unknown command answers {}", source: "facts.md section 3: InvalidCommandId (CancelCommand), unknown id",
 			plant: stateless(unknownCancelled(func(r *reply) { r.become(http.StatusOK, "{}") })), expect: []string{"lifecycle/CancelCommand/unknown-command", "lifecycle/Constraint.InstanceId/cancel-fifty"}},
@@ -45,26 +46,29 @@ func cancellations() []Mutant {
 			}
 		})), expect: []string{"execution/Cancelled/command", "execution/Cancelled/invocation"}},
 		{what: "cancel-unacknowledged", wrong: "A cancellation has no effect where the node does not acknowledge it", source: "model: CommandStatus: Cancelling", level: Should, plant: stateless(cancelWhere(func(i *jsontree.Value) bool {
-			return member(i, "InstanceId") == service.Demo("", "").Bindings["node.silent"]
+			return member(i, "InstanceId") == silent
 		})), expect: []string{"execution/Cancelled/silent-node"}},
 		{what: "cancelled-delayed", wrong: "A command whose node never took it cannot be cancelled", source: detailsSource, level: Should, plant: stateless(cancelWhere(func(i *jsontree.Value) bool {
 			return member(i, "StatusDetails") == "Delayed"
-		})),
-			expect: []string{"execution/Cancelled/delayed"}},
+		})), expect: []string{"execution/Cancelled/delayed"}},
 	})
 }
 
-// cancelling changes the good answers of CancelCommand; the command itself is not cancelled.
-func cancelling(answer func(c *call, p *planted, r *reply)) defect {
-	return func(c *call, p *planted) *reply {
-		if !c.is(reference.CancelCommand) || !valid(c) || p.commandOf(c, member(c.tree, "CommandId")) == nil {
-			return p.ask(c)
-		}
-		r := p.ask(&call{request: c.request, operation: c.operation, body: []byte(`{"CommandId":"00000000-0000-4000-8000-000000000000"}`)})
-		r.status, r.body = http.StatusOK, []byte("{}")
-		answer(c, p, r)
-		return r
+// cancelNothing answers CancelCommand as the service would, which does not hear of it.
+func cancelNothing(c *call, p *planted) *reply {
+	if !c.is(reference.CancelCommand) || !valid(c) || p.commandOf(c, member(c.tree, "CommandId")) == nil {
+		return p.ask(c)
 	}
+	r := send(p.service, c, []byte(`{"CommandId":"00000000-0000-4000-8000-000000000000"}`))
+	return r.become(http.StatusOK, "{}")
+}
+
+func cancelSilently(c *call, p *planted) *reply {
+	r := p.ask(c)
+	if c.operation == reference.CancelCommand && r.ok() {
+		r.body = nil
+	}
+	return r
 }
 
 func cancelFirst(c *call, p *planted) *reply {
@@ -79,7 +83,7 @@ func cancelFirst(c *call, p *planted) *reply {
 
 func cancelNamed(c *call, p *planted) *reply {
 	if c.is(reference.CancelCommand) && c.tree.Pointer("/InstanceIds/0") != nil {
-		return cancelling(func(*call, *planted, *reply) {})(c, p)
+		return cancelNothing(c, p)
 	}
 	return p.ask(c)
 }
@@ -149,67 +153,9 @@ func cancelWhere(such func(invocation *jsontree.Value) bool) defect {
 	return func(c *call, p *planted) *reply {
 		if c.is(reference.CancelCommand) {
 			if all := p.invocationsOf(c, member(c.tree, "CommandId")); len(all) == 1 && such(&all[0]) {
-				return cancelling(func(*call, *planted, *reply) {})(c, p)
+				return cancelNothing(c, p)
 			}
 		}
 		return p.ask(c)
 	}
-}
-
-// alarms are the ways in which a CloudWatch alarm goes wrong that watches a command.
-func alarms() []Mutant {
-	world := service.Demo("", "")
-	return lifeMutants(familyState, []lifeFlaw{
-		{what: "alarm-ignored", wrong: "An alarm that goes off does not end the command", source: alarmSource, expect: []string{"execution/Alarms"},
-			build: func(base []service.Option) http.Handler {
-				return service.New(append(base, service.WithAlarmSchedule(world.Bindings["alarm.trigger"], 0, service.AlarmOK))...)
-			}},
-		{what: "alarm-gone-ignored", wrong: "An alarm that can no longer be polled does not end the command", source: alarmSource, expect: []string{"execution/Alarms"},
-			build: func(base []service.Option) http.Handler {
-				return service.New(append(base, service.WithAlarmSchedule(world.Bindings["alarm.vanish"], 0, service.AlarmOK))...)
-			}},
-		{what: "alarm-poll-failure", wrong: "IgnorePollAlarmFailure does not keep a command whose alarm can no longer be polled", source: "run-command-notes.md, Alarms: with ignored deletion of the alarm both guests completed",
-			plant: disguised(func(t *jsontree.Value) {
-				if v := t.Pointer("/AlarmConfiguration/Alarms/0/Name"); v != nil && v.Text == world.Bindings["alarm.vanish"] {
-					remove(t.Get("AlarmConfiguration"), "IgnorePollAlarmFailure")
-				}
-			}, "AlarmConfiguration"), expect: []string{"execution/Alarms/vanished-ignored"}},
-		{what: "alarm-missing-refused", wrong: "An alarm that does not exist is refused though its failure is to be ignored", source: "run-command-notes.md, Alarms: missing alarm = UNKNOWN: rejected unless ignored",
-			plant: stateless(missingAlarm), expect: []string{"execution/Alarms/missing-ignored"}},
-		{what: "alarm-as-failed", wrong: "StatusDetails of a command that an alarm ended is Failed", source: alarmSource, plant: stateless(listing(relabel("FailedDueToAlarm", "Failed", "Failed"))),
-			expect: []string{"execution/Alarms/triggered"}},
-		{what: "alarm-gone-as-alarm", wrong: "StatusDetails of a command whose alarm is gone is FailedDueToAlarm", source: alarmSource,
-			plant: stateless(listing(relabel("FailedDueToUnknownAlarmState", "Failed", "FailedDueToAlarm"))), expect: []string{"execution/Alarms/vanished"}},
-		{what: "alarms-lost", wrong: "TriggeredAlarms is always empty", source: alarmSource, plant: stateless(listing(func(c *jsontree.Value) { set(c, "TriggeredAlarms", value("[]")) })),
-			expect: []string{"execution/Alarms/triggered"}},
-		{what: "alarms-watched", wrong: "TriggeredAlarms holds every alarm that is watched, once the command has ended", source: alarmSource, plant: stateless(listing(func(c *jsontree.Value) {
-			if name := c.Pointer("/AlarmConfiguration/Alarms/0/Name"); name != nil && ended(c) && c.Pointer("/TriggeredAlarms/0") == nil {
-				set(c, "TriggeredAlarms", value(`[{"Name":`+string(jsontree.AppendString(nil, name.Text))+`,"State":"UNKNOWN"}]`))
-			}
-		})), expect: []string{"execution/Alarms/quiet", "execution/Alarms/missing-ignored", "lifecycle/Echo/after-the-end"}},
-		{what: "alarm-errors", wrong: "An invocation that an alarm ended counts as an error", source: "run-command-notes.md, Alarms: counted as completed, not as errors or delivery timeouts",
-			plant: stateless(listing(func(c *jsontree.Value) {
-				if member(c, "StatusDetails") == "FailedDueToAlarm" {
-					setNumber(c, "ErrorCount", number(c, "CompletedCount"))
-				}
-			})), expect: []string{"execution/Alarms/triggered"}},
-	})
-}
-
-func missingAlarm(c *call, p *planted) *reply {
-	r := p.ask(c)
-	if !c.is(reference.SendCommand) || !r.ok() {
-		return r
-	}
-	known := service.Demo("", "").Bindings
-	name := c.tree.Pointer("/AlarmConfiguration/Alarms/0/Name")
-	if name == nil {
-		return r
-	}
-	for _, binding := range []string{"alarm.ok", "alarm.insufficient", "alarm.firing", "alarm.trigger", "alarm.vanish"} {
-		if known[binding] == name.Text {
-			return r
-		}
-	}
-	return r.refuse("ValidationException", "The alarm "+name.Text+" does not exist.")
 }

@@ -153,7 +153,7 @@ func longIDsOnly(c *call, p *planted) *reply {
 	if c.is(reference.SendCommand) && c.tree.Pointer("/InstanceIds/0") != nil && valid(c) {
 		for _, node := range c.tree.Get("InstanceIds").Items {
 			if !strings.HasPrefix(node.Text, "i-") || len(node.Text) != len("i-0123456789abcdef0") {
-				return p.ask(c).refuse("InvalidInstanceId", "")
+				return send(p.service, c, []byte("{}")).refuse("InvalidInstanceId", "")
 			}
 		}
 	}
@@ -161,11 +161,10 @@ func longIDsOnly(c *call, p *planted) *reply {
 }
 
 func deniedGroupCounts(c *call, p *planted) *reply {
-	r := listing(func(command *jsontree.Value) {
+	return listing(func(command *jsontree.Value) {
 		if member(command, "StatusDetails") == "AccessDenied" && number(command, "TargetCount") == 0 {
 			setNumber(command, "TargetCount", 1)
 			setNumber(command, "CompletedCount", 1)
 		}
 	})(c, p)
-	return r
 }

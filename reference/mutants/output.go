@@ -3,6 +3,7 @@ package mutants
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -76,6 +77,20 @@ func outputs() []Mutant {
 			expect: []string{"execution/Failed/after-a-sleep"}},
 		{what: "exit-status-ignored", wrong: "A script that ends in a command that fails succeeds: exit alone counts", source: "facts.md section 4: exit 7: Failed", level: Should, plant: stateless(falseAsSuccess),
 			expect: []string{"execution/Failed/false"}},
+	})
+}
+
+// outputOfTheLast shows the output of the invocation that was asked for before.
+func outputOfTheLast() defect {
+	var mu sync.Mutex
+	last := ""
+	return getting(func(i *jsontree.Value) {
+		mu.Lock()
+		defer mu.Unlock()
+		if now := member(i, "StandardOutputContent"); now != "" {
+			set(i, "StandardOutputContent", text(last))
+			last = now
+		}
 	})
 }
 

@@ -22,22 +22,22 @@ func questions() []Mutant {
 
 // coercions are about wrong types. The members of SendCommand have a family of their own.
 func coercions() []Mutant {
-	mistyped := func(member, topic, as string, level Level) lifeFlaw {
+	row := func(name, topic, as string, level Level) lifeFlaw {
 		return lifeFlaw{
-			what: member + "-mistyped", wrong: "The calls about a command read a " + member + " of a wrong type as " + as, source: typesSource,
-			plant: stateless(mistyped(member)), expect: []string{"lifecycle/Type/" + topic}, level: level,
+			what: name + "-mistyped", wrong: "The calls about a command read a " + name + " of a wrong type as " + as, source: typesSource,
+			plant: stateless(mistyped(name)), expect: []string{"lifecycle/Type/" + topic}, level: level,
 		}
 	}
 	return lifeMutants(familyQuestion, []lifeFlaw{
-		mistyped("CommandId", "string-commandid", "an unknown one", Must),
-		mistyped("InstanceId", "string-instanceid", "an unknown one", Must),
-		mistyped("NextToken", "string-nexttoken", "none", Must),
-		// The calls with these two refuse an unknown command as well, and that the refusal is a
-		// SerializationException is no must: nobody has seen it from SSM.
-		mistyped("PluginName", "string-pluginname", "none", Should),
-		mistyped("MaxResults", "integer-maxresults", "the default", Must),
-		mistyped("Filters", "list-filters", "none", Must),
-		mistyped("InstanceIds", "list-instanceids", "none", Should),
+		row("CommandId", "string-commandid", "an unknown one", Must),
+		row("InstanceId", "string-instanceid", "an unknown one", Must),
+		row("NextToken", "string-nexttoken", "none", Must),
+		row("MaxResults", "integer-maxresults", "the default", Must),
+		row("Filters", "list-filters", "none", Must),
+		// A server that overlooks these two refuses the unknown command behind them all the same; that
+		// it is to be a SerializationException is no must, since nobody has seen one from SSM.
+		row("PluginName", "string-pluginname", "none", Should),
+		row("InstanceIds", "list-instanceids", "none", Should),
 		{what: "filter-mistyped", wrong: "A filter that is no structure is not looked at", source: typesSource, plant: stateless(filterMistyped), expect: []string{"lifecycle/Type/structure-filter"}},
 		{what: "details-mistyped", wrong: "Details of a list or a structure is read as true or false", source: typesSource, plant: stateless(detailsMistyped(jsontree.Array, jsontree.Object)),
 			expect: []string{"lifecycle/Type/boolean-details"}},
