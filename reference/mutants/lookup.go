@@ -1,7 +1,9 @@
 package mutants
 
 import (
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -34,6 +36,8 @@ func lookups() []Mutant {
 		{what: "cached-without-plugin", wrong: "GetCommandInvocation answers what was answered for another PluginName of the invocation", source: stepsSource, plant: cachedBy("CommandId", "InstanceId"),
 			expect: []string{"execution/Steps/one-then-the-other"}},
 		{what: "read-once", wrong: "An invocation that has ended is gone when it has been read", source: "facts.md section 4: history 30 days", plant: readOnce, expect: []string{"execution/Success/asked-again"}},
+		{what: "last-of-a-node", wrong: "A node keeps its last invocation that has ended, and forgets those before", source: "facts.md section 4: history 30 days", plant: lastOfANode,
+			expect: []string{"execution/Success/after-another"}},
 		{what: "plugin-name-ignored", wrong: "GetCommandInvocation ignores PluginName", source: "facts.md section 3: InvalidPluginName", plant: stateless(asking(reference.GetCommandInvocation, func(t *jsontree.Value) { remove(t, "PluginName") })),
 			expect: []string{"lifecycle/GetCommandInvocation/unknown-plugin", "execution/Steps"}},
 		{what: "unknown-plugin-as-missing", wrong: "An unknown PluginName is InvocationDoesNotExist", source: "facts.md section 3: InvalidPluginName", plant: stateless(func(c *call, p *planted) *reply {
@@ -77,6 +81,34 @@ func cachedBy(names ...string) func() defect {
 			}
 			return r
 		}
+	}
+}
+
+// lastOfANode forgets an ended invocation when a command that was sent later to the node alone has ended.
+func lastOfANode() defect {
+	var mu sync.Mutex
+	sent := map[string][]string{} // commands of a node
+	return func(c *call, p *planted) *reply {
+		r := p.ask(c)
+		node := member(c.tree, "InstanceId")
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case c.operation == reference.SendCommand:
+			r.editCommands(func(command *jsontree.Value) {
+				if ids := command.Get("InstanceIds"); len(ids.Items) == 1 {
+					sent[ids.Items[0].Text] = append(sent[ids.Items[0].Text], member(command, "CommandId"))
+				}
+			})
+		case c.operation == reference.GetCommandInvocation && r.ok() && ended(r.tree()):
+			i := slices.Index(sent[node], member(c.tree, "CommandId"))
+			for _, later := range sent[node][i+1:] {
+				if command := p.commandOf(c, later); i >= 0 && command != nil && ended(command) {
+					return r.refuse("InvocationDoesNotExist", "")
+				}
+			}
+		}
+		return r
 	}
 }
 

@@ -59,6 +59,11 @@ func outputs() []Mutant {
 				set(i, "StandardOutputContent", text(out[:2500]))
 			}
 		})), expect: []string{"execution/Output/below", "execution/Output/the-first"}},
+		{what: "errors-whole", wrong: "GetCommandInvocation shows more than 8000 characters of standard error", source: outputSource, plant: stateless(getting(func(i *jsontree.Value) {
+			if out := member(i, "StandardErrorContent"); len(out) >= 8000 {
+				set(i, "StandardErrorContent", text(out[:7000]+strings.Repeat("a", 5000)))
+			}
+		})), expect: []string{"execution/Output/errors-at-most-8000"}},
 		{what: "error-text-lost", wrong: "StandardErrorContent lacks what the agent says about the code", source: "recorded/managed-execution.jsonl, failure-invocation-1", plant: stateless(getting(func(i *jsontree.Value) {
 			before, _, _ := strings.Cut(member(i, "StandardErrorContent"), "failed to run commands")
 			set(i, "StandardErrorContent", text(before))
