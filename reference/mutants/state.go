@@ -2,6 +2,7 @@ package mutants
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -179,7 +180,7 @@ func commandForInvocation(c *call, p *planted) *reply {
 			return
 		}
 		set(i, "Status", text(member(command, "Status")))
-		if details := member(command, "StatusDetails"); details != "Incomplete" && len(details) < len("FailedDueToAlarm") {
+		if details := member(command, "StatusDetails"); details != "Incomplete" && !strings.HasPrefix(details, "FailedDueTo") {
 			set(i, "StatusDetails", text(details))
 		}
 	})
