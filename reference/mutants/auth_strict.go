@@ -47,7 +47,7 @@ func strictAuths() []authRow {
 			}
 			return g.refuse(c, "InvalidSignatureException")
 		}},
-		{"query-not-found", "A request with a query does not reach the check of its signature", "Smithy AWS JSON 1.1, Operation error serialization: a refusal names its type", Should, []string{"auth/Presigned"}, func(g *gate, c *call) *reply {
+		{"query-not-found", "A request with a query does not reach the check of its signature", "Smithy AWS JSON 1.1, Operation error serialization: a refusal names its type", Should, []string{"auth/Presigned", "invariant/HTTP"}, func(g *gate, c *call) *reply {
 			if c.request.URL.RawQuery != "" {
 				return send(g.open, c, nil).plain(http.StatusNotFound, "text/html", "<h1>Not Found</h1>")
 			}

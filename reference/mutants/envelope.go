@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -20,7 +21,7 @@ const (
 func envelopeMutants() []Mutant {
 	envelope := []string{"error/Envelope"}
 	all := []string{"error/Envelope", "wire/MalformedJSON", "error"}
-	return answerMutants(familyEnvelope, []Profile{Core}, []answerRow{
+	return append(lookupMutants(), answerMutants(familyEnvelope, []Profile{Core}, []answerRow{
 		{"type-missing", "Refusals have a message and no type", typeSource, Must, envelope, refusing(func(_ *call, r *reply) { r.edit(func(t *jsontree.Value) { remove(t, "__type") }) })},
 		{"type-namespaced", "__type has the model's namespace in front", typeSource, Should, envelope, refusing(func(_ *call, r *reply) { r.retype("com.amazonaws.ssm#" + r.shapeOf()) })},
 		{"type-with-address", "__type has a URI behind it", typeSource, Should, envelope, refusing(func(_ *call, r *reply) {
@@ -43,11 +44,6 @@ func envelopeMutants() []Mutant {
 		{"type-suffixed", "Every type ends in Exception", "model.json: the errors of SendCommand", Must, all, refusing(func(_ *call, r *reply) {
 			if name := r.shapeOf(); !strings.HasSuffix(name, "Exception") {
 				r.retype(name + "Exception")
-			}
-		})},
-		{"type-of-framework", "A broken constraint is an InvalidParameters, as there is no ValidationException in the model", "facts.md section 3: ValidationException", Must, envelope, refusing(func(_ *call, r *reply) {
-			if r.shapeOf() == "ValidationException" {
-				r.retype("InvalidParameters")
 			}
 		})},
 		{"status-404", "InvalidDocument and InvalidInstanceId have the status of the Query protocol", "facts.md section 1: awsQueryError's 404 is NOT used on this JSON endpoint", Must, envelope, refusing(func(_ *call, r *reply) {
@@ -85,11 +81,8 @@ func envelopeMutants() []Mutant {
 			})
 		})},
 		{"message-stale", "A refusal has the message of the one before", "facts.md section 3, Messages (exact)", Should, all, staleMessages},
-		{"xml", "Refusals are XML", "facts.md section 2: application/x-amz-json-1.1", Must, envelope, refusing(func(_ *call, r *reply) {
-			r.plain(r.status, "text/xml", "<ErrorResponse><Error><Code>"+r.shapeOf()+"</Code></Error></ErrorResponse>")
-		})},
 		{"framework-page", "A body that is no JSON gets the error page of the web framework", "facts.md section 3, Malformed bodies: SerializationException in AWS JSON", Must, []string{"wire/MalformedJSON", "wire/Truncated"}, refusing(func(c *call, r *reply) {
-			if c.tree == nil && c.request.Header.Get("Content-Type") == "application/x-amz-json-1.1" && c.operation == "SendCommand" {
+			if c.tree == nil && c.request.Header.Get(contentHeader) == "application/x-amz-json-1.1" && c.operation == reference.SendCommand {
 				r.plain(http.StatusBadRequest, "text/html; charset=utf-8", "<!doctype html><title>400 Bad Request</title><h1>Bad Request</h1>")
 			}
 		})},
@@ -99,8 +92,19 @@ func envelopeMutants() []Mutant {
 			}
 		})},
 		{"command-beside", "A refusal has the Command that was not made beside its type", "model.json: the errors of SendCommand have a Message at most", Must, envelope, refusing(func(c *call, r *reply) {
-			if c.operation == "SendCommand" {
+			if c.operation == reference.SendCommand {
 				r.edit(func(t *jsontree.Value) { set(t, "Command", value(`{"Status":"Failed","StatusDetails":"Failed"}`)) })
+			}
+		})},
+	})...)
+}
+
+// lookupMutants are those of the operations that look a command up.
+func lookupMutants() []Mutant {
+	return answerMutants(familyEnvelope, []Profile{Lifecycle}, []answerRow{
+		{"lookup-404", "A command or invocation that does not exist has the status 404", "facts.md section 4: InvalidCommandId, InvocationDoesNotExist [recorded with 400]", Must, []string{"lifecycle/CancelCommand", "lifecycle/GetCommandInvocation"}, refusing(func(_ *call, r *reply) {
+			if slices.Contains([]string{"InvalidCommandId", "InvocationDoesNotExist"}, r.shapeOf()) {
+				r.status = http.StatusNotFound
 			}
 		})},
 	})

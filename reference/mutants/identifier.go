@@ -29,14 +29,9 @@ func identifierMutants() []Mutant {
 		})},
 		{"command-id-of-pair", "Every second command has the CommandId of the one before", idSource, Must, unique, pairedIDs},
 		{"command-id-bare", "CommandId is a UUID without hyphens", idSource, Must, command, answering(changeID(func(id string) string { return strings.ReplaceAll(id, "-", "") }))},
-		{"command-id-prefixed", "CommandId has the kind of the resource in front of it", idSource, Must, command, answering(changeID(func(id string) string { return "cmd-" + id[4:] }))},
 		{"command-id-given", "A CommandId in the request becomes the command's", "model.json: SendCommandRequest has no CommandId; unknown members are ignored (facts.md section 3)", Should, command, answering(func(r, c *jsontree.Value) { copyMember(r, "CommandId", c, "CommandId") })},
 		{"request-id-constant", "Every answer has the same request ID", requestIDSource, Must, request, everyAnswer(func(h http.Header) { h.Set(requestIDHeader, "00000000-0000-4000-8000-000000000000") })},
 		{"request-id-lost-in-refusals", "Refusals have no request ID", requestIDSource, Must, request, refusing(func(_ *call, r *reply) { r.header.Del(requestIDHeader) })},
-		{"request-id-renamed", "The request ID stands in the header that S3 has for it", requestIDSource, Must, request, everyAnswer(func(h http.Header) {
-			h.Set("X-Amz-Request-Id", h.Get(requestIDHeader))
-			h.Del(requestIDHeader)
-		})},
 		{"request-id-long", "The request ID is one of 52 letters and digits, as older services have", requestIDSource, Should, request, everyAnswer(func(h http.Header) {
 			h.Set(requestIDHeader, strings.ToUpper(strings.ReplaceAll(h.Get(requestIDHeader), "-", "")+strings.Repeat("0", 20)))
 		})},

@@ -19,8 +19,6 @@ func timeMutants() []Mutant {
 	return answerMutants(familyTime, []Profile{Core}, []answerRow{
 		{"without-execution", "ExpiresAfter leaves out the execution timeout", expirySource, Must, expiry, expiring(func(timeout, _ int64, _ *jsontree.Value) int64 { return timeout })},
 		{"without-timeout", "ExpiresAfter leaves out TimeoutSeconds", expirySource, Must, expiry, expiring(func(_, execution int64, _ *jsontree.Value) int64 { return execution })},
-		{"execution-default", "ExpiresAfter counts an hour of execution whatever executionTimeout says", expirySource, Must, expiry, expiring(func(timeout, _ int64, _ *jsontree.Value) int64 { return timeout + 3600 })},
-		{"timeout-default", "ExpiresAfter counts an hour of delivery whatever TimeoutSeconds says", expirySource, Must, expiry, expiring(func(_, execution int64, _ *jsontree.Value) int64 { return 3600 + execution })},
 		{"execution-at-least-5", "ExpiresAfter counts at least the 5 seconds that the agent gives a plugin", "facts.md section 2: TimeoutSeconds 30, executionTimeout 2 gives 32; section 4: executionTimeout 2 is accepted (agent minimum 5)", Must, expiry, expiring(func(timeout, execution int64, _ *jsontree.Value) int64 { return timeout + max(execution, 5) })},
 		{"days-dropped", "ExpiresAfter loses whole days, which the seconds of a duration do not count", expirySource, Must, expiry, expiring(func(timeout, execution int64, _ *jsontree.Value) int64 { return (timeout + execution) % 86400 })},
 		{"by-node", "ExpiresAfter counts the execution timeout for every node", expirySource, Must, expiry, expiring(func(timeout, execution int64, r *jsontree.Value) int64 {

@@ -18,34 +18,21 @@ const echoSource = "facts.md section 2, Members present with default values: eve
 func valueMutants() []Mutant {
 	return answerMutants(familyValue, []Profile{Core}, []answerRow{
 		{"instance-ids-sorted", "InstanceIds come back sorted, out of a set", echoSource, Should, []string{"echo/InstanceIds"}, answering(func(_, c *jsontree.Value) { sortTexts(c.Get("InstanceIds")) })},
-		{"instance-ids-first", "Of InstanceIds only the first comes back", echoSource, Must, []string{"echo/InstanceIds"}, answering(func(_, c *jsontree.Value) { keep(c.Get("InstanceIds"), 1) })},
 		{"instance-ids-from-key", "The values of a target with the key InstanceIds come back as InstanceIds", "facts.md section 4: they are echoed in Targets verbatim, InstanceIds stays []", Must, []string{"echo/InstanceIds"}, answering(idsFromKey)},
 		{"instance-ids-as-target", "InstanceIds come back as a target with that key besides", "facts.md section 4: recordings keep InstanceIds", Must, []string{"echo/InstanceIds"}, answering(idsAsTarget)},
-		{"targets-first", "Of several targets only the first comes back", echoSource, Must, []string{"echo/Targets"}, answering(func(_, c *jsontree.Value) { keep(c.Get("Targets"), 1) })},
 		{"targets-sorted", "Targets come back sorted by their key", echoSource, Should, []string{"echo/Targets"}, answering(func(_, c *jsontree.Value) { sortTargets(c.Get("Targets")) })},
-		{"target-values-sorted", "The values of a target come back sorted", echoSource, Should, []string{"echo/Targets"}, answering(func(_, c *jsontree.Value) {
-			at(c, "Targets[].Values", func(_ string, v *jsontree.Value) { sortTexts(v) })
-		})},
 		{"target-values-joined", "The values of a target come back as one, with commas", echoSource, Must, []string{"echo/Targets"}, answering(func(_, c *jsontree.Value) { at(c, "Targets[].Values", joined) })},
 		{"target-key-folded", "The keys of targets come back in lower case", echoSource, Must, []string{"echo/Targets"}, answering(func(_, c *jsontree.Value) { at(c, "Targets[].Key", lowered) })},
 		{"target-key-canonical", "The key instanceids comes back as InstanceIds", "facts.md section 4: Key InstanceIds and instanceids are echoed in Targets verbatim", Must, []string{"echo/Targets"}, answering(func(_, c *jsontree.Value) { at(c, "Targets[].Key", canonicalKey) })},
-		{"parameters-first", "Of a parameter's values only the first comes back", echoSource, Must, []string{"echo/Parameters"}, parameterLists(func(v *jsontree.Value) { keep(v, 1) })},
 		{"parameters-deduplicated", "A parameter's values lose those that are equal", echoSource, Must, []string{"echo/Parameters"}, parameterLists(unequal)},
-		{"parameters-sorted", "A parameter's values come back sorted", echoSource, Must, []string{"echo/Parameters"}, parameterLists(sortTexts)},
 		{"parameters-without-empty", "A parameter's values lose those that are empty", echoSource, Must, []string{"echo/Parameters"}, parameterLists(func(v *jsontree.Value) {
 			v.Items = slices.DeleteFunc(v.Items, func(i jsontree.Value) bool { return i.Text == "" })
 		})},
-		{"parameters-cut", "A parameter comes back with 50 values at most", echoSource, Must, []string{"echo/Parameters"}, parameterLists(func(v *jsontree.Value) { keep(v, 50) })},
 		{"parameters-defaults", "The defaults of the document's parameters come back as if they were given", "facts.md section 2: Parameters {} if none given", Must, []string{"echo/Parameters"}, answering(documentDefaults)},
 		{"parameters-recased", "The naming policy of the JSON library changes the names of parameters, too", echoSource, Must, []string{"echo/Parameters"}, answering(recased)},
 		{"document-version-resolved", "$DEFAULT comes back as the version that it stands for", "facts.md section 2: $DEFAULT is not resolved [recorded]", Must, []string{"echo/DocumentVersion"}, answering(resolved("$DEFAULT"))},
 		{"document-version-latest", "$LATEST comes back as the version that it stands for", "facts.md section 2: everything echoed as given", Should, []string{"echo/DocumentVersion"}, answering(resolved("$LATEST"))},
 		{"region-as-given", "OutputS3Region is the one of the request", "facts.md section 4: OutputS3Region is ignored on input and reported as the endpoint's region", Must, []string{"echo/OutputS3"}, answering(func(r, c *jsontree.Value) { copyMember(r, "OutputS3Region", c, "OutputS3Region") })},
-		{"region-with-bucket", "OutputS3Region is empty where no bucket is given", defaultsSource, Must, []string{"echo/Defaults"}, answering(func(r, c *jsontree.Value) {
-			if r.Get("OutputS3BucketName") == nil {
-				set(c, "OutputS3Region", text(""))
-			}
-		})},
 		{"request-echoed", "Every member of the request comes back, also those that Command does not have", "facts.md section 2: DocumentHash and DocumentHashType are never echoed", Should, []string{"echo/Absent"}, answering(func(r, c *jsontree.Value) {
 			for _, m := range r.Members {
 				if c.Get(m.Name) == nil {
@@ -63,12 +50,6 @@ func valueMutants() []Mutant {
 				if r.Get("NotificationConfig").Get(name) == nil {
 					set(c.Get("NotificationConfig"), name, value(empty))
 				}
-			}
-		})},
-		{"notification-events-sorted", "NotificationEvents come back in the order of the enum", echoSource, Should, []string{"echo/NotificationConfig"}, answering(func(_, c *jsontree.Value) { sortTexts(c.Get("NotificationConfig").Get("NotificationEvents")) })},
-		{"notification-arn-of-role", "NotificationArn is the ARN of the role", echoSource, Must, []string{"echo/NotificationConfig"}, answering(func(r, c *jsontree.Value) {
-			if r.Get("NotificationConfig") != nil {
-				copyMember(r, "ServiceRoleArn", c.Get("NotificationConfig"), "NotificationArn")
 			}
 		})},
 		{"role-name", "ServiceRole is the name of the role without its ARN", echoSource, Must, []string{"echo/ServiceRole"}, answering(func(_, c *jsontree.Value) {
@@ -99,9 +80,16 @@ func valueMutants() []Mutant {
 		{"timeout-with-execution", "TimeoutSeconds is the sum with the execution timeout", "facts.md section 2: TimeoutSeconds 3600; as given otherwise", Must, []string{"echo/TimeoutSeconds"}, answering(func(r, c *jsontree.Value) {
 			set(c, "TimeoutSeconds", number(secondsBetween(c)))
 		})},
-		{"document-arn", "DocumentName is the document's ARN", echoSource, Must, []string{"echo/DocumentName"}, answering(func(_, c *jsontree.Value) {
-			if v := c.Get("DocumentName"); v != nil && !strings.Contains(v.Text, ":") {
-				v.Text = "arn:aws:ssm:us-east-1::document/" + v.Text
+		{"output-of-nodes", "Where InstanceIds name the nodes, what becomes of the output is lost: the bucket, its prefix and the log group", echoSource, Must, []string{"echo/AllMembers"}, answering(func(r, c *jsontree.Value) {
+			if ids := r.Get("InstanceIds"); ids != nil && len(ids.Items) > 0 {
+				set(c, "OutputS3BucketName", text(""))
+				set(c, "OutputS3KeyPrefix", text(""))
+				set(c, "CloudWatchOutputConfig", value(`{"CloudWatchLogGroupName":"","CloudWatchOutputEnabled":false}`))
+			}
+		})},
+		{"notification-of-nodes", "Where InstanceIds name the nodes, NotificationConfig is lost", echoSource, Must, []string{"echo/AllMembers"}, answering(func(r, c *jsontree.Value) {
+			if ids := r.Get("InstanceIds"); ids != nil && len(ids.Items) > 0 {
+				set(c, "NotificationConfig", value(`{"NotificationArn":"","NotificationEvents":[],"NotificationType":""}`))
 			}
 		})},
 		{"flattened", "The members of Command stand beside it, too", "model.json: SendCommandResult has Command alone", Should, []string{"echo/Absent"}, sending(func(_ *call, r *reply) {

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"compress/gzip"
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 const familyWire Family = "wire"
@@ -20,9 +23,7 @@ func wireMutants() []Mutant {
 	http0, json0, echo := []string{"invariant/HTTP", "echo/CommandId"}, []string{"invariant/JSON", "echo/CommandId"}, []string{"echo/Comment"}
 	return answerMutants(familyWire, []Profile{Core}, []answerRow{
 		{"json-type", "Answers say application/json", bodySource, Must, http0, everyAnswer(func(h http.Header) { h.Set(contentHeader, "application/json") })},
-		{"no-type", "Answers have no Content-Type", bodySource, Must, http0, everyAnswer(func(h http.Header) { h.Del(contentHeader) })},
-		{"json-type-of-refusals", "Refusals alone say application/json", "facts.md section 3, Body form: Content-Type of errors application/x-amz-json-1.1", Must, []string{"error/Envelope"}, refusing(func(_ *call, r *reply) { r.header.Set(contentHeader, "application/json") })},
-		{"type-as-asked", "The Content-Type of the answer is what Accept names", bodySource, Must, []string{"wire/Headers"}, sending(func(c *call, r *reply) {
+		{"type-as-asked", "The Content-Type of the answer is what Accept names", bodySource, Must, []string{"wire/Headers", "invariant/HTTP"}, sending(func(c *call, r *reply) {
 			if accept := c.request.Header.Get("Accept"); accept != "" {
 				r.header.Set(contentHeader, accept)
 			}
@@ -66,6 +67,27 @@ func wireMutants() []Mutant {
 				panic(http.ErrAbortHandler)
 			}
 			return p.ask(c)
+		})},
+		{"surrogate-fails", "An escape of half a character makes the server fail when it writes the text", "CommonErrors: 5xx is for the server's faults", Must, []string{"wire/Encoding"}, failing500(func(c *call) bool {
+			return !c.tree.Walk(func(_ string, v *jsontree.Value) bool { return !v.LoneSurrogate })
+		})},
+		{"nesting-fails", "A body nested a thousand deep makes the server's recursion fail", "CommonErrors: 5xx is for the server's faults", Must, []string{"wire/Nesting"}, failing500(func(c *call) bool {
+			return bytes.Count(c.body, []byte("[")) >= 1000 || bytes.Count(c.body, []byte("{")) >= 1000
+		})},
+		{"number-fails", "A number that no double holds makes the server fail", "CommonErrors: 5xx is for the server's faults", Must, []string{"type/TimeoutSeconds"}, failing500(func(c *call) bool {
+			n := c.tree.Get("TimeoutSeconds")
+			if n == nil || n.Kind != jsontree.Number {
+				return false
+			}
+			_, err := strconv.ParseFloat(n.Text, 64)
+			return err != nil
+		})},
+		{"nul-fails", "A NUL in a text makes the database fail", "CommonErrors: 5xx is for the server's faults", Must, []string{"echo/Parameters", "invariant/HTTP"}, failing500(func(c *call) bool {
+			return !c.tree.Walk(func(_ string, v *jsontree.Value) bool { return !strings.Contains(v.Text, "\x00") })
+		})},
+		{"null-fails", "A member that is null makes the server fail", "CommonErrors: 5xx is for the server's faults", Must, []string{"type/Comment", "type"}, failing500(func(c *call) bool {
+			v := c.tree.Get("Comment")
+			return v != nil && v.Kind == jsontree.Null
 		})},
 		{"not-utf-8-fails", "A body that is no UTF-8 makes the server fail", "CommonErrors: 5xx is for the server's faults", Must, []string{"wire/Encoding", "wire/Headers"}, failing500(func(c *call) bool { return !utf8.Valid(c.body) })},
 	})
