@@ -41,8 +41,8 @@ func answering(change func(request, command *jsontree.Value)) func() defect {
 	})
 }
 
-// refusing changes the answers that are refusals.
-func refusing(change func(c *call, r *reply)) func() defect {
+// onRefusal changes the answers that are refusals.
+func onRefusal(change func(c *call, r *reply)) func() defect {
 	return stateless(func(c *call, p *planted) *reply {
 		r := p.ask(c)
 		if !r.ok() {

@@ -10,7 +10,7 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-func number(n int64) jsontree.Value {
+func wholeNumber(n int64) jsontree.Value {
 	return jsontree.Value{Kind: jsontree.Number, Text: strconv.FormatInt(n, 10)}
 }
 
@@ -20,7 +20,7 @@ func keep(list *jsontree.Value, n int) {
 	}
 }
 
-func sortTexts(list *jsontree.Value) {
+func sortByText(list *jsontree.Value) {
 	if list != nil {
 		list.Items = slices.Clone(list.Items)
 		slices.SortFunc(list.Items, func(a, b jsontree.Value) int { return cmp.Compare(a.Text, b.Text) })
@@ -91,9 +91,10 @@ func documentDefaults(_, command *jsontree.Value) {
 	if command.Get("DocumentName").Text != "AWS-RunShellScript" {
 		return
 	}
-	for name, fallback := range map[string]string{"workingDirectory": `[""]`, "executionTimeout": `["3600"]`} {
-		if p := command.Get("Parameters"); p.Get(name) == nil {
-			set(p, name, value(fallback))
+	p := command.Get("Parameters")
+	for _, d := range []struct{ name, fallback string }{{"executionTimeout", `["3600"]`}, {"workingDirectory", `[""]`}} {
+		if p.Get(d.name) == nil {
+			set(p, d.name, value(d.fallback))
 		}
 	}
 }
