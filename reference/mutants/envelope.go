@@ -22,9 +22,9 @@ func envelopeMutants() []Mutant {
 	envelope := []string{"error/Envelope"}
 	all := []string{"error/Envelope", "wire/MalformedJSON", "error"}
 	return append(lookupMutants(), answerMutants(familyEnvelope, []Profile{Core}, []answerRow{
-		{"type-missing", "Refusals have a message and no type",
+		{"type-missing", "The refusal of a version that does not exist has no type",
 			typeSource, Must, envelope,
-			onRefusal(func(_ *call, r *reply) { r.edit(func(t *jsontree.Value) { remove(t, "__type") }) })},
+			onRefusalOf("InvalidDocumentVersion", func(r *reply) { r.edit(func(t *jsontree.Value) { remove(t, "__type") }) })},
 		{"type-namespaced", "__type has the model's namespace in front",
 			typeSource, Should, envelope, onRefusal(func(_ *call, r *reply) { r.retype("com.amazonaws.ssm#" + r.shapeOf()) })},
 		{"type-with-address", "__type has a URI behind it",
@@ -36,15 +36,15 @@ func envelopeMutants() []Mutant {
 				r.header.Set("X-Amzn-Errortype", r.shapeOf())
 				r.edit(func(t *jsontree.Value) { remove(t, "__type") })
 			})},
-		{"type-of-header", "x-amzn-ErrorType names another type than the body",
+		{"type-of-header", "x-amzn-ErrorType names another type than the body for a broken constraint",
 			"Smithy AWS JSON 1.1, Operation error serialization: clients read the header first", Must, envelope,
-			onRefusal(func(_ *call, r *reply) { r.header.Set("X-Amzn-Errortype", "BadRequestException") })},
+			onRefusalOf("ValidationException", func(r *reply) { r.header.Set("X-Amzn-Errortype", "BadRequestException") })},
 		{"type-in-code", "The type stands in code",
 			typeSource, Must, envelope, onRefusal(func(_ *call, r *reply) {
 				r.edit(func(t *jsontree.Value) { t.Members[0].Name = "code" })
 			})},
-		{"type-in-error", "Type and message stand in an object Error, as in the Query protocol",
-			typeSource, Must, envelope, onRefusal(func(_ *call, r *reply) {
+		{"type-in-error", "Type and message of a wrong parameter stand in an object Error, as in the Query protocol",
+			typeSource, Must, envelope, onRefusalOf("InvalidParameters", func(r *reply) {
 				r.edit(func(t *jsontree.Value) {
 					t.Members[0].Name = "Code"
 					*t = value(`{"Error":` + string(t.AppendJSON(nil)) + `}`)
@@ -64,32 +64,24 @@ func envelopeMutants() []Mutant {
 				}
 			})},
 		{"status-422", "Broken constraints have the status that frameworks give them",
-			statusOfError, Must, envelope, onRefusal(func(_ *call, r *reply) {
-				if r.shapeOf() == "ValidationException" {
-					r.status = http.StatusUnprocessableEntity
-				}
+			statusOfError, Must, envelope, onRefusalOf("ValidationException", func(r *reply) {
+				r.status = http.StatusUnprocessableEntity
 			})},
 		{"status-403", "AccessDeniedException has the status 403",
 			"facts.md section 3, Body form: HTTP 400 for all client errors incl. AccessDeniedException (CommonErrors)", Should, []string{"error/AccessDeniedException"},
-			onRefusal(func(_ *call, r *reply) {
-				if r.shapeOf() == "AccessDeniedException" {
-					r.status = http.StatusForbidden
-				}
+			onRefusalOf("AccessDeniedException", func(r *reply) {
+				r.status = http.StatusForbidden
 			})},
-		{"status-200", "Refusals have the status 200",
-			statusOfError, Must, envelope, onRefusal(func(_ *call, r *reply) { r.status = http.StatusOK })},
+		{"status-200", "The refusal of a node that does not exist has the status 200",
+			statusOfError, Must, envelope, onRefusalOf("InvalidInstanceId", func(r *reply) { r.status = http.StatusOK })},
 		{"status-500", "An exception that the dispatcher does not know is a failure of the server",
 			"CommonErrors: 5xx is for the server's faults", Must, []string{"error/InvalidDocumentVersion", "error"},
-			onRefusal(func(_ *call, r *reply) {
-				if r.shapeOf() == "InvalidDocumentVersion" {
-					r.refuse(http.StatusInternalServerError, "InternalFailure")
-				}
+			onRefusalOf("InvalidDocumentVersion", func(r *reply) {
+				r.refuse(http.StatusInternalServerError, "InternalFailure")
 			})},
 		{"fault-400", "A failure of the server has the status of the client's errors",
-			"facts.md section 1: @error(client|server), no @httpError => 400 / 500", Must, []string{"error/InternalServerError"}, onRefusal(func(_ *call, r *reply) {
-				if r.shapeOf() == "InternalServerError" {
-					r.status = http.StatusBadRequest
-				}
+			"facts.md section 1: @error(client|server), no @httpError => 400 / 500", Must, []string{"error/InternalServerError"}, onRefusalOf("InternalServerError", func(r *reply) {
+				r.status = http.StatusBadRequest
 			})},
 		{"message-missing", "Refusals have no message",
 			"facts.md section 3, Messages (exact)", Should, envelope, onRefusal(func(_ *call, r *reply) {
@@ -130,6 +122,15 @@ func envelopeMutants() []Mutant {
 				}
 			})},
 	})...)
+}
+
+// onRefusalOf changes the refusals of one type.
+func onRefusalOf(name string, change func(*reply)) func() defect {
+	return onRefusal(func(_ *call, r *reply) {
+		if r.shapeOf() == name {
+			change(r)
+		}
+	})
 }
 
 // lookupMutants are those of the operations that look a command up.

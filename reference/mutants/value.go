@@ -132,7 +132,11 @@ func valueMutants() []Mutant {
 			})},
 		{"flattened", "The members of Command stand beside it, too",
 			"model.json: SendCommandResult has Command alone", Should, []string{"echo/Absent"}, sending(func(_ *call, r *reply) {
-				r.edit(func(t *jsontree.Value) { t.Members = append(t.Members, t.Get("Command").Members...) })
+				r.edit(func(t *jsontree.Value) {
+					if c := t.Get("Command"); c != nil {
+						t.Members = append(t.Members, c.Members...)
+					}
+				})
 			})},
 		{"shared-request", "A request that comes while another is worked on changes the Comment of both",
 			echoSource, Must, []string{"echo"}, sharedRequest},

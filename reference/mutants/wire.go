@@ -36,9 +36,9 @@ func wireMutants() []Mutant {
 					r.body = append([]byte("\xEF\xBB\xBF"), r.body...)
 				}
 			})},
-		{"second-value", "Behind a refusal stands the answer that the handler goes on to write",
+		{"second-value", "Behind the refusal of a document that does not exist stands what the handler goes on to write",
 			"RFC 8259 section 2: one value", Must, []string{"error/Envelope"},
-			onRefusal(func(_ *call, r *reply) { r.body = append(r.body[:len(r.body):len(r.body)], "{}"...) })},
+			onRefusalOf("InvalidDocument", func(r *reply) { r.body = append(r.body[:len(r.body):len(r.body)], "{}"...) })},
 		{"cut-at-4096", "A body ends after 4096 bytes",
 			bodySource, Must, []string{"echo/Parameters"},
 			sending(func(_ *call, r *reply) { r.body = r.body[:min(len(r.body), 4096)] })},
