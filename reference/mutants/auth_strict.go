@@ -67,7 +67,7 @@ func strictAuths() []authRow {
 		{"fails-on-incomplete", "An Authorization that lacks a part, or a date that is none, makes the server fail",
 			unsignedSource, Must, []string{"auth/Authorization", "auth/Time"}, changed(func(c *call, r *reply) *reply {
 				if r.shapeOf() == "IncompleteSignatureException" && strings.HasPrefix(c.request.Header.Get("Authorization"), "AWS4-HMAC-SHA256") {
-					return r.refuse(http.StatusInternalServerError, "InternalFailure")
+					return r.fail(http.StatusInternalServerError, "InternalFailure")
 				}
 				return r
 			})},
@@ -97,7 +97,7 @@ func strictAuths() []authRow {
 		{"one-text", "Every refusal of a signature has the same text",
 			"facts.md section 3, Messages", Should, []string{"auth"}, changed(func(_ *call, r *reply) *reply {
 				name := r.shapeOf()
-				r.refuse(r.status, name)
+				r.fail(r.status, name)
 				r.body = append(r.body[:len(r.body)-1], `,"message":"Access denied"}`...)
 				return r
 			})},
@@ -133,7 +133,7 @@ func changed(change func(c *call, r *reply) *reply) func(g *gate, c *call) *repl
 
 // refuse is a refusal of a mutant's own. No operation sees its body.
 func (g *gate) refuse(c *call, name string) *reply {
-	return send(g.open, c, nil).refuse(http.StatusBadRequest, name)
+	return send(g.open, c, nil).fail(http.StatusBadRequest, name)
 }
 
 // signedHeaders are the names that the Authorization lists.

@@ -91,7 +91,7 @@ func dispatchMutants() []Mutant {
 			targetSource, Must, target, unknownOperation(func(r *reply) { r.status, r.body = http.StatusOK, []byte("{}") })},
 		{"not-implemented", "An operation that is not known answers 501 InternalFailure",
 			targetSource, Must, target,
-			unknownOperation(func(r *reply) { r.refuse(http.StatusNotImplemented, "InternalFailure") })},
+			unknownOperation(func(r *reply) { r.fail(http.StatusNotImplemented, "InternalFailure") })},
 		{"target-twice", "A header that stands twice is a list, which the dispatcher does not expect",
 			"RFC 9110 section 5.3; CommonErrors: 5xx is for the server's faults", Must, target,
 			failing500(func(c *call) bool { return len(c.request.Header.Values(targetHeader)) > 1 })},

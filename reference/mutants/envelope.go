@@ -77,7 +77,7 @@ func envelopeMutants() []Mutant {
 		{"status-500", "An exception that the dispatcher does not know is a failure of the server",
 			"CommonErrors: 5xx is for the server's faults", Must, []string{"error/InvalidDocumentVersion", "error"},
 			onRefusalOf("InvalidDocumentVersion", func(r *reply) {
-				r.refuse(http.StatusInternalServerError, "InternalFailure")
+				r.fail(http.StatusInternalServerError, "InternalFailure")
 			})},
 		{"fault-400", "A failure of the server has the status of the client's errors",
 			"facts.md section 1: @error(client|server), no @httpError => 400 / 500", Must, []string{"error/InternalServerError"}, onRefusalOf("InternalServerError", func(r *reply) {

@@ -76,8 +76,8 @@ func (r *reply) retype(name string) {
 	r.edit(func(t *jsontree.Value) { set(t, "__type", text(name)) })
 }
 
-// refuse makes an answer a refusal in the form of AWS.
-func (r *reply) refuse(status int, name string) *reply {
+// fail makes an answer an error of this status in the form of AWS.
+func (r *reply) fail(status int, name string) *reply {
 	r.status, r.body = status, jsontree.AppendString([]byte(`{"__type":`), name)
 	r.body = append(r.body, '}')
 	r.header.Set("Content-Type", "application/x-amz-json-1.1")

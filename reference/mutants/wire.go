@@ -123,7 +123,7 @@ func failing500(on func(c *call) bool) func() defect {
 	return stateless(func(c *call, p *planted) *reply {
 		r := p.ask(c)
 		if on(c) {
-			return r.refuse(http.StatusInternalServerError, "InternalFailure")
+			return r.fail(http.StatusInternalServerError, "InternalFailure")
 		}
 		return r
 	})
