@@ -37,6 +37,7 @@ func judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Excha
 		}
 		r.inspect(e, familiar)
 	}
+	r.inspectTogether()
 	r.Verdict = verdictOf(r.Findings, strict)
 	return r
 }
@@ -67,6 +68,19 @@ func (r *Result) inspect(e *Exchanged, familiar *answerShapes) {
 		for _, f := range found(e) {
 			f.Check, f.Step = check.Rule().ID, r.stepOf(e)
 			r.invariants = append(r.invariants, invariantFinding{Finding: f, exchange: e})
+		}
+	}
+}
+
+// inspectTogether holds the exchanges of the case against the invariants that look at several.
+func (r *Result) inspectTogether() {
+	if len(r.Exchanges) < 2 {
+		return
+	}
+	for _, check := range caseChecks {
+		for _, f := range check.inspect(r.Exchanges) {
+			f.Check, f.Step = check.rule.ID, r.stepOf(f.exchange)
+			r.invariants = append(r.invariants, f)
 		}
 	}
 }
@@ -164,6 +178,10 @@ func (m *matching) outcome(o *fixtures.Outcome) {
 	if !m.status(o.Status) {
 		return
 	}
+	if e.Response.Truncated {
+		m.miss(pathBody, "a whole answer", bodyFault(e))
+		return
+	}
 	for _, name := range sortedKeys(o.Headers) {
 		var got *jsontree.Value
 		if values := e.Response.Header.Values(name); len(values) > 0 {
@@ -227,6 +245,9 @@ func (m *matching) body(o *fixtures.Outcome) {
 }
 
 func bodyFault(e *Exchanged) string {
+	if e.Response.Truncated {
+		return fmt.Sprintf("more than the %d bytes that are read", len(e.Response.Body))
+	}
 	if len(e.Response.Body) == 0 {
 		return "an empty body"
 	}

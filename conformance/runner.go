@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -30,6 +31,9 @@ type settings struct {
 	more          []func(context.Context, *Session) ([]Result, error)
 	aws           bool
 	allowDispatch bool
+	once          bool // a failing case is not asked again
+	unsigned      bool // requests are sent as they are
+	wait          time.Duration
 }
 
 // Option changes how a Runner runs.
@@ -158,4 +162,12 @@ func (r *Runner) exchanger() (wire.Exchanger, func(), error) {
 		return nil, nil, err
 	}
 	return h, h.Close, nil
+}
+
+// signer signs for the target; nil where nothing is to be signed.
+func (r *Runner) signer() *wire.Signer {
+	if r.settings.unsigned {
+		return nil
+	}
+	return wire.NewSigner(r.target.Credentials, r.target.Region)
 }

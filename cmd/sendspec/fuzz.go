@@ -103,7 +103,7 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 	if err != nil {
 		return err
 	}
-	target, end, err := f.target(ctx)
+	target, end, err := f.target(ctx, s.Err)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (f *fuzzFlags) replayAll(ctx context.Context, s Streams, path string) error
 	if err != nil {
 		return err
 	}
-	target, end, err := f.target(ctx)
+	target, end, err := f.target(ctx, s.Err)
 	if err != nil {
 		return err
 	}
