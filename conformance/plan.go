@@ -52,7 +52,7 @@ func (r *Runner) skip(c *fixtures.Case, known fixtures.Bindings, found *Prefligh
 			return why
 		}
 	}
-	if r.target.isAWS() && c.Safety == fixtures.Dispatch && !r.settings.allowDispatch {
+	if c.Safety == fixtures.Dispatch && !r.settings.allowDispatch && r.target.isAWS() {
 		return "could run a command on AWS; allow it with --allow-dispatch"
 	}
 	if r.target.Handler != nil && slices.ContainsFunc(c.Steps, func(s fixtures.Step) bool { return rawFraming(s.Request.Framing) }) {
