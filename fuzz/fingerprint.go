@@ -129,7 +129,9 @@ func tellTale(e *expectation, r *conformance.Result) []conformance.Finding {
 	// Where an invariant says what is wrong with a member, the outcome need not say it again.
 	broken := r.Invariants()
 	all = slices.DeleteFunc(all, func(f conformance.Finding) bool {
-		return f.Check == conformance.OutcomeCheck && slices.ContainsFunc(broken, func(g conformance.Finding) bool { return g.Path == f.Path && g.Level == f.Level })
+		return f.Check == conformance.OutcomeCheck && slices.ContainsFunc(broken, func(g conformance.Finding) bool {
+			return g.Path == f.Path && (g.Level == f.Level || g.Level == fixtures.Must)
+		})
 	})
 	if slices.ContainsFunc(all, func(f conformance.Finding) bool { return f.Check == memberTypes && f.Level == fixtures.Must }) {
 		all = slices.DeleteFunc(all, func(f conformance.Finding) bool { return f.Check == sdkDecodes })
