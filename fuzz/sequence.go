@@ -46,7 +46,9 @@ const strangerNode = "i-00000000000000000"
 
 // scripts are what a sequence runs on a node. They end by themselves within seconds, but for one that is
 // there to be cancelled and ends with its execution timeout.
-var scripts = []string{"true", "exit 3", "sleep 1", "sleep 60"}
+var scripts = []string{"true", "exit 3", "sleep 1", longScript}
+
+const longScript = "sleep 60"
 
 // longestSequence bounds how many calls a sequence has.
 const longestSequence = 14
@@ -73,7 +75,10 @@ func (w *world) sequence(d *rand.Rand) []call {
 		if chance(d, 6) {
 			c.command = unknownCommand
 		}
-		to := w.sentTo(calls, c.command)
+		var to []string
+		if i := sendOf(calls, c.command); i >= 0 {
+			to = calls[i].nodes
+		}
 		switch {
 		case a == get:
 			c.node = strangerNode
@@ -85,8 +90,8 @@ func (w *world) sequence(d *rand.Rand) []call {
 		}
 		calls = append(calls, c)
 	}
-	if chance(d, 15) && slices.Contains(w.operations, reference.ListCommands) { // waiting takes its time
-		calls = append(calls, call{action: wait, command: d.Intn(sent)}, call{action: list, command: d.Intn(sent)})
+	if last := calls[sendOf(calls, sent-1)]; last.script != longScript && chance(d, 15) { // waiting takes its time
+		calls = append(calls, call{action: wait, command: sent - 1}, call{action: list, command: sent - 1})
 	}
 	return calls
 }
@@ -94,14 +99,14 @@ func (w *world) sequence(d *rand.Rand) []call {
 // sequences tells whether the target can be asked what becomes of a command.
 func (w *world) sequences() bool { return slices.Contains(w.operations, reference.ListCommands) }
 
-// sentTo are the nodes of a command of the sequence.
-func (w *world) sentTo(calls []call, command int) []string {
-	for _, c := range calls {
-		if c.action == send && c.command == command {
-			return c.nodes
-		}
-	}
-	return nil
+// sendOf is the index of the call that sends a command of the sequence, -1 where none does.
+func sendOf(calls []call, command int) int {
+	return slices.IndexFunc(calls, func(c call) bool { return c.action == send && c.command == command })
+}
+
+// waits tells whether a sequence waits for a command to end.
+func waits(calls []call) bool {
+	return slices.ContainsFunc(calls, func(c call) bool { return c.action == wait })
 }
 
 func (w *world) drawSend(d *rand.Rand, number int) call {

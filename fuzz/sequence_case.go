@@ -89,8 +89,8 @@ func (c call) step(number int, sent *sentCommand) fixtures.Step {
 	return s
 }
 
-// waitFor is how long a command of a minute, and its delivery, may take.
-const waitFor = "150s"
+// waitFor is how long a command that does next to nothing may take to end: AWS takes up to three seconds.
+const waitFor = "30s"
 
 func (c call) sendBody() map[string]any {
 	body := map[string]any{
