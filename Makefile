@@ -27,7 +27,7 @@ lint: ## gofmt, go vet and staticcheck
 
 .PHONY: bench
 bench: ## hold the budgets: the run and the validator, as ratios in one run
-	$(GO) test -run '^$$' -bench . -benchtime 2s ./reference/ ./conformance/
+	$(GO) test -run '^$$' -bench . -benchtime 2s ./reference/ ./conformance/ ./fuzz/
 
 .PHONY: coverage
 coverage: build ## the ledger: which case asks what
@@ -36,6 +36,15 @@ coverage: build ## the ledger: which case asks what
 .PHONY: mutants
 mutants: ## ask every wrong server every case: each must be found out, and each case must find one or say why it stays
 	cd conformance && $(GO) test -run TestKillMatrix -args -matrix
+
+.PHONY: fuzz-mutants
+fuzz-mutants: ## how many inputs until each wrong server that a request can show is found, and the shrunk request
+	cd fuzz && $(GO) test -run 'TestWrongServersAreFound|TestSequences' -v -args -all-mutants
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for 20 s
+	for t in ./reference/jsontree:FuzzParse ./reference:FuzzValidateJSON ./reference:FuzzValidateOperation ./reference/service:FuzzServeHTTP ./reference/service:FuzzLifecycle ./conformance:FuzzJudge ./fuzz/fuzztest:FuzzSendCommand; do \
+	  $(GO) test $${t%%:*} -run '^$$' -fuzz "^$${t##*:}$$" -fuzztime 20s -fuzzminimizetime 10x || exit 1; done
 
 .PHONY: soak
 soak: build ## 100 runs against the embedded reference, four at a time on a busy machine: none may differ

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/fixtures"
@@ -117,12 +118,9 @@ func (c *campaign) follow(ctx context.Context, in *Input, want *Fingerprint) err
 		return c.keep(f)
 	}
 	best := again
-	calls := c.options.ShrinkCalls
-	if waits(in.calls) {
-		calls = min(calls, waitingCalls)
-	}
+	began := time.Now()
 	s := &shrinker{
-		calls: calls, best: in,
+		calls: c.options.ShrinkCalls, best: in,
 		may: func(candidate *Input) bool {
 			if candidate.calls != nil {
 				return slices.ContainsFunc(candidate.calls, func(c call) bool { return slices.Contains(want.Causes, operationOf[c.action]) })
@@ -133,7 +131,7 @@ func (c *campaign) follow(ctx context.Context, in *Input, want *Fingerprint) err
 			return p.narrows(want)
 		},
 		shows: func(candidate *Input) bool {
-			if ctx.Err() != nil {
+			if ctx.Err() != nil || time.Since(began) > shrinkTime {
 				return false
 			}
 			f.Calls++
@@ -150,8 +148,8 @@ func (c *campaign) follow(ctx context.Context, in *Input, want *Fingerprint) err
 	return c.keep(f)
 }
 
-// waitingCalls bounds the requests that shrinking takes where each may wait for what never comes.
-const waitingCalls = 6
+// shrinkTime bounds how long one finding is shrunk: a sequence may wait for what never comes, each time anew.
+const shrinkTime = time.Minute
 
 // topsOf are the members of a request that the causes name.
 func topsOf(f *Fingerprint) []string {

@@ -43,6 +43,9 @@ func (f *Fingerprint) id() string {
 	} else if f.Check != conformance.OutcomeCheck {
 		name = strings.TrimPrefix(f.Check, conformance.InvariantArea+"/") + " " + f.Place
 		if len(f.Causes) > 0 {
+			name += " " + f.Causes[len(f.Causes)-1]
+		}
+		if f.Check == neverServerError && len(f.Causes) > 0 {
 			name = "server error " + f.Causes[len(f.Causes)-1]
 		}
 	}

@@ -104,11 +104,6 @@ func sendOf(calls []call, command int) int {
 	return slices.IndexFunc(calls, func(c call) bool { return c.action == send && c.command == command })
 }
 
-// waits tells whether a sequence waits for a command to end.
-func waits(calls []call) bool {
-	return slices.ContainsFunc(calls, func(c call) bool { return c.action == wait })
-}
-
 func (w *world) drawSend(d *rand.Rand, number int) call {
 	c := call{action: send, command: number, script: "true"}
 	if len(w.nodes) == 0 || chance(d, 30) {

@@ -113,6 +113,7 @@ func (c *sentCommand) shown() map[string]any {
 	}
 	return map[string]any{
 		"Comment": c.comment(), "DocumentName": "AWS-RunShellScript", "TimeoutSeconds": 30,
+		"Status":        statusIn(c.possible(reference.OfCommand)),
 		"StatusDetails": detailsIn(c.possible(reference.OfCommand)), "TargetCount": map[string]any{"$in": counts},
 	}
 }
@@ -138,7 +139,7 @@ func (c *sentCommand) invocations() fixtures.Outcome {
 	}
 	each := map[string]any{
 		"CommandId": c.id(), "Comment": c.comment(), "InstanceId": map[string]any{"$in": c.nodes},
-		"StatusDetails": detailsIn(c.possible(reference.OfInvocation)),
+		"Status": statusIn(c.possible(reference.OfInvocation)), "StatusDetails": detailsIn(c.possible(reference.OfInvocation)),
 	}
 	return bodied("its invocations", map[string]any{"CommandInvocations": map[string]any{"$each": each, "$in": lengths}})
 }
@@ -181,6 +182,21 @@ func (c *sentCommand) possible(of reference.Subject) []reference.Details {
 
 func (c *sentCommand) terminal() []reference.Details {
 	return slices.DeleteFunc(c.possible(reference.OfCommand), func(d reference.Details) bool { return !reference.Terminal(d) })
+}
+
+// statusIn are the values of Status that go with one of the StatusDetails; Delayed is one of its own for an
+// invocation in the model, and was never seen.
+func statusIn(possible []reference.Details) map[string]any {
+	list := []string{}
+	for _, d := range possible {
+		if s := string(reference.StatusOf(d)); !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	if slices.Contains(possible, reference.Delayed) {
+		list = append(list, string(reference.Delayed))
+	}
+	return map[string]any{"$in": list}
 }
 
 func detailsIn(possible []reference.Details) map[string]any {
