@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -26,7 +27,7 @@ const silenceLimit = 12
 func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
 	session, err := r.Open(ctx)
 	if err != nil {
-		return nil, errors.Join(err, r.closeSinks())
+		return nil, errors.Join(err, r.tell(Ended{r.nothingAsked(ctx, err)}), r.closeSinks())
 	}
 	defer func() { err = errors.Join(err, session.Close()) }()
 	if err := session.Tell(session.Started()); err != nil {
@@ -44,6 +45,15 @@ func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
 	}
 	report = session.Report(ctx, append(results, invariants...))
 	return report, errors.Join(err, session.Tell(Ended{report}), session.verdict(ctx, report))
+}
+
+// nothingAsked is the report of a run that did not get to its first case.
+func (r *Runner) nothingAsked(ctx context.Context, err error) *Report {
+	s := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Began: time.Now()}
+	if ctx.Err() != nil {
+		return newReport(s, nil, interrupted)
+	}
+	return newReport(s, nil, err.Error())
 }
 
 func (r *Runner) closeSinks() error {
@@ -73,6 +83,7 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	began := time.Now()
 	a := &asker{r.target, exchanger, wire.NewSigner(r.target.Credentials, r.target.Region), r.settings.seed}
 	found, err := a.preflight(ctx)
 	if ctx.Err() != nil {
@@ -82,7 +93,7 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 		release()
 		return nil, err
 	}
-	started := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found, Plan: r.plan(&found)}
+	started := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found, Plan: r.plan(&found), Began: began}
 	return &Session{Runner: r, asker: a, release: release, started: started, slots: make(chan struct{}, r.settings.parallel)}, nil
 }
 
@@ -90,9 +101,11 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 func (x *Session) Started() Started { return x.started }
 
 // Tell passes an event on to the sinks of the runner.
-func (x *Session) Tell(e Event) error {
+func (x *Session) Tell(e Event) error { return x.tell(e) }
+
+func (r *Runner) tell(e Event) error {
 	var errs []error
-	for _, s := range x.settings.sinks {
+	for _, s := range r.settings.sinks {
 		errs = append(errs, s.Event(e))
 	}
 	return errors.Join(errs...)
@@ -100,7 +113,9 @@ func (x *Session) Tell(e Event) error {
 
 // Report sums up the results of a session.
 func (x *Session) Report(ctx context.Context, results []Result) *Report {
-	return newReport(x.started, results, x.stopped(ctx))
+	report := newReport(x.started, results, x.stopped(ctx))
+	report.Elapsed = time.Since(x.started.Began)
+	return report
 }
 
 // Close releases the session's connections and closes the sinks of the runner.
@@ -121,7 +136,7 @@ func (x *Session) all(ctx context.Context) ([]Result, error) {
 	for i, p := range plan {
 		results[i] = Result{Case: p.Case, Verdict: Error, Reason: "not asked: the run was ended"}
 	}
-	order := &inOrder{results: results, ready: make([]bool, len(plan)), tell: x.tellCase}
+	order := &inOrder{results: results, ready: make([]bool, len(plan)), tell: x.tellCase, advance: x.tellAdvance}
 	var waiting, others []int
 	for i, p := range plan {
 		if slices.ContainsFunc(p.Case.Steps, func(s fixtures.Step) bool { return s.Poll != nil }) {
@@ -161,6 +176,8 @@ func listing(p Planned) int {
 	return 0
 }
 
+func (x *Session) tellAdvance(a Advanced) error { return x.Tell(a) }
+
 func (x *Session) tellCase(r Result) error {
 	if x.carriesInvariantsOnly() {
 		return nil
@@ -175,6 +192,8 @@ type inOrder struct {
 	ready   []bool
 	next    int
 	tell    func(Result) error
+	advance func(Advanced) error
+	done    Advanced
 	err     error // of the first telling that failed: nothing is told after it
 }
 
@@ -182,6 +201,13 @@ func (o *inOrder) put(i int, r Result) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.results[i], o.ready[i] = r, true
+	o.done.Done, o.done.Total = o.done.Done+1, len(o.results)
+	if r.Verdict == Fail || r.Verdict == Flaky {
+		o.done.Failed++
+	}
+	if o.err == nil {
+		o.err = o.advance(o.done)
+	}
 	for ; o.err == nil && o.next < len(o.ready) && o.ready[o.next]; o.next++ {
 		o.err = o.tell(o.results[o.next])
 	}
@@ -270,10 +296,13 @@ func (x *Session) listen(e *wire.Exchange, c *fixtures.Case) {
 	}
 }
 
+// interrupted is why a run that the caller ended did not get to its end.
+const interrupted = "interrupted"
+
 // stopped says why the run did not get to its end, "" where it did.
 func (x *Session) stopped(ctx context.Context) string {
 	if ctx.Err() != nil {
-		return "interrupted"
+		return interrupted
 	}
 	if reason := x.lost.Load(); reason != nil {
 		return *reason

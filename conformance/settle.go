@@ -31,6 +31,7 @@ func (r *Result) settle() {
 			limit = keptInterim
 		}
 		if len(e.Response.Body) > limit {
+			e.Response.Dropped = len(e.Response.Body) - limit
 			e.Response.Body = bytes.Clone(e.Response.Body[:limit])
 		}
 	}

@@ -32,6 +32,11 @@ func (f *targetFlags) register(c *cobra.Command) {
 	c.Flags().StringToStringVar(&f.bind, "bind", nil, "NAME=VALUE of the target's world (see sendspec bindings)")
 	c.Flags().BoolVar(&f.aws, "aws", false, "allow a target under amazonaws.com; then only inert cases run")
 	c.Flags().BoolVar(&f.dispatch, "allow-dispatch", false, "with --aws: also cases that may run a command on a node")
+	var names []string
+	for _, name := range sortedNames(fixtures.KnownBindings()) {
+		names = append(names, name+"=")
+	}
+	completeFlag(c, "bind", names...)
 }
 
 // target returns the target that the flags name, and a function that ends it. Without an endpoint

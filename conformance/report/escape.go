@@ -1,10 +1,12 @@
 package report
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -14,8 +16,16 @@ import (
 const bodyShown = 2000
 
 // clean makes a text fit for a terminal and for one line: whatever would not print is escaped.
-func clean(s string) string {
-	if utf8.ValidString(s) && !strings.ContainsFunc(s, unprintable) {
+func clean(s string) string { return escape(s, unprintable) }
+
+// cleanLines is clean for a text of several lines.
+func cleanLines(s string) string {
+	return escape(s, func(r rune) bool { return r != '\n' && r != '\t' && unprintable(r) })
+}
+
+func escape(s string, bad func(rune) bool) string {
+	s = defuse(s)
+	if utf8.ValidString(s) && !strings.ContainsFunc(s, bad) {
 		return s
 	}
 	var b strings.Builder
@@ -24,19 +34,57 @@ func clean(s string) string {
 		switch {
 		case r == utf8.RuneError && n == 1:
 			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case !bad(r):
+			b.WriteRune(r)
 		case r == '\n':
 			b.WriteString(`\n`)
-		case unprintable(r) && r < 0x100:
+		case r < 0x100:
 			fmt.Fprintf(&b, `\x%02x`, r)
-		case unprintable(r):
-			fmt.Fprintf(&b, `\u%04x`, r)
 		default:
-			b.WriteRune(r)
+			fmt.Fprintf(&b, `\u%04x`, r)
 		}
 		i += n
 	}
 	return b.String()
 }
+
+// defuse breaks what the log readers of CI systems obey wherever it stands in a line: ##[command] of
+// GitHub and Azure, ##vso[command] of Azure. Their :: commands stand at a line's beginning, where
+// nothing of a target ever does.
+func defuse(s string) string {
+	if !strings.Contains(s, "##") {
+		return s
+	}
+	return logCommand.ReplaceAllString(s, `#\x23$1`)
+}
+
+var logCommand = regexp.MustCompile(`(?i)##((?:vso|teamcity)?\[)`)
+
+// inJSON escapes, within a JSON text, every character that would not print: its strings keep their
+// values. encoding/json leaves much of what a terminal obeys.
+func inJSON(text []byte) []byte {
+	if !bytes.ContainsFunc(text, hiddenInJSON) && !bytes.Contains(text, []byte("##")) {
+		return text
+	}
+	out := make([]byte, 0, len(text)+64)
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRune(text[i:])
+		switch {
+		case r == '#' && i > 0 && text[i-1] == '#':
+			out = append(out, `\u0023`...)
+		case !hiddenInJSON(r):
+			out = append(out, text[i:i+n]...)
+		default:
+			for _, unit := range utf16.Encode([]rune{r}) {
+				out = fmt.Appendf(out, `\u%04x`, unit)
+			}
+		}
+		i += n
+	}
+	return out
+}
+
+func hiddenInJSON(r rune) bool { return r != '\n' && unprintable(r) }
 
 func unprintable(r rune) bool { return !unicode.IsPrint(r) }
 
@@ -75,11 +123,7 @@ func stable(s string) string {
 func requestLine(r *wire.Request) string {
 	line := ""
 	if r.Method != "POST" || r.Path != "/" {
-		line = r.Method + " " + r.Path + " "
+		line = r.Method + " " + wire.RedactPath(r.Path) + " "
 	}
-	if r.Raw != nil {
-		_, body, _ := strings.Cut(string(r.Raw), "\r\n\r\n")
-		return line + excerpt([]byte(body))
-	}
-	return line + excerpt(r.Body)
+	return line + excerpt(sentBody(r))
 }

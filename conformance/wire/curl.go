@@ -83,10 +83,7 @@ func rawCommand(endpoint string, r *Request) string {
 	if err != nil {
 		return ""
 	}
-	text := string(r.Raw)
-	for _, f := range r.Fields {
-		text = strings.Replace(text, f.Name+": "+f.Value+"\r\n", f.Name+": "+Redact(f.Name, f.Value)+"\r\n", 1)
-	}
+	text := RedactRaw(r)
 	if u.Scheme == "https" {
 		address := net.JoinHostPort(u.Hostname(), portOf(u))
 		return fmt.Sprintf("printf %s | openssl s_client -quiet -connect %s", printfQuote(text), ShellQuote(address))

@@ -1,0 +1,49 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance"
+)
+
+// Format is one form in which the report of a run is written.
+type Format struct {
+	Name  string // as --report names it
+	About string // in a few words
+	// Write writes the whole report of a run that has ended, early or not.
+	Write func(w io.Writer, r *conformance.Report, o Options) error
+}
+
+// Options are what a report tells besides the run itself.
+type Options struct {
+	// Again is the command line that asks single cases again, without selectors; "" leaves it out.
+	Again string
+}
+
+// Formats returns every format, in the order in which help texts list them.
+func Formats() []Format {
+	return []Format{
+		{"text", "for people, as on the terminal", writeText},
+		{"json", "for programs; report.schema.json describes it", writeJSON},
+		{"junit", "JUnit XML, for the test view of a CI system", writeJUnit},
+		{"sarif", "SARIF 2.1.0, for code scanning", writeSARIF},
+		{"har", "HAR 1.2: every exchange", writeHAR},
+		{"markdown", "for a step summary or a comment", writeMarkdown},
+		{"github", "annotations of a GitHub Actions step", writeGitHub},
+		{"html", "one page for a browser, without network", writeHTML},
+	}
+}
+
+// FormatNamed returns the format of this name, or an error that lists them.
+func FormatNamed(name string) (Format, error) {
+	var names []string
+	for _, f := range Formats() {
+		if f.Name == name {
+			return f, nil
+		}
+		names = append(names, f.Name)
+	}
+	return Format{}, fmt.Errorf("report format %q: want one of %s", name, strings.Join(names, ", "))
+}
