@@ -86,7 +86,7 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	o := report.Options{Again: f.again(runner.Seed())}
+	o := report.Options{Again: f.again(runner.Seed()), Version: version()}
 	sinks := f.terminalSinks(s.Err, o)
 	for _, open := range reports {
 		sinks = append(sinks, open(o))

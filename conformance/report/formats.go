@@ -20,6 +20,8 @@ type Format struct {
 type Options struct {
 	// Again is the command line that asks single cases again, without selectors; "" leaves it out.
 	Again string
+	// Version of this program; "" stands for one built from a working tree.
+	Version string
 }
 
 // Formats returns every format, in the order in which help texts list them.

@@ -1,12 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -17,10 +17,10 @@ import (
 
 // writeHAR writes every exchange of the cases, in the order of the plan: whole enough to be judged
 // again offline, without credentials.
-func writeHAR(w io.Writer, r *conformance.Report, _ Options) error {
+func writeHAR(w io.Writer, r *conformance.Report, o Options) error {
 	v := newReader(r, true)
 	log := harLog{
-		Version: "1.2", Creator: harCreator{"sendspec", version()}, Entries: []harEntry{}, Comment: v.line(Verdict(r)),
+		Version: "1.2", Creator: harCreator{"sendspec", cmp.Or(o.Version, "(devel)")}, Entries: []harEntry{}, Comment: v.line(Verdict(r)),
 		Run: harRun{v.line(r.Target.Name), v.line(r.Target.Region), r.Seed, r.Strict, r.Complete, v.line(Verdict(r))},
 	}
 	for i := range r.Results {
@@ -38,14 +38,6 @@ func writeHAR(w io.Writer, r *conformance.Report, _ Options) error {
 	}
 	_, err = w.Write(b)
 	return err
-}
-
-// version is that of the module this program was built from.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
 }
 
 func (v reader) entry(t conformance.Target, r *conformance.Result, x *conformance.Exchanged) harEntry {

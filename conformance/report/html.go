@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
 )
@@ -38,12 +39,14 @@ type page struct {
 	Data     template.JS
 	Mark     string
 	Verdict  string
+	Headline string // the verdict up to its colon
+	Lede     string // and behind it
 	Class    string
 	Document Document
 	Facts    []fact
 	Profiles []profileRow
 	Areas    []areaRow
-	Verdicts []verdictInfo
+	Columns  []verdictInfo // the verdicts that some case has
 }
 
 type fact struct{ Name, Value string }
@@ -87,6 +90,7 @@ func hashOf(text []byte) string {
 
 func (p *page) headline(r *conformance.Report, v reader) {
 	p.Verdict = p.Document.Verdict
+	p.Headline, p.Lede, _ = strings.Cut(p.Verdict, ": ")
 	p.Mark, p.Class = "✓", "pass"
 	switch {
 	case !r.Complete:
@@ -101,6 +105,6 @@ func (p *page) headline(r *conformance.Report, v reader) {
 	if r.Strict {
 		p.Facts = append(p.Facts, fact{"Strict", "a missed should fails"})
 	}
-	p.Verdicts = verdictInfos(r)
-	p.Profiles, p.Areas = profileRows(r, v), areaRows(r)
+	p.Columns = columns(r)
+	p.Profiles, p.Areas = profileRows(r, v), areaRows(r, p.Columns)
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sendspec/sendspec/conformance"
@@ -25,16 +26,21 @@ func verdictInfos(r *conformance.Report) []verdictInfo {
 	return list
 }
 
-// slice is one verdict's part of a bar that is barLength long.
-type slice struct {
+// columns are the verdicts that some case has: a column of nothing says nothing.
+func columns(r *conformance.Report) []verdictInfo {
+	return slices.DeleteFunc(verdictInfos(r), func(v verdictInfo) bool { return v.Count == 0 })
+}
+
+// segment is one verdict's part of a bar that is barLength long.
+type segment struct {
 	Verdict  conformance.Verdict
 	At, Long float64
 }
 
 const barLength = 100
 
-func slices100(t conformance.Tally) []slice {
-	var bar []slice
+func barOf(t conformance.Tally) []segment {
+	var bar []segment
 	total, at := float64(t.Total()), 0.0
 	if total == 0 {
 		return nil
@@ -42,7 +48,7 @@ func slices100(t conformance.Tally) []slice {
 	for _, v := range conformance.Verdicts() {
 		if n := t[v]; n > 0 {
 			long := barLength * float64(n) / total
-			bar = append(bar, slice{v, at, long})
+			bar = append(bar, segment{v, at, long})
 			at += long
 		}
 	}
@@ -53,9 +59,7 @@ type profileRow struct {
 	ProfileInfo
 	About string
 	Class string
-	Bar   []slice
-	Pass  int // of those judged
-	Of    int
+	Bar   []segment
 }
 
 var profileAbout = map[fixtures.Profile]string{
@@ -83,7 +87,7 @@ func profileRows(r *conformance.Report, v reader) []profileRow {
 		t := tallies[p.Profile]
 		rows = append(rows, profileRow{
 			ProfileInfo: ProfileInfo{p.Profile, p.Standing, v.line(p.Why)}, About: profileAbout[p.Profile], Class: standingClass[p.Standing],
-			Bar: slices100(t), Pass: t[conformance.Pass] + t[conformance.Warn], Of: t.Judged(),
+			Bar: barOf(t),
 		})
 	}
 	return rows
@@ -91,18 +95,18 @@ func profileRows(r *conformance.Report, v reader) []profileRow {
 
 type areaRow struct {
 	Area   string
-	Bar    []slice
+	Bar    []segment
 	Counts []verdictInfo
 	Total  int
 	Score  string // of those judged, how many pass
 }
 
-func areaRows(r *conformance.Report) []areaRow {
+func areaRows(r *conformance.Report, columns []verdictInfo) []areaRow {
 	var rows []areaRow
 	for _, a := range r.Areas {
-		row := areaRow{Area: a.Area, Bar: slices100(a.Tally), Total: a.Total(), Score: "–"}
-		for _, v := range conformance.Verdicts() {
-			row.Counts = append(row.Counts, verdictInfo{Verdict: v, Count: a.Tally[v]})
+		row := areaRow{Area: a.Area, Bar: barOf(a.Tally), Total: a.Total(), Score: "–"}
+		for _, c := range columns {
+			row.Counts = append(row.Counts, verdictInfo{Verdict: c.Verdict, Count: a.Tally[c.Verdict]})
 		}
 		if judged := a.Judged(); judged > 0 {
 			row.Score = percent(a.Tally[conformance.Pass]+a.Tally[conformance.Warn], judged)

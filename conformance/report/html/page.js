@@ -88,13 +88,22 @@
     return [element("span", { class: "faint" }, id.slice(0, cut)), id.slice(cut)];
   }
 
+  // common is the words with which all the titles begin, or else the first title.
+  function common(titles) {
+    const words = titles.map((t) => t.split(" "));
+    let n = 0;
+    while (words.every((w) => n < w.length && w[n] === words[0][n])) n++;
+    return n < 2 ? titles[0] : words[0].slice(0, n).join(" ").replace(/[:,]$/, "");
+  }
+
   function ruleItem(rule, cases, open) {
     const counts = data.verdicts.map((v) => [v.verdict, cases.filter((c) => c.verdict === v.verdict).length]).filter(([, n]) => n);
     const same = cases.every((c) => c.title === cases[0].title);
+    const title = same ? cases[0].title : common(cases.map((c) => c.title)) + " …";
     const d = disclosure("rule:" + rule, { class: "row group", "data-rule": rule }, [
       element("span", { class: "badges" }, ...counts.map(([v, n]) => badge(v, " × " + n))),
       element("span", { class: "what" }, element("span", { class: "id" }, ...idParts(rule)),
-        element("span", { class: "title" }, same ? cases[0].title : cases[0].title + " …")),
+        element("span", { class: "title" }, title)),
     ], () => [element("ul", { class: "cases" }, ...cases.map((c) => element("li", {}, caseItem(c, true, same))))]);
     if (open) d.set(true);
     const frame = document.createDocumentFragment();
@@ -113,17 +122,17 @@
         element("span", { class: "id" }, ...id, " ", element("span", { class: "level level-" + c.level }, c.level)),
         sameTitle ? "" : element("span", { class: "title" }, c.title),
         gist.some(Boolean) ? element("span", { class: "gist" }, ...gist) : ""),
-    ], () => details(c));
+    ], () => details(c, sameTitle));
     const frame = document.createDocumentFragment();
     frame.append(d.button, d.body);
     return frame;
   }
 
-  function details(c) {
+  function details(c, titled) {
     const evidence = c.evidence && element("p", { class: "evidence" }, element("span", { class: "chip e-" + c.evidence.kind }, c.evidence.kind), " ",
       c.evidence.ref, c.evidence.date ? element("span", { class: "muted" }, " · " + c.evidence.date) : "");
     const rule = element("section", { class: "facts-of", "aria-label": "Rule" },
-      element("p", { class: "rule-text" }, c.title),
+      titled ? element("p", { class: "rule-text" }, c.title) : null,
       ...(c.source || []).map((s) => element("p", { class: "source" }, s.doc, element("span", { class: "muted" }, " · " + s.section),
         s.quote ? element("q", {}, s.quote) : "")),
       evidence, c.note ? element("p", { class: "note" }, c.note) : null,
