@@ -16,14 +16,17 @@ type progress struct {
 	w     io.Writer
 	color bool
 	width int
+	now   func() time.Time
+	drawn time.Time
 	bar   *progressbar.ProgressBar
 }
 
-func newProgress(w io.Writer, t terminal) *progress {
-	return &progress{w: w, color: t.color, width: t.width}
+func newProgress(w io.Writer, t terminal, now func() time.Time) *progress {
+	return &progress{w: w, color: t.color, width: t.width, now: now}
 }
 
-// refreshed is how often the line is drawn anew at most.
+// refreshed is how often the line is drawn anew for its own sake. What is written above it draws it anew
+// at once.
 const refreshed = 80 * time.Millisecond
 
 // barColumns is the width of the bar itself; the words around it take about 50 columns.
@@ -36,14 +39,16 @@ const (
 func (p *progress) Event(e conformance.Event) error {
 	switch e := e.(type) {
 	case conformance.Started:
-		p.bar = progressbar.NewOptions(len(e.Plan), progressbar.OptionSetWriter(p.w), progressbar.OptionThrottle(refreshed),
+		p.bar = progressbar.NewOptions(len(e.Plan), progressbar.OptionSetWriter(p.w),
 			progressbar.OptionSetWidth(max(4, min(barColumns, p.width-wordColumns))), progressbar.OptionShowCount(),
 			progressbar.OptionSetElapsedTime(true), progressbar.OptionSetPredictTime(false), progressbar.OptionUseANSICodes(true),
 			progressbar.OptionSetTheme(progressbar.Theme{Saucer: "━", SaucerHead: "━", SaucerPadding: "─", BarStart: "", BarEnd: ""}))
 	case conformance.Advanced:
-		if p.bar == nil {
+		now := p.now()
+		if p.bar == nil || now.Sub(p.drawn) < refreshed {
 			return nil
 		}
+		p.drawn = now
 		if e.Failed > 0 {
 			p.bar.Describe(p.failed(e.Failed))
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"time"
 
 	"golang.org/x/term"
 
@@ -38,6 +39,6 @@ func (f *runFlags) terminalSinks(w io.Writer, o report.Options) []conformance.Si
 	if !t.progress || f.quiet {
 		return []conformance.Sink{report.NewText(w, text)}
 	}
-	p := newProgress(w, t)
-	return []conformance.Sink{report.NewText(p, text), p}
+	p := newProgress(w, t, time.Now)
+	return []conformance.Sink{p, report.NewText(p, text)} // the line is gone before the totals come
 }
