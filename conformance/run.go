@@ -134,7 +134,7 @@ func (x *Session) all(ctx context.Context) ([]Result, error) {
 	plan := x.started.Plan
 	results := make([]Result, len(plan))
 	for i, p := range plan {
-		results[i] = Result{Case: p.Case, Verdict: Error, Reason: "not asked: the run was ended"}
+		results[i] = Result{Case: p.Case, Verdict: Error, Reason: notAsked + "the run was ended"}
 	}
 	order := &inOrder{results: results, ready: make([]bool, len(plan)), tell: x.tellCase, advance: x.tellAdvance}
 	var waiting, others []int
@@ -291,7 +291,7 @@ func (x *Session) listen(e *wire.Exchange, c *fixtures.Case) {
 		return // a closed connection may be an answer to a request that deserves none
 	}
 	if x.silent.Add(1) == silenceLimit {
-		reason := fmt.Sprintf("not asked: %s stopped answering, last at %s (%s)", x.target.Name, c.ID, e.Err.Failure)
+		reason := fmt.Sprintf(notAsked+"%s stopped answering, last at %s (%s)", x.target.Name, c.ID, e.Err.Failure)
 		x.lost.CompareAndSwap(nil, &reason)
 	}
 }

@@ -24,7 +24,7 @@ func writeGitHub(w io.Writer, r *conformance.Report, _ Options) error {
 		}
 		for i := range r.Results {
 			res := &r.Results[i]
-			if mannerOf(res.Verdict).github != command {
+			if mannerIn(res).github != command {
 				continue
 			}
 			if room == 0 {

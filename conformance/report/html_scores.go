@@ -19,9 +19,12 @@ type verdictInfo struct {
 
 func verdictInfos(r *conformance.Report) []verdictInfo {
 	var list []verdictInfo
+	shown := map[conformance.Verdict]bool{}
+	for i := range r.Results {
+		shown[r.Results[i].Verdict] = shown[r.Results[i].Verdict] || differs(&r.Results[i])
+	}
 	for _, v := range conformance.Verdicts() {
-		m := mannerOf(v)
-		list = append(list, verdictInfo{v, m.mark, r.Totals[v], m.shown != counted})
+		list = append(list, verdictInfo{v, mannerOf(v).mark, r.Totals[v], shown[v]})
 	}
 	return list
 }

@@ -70,7 +70,7 @@ func (v reader) testcase(r *conformance.Report, res *conformance.Result, o Optio
 		Name: v.line(res.Case.ID), Classname: v.line("sendspec." + strings.Join(parts[:min(2, len(parts))], ".")), Time: seconds(elapsed(res)),
 	}
 	why := junit.Result{Message: v.summary(res), Type: string(res.Verdict)}
-	switch mannerOf(res.Verdict).junit {
+	switch mannerIn(res).junit {
 	case failed:
 		why.Data = v.known(Failure(r.Target, res, again(o.Again, res)))
 		c.Failure = &why

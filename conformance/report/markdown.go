@@ -64,7 +64,7 @@ func (v reader) markdownCases(b *strings.Builder, r *conformance.Report, o Optio
 	shown, left := 0, 0
 	for i := range r.Results {
 		res := &r.Results[i]
-		if mannerOf(res.Verdict).shown != always {
+		if mannerIn(res).shown != always {
 			continue
 		}
 		if shown == markdownShown || b.Len() > markdownBytes {
@@ -84,13 +84,13 @@ func (v reader) markdownCases(b *strings.Builder, r *conformance.Report, o Optio
 	}
 }
 
-// prose escapes every punctuation mark, so that no text is Markdown or HTML (CommonMark, backslash
-// escapes). A backslash before < does not reach the HTML block of a summary, so those are entities.
+// prose writes every mark that Markdown or HTML would read as a character reference (CommonMark, entity
+// and numeric character references): in the HTML of a summary no backslash escapes.
 func prose(s string) string {
 	var b strings.Builder
-	for _, r := range s {
+	for i, r := range s {
 		switch {
-		case strings.ContainsRune("<>&\"'@#`|*_[]~!\\$:", r):
+		case strings.ContainsRune("<>&\"'@#`|*_[]~!\\$", r), strings.HasPrefix(s[i:], "://"): // a bare address becomes a link
 			fmt.Fprintf(&b, "&#%d;", r)
 		default:
 			b.WriteRune(r)

@@ -98,3 +98,20 @@ func TestAStyledTextIsThePlainOneInColours(t *testing.T) {
 	}
 	assert.Equal(t, "the nasty <target> does not conform: 14 of 29 cases fail\n", write(report.TextOptions{Quiet: true}))
 }
+
+// That a run was ended is said once, and not for each of the thousands of cases that it did not come to.
+func TestACaseThatWasNotAskedIsOnlyCounted(t *testing.T) {
+	t.Parallel()
+	half := halfway(t)
+	for _, name := range []string{"sarif", "markdown", "github"} {
+		assert.NotContains(t, string(rendered(t, name, half)), "not asked", name)
+	}
+	assert.Contains(t, string(rendered(t, "sarif", half)), "cannot be signed")
+	var b strings.Builder
+	text := report.NewText(&b, report.TextOptions{})
+	for i := range half.Results {
+		require.NoError(t, text.Event(conformance.Judged{Result: half.Results[i]}))
+	}
+	assert.Contains(t, b.String(), "ERROR invariant/SDK/decodes\n  cannot be signed: <b>\n")
+	assert.NotContains(t, b.String(), "not asked")
+}

@@ -33,7 +33,7 @@ func writeSARIF(w io.Writer, r *conformance.Report, o Options) error {
 	rules := map[string]int{}
 	for i := range r.Results {
 		res := &r.Results[i]
-		level := mannerOf(res.Verdict).sarif
+		level := mannerIn(res).sarif
 		if level == "" {
 			continue
 		}
@@ -132,7 +132,7 @@ func (v reader) invocation(r *conformance.Report) *sarif.Invocation {
 		call.AddToolExecutionNotification(sarif.NewNotification().WithLevel("error").WithMessage(sarif.NewTextMessage(v.line(Verdict(r)))))
 	}
 	for i := range r.Results {
-		if res := &r.Results[i]; res.Verdict == conformance.Error {
+		if res := &r.Results[i]; res.Verdict == conformance.Error && !res.NotAsked() {
 			call.AddToolExecutionNotification(sarif.NewNotification().WithLevel("error").
 				WithMessage(sarif.NewTextMessage(v.line(res.Case.ID + ": " + res.Reason))))
 		}

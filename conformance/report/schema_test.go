@@ -31,13 +31,16 @@ func unjudged() *conformance.Report {
 	return &conformance.Report{Target: conformance.Target{Name: "a target"}, Stopped: "cannot judge: a target cannot be reached", Totals: conformance.Tally{}}
 }
 
-// halfway is the report of a run that was interrupted, with a case in it that has no verdict.
+// halfway is the report of a run that was interrupted: a case in it could not be judged, and another was
+// not asked.
 func halfway(t *testing.T) *conformance.Report {
 	t.Helper()
 	r := nastyReport(t)
 	r.Complete, r.Stopped = false, "interrupted"
-	last := &r.Results[len(r.Results)-1]
-	*last = conformance.Result{Case: last.Case, Verdict: conformance.Error, Reason: "not asked: the run was ended"}
+	for i, reason := range []string{"cannot be signed: <b>", "not asked: the run was ended"} {
+		at := &r.Results[len(r.Results)-1-i]
+		*at = conformance.Result{Case: at.Case, Verdict: conformance.Error, Reason: reason}
+	}
 	return r
 }
 

@@ -122,7 +122,7 @@ func kinds(bindings []string) string {
 }
 
 func (t *Text) judged(b *strings.Builder, r *conformance.Result) {
-	m, look := mannerOf(r.Verdict), style{t.o.Color, t.o.Width}
+	m, look := mannerIn(r), style{t.o.Color, t.o.Width}
 	word := look.paint(m.color, fmt.Sprintf("%-5s", strings.ToUpper(string(r.Verdict))))
 	switch {
 	case m.shown == always && len(r.Findings) == 0:

@@ -55,7 +55,14 @@ func mannerOf(v conformance.Verdict) manner {
 	return manner{v, "?", magenta, always, errored, "", "error"}
 }
 
-// differs tells whether a case has a divergence to show.
-func differs(r *conformance.Result) bool {
-	return mannerOf(r.Verdict).shown != counted
+// mannerIn is the manner of a case. Those that an interrupted run did not come to are only counted: that
+// the report is partial is said once.
+func mannerIn(r *conformance.Result) manner {
+	if r.NotAsked() {
+		return manner{r.Verdict, "?", dim, counted, skipped, "", ""}
+	}
+	return mannerOf(r.Verdict)
 }
+
+// differs tells whether a case has a divergence to show.
+func differs(r *conformance.Result) bool { return mannerIn(r).shown != counted }
