@@ -81,7 +81,7 @@ type ExchangeInfo struct {
 
 // reader reads what a report shows out of a run: without credentials, and fit to be printed.
 type reader struct {
-	redact *strings.Replacer
+	redact replacer
 	// exact keeps UUIDs and times of the day, which stable reports replace.
 	exact bool
 }
@@ -91,9 +91,13 @@ func newReader(r *conformance.Report, exact bool) reader { return reader{redacto
 // line is a text from the target or about it, on one line.
 func (v reader) line(s string) string { return clean(v.known(s)) }
 
+// bodyRead is how much of a body is looked at for what a report quotes: more than that, since what is
+// replaced in it becomes shorter.
+const bodyRead = 8 * bodyShown
+
 // body is the beginning of a request's or an answer's body, in its own lines where it is exact.
 func (v reader) body(b []byte) string {
-	text := excerpt([]byte(v.known(string(b))))
+	text := excerpt([]byte(v.known(string(b[:min(len(b), bodyRead)]))))
 	if v.exact {
 		return cleanLines(text)
 	}

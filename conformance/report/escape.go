@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
@@ -63,30 +62,37 @@ var logCommand = regexp.MustCompile(`(?i)##((?:vso|teamcity)?\[)`)
 // inJSON escapes, within a JSON text, every character that would not print: its strings keep their
 // values. encoding/json leaves much of what a terminal obeys.
 func inJSON(text []byte) []byte {
-	if !bytes.ContainsFunc(text, hiddenInJSON) && !bytes.Contains(text, []byte("##")) {
-		return text
-	}
-	out := make([]byte, 0, len(text)+64)
+	var out []byte
+	done := 0
 	for i := 0; i < len(text); {
+		c := text[i]
+		second := c == '#' && i > 0 && text[i-1] == '#' // as in defuse
+		if c < utf8.RuneSelf && !second && (c == '\n' || !unprintable(rune(c))) {
+			i++
+			continue
+		}
 		r, n := utf8.DecodeRune(text[i:])
-		switch {
-		case r == '#' && i > 0 && text[i-1] == '#':
-			out = append(out, `\u0023`...)
-		case !hiddenInJSON(r):
-			out = append(out, text[i:i+n]...)
-		default:
+		if second || unprintable(r) {
+			out = append(out, text[done:i]...)
 			for _, unit := range utf16.Encode([]rune{r}) {
 				out = fmt.Appendf(out, `\u%04x`, unit)
 			}
+			done = i + n
 		}
 		i += n
 	}
-	return out
+	if done == 0 {
+		return text
+	}
+	return append(out, text[done:]...)
 }
 
-func hiddenInJSON(r rune) bool { return r != '\n' && unprintable(r) }
-
-func unprintable(r rune) bool { return !unicode.IsPrint(r) }
+func unprintable(r rune) bool {
+	if r < utf8.RuneSelf { // nearly all there is
+		return r < ' ' || r == 0x7f
+	}
+	return !unicode.IsPrint(r)
+}
 
 // excerpt is the beginning of a body, with its length where it is cut.
 func excerpt(body []byte) string {
@@ -98,25 +104,6 @@ func excerpt(body []byte) string {
 		head = head[:len(head)-1]
 	}
 	return string(head) + "… (cut)"
-}
-
-var volatile = []struct {
-	pattern *regexp.Regexp
-	with    string
-}{
-	{regexp.MustCompile(`[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}`), "<uuid>"},
-	// Seconds and, as some servers send, milliseconds since 1970; and dates in RFC 3339 or as Go prints them.
-	{regexp.MustCompile(`\b(1\.\d{3,}[Ee]\+?0?(9|12)|1\d{9}(\d{3})?(\.\d+)?)\b`), "<time>"},
-	{regexp.MustCompile(`\b(19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| ?[+-]\d\d:?\d\d( UTC)?)?`), "<time>"},
-}
-
-// stable replaces what a target makes anew each time, UUIDs and times of the day, so that the same
-// behaviour gives the same report.
-func stable(s string) string {
-	for _, v := range volatile {
-		s = v.pattern.ReplaceAllString(s, v.with)
-	}
-	return s
 }
 
 // requestLine is what was sent, in short: the method and path where they are unusual, then the body.

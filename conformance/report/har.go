@@ -1,8 +1,10 @@
 package report
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,25 +21,44 @@ import (
 // again offline, without credentials.
 func writeHAR(w io.Writer, r *conformance.Report, o Options) error {
 	v := newReader(r, true)
-	log := harLog{
-		Version: "1.2", Creator: harCreator{"sendspec", cmp.Or(o.Version, "(devel)")}, Entries: []harEntry{}, Comment: v.line(Verdict(r)),
+	head, err := harJSON(harLog{
+		Version: "1.2", Creator: harCreator{"sendspec", cmp.Or(o.Version, "(devel)")}, Comment: v.line(Verdict(r)),
 		Run: harRun{v.line(r.Target.Name), v.line(r.Target.Region), r.Seed, r.Strict, r.Complete, v.line(Verdict(r))},
+	})
+	if err != nil {
+		return err
 	}
+	// An entry a line, each written by itself: together they may be many megabytes.
+	if _, err := fmt.Fprintf(w, `{"log": {%s, "entries": [`, head[1:len(head)-1]); err != nil {
+		return err
+	}
+	separator := "\n"
 	for i := range r.Results {
 		res := &r.Results[i]
 		if res.Broken > 0 { // an invariant shows the exchange of a case, which is here already
 			continue
 		}
 		for j := range res.Exchanges {
-			log.Entries = append(log.Entries, v.entry(r.Target, res, &res.Exchanges[j]))
+			b, err := harJSON(v.entry(r.Target, res, &res.Exchanges[j]))
+			if err != nil {
+				return err
+			}
+			if _, err := fmt.Fprintf(w, "%s%s", separator, b); err != nil {
+				return err
+			}
+			separator = ",\n"
 		}
 	}
-	b, err := encode(harFile{log})
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(b)
+	_, err = io.WriteString(w, "\n]}}\n")
 	return err
+}
+
+func harJSON(v any) ([]byte, error) {
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return inJSON(bytes.TrimRight(buf.Bytes(), "\n")), err
 }
 
 func (v reader) entry(t conformance.Target, r *conformance.Result, x *conformance.Exchanged) harEntry {

@@ -241,11 +241,12 @@ func curlLine(target conformance.Target, r *wire.Request) string {
 	if target.URL == "" {
 		return ""
 	}
-	curl := wire.Curl(target.URL, target.Region, r)
-	if len(curl) > curlShown {
-		return fmt.Sprintf("(%d bytes; sendspec explain prints it)", len(curl))
+	if len(r.Body)+len(r.Raw) <= curlShown {
+		if curl := wire.Curl(target.URL, target.Region, r); len(curl) <= curlShown {
+			return curl
+		}
 	}
-	return curl
+	return fmt.Sprintf("(more than %d bytes; sendspec explain prints it)", curlShown)
 }
 
 // curlShown bounds the curl line: a megabyte is no help on a terminal.

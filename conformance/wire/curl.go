@@ -104,7 +104,7 @@ func plain(s string) bool {
 	if !utf8.ValidString(s) {
 		return false
 	}
-	return !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
+	return !strings.ContainsFunc(s, func(r rune) bool { return (r < ' ' || r > '~') && !unicode.IsPrint(r) })
 }
 
 // ShellQuote writes a text as one word of a POSIX shell.

@@ -30,9 +30,15 @@ function marked(want, got) {
 }
 
 // layout sets JSON in lines without changing a token, and marks the values at these JSON pointers. What
-// is no JSON stays as it is.
+// is no JSON stays as it is; JSON that was cut is laid out as far as it goes.
 function layout(text, pointers) {
-  try { JSON.parse(text); } catch { return [text]; }
+  try {
+    if (!text.endsWith("… (cut)")) JSON.parse(text);
+    return lines(text, pointers);
+  } catch { return [text]; }
+}
+
+function lines(text, pointers) {
   const out = [], stack = [];
   const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/gy;
   let line = "", marking = -1;
@@ -69,6 +75,7 @@ function layout(text, pointers) {
     line += t;
     end();
   }
+  line += text.slice(at);
   flush();
   return out;
 }
