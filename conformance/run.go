@@ -31,7 +31,7 @@ func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
 	}
 	defer func() { err = errors.Join(err, session.Close()) }()
 	if err := session.Tell(session.Started()); err != nil {
-		return nil, err
+		return nil, errors.Join(err, session.Tell(Ended{r.nothingAsked(ctx, err)}))
 	}
 	results, err := session.all(ctx)
 	invariants := session.Invariants(results)

@@ -56,7 +56,7 @@ Reports, any number of them in one run, by --report FORMAT=FILE:
 	}
 	f.targetFlags.register(c)
 	c.Flags().BoolVar(&f.strict, "strict", false, "a missed should fails as well")
-	c.Flags().StringSliceVar(&f.profiles, "profile", nil, "only cases of these profiles: core, lifecycle, execution, auth")
+	c.Flags().StringSliceVar(&f.profiles, "profile", nil, "only cases of these `PROFILES`: core, lifecycle, execution, auth")
 	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "for one exchange, from the dial to the last byte")
 	c.Flags().IntVar(&f.parallel, "parallel", 8, "cases asked at once")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "of the random values in the requests (default random)")

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -132,7 +133,7 @@ func (v reader) harResponse(r *wire.Response) harResponse {
 		return out
 	}
 	out.Status, out.StatusText, out.HTTPVersion = r.Status, http.StatusText(r.Status), v.text(r.Proto)
-	for _, name := range sortedKeys(r.Header) {
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
 		for _, value := range r.Header[name] {
 			out.Headers = append(out.Headers, harPair{v.text(name), v.text(wire.Redact(name, value))})
 		}
@@ -172,13 +173,4 @@ func (v reader) text(s string) string {
 		runes[i] = rune(s[i])
 	}
 	return string(runes)
-}
-
-func sortedKeys(h http.Header) []string {
-	names := make([]string, 0, len(h))
-	for name := range h {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
