@@ -300,7 +300,8 @@ func TestPreflightSaysWhyATargetCannotBeJudged(t *testing.T) {
 			assert.ErrorContains(t, err, c.want)
 			assert.NotContains(t, err.Error(), "\n")
 			assert.NotContains(t, err.Error(), "\x1b")
-			assert.Empty(t, sink.events)
+			require.Len(t, sink.events, 1, "nothing was asked")
+			require.IsType(t, conformance.Ended{}, sink.events[0])
 			assert.Equal(t, 1, sink.closed)
 		})
 	}
