@@ -29,9 +29,17 @@ lint: ## gofmt, go vet and staticcheck
 bench: ## hold the budgets: the run and the validator, as ratios in one run
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./reference/ ./conformance/
 
+.PHONY: coverage
+coverage: build ## the ledger: which case asks what
+	bin/sendspec coverage
+
 .PHONY: mutants
-mutants: ## ask every wrong server the suite, and want each found out
-	$(GO) test -run TestKillMatrix -v ./conformance
+mutants: ## ask every wrong server every case: each must be found out, and each case must find one or say why it stays
+	cd conformance && $(GO) test -run TestKillMatrix -args -matrix
+
+.PHONY: soak
+soak: build ## 100 runs against the embedded reference, four at a time on a busy machine: none may differ
+	.ci/soak bin/sendspec 100
 
 .PHONY: e2e
 e2e: build ## the suite against moto, twice, and what must hold of its reports

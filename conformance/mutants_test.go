@@ -1,14 +1,18 @@
 package conformance_test
 
 import (
+	"flag"
 	"fmt"
 	"net/http"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
@@ -17,28 +21,65 @@ import (
 	"github.com/sendspec/sendspec/reference/service"
 )
 
-// killWorld is a world of its own for each mutant: its options cannot be used by two services at once.
-func killWorld() (service.World, []service.Option) {
-	world := service.Demo("", "")
-	return world, append(slices.Clip(world.Options), service.WithClockScale(1000))
+// matrix asks every mutant every case of the profiles in which it can show, where the test otherwise
+// stops at the first case that notices: make mutants.
+var matrix = flag.Bool("matrix", false, "TestKillMatrix: ask every mutant every case, and want every case to notice one")
+
+// noticed are the verdicts, by case, other than pass and skip.
+type noticed map[string]conformance.Verdict
+
+// askInBubble asks a handler the cases in a bubble of its own. There time passes only while everybody
+// waits: a run takes no longer than its work, and no busy machine makes a status pass unseen.
+func askInBubble(t *testing.T, build func(base []service.Option) http.Handler, cases []*fixtures.Case) noticed {
+	t.Helper()
+	found := noticed{}
+	now := time.Now()
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(now)) // a bubble begins in the year 2000
+		world := service.Demo("", "")
+		h := build(append(slices.Clip(world.Options), service.WithClockScale(100)))
+		runner, err := conformance.New(conformance.Target{Handler: h, Bindings: world.Bindings},
+			conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithoutConfirmation())
+		require.NoError(t, err)
+		report, err := runner.Run(t.Context())
+		if report == nil {
+			require.NoError(t, err)
+		}
+		for i := range report.Results {
+			if r := &report.Results[i]; r.Verdict != conformance.Pass && r.Verdict != conformance.Skip {
+				found[r.Case.ID] = r.Verdict
+			}
+		}
+	})
+	return found
 }
 
-// killedBy asks the handler the cases and returns the first that notices at the level, "" where none does.
-func killedBy(t *testing.T, h http.Handler, world service.World, cases []*fixtures.Case, level mutants.Level) string {
-	t.Helper()
-	runner, err := conformance.New(conformance.Target{Handler: h, Bindings: world.Bindings}, conformance.WithCases(cases), conformance.WithSeed(1))
-	require.NoError(t, err)
-	report, err := runner.Run(t.Context())
-	if report == nil {
-		require.NoError(t, err)
-	}
-	for i := range report.Results {
-		r := &report.Results[i]
-		if r.Verdict == conformance.Fail || r.Verdict == conformance.Flaky || r.Verdict == conformance.Warn && level == mutants.Should {
-			return r.Case.ID
+// atLevel returns the cases that noticed a defect of this level, sorted.
+func (n noticed) atLevel(level mutants.Level) []string {
+	var ids []string
+	for id, v := range n {
+		if v == conformance.Fail || v == conformance.Flaky || v == conformance.Warn && level == mutants.Should {
+			ids = append(ids, id)
 		}
 	}
-	return ""
+	slices.Sort(ids)
+	return ids
+}
+
+// byProfile splits the cases: each profile is asked of a service of its own.
+func byProfile(cases []*fixtures.Case) map[mutants.Profile][]*fixtures.Case {
+	split := map[mutants.Profile][]*fixtures.Case{}
+	for _, c := range cases {
+		split[mutants.Profile(c.Profile)] = append(split[mutants.Profile(c.Profile)], c)
+	}
+	return split
+}
+
+// conforming is the service without a defect.
+func conforming(base []service.Option) http.Handler { return service.New(base...) }
+
+func conformingWithAuth(base []service.Option) http.Handler {
+	return service.New(append(base, service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))...)
 }
 
 // underRace tells whether the race detector is on, which makes the matrix many times slower.
@@ -47,61 +88,146 @@ func underRace() bool {
 	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
+// family counts the mutants of one.
+type family struct{ planted, survived, elsewhere int }
+
 // TestKillMatrix wants every mutant noticed at the level that its defect deserves. The cases that it
-// should fall to are asked first, and all of them only where those do not notice.
-//
-// What an agent runs is left out, and no other test runs meanwhile: on a fast clock and a busy machine
-// those cases fail a sound server too, and would seem to kill what they do not notice.
+// should fall to are asked first, and all others only where those do not notice.
 func TestKillMatrix(t *testing.T) {
 	all, err := fixtures.Embedded()
 	require.NoError(t, err)
-	all = slices.DeleteFunc(all, func(c *fixtures.Case) bool { return c.Profile == fixtures.Execution })
-	world, base := killWorld()
-	require.Empty(t, killedBy(t, service.New(base...), world, all, mutants.Should), "the service without a defect")
+	cases := byProfile(all)
+	for profile, some := range cases {
+		build := conforming
+		if profile == mutants.Auth {
+			build = conformingWithAuth
+		}
+		require.Empty(t, askInBubble(t, build, some), "the service without a defect, %s", profile)
+	}
 
+	defer debug.SetGCPercent(debug.SetGCPercent(800))
 	began := time.Now()
 	var mu sync.Mutex
-	planted, survived, elsewhere := map[string]int{}, map[string]int{}, map[string]int{}
+	families := map[mutants.Family]*family{}
+	kills := map[string][]string{} // mutants by the case that noticed them
+	var order []mutants.Family
 	names := map[string]bool{}
 	t.Run("mutants", func(t *testing.T) {
 		for i, m := range mutants.All() {
 			require.False(t, names[m.Name], "%s stands twice", m.Name)
 			names[m.Name] = true
-			if (testing.Short() || underRace()) && i%10 != 0 {
+			if families[m.Family] == nil {
+				families[m.Family] = &family{}
+				order = append(order, m.Family)
+			}
+			if !*matrix && (testing.Short() || underRace()) && i%10 != 0 {
 				continue
 			}
 			t.Run(m.Name, func(t *testing.T) {
 				t.Parallel()
-				world, base := killWorld()
-				selector, err := conformance.ParseSelector(m.Expect, nil)
-				require.NoError(t, err)
-				first := slices.DeleteFunc(slices.Clone(all), func(c *fixtures.Case) bool { return !selector.Match(c.ID) })
-				killer := ""
-				if len(first) > 0 {
-					killer = killedBy(t, m.Handler(base...), world, first, m.Level)
-				}
-				byExpected := killer != ""
-				if !byExpected {
-					killer = killedBy(t, m.Handler(base...), world, all, m.Level)
-				}
+				found, byExpected := hunt(t, m, cases)
 				mu.Lock()
 				defer mu.Unlock()
-				planted[m.Family]++
-				if killer != "" && !byExpected {
-					elsewhere[m.Family]++
-					t.Logf("killed by %s, not by %v", killer, m.Expect)
+				f := families[m.Family]
+				f.planted++
+				for id := range found {
+					kills[id] = append(kills[id], m.Name)
 				}
-				if killer == "" {
-					survived[m.Family]++
+				killers := found.atLevel(m.Level)
+				switch {
+				case len(killers) == 0:
+					f.survived++
 					t.Errorf("survives at %s: %s (%s)", m.Level, m.Wrong, m.Source)
+				case !byExpected:
+					f.elsewhere++
+					t.Logf("killed by %s, not by %v", killers[0], m.Expect)
 				}
 			})
 		}
 	})
-	total, alive := 0, 0
-	for _, family := range []string{mutants.Constraint, mutants.Type, mutants.Response} {
-		fmt.Printf("%-10s %4d mutants, %d survived, %d killed by cases of another topic\n", family, planted[family], survived[family], elsewhere[family])
-		total, alive = total+planted[family], alive+survived[family]
+	var sum family
+	for _, name := range order {
+		f := families[name]
+		fmt.Printf("%-12s %4d mutants, %d survived, %d killed by cases of another topic\n", name, f.planted, f.survived, f.elsewhere)
+		sum.planted, sum.survived = sum.planted+f.planted, sum.survived+f.survived
 	}
-	fmt.Printf("%d mutants: %d killed, %d survived, in %s\n", total, total-alive, alive, time.Since(began).Round(time.Millisecond))
+	fmt.Printf("%d mutants: %d killed, %d survived, in %s\n", sum.planted, sum.planted-sum.survived, sum.survived, time.Since(began).Round(time.Millisecond))
+	if *matrix {
+		judgeCases(t, all, kills)
+	}
+}
+
+// hunt asks a mutant the cases that should notice it, and all where they do not or the matrix is
+// wanted. It tells whether one of the first did.
+func hunt(t *testing.T, m mutants.Mutant, cases map[mutants.Profile][]*fixtures.Case) (found noticed, byExpected bool) {
+	t.Helper()
+	selector, err := conformance.ParseSelector(m.Expect, nil)
+	require.NoError(t, err)
+	require.NotEmpty(t, m.Shows)
+	found = noticed{}
+	ask := func(pick func(*fixtures.Case) bool) {
+		for _, profile := range m.Shows {
+			some := slices.DeleteFunc(slices.Clone(cases[profile]), func(c *fixtures.Case) bool { return !pick(c) })
+			if len(some) == 0 {
+				continue
+			}
+			for id, v := range askInBubble(t, func(base []service.Option) http.Handler { return m.Handler(base...) }, some) {
+				found[id] = v
+			}
+		}
+	}
+	expected := func(n noticed) bool {
+		return slices.ContainsFunc(n.atLevel(m.Level), selector.Match)
+	}
+	if !*matrix {
+		ask(func(c *fixtures.Case) bool { return selector.Match(c.ID) })
+		if len(found.atLevel(m.Level)) > 0 {
+			return found, expected(found)
+		}
+	}
+	ask(func(*fixtures.Case) bool { return true })
+	return found, expected(found)
+}
+
+// caseOf is the ID of a variant's case.
+func caseOf(id string) string {
+	parts := strings.SplitN(id, "/", 4)
+	return strings.Join(parts[:min(3, len(parts))], "/")
+}
+
+// judgeCases wants every case to notice a mutant, or to say why it stays.
+func judgeCases(t *testing.T, all []*fixtures.Case, kills map[string][]string) {
+	t.Helper()
+	killers := map[string]int{} // of a mutant
+	for _, names := range kills {
+		for _, name := range names {
+			killers[name]++
+		}
+	}
+	alone, shared, idle := 0, 0, 0
+	idleOf, stays := map[string]bool{}, map[string]bool{}
+	for _, c := range all {
+		names := kills[c.ID]
+		switch {
+		case len(names) == 0:
+			idle++
+			idleOf[caseOf(c.ID)] = true
+			if c.Stays == "" {
+				t.Errorf("%s notices no mutant, and does not say why it stays", c.ID)
+			}
+		case slices.ContainsFunc(names, func(name string) bool { return killers[name] == 1 }):
+			alone++
+		default:
+			shared++
+		}
+		if c.Stays != "" {
+			stays[caseOf(c.ID)] = true
+		}
+	}
+	for id := range stays {
+		if !idleOf[id] {
+			t.Errorf("%s says why it stays though it notices no mutant; it notices some", id)
+		}
+	}
+	fmt.Printf("%d cases: %d notice a mutant that no other case does, %d only what others notice too, %d none and say why they stay\n", len(all), alone, shared, idle)
 }

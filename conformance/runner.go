@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -28,6 +29,8 @@ type settings struct {
 	sinks         []Sink
 	aws           bool
 	allowDispatch bool
+	once          bool // a failing case is not asked again
+	wait          time.Duration
 }
 
 // Option changes how a Runner runs.

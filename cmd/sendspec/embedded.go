@@ -19,7 +19,9 @@ const (
 	demoAccount   = "123456789012"
 	// embeddedScale lets the half minute of a delivery timeout pass in a sixth of a second.
 	embeddedScale = 200
-	maxScale      = 1_000_000
+	// embeddedStep is short against the two minutes for which a case may have to catch a status.
+	embeddedStep = 10 * time.Second
+	maxScale     = 1_000_000
 )
 
 // served is the embedded reference behind a listener.
@@ -35,8 +37,9 @@ type served struct {
 type serveSettings struct {
 	address string
 	region  string
-	scale   float64 // how many times as fast a command's life runs
-	auth    bool    // verify signatures, made with test/test
+	scale   float64       // how many times as fast a command's life runs
+	step    time.Duration // at most, between two looks at a command; 0 is no bound
+	auth    bool          // verify signatures, made with test/test
 }
 
 // serve starts the embedded reference with its demonstration world.
@@ -52,7 +55,7 @@ func serve(set serveSettings) (*served, error) {
 		return nil, fmt.Errorf("cannot listen on %s: %w", set.address, err)
 	}
 	world := service.Demo(set.region, demoAccount)
-	options := append(world.Options, service.WithClockScale(set.scale))
+	options := append(world.Options, service.WithClockScale(set.scale), service.WithLongestStep(set.step))
 	if set.auth {
 		options = append(options, service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
 	}
@@ -72,7 +75,7 @@ func (s *served) close() {
 }
 
 func embeddedTarget(region string, nodes []string, bind map[string]string) (conformance.Target, func(), error) {
-	s, err := serve(serveSettings{address: "127.0.0.1:0", region: region, scale: embeddedScale, auth: true})
+	s, err := serve(serveSettings{address: "127.0.0.1:0", region: region, scale: embeddedScale, step: embeddedStep, auth: true})
 	if err != nil {
 		return conformance.Target{}, nil, err
 	}

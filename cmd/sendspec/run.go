@@ -23,6 +23,7 @@ type runFlags struct {
 	strict   bool
 	profiles []string
 	timeout  time.Duration
+	wait     time.Duration
 	parallel int
 	seed     uint64
 	seeded   bool
@@ -46,6 +47,7 @@ Reports, any number of them in one run, by --report FORMAT=FILE:
 		Example: `  sendspec run --endpoint http://127.0.0.1:5000
   sendspec run --endpoint http://127.0.0.1:5000 --report html=report.html --report junit=junit.xml
   sendspec run --endpoint http://127.0.0.1:5000 --json - '!wire' | jq '.cases[] | select(.verdict == "fail") | .id'
+  sendspec run --endpoint https://127.0.0.1:8443 --ca-file ca.pem --wait 30s
   sendspec run --endpoint http://127.0.0.1:5000 --node i-0123456789abcdef0 'echo/**' invariant`,
 		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -58,6 +60,7 @@ Reports, any number of them in one run, by --report FORMAT=FILE:
 	c.Flags().BoolVar(&f.strict, "strict", false, "a missed should fails as well")
 	c.Flags().StringSliceVar(&f.profiles, "profile", nil, "only cases of these `PROFILES`: core, lifecycle, execution, auth")
 	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "for one exchange, from the dial to the last byte")
+	c.Flags().DurationVar(&f.wait, "wait", 0, "wait as long as this for the target to come up")
 	c.Flags().IntVar(&f.parallel, "parallel", 8, "cases asked at once")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "of the random values in the requests (default random)")
 	f.reportFlags.register(c)
@@ -77,7 +80,7 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	target, end, err := f.target(ctx)
+	target, end, err := f.target(ctx, s.Err)
 	if err != nil {
 		return err
 	}
@@ -121,6 +124,12 @@ func (f *runFlags) runner(t conformance.Target, s conformance.Selector) (*confor
 	}
 	if f.timeout <= 0 {
 		return nil, fmt.Errorf("--timeout %s: want more than 0", f.timeout)
+	}
+	if f.wait < 0 {
+		return nil, fmt.Errorf("--wait %s: want no less than 0", f.wait)
+	}
+	if f.wait > 0 {
+		opts = append(opts, conformance.WithWait(f.wait))
 	}
 	if f.seeded {
 		opts = append(opts, conformance.WithSeed(f.seed))

@@ -40,7 +40,7 @@ var nasty = map[string]string{
 	"log":       "\n::error title=owned::from the target\n##[error]owned ##vso[task.setvariable variable=x]y\n::stop-commands::x\n::add-mask::a\n%0A::error::again",
 	"markdown":  "| a | b |\n|---|---|\n```\n``````\n</details></summary><b> [x](javascript:alert(1)) ![y](http://127.0.0.1/z) @everyone #1 **x** ~~~ <!--",
 	"megabytes": strings.Repeat("\U0001F600<]]>", 300_000),
-	"nested":    strings.Repeat("[", 5000) + strings.Repeat("]", 5000),
+	"nested":    strings.Repeat("[", 2000) + strings.Repeat("]", 2000),
 	"secrets":   `{"__type":"ValidationException","message":"AKIADISTINCTIVE distinctive/secret+of=it distinctive-token<&> "}`,
 	"xml":       `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY y "z">]><failure>]]>]]&gt;&y;</failure><![CDATA[ </testsuite>`,
 }
@@ -92,7 +92,12 @@ func nastyReport(t *testing.T) *conformance.Report {
 	}
 	sink := &keeper{}
 	target := conformance.Target{URL: server.URL, Name: "the nasty <target>", Credentials: secrets}
-	r, err := conformance.New(target, conformance.WithCases(casesOf(t, cases...)), conformance.WithSeed(1), conformance.WithParallel(1), conformance.WithSink(sink))
+	// Few invariants by name, so that a new one changes no golden file.
+	selector, err := conformance.ParseSelector([]string{"area", "invariant/Command/id-unique", "invariant/Error/bare-type",
+		"invariant/HTTP/request-id-unique", "invariant/JSON/one-value"}, nil)
+	require.NoError(t, err)
+	r, err := conformance.New(target, conformance.WithCases(casesOf(t, cases...)), conformance.WithSelector(selector), conformance.WithSeed(1),
+		conformance.WithParallel(1), conformance.WithSink(sink))
 	require.NoError(t, err)
 	_, err = r.Run(context.Background())
 	require.NoError(t, err)

@@ -67,20 +67,22 @@ func sides(c *reference.Constraint) []side {
 	return list
 }
 
+const familyConstraint Family = "constraint"
+
 // constraints are one mutant for every constraint of every operation, and for either bound.
 func constraints() []Mutant {
 	var all []Mutant
 	for _, c := range reference.Constraints() {
 		for _, s := range sides(&c) {
 			m := Mutant{
-				Name: Constraint + "/" + c.Operation + "/" + c.Path + "/" + string(c.Kind) + "-" + s.name, Family: Constraint, Level: Must,
+				Name: string(familyConstraint) + "/" + c.Operation + "/" + c.Path + "/" + string(c.Kind) + "-" + s.name, Family: familyConstraint, Level: Must, Shows: []Profile{Core},
 				Wrong:  fmt.Sprintf("%s takes a %s that breaks its %s (%s)", c.Operation, c.Path, c.Kind, s.name),
 				Source: c.Source.Document + ", " + c.Source.Section,
 				Expect: []string{topic("constraint", c.Path)},
 				plant:  stateless(unenforced(&c, s)),
 			}
 			if c.Operation != reference.SendCommand {
-				m.Expect = []string{"lifecycle/Constraint.*"}
+				m.Shows, m.Expect = []Profile{Lifecycle}, []string{"lifecycle/Constraint.*"}
 			}
 			if weaker(&c, s) {
 				m.Level = Should

@@ -16,41 +16,54 @@ const (
 	Should Level = "should"
 )
 
-// Families of defects, in the order of All.
+// Profile is a part of Run Command, by the name that fixtures give it.
+type Profile string
+
+// The profiles in which a defect can show.
 const (
-	Constraint = "constraint"
-	Type       = "type"
-	Response   = "response"
+	Core      Profile = "core"
+	Lifecycle Profile = "lifecycle"
+	Execution Profile = "execution"
+	Auth      Profile = "auth"
 )
+
+// Family is a kind of defect: the first part of a mutant's name.
+type Family string
 
 // Mutant is a service with one defect.
 type Mutant struct {
 	// Name is family/what.
 	Name string
 	// Family is the kind of defect.
-	Family string
+	Family Family
 	// Wrong says what is wrong, in one sentence.
 	Wrong string
 	// Source is the fact of AWS's behaviour that is broken.
 	Source string
 	// Level is what the defect deserves.
 	Level Level
+	// Shows are the profiles in which the defect can show.
+	Shows []Profile
 	// Expect are selectors of the cases that should notice, for example constraint/Comment.
 	Expect []string
 
 	plant func() defect
+	// build makes the handler of a mutant that is more than a defect before one service.
+	build func(base []service.Option) http.Handler
 }
 
 // Handler returns a new service with the defect. Base should have no service.WithAuth: a
-// defect that changes the request would break its signature.
+// defect that changes the request would break its signature, and a mutant of the family auth adds its own.
 func (m Mutant) Handler(base ...service.Option) http.Handler {
-	d := m.plant()
-	return &planted{d, service.New(base...)}
+	if m.build != nil {
+		return m.build(base)
+	}
+	return &planted{m.plant(), service.New(base...)}
 }
 
 // All returns every mutant, by family.
 func All() []Mutant {
-	return slices.Concat(constraints(), wrongTypes(), responses())
+	return slices.Concat(constraints(), wrongTypes(), requestFamilies(), responses(), answerFamilies(), stateFamilies())
 }
 
 // stateless makes the plant of a defect that remembers nothing.

@@ -35,12 +35,14 @@ func made() []echoed {
 
 const defaultsSource = "facts.md section 2, Members present with default values"
 
+const familyResponse Family = "response"
+
 // responses are the ways in which one member of the answer of SendCommand goes wrong.
 func responses() []Mutant {
 	var all []Mutant
 	add := func(member, how, wrong string, plant func() defect) {
 		all = append(all, Mutant{
-			Name: Response + "/" + member + "/" + how, Family: Response, Level: Must,
+			Name: string(familyResponse) + "/" + member + "/" + how, Family: familyResponse, Level: Must, Shows: []Profile{Core},
 			Wrong: "Command." + member + " " + wrong, Source: defaultsSource, Expect: []string{"echo", "accept/minimal"}, plant: plant,
 		})
 	}

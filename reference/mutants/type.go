@@ -34,6 +34,8 @@ func memberKinds() []struct {
 	}
 }
 
+const familyType Family = "type"
+
 // wrongTypes are one mutant for every member and every JSON type that is not its own.
 func wrongTypes() []Mutant {
 	var all []Mutant
@@ -50,7 +52,7 @@ func wrongTypes() []Mutant {
 				level = Should // the prose of the model says that it is ignored
 			}
 			all = append(all, Mutant{
-				Name: Type + "/" + row.path + "/" + kind.String(), Family: Type, Level: level,
+				Name: string(familyType) + "/" + row.path + "/" + kind.String(), Family: familyType, Level: level, Shows: []Profile{Core},
 				Wrong:  fmt.Sprintf("%s takes a JSON %s where it is of type %s", row.path, kind, row.kind),
 				Source: "facts.md section 3, Malformed bodies: a value of another type is a SerializationException",
 				Expect: []string{"type/" + first},

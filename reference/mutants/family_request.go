@@ -1,0 +1,8 @@
+package mutants
+
+import "slices"
+
+// requestFamilies are the mutants about what a server takes and refuses beyond single constraints and types.
+func requestFamilies() []Mutant {
+	return slices.Concat[[]Mutant]()
+}

@@ -1,0 +1,8 @@
+package mutants
+
+import "slices"
+
+// stateFamilies are the mutants about what becomes of a command.
+func stateFamilies() []Mutant {
+	return slices.Concat[[]Mutant]()
+}
