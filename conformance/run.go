@@ -71,6 +71,7 @@ type Session struct {
 	reading *semaphore.Weighted // the bytes of answers that are being read or judged
 	patient *patient
 	silent  atomic.Int64 // exchanges in a row without a whole answer
+	whole   atomic.Int64 // bytes of answers that have been kept beyond keptBody
 	lost    atomic.Pointer[string]
 }
 
@@ -281,7 +282,7 @@ func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Re
 	}
 	defer x.read(a.exchanges...)()
 	r := Judge(c, a.steps, a.exchanges, x.settings.strict)
-	r.settle()
+	r.settle(x.keepWhole)
 	return r
 }
 

@@ -19,7 +19,12 @@ type reportFlags struct {
 	json      string
 	github    bool
 	githubSet bool
+	whole     bool // some report holds answers in full
 }
+
+// wholeAnswers is how many bytes of long answers are kept for such a report. A run against the reference
+// has 1.2 MB of them.
+const wholeAnswers = 48 << 20
 
 const standardOutput = "-"
 
@@ -77,6 +82,7 @@ func (f *reportFlags) sinks(s Streams) ([]opener, error) {
 			return nil, fmt.Errorf("--report %s: %s goes to the same file", text, first)
 		}
 		taken[place] = text
+		f.whole = f.whole || format.Whole
 		open, err := openerOf(s, format, file)
 		if err != nil {
 			return nil, err

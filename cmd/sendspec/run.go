@@ -134,6 +134,9 @@ func (f *runFlags) runner(t conformance.Target, s conformance.Selector) (*confor
 	if f.seeded {
 		opts = append(opts, conformance.WithSeed(f.seed))
 	}
+	if f.whole {
+		opts = append(opts, conformance.WithWholeAnswers(wholeAnswers))
+	}
 	if f.strict {
 		opts = append(opts, conformance.WithStrict())
 	}

@@ -12,6 +12,8 @@ import (
 type Format struct {
 	Name  string // as --report names it
 	About string // in a few words
+	// Whole tells that it holds answers in full, as far as the run has kept them (conformance.WithWholeAnswers).
+	Whole bool
 	// Write writes the whole report of a run that has ended, early or not.
 	Write func(w io.Writer, r *conformance.Report, o Options) error
 }
@@ -27,14 +29,14 @@ type Options struct {
 // Formats returns every format, in the order in which help texts list them.
 func Formats() []Format {
 	return []Format{
-		{"text", "for people, as on the terminal", writeText},
-		{"json", "for programs; report.schema.json describes it", writeJSON},
-		{"junit", "JUnit XML, for the test view of a CI system", writeJUnit},
-		{"sarif", "SARIF 2.1.0, for code scanning", writeSARIF},
-		{"har", "HAR 1.2: every exchange", writeHAR},
-		{"markdown", "for a step summary or a comment", writeMarkdown},
-		{"github", "annotations of a GitHub Actions step", writeGitHub},
-		{"html", "one page for a browser, without network", writeHTML},
+		{Name: "text", About: "for people, as on the terminal", Write: writeText},
+		{Name: "json", About: "for programs; report.schema.json describes it", Write: writeJSON},
+		{Name: "junit", About: "JUnit XML, for the test view of a CI system", Write: writeJUnit},
+		{Name: "sarif", About: "SARIF 2.1.0, for code scanning", Write: writeSARIF},
+		{Name: "har", About: "HAR 1.2: every exchange", Write: writeHAR, Whole: true},
+		{Name: "markdown", About: "for a step summary or a comment", Write: writeMarkdown},
+		{Name: "github", About: "annotations of a GitHub Actions step", Write: writeGitHub},
+		{Name: "html", About: "one page for a browser, without network", Write: writeHTML},
 	}
 }
 
