@@ -97,11 +97,15 @@ const bodyRead = 8 * bodyShown
 
 // body is the beginning of a request's or an answer's body, in its own lines where it is exact.
 func (v reader) body(b []byte) string {
-	text := excerpt([]byte(v.known(string(b[:min(len(b), bodyRead)]))))
 	if v.exact {
-		return cleanLines(text)
+		return cleanLines(v.excerpt(b))
 	}
-	return clean(text)
+	return clean(v.excerpt(b))
+}
+
+// excerpt is the beginning of a body as it may be shown, not yet escaped.
+func (v reader) excerpt(b []byte) string {
+	return excerpt([]byte(v.known(string(b[:min(len(b), bodyRead)]))))
 }
 
 func (v reader) known(s string) string {
@@ -173,7 +177,7 @@ func (v reader) exchange(x conformance.Exchanged) ExchangeInfo {
 	if x.Err != nil {
 		info.Error = string(x.Err.Failure)
 		if v.exact {
-			info.Error = v.line(string(excerpt([]byte(x.Err.Error()))))
+			info.Error = v.line(v.excerpt([]byte(x.Err.Error())))
 		}
 	}
 	return info

@@ -107,10 +107,10 @@ func excerpt(body []byte) string {
 }
 
 // requestLine is what was sent, in short: the method and path where they are unusual, then the body.
-func requestLine(r *wire.Request) string {
+func requestLine(v reader, r *wire.Request) string {
 	line := ""
 	if r.Method != "POST" || r.Path != "/" {
 		line = r.Method + " " + wire.RedactPath(r.Path) + " "
 	}
-	return line + excerpt(sentBody(r))
+	return line + v.excerpt(sentBody(r))
 }

@@ -71,7 +71,7 @@ func (v reader) entry(t conformance.Target, r *conformance.Result, x *conformanc
 	}
 	if x.Err != nil {
 		e.Failure = string(x.Err.Failure)
-		e.Comment = v.line(excerpt([]byte(x.Err.Error())))
+		e.Comment = v.line(v.excerpt([]byte(x.Err.Error())))
 	}
 	return e
 }

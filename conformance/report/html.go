@@ -42,7 +42,8 @@ type page struct {
 	Headline string // the verdict up to its colon
 	Lede     string // and behind it
 	Class    string
-	Document Document
+	Complete bool
+	Stopped  string
 	Facts    []fact
 	Profiles []profileRow
 	Areas    []areaRow
@@ -57,10 +58,7 @@ func newPage(r *conformance.Report, o Options) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &page{Data: template.JS(inJSON(data)), Document: v.document(&conformance.Report{ //nolint:gosec // json.Marshal escapes what HTML would read
-		Target: r.Target, Seed: r.Seed, Strict: r.Strict, Complete: r.Complete, Stopped: r.Stopped, Preflight: r.Preflight,
-		Totals: r.Totals, Areas: r.Areas, Profiles: r.Profiles,
-	})}
+	p := &page{Data: template.JS(inJSON(data))} //nolint:gosec // json.Marshal escapes what HTML would read
 	style, err := htmlFiles.ReadFile("html/style.css")
 	if err != nil {
 		return nil, err
@@ -89,7 +87,7 @@ func hashOf(text []byte) string {
 }
 
 func (p *page) headline(r *conformance.Report, v reader) {
-	p.Verdict = p.Document.Verdict
+	p.Verdict, p.Complete, p.Stopped = v.line(Verdict(r)), r.Complete, v.line(r.Stopped)
 	p.Headline, p.Lede, _ = strings.Cut(p.Verdict, ": ")
 	p.Mark, p.Class = "✓", "pass"
 	switch {
@@ -98,7 +96,7 @@ func (p *page) headline(r *conformance.Report, v reader) {
 	case r.Failed():
 		p.Mark, p.Class = "✗", "fail"
 	}
-	p.Facts = []fact{{"Target", p.Document.Target.Name}, {"Region", v.line(r.Target.Region)}, {"Seed", fmt.Sprint(r.Seed)}}
+	p.Facts = []fact{{"Target", v.line(r.Target.Name)}, {"Region", v.line(r.Target.Region)}, {"Seed", fmt.Sprint(r.Seed)}}
 	if !r.Began.IsZero() {
 		p.Facts = append(p.Facts, fact{"Began", r.Began.UTC().Format("2 January 2006, 15:04 UTC")}, fact{"Took", took(r.Elapsed)})
 	}

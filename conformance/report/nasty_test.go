@@ -196,3 +196,26 @@ func golden(t *testing.T, name string, got []byte) {
 }
 
 func around(b []byte, at int) []byte { return b[max(0, at-60):min(len(b), at+100)] }
+
+// A credential that the end of a quote would cut in two is blotted out before the cut.
+func TestNoHalfOfACredentialIsWritten(t *testing.T) {
+	t.Parallel()
+	run := nastyReport(t)
+	for i := range run.Results {
+		for j := range run.Results[i].Exchanges {
+			if x := run.Results[i].Exchanges[j].Exchange; x.Response != nil {
+				x.Response.Body = []byte(strings.Repeat("x", 1990) + secrets.SessionToken + strings.Repeat("y", 100))
+			}
+		}
+	}
+	for _, f := range report.Formats() {
+		assert.NotContains(t, string(rendered(t, f.Name, run)), secrets.SessionToken[:8], f.Name)
+	}
+	var b strings.Builder
+	text := report.NewText(&b, report.TextOptions{Width: 2010})
+	require.NoError(t, text.Event(conformance.Started{Target: run.Target}))
+	for i := range run.Results {
+		require.NoError(t, text.Event(conformance.Judged{Result: run.Results[i]}))
+	}
+	assert.NotContains(t, b.String(), secrets.SessionToken[:8])
+}

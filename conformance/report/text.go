@@ -220,13 +220,14 @@ func (s style) exchange(b *strings.Builder, target conformance.Target, r *confor
 	if x == nil {
 		return
 	}
-	fmt.Fprintf(b, "  sent    %s\n", s.cut(labelColumns, clean(requestLine(x.Request))))
+	v := reader{redactor(target), true} // before anything is cut: half a credential would not be known again
+	fmt.Fprintf(b, "  sent    %s\n", s.cut(labelColumns, clean(requestLine(v, x.Request))))
 	switch {
 	case x.Response != nil:
-		answer := fmt.Sprintf("%d %s", x.Response.Status, clean(excerpt(x.Response.Body)))
+		answer := fmt.Sprintf("%d %s", x.Response.Status, clean(v.excerpt(x.Response.Body)))
 		fmt.Fprintf(b, "  answer  %s\n", s.cut(labelColumns, answer))
 	case x.Err != nil:
-		fmt.Fprintf(b, "  answer  none: %s\n", clean(excerpt([]byte(x.Err.Error()))))
+		fmt.Fprintf(b, "  answer  none: %s\n", clean(v.excerpt([]byte(x.Err.Error()))))
 	}
 	if again != "" {
 		fmt.Fprintf(b, "  again   %s\n", again)
