@@ -65,12 +65,19 @@
         cases.length === 1 ? caseItem(cases[0], false) : ruleItem(rule, cases, open)))));
   }
 
+  // showMark scrolls what is marked in a long text into sight.
+  function showMark(pre) {
+    const mark = pre.querySelector("mark");
+    if (mark) pre.scrollTop += mark.getBoundingClientRect().top - pre.getBoundingClientRect().top - pre.clientHeight / 3;
+  }
+
   // disclosure is a button and what it shows, which is made when it is first opened.
   function disclosure(key, attributes, label, fill) {
     const body = element("div", { class: "body", hidden: true });
     const set = (open) => {
       if (open && !body.hasChildNodes()) body.append(...fill());
       body.hidden = !open;
+      if (open) body.querySelectorAll(".exchange pre").forEach(showMark);
       button.setAttribute("aria-expanded", String(open));
       if (open) opened.add(key); else opened.delete(key);
     };
