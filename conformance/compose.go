@@ -60,8 +60,11 @@ func compose(t Target, signer *wire.Signer, m *fixtures.Message, now time.Time) 
 	return r, nil
 }
 
-// sign signs the request, rightly or in the way that the case asks for.
+// sign signs the request, rightly or in the way that the case asks for; without a signer it does not.
 func sign(t Target, signer *wire.Signer, r *wire.Request, auth *fixtures.Signature, now time.Time) error {
+	if signer == nil {
+		return nil
+	}
 	if auth == nil {
 		return signer.Sign(r, t.host(), now)
 	}

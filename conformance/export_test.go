@@ -5,6 +5,11 @@ func WithoutConfirmation() Option {
 	return func(r *Runner) error { r.settings.once = true; return nil }
 }
 
+// WithoutSignatures sends requests unsigned, to a target that verifies none.
+func WithoutSignatures() Option {
+	return func(r *Runner) error { r.settings.unsigned = true; return nil }
+}
+
 // InspectTogether holds exchanges against the invariants that look at those of a case together.
 func InspectTogether(exchanges []Exchanged) []Finding {
 	var found []Finding

@@ -12,7 +12,6 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
-	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -89,7 +88,7 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 	}
 	began := time.Now()
 	patient := &patient{exchanger: exchanger, patience: r.settings.limits.Timeout}
-	a := &asker{r.target, patient, wire.NewSigner(r.target.Credentials, r.target.Region), r.settings.seed}
+	a := &asker{r.target, patient, r.signer(), r.settings.seed}
 	found, err := a.preflight(ctx)
 	if over := patient.over(); over != nil && err == nil {
 		err = fmt.Errorf("%w: %s", ErrCannotJudge, a.silence(over))

@@ -31,6 +31,7 @@ type settings struct {
 	aws           bool
 	allowDispatch bool
 	once          bool // a failing case is not asked again
+	unsigned      bool // requests are sent as they are
 	wait          time.Duration
 }
 
@@ -160,4 +161,12 @@ func (r *Runner) exchanger() (wire.Exchanger, func(), error) {
 		return nil, nil, err
 	}
 	return h, h.Close, nil
+}
+
+// signer signs for the target; nil where nothing is to be signed.
+func (r *Runner) signer() *wire.Signer {
+	if r.settings.unsigned {
+		return nil
+	}
+	return wire.NewSigner(r.target.Credentials, r.target.Region)
 }

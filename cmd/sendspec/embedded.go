@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -26,11 +27,11 @@ const (
 
 // served is the embedded reference behind a listener.
 type served struct {
-	URL     string
-	World   service.World
-	service *service.Service
-	server  *http.Server
-	done    chan error
+	URL    string
+	World  service.World
+	wrong  string // in one sentence, of a wrong server
+	server *http.Server
+	done   chan error
 }
 
 // serveSettings say how to serve the embedded reference.
@@ -40,6 +41,7 @@ type serveSettings struct {
 	scale   float64       // how many times as fast a command's life runs
 	step    time.Duration // at most, between two looks at a command; 0 is no bound
 	auth    bool          // verify signatures, made with test/test
+	mutant  string        // the wrong server to be; "" is none
 }
 
 // serve starts the embedded reference with its demonstration world.
@@ -50,19 +52,28 @@ func serve(set serveSettings) (*served, error) {
 	if set.scale <= 0 || set.scale > maxScale {
 		return nil, fmt.Errorf("--clock-scale %g: want more than 0 and at most %d", set.scale, maxScale)
 	}
+	build := func(base ...service.Option) http.Handler { return service.New(base...) }
+	s := &served{done: make(chan error, 1)}
+	if set.mutant != "" {
+		m, err := mutantNamed(set.mutant)
+		if err != nil {
+			return nil, err
+		}
+		if set.auth {
+			return nil, errors.New("--auth: not with --mutant: one that changes the request breaks its signature, and those of the family auth verify by themselves")
+		}
+		build, s.wrong = m.Handler, m.Wrong
+	}
 	listener, err := net.Listen("tcp", set.address)
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w", set.address, err)
 	}
-	world := service.Demo(set.region, demoAccount)
-	options := append(world.Options, service.WithClockScale(set.scale), service.WithLongestStep(set.step))
+	s.URL, s.World = "http://"+listener.Addr().String(), service.Demo(set.region, demoAccount)
+	options := append(s.World.Options, service.WithClockScale(set.scale), service.WithLongestStep(set.step))
 	if set.auth {
 		options = append(options, service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
 	}
-	s := &served{
-		URL: "http://" + listener.Addr().String(), World: world, service: service.New(options...), done: make(chan error, 1),
-	}
-	s.server = &http.Server{Handler: s.service, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 256 << 10}
+	s.server = &http.Server{Handler: build(options...), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 256 << 10}
 	go func() { s.done <- s.server.Serve(listener) }()
 	return s, nil
 }
@@ -71,7 +82,6 @@ func serve(set serveSettings) (*served, error) {
 func (s *served) close() {
 	_ = s.server.Close()
 	<-s.done
-	_ = s.service.Close()
 }
 
 func embeddedTarget(region string, nodes []string, bind map[string]string) (conformance.Target, func(), error) {
