@@ -75,7 +75,7 @@ func (a *asking) exchange(ctx context.Context, step fixtures.BoundStep) (*wire.E
 		return nil, a.unjudged(Error, *reason)
 	}
 	if ctx.Err() != nil {
-		return nil, a.unjudged(Error, "not asked: the run was ended")
+		return nil, a.unjudged(Error, notAsked+"the run was ended")
 	}
 	req, err := compose(a.target, a.asker.signer, &step.Request, time.Now())
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -131,4 +132,29 @@ func TestHugeAnswersAreNotKept(t *testing.T) {
 	runtime.ReadMemStats(&m)
 	assert.Less(t, m.HeapAlloc, uint64(60<<20), "%d answers of 256 KiB", asked)
 	runtime.KeepAlive(found)
+}
+
+// For a report that holds every exchange the answers stay whole, as far as their sum is bounded.
+func TestAnswersAreKeptWholeWhereThatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	const size = 100 << 10
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		_, _ = io.WriteString(w, `{"Command":{"Comment":"`+strings.Repeat("x", size)+`"}}`)
+	})
+	for total, whole := range map[int64]int{0: 0, 250 << 10: 2, 10 << 20: 5} {
+		report, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 5)), conformance.WithWholeAnswers(total))
+		require.NoError(t, err)
+		kept := 0
+		for _, r := range report.Results[:5] {
+			body := r.Exchanges[0].Response
+			if body.Dropped == 0 {
+				assert.Greater(t, len(body.Body), size)
+				kept++
+			} else {
+				assert.Greater(t, len(body.Body)+body.Dropped, size)
+			}
+		}
+		assert.Equal(t, whole, kept, "%d bytes", total)
+	}
 }

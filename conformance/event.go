@@ -1,7 +1,10 @@
 package conformance
 
+import "time"
+
 // Event is one thing that happens in a run: Started, then a Judged for each case in the order of
-// the plan, then Ended.
+// the plan, then Ended. Between them an Advanced for each case, in the order in which they are done.
+// A run that finds nothing to ask is an Ended alone.
 type Event interface{ event() }
 
 // Started opens a run, once the target is known to answer.
@@ -11,7 +14,12 @@ type Started struct {
 	Strict    bool
 	Preflight Preflight
 	Plan      []Planned
+	Began     time.Time
 }
+
+// Advanced counts what is done so far. It comes ahead of the Judged of its case where an earlier case
+// of the plan still waits for its answer.
+type Advanced struct{ Done, Failed, Total int }
 
 // Judged tells the verdict of one case.
 type Judged struct{ Result Result }
@@ -19,9 +27,10 @@ type Judged struct{ Result Result }
 // Ended closes a run. An interrupted run ends too, with a report that says so.
 type Ended struct{ Report *Report }
 
-func (Started) event() {}
-func (Judged) event()  {}
-func (Ended) event()   {}
+func (Started) event()  {}
+func (Advanced) event() {}
+func (Judged) event()   {}
+func (Ended) event()    {}
 
 // Sink is told what happens in a run. Every reporter is one. Events come one at a time.
 type Sink interface {

@@ -3,6 +3,7 @@ package conformance
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -55,6 +56,14 @@ type Result struct {
 	Seen, Broken int
 
 	invariants []invariantFinding
+}
+
+// notAsked begins the reason of a case that the end of the run came before.
+const notAsked = "not asked: "
+
+// NotAsked tells whether the case has no verdict since the run ended before its turn came.
+func (r *Result) NotAsked() bool {
+	return r.Verdict == Error && strings.HasPrefix(r.Reason, notAsked)
 }
 
 // weight orders levels by severity.

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -14,6 +15,8 @@ type Report struct {
 	Complete  bool   // every planned case was judged
 	Stopped   string // why not, where it is not
 	Preflight Preflight
+	Began     time.Time
+	Elapsed   time.Duration
 	Results   []Result // in the order of the plan, the invariants last
 	Totals    Tally
 	Areas     []AreaTally
@@ -61,7 +64,7 @@ type ProfileVerdict struct {
 
 func newReport(s Started, results []Result, stopped string) *Report {
 	r := &Report{
-		Target: s.Target, Seed: s.Seed, Strict: s.Strict, Preflight: s.Preflight,
+		Target: s.Target, Seed: s.Seed, Strict: s.Strict, Preflight: s.Preflight, Began: s.Began,
 		Results: results, Stopped: stopped, Complete: stopped == "", Totals: Tally{},
 	}
 	area := map[string]int{}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
@@ -21,11 +22,11 @@ import (
 func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
 	session, err := r.Open(ctx)
 	if err != nil {
-		return nil, errors.Join(err, r.closeSinks())
+		return nil, errors.Join(err, r.tell(Ended{r.nothingAsked(ctx, err)}), r.closeSinks())
 	}
 	defer func() { err = errors.Join(err, session.Close()) }()
 	if err := session.Tell(session.Started()); err != nil {
-		return nil, err
+		return nil, errors.Join(err, session.Tell(Ended{r.nothingAsked(ctx, err)}))
 	}
 	results, err := session.all(ctx)
 	invariants := session.Invariants(results)
@@ -64,6 +65,15 @@ func (x *Session) askMore(ctx context.Context) (all []Result, err error) {
 	return all, err
 }
 
+// nothingAsked is the report of a run that did not get to its first case.
+func (r *Runner) nothingAsked(ctx context.Context, err error) *Report {
+	s := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Began: time.Now()}
+	if ctx.Err() != nil {
+		return newReport(s, nil, interrupted)
+	}
+	return newReport(s, nil, err.Error())
+}
+
 func (r *Runner) closeSinks() error {
 	var errs []error
 	for _, s := range r.settings.sinks {
@@ -83,6 +93,7 @@ type Session struct {
 	reading *semaphore.Weighted // the bytes of answers that are being read or judged
 	patient *patient
 	silent  atomic.Int64 // exchanges in a row without a whole answer
+	whole   atomic.Int64 // bytes of answers that have been kept beyond keptBody
 	lost    atomic.Pointer[string]
 
 	recent   recentIdentifiers // of Once
@@ -101,6 +112,7 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	began := time.Now()
 	patient := &patient{exchanger: exchanger, patience: r.settings.limits.Timeout}
 	a := &asker{r.target, patient, r.signer(), r.settings.seed}
 	found, err := a.preflight(ctx)
@@ -114,7 +126,7 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 		release()
 		return nil, err
 	}
-	started := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found, Plan: r.plan(&found)}
+	started := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found, Plan: r.plan(&found), Began: began}
 	return &Session{
 		Runner: r, asker: a, patient: patient, release: release, started: started,
 		slots: make(chan struct{}, r.settings.parallel), reading: semaphore.NewWeighted(readingBytes),
@@ -125,9 +137,11 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 func (x *Session) Started() Started { return x.started }
 
 // Tell passes an event on to the sinks of the runner.
-func (x *Session) Tell(e Event) error {
+func (x *Session) Tell(e Event) error { return x.tell(e) }
+
+func (r *Runner) tell(e Event) error {
 	var errs []error
-	for _, s := range x.settings.sinks {
+	for _, s := range r.settings.sinks {
 		errs = append(errs, s.Event(e))
 	}
 	return errors.Join(errs...)
@@ -135,7 +149,9 @@ func (x *Session) Tell(e Event) error {
 
 // Report sums up the results of a session.
 func (x *Session) Report(ctx context.Context, results []Result) *Report {
-	return newReport(x.started, results, x.stopped(ctx))
+	report := newReport(x.started, results, x.stopped(ctx))
+	report.Elapsed = time.Since(x.started.Began)
+	return report
 }
 
 // Close releases the session's connections and closes the sinks of the runner.
@@ -154,9 +170,9 @@ func (x *Session) all(ctx context.Context) ([]Result, error) {
 	plan := x.started.Plan
 	results := make([]Result, len(plan))
 	for i, p := range plan {
-		results[i] = Result{Case: p.Case, Verdict: Error, Reason: "not asked: the run was ended"}
+		results[i] = Result{Case: p.Case, Verdict: Error, Reason: notAsked + "the run was ended"}
 	}
-	order := &inOrder{results: results, ready: make([]bool, len(plan)), tell: x.tellCase}
+	order := &inOrder{results: results, ready: make([]bool, len(plan)), tell: x.tellCase, advance: x.tellAdvance}
 	var waiting, others []int
 	for i, p := range plan {
 		if waits(p.Case) {
@@ -201,6 +217,8 @@ func listing(p Planned) int {
 	return 0
 }
 
+func (x *Session) tellAdvance(a Advanced) error { return x.Tell(a) }
+
 func (x *Session) tellCase(r Result) error {
 	if x.carriesInvariantsOnly() {
 		return nil
@@ -215,6 +233,8 @@ type inOrder struct {
 	ready   []bool
 	next    int
 	tell    func(Result) error
+	advance func(Advanced) error
+	done    Advanced
 	err     error // of the first telling that failed: nothing is told after it
 }
 
@@ -222,6 +242,13 @@ func (o *inOrder) put(i int, r Result) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.results[i], o.ready[i] = r, true
+	o.done.Done, o.done.Total = o.done.Done+1, len(o.results)
+	if r.Verdict == Fail || r.Verdict == Flaky {
+		o.done.Failed++
+	}
+	if o.err == nil {
+		o.err = o.advance(o.done)
+	}
 	for ; o.err == nil && o.next < len(o.ready) && o.ready[o.next]; o.next++ {
 		o.err = o.tell(o.results[o.next])
 	}
@@ -285,7 +312,7 @@ func (x *Session) attemptKnowing(ctx context.Context, c *fixtures.Case, attempt 
 	}
 	defer x.read(a.exchanges...)()
 	r := judge(c, a.steps, a.exchanges, x.settings.strict, familiar)
-	r.settle()
+	r.settle(x.keepWhole)
 	return r
 }
 

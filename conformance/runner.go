@@ -24,6 +24,7 @@ type Runner struct {
 type settings struct {
 	seed          uint64
 	strict        bool
+	wholeAnswers  int64
 	parallel      int
 	limits        wire.Limits
 	profiles      []fixtures.Profile
@@ -48,6 +49,12 @@ func WithSeed(seed uint64) Option {
 // WithStrict makes a missed should fail.
 func WithStrict() Option {
 	return func(r *Runner) error { r.settings.strict = true; return nil }
+}
+
+// WithWholeAnswers keeps the bodies of answers whole for the reports, up to so many bytes in all. By
+// default the beginning of each is kept.
+func WithWholeAnswers(total int64) Option {
+	return func(r *Runner) error { r.settings.wholeAnswers = total; return nil }
 }
 
 // WithParallel sets how many cases are asked at once. Default 8.

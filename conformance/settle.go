@@ -19,8 +19,21 @@ const (
 	keptHeader  = 4 << 10 // of all header fields together
 )
 
-// settle notes what the checks over the whole run need of the case's answers, and lets go of the rest.
-func (r *Result) settle() {
+// keepWhole tells whether there is room for so many bytes more of an answer than are usually kept.
+func (x *Session) keepWhole(more int) bool {
+	if x.settings.wholeAnswers == 0 {
+		return false
+	}
+	if x.whole.Add(int64(more)) <= x.settings.wholeAnswers {
+		return true
+	}
+	x.whole.Add(-int64(more))
+	return false
+}
+
+// settle notes what the checks over the whole run need of the case's answers, and lets go of the rest,
+// but for an answer that keep wants whole: it is asked with the bytes above the limit.
+func (r *Result) settle(keep func(more int) bool) {
 	for i := range r.Exchanges {
 		e := &r.Exchanges[i]
 		if e.Err != nil && len(e.Err.Error()) > keptText {
@@ -39,7 +52,8 @@ func (r *Result) settle() {
 		if e.Step.Interim {
 			limit = keptInterim
 		}
-		if len(e.Response.Body) > limit {
+		if more := len(e.Response.Body) - limit; more > 0 && !keep(more) {
+			e.Response.Dropped = more
 			e.Response.Body = bytes.Clone(e.Response.Body[:limit])
 		}
 	}

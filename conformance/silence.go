@@ -40,7 +40,7 @@ func (x *Session) listen(ctx context.Context, e *wire.Exchange, c *fixtures.Case
 		switch e.Err.Failure {
 		case wire.Throttled:
 			if over := x.patient.over(); over != nil {
-				x.giveUp("not asked: " + x.asker.silence(over))
+				x.giveUp(notAsked + x.asker.silence(over))
 			}
 			return
 		case wire.Interrupted, wire.Unsupported, wire.HandlerPanic:
@@ -54,7 +54,7 @@ func (x *Session) listen(ctx context.Context, e *wire.Exchange, c *fixtures.Case
 		x.silent.Store(0)
 		return
 	}
-	x.giveUp(fmt.Sprintf("not asked: %s stopped answering, last at %s (%s)", x.target.Name, c.ID, how))
+	x.giveUp(fmt.Sprintf(notAsked+"%s stopped answering, last at %s (%s)", x.target.Name, c.ID, how))
 }
 
 func (x *Session) giveUp(reason string) { x.lost.CompareAndSwap(nil, &reason) }
@@ -63,10 +63,13 @@ func whole(e *wire.Exchange) bool {
 	return e.Response != nil && e.Err == nil && !e.Response.Truncated
 }
 
+// interrupted is why a run that the caller ended did not get to its end.
+const interrupted = "interrupted"
+
 // stopped says why the run did not get to its end, "" where it did.
 func (x *Session) stopped(ctx context.Context) string {
 	if ctx.Err() != nil {
-		return "interrupted"
+		return interrupted
 	}
 	if reason := x.lost.Load(); reason != nil {
 		return *reason

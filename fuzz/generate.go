@@ -37,6 +37,8 @@ func NewGenerator(seed uint64, of World, strategies ...Strategy) (*Generator, er
 	if slices.Contains(strategies, Sequence) && !w.sequences() {
 		return nil, errors.New("strategy sequence: the target does not know ListCommands, so that nothing shows what becomes of a command")
 	}
+	// Beside other inputs a sequence does not wait: on a server whose commands take seconds, all would.
+	w.patient = slices.Equal(strategies, []Strategy{Sequence})
 	if len(strategies) == 0 {
 		strategies = slices.DeleteFunc(Strategies(), func(s Strategy) bool { return s == Sequence && !w.sequences() })
 	}

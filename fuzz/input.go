@@ -22,7 +22,7 @@ const (
 	JSON        Strategy = "json"        // text that is odd JSON, or none
 	Wire        Strategy = "wire"        // HTTP that is odd
 	Metamorphic Strategy = "metamorphic" // two requests that mean the same
-	Sequence    Strategy = "sequence"    // commands that are sent, listed, asked for and cancelled
+	Sequence    Strategy = "sequence"    // commands that are sent, listed, asked for and cancelled; asked alone, also waited for
 )
 
 // Strategies returns every strategy in the order in which help lists them.

@@ -90,7 +90,7 @@ func (w *world) sequence(d *rand.Rand) []call {
 		}
 		calls = append(calls, c)
 	}
-	if last := calls[sendOf(calls, sent-1)]; last.script != longScript && chance(d, 15) { // waiting takes its time
+	if last := calls[sendOf(calls, sent-1)]; w.patient && last.script != longScript && chance(d, 30) {
 		calls = append(calls, call{action: wait, command: sent - 1}, call{action: list, command: sent - 1})
 	}
 	return calls

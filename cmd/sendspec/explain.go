@@ -20,7 +20,8 @@ func newExplain(s Streams) *cobra.Command {
 		Short: "Show one case: the rule, where it comes from, the request as curl, what conforms",
 		Example: `  sendspec explain accept/minimal/tag-target
   sendspec explain --endpoint http://127.0.0.1:5000 constraint/Comment/above-max | grep ^curl | sh`,
-		Args: cobra.ExactArgs(1),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeOneCase,
 		RunE: func(_ *cobra.Command, args []string) error {
 			c, err := oneCase(args[0])
 			if err != nil {

@@ -113,7 +113,7 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 		return err
 	}
 	fmt.Fprintf(s.Err, "sendspec: fuzzing %s in %s, seed %d\n\n", session.Target().Name, session.Target().Region, session.Seed())
-	progress := newProgress(s.Err)
+	progress := newCampaignProgress(s.Err)
 	found, err := fuzz.Run(ctx, session, f.options(session, s, progress))
 	progress.finish()
 	if closed := session.Close(); err == nil {
@@ -168,7 +168,7 @@ func (f *fuzzFlags) open(ctx context.Context, target conformance.Target, seeded 
 	return runner.Open(ctx)
 }
 
-func (f *fuzzFlags) options(session *conformance.Session, s Streams, p *progress) fuzz.Options {
+func (f *fuzzFlags) options(session *conformance.Session, s Streams, p *campaignProgress) fuzz.Options {
 	o := fuzz.Options{Count: f.count, For: f.duration, Parallel: f.parallel, Rate: f.rate, Progress: p.show}
 	for _, name := range f.strategies {
 		o.Strategies = append(o.Strategies, fuzz.Strategy(name))

@@ -20,6 +20,7 @@ func newList(s Streams) *cobra.Command {
 		Short: "List the cases: ID, level, evidence and title",
 		Example: `  sendspec list constraint/Comment
   sendspec list --json | jq -r '.[].id'`,
+		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
 			cases, err := selected(args)
 			if err != nil {

@@ -3,60 +3,88 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
-	"github.com/sendspec/sendspec/fuzz"
+	"github.com/sendspec/sendspec/conformance"
 )
 
-// progress is the line that tells how far a campaign is: on a terminal only, and not under CI.
+// progress is a line at the bottom of a terminal that says how far a run is. It is a sink for the
+// counts, and the writer through which everything else goes, so that the line stays below it.
 type progress struct {
-	bar *progressbar.ProgressBar
-	to  io.Writer
+	w     io.Writer
+	color bool
+	width int
+	now   func() time.Time
+	drawn time.Time
+	bar   *progressbar.ProgressBar
 }
 
-func newProgress(w io.Writer) *progress {
-	p := &progress{to: w}
-	if file, ok := w.(*os.File); ok && term.IsTerminal(int(file.Fd())) && os.Getenv("CI") == "" && os.Getenv("TERM") != "dumb" {
-		p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(w), progressbar.OptionThrottle(progressInterval),
-			progressbar.OptionSetWidth(20), progressbar.OptionClearOnFinish(), progressbar.OptionSetElapsedTime(false))
+func newProgress(w io.Writer, t terminal, now func() time.Time) *progress {
+	return &progress{w: w, color: t.color, width: t.width, now: now}
+}
+
+// refreshed is how often the line is drawn anew for its own sake. What is written above it draws it anew
+// at once.
+const refreshed = 80 * time.Millisecond
+
+// barColumns is the width of the bar itself; the words around it take about 50 columns.
+const (
+	barColumns  = 30
+	wordColumns = 50
+)
+
+// Event counts.
+func (p *progress) Event(e conformance.Event) error {
+	switch e := e.(type) {
+	case conformance.Started:
+		p.bar = progressbar.NewOptions(len(e.Plan), progressbar.OptionSetWriter(p.w),
+			progressbar.OptionSetWidth(max(4, min(barColumns, p.width-wordColumns))), progressbar.OptionShowCount(),
+			progressbar.OptionSetElapsedTime(true), progressbar.OptionSetPredictTime(false), progressbar.OptionUseANSICodes(true),
+			progressbar.OptionSetTheme(progressbar.Theme{Saucer: "━", SaucerHead: "━", SaucerPadding: "─", BarStart: "", BarEnd: ""}))
+	case conformance.Advanced:
+		now := p.now()
+		if p.bar == nil || now.Sub(p.drawn) < refreshed {
+			return nil
+		}
+		p.drawn = now
+		if e.Failed > 0 {
+			p.bar.Describe(p.failed(e.Failed))
+		}
+		return p.bar.Set(e.Done)
+	case conformance.Ended:
+		if p.bar != nil {
+			bar := p.bar
+			p.bar = nil
+			return bar.Clear()
+		}
 	}
-	return p
+	return nil
 }
 
-// show draws the line: rate, what was found, and how much of the ledger was asked.
-func (p *progress) show(s fuzz.Progress) {
+func (p *progress) failed(n int) string {
+	text := fmt.Sprintf("%d failed", n)
+	if p.color {
+		return "\x1b[31m" + text + "\x1b[0m"
+	}
+	return text
+}
+
+// Write writes above the line.
+func (p *progress) Write(b []byte) (int, error) {
 	if p.bar == nil {
-		return
+		return p.w.Write(b)
 	}
-	rate := int(float64(s.Inputs) / max(s.Elapsed.Seconds(), 0.001))
-	p.bar.Describe(fmt.Sprintf("%d inputs, %d/s, %d fail, %d warn, ledger %d/%d", s.Inputs, rate, s.Must, s.Should, s.LedgerAsked, s.LedgerAll))
-	switch {
-	case s.For > 0:
-		p.set(int64(s.Elapsed), int64(s.For))
-	case s.Count > 0:
-		p.set(int64(s.Inputs), int64(s.Count))
+	if err := p.bar.Clear(); err != nil {
+		return 0, err
 	}
+	n, err := p.w.Write(b)
+	if err != nil {
+		return n, err
+	}
+	return n, p.bar.RenderBlank()
 }
 
-func (p *progress) set(done, all int64) {
-	if p.bar.GetMax64() != all {
-		p.bar.ChangeMax64(all)
-	}
-	_ = p.bar.Set64(min(done, all)) // a line that cannot be drawn is no reason to stop
-}
-
-// clear takes the line away, so that something else can be written.
-func (p *progress) clear() {
-	if p.bar != nil {
-		_ = p.bar.Clear()
-	}
-}
-
-func (p *progress) finish() {
-	if p.bar != nil {
-		_ = p.bar.Finish()
-	}
-}
+// Close does nothing: the line is gone when the run has ended.
+func (p *progress) Close() error { return nil }

@@ -20,15 +20,17 @@ const defaultTimeout = 10 * time.Second
 
 type runFlags struct {
 	targetFlags
+	reportFlags
 	strict   bool
 	profiles []string
 	timeout  time.Duration
 	wait     time.Duration
 	parallel int
 	seed     uint64
-	json     string
+	seeded   bool
 	verbose  bool
 	fuzz     time.Duration
+	quiet    bool
 }
 
 func newRun(s Streams) *cobra.Command {
@@ -40,30 +42,44 @@ func newRun(s Streams) *cobra.Command {
 the embedded reference.
 
 A SELECTOR is area/Topic/name, of which a beginning is enough: constraint, constraint/Comment. * stands
-for anything within one part, ** for any number of parts, !PATTERN leaves cases out, @FILE reads one a line.`,
+for anything within one part, ** for any number of parts, !PATTERN leaves cases out, @FILE reads one a line.
+
+Reports, any number of them in one run, by --report FORMAT=FILE:
+` + formatsHelp(),
 		Example: `  sendspec run --endpoint http://127.0.0.1:5000
-  sendspec run --endpoint http://127.0.0.1:5000 --json report.json '!wire'
+  sendspec run --endpoint http://127.0.0.1:5000 --report html=report.html --report junit=junit.xml
+  sendspec run --endpoint http://127.0.0.1:5000 --json - '!wire' | jq '.cases[] | select(.verdict == "fail") | .id'
   sendspec run --endpoint https://127.0.0.1:8443 --ca-file ca.pem --wait 30s
   sendspec run --endpoint http://127.0.0.1:5000 --node i-0123456789abcdef0 'echo/**' invariant`,
+		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
-			return f.run(c.Context(), s, args, c.Flags().Changed("seed"))
+			f.seeded = c.Flags().Changed("seed")
+			f.githubSet = c.Flags().Changed("github")
+			return f.run(c.Context(), s, args)
 		},
 	}
-	f.register(c)
+	f.targetFlags.register(c)
 	c.Flags().BoolVar(&f.strict, "strict", false, "a missed should fails as well")
-	c.Flags().StringSliceVar(&f.profiles, "profile", nil, "only cases of these profiles: core, lifecycle, execution, auth")
+	c.Flags().StringSliceVar(&f.profiles, "profile", nil, "only cases of these `PROFILES`: core, lifecycle, execution, auth")
 	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "for one exchange, from the dial to the last byte")
 	c.Flags().DurationVar(&f.wait, "wait", 0, "wait as long as this for the target to come up")
 	c.Flags().IntVar(&f.parallel, "parallel", 8, "cases asked at once")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "of the random values in the requests (default random)")
-	c.Flags().StringVar(&f.json, "json", "", "write the report as JSON to this file; - is standard output")
 	c.Flags().DurationVar(&f.fuzz, "fuzz", 0, "go on for this long with fuzzed inputs, in the same report")
-	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "every case, and warnings in full")
+	f.reportFlags.register(c)
+	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "every case, and warnings and quotes in full")
+	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "the verdict alone")
+	c.MarkFlagsMutuallyExclusive("verbose", "quiet")
+	completeFlag(c, "profile", profileNames()...)
 	return c
 }
 
-func (f *runFlags) run(ctx context.Context, s Streams, args []string, seeded bool) error {
+func (f *runFlags) run(ctx context.Context, s Streams, args []string) error {
 	selector, err := conformance.ParseSelector(args, os.ReadFile)
+	if err != nil {
+		return err
+	}
+	reports, err := f.sinks(s) // before a target is started: a wrong name is found at once
 	if err != nil {
 		return err
 	}
@@ -72,20 +88,17 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, seeded boo
 		return err
 	}
 	defer end()
-	runner, err := f.runner(target, selector, seeded)
+	runner, err := f.runner(target, selector)
 	if err != nil {
 		return err
 	}
-	sinks := []conformance.Option{conformance.WithSink(report.NewText(s.Err, f.verbose, f.again(runner.Seed())))}
-	if f.json != "" {
-		sink, err := f.jsonSink(s)
-		if err != nil {
-			return err
-		}
-		sinks = append(sinks, conformance.WithSink(sink))
+	o := report.Options{Again: f.again(runner.Seed()), Version: version()}
+	sinks := f.terminalSinks(s.Err, o)
+	for _, open := range reports {
+		sinks = append(sinks, open(o))
 	}
-	for _, o := range sinks {
-		if err := o(runner); err != nil {
+	for _, sink := range sinks {
+		if err := conformance.WithSink(sink)(runner); err != nil {
 			return err
 		}
 	}
@@ -108,7 +121,7 @@ func (f *runFlags) again(seed uint64) string {
 	return command
 }
 
-func (f *runFlags) runner(t conformance.Target, s conformance.Selector, seeded bool) (*conformance.Runner, error) {
+func (f *runFlags) runner(t conformance.Target, s conformance.Selector) (*conformance.Runner, error) {
 	opts := []conformance.Option{
 		conformance.WithSelector(s), conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout}),
 	}
@@ -127,8 +140,11 @@ func (f *runFlags) runner(t conformance.Target, s conformance.Selector, seeded b
 	if f.wait > 0 {
 		opts = append(opts, conformance.WithWait(f.wait))
 	}
-	if seeded {
+	if f.seeded {
 		opts = append(opts, conformance.WithSeed(f.seed))
+	}
+	if f.whole {
+		opts = append(opts, conformance.WithWholeAnswers(wholeAnswers))
 	}
 	if f.strict {
 		opts = append(opts, conformance.WithStrict())
@@ -144,13 +160,6 @@ func (f *runFlags) runner(t conformance.Target, s conformance.Selector, seeded b
 		opts = append(opts, conformance.WithProfiles(profiles...))
 	}
 	return conformance.New(t, opts...)
-}
-
-func (f *runFlags) jsonSink(s Streams) (conformance.Sink, error) {
-	if f.json == "-" {
-		return report.NewJSON(func(b []byte) error { _, err := s.Out.Write(b); return err }), nil
-	}
-	return report.NewJSONFile(f.json)
 }
 
 // exitOf turns what a run found into the exit code. Where a part could not be judged, that comes

@@ -28,13 +28,19 @@ type targetFlags struct {
 }
 
 func (f *targetFlags) register(c *cobra.Command) {
-	c.Flags().StringVar(&f.endpoint, "endpoint", "", "URL of the server under test; without it, the embedded reference")
-	c.Flags().StringVar(&f.region, "region", "", "region to sign for and to expect back (default $AWS_REGION, or us-east-1)")
-	c.Flags().StringArrayVar(&f.nodes, "node", nil, "ID of an online Linux managed node; repeat for more")
-	c.Flags().StringToStringVar(&f.bind, "bind", nil, "NAME=VALUE of the target's world (see sendspec bindings)")
+	c.Flags().StringVar(&f.endpoint, "endpoint", "", "`URL` of the server under test; without it, the embedded reference")
+	c.Flags().StringVar(&f.region, "region", "", "`REGION` to sign for and to expect back (default $AWS_REGION, or us-east-1)")
+	c.Flags().StringArrayVar(&f.nodes, "node", nil, "`ID` of an online Linux managed node; repeat for more")
+	c.Flags().StringToStringVar(&f.bind, "bind", nil, "`NAME=VALUE` of the target's world (see sendspec bindings)")
 	f.tls.register(c)
 	c.Flags().BoolVar(&f.aws, "aws", false, "allow a target under amazonaws.com; then only inert cases run")
 	c.Flags().BoolVar(&f.dispatch, "allow-dispatch", false, "with --aws: also cases that may run a command on a node")
+	c.Flags().Lookup("bind").DefValue = "" // help would show an empty map
+	var names []string
+	for _, name := range sortedNames(fixtures.KnownBindings()) {
+		names = append(names, name+"=")
+	}
+	completeFlag(c, "bind", names...)
 }
 
 // target returns the target that the flags name, and a function that ends it. Without an endpoint

@@ -20,19 +20,9 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// format is one format that a run is written in; safe tells what else must hold of a document that
-// quotes a hostile target, beside being printable.
-type format struct {
-	sink func(io.Writer) conformance.Sink
-	safe func(*testing.T, string)
-}
-
-// formats is every format there is: one line each.
-var formats = map[string]format{
-	"text": {func(w io.Writer) conformance.Sink { return report.NewText(w, true, "sendspec run --seed 1") }, noAnnotation},
-	"json": {func(w io.Writer) conformance.Sink {
-		return report.NewJSON(func(b []byte) error { _, err := w.Write(b); return err })
-	}, oneJSONDocument},
+// safe tells what else must hold of a document that quotes a hostile target, beside being harmless.
+var safe = map[string]func(*testing.T, string){
+	"text": noAnnotation, "json": oneJSONDocument, "har": validJSON, "sarif": validJSON, "junit": oneXMLDocument,
 }
 
 // noAnnotation: a line that begins like a workflow command of GitHub's would be run as one.
@@ -46,6 +36,10 @@ func oneJSONDocument(t *testing.T, document string) {
 	var d report.Document
 	assert.NoError(t, json.Unmarshal([]byte(document), &d))
 }
+
+func validJSON(t *testing.T, document string) { assert.True(t, json.Valid([]byte(document))) }
+
+func oneXMLDocument(t *testing.T, document string) { junitCounts(t, []byte(document)) }
 
 // injections are what a hostile target would have a report do.
 var injections = map[string]string{
@@ -70,12 +64,14 @@ func TestNoReportIsHarmedByWhatATargetSends(t *testing.T) {
 					t.Parallel()
 					target := hostileTarget(t, secure, answer)
 					outputs := writtenAs(t, target, casesOf(t, refusedCase, strings.Replace(refusedCase, "refused", "header", 1)))
-					for name, f := range formats {
-						document := outputs[name].String()
+					for name, output := range outputs {
+						document := output.String()
 						assert.NotEmpty(t, document, name)
-						assertPrintable(t, document)
+						assertHarmless(t, document)
 						assert.Less(t, len(document), 200_000, "what %s quotes is bounded", name)
-						f.safe(t, document)
+						if more := safe[name]; more != nil {
+							more(t, document)
+						}
 					}
 				})
 			}
@@ -144,9 +140,9 @@ func writtenAs(t *testing.T, target conformance.Target, cases []*fixtures.Case) 
 	t.Helper()
 	outputs := map[string]*bytes.Buffer{}
 	opts := []conformance.Option{conformance.WithCases(cases), conformance.WithSeed(1)}
-	for name, f := range formats {
-		outputs[name] = &bytes.Buffer{}
-		opts = append(opts, conformance.WithSink(f.sink(outputs[name])))
+	for _, f := range report.Formats() {
+		outputs[f.Name] = &bytes.Buffer{}
+		opts = append(opts, conformance.WithSink(report.NewStream(f, outputs[f.Name], report.Options{Again: "sendspec run --seed 1"})))
 	}
 	r, err := conformance.New(target, opts...)
 	require.NoError(t, err)

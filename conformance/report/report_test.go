@@ -4,13 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -60,17 +57,26 @@ func answering(body func(r *http.Request) (int, string)) http.Handler {
 }
 
 // written runs the cases and returns all that is written: the text, verbosely, and the JSON document.
-func written(t *testing.T, target conformance.Target, cases []*fixtures.Case) (text, document string) {
+func written(t *testing.T, target conformance.Target, cases []*fixtures.Case) (string, string) {
 	t.Helper()
 	var b strings.Builder
-	r, err := conformance.New(target, conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithSink(report.NewText(&b, true, "sendspec run --seed 1")),
-		conformance.WithSink(report.NewJSON(func(d []byte) error { document = string(d); return nil })))
+	var d strings.Builder
+	text := report.TextOptions{Options: report.Options{Again: "sendspec run --seed 1"}, Verbose: true}
+	r, err := conformance.New(target, conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithSink(report.NewText(&b, text)),
+		conformance.WithSink(report.NewStream(formatNamed(t, "json"), &d, report.Options{})))
 	require.NoError(t, err)
 	_, err = r.Run(context.Background())
 	if err != nil {
 		require.ErrorIs(t, err, conformance.ErrCannotJudge)
 	}
-	return b.String(), document
+	return b.String(), d.String()
+}
+
+func formatNamed(t *testing.T, name string) report.Format {
+	t.Helper()
+	f, err := report.FormatNamed(name)
+	require.NoError(t, err)
+	return f
 }
 
 func assertPrintable(t *testing.T, text string) {
@@ -186,52 +192,3 @@ func TestTheJSONReportIsTheSameForTheSameSeed(t *testing.T) {
 		})
 	}
 }
-
-func TestAReportIsWrittenAsAWhole(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	name := filepath.Join(dir, "report.json")
-	require.NoError(t, os.WriteFile(name, []byte("the one before"), 0o600))
-	sink, err := report.NewJSONFile(name)
-	require.NoError(t, err)
-	require.NoError(t, sink.Event(conformance.Started{}))
-	require.NoError(t, sink.Close())
-	b, err := os.ReadFile(name)
-	require.NoError(t, err)
-	assert.Equal(t, "the one before", string(b), "a run that did not end writes nothing")
-
-	ended := conformance.Ended{Report: &conformance.Report{Totals: conformance.Tally{}, Stopped: "interrupted"}}
-	require.NoError(t, sink.Event(ended))
-	var d report.Document
-	b, err = os.ReadFile(name)
-	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(b, &d))
-	assert.Equal(t, report.Format, d.Format)
-	assert.False(t, d.Complete)
-	assert.Contains(t, d.Verdict, "INCOMPLETE: interrupted")
-
-	// A folder in its place cannot be replaced: an error, and nothing is left beside it.
-	folder := filepath.Join(dir, "folder")
-	require.NoError(t, os.MkdirAll(filepath.Join(folder, "full"), 0o700))
-	sink, err = report.NewJSONFile(folder)
-	require.NoError(t, err)
-	require.Error(t, sink.Event(ended))
-	entries, err := os.ReadDir(dir)
-	require.NoError(t, err)
-	assert.Len(t, entries, 2)
-
-	_, err = report.NewJSONFile(filepath.Join(dir, "none", "report.json"))
-	require.ErrorContains(t, err, "want an existing folder")
-}
-
-func TestASinkPassesTheErrorOfItsWriterOn(t *testing.T) {
-	t.Parallel()
-	full := errors.New("full")
-	ended := conformance.Ended{Report: &conformance.Report{Totals: conformance.Tally{}}}
-	require.ErrorIs(t, report.NewJSON(func([]byte) error { return full }).Event(ended), full)
-	require.ErrorIs(t, report.NewText(failing{full}, false, "").Event(ended), full)
-}
-
-type failing struct{ err error }
-
-func (f failing) Write([]byte) (int, error) { return 0, f.err }

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
@@ -12,16 +11,45 @@ import (
 
 // Text writes a run for people: failures as they come, then the totals and the verdict in words.
 type Text struct {
-	w       io.Writer
-	verbose bool
-	rerun   string
-	start   conformance.Started
+	w     io.Writer
+	o     TextOptions
+	start conformance.Started
+	begun bool
 }
 
-// NewText returns a sink that writes to w. Verbose tells every case, with warnings and notes in full.
-// Rerun is the command line that asks single cases again, without selectors: "" leaves it out.
-func NewText(w io.Writer, verbose bool, rerun string) *Text {
-	return &Text{w: w, verbose: verbose, rerun: rerun}
+// TextOptions say how much is told, and how it looks.
+type TextOptions struct {
+	Options
+	Verbose bool // every case, with warnings and notes in full
+	Quiet   bool // the verdict alone
+	Color   bool // for a terminal
+	Width   int  // of the terminal, to which long quotes are cut; 0 leaves them whole
+}
+
+// NewText returns a sink that writes to w. Where nothing could be asked it writes nothing: the error
+// of the run says it.
+func NewText(w io.Writer, o TextOptions) *Text { return &Text{w: w, o: o} }
+
+// writeText writes the text of a run that has ended.
+func writeText(w io.Writer, r *conformance.Report, o Options) error {
+	t := NewText(w, TextOptions{Options: o, Verbose: true})
+	plan := make([]conformance.Planned, len(r.Results))
+	for i := range r.Results {
+		plan[i].Case = r.Results[i].Case
+		if r.Results[i].Verdict == conformance.Skip {
+			plan[i].Skip = r.Results[i].Reason
+		}
+	}
+	start := conformance.Started{Target: r.Target, Seed: r.Seed, Strict: r.Strict, Preflight: r.Preflight, Plan: plan, Began: r.Began}
+	if err := t.Event(start); err != nil {
+		return err
+	}
+	for i := range r.Results {
+		if err := t.Event(conformance.Judged{Result: r.Results[i]}); err != nil {
+			return err
+		}
+	}
+	return t.Event(conformance.Ended{Report: r})
 }
 
 // Event writes what there is to say of an event.
@@ -29,12 +57,25 @@ func (t *Text) Event(e conformance.Event) error {
 	var b strings.Builder
 	switch e := e.(type) {
 	case conformance.Started:
-		t.start = e
-		started(&b, e)
+		t.start, t.begun = e, true
+		if !t.o.Quiet {
+			started(&b, e)
+		}
 	case conformance.Judged:
-		t.judged(&b, &e.Result)
+		if !t.o.Quiet {
+			t.judged(&b, &e.Result)
+		}
 	case conformance.Ended:
-		ended(&b, e.Report, t.verbose)
+		switch {
+		case !t.begun:
+		case t.o.Quiet:
+			b.WriteString(clean(Verdict(e.Report)) + "\n")
+		default:
+			t.ended(&b, e.Report)
+		}
+	}
+	if b.Len() == 0 {
+		return nil
 	}
 	_, err := io.WriteString(t.w, redactor(t.start.Target).Replace(b.String()))
 	return err
@@ -45,7 +86,11 @@ func (t *Text) Close() error { return nil }
 
 func started(b *strings.Builder, s conformance.Started) {
 	fmt.Fprintf(b, "sendspec: %s in %s, seed %d\n", clean(s.Target.Name), s.Target.Region, s.Seed)
-	fmt.Fprintf(b, "knows %s", strings.Join(s.Preflight.Operations, ", "))
+	if len(s.Preflight.Operations) > 0 {
+		fmt.Fprintf(b, "knows %s", strings.Join(s.Preflight.Operations, ", "))
+	} else {
+		b.WriteString("was not found to know anything")
+	}
 	if len(s.Preflight.MadeUp) > 0 {
 		fmt.Fprintf(b, "; does not look at %s, so made-up ones are sent", kinds(s.Preflight.MadeUp))
 	}
@@ -77,25 +122,25 @@ func kinds(bindings []string) string {
 }
 
 func (t *Text) judged(b *strings.Builder, r *conformance.Result) {
-	switch r.Verdict {
-	case conformance.Fail, conformance.Flaky:
-		t.failure(b, r)
-	case conformance.Error:
-		fmt.Fprintf(b, "ERROR %s\n  %s\n", r.Case.ID, clean(r.Reason))
-	case conformance.Warn:
-		if t.verbose {
-			t.failure(b, r)
+	m, look := mannerIn(r), style{t.o.Color, t.o.Width}
+	word := look.paint(m.color, fmt.Sprintf("%-5s", strings.ToUpper(string(r.Verdict))))
+	switch {
+	case m.shown == always && len(r.Findings) == 0:
+		fmt.Fprintf(b, "%s %s\n  %s\n", word, r.Case.ID, clean(r.Reason))
+	case m.shown == always, m.shown == onRequest && t.o.Verbose:
+		if t.o.Verbose {
+			look.width = 0
 		}
-	default:
-		if t.verbose {
-			line := fmt.Sprintf("%-5s %s", r.Verdict, r.Case.ID)
-			if r.Reason != "" {
-				line += ": " + clean(r.Reason)
-			}
-			b.WriteString(line + "\n")
-			for _, f := range r.Findings {
-				fmt.Fprintf(b, "      %s\n", clean(difference(f)))
-			}
+		look.failure(b, t.start.Target, r, again(t.o.Again, r))
+		b.WriteString("\n")
+	case t.o.Verbose:
+		line := look.paint(m.color, fmt.Sprintf("%-5s", r.Verdict)) + " " + r.Case.ID
+		if r.Reason != "" {
+			line += ": " + clean(r.Reason)
+		}
+		b.WriteString(line + "\n")
+		for _, f := range r.Findings {
+			fmt.Fprintf(b, "      %s\n", clean(difference(f)))
 		}
 	}
 }
@@ -103,23 +148,20 @@ func (t *Text) judged(b *strings.Builder, r *conformance.Result) {
 // findingsShown is how many differences of one case are written out.
 const findingsShown = 4
 
-func (t *Text) failure(b *strings.Builder, r *conformance.Result) {
-	again := ""
-	if t.rerun != "" && t.canBeAskedAgain(r) {
-		id := r.Case.ID
-		if first, ok := strings.CutPrefix(r.Reason, firstSeen); ok {
-			id = first + " " + id
-		}
-		again = t.rerun + " " + wire.ShellQuote(id)
+// again is the command that asks a case again, "" where there is none: a fuzzed input is no case that a
+// selector finds. An invariant is asked by the case that broke it first.
+func again(command string, r *conformance.Result) string {
+	if command == "" || r.Case.Area() == fuzzedArea {
+		return ""
 	}
-	b.WriteString(Failure(t.start.Target, r, again) + "\n")
+	if first, ok := strings.CutPrefix(r.Reason, firstSeen); ok {
+		command += " " + wire.ShellQuote(first)
+	}
+	return command + " " + wire.ShellQuote(r.Case.ID)
 }
 
-// canBeAskedAgain tells whether a selector finds the case: it is of the plan, or an invariant.
-func (t *Text) canBeAskedAgain(r *conformance.Result) bool {
-	return r.Case.Area() == conformance.InvariantArea ||
-		slices.ContainsFunc(t.start.Plan, func(p conformance.Planned) bool { return p.Case.ID == r.Case.ID })
-}
+// fuzzedArea is the area of what package fuzz found in the same run.
+const fuzzedArea = "fuzz"
 
 // firstSeen begins the reason of a broken invariant, with the case behind it.
 const firstSeen = "first seen in "
@@ -128,10 +170,19 @@ const firstSeen = "first seen in "
 // what was wanted and what came, both bodies, and how to ask again. Again is a command, or "".
 func Failure(target conformance.Target, r *conformance.Result, again string) string {
 	b := &strings.Builder{}
+	style{}.failure(b, target, r, again)
+	return redactor(target).Replace(b.String())
+}
+
+// labelColumns is how far the labels of a failure's lines reach.
+const labelColumns = 10
+
+func (s style) failure(b *strings.Builder, target conformance.Target, r *conformance.Result, again string) {
 	c := r.Case
-	fmt.Fprintf(b, "%-5s %s (%s)\n", strings.ToUpper(string(r.Verdict)), c.ID, c.Level)
+	word := s.paint(mannerOf(r.Verdict).color, fmt.Sprintf("%-5s", strings.ToUpper(string(r.Verdict))))
+	fmt.Fprintf(b, "%s %s (%s)\n", word, s.paint(bold, c.ID), c.Level)
 	fmt.Fprintf(b, "  rule    %s\n", clean(c.Title))
-	fmt.Fprintf(b, "  source  %s\n", clean(sourceLine(c)))
+	fmt.Fprintf(b, "  source  %s\n", s.paint(dim, s.cut(labelColumns, clean(sourceLine(c)))))
 	if c.Note != "" {
 		fmt.Fprintf(b, "  note    %s\n", clean(c.Note))
 	}
@@ -140,7 +191,7 @@ func Failure(target conformance.Target, r *conformance.Result, again string) str
 			fmt.Fprintf(b, "  …       and %d more differences\n", len(r.Findings)-i)
 			break
 		}
-		fmt.Fprintf(b, "  want    %s\n  got     %s\n", clean(where(f)+f.Want), clean(f.Got))
+		fmt.Fprintf(b, "  want    %s\n  got     %s\n", clean(where(f)+f.Want), s.paint(mannerOf(r.Verdict).color, clean(f.Got)))
 	}
 	if len(r.Named) > 1 {
 		fmt.Fprintf(b, "  allowed %s\n", clean(strings.Join(r.Named, ", ")))
@@ -150,41 +201,56 @@ func Failure(target conformance.Target, r *conformance.Result, again string) str
 	} else if r.Reason != "" {
 		fmt.Fprintf(b, "  seen    %s\n", clean(r.Reason))
 	}
-	exchange(b, target, r, again)
-	return redactor(target).Replace(b.String())
+	s.exchange(b, target, r, again)
 }
 
-func exchange(b *strings.Builder, target conformance.Target, r *conformance.Result, again string) {
+// telling is the exchange of a case that its first finding is about; nil where there is none.
+func telling(r *conformance.Result) *conformance.Exchanged {
 	if len(r.Exchanges) == 0 {
-		return
+		return nil
 	}
-	x := r.Exchanges[len(r.Exchanges)-1]
-	for _, candidate := range r.Exchanges {
-		if len(r.Findings) > 0 && candidate.Step.Number == r.Findings[0].Step {
-			x = candidate
+	x := &r.Exchanges[len(r.Exchanges)-1]
+	for i := range r.Exchanges {
+		if len(r.Findings) > 0 && r.Exchanges[i].Step.Number == r.Findings[0].Step {
+			x = &r.Exchanges[i]
 		}
 	}
-	fmt.Fprintf(b, "  sent    %s\n", clean(requestLine(x.Request)))
+	return x
+}
+
+func (s style) exchange(b *strings.Builder, target conformance.Target, r *conformance.Result, again string) {
+	x := telling(r)
+	if x == nil {
+		return
+	}
+	v := reader{redactor(target), true} // before anything is cut: half a credential would not be known again
+	fmt.Fprintf(b, "  sent    %s\n", s.cut(labelColumns, clean(requestLine(v, x.Request))))
 	switch {
 	case x.Response != nil:
-		fmt.Fprintf(b, "  answer  %d %s\n", x.Response.Status, clean(excerpt(x.Response.Body)))
+		answer := fmt.Sprintf("%d %s", x.Response.Status, clean(v.excerpt(x.Response.Body)))
+		fmt.Fprintf(b, "  answer  %s\n", s.cut(labelColumns, answer))
 	case x.Err != nil:
-		fmt.Fprintf(b, "  answer  none: %s\n", clean(excerpt([]byte(x.Err.Error()))))
+		fmt.Fprintf(b, "  answer  none: %s\n", clean(v.excerpt([]byte(x.Err.Error()))))
 	}
 	if again != "" {
 		fmt.Fprintf(b, "  again   %s\n", again)
 	}
-	if target.URL == "" {
-		return
-	}
-	curl := wire.Curl(target.URL, target.Region, x.Request)
-	switch {
-	case curl == "":
-	case len(curl) <= curlShown:
+	if curl := curlLine(target, x.Request); curl != "" {
 		fmt.Fprintf(b, "  curl    %s\n", curl)
-	default:
-		fmt.Fprintf(b, "  curl    (%d bytes; sendspec explain prints it)\n", len(curl))
 	}
+}
+
+// curlLine is the command that sends a request, or says where it is found.
+func curlLine(target conformance.Target, r *wire.Request) string {
+	if target.URL == "" {
+		return ""
+	}
+	if len(r.Body)+len(r.Raw) <= curlShown {
+		if curl := wire.Curl(target.URL, target.Region, r); len(curl) <= curlShown {
+			return curl
+		}
+	}
+	return fmt.Sprintf("(more than %d bytes; sendspec explain prints it)", curlShown)
 }
 
 // curlShown bounds the curl line: a megabyte is no help on a terminal.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
@@ -25,37 +26,52 @@ func sourceLine(c *fixtures.Case) string {
 	return line
 }
 
-func ended(b *strings.Builder, r *conformance.Report, verbose bool) {
+func (t *Text) ended(b *strings.Builder, r *conformance.Report) {
+	look := style{color: t.o.Color}
 	fmt.Fprintf(b, "%-12s", "area")
 	for _, v := range conformance.Verdicts() {
-		fmt.Fprintf(b, "%7s", v)
+		b.WriteString(look.paint(bold, fmt.Sprintf("%7s", v)))
 	}
 	b.WriteString("\n")
-	for _, a := range append(r.Areas, conformance.AreaTally{Area: "all", Tally: r.Totals}) {
+	for _, a := range append(slices.Clone(r.Areas), conformance.AreaTally{Area: "all", Tally: r.Totals}) {
 		fmt.Fprintf(b, "%-12s", a.Area)
 		for _, v := range conformance.Verdicts() {
 			if a.Tally[v] == 0 {
-				b.WriteString("      .")
+				b.WriteString(look.paint(dim, "      ."))
 				continue
 			}
-			fmt.Fprintf(b, "%7d", a.Tally[v])
+			b.WriteString(look.paint(mannerOf(v).color, fmt.Sprintf("%7d", a.Tally[v])))
 		}
 		b.WriteString("\n")
 	}
 	b.WriteString("\n")
 	for _, p := range r.Profiles {
-		fmt.Fprintf(b, "%-10s %s: %s\n", p.Profile, p.Standing, p.Why)
+		fmt.Fprintf(b, "%-10s %s: %s\n", p.Profile, look.paint(standingColor(p.Standing), string(p.Standing)), clean(p.Why))
 	}
-	if !verbose && r.Totals[conformance.Warn] > 0 {
+	if !t.o.Verbose && r.Totals[conformance.Warn] > 0 {
 		fmt.Fprintf(b, "%d warnings: -v shows them, --strict makes them fail\n", r.Totals[conformance.Warn])
 	}
-	fmt.Fprintf(b, "%s\n", clean(Verdict(r)))
+	fmt.Fprintf(b, "%s\n", look.paint(bold, clean(Verdict(r))))
+}
+
+func standingColor(s conformance.Standing) sgr {
+	switch s {
+	case conformance.Conformant:
+		return green
+	case conformance.Nonconformant:
+		return red
+	case conformance.Partial:
+		return yellow
+	}
+	return dim
 }
 
 // Verdict says in one line what a run means.
 func Verdict(r *conformance.Report) string {
 	name := r.Target.Name
 	switch {
+	case !r.Complete && r.Totals.Total() == 0:
+		return fmt.Sprintf("INCOMPLETE: %s: no case was judged", r.Stopped)
 	case !r.Complete:
 		return fmt.Sprintf("INCOMPLETE: %s: %d of %d cases were judged, %d of them fail", r.Stopped, r.Totals.Judged(), r.Totals.Total(),
 			r.Totals[conformance.Fail]+r.Totals[conformance.Flaky])

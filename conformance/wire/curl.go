@@ -83,10 +83,7 @@ func rawCommand(endpoint string, r *Request) string {
 	if err != nil {
 		return ""
 	}
-	text := string(r.Raw)
-	for _, f := range r.Fields {
-		text = strings.Replace(text, f.Name+": "+f.Value+"\r\n", f.Name+": "+Redact(f.Name, f.Value)+"\r\n", 1)
-	}
+	text := RedactRaw(r)
 	if u.Scheme == "https" {
 		address := net.JoinHostPort(u.Hostname(), portOf(u))
 		return fmt.Sprintf("printf %s | openssl s_client -quiet -connect %s", printfQuote(text), ShellQuote(address))
@@ -107,7 +104,7 @@ func plain(s string) bool {
 	if !utf8.ValidString(s) {
 		return false
 	}
-	return !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
+	return !strings.ContainsFunc(s, func(r rune) bool { return (r < ' ' || r > '~') && !unicode.IsPrint(r) })
 }
 
 // ShellQuote writes a text as one word of a POSIX shell.

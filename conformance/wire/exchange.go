@@ -59,6 +59,7 @@ type Response struct {
 	Header    http.Header
 	Body      []byte
 	Truncated bool // the body was longer than the limit, and Body is its beginning
+	Dropped   int  // bytes of the body that were judged and not kept: Body is their beginning
 }
 
 // Failure is the kind of a transport error.

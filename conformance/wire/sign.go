@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -112,4 +113,20 @@ func Redact(name, value string) string {
 		return "AWS4-HMAC-SHA256 (redacted)"
 	}
 	return "(redacted)"
+}
+
+// signedQuery are the parameters of a presigned request that are never written (Signature Version 4,
+// authenticating requests: query parameters).
+var signedQuery = regexp.MustCompile(`(?i)(X-Amz-(?:Signature|Credential|Security-Token)=)[^& ]*`)
+
+// RedactPath returns a path with its query as it may be written down.
+func RedactPath(path string) string { return signedQuery.ReplaceAllString(path, "${1}redacted") }
+
+// RedactRaw returns the Raw of a request as it may be written down.
+func RedactRaw(r *Request) string {
+	text := strings.Replace(string(r.Raw), r.Path, RedactPath(r.Path), 1)
+	for _, f := range r.Fields {
+		text = strings.Replace(text, f.Name+": "+f.Value+"\r\n", f.Name+": "+Redact(f.Name, f.Value)+"\r\n", 1)
+	}
+	return text
 }

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/report"
+)
+
+// reportFlags say which reports a run writes, and where.
+type reportFlags struct {
+	reports   []string
+	json      string
+	github    bool
+	githubSet bool
+	whole     bool // some report holds answers in full
+}
+
+// wholeAnswers is how many bytes of long answers are kept for such a report. A run against the reference
+// has 1.2 MB of them.
+const wholeAnswers = 48 << 20
+
+const standardOutput = "-"
+
+func (f *reportFlags) register(c *cobra.Command) {
+	c.Flags().StringArrayVar(&f.reports, "report", nil, "write a report, any number of times, as `FORMAT=FILE`; - is standard output")
+	c.Flags().StringVar(&f.json, "json", "", "short for --report json=`FILE`")
+	c.Flags().BoolVar(&f.github, "github", false, "annotate the step and append to $GITHUB_STEP_SUMMARY (default on under GITHUB_ACTIONS)")
+	completeFlag(c, "report", formatNames("=")...)
+}
+
+func formatNames(suffix string) []string {
+	var names []string
+	for _, f := range report.Formats() {
+		names = append(names, f.Name+suffix)
+	}
+	return names
+}
+
+func formatsHelp() string {
+	var b strings.Builder
+	for _, f := range report.Formats() {
+		fmt.Fprintf(&b, "  %-10s %s\n", f.Name, f.About)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// opener makes the sink of one report, once it is known how single cases are asked again.
+type opener func(report.Options) conformance.Sink
+
+// sinks checks every report that is asked for.
+func (f *reportFlags) sinks(s Streams) ([]opener, error) {
+	wanted := slices.Clone(f.reports)
+	if f.json != "" {
+		wanted = append(wanted, "json="+f.json)
+	}
+	var openers []opener
+	taken := map[string]string{}
+	for _, text := range wanted {
+		name, file, ok := strings.Cut(text, "=")
+		if !ok || file == "" {
+			return nil, fmt.Errorf("--report %q: want FORMAT=FILE such as html=report.html; FORMAT is one of %s", text, strings.Join(formatNames(""), ", "))
+		}
+		format, err := report.FormatNamed(name)
+		if err != nil {
+			return nil, fmt.Errorf("--report %q: %w", text, err)
+		}
+		place := file
+		if absolute, err := filepath.Abs(file); err == nil && file != standardOutput {
+			place = absolute
+		}
+		if first, twice := taken[place]; twice {
+			if file == standardOutput {
+				return nil, fmt.Errorf("--report %s: standard output takes one report, and %s has it; name a file", text, first)
+			}
+			return nil, fmt.Errorf("--report %s: %s goes to the same file", text, first)
+		}
+		taken[place] = text
+		f.whole = f.whole || format.Whole
+		open, err := openerOf(s, format, file)
+		if err != nil {
+			return nil, err
+		}
+		openers = append(openers, open)
+	}
+	return append(openers, f.githubSinks(s)...), nil
+}
+
+func openerOf(s Streams, format report.Format, file string) (opener, error) {
+	if file == standardOutput {
+		return func(o report.Options) conformance.Sink { return report.NewStream(format, s.Out, o) }, nil
+	}
+	if err := report.Writable(format, file); err != nil {
+		return nil, err
+	}
+	return func(o report.Options) conformance.Sink { return report.NewFile(format, file, o) }, nil
+}
+
+// githubSinks are what a step of GitHub Actions gets by itself: annotations in the log, which reads
+// both streams, and the summary of the step.
+func (f *reportFlags) githubSinks(s Streams) []opener {
+	if f.githubSet && !f.github || !f.githubSet && os.Getenv("GITHUB_ACTIONS") != "true" {
+		return nil
+	}
+	var openers []opener
+	if format, err := report.FormatNamed("github"); err == nil && !slices.Contains(f.reports, "github="+standardOutput) {
+		openers = append(openers, func(o report.Options) conformance.Sink { return report.NewStream(format, s.Err, o) })
+	}
+	summary := os.Getenv("GITHUB_STEP_SUMMARY")
+	if format, err := report.FormatNamed("markdown"); err == nil && summary != "" {
+		openers = append(openers, func(o report.Options) conformance.Sink { return report.NewAppended(format, summary, o) })
+	}
+	return openers
+}

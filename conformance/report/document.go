@@ -1,0 +1,193 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// Document is the JSON report, and what the page shows.
+type Document struct {
+	Format    string         `json:"format"`
+	Target    TargetInfo     `json:"target"`
+	Seed      uint64         `json:"seed"`
+	Strict    bool           `json:"strict"`
+	Complete  bool           `json:"complete"`
+	Stopped   string         `json:"stopped,omitempty"`
+	Verdict   string         `json:"verdict"`
+	Preflight PreflightInfo  `json:"preflight"`
+	Totals    map[string]int `json:"totals"`
+	Areas     []AreaInfo     `json:"areas"`
+	Profiles  []ProfileInfo  `json:"profiles"`
+	Cases     []CaseInfo     `json:"cases"`
+}
+
+// TargetInfo says what was asked.
+type TargetInfo struct {
+	Name   string `json:"name"`
+	Region string `json:"region"`
+}
+
+// PreflightInfo says what the target was found to be.
+type PreflightInfo struct {
+	Operations []string `json:"operations"`
+	MadeUp     []string `json:"madeUp"`
+}
+
+// AreaInfo counts an area by verdict.
+type AreaInfo struct {
+	Area   string         `json:"area"`
+	Counts map[string]int `json:"counts"`
+}
+
+// ProfileInfo is the standing of a profile.
+type ProfileInfo struct {
+	Profile  fixtures.Profile     `json:"profile"`
+	Standing conformance.Standing `json:"standing"`
+	Why      string               `json:"why"`
+}
+
+// CaseInfo is the verdict on a case, with the rule and the exchange where there is a divergence.
+type CaseInfo struct {
+	ID         string                `json:"id"`
+	Title      string                `json:"title"`
+	Level      fixtures.Level        `json:"level"`
+	Profile    fixtures.Profile      `json:"profile"`
+	Verdict    conformance.Verdict   `json:"verdict"`
+	Reason     string                `json:"reason,omitempty"`
+	Outcome    string                `json:"outcome,omitempty"`
+	Conforming []string              `json:"conforming,omitempty"`
+	Findings   []conformance.Finding `json:"findings,omitempty"`
+	Seen       int                   `json:"seen,omitempty"`
+	Broken     int                   `json:"broken,omitempty"`
+	Source     []fixtures.Source     `json:"source,omitempty"`
+	Evidence   *fixtures.Evidence    `json:"evidence,omitempty"`
+	Note       string                `json:"note,omitempty"`
+	Exchanges  []ExchangeInfo        `json:"exchanges,omitempty"`
+}
+
+// ExchangeInfo is one exchange with bounded bodies, and without what is new each time.
+type ExchangeInfo struct {
+	Step   int    `json:"step,omitempty"`
+	Method string `json:"method"`
+	Path   string `json:"path"`
+	Sent   string `json:"sent"`
+	Status int    `json:"status,omitempty"`
+	Answer string `json:"answer,omitempty"`
+	Error  string `json:"error,omitempty"`
+}
+
+// reader reads what a report shows out of a run: without credentials, and fit to be printed.
+type reader struct {
+	redact Replacer
+	// exact keeps UUIDs and times of the day, which stable reports replace.
+	exact bool
+}
+
+func newReader(r *conformance.Report, exact bool) reader { return reader{redactor(r.Target), exact} }
+
+// line is a text from the target or about it, on one line.
+func (v reader) line(s string) string { return clean(v.known(s)) }
+
+// bodyRead is how much of a body is looked at for what a report quotes: more than that, since what is
+// replaced in it becomes shorter.
+const bodyRead = 8 * bodyShown
+
+// body is the beginning of a request's or an answer's body, in its own lines where it is exact.
+func (v reader) body(b []byte) string {
+	if v.exact {
+		return cleanLines(v.excerpt(b))
+	}
+	return clean(v.excerpt(b))
+}
+
+// excerpt is the beginning of a body as it may be shown, not yet escaped.
+func (v reader) excerpt(b []byte) string {
+	return excerpt([]byte(v.known(string(b[:min(len(b), bodyRead)]))))
+}
+
+func (v reader) known(s string) string {
+	s = v.redact.Replace(s)
+	if !v.exact {
+		s = stable(s)
+	}
+	return s
+}
+
+func (v reader) document(r *conformance.Report) Document {
+	d := Document{
+		Format: DocumentFormat, Target: TargetInfo{v.line(r.Target.Name), r.Target.Region}, Seed: r.Seed, Strict: r.Strict,
+		Complete: r.Complete, Stopped: v.line(r.Stopped), Verdict: v.line(Verdict(r)),
+		Preflight: PreflightInfo{append([]string{}, r.Preflight.Operations...), append([]string{}, r.Preflight.MadeUp...)},
+		Totals:    counts(r.Totals), Areas: []AreaInfo{}, Profiles: []ProfileInfo{}, Cases: []CaseInfo{},
+	}
+	for _, a := range r.Areas {
+		d.Areas = append(d.Areas, AreaInfo{a.Area, counts(a.Tally)})
+	}
+	for _, p := range r.Profiles {
+		d.Profiles = append(d.Profiles, ProfileInfo{p.Profile, p.Standing, v.line(p.Why)})
+	}
+	for i := range r.Results {
+		d.Cases = append(d.Cases, v.caseInfo(&r.Results[i]))
+	}
+	return d
+}
+
+func counts(t conformance.Tally) map[string]int {
+	m := map[string]int{}
+	for _, v := range conformance.Verdicts() {
+		m[string(v)] = t[v]
+	}
+	return m
+}
+
+func (v reader) caseInfo(r *conformance.Result) CaseInfo {
+	c := CaseInfo{
+		ID: r.Case.ID, Title: r.Case.Title, Level: r.Case.Level, Profile: r.Case.Profile, Verdict: r.Verdict,
+		Reason: v.line(r.Reason), Conforming: r.Named, Seen: r.Seen, Broken: r.Broken,
+	}
+	if r.Verdict != conformance.Pass { // which of several right answers came may be a matter of speed
+		c.Outcome = r.Outcome
+	}
+	for _, f := range r.Findings {
+		c.Findings = append(c.Findings, v.finding(f))
+	}
+	if !differs(r) {
+		return c
+	}
+	c.Source, c.Evidence, c.Note = r.Case.Source, r.Case.Evidence, r.Case.Note
+	for _, x := range r.Exchanges {
+		c.Exchanges = append(c.Exchanges, v.exchange(x))
+	}
+	return c
+}
+
+func (v reader) finding(f conformance.Finding) conformance.Finding {
+	f.Path, f.Want, f.Got = v.line(f.Path), v.line(f.Want), v.line(f.Got)
+	return f
+}
+
+func (v reader) exchange(x conformance.Exchanged) ExchangeInfo {
+	info := ExchangeInfo{Step: x.Step.Number, Method: v.line(x.Request.Method), Path: v.line(wire.RedactPath(x.Request.Path)), Sent: v.body(sentBody(x.Request))}
+	if x.Response != nil {
+		info.Status, info.Answer = x.Response.Status, v.body(x.Response.Body)
+	}
+	if x.Err != nil {
+		info.Error = string(x.Err.Failure)
+		if v.exact {
+			info.Error = v.line(v.excerpt([]byte(x.Err.Error())))
+		}
+	}
+	return info
+}
+
+// sentBody is what was sent behind the header, as it was framed.
+func sentBody(r *wire.Request) []byte {
+	if r.Raw == nil {
+		return r.Body
+	}
+	_, body, _ := strings.Cut(string(r.Raw), "\r\n\r\n")
+	return []byte(body)
+}

@@ -1,0 +1,176 @@
+package report
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/wire"
+)
+
+// writeHAR writes every exchange of the cases, in the order of the plan: whole enough to be judged
+// again offline, without credentials.
+func writeHAR(w io.Writer, r *conformance.Report, o Options) error {
+	v := newReader(r, true)
+	head, err := harJSON(harLog{
+		Version: "1.2", Creator: harCreator{"sendspec", cmp.Or(o.Version, "(devel)")}, Comment: v.line(Verdict(r)),
+		Run: harRun{v.line(r.Target.Name), v.line(r.Target.Region), r.Seed, r.Strict, r.Complete, v.line(Verdict(r))},
+	})
+	if err != nil {
+		return err
+	}
+	// An entry a line, each written by itself: together they may be many megabytes.
+	if _, err := fmt.Fprintf(w, `{"log": {%s, "entries": [`, head[1:len(head)-1]); err != nil {
+		return err
+	}
+	separator := "\n"
+	for i := range r.Results {
+		res := &r.Results[i]
+		if res.Broken > 0 { // an invariant shows the exchange of a case, which is here already
+			continue
+		}
+		for j := range res.Exchanges {
+			b, err := harJSON(v.entry(r.Target, res, &res.Exchanges[j]))
+			if err != nil {
+				return err
+			}
+			if _, err := fmt.Fprintf(w, "%s%s", separator, b); err != nil {
+				return err
+			}
+			separator = ",\n"
+		}
+	}
+	_, err = io.WriteString(w, "\n]}}\n")
+	return err
+}
+
+func harJSON(v any) ([]byte, error) {
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return inJSON(bytes.TrimRight(buf.Bytes(), "\n")), err
+}
+
+func (v reader) entry(t conformance.Target, r *conformance.Result, x *conformance.Exchanged) harEntry {
+	milliseconds := float64(x.Elapsed.Microseconds()) / 1000
+	e := harEntry{
+		Started: x.Sent.UTC().Format("2006-01-02T15:04:05.000Z"), Time: milliseconds,
+		Request: v.harRequest(t, x.Request), Response: v.harResponse(x.Response), Timings: harTimings{Wait: milliseconds},
+		Case: r.Case.ID, Step: max(1, x.Step.Number), Interim: x.Step.Interim, Verdict: string(r.Verdict),
+	}
+	if x.Err != nil {
+		e.Failure = string(x.Err.Failure)
+		e.Comment = v.line(v.excerpt([]byte(x.Err.Error())))
+	}
+	return e
+}
+
+func (v reader) harRequest(t conformance.Target, r *wire.Request) harRequest {
+	base := strings.TrimSuffix(t.URL, "/")
+	if base == "" {
+		base = "http://localhost" // an http.Handler in the process
+	}
+	body := sentBody(r)
+	out := harRequest{
+		Method: v.known(r.Method), URL: v.known(base + wire.RedactPath(r.Path)), HTTPVersion: "HTTP/1.1",
+		Cookies: []harPair{}, Headers: []harPair{}, QueryString: query(r.Path), HeadersSize: -1, BodySize: len(body),
+	}
+	if r.Host != "" {
+		out.Headers = append(out.Headers, harPair{"Host", v.known(r.Host)})
+	}
+	for _, f := range r.Fields {
+		out.Headers = append(out.Headers, harPair{f.Name, v.text(wire.Redact(f.Name, f.Value))})
+	}
+	if len(body) > 0 {
+		text, encoding := v.encoded(body)
+		out.PostData = &harPostData{MimeType: r.Get("Content-Type"), Text: text, Encoding: encoding}
+	}
+	if r.Chunked > 0 {
+		out.Comment = fmt.Sprintf("sent with Transfer-Encoding: chunked, %d bytes a chunk", r.Chunked)
+	}
+	if r.Raw != nil {
+		out.Comment = "framed by hand, not as an HTTP client frames: _raw holds the bytes as they went over the connection, postData what stood behind the header"
+		out.Raw = base64.StdEncoding.EncodeToString([]byte(v.known(wire.RedactRaw(r))))
+	}
+	return out
+}
+
+func query(path string) []harPair {
+	pairs := []harPair{}
+	_, text, ok := strings.Cut(wire.RedactPath(path), "?")
+	if !ok {
+		return pairs
+	}
+	for _, part := range strings.Split(text, "&") {
+		name, value, _ := strings.Cut(part, "=")
+		pairs = append(pairs, harPair{unescaped(name), unescaped(value)})
+	}
+	return pairs
+}
+
+func unescaped(s string) string {
+	if plain, err := url.QueryUnescape(s); err == nil && utf8.ValidString(plain) {
+		return plain
+	}
+	return s
+}
+
+func (v reader) harResponse(r *wire.Response) harResponse {
+	out := harResponse{Cookies: []harPair{}, Headers: []harPair{}, HeadersSize: -1, BodySize: -1, Content: harContent{MimeType: "x-unknown"}}
+	if r == nil {
+		out.Comment = "no answer came"
+		return out
+	}
+	out.Status, out.StatusText, out.HTTPVersion = r.Status, http.StatusText(r.Status), v.text(r.Proto)
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		for _, value := range r.Header[name] {
+			out.Headers = append(out.Headers, harPair{v.text(name), v.text(wire.Redact(name, value))})
+		}
+	}
+	out.RedirectURL = v.text(r.Header.Get("Location"))
+	if kind := r.Header.Get("Content-Type"); kind != "" {
+		out.Content.MimeType = v.text(kind)
+	}
+	size := len(r.Body) + r.Dropped
+	out.BodySize, out.Content.Size = size, size
+	out.Content.Text, out.Content.Encoding = v.encoded(r.Body)
+	if r.Dropped > 0 || r.Truncated {
+		out.Content.Truncated = true
+		out.Content.Comment = fmt.Sprintf("the first %d bytes of at least %d", len(r.Body), size)
+	}
+	return out
+}
+
+// encoded is a body as text, or in base64 where it is no UTF-8.
+func (v reader) encoded(body []byte) (text, encoding string) {
+	text = v.known(string(body))
+	if utf8.ValidString(text) {
+		return text, ""
+	}
+	return base64.StdEncoding.EncodeToString([]byte(text)), "base64"
+}
+
+// text is a header's value; bytes that are no UTF-8 stand as the characters of those numbers, which is
+// how HTTP reads them (RFC 9110, section 5.5).
+func (v reader) text(s string) string {
+	s = v.known(s)
+	if utf8.ValidString(s) {
+		return s
+	}
+	runes := make([]rune, len(s))
+	for i := range len(s) {
+		runes[i] = rune(s[i])
+	}
+	return string(runes)
+}

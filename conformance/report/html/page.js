@@ -1,0 +1,238 @@
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const byID = new Map(data.cases.map((c) => [c.id, c]));
+  const markOf = Object.fromEntries(data.verdicts.map((v) => [v.verdict, v.mark]));
+  const list = document.getElementById("list");
+  const search = document.getElementById("search"), area = document.getElementById("area"), level = document.getElementById("level");
+  const boxes = new Map();
+  const opened = new Set(); // IDs of the cases and rules that are open, whatever the filters
+
+  for (const a of data.areas) area.append(element("option", { value: a }, a));
+  for (const l of data.levels) level.append(element("option", { value: l }, l));
+  for (const v of data.verdicts) {
+    const box = element("input", { type: "checkbox", id: "verdict-" + v.verdict, onchange: render });
+    box.checked = v.shown;
+    box.disabled = v.count === 0;
+    boxes.set(v.verdict, box);
+    document.getElementById("verdicts").append(element("label", { class: "pill v-" + v.verdict, for: box.id }, box,
+      element("span", { class: "mark", "aria-hidden": true }, v.mark), v.verdict + " ", element("b", {}, String(v.count))));
+  }
+  if (!data.verdicts.some((v) => v.shown && v.count)) boxes.get("pass").checked = true;
+  document.getElementById("filters").hidden = false;
+
+  function textOf(c) {
+    if (c.text === undefined) {
+      const parts = [c.id, c.title, c.reason, c.note];
+      for (const s of c.source || []) parts.push(s.doc, s.section, s.quote);
+      for (const f of c.findings || []) parts.push(f.path, f.want, f.got);
+      for (const x of c.exchanges || []) parts.push(x.sent, x.answer, x.error);
+      c.text = parts.filter(Boolean).join("\n").toLowerCase();
+    }
+    return c.text;
+  }
+
+  function filtered() {
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    return data.cases.filter((c) => boxes.get(c.verdict).checked && (!area.value || c.area === area.value) &&
+      (!level.value || c.level === level.value) && words.every((w) => textOf(c).includes(w)));
+  }
+
+  function render() {
+    const found = filtered();
+    const rules = new Map();
+    for (const c of found) {
+      if (!rules.has(c.rule)) rules.set(c.rule, []);
+      rules.get(c.rule).push(c);
+    }
+    const sections = new Map();
+    for (const [rule, cases] of rules) {
+      const name = cases[0].area;
+      if (!sections.has(name)) sections.set(name, []);
+      sections.get(name).push([rule, cases]);
+    }
+    list.replaceChildren(...[...sections].map(([name, groups]) => areaSection(name, groups, rules.size <= 8)));
+    const plural = (n, word) => n + " " + word + (n === 1 ? "" : "s");
+    document.getElementById("count").textContent = found.length === 0 ? "No case matches" :
+      plural(found.length, "case") + " of " + data.cases.length + ", " + plural(rules.size, "rule");
+  }
+
+  function areaSection(name, groups, open) {
+    const n = groups.reduce((sum, [, cases]) => sum + cases.length, 0);
+    return element("section", { class: "area", "aria-label": name },
+      element("h3", {}, name, " ", element("span", { class: "muted" }, String(n))),
+      element("ul", { class: "rules" }, ...groups.map(([rule, cases]) => element("li", { class: "rule" },
+        cases.length === 1 ? caseItem(cases[0], false) : ruleItem(rule, cases, open)))));
+  }
+
+  // showMark scrolls what is marked in a long text into sight.
+  function showMark(pre) {
+    const mark = pre.querySelector("mark");
+    if (mark) pre.scrollTop += mark.getBoundingClientRect().top - pre.getBoundingClientRect().top - pre.clientHeight / 3;
+  }
+
+  // disclosure is a button and what it shows, which is made when it is first opened.
+  function disclosure(key, attributes, label, fill) {
+    const body = element("div", { class: "body", hidden: true });
+    const set = (open) => {
+      if (open && !body.hasChildNodes()) body.append(...fill());
+      body.hidden = !open;
+      if (open) body.querySelectorAll(".exchange pre").forEach(showMark);
+      button.setAttribute("aria-expanded", String(open));
+      if (open) opened.add(key); else opened.delete(key);
+    };
+    const button = element("button", { type: "button", "aria-expanded": "false", ...attributes, onclick: () => set(body.hidden) }, ...label);
+    if (opened.has(key)) set(true);
+    return { button, body, set };
+  }
+
+  function badge(verdict, extra) {
+    return element("span", { class: "badge v-" + verdict }, element("span", { "aria-hidden": true }, markOf[verdict] + " "), verdict, extra || "");
+  }
+
+  function idParts(id) {
+    const cut = id.indexOf("/") + 1;
+    return [element("span", { class: "faint" }, id.slice(0, cut)), id.slice(cut)];
+  }
+
+  // common is the words with which all the titles begin, or else the first title.
+  function common(titles) {
+    const words = titles.map((t) => t.split(" "));
+    let n = 0;
+    while (words.every((w) => n < w.length && w[n] === words[0][n])) n++;
+    return n < 2 ? titles[0] : words[0].slice(0, n).join(" ").replace(/[:,]$/, "");
+  }
+
+  function ruleItem(rule, cases, open) {
+    const counts = data.verdicts.map((v) => [v.verdict, cases.filter((c) => c.verdict === v.verdict).length]).filter(([, n]) => n);
+    const same = cases.every((c) => c.title === cases[0].title);
+    const title = same ? cases[0].title : common(cases.map((c) => c.title)) + " …";
+    const d = disclosure("rule:" + rule, { class: "row group", "data-rule": rule }, [
+      element("span", { class: "badges" }, ...counts.map(([v, n]) => badge(v, " × " + n))),
+      element("span", { class: "what" }, element("span", { class: "id" }, ...idParts(rule)),
+        element("span", { class: "title" }, title)),
+    ], () => [element("ul", { class: "cases" }, ...cases.map((c) => element("li", {}, caseItem(c, true, same))))]);
+    if (open) d.set(true);
+    const frame = document.createDocumentFragment();
+    frame.append(d.button, d.body);
+    return frame;
+  }
+
+  function caseItem(c, nested, sameTitle) {
+    const id = nested && c.id !== c.rule ? [element("span", { class: "faint" }, "… "), c.id.slice(c.rule.length + 1)] : idParts(c.id);
+    const f = (c.findings || [])[0];
+    const gist = f ? [element("span", { class: "faint" }, (f.path ? f.path + ": " : "") + "want "), f.want,
+      element("span", { class: "faint" }, ", got "), f.got] : [c.reason || ""];
+    const d = disclosure(c.id, { class: "row", "data-id": c.id }, [
+      element("span", { class: "badges" }, badge(c.verdict)),
+      element("span", { class: "what" },
+        element("span", { class: "id" }, ...id, " ", element("span", { class: "level level-" + c.level }, c.level)),
+        sameTitle ? "" : element("span", { class: "title" }, c.title),
+        gist.some(Boolean) ? element("span", { class: "gist" }, ...gist) : ""),
+    ], () => details(c, sameTitle));
+    const frame = document.createDocumentFragment();
+    frame.append(d.button, d.body);
+    return frame;
+  }
+
+  function details(c, titled) {
+    const evidence = c.evidence && element("p", { class: "evidence" }, element("span", { class: "chip e-" + c.evidence.kind }, c.evidence.kind), " ",
+      c.evidence.ref, c.evidence.date ? element("span", { class: "muted" }, " · " + c.evidence.date) : "");
+    const rule = element("section", { class: "facts-of", "aria-label": "Rule" },
+      titled ? element("p", { class: "rule-text" }, c.title) : null,
+      ...(c.source || []).map((s) => element("p", { class: "source" }, s.doc, element("span", { class: "muted" }, " · " + s.section),
+        s.quote ? element("q", {}, s.quote) : "")),
+      evidence, c.note ? element("p", { class: "note" }, c.note) : null,
+      c.broken ? element("p", { class: "note" }, "Broken by " + c.broken + " of " + c.seen + " answers; " + c.reason + ".") :
+        c.reason ? element("p", { class: "note" }, c.reason) : null,
+      (c.conforming || []).length > 1 ? element("p", { class: "note" }, "Any of these conforms: " + c.conforming.join(", ") + ".") : null);
+    const parts = [rule];
+    if (c.findings) parts.push(findings(c.findings));
+    const many = (c.exchanges || []).length > 1;
+    (c.exchanges || []).forEach((x, i) => parts.push(exchange(c, x, i, many)));
+    const explain = "sendspec explain " + quoted(c.id);
+    parts.push(element("div", { class: "commands" }, ...[["Ask again", c.again], ["Explain", explain]].filter(([, text]) => text)
+      .map(([name, text]) => command(name, text)),
+    element("p", { class: "muted" }, element("a", { href: "#" + encodeURI(c.id), class: "permalink" }, "Link to this case"))));
+    return parts;
+  }
+
+  function quoted(word) { return /^[\w\-./:=@%+,]+$/.test(word) ? word : "'" + word.replaceAll("'", "'\\''") + "'"; }
+
+  function findings(all) {
+    return element("section", { class: "findings", "aria-label": "What differs" }, ...all.map((f) => {
+      const [want, got] = marked(f.want, f.got);
+      return element("div", { class: "finding" },
+        element("p", { class: "where" }, (f.step ? "step " + f.step + " · " : "") + (f.path || "answer"), " ",
+          element("span", { class: "level level-" + f.level }, f.level)),
+        element("div", { class: "pair" },
+          element("div", { class: "want" }, element("h4", {}, "Want"), element("pre", {}, ...want)),
+          element("div", { class: "got" }, element("h4", {}, "Got"), element("pre", {}, ...got))));
+    }));
+  }
+
+  function exchange(c, x, i, many) {
+    const pointers = (c.findings || []).filter((f) => !many || !f.step || f.step === x.step).map((f) => f.path).filter((p) => p.startsWith("/"));
+    const head = (x.method || "POST") + " " + (x.path || "/");
+    const answer = x.status ? layout(x.answer || "", pointers) : [x.error || "no answer"];
+    const body = element("div", { class: "exchange" },
+      element("div", { class: "pair" },
+        element("div", {}, element("h4", {}, "Sent ", element("span", { class: "muted" }, (x.operation ? x.operation + " · " : "") + head + (x.raw ? " · framed by hand" : ""))),
+          element("pre", { tabindex: "0", "aria-label": "Request body" }, ...(x.sent ? layout(x.sent, []) : [element("i", {}, "no body")]))),
+        element("div", {}, element("h4", {}, "Answer ", element("span", { class: "muted" }, (x.status || "none") + " · " + x.ms.toFixed(1) + " ms")),
+          element("pre", { tabindex: "0", "aria-label": "Answer body" }, ...(answer.join("") ? answer : [element("i", {}, "empty")])),
+          x.status && x.error ? element("p", { class: "note" }, x.error) : "")),
+      x.curl ? command("curl", x.curl) : "");
+    if (!many) return body;
+    const label = "Exchange " + (i + 1) + (x.step ? ", step " + x.step : "") + ": " + (x.operation || head) + ", " + (x.status || "no answer");
+    return element("details", { class: "step", open: x.telling }, element("summary", {}, label), body);
+  }
+
+  function command(name, text) {
+    return element("div", { class: "command" }, element("span", { class: "name" }, name),
+      element("code", { tabindex: "0" }, text), copyButton(name, text));
+  }
+
+  function reveal(id) {
+    const c = byID.get(id);
+    if (!c) return;
+    if (!filtered().includes(c)) {
+      search.value = area.value = level.value = "";
+      boxes.get(c.verdict).checked = true;
+    }
+    opened.add("rule:" + c.rule).add(c.id);
+    render();
+    const button = list.querySelector("button[data-id=" + CSS.escape(id) + "]");
+    if (button) { button.scrollIntoView({ block: "start" }); button.focus({ preventScroll: true }); }
+  }
+
+  function follow() {
+    let id = location.hash.slice(1);
+    try { id = decodeURIComponent(id); } catch { return; }
+    reveal(id);
+  }
+
+  let waiting = 0;
+  search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(render, 80); });
+  area.addEventListener("change", render);
+  level.addEventListener("change", render);
+  document.getElementById("filters").addEventListener("submit", (e) => e.preventDefault());
+  for (const button of document.querySelectorAll(".area-link")) {
+    button.addEventListener("click", () => { area.value = button.dataset.area; render(); document.getElementById("cases").scrollIntoView(); });
+  }
+  document.addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey) return;
+    if (e.target === search && e.key === "Escape") { search.value = ""; render(); search.blur(); return; }
+    if (e.target.matches("input, select, textarea")) return;
+    if (e.key === "/") { e.preventDefault(); search.focus(); search.select(); }
+    if (e.key === "j" || e.key === "k") {
+      const rows = [...list.querySelectorAll("button.row")].filter((b) => b.offsetParent !== null);
+      const at = rows.indexOf(document.activeElement.closest ? document.activeElement.closest("button.row") : null);
+      const to = rows[Math.max(0, Math.min(rows.length - 1, at + (e.key === "j" ? 1 : -1)))];
+      if (to) to.focus();
+    }
+  });
+  window.addEventListener("hashchange", follow);
+  render();
+  if (location.hash.length > 1) follow();
+})();

@@ -1,0 +1,64 @@
+package report
+
+import (
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// pageData is what the script of the page works on.
+type pageData struct {
+	Verdicts []verdictInfo    `json:"verdicts"`
+	Levels   []fixtures.Level `json:"levels"`
+	Areas    []string         `json:"areas"`
+	Cases    []pageCase       `json:"cases"`
+}
+
+// pageCase is a case as the page shows it. A case that has nothing to show is its line alone.
+type pageCase struct {
+	CaseInfo
+	Rule      string         `json:"rule"` // the ID without its variant
+	Area      string         `json:"area"`
+	Again     string         `json:"again,omitempty"`
+	Exchanges []pageExchange `json:"exchanges,omitempty"` // hides that of CaseInfo
+}
+
+type pageExchange struct {
+	ExchangeInfo
+	Operation    string  `json:"operation,omitempty"`
+	Raw          bool    `json:"raw,omitempty"` // framed by hand
+	Milliseconds float64 `json:"ms"`
+	Curl         string  `json:"curl,omitempty"`
+	Telling      bool    `json:"telling,omitempty"` // the one that the first finding is about
+}
+
+func (v reader) pageData(r *conformance.Report, o Options) pageData {
+	d := pageData{
+		Verdicts: verdictInfos(r), Levels: []fixtures.Level{fixtures.Must, fixtures.Should, fixtures.May},
+		Areas: []string{}, Cases: make([]pageCase, 0, len(r.Results)),
+	}
+	for _, a := range r.Areas {
+		d.Areas = append(d.Areas, a.Area)
+	}
+	for i := range r.Results {
+		d.Cases = append(d.Cases, v.pageCase(r, &r.Results[i], o))
+	}
+	return d
+}
+
+func (v reader) pageCase(r *conformance.Report, res *conformance.Result, o Options) pageCase {
+	c := pageCase{CaseInfo: v.caseInfo(res), Rule: ruleOf(res.Case.ID), Area: res.Case.Area()}
+	c.CaseInfo.Exchanges = nil
+	if !differs(res) {
+		return c
+	}
+	c.Again = v.line(again(o.Again, res))
+	told := telling(res)
+	for i := range res.Exchanges {
+		x := &res.Exchanges[i]
+		c.Exchanges = append(c.Exchanges, pageExchange{
+			ExchangeInfo: v.exchange(*x), Operation: x.Request.Operation, Raw: x.Request.Raw != nil,
+			Milliseconds: float64(x.Elapsed.Microseconds()) / 1000, Curl: v.line(curlLine(r.Target, x.Request)), Telling: x == told,
+		})
+	}
+	return c
+}

@@ -1,0 +1,139 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// verdictInfo is how the page names and counts a verdict.
+type verdictInfo struct {
+	Verdict conformance.Verdict `json:"verdict"`
+	Mark    string              `json:"mark"`
+	Count   int                 `json:"count"`
+	Shown   bool                `json:"shown"` // without being asked for
+}
+
+func verdictInfos(r *conformance.Report) []verdictInfo {
+	var list []verdictInfo
+	shown := map[conformance.Verdict]bool{}
+	for i := range r.Results {
+		shown[r.Results[i].Verdict] = shown[r.Results[i].Verdict] || differs(&r.Results[i])
+	}
+	for _, v := range conformance.Verdicts() {
+		list = append(list, verdictInfo{v, mannerOf(v).mark, r.Totals[v], shown[v]})
+	}
+	return list
+}
+
+// columns are the verdicts that some case has: a column of nothing says nothing.
+func columns(r *conformance.Report) []verdictInfo {
+	return slices.DeleteFunc(verdictInfos(r), func(v verdictInfo) bool { return v.Count == 0 })
+}
+
+// segment is one verdict's part of a bar that is barLength long.
+type segment struct {
+	Verdict  conformance.Verdict
+	At, Long float64
+}
+
+const barLength = 100
+
+func barOf(t conformance.Tally) []segment {
+	var bar []segment
+	total, at := float64(t.Total()), 0.0
+	if total == 0 {
+		return nil
+	}
+	for _, v := range conformance.Verdicts() {
+		if n := t[v]; n > 0 {
+			long := barLength * float64(n) / total
+			bar = append(bar, segment{v, at, long})
+			at += long
+		}
+	}
+	return bar
+}
+
+type profileRow struct {
+	ProfileInfo
+	About string
+	Class string
+	Bar   []segment
+}
+
+var profileAbout = map[fixtures.Profile]string{
+	fixtures.Core:      "SendCommand alone",
+	fixtures.Lifecycle: "List, Get and Cancel",
+	fixtures.Execution: "An agent runs documents",
+	fixtures.Auth:      "Signatures are verified",
+}
+
+var standingClass = map[conformance.Standing]string{
+	conformance.Conformant: "pass", conformance.Partial: "warn", conformance.Nonconformant: "fail", conformance.Untested: "skip",
+}
+
+func profileRows(r *conformance.Report, v reader) []profileRow {
+	tallies := map[fixtures.Profile]conformance.Tally{}
+	for i := range r.Results {
+		p := r.Results[i].Case.Profile
+		if tallies[p] == nil {
+			tallies[p] = conformance.Tally{}
+		}
+		tallies[p][r.Results[i].Verdict]++
+	}
+	var rows []profileRow
+	for _, p := range r.Profiles {
+		t := tallies[p.Profile]
+		rows = append(rows, profileRow{
+			ProfileInfo: ProfileInfo{p.Profile, p.Standing, v.line(p.Why)}, About: profileAbout[p.Profile], Class: standingClass[p.Standing],
+			Bar: barOf(t),
+		})
+	}
+	return rows
+}
+
+type areaRow struct {
+	Area   string
+	Bar    []segment
+	Counts []verdictInfo
+	Total  int
+	Score  string // of those judged, how many pass
+}
+
+func areaRows(r *conformance.Report, columns []verdictInfo) []areaRow {
+	var rows []areaRow
+	for _, a := range r.Areas {
+		row := areaRow{Area: a.Area, Bar: barOf(a.Tally), Total: a.Total(), Score: "–"}
+		for _, c := range columns {
+			row.Counts = append(row.Counts, verdictInfo{Verdict: c.Verdict, Count: a.Tally[c.Verdict]})
+		}
+		if judged := a.Judged(); judged > 0 {
+			row.Score = percent(a.Tally[conformance.Pass]+a.Tally[conformance.Warn], judged)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// percent rounds towards the middle: neither all nor none is said of what is not.
+func percent(n, of int) string {
+	p := (200*n/of + 1) / 2
+	switch {
+	case n < of && p == 100:
+		p = 99
+	case n > 0 && p == 0:
+		p = 1
+	}
+	return fmt.Sprintf("%d%%", p)
+}
+
+func took(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}

@@ -1,0 +1,115 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance"
+)
+
+// markdownShown bounds the divergences in full: GitHub takes a step summary of at most 1 MiB, and
+// refuses the whole of a longer one.
+const (
+	markdownShown = 100
+	markdownBytes = 512 << 10
+)
+
+// writeMarkdown writes the scores and the first divergences, for a step summary or a comment. What the
+// target sent stands in fenced code, longer fenced than anything within.
+func writeMarkdown(w io.Writer, r *conformance.Report, o Options) error {
+	v, b := newReader(r, true), &strings.Builder{}
+	fmt.Fprintf(b, "## sendspec: %s\n\n", prose(v.line(Verdict(r))))
+	if !r.Complete {
+		fmt.Fprintf(b, "> **This report is partial**: %s.\n\n", prose(v.line(r.Stopped)))
+	}
+	fmt.Fprintf(b, "Target %s in %s, seed %d.\n\n", prose(v.line(r.Target.Name)), prose(v.line(r.Target.Region)), r.Seed)
+	if len(r.Profiles) > 0 {
+		b.WriteString("| profile | standing | why |\n|---|---|---|\n")
+		for _, p := range r.Profiles {
+			fmt.Fprintf(b, "| %s | **%s** | %s |\n", p.Profile, p.Standing, prose(v.line(p.Why)))
+		}
+		b.WriteString("\n")
+	}
+	if len(r.Areas) > 0 {
+		markdownAreas(b, r)
+	}
+	v.markdownCases(b, r, o)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func markdownAreas(b *strings.Builder, r *conformance.Report) {
+	b.WriteString("| area |")
+	for _, verdict := range conformance.Verdicts() {
+		fmt.Fprintf(b, " %s |", verdict)
+	}
+	b.WriteString("\n|---|" + strings.Repeat("--:|", len(conformance.Verdicts())) + "\n")
+	for _, a := range append(r.Areas[:len(r.Areas):len(r.Areas)], conformance.AreaTally{Area: "**all**", Tally: r.Totals}) {
+		fmt.Fprintf(b, "| %s |", a.Area)
+		for _, verdict := range conformance.Verdicts() {
+			if n := a.Tally[verdict]; n > 0 {
+				fmt.Fprintf(b, " %d |", n)
+			} else {
+				b.WriteString(" |")
+			}
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("\n")
+}
+
+// markdownCases writes the cases that fail the gate, in full as far as there is room.
+func (v reader) markdownCases(b *strings.Builder, r *conformance.Report, o Options) {
+	shown, left := 0, 0
+	for i := range r.Results {
+		res := &r.Results[i]
+		if mannerIn(res).shown != always {
+			continue
+		}
+		if shown == markdownShown || b.Len() > markdownBytes {
+			left++
+			continue
+		}
+		if shown == 0 {
+			b.WriteString("### What differs\n\n")
+		}
+		shown++
+		fmt.Fprintf(b, "<details><summary>%s %s <b>%s</b> (%s): %s</summary>\n\n", mannerOf(res.Verdict).mark, res.Verdict,
+			prose(v.line(res.Case.ID)), res.Case.Level, prose(v.line(res.Case.Title)))
+		b.WriteString(fenced(v.known(Failure(r.Target, res, again(o.Again, res)))) + "\n</details>\n\n")
+	}
+	if left > 0 {
+		fmt.Fprintf(b, "and %d more, which the other reports show.\n", left)
+	}
+}
+
+// prose writes every mark that Markdown or HTML would read as a character reference (CommonMark, entity
+// and numeric character references): in the HTML of a summary no backslash escapes.
+func prose(s string) string {
+	var b strings.Builder
+	for i, r := range s {
+		switch {
+		case strings.ContainsRune("<>&\"'@#`|*_[]~!\\$", r), strings.HasPrefix(s[i:], "://"): // a bare address becomes a link
+			fmt.Fprintf(&b, "&#%d;", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// fenced is a text as a code block, with a fence that the text cannot close.
+func fenced(s string) string {
+	longest, run := 2, 0
+	for _, r := range s {
+		if r != '`' {
+			run = 0
+			continue
+		}
+		run++
+		longest = max(longest, run)
+	}
+	fence := strings.Repeat("`", longest+1)
+	return fence + "text\n" + strings.TrimRight(s, "\n") + "\n" + fence + "\n"
+}

@@ -1,0 +1,117 @@
+package report_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/report"
+)
+
+// A report cut short never looks complete, in any format.
+func TestEveryFormatSaysThatItIsPartial(t *testing.T) {
+	t.Parallel()
+	marks := map[string]string{
+		"text": "INCOMPLETE: ", "json": `"complete": false`, "junit": `<error message="`, "sarif": `"executionSuccessful": false`,
+		"har": `"complete":false`, "markdown": "**This report is partial**", "github": "::error title=sendspec::INCOMPLETE", "html": "This report is partial.",
+	}
+	whole, half := nastyReport(t), halfway(t)
+	for _, f := range report.Formats() {
+		require.Contains(t, marks, f.Name)
+		assert.NotContains(t, string(rendered(t, f.Name, whole)), marks[f.Name], f.Name)
+		assert.Contains(t, string(rendered(t, f.Name, half)), marks[f.Name], f.Name)
+		nothing := string(rendered(t, f.Name, unjudged()))
+		assert.Contains(t, nothing, marks[f.Name], f.Name)
+		assert.Contains(t, nothing, "cannot be reached", f.Name)
+		assertHarmless(t, nothing)
+	}
+}
+
+func TestAnUnknownFormatIsAnsweredWithThoseThereAre(t *testing.T) {
+	t.Parallel()
+	_, err := report.FormatNamed("pdf")
+	require.EqualError(t, err, `report format "pdf": want one of text, json, junit, sarif, har, markdown, github, html`)
+}
+
+// Ten annotations of a kind is what GitHub shows; a line for each command, and none of the target's.
+func TestGitHubAnnotationsAreCappedAndOurs(t *testing.T) {
+	t.Parallel()
+	counts := map[string]int{}
+	for _, line := range strings.Split(strings.TrimRight(string(rendered(t, "github", nastyReport(t))), "\n"), "\n") {
+		command, _, _ := strings.Cut(strings.TrimPrefix(line, "::"), " ")
+		require.Contains(t, []string{"error", "warning", "notice"}, command, line)
+		counts[command]++
+	}
+	assert.Equal(t, map[string]int{"error": 10, "warning": 1, "notice": 1}, counts)
+}
+
+func TestMarkdownFencesWhatTheTargetSent(t *testing.T) {
+	t.Parallel()
+	fence := ""
+	for _, line := range strings.Split(string(rendered(t, "markdown", nastyReport(t))), "\n") {
+		marks := len(line) - len(strings.TrimLeft(line, "`"))
+		switch {
+		case fence == "" && marks >= 3:
+			fence = line[:marks]
+		case fence != "" && strings.TrimRight(line, " ") == fence:
+			fence = ""
+		case fence == "":
+			assert.NotContains(t, line, "javascript:", "outside of the fences nothing of the target stands")
+			assert.NotContains(t, line, "<img")
+			assert.NotContains(t, line, "<script")
+		}
+	}
+	assert.Empty(t, fence)
+}
+
+func TestAStyledTextIsThePlainOneInColours(t *testing.T) {
+	t.Parallel()
+	run := nastyReport(t)
+	write := func(o report.TextOptions) string {
+		var b strings.Builder
+		text := report.NewText(&b, o)
+		require.NoError(t, text.Event(conformance.Started{Target: run.Target}))
+		for i := range run.Results {
+			require.NoError(t, text.Event(conformance.Judged{Result: run.Results[i]}))
+		}
+		require.NoError(t, text.Event(conformance.Ended{Report: run}))
+		return b.String()
+	}
+	styled := write(report.TextOptions{Color: true})
+	assert.Contains(t, styled, "\x1b[31mFAIL \x1b[0m \x1b[1marea/Nasty/bidi\x1b[0m")
+	plain := styled
+	for _, code := range []string{"0", "1", "2", "31", "32", "33", "35"} {
+		plain = strings.ReplaceAll(plain, "\x1b["+code+"m", "")
+	}
+	assert.Equal(t, write(report.TextOptions{}), plain)
+	assertHarmless(t, plain)
+
+	for _, line := range strings.Split(write(report.TextOptions{Width: 60}), "\n") {
+		for _, label := range []string{"  sent ", "  answer ", "  source "} {
+			if strings.HasPrefix(line, label) {
+				assert.LessOrEqual(t, len([]rune(line)), 60)
+			}
+		}
+	}
+	assert.Equal(t, "the nasty <target> does not conform: 14 of 17 cases fail\n", write(report.TextOptions{Quiet: true}))
+}
+
+// That a run was ended is said once, and not for each of the thousands of cases that it did not come to.
+func TestACaseThatWasNotAskedIsOnlyCounted(t *testing.T) {
+	t.Parallel()
+	half := halfway(t)
+	for _, name := range []string{"sarif", "markdown", "github"} {
+		assert.NotContains(t, string(rendered(t, name, half)), "not asked", name)
+	}
+	assert.Contains(t, string(rendered(t, "sarif", half)), "cannot be signed")
+	var b strings.Builder
+	text := report.NewText(&b, report.TextOptions{})
+	for i := range half.Results {
+		require.NoError(t, text.Event(conformance.Judged{Result: half.Results[i]}))
+	}
+	assert.Contains(t, b.String(), "ERROR invariant/JSON/one-value\n  cannot be signed: <b>\n")
+	assert.NotContains(t, b.String(), "not asked")
+}

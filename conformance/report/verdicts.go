@@ -1,0 +1,68 @@
+package report
+
+import (
+	"github.com/sendspec/sendspec/conformance"
+)
+
+// manner is how the reports show a verdict. A verdict that is added to conformance needs a line in
+// manners, and nothing else here.
+type manner struct {
+	verdict conformance.Verdict
+	mark    string // beside the word, so that colour is never the only sign
+	color   sgr
+	// shown says how much a reader wants of such a case.
+	shown shown
+	junit outcome
+	sarif string // the level of a result; "" for none
+	// github is the command that annotates a step; "" for none.
+	github string
+}
+
+type shown int
+
+const (
+	counted   shown = iota // in the tallies; a line for those who ask for every case
+	onRequest              // in full for those who ask for every case
+	always                 // in full
+)
+
+// outcome is what JUnit makes of a case.
+type outcome int
+
+const (
+	passed outcome = iota
+	failed
+	errored
+	skipped
+)
+
+var manners = []manner{
+	{conformance.Pass, "✓", green, counted, passed, "", ""},
+	{conformance.Warn, "!", yellow, onRequest, passed, "warning", "warning"},
+	{conformance.Fail, "✗", red, always, failed, "error", "error"},
+	{conformance.Flaky, "~", magenta, always, failed, "error", "error"},
+	{conformance.Skip, "-", dim, counted, skipped, "", ""},
+	{conformance.Error, "?", magenta, always, errored, "", "error"},
+}
+
+// mannerOf is the manner of a verdict; one that is not known is shown as an error of ours.
+func mannerOf(v conformance.Verdict) manner {
+	for _, m := range manners {
+		if m.verdict == v {
+			return m
+		}
+	}
+	return manner{v, "?", magenta, always, errored, "", "error"}
+}
+
+// mannerIn is the manner of a case. Those that an interrupted run did not come to are only counted: that
+// the report is partial is said once.
+func mannerIn(r *conformance.Result) manner {
+	if r.NotAsked() {
+		return manner{r.Verdict, "?", dim, counted, skipped, "", ""}
+	}
+	return mannerOf(r.Verdict)
+}
+
+// differs tells whether a case has a divergence to show.
+func differs(r *conformance.Result) bool { return mannerIn(r).shown != counted }
