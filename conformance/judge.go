@@ -133,6 +133,7 @@ const (
 	pathBody         = "body"
 	pathErrorType    = "error type"
 	pathErrorMessage = "error message"
+	pathVerdict      = "verdict"
 )
 
 func (m *matching) outcome(o *fixtures.Outcome) {
@@ -263,11 +264,11 @@ func (m *matching) raw(path string, raw json.RawMessage, got *jsontree.Value) {
 func (m *matching) sameAs(name string) {
 	e := m.step(name)
 	if e == nil {
-		m.miss("verdict", "an answer to the step "+name, "none")
+		m.miss(pathVerdict, "an answer to the step "+name, "none")
 		return
 	}
 	if want, got := refusalOf(e), refusalOf(m.answer); want != got {
-		m.miss("verdict", "as in step "+name+": "+want, got)
+		m.miss(pathVerdict, "as in step "+name+": "+want, got)
 		return
 	}
 	want, got := e.Body.Get("Command"), m.answer.Body.Get("Command")

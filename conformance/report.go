@@ -107,6 +107,12 @@ func profileVerdict(p fixtures.Profile, results []Result) (ProfileVerdict, bool)
 	switch {
 	case tally.Judged() == 0:
 		v.Standing, v.Why = Untested, "no case was judged: "+why
+	case tally[Fail]+tally[Flaky] == 0 && tally[Known] > 0:
+		v.Standing = Nonconformant
+		v.Why = fmt.Sprintf("%d of %d cases fail, all of them known", tally[Known], tally.Judged())
+	case tally[Fail]+tally[Flaky] > 0 && tally[Known] > 0:
+		v.Standing = Nonconformant
+		v.Why = fmt.Sprintf("%d of %d cases fail, and %d more are known", tally[Fail]+tally[Flaky], tally.Judged(), tally[Known])
 	case tally[Fail]+tally[Flaky] > 0:
 		v.Standing = Nonconformant
 		v.Why = fmt.Sprintf("%d of %d cases fail", tally[Fail]+tally[Flaky], tally.Judged())

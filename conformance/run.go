@@ -188,8 +188,8 @@ func (o *inOrder) put(i int, r Result) error {
 	return o.err
 }
 
-// Ask judges a case of the plan, and asks a failing one again.
-func (x *Session) Ask(ctx context.Context, p Planned) Result {
+// askTwice judges a case of the plan, and asks a failing one again.
+func (x *Session) askTwice(ctx context.Context, p Planned) Result {
 	if p.Skip != "" {
 		return Result{Case: p.Case, Verdict: Skip, Reason: p.Skip}
 	}

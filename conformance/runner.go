@@ -26,6 +26,7 @@ type settings struct {
 	limits        wire.Limits
 	profiles      []fixtures.Profile
 	sinks         []Sink
+	baseline      Baseline
 	aws           bool
 	allowDispatch bool
 }
@@ -125,7 +126,11 @@ func New(t Target, opts ...Option) (*Runner, error) {
 			return nil, fmt.Errorf("case %q: want an ID of the form area/Topic/name, and an outcome for each step (fixtures.Lint tells more)", c.ID)
 		}
 	}
-	return r, r.selector.Check(slices.Concat(r.cases, Invariants()))
+	corpus := slices.Concat(r.cases, Invariants())
+	if err := r.selector.Check(corpus); err != nil || r.settings.baseline == nil {
+		return r, err
+	}
+	return r, r.settings.baseline.Check(corpus)
 }
 
 // askable tells whether a case is one that the engine can work with.

@@ -19,6 +19,7 @@ const defaultTimeout = 10 * time.Second
 
 type runFlags struct {
 	targetFlags
+	baselineFlags
 	strict   bool
 	profiles []string
 	timeout  time.Duration
@@ -45,7 +46,8 @@ for anything within one part, ** for any number of parts, !PATTERN leaves cases 
 			return f.run(c.Context(), s, args, c.Flags().Changed("seed"))
 		},
 	}
-	f.register(c)
+	f.targetFlags.register(c)
+	f.baselineFlags.register(c)
 	c.Flags().BoolVar(&f.strict, "strict", false, "a missed should fails as well")
 	c.Flags().StringSliceVar(&f.profiles, "profile", nil, "only cases of these profiles: core, lifecycle, execution, auth")
 	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "for one exchange, from the dial to the last byte")
@@ -66,7 +68,11 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, seeded boo
 		return err
 	}
 	defer end()
-	runner, err := f.runner(target, selector, seeded)
+	known, err := f.read(s)
+	if err != nil {
+		return err
+	}
+	runner, err := f.runner(target, selector, seeded, known...)
 	if err != nil {
 		return err
 	}
@@ -84,7 +90,7 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, seeded boo
 		}
 	}
 	found, err := runner.Run(ctx)
-	return exitOf(found, err)
+	return f.settle(s, found, exitOf(found, err), f.again(runner.Seed()))
 }
 
 // again is the command that asks single cases of this run again.
@@ -102,10 +108,8 @@ func (f *runFlags) again(seed uint64) string {
 	return command
 }
 
-func (f *runFlags) runner(t conformance.Target, s conformance.Selector, seeded bool) (*conformance.Runner, error) {
-	opts := []conformance.Option{
-		conformance.WithSelector(s), conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout}),
-	}
+func (f *runFlags) runner(t conformance.Target, s conformance.Selector, seeded bool, opts ...conformance.Option) (*conformance.Runner, error) {
+	opts = append(opts, conformance.WithSelector(s), conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout}))
 	if f.timeout <= 0 {
 		return nil, fmt.Errorf("--timeout %s: want more than 0", f.timeout)
 	}
@@ -147,6 +151,8 @@ func exitOf(r *conformance.Report, err error) error {
 		return &exitError{exitCannotJudge, err}
 	case r.Failed():
 		return &exitError{exitNonconforming, nil}
+	case r.Stale():
+		return &exitError{exitStale, nil}
 	}
 	return nil
 }

@@ -114,18 +114,21 @@ type ProfileInfo struct {
 
 // CaseInfo is the verdict on a case, with the exchange where it is no pass.
 type CaseInfo struct {
-	ID         string                `json:"id"`
-	Title      string                `json:"title"`
-	Level      fixtures.Level        `json:"level"`
-	Profile    fixtures.Profile      `json:"profile"`
-	Verdict    conformance.Verdict   `json:"verdict"`
-	Reason     string                `json:"reason,omitempty"`
-	Outcome    string                `json:"outcome,omitempty"`
-	Conforming []string              `json:"conforming,omitempty"`
-	Findings   []conformance.Finding `json:"findings,omitempty"`
-	Seen       int                   `json:"seen,omitempty"`
-	Broken     int                   `json:"broken,omitempty"`
-	Exchanges  []ExchangeInfo        `json:"exchanges,omitempty"`
+	ID         string              `json:"id"`
+	Title      string              `json:"title"`
+	Level      fixtures.Level      `json:"level"`
+	Profile    fixtures.Profile    `json:"profile"`
+	Verdict    conformance.Verdict `json:"verdict"`
+	Reason     string              `json:"reason,omitempty"`
+	Outcome    string              `json:"outcome,omitempty"`
+	Conforming []string            `json:"conforming,omitempty"`
+	// Fingerprint and Baseline are those of conformance.Result.
+	Fingerprint string                    `json:"fingerprint,omitempty"`
+	Baseline    *conformance.BaselineNote `json:"baseline,omitempty"`
+	Findings    []conformance.Finding     `json:"findings,omitempty"`
+	Seen        int                       `json:"seen,omitempty"`
+	Broken      int                       `json:"broken,omitempty"`
+	Exchanges   []ExchangeInfo            `json:"exchanges,omitempty"`
 }
 
 // ExchangeInfo is one exchange with bounded bodies, and without what is new each time.
@@ -180,7 +183,7 @@ func counts(t conformance.Tally) map[string]int {
 func caseInfo(r *conformance.Result) CaseInfo {
 	c := CaseInfo{
 		ID: r.Case.ID, Title: r.Case.Title, Level: r.Case.Level, Profile: r.Case.Profile, Verdict: r.Verdict,
-		Reason: clean(stable(r.Reason)), Conforming: r.Named, Seen: r.Seen, Broken: r.Broken,
+		Fingerprint: r.Fingerprint, Baseline: r.Baseline, Reason: clean(stable(r.Reason)), Conforming: r.Named, Seen: r.Seen, Broken: r.Broken,
 	}
 	if r.Verdict != conformance.Pass { // which of several right answers came may be a matter of speed
 		c.Outcome = r.Outcome
@@ -189,7 +192,7 @@ func caseInfo(r *conformance.Result) CaseInfo {
 		f.Path, f.Want, f.Got = clean(f.Path), clean(stable(f.Want)), clean(stable(f.Got))
 		c.Findings = append(c.Findings, f)
 	}
-	if r.Verdict == conformance.Pass || r.Verdict == conformance.Skip {
+	if r.Verdict == conformance.Pass || r.Verdict == conformance.Fixed || r.Verdict == conformance.Skip {
 		return c
 	}
 	for _, x := range r.Exchanges {

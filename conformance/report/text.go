@@ -81,10 +81,12 @@ func (t *Text) judged(b *strings.Builder, r *conformance.Result) {
 		t.failure(b, r)
 	case conformance.Error:
 		fmt.Fprintf(b, "ERROR %s\n  %s\n", r.Case.ID, clean(r.Reason))
-	case conformance.Warn:
+	case conformance.Warn, conformance.Known:
 		if t.verbose {
 			t.failure(b, r)
 		}
+	case conformance.Fixed:
+		fmt.Fprintf(b, "FIXED %s (%s)\n  %s\n\n", r.Case.ID, r.Case.Level, baselineLine(r.Baseline))
 	default:
 		if t.verbose {
 			line := fmt.Sprintf("%-5s %s", r.Verdict, r.Case.ID)
@@ -142,6 +144,12 @@ func Failure(target conformance.Target, r *conformance.Result, again string) str
 		fmt.Fprintf(b, "  seen    in %d of %d answers, first in %s\n", r.Broken, r.Seen, strings.TrimPrefix(r.Reason, firstSeen))
 	} else if r.Reason != "" {
 		fmt.Fprintf(b, "  seen    %s\n", clean(r.Reason))
+	}
+	if r.Baseline != nil {
+		fmt.Fprintf(b, "  listed  %s\n", baselineLine(r.Baseline))
+	}
+	if r.Fingerprint != "" {
+		fmt.Fprintf(b, "  print   %s\n", r.Fingerprint)
 	}
 	exchange(b, target, r, again)
 	return redactor(target).Replace(b.String())
