@@ -18,6 +18,7 @@ type Report struct {
 	Totals    Tally
 	Areas     []AreaTally
 	Profiles  []ProfileVerdict
+	Server    *Server // that was started for the run; nil for one that ran already
 }
 
 // Tally counts cases by verdict.

@@ -100,7 +100,9 @@ func (x *Session) Tell(e Event) error {
 
 // Report sums up the results of a session.
 func (x *Session) Report(ctx context.Context, results []Result) *Report {
-	return newReport(x.started, results, x.stopped(ctx))
+	report := newReport(x.started, results, x.stopped(ctx))
+	report.Server = x.server()
+	return report
 }
 
 // Close releases the session's connections and closes the sinks of the runner.

@@ -27,6 +27,7 @@ type settings struct {
 	profiles      []fixtures.Profile
 	sinks         []Sink
 	baseline      Baseline
+	ofServer      func() Server
 	aws           bool
 	allowDispatch bool
 }

@@ -18,7 +18,7 @@ import (
 type baselineFlags struct {
 	baseline string
 	update   bool
-	file     *baseline.File
+	known    *baseline.File
 }
 
 func (f *baselineFlags) register(c *cobra.Command) {
@@ -38,7 +38,7 @@ func (f *baselineFlags) read(s Streams) ([]conformance.Option, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.file = file
+	f.known = file
 	if f.update {
 		cases, err := fixtures.Embedded()
 		if err != nil {
@@ -54,11 +54,11 @@ func (f *baselineFlags) read(s Streams) ([]conformance.Option, error) {
 // settle writes the baseline where that was asked for, or says which command would. It returns what
 // becomes of the run's exit.
 func (f *baselineFlags) settle(s Streams, r *conformance.Report, exit error, again string) error {
-	if f.file == nil || r == nil {
+	if f.known == nil || r == nil {
 		return exit
 	}
 	if !f.update {
-		if n := r.Totals[conformance.Fail]; f.file.Missing() && n > 0 {
+		if n := r.Totals[conformance.Fail]; f.known.Missing() && n > 0 {
 			fmt.Fprintf(s.Err, "baseline: %s does not exist, and was not written. To take these %d failures for known:\n\n  %s --baseline %s --update-baseline\n",
 				f.baseline, n, again, wire.ShellQuote(f.baseline))
 		}
@@ -68,8 +68,8 @@ func (f *baselineFlags) settle(s Streams, r *conformance.Report, exit error, aga
 		fmt.Fprintf(s.Err, "baseline: %s was not written: the run is not complete\n", f.baseline)
 		return exit
 	}
-	changes := f.file.Update(r.Results)
-	if err := f.file.Save(); err != nil {
+	changes := f.known.Update(r.Results)
+	if err := f.known.Save(); err != nil {
 		return &exitError{exitUsage, err}
 	}
 	fmt.Fprintf(s.Err, "baseline: %s written: %s\n", f.baseline, changes)

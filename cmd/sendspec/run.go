@@ -19,6 +19,7 @@ const defaultTimeout = 10 * time.Second
 
 type runFlags struct {
 	targetFlags
+	startFlags
 	baselineFlags
 	strict   bool
 	profiles []string
@@ -43,10 +44,15 @@ for anything within one part, ** for any number of parts, !PATTERN leaves cases 
   sendspec run --endpoint http://127.0.0.1:5000 --json report.json '!wire'
   sendspec run --endpoint http://127.0.0.1:5000 --node i-0123456789abcdef0 'echo/**' invariant`,
 		RunE: func(c *cobra.Command, args []string) error {
-			return f.run(c.Context(), s, args, c.Flags().Changed("seed"))
+			asked := f.targetFlags
+			if err := f.load(c); err != nil {
+				return err
+			}
+			return f.run(c.Context(), s, args, c.Flags().Changed("seed"), asked)
 		},
 	}
 	f.targetFlags.register(c)
+	f.startFlags.register(c)
 	f.baselineFlags.register(c)
 	c.Flags().BoolVar(&f.strict, "strict", false, "a missed should fails as well")
 	c.Flags().StringSliceVar(&f.profiles, "profile", nil, "only cases of these profiles: core, lifecycle, execution, auth")
@@ -58,25 +64,33 @@ for anything within one part, ** for any number of parts, !PATTERN leaves cases 
 	return c
 }
 
-func (f *runFlags) run(ctx context.Context, s Streams, args []string, seeded bool) error {
+func (f *runFlags) run(ctx context.Context, s Streams, args []string, seeded bool, asked targetFlags) error {
 	selector, err := conformance.ParseSelector(args, os.ReadFile)
 	if err != nil {
 		return err
 	}
+	stop, err := f.start(ctx, s, &f.targetFlags)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	target, end, err := f.target(ctx)
 	if err != nil {
 		return err
 	}
 	defer end()
+	if name := f.targetName(); name != "" && target.Name == "" {
+		target.Name = name
+	}
 	known, err := f.read(s)
 	if err != nil {
 		return err
 	}
-	runner, err := f.runner(target, selector, seeded, known...)
+	runner, err := f.runner(target, selector, seeded, append(known, f.options()...)...)
 	if err != nil {
 		return err
 	}
-	sinks := []conformance.Option{conformance.WithSink(report.NewText(s.Err, f.verbose, f.again(runner.Seed())))}
+	sinks := []conformance.Option{conformance.WithSink(report.NewText(s.Err, f.verbose, f.again(asked, runner.Seed())))}
 	if f.json != "" {
 		sink, err := f.jsonSink(s)
 		if err != nil {
@@ -90,16 +104,20 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, seeded boo
 		}
 	}
 	found, err := runner.Run(ctx)
-	return f.settle(s, found, exitOf(found, err), f.again(runner.Seed()))
+	return f.settle(s, found, exitOf(found, err), f.again(asked, runner.Seed()))
 }
 
-// again is the command that asks single cases of this run again.
-func (f *runFlags) again(seed uint64) string {
-	command := f.rerun(seed, "sendspec")
+// again is the command that asks single cases of this run again; asked are the flags of the target as
+// they were given.
+func (f *runFlags) again(asked targetFlags, seed uint64) string {
+	command := f.startFlags.rerun(asked.rerun(seed, "sendspec"))
 	if f.strict {
 		command += " --strict"
 	}
 	for _, p := range f.profiles {
+		if f.file != "" {
+			break
+		}
 		command += " --profile " + p
 	}
 	if f.timeout != defaultTimeout {

@@ -80,6 +80,7 @@ type Document struct {
 	Complete  bool           `json:"complete"`
 	Stopped   string         `json:"stopped,omitempty"`
 	Verdict   string         `json:"verdict"`
+	Server    *ServerInfo    `json:"server,omitempty"`
 	Preflight PreflightInfo  `json:"preflight"`
 	Totals    map[string]int `json:"totals"`
 	Areas     []AreaInfo     `json:"areas"`
@@ -156,7 +157,7 @@ func Marshal(r *conformance.Report) ([]byte, error) {
 func document(r *conformance.Report) Document {
 	d := Document{
 		Format: Format, Target: TargetInfo{r.Target.Name, r.Target.Region}, Seed: r.Seed, Strict: r.Strict,
-		Complete: r.Complete, Stopped: r.Stopped, Verdict: Verdict(r),
+		Complete: r.Complete, Stopped: r.Stopped, Verdict: Verdict(r), Server: serverInfo(r.Server),
 		Preflight: PreflightInfo{r.Preflight.Operations, append([]string{}, r.Preflight.MadeUp...)},
 		Totals:    counts(r.Totals), Cases: []CaseInfo{},
 	}

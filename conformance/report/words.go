@@ -49,6 +49,11 @@ func ended(b *strings.Builder, r *conformance.Report, verbose bool) {
 	if !verbose && r.Totals[conformance.Warn] > 0 {
 		fmt.Fprintf(b, "%d warnings: -v shows them, --strict makes them fail\n", r.Totals[conformance.Warn])
 	}
+	if r.Server != nil && r.Server.Ended != "" {
+		b.WriteString(ServerDied(*r.Server))
+	} else if r.Server != nil && verbose {
+		b.WriteString("the last of what the server wrote:\n" + Output("the server", r.Server.Output))
+	}
 	if line := baselineCounts(r); line != "" {
 		b.WriteString(line + "\n")
 	}
