@@ -65,7 +65,7 @@ func Main(ctx context.Context, args []string, s Streams) int {
 			text = exit.err.Error()
 		}
 	case errors.Is(err, context.Canceled):
-		code = exitInterrupted
+		code, text = exitInterrupted, "interrupted"
 	case errors.Is(err, conformance.ErrCannotJudge):
 		code = exitCannotJudge
 	}

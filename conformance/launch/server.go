@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -158,12 +159,23 @@ func (s *Server) status() string {
 	return s.ended.Error()
 }
 
-// Ended says how the server ended by itself, "" while it runs. After Stop it says what it said before.
+// endWait is how long a server that takes no more connections may take until it is known to have ended.
+const endWait = 2 * time.Second
+
+// Ended says how the server ended by itself, "" while it runs. Ask it before Stop.
 func (s *Server) Ended() string {
+	if address, err := url.Parse(s.URL); err == nil {
+		if conn, err := net.DialTimeout("tcp", address.Host, endWait); err == nil {
+			_ = conn.Close()
+			return ""
+		}
+	}
+	timer := time.NewTimer(endWait)
+	defer timer.Stop()
 	select {
 	case <-s.done:
 		return s.status()
-	default:
+	case <-timer.C:
 		return ""
 	}
 }
