@@ -18,6 +18,8 @@ type Report struct {
 	Totals    Tally
 	Areas     []AreaTally
 	Profiles  []ProfileVerdict
+	Shard     Shard   // that was asked; the zero value for all
+	Corpus    string  // names the cases and expectations that the run was made with
 	Server    *Server // that was started for the run; nil for one that ran already
 }
 
@@ -65,6 +67,22 @@ func newReport(s Started, results []Result, stopped string) *Report {
 		Target: s.Target, Seed: s.Seed, Strict: s.Strict, Preflight: s.Preflight,
 		Results: results, Stopped: stopped, Complete: stopped == "", Totals: Tally{},
 	}
+	r.sum()
+	if n := r.Totals[Error]; n > 0 && r.Complete {
+		r.Complete, r.Stopped = false, fmt.Sprintf("%d cases could not be judged", n)
+	}
+	return r
+}
+
+// SumUp returns a report of the results alone: their totals, areas and profiles.
+func SumUp(results []Result) *Report {
+	r := &Report{Results: results, Complete: true, Totals: Tally{}}
+	r.sum()
+	return r
+}
+
+func (r *Report) sum() {
+	results := r.Results
 	area := map[string]int{}
 	for _, res := range results {
 		r.Totals[res.Verdict]++
@@ -77,15 +95,11 @@ func newReport(s Started, results []Result, stopped string) *Report {
 		}
 		r.Areas[i].Tally[res.Verdict]++
 	}
-	if n := r.Totals[Error]; n > 0 && r.Complete {
-		r.Complete, r.Stopped = false, fmt.Sprintf("%d cases could not be judged", n)
-	}
 	for _, p := range fixtures.Profiles() {
 		if v, ok := profileVerdict(p, results); ok {
 			r.Profiles = append(r.Profiles, v)
 		}
 	}
-	return r
 }
 
 // profileVerdict judges a profile; false where the plan has no case of it.

@@ -101,7 +101,7 @@ func (x *Session) Tell(e Event) error {
 // Report sums up the results of a session.
 func (x *Session) Report(ctx context.Context, results []Result) *Report {
 	report := newReport(x.started, results, x.stopped(ctx))
-	report.Server = x.server()
+	report.Server, report.Shard, report.Corpus = x.server(), x.settings.shard, corpusOf(x.cases)
 	return report
 }
 

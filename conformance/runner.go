@@ -28,6 +28,7 @@ type settings struct {
 	sinks         []Sink
 	baseline      Baseline
 	ofServer      func() Server
+	shard         Shard
 	aws           bool
 	allowDispatch bool
 }

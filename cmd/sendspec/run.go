@@ -28,6 +28,7 @@ type runFlags struct {
 	seed     uint64
 	json     string
 	verbose  bool
+	shard    string
 }
 
 func newRun(s Streams) *cobra.Command {
@@ -60,6 +61,7 @@ for anything within one part, ** for any number of parts, !PATTERN leaves cases 
 	c.Flags().IntVar(&f.parallel, "parallel", 8, "cases asked at once")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "of the random values in the requests (default random)")
 	c.Flags().StringVar(&f.json, "json", "", "write the report as JSON to this file; - is standard output")
+	c.Flags().StringVar(&f.shard, "shard", "", "I/N: only the cases of this part of N; compare --merge puts the reports together")
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "every case, and warnings in full")
 	return c
 }
@@ -79,7 +81,7 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, seeded boo
 		return err
 	}
 	defer end()
-	if name := f.targetName(); name != "" && target.Name == "" {
+	if name := f.targetName(); name != "" {
 		target.Name = name
 	}
 	known, err := f.read(s)
@@ -130,6 +132,13 @@ func (f *runFlags) runner(t conformance.Target, s conformance.Selector, seeded b
 	opts = append(opts, conformance.WithSelector(s), conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout}))
 	if f.timeout <= 0 {
 		return nil, fmt.Errorf("--timeout %s: want more than 0", f.timeout)
+	}
+	if f.shard != "" {
+		shard, err := conformance.ParseShard(f.shard)
+		if err != nil {
+			return nil, fmt.Errorf("--shard: %w", err)
+		}
+		opts = append(opts, conformance.WithShard(shard))
 	}
 	if seeded {
 		opts = append(opts, conformance.WithSeed(f.seed))

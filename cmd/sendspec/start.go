@@ -23,8 +23,9 @@ type startFlags struct {
 	wait  time.Duration
 	setup string
 
+	name string
+
 	dir    string // in which the commands run: that of the target file where they stand in it
-	name   string
 	server *launch.Server
 }
 
@@ -32,6 +33,7 @@ func (f *startFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&f.file, "target", "", "YAML file that describes the target; flags go before it")
 	c.Flags().StringVar(&f.exec, "exec", "", "command that starts the server under test; {port} is a free port")
 	c.Flags().DurationVar(&f.wait, "exec-wait", time.Minute, "how long that may take until it speaks HTTP")
+	c.Flags().StringVar(&f.name, "name", "", "what reports call the target (default its URL, or the command of --exec)")
 	c.Flags().StringVar(&f.setup, "setup", "", "command that prepares the target and prints what it has as JSON; $SENDSPEC_ENDPOINT is its URL")
 }
 

@@ -84,7 +84,9 @@ func (f *runFlags) load(c *cobra.Command) error {
 	}
 	given := c.Flags().Changed
 	dir := filepath.Dir(f.file)
-	f.name = t.Name
+	if !given("name") {
+		f.name = t.Name
+	}
 	if !given("endpoint") && !given("exec") {
 		f.endpoint, f.exec, f.dir = t.Endpoint, t.Exec, dir
 	}

@@ -81,6 +81,8 @@ type Document struct {
 	Stopped   string         `json:"stopped,omitempty"`
 	Verdict   string         `json:"verdict"`
 	Server    *ServerInfo    `json:"server,omitempty"`
+	Shard     string         `json:"shard,omitempty"`
+	Corpus    string         `json:"corpus"`
 	Preflight PreflightInfo  `json:"preflight"`
 	Totals    map[string]int `json:"totals"`
 	Areas     []AreaInfo     `json:"areas"`
@@ -157,7 +159,7 @@ func Marshal(r *conformance.Report) ([]byte, error) {
 func document(r *conformance.Report) Document {
 	d := Document{
 		Format: Format, Target: TargetInfo{r.Target.Name, r.Target.Region}, Seed: r.Seed, Strict: r.Strict,
-		Complete: r.Complete, Stopped: r.Stopped, Verdict: Verdict(r), Server: serverInfo(r.Server),
+		Complete: r.Complete, Stopped: r.Stopped, Verdict: Verdict(r), Server: serverInfo(r.Server), Shard: r.Shard.String(), Corpus: r.Corpus,
 		Preflight: PreflightInfo{r.Preflight.Operations, append([]string{}, r.Preflight.MadeUp...)},
 		Totals:    counts(r.Totals), Cases: []CaseInfo{},
 	}
