@@ -99,6 +99,13 @@ func fails(c report.CaseInfo) bool {
 	return c.Verdict == conformance.Fail || c.Verdict == conformance.Known || c.Verdict == conformance.Flaky
 }
 
+func orUnknown(corpus string) string {
+	if corpus == "" {
+		return "unknown"
+	}
+	return report.Clean(corpus)
+}
+
 // Check refuses what cannot be set side by side: a report that was cut short or is a shard, unless
 // partial ones are allowed. Notes are what a reader should know of the rest.
 func Check(reports []report.Named, partial bool) (notes []string, err error) {
@@ -115,7 +122,7 @@ func Check(reports []report.Named, partial bool) (notes []string, err error) {
 		}
 		if first := reports[0]; r.Corpus != first.Corpus {
 			notes = append(notes, fmt.Sprintf("%s and %s were made with different cases or expectations (corpus %s and %s): a difference may be the suite's", first.File, r.File,
-				report.Clean(first.Corpus), report.Clean(r.Corpus)))
+				orUnknown(first.Corpus), orUnknown(r.Corpus)))
 		}
 		if first := reports[0]; r.Strict != first.Strict {
 			notes = append(notes, fmt.Sprintf("only one of %s and %s was made with --strict", first.File, r.File))

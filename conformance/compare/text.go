@@ -20,7 +20,7 @@ func (d Diff) Text(w io.Writer, notes []string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n%s: %s\n", d.Before.File, report.Clean(d.Before.Verdict), d.After.File, report.Clean(d.After.Verdict))
 	for _, n := range notes {
-		b.WriteString("note: " + n + "\n")
+		b.WriteString("note: " + report.Clean(n) + "\n")
 	}
 	for _, k := range Kinds() {
 		changes := d.Of(k)
@@ -68,7 +68,7 @@ func orNone(v conformance.Verdict, fingerprint string) string {
 // Text writes the matrix for people: profiles and areas, then the cases in which a target differs.
 func (m Matrix) Text(w io.Writer) error {
 	for _, n := range m.Notes {
-		if _, err := fmt.Fprintf(w, "note: %s\n", n); err != nil {
+		if _, err := fmt.Fprintf(w, "note: %s\n", report.Clean(n)); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -39,11 +40,14 @@ func ReadDocument(name string) (*Document, error) {
 
 // WriteDocument writes a JSON report to a file, as a whole.
 func WriteDocument(name string, d *Document) error {
-	b, err := json.MarshalIndent(d, "", "  ")
-	if err != nil {
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", " ")
+	if err := e.Encode(d); err != nil {
 		return err
 	}
-	return replaceFile(name, append(b, '\n'))
+	return replaceFile(name, buf.Bytes())
 }
 
 // Summary is a report without the exchanges, small enough to be kept in a repository: what it says of
