@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -29,6 +30,11 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			env.Setenv("ADDR", address)
+			aws, err := filepath.Abs("../../conformance/traffic/testdata/aws.har")
+			if err != nil {
+				return err
+			}
+			env.Setenv("AWS_HAR", aws)
 			silent, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {
 				return err
