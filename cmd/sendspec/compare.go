@@ -78,8 +78,7 @@ func (f *compareFlags) run(out, people io.Writer, names []string) error {
 		return err
 	}
 	if f.summary != "" {
-		d := report.Summary(reports[0].Document)
-		return report.WriteDocument(f.summary, &d)
+		return report.WriteSummary(f.summary, &reports[0].Document)
 	}
 	if len(reports) == 2 && f.format != "html" {
 		return f.two(out, reports, notes)

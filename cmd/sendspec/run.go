@@ -37,12 +37,16 @@ func newRun(s Streams) *cobra.Command {
 		Use:   "run [SELECTOR...]",
 		Short: "Ask a server every case and report where it differs from AWS",
 		Long: `run asks the server every case and reports where it differs from AWS. Without --endpoint it asks
-the embedded reference.
+the embedded reference. --exec starts the server, --target reads all of it from a file.
+
+With --baseline only what is not in that file fails the run; --update-baseline writes it.
 
 A SELECTOR is area/Topic/name, of which a beginning is enough: constraint, constraint/Comment. * stands
 for anything within one part, ** for any number of parts, !PATTERN leaves cases out, @FILE reads one a line.`,
 		Example: `  sendspec run --endpoint http://127.0.0.1:5000
   sendspec run --endpoint http://127.0.0.1:5000 --json report.json '!wire'
+  sendspec run --exec 'moto_server -H 127.0.0.1 -p {port}' --baseline moto.baseline
+  sendspec run --target ci/sendspec.yaml --shard 2/4 --json shard-2.json
   sendspec run --endpoint http://127.0.0.1:5000 --node i-0123456789abcdef0 'echo/**' invariant`,
 		RunE: func(c *cobra.Command, args []string) error {
 			asked := f.targetFlags

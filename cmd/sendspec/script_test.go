@@ -30,11 +30,12 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			env.Setenv("ADDR", address)
-			aws, err := filepath.Abs("../../conformance/traffic/testdata/aws.har")
-			if err != nil {
-				return err
+			for name, path := range map[string]string{"AWS_HAR": "../../conformance/traffic/testdata/aws.har", "MATRIX": "testdata/matrix"} {
+				if path, err = filepath.Abs(path); err != nil {
+					return err
+				}
+				env.Setenv(name, path)
 			}
-			env.Setenv("AWS_HAR", aws)
 			silent, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {
 				return err

@@ -227,6 +227,23 @@ other/A/b                                        status=200
 	}
 }
 
+// What an invariant says hangs on what was asked, so a part of the corpus adds to its entry only.
+func TestAPartOfTheCorpusAddsToAnInvariant(t *testing.T) {
+	t.Parallel()
+	f := parsed(t, "invariant/X/y /a=string,/b=string\n", updatedCorpus)
+	f.Update(outcomes(f, updatedCorpus, map[string]string{"invariant/X/y": "/c=string"}))
+	assert.Equal(t, "/a=string,/b=string,/c=string", strings.Fields(text(t, f))[1])
+
+	whole := map[string]string{"invariant/X/y": "/a=string,/d=string"}
+	for _, c := range updatedCorpus {
+		if whole[c.ID] == "" {
+			whole[c.ID] = "pass"
+		}
+	}
+	f.Update(outcomes(f, updatedCorpus, whole))
+	assert.Equal(t, "/a=string,/d=string", strings.Fields(text(t, f))[1])
+}
+
 func TestABaselineIsWrittenAsAWhole(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "known.baseline")

@@ -3,6 +3,7 @@ package baseline
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,6 +111,18 @@ func (e *Entry) covers(fingerprint string, invariant bool) bool {
 		}
 	}
 	return true
+}
+
+// union is what two fingerprints of an invariant have, or the second where they are of two levels.
+func union(a, b string) string {
+	levelA, partsA := split(a)
+	levelB, partsB := split(b)
+	if levelA != levelB {
+		return b
+	}
+	parts := append(partsA, partsB...)
+	slices.Sort(parts)
+	return levelB + strings.Join(slices.Compact(parts), ",")
 }
 
 func split(fingerprint string) (level string, parts []string) {

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
 // maxDocument bounds a report that is read: the largest have a few megabytes.
@@ -50,15 +53,40 @@ func WriteDocument(name string, d *Document) error {
 	return replaceFile(name, buf.Bytes())
 }
 
-// Summary is a report without the exchanges, small enough to be kept in a repository: what it says of
-// each case that passes is left out but for the verdict.
-func Summary(d Document) Document {
-	cases := make([]CaseInfo, len(d.Cases))
-	for i, c := range d.Cases {
-		cases[i] = CaseInfo{ID: c.ID, Level: c.Level, Profile: c.Profile, Verdict: c.Verdict, Fingerprint: c.Fingerprint}
+// caseLine is what a summary has of a case.
+type caseLine struct {
+	ID          string              `json:"id"`
+	Level       fixtures.Level      `json:"level"`
+	Profile     fixtures.Profile    `json:"profile"`
+	Verdict     conformance.Verdict `json:"verdict"`
+	Fingerprint string              `json:"fingerprint,omitempty"`
+}
+
+// WriteSummary writes a report without its exchanges, small enough to be kept in a repository: of a
+// case it has the verdict and the fingerprint, on one line.
+func WriteSummary(name string, d *Document) error {
+	short := *d
+	short.Cases = []CaseInfo{}
+	head, err := json.MarshalIndent(short, "", " ")
+	if err != nil {
+		return err
 	}
-	d.Cases = cases
-	return d
+	var buf bytes.Buffer
+	buf.Write(bytes.TrimSuffix(head, []byte("[]\n}")))
+	buf.WriteString("[")
+	for i, c := range d.Cases {
+		line, err := json.Marshal(caseLine{c.ID, c.Level, c.Profile, c.Verdict, c.Fingerprint})
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			buf.WriteString(",")
+		}
+		buf.WriteString("\n  ")
+		buf.Write(line)
+	}
+	buf.WriteString("\n ]\n}\n")
+	return replaceFile(name, buf.Bytes())
 }
 
 // Clean makes a text that came from a target, or from a file, fit for one line on a terminal.

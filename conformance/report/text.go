@@ -149,7 +149,7 @@ func Failure(target conformance.Target, r *conformance.Result, again string) str
 		fmt.Fprintf(b, "  listed  %s\n", baselineLine(r.Baseline))
 	}
 	if r.Fingerprint != "" {
-		fmt.Fprintf(b, "  print   %s\n", r.Fingerprint)
+		fmt.Fprintf(b, "  entry   %s %s\n", c.ID, r.Fingerprint)
 	}
 	exchange(b, target, r, again)
 	return redactor(target).Replace(b.String())
