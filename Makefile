@@ -29,9 +29,17 @@ lint: ## gofmt, go vet and staticcheck
 bench: ## hold the budgets: the run and the validator, as ratios in one run
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./reference/ ./conformance/
 
+.PHONY: coverage
+coverage: build ## the ledger: which case asks what
+	bin/sendspec coverage
+
 .PHONY: mutants
 mutants: ## ask every wrong server every case: each must be found out, and each case must find one or say why it stays
-	$(GO) test -count 1 -run TestKillMatrix -v ./conformance -args -matrix | grep -v '^ *\(---\|===\)'
+	cd conformance && $(GO) test -run TestKillMatrix -args -matrix
+
+.PHONY: soak
+soak: build ## 100 runs against the embedded reference, four at a time on a busy machine: none may differ
+	.ci/soak bin/sendspec 100
 
 .PHONY: e2e
 e2e: build ## the suite against moto, with a baseline as CI would use it

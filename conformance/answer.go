@@ -32,13 +32,17 @@ type Exchanged struct {
 	identifiers []string // by runCheck, once the case is settled
 }
 
+// maxValues is how many JSON values of an answer are read. A page of 50 commands has under 3000; a
+// server that pages badly and lists every command of a run has some ten times as many.
+const maxValues = 64 << 10
+
 // Read reads the answer of an exchange.
 func Read(step fixtures.BoundStep, x *wire.Exchange) Exchanged {
 	e := Exchanged{Exchange: x, Step: step}
 	if x.Response == nil {
 		return e
 	}
-	e.Body, e.BodyErr = jsontree.Parse(x.Response.Body)
+	e.Body, e.BodyErr = jsontree.ParseBounded(x.Response.Body, jsontree.DefaultMaxDepth, maxValues)
 	if e.Body == nil {
 		return e
 	}

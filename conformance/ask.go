@@ -17,6 +17,7 @@ type asking struct {
 	steps     []fixtures.BoundStep
 	exchanges []*wire.Exchange
 	brokenOff bool // what later steps need could not be captured
+	held      int  // bytes of answers in exchanges
 	polled    int  // bytes of answers that were looked at for a status or a capture
 }
 
@@ -33,6 +34,7 @@ func (a *asking) step(ctx context.Context, i int) *Result {
 		if r != nil {
 			return r
 		}
+		a.hold(e)
 		a.steps, a.exchanges = append(a.steps, bound), append(a.exchanges, e)
 		if e.Response == nil {
 			a.brokenOff = bound.Capture != nil
@@ -42,7 +44,7 @@ func (a *asking) step(ctx context.Context, i int) *Result {
 			return nil
 		}
 		a.polled += len(e.Response.Body)
-		if a.settled(bound, e) || a.polled > polledBytes || !wait.next(ctx) {
+		if a.settled(bound, e) || e.Response.Truncated || a.polled > polledBytes || !wait.next(ctx) {
 			if ctx.Err() != nil && bound.Poll != nil {
 				return a.unjudged(Error, "the run was ended while it waited")
 			}
@@ -57,8 +59,7 @@ const polledBytes = 1 << 20
 
 // settled tells whether an answer ends its step, and keeps what later steps need of it.
 func (a *asking) settled(bound fixtures.BoundStep, e *wire.Exchange) bool {
-	a.slots <- struct{}{} // reading takes many times the memory of what is read
-	defer func() { <-a.slots }()
+	defer a.read(e)()
 	answer := Read(bound, e)
 	done := bound.Poll == nil || arrived(&answer)
 	a.capture(&answer)
@@ -83,7 +84,7 @@ func (a *asking) exchange(ctx context.Context, step fixtures.BoundStep) (*wire.E
 	a.slots <- struct{}{}
 	e := a.asker.exchanger.Exchange(ctx, req)
 	<-a.slots
-	a.listen(e, a.c)
+	a.listen(ctx, e, a.c)
 	if e.Err != nil {
 		if r, done := a.unanswered(a.c, e); done {
 			return nil, &r
@@ -137,12 +138,8 @@ func (b *backoff) next(ctx context.Context) bool {
 	if !time.Now().Add(b.pause).Before(b.deadline) {
 		return false
 	}
-	timer := time.NewTimer(b.pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
+	if !pauseFor(ctx, b.pause) {
 		return false
-	case <-timer.C:
 	}
 	b.pause = min(b.pause*5/4, lastPause)
 	return true

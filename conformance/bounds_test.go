@@ -24,7 +24,7 @@ import (
 func embedded(t *testing.T, scale float64) conformance.Target {
 	t.Helper()
 	world := service.Demo("", "")
-	options := append(world.Options, service.WithClockScale(scale), service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
+	options := append(world.Options, service.WithClockScale(scale), service.WithLongestStep(10*time.Second), service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
 	server := httptest.NewServer(service.New(options...))
 	t.Cleanup(server.Close)
 	return conformance.Target{URL: server.URL, Name: "embedded", Bindings: world.Bindings}

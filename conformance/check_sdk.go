@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/schemas"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
 
@@ -25,7 +26,7 @@ import (
 var sdkProtocol = awsjson.New11(schemas.AmazonSSM)
 
 var sdkCheck = Check{
-	rule("SDK/decodes", "aws-sdk-go-v2 reads SendCommand's answer into the values it holds, and every refusal into an API error of the type it names", fixtures.Must,
+	rule("SDK/decodes", "aws-sdk-go-v2 reads every answer into the values it holds, and every refusal into an API error of the type it names", fixtures.Must,
 		fixtures.Evidence{Kind: fixtures.Model, Ref: "github.com/aws/aws-sdk-go-v2/service/ssm v1.82.0"}, awsJSON),
 	func(e *Exchanged) []Finding {
 		if e.Response == nil || e.Body == nil || e.Err != nil || belowProtocol(e) || e.Response.Status/100 == 3 {
@@ -38,32 +39,94 @@ var sdkCheck = Check{
 	},
 }
 
+// sdkOutput is what the SDK reads the operation's answer into, and its schema; nil for an operation
+// that is not judged.
+func sdkOutput(operation string) (smithy.Deserializable, *smithy.OperationSchema) {
+	switch operation {
+	case "SendCommand":
+		return &ssm.SendCommandOutput{}, smithy.NewOperationSchema(schemas.SendCommand, schemas.SendCommandRequest, schemas.SendCommandResult)
+	case "ListCommands":
+		return &ssm.ListCommandsOutput{}, smithy.NewOperationSchema(schemas.ListCommands, schemas.ListCommandsRequest, schemas.ListCommandsResult)
+	case "ListCommandInvocations":
+		return &ssm.ListCommandInvocationsOutput{},
+			smithy.NewOperationSchema(schemas.ListCommandInvocations, schemas.ListCommandInvocationsRequest, schemas.ListCommandInvocationsResult)
+	case "GetCommandInvocation":
+		return &ssm.GetCommandInvocationOutput{},
+			smithy.NewOperationSchema(schemas.GetCommandInvocation, schemas.GetCommandInvocationRequest, schemas.GetCommandInvocationResult)
+	case "CancelCommand":
+		return &ssm.CancelCommandOutput{}, smithy.NewOperationSchema(schemas.CancelCommand, schemas.CancelCommandRequest, schemas.CancelCommandResult)
+	}
+	return nil, nil
+}
+
 func sdkReadsOutput(e *Exchanged) []Finding {
-	if e.Step.Request.Operation != "SendCommand" {
+	out, schema := sdkOutput(e.Step.Request.Operation)
+	if out == nil {
 		return nil
 	}
-	out := &ssm.SendCommandOutput{}
-	schema := smithy.NewOperationSchema(schemas.SendCommand, schemas.SendCommandRequest, schemas.SendCommandResult)
 	if err := decode(schema, e, out); err != nil {
 		return broken(fixtures.Must, pathBody, "a body that the SDK reads", cut(firstLine(err.Error())))
 	}
-	sent := e.Body.Get("Command")
-	if sent == nil || sent.Kind != jsontree.Object {
+	switch out := out.(type) {
+	case *ssm.SendCommandOutput:
+		sent := e.Body.Get("Command")
+		if sent == nil || sent.Kind != jsontree.Object {
+			return nil
+		}
+		if out.Command == nil {
+			return broken(fixtures.Must, "/Command", "a Command in the SDK's output", "none")
+		}
+		return sameMembers("/Command", sent, readCommand(out.Command))
+	case *ssm.ListCommandsOutput:
+		return sameElements(e, "Commands", len(out.Commands), func(i int) []readMember { return readCommand(&out.Commands[i]) })
+	case *ssm.ListCommandInvocationsOutput:
+		return sameElements(e, "CommandInvocations", len(out.CommandInvocations), func(i int) []readMember {
+			v := &out.CommandInvocations[i]
+			return []readMember{{"CommandId", v.CommandId}, {"InstanceId", v.InstanceId}, {"StatusDetails", v.StatusDetails}, {"RequestedDateTime", v.RequestedDateTime}}
+		})
+	case *ssm.GetCommandInvocationOutput:
+		return sameMembers("", e.Body, []readMember{
+			{"CommandId", out.CommandId}, {"InstanceId", out.InstanceId}, {"StatusDetails", out.StatusDetails}, {"ResponseCode", &out.ResponseCode},
+			{"StandardOutputContent", out.StandardOutputContent}, {"ExecutionStartDateTime", out.ExecutionStartDateTime},
+		})
+	}
+	return nil
+}
+
+// readMember is a member as the SDK read it: a *string, *int32 or *time.Time.
+type readMember struct {
+	name string
+	read any
+}
+
+func readCommand(c *types.Command) []readMember {
+	return []readMember{
+		{"CommandId", c.CommandId}, {"DocumentName", c.DocumentName}, {"Comment", c.Comment}, {"StatusDetails", c.StatusDetails},
+		{"MaxErrors", c.MaxErrors}, {"TimeoutSeconds", c.TimeoutSeconds}, {"RequestedDateTime", c.RequestedDateTime}, {"ExpiresAfter", c.ExpiresAfter},
+	}
+}
+
+// sameElements compares the elements of a list as sent with those that the SDK read.
+func sameElements(e *Exchanged, name string, read int, members func(i int) []readMember) []Finding {
+	sent := e.Body.Get(name)
+	if sent == nil || sent.Kind != jsontree.Array {
 		return nil
 	}
-	if out.Command == nil {
-		return broken(fixtures.Must, "/Command", "a Command in the SDK's output", "none")
+	if read != len(sent.Items) {
+		return broken(fixtures.Must, "/"+name, fmt.Sprintf("%d elements in the SDK's output", len(sent.Items)), fmt.Sprint(read))
 	}
-	for _, f := range []struct {
-		name string
-		read any
-	}{
-		{"CommandId", out.Command.CommandId}, {"DocumentName", out.Command.DocumentName}, {"Comment", out.Command.Comment},
-		{"StatusDetails", out.Command.StatusDetails}, {"MaxErrors", out.Command.MaxErrors}, {"TimeoutSeconds", out.Command.TimeoutSeconds},
-		{"RequestedDateTime", out.Command.RequestedDateTime}, {"ExpiresAfter", out.Command.ExpiresAfter},
-	} {
-		if got, ok := sameRead(sent.Get(f.name), f.read); !ok {
-			return broken(fixtures.Must, "/Command/"+f.name, show(sent.Get(f.name))+" in the SDK's output", got)
+	for i := range sent.Items {
+		if found := sameMembers(fmt.Sprintf("/%s/%d", name, i), &sent.Items[i], members(i)); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+func sameMembers(path string, sent *jsontree.Value, members []readMember) []Finding {
+	for _, m := range members {
+		if got, ok := sameRead(sent.Get(m.name), m.read); !ok {
+			return broken(fixtures.Must, path+"/"+m.name, show(sent.Get(m.name))+" in the SDK's output", got)
 		}
 	}
 	return nil
@@ -90,8 +153,11 @@ func sameRead(sent *jsontree.Value, read any) (string, bool) {
 func absolute(f float64) float64 { return max(f, -f) }
 
 func sdkReadsError(e *Exchanged) []Finding {
-	schema := smithy.NewOperationSchema(schemas.SendCommand, schemas.SendCommandRequest, schemas.SendCommandResult)
-	err := decode(schema, e, &ssm.SendCommandOutput{})
+	out, schema := sdkOutput(e.Step.Request.Operation)
+	if out == nil { // what is no operation of Run Command has its refusal read as SendCommand's would be
+		out, schema = sdkOutput("SendCommand")
+	}
+	err := decode(schema, e, out)
 	var api smithy.APIError
 	if !errors.As(err, &api) {
 		return broken(fixtures.Must, pathBody, "an API error in the SDK", fmt.Sprintf("%v", err))

@@ -186,3 +186,56 @@ func TestTheSDKCheckAgreesWithTheClient(t *testing.T) {
 		})
 	}
 }
+
+// What the SDK makes of the answers of the other operations, against the client itself.
+func TestTheSDKCheckReadsEveryOperation(t *testing.T) {
+	t.Parallel()
+	const id = `"CommandId":"00000000-0000-4000-8000-000000000000"`
+	for name, c := range map[string]struct {
+		operation, body string
+		reads           bool
+	}{
+		"a list of commands":               {"ListCommands", `{"Commands":[{` + id + `,"RequestedDateTime":1.7E9}]}`, true},
+		"a command's time as text":         {"ListCommands", `{"Commands":[{` + id + `,"RequestedDateTime":"2026-11-23"}]}`, false},
+		"a null among the commands":        {"ListCommands", `{"Commands":[null]}`, true}, // Member/types minds it
+		"commands that are an object":      {"ListCommands", `{"Commands":{}}`, false},
+		"a list of invocations":            {"ListCommandInvocations", `{"CommandInvocations":[{` + id + `,"CommandPlugins":[]}]}`, true},
+		"an invocation's time as text":     {"ListCommandInvocations", `{"CommandInvocations":[{"RequestedDateTime":"now"}]}`, false},
+		"a plugin's code as text":          {"ListCommandInvocations", `{"CommandInvocations":[{"CommandPlugins":[{"ResponseCode":"0"}]}]}`, false},
+		"an invocation":                    {"GetCommandInvocation", `{` + id + `,"ResponseCode":0,"ExecutionStartDateTime":"2019-01-30T14:16:03.478Z"}`, true},
+		"a response code as text":          {"GetCommandInvocation", `{` + id + `,"ResponseCode":"0"}`, false},
+		"a start as a number":              {"GetCommandInvocation", `{` + id + `,"ExecutionStartDateTime":1.7E9}`, false},
+		"nothing, of a cancelled command":  {"CancelCommand", `{}`, true},
+		"a list, of a cancelled command":   {"CancelCommand", `[]`, false},
+		"a number in place of the objects": {"ListCommands", `{"Commands":[1]}`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x := answered(200, c.body)
+			client := ssm.New(ssm.Options{
+				Region: "us-east-1", HTTPClient: canned{x.Response}, Retryer: aws.NopRetryer{},
+				Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+					return aws.Credentials{AccessKeyID: "a", SecretAccessKey: "b"}, nil
+				}),
+			})
+			var err error
+			switch c.operation {
+			case "ListCommands":
+				_, err = client.ListCommands(t.Context(), &ssm.ListCommandsInput{})
+			case "ListCommandInvocations":
+				_, err = client.ListCommandInvocations(t.Context(), &ssm.ListCommandInvocationsInput{})
+			case "GetCommandInvocation":
+				_, err = client.GetCommandInvocation(t.Context(), &ssm.GetCommandInvocationInput{CommandId: aws.String("c"), InstanceId: aws.String("i")})
+			case "CancelCommand":
+				_, err = client.CancelCommand(t.Context(), &ssm.CancelCommandInput{CommandId: aws.String("c")})
+			}
+			step := bound(t, "{}", `{"name":"n","status":200}`)
+			step.Request.Operation = c.operation
+			found := inspect("invariant/SDK/decodes", conformance.Read(step, x))
+			assert.Equal(t, c.reads, len(found) == 0, "%v", found)
+			if err != nil {
+				assert.NotEmpty(t, found, "the client fails: %v", err)
+			}
+		})
+	}
+}

@@ -33,6 +33,7 @@ func Judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Excha
 		}
 		r.inspect(e)
 	}
+	r.inspectTogether()
 	r.Verdict = verdictOf(r.Findings, strict)
 	return r
 }
@@ -59,6 +60,19 @@ func (r *Result) inspect(e *Exchanged) {
 		for _, f := range check.Inspect(e) {
 			f.Check, f.Step = check.Rule().ID, r.stepOf(e)
 			r.invariants = append(r.invariants, invariantFinding{Finding: f, exchange: e})
+		}
+	}
+}
+
+// inspectTogether holds the exchanges of the case against the invariants that look at several.
+func (r *Result) inspectTogether() {
+	if len(r.Exchanges) < 2 {
+		return
+	}
+	for _, check := range caseChecks {
+		for _, f := range check.inspect(r.Exchanges) {
+			f.Check, f.Step = check.rule.ID, r.stepOf(f.exchange)
+			r.invariants = append(r.invariants, f)
 		}
 	}
 }
@@ -157,6 +171,10 @@ func (m *matching) outcome(o *fixtures.Outcome) {
 	if !m.status(o.Status) {
 		return
 	}
+	if e.Response.Truncated {
+		m.miss(pathBody, "a whole answer", bodyFault(e))
+		return
+	}
 	for _, name := range sortedKeys(o.Headers) {
 		var got *jsontree.Value
 		if values := e.Response.Header.Values(name); len(values) > 0 {
@@ -220,6 +238,9 @@ func (m *matching) body(o *fixtures.Outcome) {
 }
 
 func bodyFault(e *Exchanged) string {
+	if e.Response.Truncated {
+		return fmt.Sprintf("more than the %d bytes that are read", len(e.Response.Body))
+	}
 	if len(e.Response.Body) == 0 {
 		return "an empty body"
 	}

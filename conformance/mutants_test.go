@@ -38,7 +38,8 @@ func askInBubble(t *testing.T, build func(base []service.Option) http.Handler, c
 		time.Sleep(time.Until(now)) // a bubble begins in the year 2000
 		world := service.Demo("", "")
 		h := build(append(slices.Clip(world.Options), service.WithClockScale(100)))
-		runner, err := conformance.New(conformance.Target{Handler: h, Bindings: world.Bindings}, conformance.WithCases(cases), conformance.WithSeed(1))
+		runner, err := conformance.New(conformance.Target{Handler: h, Bindings: world.Bindings},
+			conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithoutConfirmation())
 		require.NoError(t, err)
 		report, err := runner.Run(t.Context())
 		if report == nil {

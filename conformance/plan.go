@@ -99,6 +99,9 @@ func Invariants() []*fixtures.Case {
 	for _, c := range Checks() {
 		list = append(list, c.rule)
 	}
+	for _, c := range caseChecks {
+		list = append(list, c.rule)
+	}
 	for _, c := range runChecks {
 		list = append(list, c.rule)
 	}

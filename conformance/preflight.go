@@ -131,12 +131,21 @@ func isOneOf(errorType string, types ...string) bool { return slices.Contains(ty
 func (a *asker) silence(err *wire.Error) string {
 	switch err.Failure {
 	case wire.Unreachable:
+		if wire.IsUntrusted(err) {
+			return fmt.Sprintf("%s has a certificate that is not trusted: %s; name the authority that signed it with --ca-file, or give --insecure",
+				a.target.Name, printable(firstLine(err.Err.Error())))
+		}
 		return fmt.Sprintf("%s cannot be reached: %s; is the server up?", a.target.Name, printable(firstLine(err.Err.Error())))
 	case wire.TimedOut:
 		return fmt.Sprintf("%s takes the connection and does not answer in time; raise --timeout if it is only slow", a.target.Name)
+	case wire.Throttled:
+		return fmt.Sprintf("%s throttles: %s", a.target.Name, firstLine(err.Err.Error()))
 	case wire.Closed:
 		return fmt.Sprintf("%s closes the connection without an answer", a.target.Name)
 	case wire.Malformed:
+		if errors.Is(err, wire.ErrHTTP2Only) {
+			return fmt.Sprintf("%s: %s; is there a port for HTTP/1.1?", a.target.Name, wire.ErrHTTP2Only)
+		}
 		return fmt.Sprintf("%s answers no HTTP: %s", a.target.Name, printable(firstLine(err.Err.Error())))
 	}
 	return fmt.Sprintf("%s: %s", a.target.Name, printable(firstLine(err.Error())))

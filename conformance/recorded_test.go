@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
@@ -109,6 +110,7 @@ func TestNoInvariantFailsARecordedAnswer(t *testing.T) {
 	t.Parallel()
 	calls := recordedCalls(t)
 	require.Greater(t, len(calls), 150)
+	var all []conformance.Exchanged
 	for i, call := range calls {
 		e := conformance.Read(fixtures.BoundStep{Request: fixtures.Message{Operation: call.Operation}}, call.exchange(t, i))
 		for _, check := range conformance.Checks() {
@@ -116,5 +118,7 @@ func TestNoInvariantFailsARecordedAnswer(t *testing.T) {
 				t.Errorf("%s: %s: %s: want %s, got %s (%s)", call.Label, check.Rule().ID, f.Path, f.Want, f.Got, f.Level)
 			}
 		}
+		all = append(all, e)
 	}
+	assert.Empty(t, conformance.InspectTogether(all))
 }

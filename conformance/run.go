@@ -4,20 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
-
-// silenceLimit is how many exchanges in a row may go without an answer before the target is given
-// up: a server that died in the middle of a run should not be waited for a thousand times.
-const silenceLimit = 12
 
 // Run asks the target every case of the plan and judges the answers. An error means that it could
 // not judge (ErrCannotJudge), that the context ended (context.Canceled) or that a sink failed; the
@@ -61,20 +57,31 @@ type Session struct {
 	asker   *asker
 	release func()
 	started Started
-	slots   chan struct{} // one for each exchange under way
-	silent  atomic.Int64  // exchanges in a row without an answer
+	slots   chan struct{}       // one for each exchange under way
+	reading *semaphore.Weighted // the bytes of answers that are being read or judged
+	patient *patient
+	silent  atomic.Int64 // exchanges in a row without a whole answer
 	lost    atomic.Pointer[string]
 }
 
 // Open finds out what the target is and what it can be asked. It fails with ErrCannotJudge where
 // nothing answers, or no SSM.
 func (r *Runner) Open(ctx context.Context) (*Session, error) {
+	if r.settings.wait > 0 {
+		if err := r.Wait(ctx, r.settings.wait); err != nil {
+			return nil, err
+		}
+	}
 	exchanger, release, err := r.exchanger()
 	if err != nil {
 		return nil, err
 	}
-	a := &asker{r.target, exchanger, wire.NewSigner(r.target.Credentials, r.target.Region), r.settings.seed}
+	patient := &patient{exchanger: exchanger, patience: r.settings.limits.Timeout}
+	a := &asker{r.target, patient, wire.NewSigner(r.target.Credentials, r.target.Region), r.settings.seed}
 	found, err := a.preflight(ctx)
+	if over := patient.over(); over != nil && err == nil {
+		err = fmt.Errorf("%w: %s", ErrCannotJudge, a.silence(over))
+	}
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
@@ -83,7 +90,10 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 		return nil, err
 	}
 	started := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found, Plan: r.plan(&found)}
-	return &Session{Runner: r, asker: a, release: release, started: started, slots: make(chan struct{}, r.settings.parallel)}, nil
+	return &Session{
+		Runner: r, asker: a, patient: patient, release: release, started: started,
+		slots: make(chan struct{}, r.settings.parallel), reading: semaphore.NewWeighted(readingBytes),
+	}, nil
 }
 
 // Started is the event that opens the session: the target, what it was found to be, and the plan.
@@ -126,7 +136,7 @@ func (x *Session) all(ctx context.Context) ([]Result, error) {
 	order := &inOrder{results: results, ready: make([]bool, len(plan)), tell: x.tellCase}
 	var waiting, others []int
 	for i, p := range plan {
-		if slices.ContainsFunc(p.Case.Steps, func(s fixtures.Step) bool { return s.Poll != nil }) {
+		if waits(p.Case) {
 			waiting = append(waiting, i)
 		} else {
 			others = append(others, i)
@@ -153,6 +163,11 @@ func (x *Session) all(ctx context.Context) ([]Result, error) {
 	pool(waitingCases, waiting)
 	pool(x.settings.parallel, others)
 	return results, group.Wait()
+}
+
+// waits tells whether a case waits for a status.
+func waits(c *fixtures.Case) bool {
+	return slices.ContainsFunc(c.Steps, func(s fixtures.Step) bool { return s.Poll != nil })
 }
 
 // listing is 1 for a case that lists or shows commands.
@@ -196,7 +211,7 @@ func (x *Session) askTwice(ctx context.Context, p Planned) Result {
 		return Result{Case: p.Case, Verdict: Skip, Reason: p.Skip}
 	}
 	first := x.attempt(ctx, p.Case, 0)
-	if first.Verdict != Fail {
+	if first.Verdict != Fail || x.settings.once {
 		return first
 	}
 	second := x.attempt(ctx, p.Case, 1)
@@ -226,9 +241,12 @@ func places(findings []Finding) []string {
 }
 
 func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Result {
-	a := &asking{Session: x, c: c, bindings: fixtures.Bindings{}}
-	maps.Copy(a.bindings, x.started.Preflight.bindings)
-	a.bindings[fixtures.NonceBinding] = nonce(x.settings.seed, c.ID, attempt)
+	a := &asking{Session: x, c: c, bindings: fixtures.Bindings{
+		fixtures.NonceBinding: nonce(x.settings.seed, c.ID, attempt), fixtures.RegionBinding: x.target.Region,
+	}}
+	for _, name := range c.Needs() {
+		a.bindings[name] = x.started.Preflight.bindings[name]
+	}
 	for i := range c.Steps {
 		if r := a.step(ctx, i); r != nil {
 			return *r
@@ -237,50 +255,10 @@ func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Re
 			break
 		}
 	}
-	x.slots <- struct{}{}
-	defer func() { <-x.slots }()
+	defer x.read(a.exchanges...)()
 	r := Judge(c, a.steps, a.exchanges, x.settings.strict)
 	r.settle()
 	return r
-}
-
-// unanswered gives the verdict where the missing answer is not the target's doing.
-func (x *Session) unanswered(c *fixtures.Case, e *wire.Exchange) (Result, bool) {
-	switch e.Err.Failure {
-	case wire.Unreachable:
-		return Result{Case: c, Verdict: Error, Reason: x.asker.silence(e.Err)}, true
-	case wire.Interrupted:
-		return Result{Case: c, Verdict: Error, Reason: "the run was ended before an answer came"}, true
-	case wire.Unsupported:
-		return Result{Case: c, Verdict: Skip, Reason: e.Err.Err.Error()}, true
-	}
-	return Result{}, false
-}
-
-// listen gives the target up when nothing comes back any more.
-func (x *Session) listen(e *wire.Exchange, c *fixtures.Case) {
-	if e.Response != nil {
-		x.silent.Store(0)
-		return
-	}
-	if f := e.Err.Failure; f != wire.Unreachable && f != wire.TimedOut {
-		return // a closed connection may be an answer to a request that deserves none
-	}
-	if x.silent.Add(1) == silenceLimit {
-		reason := fmt.Sprintf("not asked: %s stopped answering, last at %s (%s)", x.target.Name, c.ID, e.Err.Failure)
-		x.lost.CompareAndSwap(nil, &reason)
-	}
-}
-
-// stopped says why the run did not get to its end, "" where it did.
-func (x *Session) stopped(ctx context.Context) string {
-	if ctx.Err() != nil {
-		return "interrupted"
-	}
-	if reason := x.lost.Load(); reason != nil {
-		return *reason
-	}
-	return ""
 }
 
 // verdict is the error of a run that has a report but could not judge.

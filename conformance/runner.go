@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -31,6 +32,8 @@ type settings struct {
 	shard         Shard
 	aws           bool
 	allowDispatch bool
+	once          bool // a failing case is not asked again
+	wait          time.Duration
 }
 
 // Option changes how a Runner runs.

@@ -22,20 +22,34 @@ func Operations() []string {
 	return []string{SendCommand, ListCommands, ListCommandInvocations, GetCommandInvocation, CancelCommand}
 }
 
-func inputSchema(operation string) *smithy.Schema {
+// RequestSchema is the structure of an operation's request as the SDK has it at run time; nil for an
+// operation this package does not know.
+func RequestSchema(operation string) *smithy.Schema {
+	request, _ := structures(operation)
+	return request
+}
+
+// ResponseSchema is the structure of an operation's answer as the SDK has it at run time; nil for an
+// operation this package does not know.
+func ResponseSchema(operation string) *smithy.Schema {
+	_, response := structures(operation)
+	return response
+}
+
+func structures(operation string) (request, response *smithy.Schema) {
 	switch operation {
 	case SendCommand:
-		return schemas.SendCommandRequest
+		return schemas.SendCommandRequest, schemas.SendCommandResult
 	case ListCommands:
-		return schemas.ListCommandsRequest
+		return schemas.ListCommandsRequest, schemas.ListCommandsResult
 	case ListCommandInvocations:
-		return schemas.ListCommandInvocationsRequest
+		return schemas.ListCommandInvocationsRequest, schemas.ListCommandInvocationsResult
 	case GetCommandInvocation:
-		return schemas.GetCommandInvocationRequest
+		return schemas.GetCommandInvocationRequest, schemas.GetCommandInvocationResult
 	case CancelCommand:
-		return schemas.CancelCommandRequest
+		return schemas.CancelCommandRequest, schemas.CancelCommandResult
 	}
-	return nil
+	return nil, nil
 }
 
 // shape is a shape of the SDK's schema with our constraints on it.
@@ -107,7 +121,7 @@ var inputs = sync.OnceValue(func() map[string]*shape {
 	b := schemaBuilder{table: constraintTable(), used: map[string]bool{}}
 	built := make(map[string]*shape, len(Operations()))
 	for _, operation := range Operations() {
-		schema := inputSchema(operation)
+		schema := RequestSchema(operation)
 		built[operation] = b.shape(schema, schema.ID().Name)
 	}
 	return built

@@ -95,6 +95,6 @@ Exit codes: 0 conforms; 1 nonconformance; 2 usage, configuration or fixture erro
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w (see %s --help)", err, c.CommandPath())
 	})
-	root.AddCommand(newRun(s), newList(s), newExplain(s), newValidate(s), newServe(s), newBindings(), newCompare(s), newJudge(s))
+	root.AddCommand(newRun(s), newJudge(s), newCompare(s), newList(s), newExplain(s), newValidate(s), newServe(s), newMutants(), newCoverage(s), newBindings())
 	return root
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -19,24 +20,28 @@ const (
 	demoAccount   = "123456789012"
 	// embeddedScale lets the half minute of a delivery timeout pass in a sixth of a second.
 	embeddedScale = 200
-	maxScale      = 1_000_000
+	// embeddedStep is short against the two minutes for which a case may have to catch a status.
+	embeddedStep = 10 * time.Second
+	maxScale     = 1_000_000
 )
 
 // served is the embedded reference behind a listener.
 type served struct {
-	URL     string
-	World   service.World
-	service *service.Service
-	server  *http.Server
-	done    chan error
+	URL    string
+	World  service.World
+	wrong  string // in one sentence, of a wrong server
+	server *http.Server
+	done   chan error
 }
 
 // serveSettings say how to serve the embedded reference.
 type serveSettings struct {
 	address string
 	region  string
-	scale   float64 // how many times as fast a command's life runs
-	auth    bool    // verify signatures, made with test/test
+	scale   float64       // how many times as fast a command's life runs
+	step    time.Duration // at most, between two looks at a command; 0 is no bound
+	auth    bool          // verify signatures, made with test/test
+	mutant  string        // the wrong server to be; "" is none
 }
 
 // serve starts the embedded reference with its demonstration world.
@@ -47,19 +52,28 @@ func serve(set serveSettings) (*served, error) {
 	if set.scale <= 0 || set.scale > maxScale {
 		return nil, fmt.Errorf("--clock-scale %g: want more than 0 and at most %d", set.scale, maxScale)
 	}
+	build := func(base ...service.Option) http.Handler { return service.New(base...) }
+	s := &served{done: make(chan error, 1)}
+	if set.mutant != "" {
+		m, err := mutantNamed(set.mutant)
+		if err != nil {
+			return nil, err
+		}
+		if set.auth {
+			return nil, errors.New("--auth: not with --mutant: one that changes the request breaks its signature, and those of the family auth verify by themselves")
+		}
+		build, s.wrong = m.Handler, m.Wrong
+	}
 	listener, err := net.Listen("tcp", set.address)
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w", set.address, err)
 	}
-	world := service.Demo(set.region, demoAccount)
-	options := append(world.Options, service.WithClockScale(set.scale))
+	s.URL, s.World = "http://"+listener.Addr().String(), service.Demo(set.region, demoAccount)
+	options := append(s.World.Options, service.WithClockScale(set.scale), service.WithLongestStep(set.step))
 	if set.auth {
 		options = append(options, service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
 	}
-	s := &served{
-		URL: "http://" + listener.Addr().String(), World: world, service: service.New(options...), done: make(chan error, 1),
-	}
-	s.server = &http.Server{Handler: s.service, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 256 << 10}
+	s.server = &http.Server{Handler: build(options...), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 256 << 10}
 	go func() { s.done <- s.server.Serve(listener) }()
 	return s, nil
 }
@@ -68,11 +82,10 @@ func serve(set serveSettings) (*served, error) {
 func (s *served) close() {
 	_ = s.server.Close()
 	<-s.done
-	_ = s.service.Close()
 }
 
 func embeddedTarget(region string, nodes []string, bind map[string]string) (conformance.Target, func(), error) {
-	s, err := serve(serveSettings{address: "127.0.0.1:0", region: region, scale: embeddedScale, auth: true})
+	s, err := serve(serveSettings{address: "127.0.0.1:0", region: region, scale: embeddedScale, step: embeddedStep, auth: true})
 	if err != nil {
 		return conformance.Target{}, nil, err
 	}

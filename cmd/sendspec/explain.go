@@ -82,6 +82,7 @@ func (f *targetFlags) explainSteps(b *strings.Builder, c *fixtures.Case) error {
 			name += ": "
 		}
 		curl := step.Curl
+		curl = f.tls.curl(curl)
 		if curl == "" {
 			curl = "(signed wrongly on purpose, which curl cannot do; sendspec run sends it)"
 		}

@@ -12,9 +12,9 @@ import (
 // gcPercent trades memory, of which a run needs little, for time: fewer collections.
 const gcPercent = 400
 
-// memoryLimit is where collections become frequent all the same: a run needs 200 MB, and a target that
-// answers in megabytes shall not make it five times what is alive.
-const memoryLimit = 384 << 20
+// memoryLimit is where collections become frequent all the same: the whole process shall stay below
+// 200 MB whatever a target answers, and some 25 MB of that are the program itself.
+const memoryLimit = 150 << 20
 
 func main() {
 	debug.SetGCPercent(gcPercent)

@@ -24,6 +24,7 @@ type runFlags struct {
 	strict   bool
 	profiles []string
 	timeout  time.Duration
+	wait     time.Duration
 	parallel int
 	seed     uint64
 	json     string
@@ -47,6 +48,7 @@ for anything within one part, ** for any number of parts, !PATTERN leaves cases 
   sendspec run --endpoint http://127.0.0.1:5000 --json report.json '!wire'
   sendspec run --exec 'moto_server -H 127.0.0.1 -p {port}' --baseline moto.baseline
   sendspec run --target ci/sendspec.yaml --shard 2/4 --json shard-2.json
+  sendspec run --endpoint https://127.0.0.1:8443 --ca-file ca.pem --wait 30s
   sendspec run --endpoint http://127.0.0.1:5000 --node i-0123456789abcdef0 'echo/**' invariant`,
 		RunE: func(c *cobra.Command, args []string) error {
 			asked := f.targetFlags
@@ -62,6 +64,7 @@ for anything within one part, ** for any number of parts, !PATTERN leaves cases 
 	c.Flags().BoolVar(&f.strict, "strict", false, "a missed should fails as well")
 	c.Flags().StringSliceVar(&f.profiles, "profile", nil, "only cases of these profiles: core, lifecycle, execution, auth")
 	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "for one exchange, from the dial to the last byte")
+	c.Flags().DurationVar(&f.wait, "wait", 0, "wait as long as this for the target to come up")
 	c.Flags().IntVar(&f.parallel, "parallel", 8, "cases asked at once")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "of the random values in the requests (default random)")
 	c.Flags().StringVar(&f.json, "json", "", "write the report as JSON to this file; - is standard output")
@@ -80,7 +83,7 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, seeded boo
 		return err
 	}
 	defer stop()
-	target, end, err := f.target(ctx)
+	target, end, err := f.target(ctx, s.Err)
 	if err != nil {
 		return err
 	}
@@ -143,6 +146,12 @@ func (f *runFlags) runner(t conformance.Target, s conformance.Selector, seeded b
 			return nil, fmt.Errorf("--shard: %w", err)
 		}
 		opts = append(opts, conformance.WithShard(shard))
+	}
+	if f.wait < 0 {
+		return nil, fmt.Errorf("--wait %s: want no less than 0", f.wait)
+	}
+	if f.wait > 0 {
+		opts = append(opts, conformance.WithWait(f.wait))
 	}
 	if seeded {
 		opts = append(opts, conformance.WithSeed(f.seed))

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"encoding/pem"
 	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -15,7 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"sendspec": main, "emulator": emulator})
+	testscript.Main(m, map[string]func(){"sendspec": main, "emulator": emulator, "peak": peak})
 }
 
 // Each script runs the program as a process of its own.
@@ -36,6 +39,11 @@ func TestScripts(t *testing.T) {
 				}
 				env.Setenv(name, path)
 			}
+			model, err := filepath.Abs("../../reference/model/testdata/service-2.json")
+			if err != nil {
+				return err
+			}
+			env.Setenv("MODEL", model)
 			silent, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {
 				return err
@@ -43,7 +51,7 @@ func TestScripts(t *testing.T) {
 			env.Defer(func() { _ = silent.Close() })
 			env.Setenv("SILENT", silent.Addr().String())
 			env.Values[silentKey{}] = silent
-			return nil
+			return serveTLS(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "waitfor": waitFor, "connected": connected, "appears": appears, "ended": ended,
@@ -58,6 +66,16 @@ func freeAddress() (string, error) {
 		return "", err
 	}
 	return l.Addr().String(), l.Close()
+}
+
+// serveTLS serves at $TLS, with a certificate of its own that is in $CA, a target that takes everything.
+func serveTLS(env *testscript.Env) error {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") }))
+	env.Defer(server.Close)
+	env.Setenv("TLS", server.URL)
+	env.Setenv("CA", filepath.Join(env.WorkDir, "ca.pem"))
+	block := &pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}
+	return os.WriteFile(env.Getenv("CA"), pem.EncodeToMemory(block), 0o600)
 }
 
 // silentKey finds the listener at $SILENT, which takes connections and never answers.
@@ -86,7 +104,9 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: waitfor ADDRESS")
 	}
-	for range 2000 {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for range 4000 { // 20 s: the machine may be busy
 		if conn, err := net.Dial("tcp", args[0]); err == nil {
 			_ = conn.Close()
 			return
@@ -94,6 +114,7 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 		if _, err := os.Stat(ts.MkAbs("stop")); err == nil {
 			break
 		}
+		<-tick.C
 	}
 	ts.Fatalf("nothing listens on %s", args[0])
 }

@@ -18,7 +18,8 @@ func newServe(s Streams) *cobra.Command {
 		Long: `serve runs the embedded reference until it is interrupted: SendCommand with documents, managed nodes,
 tags, alarms and roles to try it on. It prints the run command that tests it fully over the network.`,
 		Example: `  sendspec serve --addr 127.0.0.1:4014
-  sendspec serve --auth --clock-scale 100`,
+  sendspec serve --auth --clock-scale 100
+  sendspec serve --mutant constraint/SendCommand/Comment/length-above`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return runServe(c.Context(), s, set)
@@ -27,6 +28,7 @@ tags, alarms and roles to try it on. It prints the run command that tests it ful
 	c.Flags().StringVar(&set.address, "addr", "127.0.0.1:4014", "address to listen on")
 	c.Flags().StringVar(&set.region, "region", defaultRegion, "region that the service is in")
 	c.Flags().BoolVar(&set.auth, "auth", false, "verify Signature Version 4, with the keys test/test")
+	c.Flags().StringVar(&set.mutant, "mutant", "", "be this wrong server instead (sendspec mutants lists them)")
 	c.Flags().Float64Var(&set.scale, "clock-scale", 1, "let a command's life run this many times as fast")
 	return c
 }
@@ -37,6 +39,9 @@ func runServe(ctx context.Context, s Streams, set serveSettings) error {
 		return err
 	}
 	defer server.close()
+	if set.mutant != "" {
+		fmt.Fprintf(s.Err, "a wrong server, on purpose: %s\n", server.wrong)
+	}
 	fmt.Fprintf(s.Err, "serving SSM SendCommand in %s at %s; Ctrl-C ends it. To test it fully:\n\n  %s\n\n", set.region, server.URL, server.runCommand(set))
 	<-ctx.Done()
 	return nil

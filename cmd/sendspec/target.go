@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -23,6 +24,7 @@ type targetFlags struct {
 	bind     map[string]string
 	aws      bool
 	dispatch bool
+	tls      tlsFlags
 }
 
 func (f *targetFlags) register(c *cobra.Command) {
@@ -30,21 +32,26 @@ func (f *targetFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&f.region, "region", "", "region to sign for and to expect back (default $AWS_REGION, or us-east-1)")
 	c.Flags().StringArrayVar(&f.nodes, "node", nil, "ID of an online Linux managed node; repeat for more")
 	c.Flags().StringToStringVar(&f.bind, "bind", nil, "NAME=VALUE of the target's world (see sendspec bindings)")
+	f.tls.register(c)
 	c.Flags().BoolVar(&f.aws, "aws", false, "allow a target under amazonaws.com; then only inert cases run")
 	c.Flags().BoolVar(&f.dispatch, "allow-dispatch", false, "with --aws: also cases that may run a command on a node")
 }
 
 // target returns the target that the flags name, and a function that ends it. Without an endpoint
-// it is the embedded reference on a loopback port.
-func (f *targetFlags) target(ctx context.Context) (conformance.Target, func(), error) {
+// it is the embedded reference on a loopback port. What people should know of it is written to people.
+func (f *targetFlags) target(ctx context.Context, people io.Writer) (conformance.Target, func(), error) {
 	region := f.regionOrEnv()
+	config, err := f.tls.config(f.endpoint, f.aws, people)
+	if err != nil {
+		return conformance.Target{}, nil, err
+	}
 	if f.endpoint == "" {
 		if f.aws {
 			return conformance.Target{}, nil, fmt.Errorf("--aws: want an --endpoint such as https://ssm.us-east-1.amazonaws.com")
 		}
 		return embeddedTarget(region, f.nodes, f.bind)
 	}
-	t := conformance.Target{URL: f.endpoint, Region: region, Nodes: f.nodes, Bindings: f.bind}
+	t := conformance.Target{URL: f.endpoint, Region: region, Nodes: f.nodes, Bindings: f.bind, TLS: config}
 	credentials, err := f.credentials(ctx)
 	t.Credentials = credentials
 	return t, func() {}, err
@@ -85,6 +92,7 @@ func (f *targetFlags) rerun(seed uint64, program string) string {
 	if f.endpoint != "" {
 		words = append(words, "--endpoint", wire.ShellQuote(f.endpoint))
 	}
+	words = append(words, f.tls.words()...)
 	if f.region != "" {
 		words = append(words, "--region", f.region)
 	}

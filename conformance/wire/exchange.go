@@ -72,6 +72,7 @@ const (
 	Malformed    Failure = "malformed"     // what came is no HTTP answer
 	Unsupported  Failure = "unsupported"   // this kind of target cannot be sent such a request
 	Interrupted  Failure = "interrupted"   // the run was ended
+	Throttled    Failure = "throttled"     // the target asks to come again later, and later, and later
 	HandlerPanic Failure = "handler panic" // an http.Handler under test panicked
 )
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -33,19 +32,19 @@ func NewHTTP(endpoint string, limits Limits, tlsConfig *tls.Config) (*HTTP, erro
 	if err != nil {
 		return nil, err
 	}
-	limits = limits.WithDefaults()
-	return &HTTP{
-		base:   base,
-		limits: limits,
-		tls:    tlsConfig,
-		transport: &http.Transport{
-			Proxy:                  http.ProxyFromEnvironment,
-			TLSClientConfig:        tlsConfig,
-			DisableCompression:     true, // what the target sends is what is judged, and no bomb unfolds
-			MaxIdleConnsPerHost:    64,
-			MaxResponseHeaderBytes: limits.Header,
-		},
-	}, nil
+	h := &HTTP{base: base, limits: limits.WithDefaults(), tls: withHTTP1(tlsConfig)}
+	h.transport = &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            h.dialPlain,
+		DialTLSContext:         h.dialTLS,
+		TLSClientConfig:        h.tls, // where a proxy stands between
+		Protocols:              &http.Protocols{},
+		DisableCompression:     true, // what the target sends is what is judged, and no bomb unfolds
+		MaxIdleConnsPerHost:    64,
+		MaxResponseHeaderBytes: h.limits.Header,
+	}
+	h.transport.Protocols.SetHTTP1(true)
+	return h, nil
 }
 
 // ParseEndpoint checks that the text is the URL of an endpoint.
@@ -191,6 +190,8 @@ func classify(err error, connected bool) *Error {
 	var netErr net.Error
 	var opErr *net.OpError
 	switch {
+	case errors.Is(err, ErrHTTP2Only):
+		return &Error{Malformed, ErrHTTP2Only}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
 		errors.As(err, &netErr) && netErr.Timeout():
 		return &Error{TimedOut, err}
@@ -208,7 +209,5 @@ func classify(err error, connected bool) *Error {
 
 func isTLSFailure(err error) bool {
 	var record tls.RecordHeaderError
-	var verify *tls.CertificateVerificationError
-	var unknown x509.UnknownAuthorityError
-	return errors.As(err, &record) || errors.As(err, &verify) || errors.As(err, &unknown)
+	return errors.As(err, &record) || IsUntrusted(err)
 }

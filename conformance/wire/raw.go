@@ -3,7 +3,6 @@ package wire
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -87,15 +86,7 @@ func (r *endReader) Read(p []byte) (int, error) {
 func (h *HTTP) dial(ctx context.Context) (net.Conn, error) {
 	address := net.JoinHostPort(h.base.Hostname(), portOf(h.base))
 	if h.base.Scheme == "http" {
-		return (&net.Dialer{}).DialContext(ctx, "tcp", address)
+		return h.dialPlain(ctx, "tcp", address)
 	}
-	config := &tls.Config{MinVersion: tls.VersionTLS12}
-	if h.tls != nil {
-		config = h.tls.Clone()
-	}
-	if config.ServerName == "" {
-		config.ServerName = h.base.Hostname()
-	}
-	config.NextProtos = []string{"http/1.1"}
-	return (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", address)
+	return h.dialTLS(ctx, "tcp", address)
 }

@@ -241,3 +241,15 @@ func BenchmarkParse(b *testing.B) {
 		}
 	}
 }
+
+func TestTheNumberOfValuesIsBounded(t *testing.T) {
+	t.Parallel()
+	for text, values := range map[string]int{`1`: 1, `[]`: 1, `[1,2]`: 3, `{"a":[{}],"b":null}`: 4} {
+		_, err := jsontree.ParseBounded([]byte(text), jsontree.DefaultMaxDepth, values)
+		require.NoError(t, err, text)
+		_, err = jsontree.ParseBounded([]byte(text), jsontree.DefaultMaxDepth, values-1)
+		var syntax *jsontree.SyntaxError
+		require.ErrorAs(t, err, &syntax, text)
+		assert.True(t, syntax.TooMany)
+	}
+}

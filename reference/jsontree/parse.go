@@ -2,6 +2,7 @@ package jsontree
 
 import (
 	"fmt"
+	"math"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -19,6 +20,8 @@ type SyntaxError struct {
 	Message string
 	// TooDeep tells that the text was given up at its nesting, and may be JSON.
 	TooDeep bool
+	// TooMany tells that the text was given up at the number of its values, and may be JSON.
+	TooMany bool
 }
 
 // Error returns the message with the offset.
@@ -37,7 +40,13 @@ func Parse(data []byte) (*Value, error) {
 // ParseDepth is Parse with another bound on the nesting: the number of arrays and objects that
 // may be open at once.
 func ParseDepth(data []byte, maxDepth int) (*Value, error) {
-	p := parser{text: string(data), maxDepth: maxDepth}
+	return ParseBounded(data, maxDepth, math.MaxInt)
+}
+
+// ParseBounded is ParseDepth with a bound on the number of values too, those within arrays and objects
+// included: a value takes over 100 bytes of memory and may be one byte of text.
+func ParseBounded(data []byte, maxDepth, maxValues int) (*Value, error) {
+	p := parser{text: string(data), maxDepth: maxDepth, valuesLeft: maxValues}
 	if len(data) >= 3 && data[0] == 0xEF && data[1] == 0xBB && data[2] == 0xBF {
 		return nil, p.fail(0, "a byte order mark; expected a JSON value")
 	}
@@ -60,8 +69,10 @@ type parser struct {
 	pos      int
 	depth    int
 	maxDepth int
-	items    []Value
-	members  []Member
+
+	valuesLeft int
+	items      []Value
+	members    []Member
 }
 
 func (p *parser) fail(offset int, message string) error {
@@ -93,6 +104,9 @@ func (p *parser) value(v *Value) error {
 	v.Offset = p.pos
 	if p.pos >= len(p.text) {
 		return p.fail(p.pos, "expected a value, got the end of the text")
+	}
+	if p.valuesLeft--; p.valuesLeft < 0 {
+		return &SyntaxError{Offset: p.pos, Message: "more values than are read", TooMany: true}
 	}
 	switch c := p.text[p.pos]; {
 	case c == '"':

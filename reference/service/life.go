@@ -35,12 +35,18 @@ type command struct {
 	admitted time.Time
 	scale    float64
 	pace     Pace
+	// longestStep bounds how far advance moves the command's own time on; 0 does not.
+	longestStep time.Duration
 
 	mu          sync.Mutex
 	life        *reference.Life
 	invocations []invocation
 	agenda      []moment
 	runs        []stepRun
+	// seen is the command's own time at the last look, and heldBack how far it is behind the clock
+	// since longer steps were cut.
+	seen     time.Time
+	heldBack time.Duration
 }
 
 // invocation is the command's copy for one node.
@@ -76,8 +82,9 @@ const (
 
 // begin sets up the life of a command that was just accepted. Its times are already filled in.
 func (c *command) begin(s *Service, admitted time.Time) {
-	c.admitted, c.scale, c.pace = admitted, s.scale, s.pace
+	c.admitted, c.scale, c.pace, c.longestStep = admitted, s.scale, s.pace, s.longestStep
 	requested := aws.ToTime(c.RequestedDateTime)
+	c.seen = requested
 	c.life = reference.NewLife(aws.ToString(c.MaxConcurrency), aws.ToString(c.MaxErrors), requested, aws.ToTime(c.ExpiresAfter))
 	c.agenda = make([]moment, 0, len(c.nodes)+2)
 	resolved := requested.Add(c.pace.Invocation)
@@ -123,12 +130,17 @@ func (c *command) time(now time.Time) time.Time {
 	if c.scale != 1 {
 		elapsed = time.Duration(float64(elapsed) * c.scale)
 	}
-	return aws.ToTime(c.RequestedDateTime).Add(elapsed)
+	return aws.ToTime(c.RequestedDateTime).Add(elapsed - c.heldBack)
 }
 
 // advance lets everything happen that is due, in order. The caller holds the lock.
 func (c *command) advance(now time.Time) {
 	at := c.time(now)
+	if latest := c.seen.Add(c.longestStep); c.longestStep > 0 && at.After(latest) {
+		c.heldBack += at.Sub(latest)
+		at = latest
+	}
+	c.seen = at
 	for len(c.agenda) > 0 && !c.agenda[0].at.After(at) {
 		m := c.agenda[0]
 		c.agenda = c.agenda[1:]

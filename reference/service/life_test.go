@@ -323,6 +323,23 @@ func TestAScaledClockSpeedsEachCommandUpFromItsRequest(t *testing.T) {
 	}
 }
 
+func TestNoLongStepPassesAStatus(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, service.WithClockScale(3600), service.WithLongestStep(10*time.Second))
+	id := a.send(shell("sleep 15", one))
+	var seen []string
+	for range 3 {
+		seen = append(seen, a.after(time.Hour).details(id)) // on a machine that stands still between two looks
+	}
+	assert.Equal(t, []string{"InProgress", "Success", "Success"}, seen)
+	began := a.clock.Now()
+	id = a.send(shell("sleep 15", one))
+	assert.Equal(t, "InProgress", a.after(time.Millisecond).details(id), "3.6 s: a short step is not cut")
+	assert.Equal(t, "InProgress", a.after(2*time.Millisecond).details(id), "10.8 s")
+	assert.Equal(t, "Success", a.after(2*time.Millisecond).details(id), "18 s")
+	assert.Equal(t, 5*time.Millisecond, a.clock.Now().Sub(began))
+}
+
 func TestUnknownIDs(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t)

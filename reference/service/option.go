@@ -38,6 +38,7 @@ type config struct {
 	deniedGroups    map[string]bool
 	alarmChanges    map[string]alarmChange
 	scale           float64
+	longestStep     time.Duration
 	pace            Pace
 	pendingLimit    int
 	// auth tells that signatures are checked; credentials are those known, by access key.
@@ -71,6 +72,11 @@ func WithClockScale(n float64) Option {
 		}
 	}
 }
+
+// WithLongestStep bounds how far a command's own time moves on between two looks at it, however long
+// the clock ran meanwhile: on a fast clock and a busy machine no status passes unseen that lasts
+// longer. 0, the default, is no bound.
+func WithLongestStep(d time.Duration) Option { return func(c *config) { c.longestStep = d } }
 
 // WithPace sets how long the parts of Run Command take; the default is DefaultPace.
 func WithPace(p Pace) Option { return func(c *config) { c.pace = p } }

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/conformance/coverage"
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/model"
+)
+
+func newCoverage(s Streams) *cobra.Command {
+	var asJSON, all bool
+	var modelFile string
+	c := &cobra.Command{
+		Use:   "coverage [MEMBER]",
+		Short: "The ledger: which case asks what; and what a newer service model has that none does",
+		Long: `coverage tells, for every request member, constraint, response member, status and exception that the
+sources name, how many cases ask it: a server with that one thing wrong fails them. A cell without a case is
+a gap in the suite, so a fixture error: exit code 2. MEMBER narrows the tables to a member, an operation, a
+status or an exception.
+
+With --model it reads a service model instead, and tells every difference between it and what the suite
+encodes: members, types, required members, bounds, patterns, enum values, errors, marks of deprecation.
+A model is a Smithy JSON AST (ssm-2014-11-06.json) or botocore's service-2.json, gzip-compressed or not.
+Exit code 0: no difference; 1: there are some; 2: the file cannot be read.`,
+		Example: `  sendspec coverage
+  sendspec coverage -v Targets.Key
+  sendspec coverage --json | jq -r '.summary'
+  sendspec coverage --model ssm-2014-11-06.json`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("model") {
+				if len(args) > 0 || all {
+					return errors.New("--model compares all of a model: it goes with neither MEMBER nor --verbose")
+				}
+				return compareModel(s, modelFile, asJSON)
+			}
+			return showLedger(s, args, asJSON, all)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	c.Flags().BoolVarP(&all, "verbose", "v", false, "with the IDs of all cases, and why a cell is empty")
+	c.Flags().StringVar(&modelFile, "model", "", "compare a service model with what the suite encodes; - reads standard input")
+	return c
+}
+
+func showLedger(s Streams, args []string, asJSON, all bool) error {
+	cases, err := fixtures.Embedded()
+	if err != nil {
+		return err
+	}
+	ledger, err := coverage.Build(cases)
+	if err != nil {
+		return err
+	}
+	if len(args) == 1 {
+		if ledger = ledger.Only(args[0]); len(ledger.Rows) == 0 {
+			return fmt.Errorf("coverage %q: nothing has that name; want a member (Targets.Key), an operation, a status or an exception", args[0])
+		}
+	}
+	if asJSON {
+		err = writeJSON(s.Out, ledger)
+	} else {
+		err = coverage.WriteText(s.Out, ledger, all)
+	}
+	if err == nil && ledger.Summary.Gaps > 0 {
+		err = fmt.Errorf("the ledger has %d gaps: each wants a case, or a reason why there can be none", ledger.Summary.Gaps)
+	}
+	return err
+}
+
+// differencesVersion is that of the JSON that --model writes.
+const differencesVersion = 1
+
+func compareModel(s Streams, name string, asJSON bool) error {
+	m, err := readModel(s.In, name)
+	if err != nil {
+		return err
+	}
+	differences := model.Compare(model.Encoded(), m)
+	if asJSON {
+		err = writeJSON(s.Out, struct {
+			Version     int                `json:"version"`
+			Differences []model.Difference `json:"differences"`
+		}{differencesVersion, append([]model.Difference{}, differences...)})
+	} else {
+		err = writeDifferences(s.Out, differences)
+	}
+	if err == nil && len(differences) > 0 {
+		return &exitError{exitNonconforming, nil}
+	}
+	return err
+}
+
+func readModel(in io.Reader, name string) (*model.Service, error) {
+	if name == "" {
+		return nil, errors.New(`--model "": want a file, or - for standard input`)
+	}
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close() //nolint:errcheck // it is only read
+		in = f
+	}
+	m, err := model.Read(in)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %s", name, printable(err.Error()))
+	}
+	return m, nil
+}
+
+func writeDifferences(w io.Writer, differences []model.Difference) error {
+	if len(differences) == 0 {
+		_, err := fmt.Fprintln(w, "no difference")
+		return err
+	}
+	for _, d := range differences {
+		if _, err := fmt.Fprintln(w, printable(d.String())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

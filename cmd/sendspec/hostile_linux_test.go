@@ -1,0 +1,176 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+)
+
+// peakBound is how much memory the command may take at most, whatever the target answers.
+const peakBound = 200 << 20
+
+// peakFile names the environment variable that tells peak where to write.
+const peakFile = "PEAK_FILE"
+
+// peak PROGRAM ARG... runs the program and writes the most memory that it had resident, in bytes. It is
+// a small process of its own since Linux starts a child's figure at its parent's (getrusage(2),
+// ru_maxrss), and the parent would be this test.
+func peak() {
+	c := exec.Command(os.Args[1], os.Args[2:]...) //nolint:gosec // the test's own words
+	c.Stdout, c.Stderr = os.Stdout, os.Stderr
+	err := c.Run()
+	if usage, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		_ = os.WriteFile(os.Getenv(peakFile), []byte(strconv.FormatInt(usage.Maxrss<<10, 10)), 0o600) //nolint:gosec // the test's own file
+	}
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		os.Exit(exit.ExitCode())
+	}
+}
+
+// heavyAnswer would take much memory if the runner let it. The zero value is sane.
+type heavyAnswer struct {
+	head, body string // BODY stands for the members of the sane body, FLOOD for the flood
+	flood      string // written for as long as the client reads
+	later      bool   // not to what preflight asks
+	exit       int
+}
+
+var heavy = map[string]heavyAnswer{
+	"a text of 1.9 MB":             {body: `{"A":"` + strings.Repeat("x", 1_900_000) + `",BODY}`, exit: exitNonconforming},
+	"60000 members":                {body: `{"A":{"":1` + strings.Repeat(`,"":1`, 60_000) + `},BODY}` + strings.Repeat(" ", 1_500_000), exit: exitNonconforming},
+	"60000 unknown members":        {body: `{BODY` + strings.Repeat(`,"a":[]`, 60_000) + `}`, exit: exitNonconforming},
+	"900000 numbers":               {body: `{"A":[1` + strings.Repeat(",1", 900_000) + `],BODY}`, later: true, exit: exitNonconforming},
+	"900000 numbers at once":       {body: `{"A":[1` + strings.Repeat(",1", 900_000) + `],BODY}`, exit: exitCannotJudge},
+	"a header of 200 KB":           {head: strings.Repeat("X-A: "+strings.Repeat("b", 1000)+"\r\n", 200), exit: exitNonconforming},
+	"a gzip bomb":                  {head: "Content-Encoding: gzip\r\n", body: bomb(), later: true, exit: exitNonconforming},
+	"a body without end":           {flood: " ", later: true, exit: exitCannotJudge},
+	"a body without end, at once":  {flood: " ", exit: exitCannotJudge},
+	"a header without end":         {head: "X-A: b\r\nFLOOD", flood: "X-A: b\r\n", later: true, exit: exitCannotJudge},
+	"a header line without end":    {head: "X-A: FLOOD", flood: "b", later: true, exit: exitCannotJudge},
+	"a gigabyte promised and held": {head: "Content-Length: 1073741824\r\n", later: true, exit: exitCannotJudge},
+}
+
+// bomb is 64 MiB in 64 KiB.
+func bomb() string {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	for range 64 {
+		_, _ = z.Write(make([]byte, 1<<20))
+	}
+	_ = z.Close()
+	return b.String()
+}
+
+// answer writes the heavy answer; what is not said ends with the connection.
+func answer(h heavyAnswer, n int64, w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer conn.Close() //nolint:errcheck // the client has had its answer
+	sane := fmt.Sprintf(`"Status":"Success","StatusDetails":"Success","Command":{"CommandId":"00000000-0000-4000-8000-%012d","Status":"Pending"}`, n)
+	head, flooded, _ := strings.Cut(h.head, "FLOOD")
+	text := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: 00000000-0000-4000-8000-%012d\r\n%s", n, head)
+	if head == h.head {
+		body := strings.Replace(h.body, "BODY", sane, 1)
+		if body == "" {
+			body = "{" + sane + "}"
+		}
+		text += "\r\n" + body
+	}
+	_, err = io.WriteString(conn, text+flooded)
+	block := []byte(strings.Repeat(h.flood, 4096))
+	for err == nil && h.flood != "" {
+		_, err = conn.Write(block)
+	}
+	if strings.Contains(h.head, "Content-Length") {
+		_, _ = io.Copy(io.Discard, conn) // until the client has had enough
+	}
+}
+
+// heavyServer answers in that way, and is sane to what preflight asks where the heavy answers come later.
+func heavyServer(t *testing.T, name string) string {
+	t.Helper()
+	var asked, cases atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		n := asked.Add(1)
+		const preflightAsks = 9
+		if cases.Add(1) <= preflightAsks && heavy[name].later {
+			answer(heavyAnswer{}, n, w)
+			return
+		}
+		answer(heavy[name], n, w)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// TestTheCommandStaysSmall runs the built command (not under the race detector, which takes ten times
+// the memory) against the heaviest servers.
+func TestTheCommandStaysSmall(t *testing.T) {
+	t.Parallel()
+	program := filepath.Join(t.TempDir(), "sendspec")
+	out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput() //nolint:gosec // the test's own file
+	require.NoError(t, err, string(out))
+	type run struct {
+		name, stderr string
+		exit         int
+		peak         int64
+		elapsed      time.Duration
+	}
+	var runs []*run
+	var group errgroup.Group
+	group.SetLimit(3)
+	for name := range heavy {
+		r := &run{name: name}
+		runs = append(runs, r)
+		url, file := heavyServer(t, name), filepath.Join(t.TempDir(), "peak")
+		group.Go(func() error {
+			c := exec.Command("peak", program, "run", "--endpoint", url, "--timeout", "2s", "--seed", "1", "--json", file+".json", //nolint:gosec // the test's own words
+				"accept/Parameters/command-text", "invariant")
+			c.Env = append(os.Environ(), peakFile+"="+file)
+			var stderr bytes.Buffer
+			c.Stderr = &stderr
+			began := time.Now()
+			err := c.Run()
+			r.elapsed, r.exit, r.stderr = time.Since(began), c.ProcessState.ExitCode(), stderr.String()
+			if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+				return err
+			}
+			b, err := os.ReadFile(file) //nolint:gosec // the test's own file
+			if err != nil {
+				return err
+			}
+			r.peak, err = strconv.ParseInt(string(b), 10, 64)
+			return err
+		})
+	}
+	require.NoError(t, group.Wait())
+	for _, r := range runs {
+		t.Run(r.name, func(t *testing.T) {
+			t.Logf("%-30s exit %d %6d ms %4d MB", r.name, r.exit, r.elapsed.Milliseconds(), r.peak>>20)
+			assert.Equal(t, heavy[r.name].exit, r.exit, "%.2000s", r.stderr)
+			assert.Less(t, r.peak, int64(peakBound))
+			assert.Positive(t, r.peak)
+			assert.Less(t, r.elapsed, time.Minute)
+		})
+	}
+}

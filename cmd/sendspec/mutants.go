@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/reference/mutants"
+)
+
+func newMutants() *cobra.Command {
+	return &cobra.Command{
+		Use:   "mutants [TEXT]",
+		Short: "Wrong servers that serve --mutant can be, each with one defect",
+		Long: `mutants lists wrong servers: the embedded reference with one defect each, as real emulators have them. They
+measure the suite (make mutants), and serve --mutant NAME is one, to try a gate or a report on.
+
+With TEXT it lists those whose name or defect has it.`,
+		Example: `  sendspec mutants Comment
+  sendspec serve --mutant constraint/SendCommand/Comment/length-above`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			text := strings.ToLower(strings.Join(args, ""))
+			found := false
+			for _, m := range mutants.All() {
+				if !strings.Contains(strings.ToLower(m.Name+" "+m.Wrong), text) {
+					continue
+				}
+				found = true
+				if _, err := fmt.Fprintf(c.OutOrStdout(), "%s\n    %s (%s; %s)\n", m.Name, m.Wrong, m.Level, m.Source); err != nil {
+					return err
+				}
+			}
+			if !found {
+				return fmt.Errorf("no wrong server has %q in its name or defect (sendspec mutants lists all)", args[0])
+			}
+			return nil
+		},
+	}
+}
+
+// mutantNamed returns the wrong server of this name, or an error that names the one that may have been meant.
+func mutantNamed(name string) (mutants.Mutant, error) {
+	near := ""
+	for _, m := range mutants.All() {
+		if m.Name == name {
+			return m, nil
+		}
+		if near == "" && strings.Contains(strings.ToLower(m.Name), strings.ToLower(name)) {
+			near = "; did you mean " + m.Name + "?"
+		}
+	}
+	return mutants.Mutant{}, fmt.Errorf("--mutant %q: no such wrong server%s (sendspec mutants lists them)", name, near)
+}

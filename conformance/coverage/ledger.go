@@ -1,0 +1,223 @@
+package coverage
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
+)
+
+// Version is that of the ledger's JSON. It changes when a field is renamed, removed or given another meaning.
+const Version = 1
+
+// Section is a part of the ledger. Each has cells of its own.
+type Section string
+
+// The sections.
+const (
+	// Constraints have the cells absent, null, wrong type, below, at min, inside, at max, above and outside.
+	// Bounds have no outside; patterns, enums and required members have no below, at and above.
+	Constraints Section = "constraint"
+	// Requests have the cells sent, absent, null and wrong type.
+	Requests Section = "request"
+	// Responses have the cells present, type and value.
+	Responses Section = "response"
+	// Statuses have the cells demanded and allowed.
+	Statuses Section = "status"
+	// Exceptions have the cells demanded and allowed.
+	Exceptions Section = "exception"
+)
+
+// Sections returns the sections in the order in which the ledger lists them.
+func Sections() []Section { return []Section{Requests, Constraints, Responses, Statuses, Exceptions} }
+
+// CellNames returns the names of a section's cells in the order in which its rows have them.
+func CellNames(s Section) []string {
+	switch s {
+	case Requests:
+		return []string{sent, absent, null, wrongType}
+	case Constraints:
+		return []string{absent, null, wrongType, below, atMin, inside, atMax, above, outside}
+	case Responses:
+		return []string{present, ofType, ofValue}
+	case Statuses, Exceptions:
+		return []string{demanded, allowed}
+	}
+	return nil
+}
+
+// The names of the cells.
+const (
+	sent      = "sent"       // the member is there and must be taken
+	absent    = "absent"     // the member is left out of a structure that is there
+	null      = "null"       // the member is null
+	wrongType = "wrong type" // the member has each of the other JSON types
+
+	below   = "below"   // the nearest value under the minimum, which must be refused
+	atMin   = "at min"  // the minimum, which must be taken
+	inside  = "inside"  // a value between the bounds; of an enum every value; one that the pattern matches
+	atMax   = "at max"  // the maximum, which must be taken
+	above   = "above"   // the nearest value over the maximum, which must be refused
+	outside = "outside" // a value that is none of the enum's, or that the pattern does not match
+
+	present = "present" // an answer without the member fails
+	ofType  = "type"    // an answer with another JSON type there fails
+	ofValue = "value"   // an answer with another value there fails
+
+	demanded = "demanded" // nothing else conforms
+	allowed  = "allowed"  // it is one of several answers that conform, or stands on a status's way
+)
+
+// Ledger is what the corpus asks.
+type Ledger struct {
+	Version int     `json:"version"`
+	Summary Summary `json:"summary"`
+	Rows    []Row   `json:"rows"`
+}
+
+// Summary counts cells. Cells = Covered + NotApplicable + Gaps.
+type Summary struct {
+	Cells         int `json:"cells"`
+	Covered       int `json:"covered"`
+	NotApplicable int `json:"notApplicable"`
+	Gaps          int `json:"gaps"`
+}
+
+// Row is one thing that can be asked about: a member, a constraint on it, a status, an exception.
+type Row struct {
+	Operation string  `json:"operation"`
+	Section   Section `json:"section"`
+	// Member is the path of the member, as in reference.Constraint; of a status its subject, of an exception
+	// its name.
+	Member string `json:"member"`
+	// Rule is the constraint in short (length 1..163), or the value of a status; "" elsewhere.
+	Rule  string `json:"rule,omitempty"`
+	Cells []Cell `json:"cells"`
+}
+
+// Cell is one question about a row.
+type Cell struct {
+	Name string `json:"name"`
+	// Cases are the IDs of the cases that ask it, sorted; invariants among them.
+	Cases []string `json:"cases"`
+	// Missing is what no case asks although others of the cell are: an enum's values, a wrong type.
+	Missing []string `json:"missing,omitempty"`
+	// Undecided tells that the cases take any answer, so long as it is one: nobody knows what AWS does.
+	Undecided bool `json:"undecided,omitempty"`
+	// Reason says why there is nothing to ask, or nothing beyond what the cases ask.
+	Reason string `json:"reason,omitempty"`
+}
+
+// State is what has become of a cell.
+type State string
+
+// The states.
+const (
+	Covered       State = "covered"
+	NotApplicable State = "not applicable"
+	Uncovered     State = "gap"
+)
+
+// State tells whether cases ask what the cell is about, whether there is nothing to ask, or whether
+// something is left.
+func (c *Cell) State() State {
+	switch {
+	case len(c.Missing) > 0, len(c.Cases) == 0 && c.Reason == "":
+		return Uncovered
+	case len(c.Cases) == 0:
+		return NotApplicable
+	}
+	return Covered
+}
+
+// Gap names an empty cell.
+type Gap struct {
+	Row  *Row
+	Cell *Cell
+}
+
+// Gaps returns the cells that no case asks, in the order of the rows.
+func (l *Ledger) Gaps() []Gap {
+	var gaps []Gap
+	for i := range l.Rows {
+		for j := range l.Rows[i].Cells {
+			if c := &l.Rows[i].Cells[j]; c.State() == Uncovered {
+				gaps = append(gaps, Gap{&l.Rows[i], c})
+			}
+		}
+	}
+	return gaps
+}
+
+// Build computes the ledger of a corpus. It fails where a case cannot be bound.
+func Build(cases []*fixtures.Case) (*Ledger, error) {
+	corpus, err := ask(cases)
+	if err != nil {
+		return nil, err
+	}
+	rows := corpus.rows()
+	for i := range rows {
+		rows[i].excuse()
+	}
+	return count(rows), nil
+}
+
+func (c *corpus) rows() []Row {
+	var rows []Row
+	for _, operation := range reference.Operations() {
+		requests := c.requests(operation)
+		rows = append(rows, requests.memberRows()...)
+		rows = append(rows, requests.constraintRows()...)
+		rows = append(rows, c.responseRows(operation)...)
+		rows = append(rows, c.exceptionRows(operation)...)
+	}
+	return append(rows, c.statusRows()...)
+}
+
+// count is the ledger of some rows, sorted and counted.
+func count(rows []Row) *Ledger {
+	l := &Ledger{Version: Version, Rows: rows}
+	slices.SortStableFunc(l.Rows, func(x, y Row) int {
+		return cmp.Or(
+			slices.Index(reference.Operations(), x.Operation)-slices.Index(reference.Operations(), y.Operation),
+			slices.Index(Sections(), x.Section)-slices.Index(Sections(), y.Section),
+			cmp.Compare(x.Member, y.Member))
+	})
+	for i := range l.Rows {
+		for j := range l.Rows[i].Cells {
+			c := &l.Rows[i].Cells[j]
+			c.Cases = append([]string{}, c.Cases...)
+			slices.Sort(c.Cases)
+			c.Cases = slices.Compact(c.Cases)
+			l.Summary.Cells++
+			switch c.State() {
+			case NotApplicable:
+				l.Summary.NotApplicable++
+			case Uncovered:
+				l.Summary.Gaps++
+			default:
+				l.Summary.Covered++
+			}
+		}
+	}
+	return l
+}
+
+// cell returns the row's cell of this name.
+func (r *Row) cell(name string) *Cell {
+	for i := range r.Cells {
+		if r.Cells[i].Name == name {
+			return &r.Cells[i]
+		}
+	}
+	return nil
+}
+
+func newRow(operation string, section Section, member, rule string) Row {
+	r := Row{Operation: operation, Section: section, Member: member, Rule: rule}
+	for _, name := range CellNames(section) {
+		r.Cells = append(r.Cells, Cell{Name: name})
+	}
+	return r
+}

@@ -1,0 +1,160 @@
+package coverage
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
+)
+
+// question is one step of a case, as it would be asked, and what the judge would say of the answers that
+// decide.
+type question struct {
+	owner *fixtures.Case
+	steps []fixtures.BoundStep // of the case
+	step  fixtures.BoundStep
+	// result is what the reference makes of the request; it has a meaning only where plain is set: nothing
+	// but the body decides.
+	result reference.Result
+	plain  bool
+	// admits tells that an answer of status 200 may conform; refusable that a ValidationException may, which
+	// says that a constraint is broken.
+	admits, refusable bool
+}
+
+type corpus struct {
+	questions []question
+	statuses  map[string]bool // by an outcome's status: whether 200 conforms
+}
+
+// world has every binding, so that every case can be asked.
+func world() fixtures.Bindings {
+	b := fixtures.Bindings{}
+	for name := range fixtures.KnownBindings() {
+		b[name] = "sendspec-" + name
+		if strings.HasPrefix(name, "node") {
+			b[name] = "i-0123456789abcdef0"
+		}
+	}
+	b["nonce"], b["region"] = "0123456789abcdef", "us-east-1"
+	b["node.short"], b["node.hybrid"] = "i-12345678", "mi-0123456789abcdef0"
+	b["document.arn"] = "arn:aws:ssm:us-east-1:123456789012:document/sendspec"
+	return b
+}
+
+// capturedPart is what a later step uses of an earlier answer: a command's ID, or a token, which may be
+// any text.
+var capturedPart = regexp.MustCompile(`\$\{captured\.[^}]*\}`)
+
+const capturedID = "2d226bf9-efbd-461b-a381-225773ec85cd"
+
+func ask(cases []*fixtures.Case) (*corpus, error) {
+	c := &corpus{statuses: map[string]bool{}}
+	bindings := world()
+	for _, owner := range cases {
+		steps, err := owner.Bind(bindings)
+		if err != nil {
+			return nil, err
+		}
+		for _, step := range steps {
+			m := step.Request
+			q := question{owner: owner, steps: steps, step: step}
+			q.plain = m.Method == http.MethodPost && m.Path == "/" && len(m.Headers) == 0 && m.Framing == nil && m.Auth == nil
+			q.step.Request.Body = capturedPart.ReplaceAll(m.Body, []byte(capturedID))
+			if q.plain {
+				q.result = reference.ValidateOperation(m.Operation, q.step.Request.Body)
+			}
+			q.step.Expect = verdictOf(step, steps)
+			q.admits = c.admits(&q)
+			q.refusable = q.conforms(http.StatusBadRequest, `{"__type":"ValidationException","message":"1 validation error detected: `+
+				`Value at 'member' failed to satisfy constraint: Member must satisfy constraint"}`)
+			c.questions = append(c.questions, q)
+		}
+	}
+	return c, nil
+}
+
+// verdictOf is what a step expects; of one that shares its verdict with an earlier step, what that expects.
+func verdictOf(step fixtures.BoundStep, steps []fixtures.BoundStep) []fixtures.Outcome {
+	for i := range step.Expect {
+		for _, earlier := range steps {
+			if name := step.Expect[i].SameAs; name != "" && earlier.Name == name && earlier.Number < step.Number {
+				return verdictOf(earlier, steps)
+			}
+		}
+	}
+	return step.Expect
+}
+
+// conforms asks the judge about an answer to this step alone.
+func (q *question) conforms(status int, body string) bool {
+	r := conformance.Judge(q.owner, []fixtures.BoundStep{q.step}, []*wire.Exchange{answer(q.step.Request.Operation, q.step.Request.Body, status, body)}, false)
+	return r.Outcome != ""
+}
+
+func answer(operation string, request []byte, status int, body string) *wire.Exchange {
+	return &wire.Exchange{
+		Request: wire.NewRequest(operation, request),
+		Response: &wire.Response{Status: status, Body: []byte(body), Header: http.Header{
+			"Content-Type": {"application/x-amz-json-1.1"}, "X-Amzn-Requestid": {capturedID},
+		}},
+	}
+}
+
+// admits tells whether a server that takes the request may conform, whatever it answers in the body.
+func (c *corpus) admits(q *question) bool {
+	for i := range q.step.Expect {
+		o := &q.step.Expect[i]
+		if o.Error == nil && !o.Closed && c.okay(o) {
+			return true
+		}
+	}
+	return false
+}
+
+// okay tells whether an outcome is one of status 200.
+func (c *corpus) okay(o *fixtures.Outcome) bool {
+	key := string(o.Status)
+	ok, known := c.statuses[key]
+	if !known {
+		q := question{owner: &fixtures.Case{Level: fixtures.Must}, step: fixtures.BoundStep{Expect: []fixtures.Outcome{{Name: key, Status: o.Status}}}}
+		ok = q.conforms(http.StatusOK, "{}")
+		c.statuses[key] = ok
+	}
+	return ok
+}
+
+// counts tells whether a server can fail the case: what may be is only told.
+func (q *question) counts() bool { return q.owner.Level != fixtures.May }
+
+// taken tells whether a server that refuses the request for its constraints fails the case.
+func (q *question) taken() bool {
+	return q.plain && q.result.Verdict() == reference.Valid && len(q.result.Unknown) == 0 && !q.refusable
+}
+
+// refusedFor tells whether the value at a path is all that is wrong with the request, and a server that
+// takes it fails the case.
+func (q *question) refusedFor(path string, kinds ...reference.ConstraintKind) bool {
+	if !q.plain || q.result.Verdict() != reference.Invalid || q.admits {
+		return false
+	}
+	hit := len(kinds) == 0
+	for _, v := range q.result.Violations {
+		if withoutIndexes(v.Path) != path {
+			return false
+		}
+		for _, kind := range kinds {
+			hit = hit || v.Kind == kind
+		}
+	}
+	return hit
+}
+
+var index = regexp.MustCompile(`\[[0-9]+\]`)
+
+// withoutIndexes turns Targets[0].Key into Targets[].Key.
+func withoutIndexes(path string) string { return index.ReplaceAllString(path, "[]") }

@@ -1,0 +1,236 @@
+package coverage
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// subject is what a status is told of, and the members of answers that tell it.
+type subject struct {
+	operation string // that shows it first
+	name      string
+	members   []string // "operation path"
+	values    []string
+}
+
+func subjects() []subject {
+	details := func(s reference.Subject) []string { return texts(s.Details()) }
+	return []subject{
+		{reference.SendCommand, "Command.Status", []string{"SendCommand Command.Status", "ListCommands Commands[].Status"}, texts(types.CommandStatus("").Values())},
+		{
+			reference.SendCommand, "Command.StatusDetails",
+			[]string{"SendCommand Command.StatusDetails", "ListCommands Commands[].StatusDetails"}, details(reference.OfCommand),
+		},
+		{
+			reference.SendCommand, "Command.TriggeredAlarms[].State",
+			[]string{"SendCommand Command.TriggeredAlarms[].State", "ListCommands Commands[].TriggeredAlarms[].State"}, texts(types.ExternalAlarmState("").Values()),
+		},
+		{
+			reference.ListCommandInvocations, "CommandInvocations[].Status",
+			[]string{"ListCommandInvocations CommandInvocations[].Status", "GetCommandInvocation Status"}, texts(types.CommandInvocationStatus("").Values()),
+		},
+		{
+			reference.ListCommandInvocations, "CommandInvocations[].StatusDetails",
+			[]string{"ListCommandInvocations CommandInvocations[].StatusDetails", "GetCommandInvocation StatusDetails"}, details(reference.OfInvocation),
+		},
+		{
+			reference.ListCommandInvocations, "CommandInvocations[].CommandPlugins[].Status",
+			[]string{"ListCommandInvocations CommandInvocations[].CommandPlugins[].Status"}, texts(types.CommandPluginStatus("").Values()),
+		},
+	}
+}
+
+func texts[T ~string](values []T) []string {
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = string(v)
+	}
+	return list
+}
+
+func (c *corpus) statusRows() []Row {
+	var rows []Row
+	for _, s := range subjects() {
+		at := map[string]int{}
+		for _, value := range s.values {
+			at[value] = len(rows)
+			rows = append(rows, newRow(s.operation, Statuses, s.name, value))
+		}
+		for i := range c.questions {
+			q := &c.questions[i]
+			only, among := c.statusesOf(q, s)
+			for value, cell := range q.cellsOf(only, among) {
+				if i, known := at[value]; known {
+					found := rows[i].cell(cell)
+					found.Cases = append(found.Cases, q.owner.ID)
+				}
+			}
+		}
+	}
+	settle(rows)
+	return rows
+}
+
+// cellsOf tells which cell each value belongs to: a value that a step demands, or that it merely allows.
+func (q *question) cellsOf(only string, among []string) map[string]string {
+	cells := map[string]string{}
+	for _, value := range among {
+		cells[value] = allowed
+	}
+	if only != "" && q.counts() {
+		cells[only] = demanded
+	}
+	return cells
+}
+
+// settle marks that what is demanded needs no case that merely allows it. What is allowed still needs a case
+// that demands it, or a reason why there can be none.
+func settle(rows []Row) {
+	for i := range rows {
+		if len(rows[i].cell(demanded).Cases) > 0 && len(rows[i].cell(allowed).Cases) == 0 {
+			rows[i].cell(allowed).Reason = "every case that names it demands it"
+		}
+	}
+}
+
+// statusesOf is the value that a step demands of a status, "" where it demands none, and the values that it
+// allows on the way to the end.
+func (c *corpus) statusesOf(q *question, s subject) (only string, among []string) {
+	of := func(raw []byte) []string {
+		var found []string
+		if want, err := jsontree.Parse(raw); err == nil {
+			collectTexts("", want, func(path, text string) {
+				if slices.Contains(s.members, q.step.Request.Operation+" "+path) {
+					found = append(found, strings.ReplaceAll(text, " ", ""))
+				}
+			})
+		}
+		slices.Sort(found)
+		return slices.Compact(found)
+	}
+	demands := func(values []string) {
+		if len(values) == 1 {
+			only = values[0]
+		}
+		among = append(among, values...)
+	}
+	var outcomes []string
+	taken := 0
+	for i := range q.step.Expect {
+		if o := &q.step.Expect[i]; o.Error == nil && !o.Closed && c.okay(o) {
+			outcomes = append(outcomes, of(o.Body)...)
+			taken++
+		}
+	}
+	if taken == 1 {
+		demands(outcomes)
+	} else {
+		among = append(among, outcomes...)
+	}
+	if poll := q.step.Poll; poll != nil {
+		demands(of(poll.Until))
+		if walk := poll.Walk; walk != nil && slices.Contains(s.members, q.step.Request.Operation+" "+memberPath(walk.At)) {
+			for _, value := range walk.Through {
+				among = append(among, strings.ReplaceAll(value, " ", ""))
+			}
+		}
+	}
+	return only, among
+}
+
+// collectTexts finds the texts that an expectation allows, by the path of the member. What must not be is
+// left out.
+func collectTexts(path string, want *jsontree.Value, found func(path, text string)) {
+	switch want.Kind {
+	case jsontree.String:
+		found(path, want.Text)
+	case jsontree.Array:
+		for i := range want.Items {
+			collectTexts(path+"[]", &want.Items[i], found)
+		}
+	case jsontree.Object:
+		for i := range want.Members {
+			m := &want.Members[i]
+			switch m.Name {
+			case "$in", "$all":
+				for j := range m.Value.Items {
+					collectTexts(path, &m.Value.Items[j], found)
+				}
+			case "$some", "$each":
+				collectTexts(path+"[]", &m.Value, found)
+			case "$should", "$exact", "$optional", "$details":
+				collectTexts(path, &m.Value, found)
+			default:
+				if !strings.HasPrefix(m.Name, "$") {
+					collectTexts(join(path, m.Name), &m.Value, found)
+				}
+			}
+		}
+	}
+}
+
+// frameworkExceptions are those that facts.md section 3 names beside the declared ones: any operation may
+// answer them, and SendCommand stands for all.
+func frameworkExceptions() []string {
+	return []string{
+		"AccessDeniedException", "ExpiredTokenException", "IncompleteSignatureException", "InvalidSignatureException",
+		"MissingAuthenticationTokenException", "SerializationException", "ThrottlingException", "UnknownOperationException",
+		"UnrecognizedClientException", "ValidationException",
+	}
+}
+
+func (c *corpus) exceptionRows(operation string) []Row {
+	names := reference.Exceptions(operation)
+	if operation == reference.SendCommand {
+		names = append(names, frameworkExceptions()...)
+	}
+	var rows []Row
+	at := map[string]int{}
+	for _, name := range names {
+		at[name] = len(rows)
+		rows = append(rows, newRow(operation, Exceptions, name, ""))
+	}
+	for i := range c.questions {
+		q := &c.questions[i]
+		if q.step.Request.Operation != operation {
+			continue
+		}
+		only, among := exceptionsOf(q.step.Expect)
+		for name, cell := range q.cellsOf(only, among) {
+			if i, known := at[name]; known {
+				found := rows[i].cell(cell)
+				found.Cases = append(found.Cases, q.owner.ID)
+			}
+		}
+	}
+	settle(rows)
+	return rows
+}
+
+func exceptionsOf(outcomes []fixtures.Outcome) (only string, among []string) {
+	others := false
+	for i := range outcomes {
+		o := &outcomes[i]
+		if o.Error == nil {
+			others = true
+			continue
+		}
+		if want, err := jsontree.Parse(o.Error.Type); err == nil {
+			before := len(among)
+			collectTexts("", want, func(_, text string) { among = append(among, text) })
+			others = others || len(among) == before
+		}
+	}
+	slices.Sort(among)
+	among = slices.Compact(among)
+	if !others && len(among) == 1 {
+		only = among[0]
+	}
+	return only, among
+}

@@ -1,0 +1,172 @@
+package coverage_test
+
+import (
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/coverage"
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/jsontree"
+	"github.com/sendspec/sendspec/reference/service"
+)
+
+// results keeps what each case was answered.
+type results map[string]conformance.Result
+
+func (r results) Event(e conformance.Event) error {
+	if judged, ok := e.(conformance.Judged); ok {
+		r[judged.Result.Case.ID] = judged.Result
+	}
+	return nil
+}
+
+func (r results) Close() error { return nil }
+
+func answered(t *testing.T) results {
+	t.Helper()
+	world := service.Demo("", "")
+	// A bound on its steps, so that no status passes unseen on a busy machine: a case would wait for it in vain.
+	s := service.New(append(world.Options, service.WithClockScale(200), service.WithLongestStep(10*time.Second),
+		service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))...)
+	defer s.Close() //nolint:errcheck // it has nothing to lose
+	server := httptest.NewServer(s)
+	defer server.Close()
+	seen := results{}
+	runner, err := conformance.New(conformance.Target{URL: server.URL, Bindings: world.Bindings}, conformance.WithSink(seen))
+	require.NoError(t, err)
+	_, err = runner.Run(t.Context())
+	require.NoError(t, err)
+	return seen
+}
+
+// edit changes every value at a path of an answer, and tells whether there was one.
+func edit(v *jsontree.Value, path string, change func(parent *jsontree.Value, name string) bool) bool {
+	if v == nil {
+		return false
+	}
+	if rest, ok := strings.CutPrefix(path, "[]"); ok {
+		changed := false
+		switch v.Kind {
+		case jsontree.Array:
+			for i := range v.Items {
+				changed = edit(&v.Items[i], strings.TrimPrefix(rest, "."), change) || changed
+			}
+		case jsontree.Object:
+			for i := range v.Members {
+				changed = edit(&v.Members[i].Value, strings.TrimPrefix(rest, "."), change) || changed
+			}
+		}
+		return changed
+	}
+	end := strings.IndexAny(path, ".[")
+	if end < 0 {
+		return v.Get(path) != nil && change(v, path)
+	}
+	return edit(v.Get(path[:end]), strings.TrimPrefix(path[end:], "."), change)
+}
+
+func remove(parent *jsontree.Value, name string) bool {
+	parent.Members = slices.DeleteFunc(slices.Clone(parent.Members), func(m jsontree.Member) bool { return m.Name == name })
+	return true
+}
+
+// other gives a member another value of its type.
+func other(parent *jsontree.Value, name string) bool {
+	v := parent.Get(name)
+	switch v.Kind {
+	case jsontree.String:
+		v.Text = "sendspec"
+	case jsontree.Number:
+		v.Text = "1" + strings.ReplaceAll(v.Text, "-", "")
+	case jsontree.Bool:
+		v.Bool = !v.Bool
+	case jsontree.Array:
+		v.Items = append(slices.Clone(v.Items), jsontree.Value{Kind: jsontree.String, Text: "sendspec"})
+	case jsontree.Object:
+		v.Members = append(slices.Clone(v.Members), jsontree.Member{Name: "sendspec", Value: jsontree.Value{Kind: jsontree.Array}})
+	default:
+		return false
+	}
+	return true
+}
+
+// spread picks some of many cases, from first to last.
+func spread(cases []string, n int) []string {
+	if len(cases) <= n {
+		return cases
+	}
+	var some []string
+	for i := range n {
+		some = append(some, cases[i*len(cases)/n])
+	}
+	return some
+}
+
+// rejudged is the verdict on a case whose answers of one operation were changed; false where no answer has
+// the member.
+func rejudged(t *testing.T, r conformance.Result, operation, path string, change func(*jsontree.Value, string) bool) (conformance.Verdict, bool) {
+	t.Helper()
+	var steps []fixtures.BoundStep
+	var exchanges []*wire.Exchange
+	changed := false
+	for _, e := range r.Exchanges {
+		x := *e.Exchange
+		if e.Step.Request.Operation == operation && x.Response != nil && x.Response.Status == 200 {
+			tree, err := jsontree.Parse(x.Response.Body)
+			if err != nil {
+				return "", false // a run keeps only the beginning of a long answer
+			}
+			if edit(tree, path, change) {
+				changed = true
+				response := *x.Response
+				response.Body = tree.AppendJSON(nil)
+				x.Response = &response
+			}
+		}
+		steps, exchanges = append(steps, e.Step), append(exchanges, &x)
+	}
+	return conformance.Judge(r.Case, steps, exchanges, false).Verdict, changed
+}
+
+// What the ledger says of answers is true: the embedded service's own, with the member taken out or given
+// another value, are found fault with by the cases that the ledger names. Those that only ask again with
+// what they were told cannot be judged on answers alone, and elements of lists are taken with their lists.
+func TestTheCasesNamedFailAWrongAnswer(t *testing.T) {
+	t.Parallel()
+	ledger := embeddedLedger(t)
+	seen := answered(t)
+	shown, rows := 0, 0
+	for _, row := range ledger.Rows {
+		if row.Section != coverage.Responses || strings.HasSuffix(row.Member, "[]") {
+			continue
+		}
+		for name, change := range map[string]func(*jsontree.Value, string) bool{"present": remove, "value": other} {
+			i := slices.IndexFunc(row.Cells, func(c coverage.Cell) bool { return c.Name == name })
+			if row.Cells[i].State() != coverage.Covered {
+				continue
+			}
+			rows++
+			for _, id := range spread(row.Cells[i].Cases, 12) {
+				r, ok := seen[id]
+				if !ok || strings.HasPrefix(id, "invariant/") || name == "value" && (row.Member == "Command.CommandId" || row.Member == "NextToken") {
+					continue
+				}
+				if verdict, changed := rejudged(t, r, row.Operation, row.Member, change); changed {
+					assert.NotEqual(t, conformance.Pass, verdict, "%s %s: %s: %s", row.Operation, row.Member, name, id)
+					shown++
+				}
+			}
+		}
+	}
+	t.Logf("%d wrong answers for %d cells", shown, rows)
+	assert.Greater(t, shown, 700)
+}

@@ -1,0 +1,18 @@
+package conformance
+
+// WithoutConfirmation takes a first failure for the verdict: in fake time none is flaky.
+func WithoutConfirmation() Option {
+	return func(r *Runner) error { r.settings.once = true; return nil }
+}
+
+// InspectTogether holds exchanges against the invariants that look at those of a case together.
+func InspectTogether(exchanges []Exchanged) []Finding {
+	var found []Finding
+	for _, check := range caseChecks {
+		for _, f := range check.inspect(exchanges) {
+			f.Check = check.rule.ID
+			found = append(found, f.Finding)
+		}
+	}
+	return found
+}

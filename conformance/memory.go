@@ -1,0 +1,58 @@
+package conformance
+
+import (
+	"context"
+
+	"github.com/sendspec/sendspec/conformance/wire"
+)
+
+// How much memory the answers of a target may take while they are judged. What is kept of them
+// afterwards is bounded by settle.
+const (
+	// readingBytes is how many bytes of answers are read at once. A tree takes many times the memory
+	// of its text, so the largest are read one after the other; usual ones, of a kilobyte or two,
+	// never wait.
+	readingBytes = 2 << 20
+	// heldBytes is how many bytes of answers one case may hold until it is judged: two of the largest
+	// that are read.
+	heldBytes = 4 << 20
+	// waitingHeldBytes is the same for a case that waits for a status, of which there are many at
+	// once. Answers alike count once: a status asked for 300 times is mostly the same answer.
+	waitingHeldBytes = 512 << 10
+)
+
+// read waits until the exchanges' answers may be read, and returns what to call when they were.
+func (x *Session) read(exchanges ...*wire.Exchange) (done func()) {
+	var sum int64
+	for _, e := range exchanges {
+		if e.Response != nil {
+			sum += int64(len(e.Response.Body))
+		}
+	}
+	sum = min(sum, readingBytes)
+	_ = x.reading.Acquire(context.Background(), sum) // whoever holds it waits for nothing
+	return func() { x.reading.Release(sum) }
+}
+
+// hold counts an answer among those that the case holds, and cuts what is too much.
+func (a *asking) hold(e *wire.Exchange) {
+	if e.Response == nil {
+		return
+	}
+	var size int
+	e.Response.Header, size = someHeader(e.Response.Header)
+	a.held += size
+	body := e.Response.Body
+	if n := len(a.exchanges); n > 0 && a.exchanges[n-1].Response != nil && string(body) == string(a.exchanges[n-1].Response.Body) {
+		e.Response.Body = a.exchanges[n-1].Response.Body
+		return
+	}
+	limit := heldBytes
+	if waits(a.c) {
+		limit = waitingHeldBytes
+	}
+	if room := max(0, limit-a.held); len(body) > room {
+		e.Response.Body, e.Response.Truncated = append([]byte(nil), body[:room]...), true
+	}
+	a.held += len(e.Response.Body)
+}

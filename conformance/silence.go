@@ -1,0 +1,75 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// silenceLimit is how many exchanges in a row may go without a whole answer before it is asked whether
+// the target still lives: a server that died in the middle of a run should not be waited for a
+// thousand times.
+const silenceLimit = 12
+
+// unanswered gives the verdict where the missing answer is not the target's doing.
+func (x *Session) unanswered(c *fixtures.Case, e *wire.Exchange) (Result, bool) {
+	switch e.Err.Failure {
+	case wire.Unreachable, wire.Throttled:
+		return Result{Case: c, Verdict: Error, Reason: x.asker.silence(e.Err)}, true
+	case wire.Interrupted:
+		return Result{Case: c, Verdict: Error, Reason: "the run was ended before an answer came"}, true
+	case wire.Unsupported:
+		return Result{Case: c, Verdict: Skip, Reason: e.Err.Err.Error()}, true
+	}
+	return Result{}, false
+}
+
+// listen gives the target up when nothing whole comes back any more. A closed connection may be the
+// answer to a request that deserves none, and a hang the answer to one that misled the target: what
+// decides is whether it still answers a plain request.
+func (x *Session) listen(ctx context.Context, e *wire.Exchange, c *fixtures.Case) {
+	if whole(e) {
+		x.silent.Store(0)
+		return
+	}
+	how := "a body without end"
+	if e.Err != nil {
+		how = string(e.Err.Failure)
+		switch e.Err.Failure {
+		case wire.Throttled:
+			if over := x.patient.over(); over != nil {
+				x.giveUp("not asked: " + x.asker.silence(over))
+			}
+			return
+		case wire.Interrupted, wire.Unsupported, wire.HandlerPanic:
+			return
+		}
+	}
+	if x.silent.Add(1) != silenceLimit {
+		return
+	}
+	if plain, err := x.asker.ask(ctx, "SendCommand", x.asker.minimal("")); err == nil && whole(plain.Exchange) {
+		x.silent.Store(0)
+		return
+	}
+	x.giveUp(fmt.Sprintf("not asked: %s stopped answering, last at %s (%s)", x.target.Name, c.ID, how))
+}
+
+func (x *Session) giveUp(reason string) { x.lost.CompareAndSwap(nil, &reason) }
+
+func whole(e *wire.Exchange) bool {
+	return e.Response != nil && e.Err == nil && !e.Response.Truncated
+}
+
+// stopped says why the run did not get to its end, "" where it did.
+func (x *Session) stopped(ctx context.Context) string {
+	if ctx.Err() != nil {
+		return "interrupted"
+	}
+	if reason := x.lost.Load(); reason != nil {
+		return *reason
+	}
+	return ""
+}

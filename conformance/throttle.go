@@ -1,0 +1,176 @@
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// The bounds of waiting for a target that throttles.
+const (
+	throttleTries = 5                      // of one request
+	firstThrottle = 100 * time.Millisecond // where no Retry-After is given; doubled each time
+	// allThrottles is how many times its patience a run may spend on pauses altogether.
+	allThrottles = 30
+)
+
+// patient asks again what a target was too busy to answer. That a request came too soon says nothing
+// about whether the target conforms: AWS itself answers ThrottlingException (facts.md, section 2). So
+// a throttled answer is never judged: the whole run pauses for as long as Retry-After says, or else a
+// moment, and then the same request is sent again. Where that does not help within bounds there is no
+// verdict (exit 3) rather than a false one (exit 1), and a gate is red either way.
+//
+// A 503 counts only with Retry-After: without one it is a server that broke, as any other 5xx.
+type patient struct {
+	exchanger wire.Exchanger
+	patience  time.Duration // how long a target may answer nothing but this
+
+	mu     sync.Mutex
+	until  time.Time     // nothing is sent before
+	since  time.Time     // when the first such answer came behind the last other one; zero for none
+	paused time.Duration // altogether
+	gaveUp *wire.Error
+}
+
+// Exchange exchanges, several times where the target throttles.
+func (p *patient) Exchange(ctx context.Context, r *wire.Request) *wire.Exchange {
+	for try := 1; ; try++ {
+		began := time.Now()
+		if err := p.pause(ctx); err != nil {
+			return &wire.Exchange{Request: r, Sent: began, Err: err}
+		}
+		x := p.exchanger.Exchange(ctx, r)
+		after, busy := throttled(x)
+		if !busy {
+			p.answered(x)
+			return x
+		}
+		if err := p.note(x, after, try); err != nil {
+			return &wire.Exchange{Request: x.Request, Sent: x.Sent, Elapsed: x.Elapsed, Err: err}
+		}
+	}
+}
+
+// pause waits until the target may be asked again.
+func (p *patient) pause(ctx context.Context) *wire.Error {
+	p.mu.Lock()
+	until, err := p.until, p.gaveUp
+	p.mu.Unlock()
+	left := time.Until(until)
+	if err == nil && left > 0 && !pauseFor(ctx, left) {
+		return &wire.Error{Failure: wire.Interrupted, Err: ctx.Err()}
+	}
+	return err
+}
+
+func (p *patient) answered(x *wire.Exchange) {
+	if x.Response == nil {
+		return
+	}
+	p.mu.Lock()
+	p.since = time.Time{}
+	p.mu.Unlock()
+}
+
+// note sets the pause behind a throttled answer, or tells that there is no use in one.
+func (p *patient) note(x *wire.Exchange, after time.Duration, try int) *wire.Error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	if p.since.IsZero() {
+		p.since = now
+	}
+	says := statusText(x.Response.Status)
+	if given := x.Response.Header.Get("Retry-After"); given != "" {
+		says += " (Retry-After: " + printable(given) + ")"
+	}
+	left := p.patience - now.Sub(p.since)
+	switch {
+	case p.gaveUp != nil:
+	case left <= 0:
+		p.gaveUp = throttledError("nothing but %s for %s; wait, or raise --timeout, which is also how long it is waited", says, p.patience)
+	case p.paused > allThrottles*p.patience:
+		p.gaveUp = throttledError("%s too often: the run was held up for %s; try --parallel 1, or a part of the cases", says, p.paused.Round(time.Second))
+	case try == throttleTries:
+		return throttledError("%s, %d times in a row", says, try)
+	}
+	if p.gaveUp != nil {
+		return p.gaveUp
+	}
+	if after < 0 {
+		after = firstThrottle << (try - 1)
+	}
+	if until := now.Add(min(after, left)); until.After(p.until) {
+		p.paused += until.Sub(later(now, p.until))
+		p.until = until
+	}
+	return nil
+}
+
+func throttledError(format string, args ...any) *wire.Error {
+	return &wire.Error{Failure: wire.Throttled, Err: fmt.Errorf(format, args...)}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// over tells whether the target was given up for throttling, and how it answered.
+func (p *patient) over() *wire.Error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.gaveUp
+}
+
+// throttled tells whether an answer asks to come again, and after how long; negative where it does not
+// say.
+func throttled(x *wire.Exchange) (after time.Duration, ok bool) {
+	if x.Response == nil {
+		return 0, false
+	}
+	after = retryAfter(x.Response.Header.Get("Retry-After"), time.Now())
+	switch status := x.Response.Status; {
+	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && after >= 0:
+		return after, true
+	case status/100 == 4:
+		return after, namesThrottling(x)
+	}
+	return 0, false
+}
+
+// namesThrottling tells whether a refusal's type is one that the SDK takes for throttling.
+func namesThrottling(x *wire.Exchange) bool {
+	const worthReading = 4 << 10
+	if x.Response.Header.Get("X-Amzn-Errortype") == "" && (len(x.Response.Body) > worthReading || !bytes.Contains(x.Response.Body, []byte("__type"))) {
+		return false
+	}
+	e := Read(fixtures.BoundStep{}, x)
+	_, ok := retry.DefaultThrottleErrorCodes[e.ErrorType]
+	return ok
+}
+
+// retryAfter reads the header of RFC 9110, section 10.2.3: seconds or a date. Negative where it is
+// neither.
+func retryAfter(value string, now time.Time) time.Duration {
+	value = strings.TrimSpace(value)
+	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	if date, err := http.ParseTime(value); err == nil {
+		return max(0, date.Sub(now))
+	}
+	return -1
+}

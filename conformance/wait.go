@@ -1,0 +1,83 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/sendspec/sendspec/conformance/wire"
+)
+
+// The pauses between two tries of Wait.
+const (
+	firstTry = 20 * time.Millisecond
+	lastTry  = 500 * time.Millisecond
+)
+
+// WithWait lets Run wait for the target to come up first: see Runner.Wait.
+func WithWait(within time.Duration) Option {
+	return func(r *Runner) error {
+		if within <= 0 {
+			return fmt.Errorf("wait %s: want more than 0", within)
+		}
+		r.settings.wait = within
+		return nil
+	}
+}
+
+// Wait asks the target a plain SendCommand until it answers HTTP at all, whatever it answers. A refused
+// or dropped connection, silence, TLS that is not ready and a gateway's 502, 503 or 504 are waited
+// through. It fails with ErrCannotJudge when the time is over, or at once where waiting cannot help: a
+// certificate that is not trusted, a server of HTTP/2 only.
+func (r *Runner) Wait(ctx context.Context, within time.Duration) error {
+	exchanger, release, err := r.exchanger()
+	if err != nil {
+		return err
+	}
+	defer release()
+	a := &asker{r.target, exchanger, wire.NewSigner(r.target.Credentials, r.target.Region), r.settings.seed}
+	limited, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	last := a.target.Name + " takes the connection and does not answer"
+	for pause := firstTry; ; pause = min(2*pause, lastTry) {
+		e, err := a.ask(limited, "SendCommand", a.minimal(""))
+		switch {
+		case err != nil:
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case e.Err == nil && !slices.Contains(gatewayStatuses, e.Response.Status):
+			return nil
+		case e.Err == nil:
+			last = a.target.Name + " answers " + statusText(e.Response.Status)
+		case wire.IsUntrusted(e.Err), errors.Is(e.Err, wire.ErrHTTP2Only):
+			return fmt.Errorf("%w: %s", ErrCannotJudge, a.silence(e.Err))
+		case e.Err.Failure != wire.Interrupted:
+			last = a.silence(e.Err)
+		}
+		if !pauseFor(limited, pause) {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return fmt.Errorf("%w: not up after %s: %s", ErrCannotJudge, within, last)
+		}
+	}
+}
+
+// gatewayStatuses are what stands before a server says while the server is not there.
+var gatewayStatuses = []int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
+
+// pauseFor waits, and tells whether the context still lives.
+func pauseFor(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return ctx.Err() == nil
+	}
+}

@@ -1,0 +1,123 @@
+package model
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+	"github.com/aws/smithy-go"
+
+	"github.com/sendspec/sendspec/reference"
+)
+
+// Encoded is what the suite encodes: the members of the SDK's schema, and the constraints, values and
+// errors of package reference. Constraints that AWS enforces beyond its public model are left out, and so
+// are bounds on answers, since AWS breaks its own there (facts.md section 1).
+func Encoded() *Service {
+	s := &Service{Operations: map[string]Operation{}}
+	for _, name := range reference.Operations() {
+		o := Operation{Request: map[string]Member{}, Response: map[string]Member{}, Errors: reference.Exceptions(name)}
+		schemaMembers(o.Request, "", reference.RequestSchema(name))
+		schemaMembers(o.Response, "", reference.ResponseSchema(name))
+		for path, m := range o.Request {
+			m.Values = nil // those of requests are constraints
+			o.Request[path] = m
+		}
+		s.Operations[name] = o
+	}
+	for _, c := range reference.Constraints() {
+		if c.Hidden {
+			continue
+		}
+		request := s.Operations[c.Operation].Request
+		m := request[c.Path]
+		m.constrain(&c)
+		request[c.Path] = m
+	}
+	return s
+}
+
+func (m *Member) constrain(c *reference.Constraint) {
+	switch c.Kind {
+	case reference.Required:
+		m.Required = true
+	case reference.Length:
+		m.Length = Bounds{c.Min, c.Max}
+		if c.Min != nil && *c.Min == 0 {
+			m.Length.Min = nil
+		}
+	case reference.Range:
+		m.Range = Bounds{c.Min, c.Max}
+	case reference.Pattern:
+		m.Pattern = c.Pattern
+	case reference.Enum:
+		m.Values = slices.Sorted(slices.Values(c.Values))
+	}
+}
+
+func schemaMembers(found map[string]Member, path string, s *smithy.Schema) {
+	add := func(path string, s *smithy.Schema) {
+		found[path] = Member{Type: typeName(s.Type()), Values: sdkValues(s.TargetID().Name)}
+		schemaMembers(found, path, s)
+	}
+	switch s.Type() {
+	case smithy.ShapeTypeStructure:
+		for name, m := range s.Members() {
+			add(strings.TrimPrefix(path+"."+name, "."), m)
+		}
+	case smithy.ShapeTypeList:
+		add(path+"[]", s.ListMember())
+	case smithy.ShapeTypeMap:
+		add(path+"[]", s.MapValue())
+	}
+}
+
+func typeName(t smithy.ShapeType) string {
+	switch t {
+	case smithy.ShapeTypeStructure:
+		return "structure"
+	case smithy.ShapeTypeList:
+		return "list"
+	case smithy.ShapeTypeMap:
+		return "map"
+	case smithy.ShapeTypeString, smithy.ShapeTypeEnum:
+		return "string"
+	case smithy.ShapeTypeInteger:
+		return "integer"
+	case smithy.ShapeTypeLong:
+		return "long"
+	case smithy.ShapeTypeBoolean:
+		return "boolean"
+	case smithy.ShapeTypeTimestamp:
+		return "timestamp"
+	}
+	return "other"
+}
+
+// sdkValues are the values of an enum of answers, as the SDK that decodes them has them.
+func sdkValues(shape string) []string {
+	switch shape {
+	case "CommandStatus":
+		return texts(types.CommandStatus("").Values())
+	case "CommandInvocationStatus":
+		return texts(types.CommandInvocationStatus("").Values())
+	case "CommandPluginStatus":
+		return texts(types.CommandPluginStatus("").Values())
+	case "ExternalAlarmState":
+		return texts(types.ExternalAlarmState("").Values())
+	case "NotificationEvent":
+		return texts(types.NotificationEvent("").Values())
+	case "NotificationType":
+		return texts(types.NotificationType("").Values())
+	}
+	return nil
+}
+
+func texts[T ~string](values []T) []string {
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = string(v)
+	}
+	slices.Sort(list)
+	return list
+}
