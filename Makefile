@@ -1,5 +1,5 @@
 GO ?= go
-MOTO_PORT ?= 5600
+MOTO ?= $(firstword $(shell command -v moto_server) .venv/bin/moto_server)
 
 .DEFAULT_GOAL := help
 
@@ -51,5 +51,17 @@ soak: build ## 100 runs against the embedded reference, four at a time on a busy
 	.ci/soak bin/sendspec 100
 
 .PHONY: e2e
-e2e: build ## the suite against moto, twice, and what must hold of its reports
-	.ci/e2e bin/sendspec $(MOTO_PORT)
+e2e: build ## the suite against moto, with a baseline as CI would use it
+	.ci/e2e bin/sendspec $(MOTO)
+
+MOTO_RUN = bin/sendspec run --name 'moto 5.2.1' --exec '$(MOTO) -H 127.0.0.1 -p {port}'
+
+.PHONY: baseline
+baseline: build ## bring the baseline of moto in line with what it does
+	$(MOTO_RUN) --baseline cmd/sendspec/testdata/moto-5.2.1.baseline --update-baseline
+
+.PHONY: matrix
+matrix: build ## the reports of real emulators, and the table of how they stand
+	PYTHONHASHSEED=0 $(MOTO_RUN) --seed 1 --json bin/moto.json || [ $$? = 1 ]
+	bin/sendspec compare --summary cmd/sendspec/testdata/matrix/moto-5.2.1.json bin/moto.json
+	bin/sendspec compare --format markdown cmd/sendspec/testdata/matrix/*.json > cmd/sendspec/testdata/matrix/matrix.md

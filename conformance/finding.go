@@ -33,12 +33,14 @@ const (
 	Warn  Verdict = "warn"  // a should is missed
 	Fail  Verdict = "fail"  // a must is missed
 	Flaky Verdict = "flaky" // failed, and answered otherwise when asked again
+	Known Verdict = "known" // failed as the baseline says
+	Fixed Verdict = "fixed" // did not fail, although the baseline says that it does
 	Skip  Verdict = "skip"  // not asked: Reason says why
 	Error Verdict = "error" // could not be judged: Reason says why
 )
 
 // Verdicts returns every verdict in the order in which reports count them.
-func Verdicts() []Verdict { return []Verdict{Pass, Warn, Fail, Flaky, Skip, Error} }
+func Verdicts() []Verdict { return []Verdict{Pass, Warn, Fail, Flaky, Known, Fixed, Skip, Error} }
 
 // Result is the verdict of one case with what led to it.
 type Result struct {
@@ -52,6 +54,10 @@ type Result struct {
 	Named []string
 	// Exchanges are the requests and answers of the case's steps, in order; a polled step has several.
 	Exchanges []Exchanged
+	// Fingerprint names what differs, the same in every run; "" where nothing does.
+	Fingerprint string
+	// Baseline is how the case stands to the baseline; nil where that does not name it.
+	Baseline *BaselineNote
 	// Seen counts, for an invariant, the exchanges that it was judged on and that broke it.
 	Seen, Broken int
 

@@ -46,6 +46,7 @@ func (r *Session) Invariants(results []Result) []Result {
 		if v.Seen == 0 {
 			v.Verdict, v.Reason = Skip, "no answer to judge it on"
 		}
+		r.weigh(&v, len(results) == len(r.cases))
 		verdicts = append(verdicts, v)
 	}
 	return verdicts

@@ -155,6 +155,7 @@ const (
 	pathBody         = "body"
 	pathErrorType    = "error type"
 	pathErrorMessage = "error message"
+	pathVerdict      = "verdict"
 )
 
 func (m *matching) outcome(o *fixtures.Outcome) {
@@ -292,11 +293,11 @@ func (m *matching) raw(path string, raw json.RawMessage, got *jsontree.Value) {
 func (m *matching) sameAs(name string) {
 	e := m.step(name)
 	if e == nil {
-		m.miss("verdict", "an answer to the step "+name, "none")
+		m.miss(pathVerdict, "an answer to the step "+name, "none")
 		return
 	}
 	if want, got := refusalOf(e), refusalOf(m.answer); want != got {
-		m.miss("verdict", "as in step "+name+": "+want, got)
+		m.miss(pathVerdict, "as in step "+name+": "+want, got)
 		return
 	}
 	want, got := e.Body.Get("Command"), m.answer.Body.Get("Command")

@@ -35,6 +35,9 @@ func (r *Runner) plan(found *Preflight) []Planned {
 		if len(r.settings.profiles) > 0 && !slices.Contains(r.settings.profiles, c.Profile) {
 			continue
 		}
+		if !r.settings.shard.Has(c.ID) {
+			continue
+		}
 		plan = append(plan, Planned{c, r.skip(c, known, found)})
 	}
 	return plan

@@ -21,6 +21,9 @@ type Report struct {
 	Totals    Tally
 	Areas     []AreaTally
 	Profiles  []ProfileVerdict
+	Shard     Shard   // that was asked; the zero value for all
+	Corpus    string  // names the cases and expectations that the run was made with
+	Server    *Server // that was started for the run; nil for one that ran already
 }
 
 // Tally counts cases by verdict.
@@ -67,6 +70,22 @@ func newReport(s Started, results []Result, stopped string) *Report {
 		Target: s.Target, Seed: s.Seed, Strict: s.Strict, Preflight: s.Preflight, Began: s.Began,
 		Results: results, Stopped: stopped, Complete: stopped == "", Totals: Tally{},
 	}
+	r.sum()
+	if n := r.Totals[Error]; n > 0 && r.Complete {
+		r.Complete, r.Stopped = false, fmt.Sprintf("%d cases could not be judged", n)
+	}
+	return r
+}
+
+// SumUp returns a report of the results alone: their totals, areas and profiles.
+func SumUp(results []Result) *Report {
+	r := &Report{Results: results, Complete: true, Totals: Tally{}}
+	r.sum()
+	return r
+}
+
+func (r *Report) sum() {
+	results := r.Results
 	area := map[string]int{}
 	for _, res := range results {
 		r.Totals[res.Verdict]++
@@ -79,15 +98,11 @@ func newReport(s Started, results []Result, stopped string) *Report {
 		}
 		r.Areas[i].Tally[res.Verdict]++
 	}
-	if n := r.Totals[Error]; n > 0 && r.Complete {
-		r.Complete, r.Stopped = false, fmt.Sprintf("%d cases could not be judged", n)
-	}
 	for _, p := range fixtures.Profiles() {
 		if v, ok := profileVerdict(p, results); ok {
 			r.Profiles = append(r.Profiles, v)
 		}
 	}
-	return r
 }
 
 // profileVerdict judges a profile; false where the plan has no case of it.
@@ -110,6 +125,12 @@ func profileVerdict(p fixtures.Profile, results []Result) (ProfileVerdict, bool)
 	switch {
 	case tally.Judged() == 0:
 		v.Standing, v.Why = Untested, "no case was judged: "+why
+	case tally[Fail]+tally[Flaky] == 0 && tally[Known] > 0:
+		v.Standing = Nonconformant
+		v.Why = fmt.Sprintf("%d of %d cases fail, all of them known", tally[Known], tally.Judged())
+	case tally[Fail]+tally[Flaky] > 0 && tally[Known] > 0:
+		v.Standing = Nonconformant
+		v.Why = fmt.Sprintf("%d of %d cases fail, and %d more are known", tally[Fail]+tally[Flaky], tally.Judged(), tally[Known])
 	case tally[Fail]+tally[Flaky] > 0:
 		v.Standing = Nonconformant
 		v.Why = fmt.Sprintf("%d of %d cases fail", tally[Fail]+tally[Flaky], tally.Judged())

@@ -151,6 +151,7 @@ func (r *Runner) tell(e Event) error {
 func (x *Session) Report(ctx context.Context, results []Result) *Report {
 	report := newReport(x.started, results, x.stopped(ctx))
 	report.Elapsed = time.Since(x.started.Began)
+	report.Server, report.Shard, report.Corpus = x.server(), x.settings.shard, corpusOf(x.cases)
 	return report
 }
 
@@ -255,8 +256,8 @@ func (o *inOrder) put(i int, r Result) error {
 	return o.err
 }
 
-// Ask judges a case of the plan, and asks a failing one again.
-func (x *Session) Ask(ctx context.Context, p Planned) Result {
+// askTwice judges a case of the plan, and asks a failing one again.
+func (x *Session) askTwice(ctx context.Context, p Planned) Result {
 	if p.Skip != "" {
 		return Result{Case: p.Case, Verdict: Skip, Reason: p.Skip}
 	}

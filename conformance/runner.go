@@ -30,6 +30,9 @@ type settings struct {
 	profiles      []fixtures.Profile
 	sinks         []Sink
 	more          []func(context.Context, *Session) ([]Result, error)
+	baseline      Baseline
+	ofServer      func() Server
+	shard         Shard
 	aws           bool
 	allowDispatch bool
 	once          bool // a failing case is not asked again
@@ -144,7 +147,11 @@ func New(t Target, opts ...Option) (*Runner, error) {
 			return nil, fmt.Errorf("case %q: want an ID of the form area/Topic/name, and an outcome for each step (fixtures.Lint tells more)", c.ID)
 		}
 	}
-	return r, r.selector.Check(slices.Concat(r.cases, Invariants()))
+	corpus := slices.Concat(r.cases, Invariants())
+	if err := r.selector.Check(corpus); err != nil || r.settings.baseline == nil {
+		return r, err
+	}
+	return r, r.settings.baseline.Check(corpus)
 }
 
 // askable tells whether a case is one that the engine can work with.

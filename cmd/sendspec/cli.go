@@ -26,6 +26,7 @@ const (
 	exitNonconforming = 1   // the target is at fault
 	exitUsage         = 2   // the call, a file or a fixture is
 	exitCannotJudge   = 3   // no verdict was possible
+	exitStale         = 4   // the baseline names what no longer fails, and nothing is worse
 	exitInterrupted   = 130 // ended by a signal
 )
 
@@ -64,7 +65,7 @@ func Main(ctx context.Context, args []string, s Streams) int {
 			text = exit.err.Error()
 		}
 	case errors.Is(err, context.Canceled):
-		code = exitInterrupted
+		code, text = exitInterrupted, "interrupted"
 	case errors.Is(err, conformance.ErrCannotJudge):
 		code = exitCannotJudge
 	}
@@ -82,7 +83,7 @@ func newRoot(s Streams) *cobra.Command {
 and proves it with the bytes of the exchange.
 
 Exit codes: 0 conforms; 1 nonconformance; 2 usage, configuration or fixture error;
-3 could not judge (unreachable, nothing ran); 130 interrupted.`,
+3 could not judge (unreachable, nothing ran); 4 the baseline is stale and nothing is worse; 130 interrupted.`,
 		Example: `  sendspec run                                         the suite against the embedded reference
   sendspec run --endpoint http://127.0.0.1:5000        against your server
   sendspec run --endpoint http://127.0.0.1:5000 echo   a part of it
@@ -93,6 +94,6 @@ Exit codes: 0 conforms; 1 nonconformance; 2 usage, configuration or fixture erro
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w (see %s --help)", err, c.CommandPath())
 	})
-	root.AddCommand(newRun(s), newFuzz(s), newReplay(s), newList(s), newExplain(s), newCoverage(s), newValidate(s), newServe(s), newMutants(), newBindings())
+	root.AddCommand(newRun(s), newFuzz(s), newReplay(s), newJudge(s), newCompare(s), newList(s), newExplain(s), newCoverage(s), newValidate(s), newServe(s), newMutants(), newBindings())
 	return root
 }

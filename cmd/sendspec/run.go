@@ -21,6 +21,8 @@ const defaultTimeout = 10 * time.Second
 type runFlags struct {
 	targetFlags
 	reportFlags
+	startFlags
+	baselineFlags
 	strict   bool
 	profiles []string
 	timeout  time.Duration
@@ -31,6 +33,7 @@ type runFlags struct {
 	verbose  bool
 	fuzz     time.Duration
 	quiet    bool
+	shard    string
 }
 
 func newRun(s Streams) *cobra.Command {
@@ -39,7 +42,9 @@ func newRun(s Streams) *cobra.Command {
 		Use:   "run [SELECTOR...]",
 		Short: "Ask a server every case and report where it differs from AWS",
 		Long: `run asks the server every case and reports where it differs from AWS. Without --endpoint it asks
-the embedded reference.
+the embedded reference. --exec starts the server, --target reads all of it from a file.
+
+With --baseline only what is not in that file fails the run; --update-baseline writes it.
 
 A SELECTOR is area/Topic/name, of which a beginning is enough: constraint, constraint/Comment. * stands
 for anything within one part, ** for any number of parts, !PATTERN leaves cases out, @FILE reads one a line.
@@ -49,16 +54,24 @@ Reports, any number of them in one run, by --report FORMAT=FILE:
 		Example: `  sendspec run --endpoint http://127.0.0.1:5000
   sendspec run --endpoint http://127.0.0.1:5000 --report html=report.html --report junit=junit.xml
   sendspec run --endpoint http://127.0.0.1:5000 --json - '!wire' | jq '.cases[] | select(.verdict == "fail") | .id'
+  sendspec run --exec 'moto_server -H 127.0.0.1 -p {port}' --baseline moto.baseline
+  sendspec run --target ci/sendspec.yaml --shard 2/4 --json shard-2.json
   sendspec run --endpoint https://127.0.0.1:8443 --ca-file ca.pem --wait 30s
   sendspec run --endpoint http://127.0.0.1:5000 --node i-0123456789abcdef0 'echo/**' invariant`,
 		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
 			f.seeded = c.Flags().Changed("seed")
 			f.githubSet = c.Flags().Changed("github")
-			return f.run(c.Context(), s, args)
+			asked := f.targetFlags
+			if err := f.load(c); err != nil {
+				return err
+			}
+			return f.run(c.Context(), s, args, asked)
 		},
 	}
 	f.targetFlags.register(c)
+	f.startFlags.register(c)
+	f.baselineFlags.register(c)
 	c.Flags().BoolVar(&f.strict, "strict", false, "a missed should fails as well")
 	c.Flags().StringSliceVar(&f.profiles, "profile", nil, "only cases of these `PROFILES`: core, lifecycle, execution, auth")
 	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "for one exchange, from the dial to the last byte")
@@ -66,6 +79,7 @@ Reports, any number of them in one run, by --report FORMAT=FILE:
 	c.Flags().IntVar(&f.parallel, "parallel", 8, "cases asked at once")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "of the random values in the requests (default random)")
 	c.Flags().DurationVar(&f.fuzz, "fuzz", 0, "go on for this long with fuzzed inputs, in the same report")
+	c.Flags().StringVar(&f.shard, "shard", "", "I/N: only the cases of this part of N; compare --merge puts the reports together")
 	f.reportFlags.register(c)
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "every case, and warnings and quotes in full")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "the verdict alone")
@@ -74,7 +88,7 @@ Reports, any number of them in one run, by --report FORMAT=FILE:
 	return c
 }
 
-func (f *runFlags) run(ctx context.Context, s Streams, args []string) error {
+func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targetFlags) error {
 	selector, err := conformance.ParseSelector(args, os.ReadFile)
 	if err != nil {
 		return err
@@ -83,16 +97,28 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	stop, err := f.start(ctx, s, &f.targetFlags)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	target, end, err := f.target(ctx, s.Err)
 	if err != nil {
 		return err
 	}
 	defer end()
-	runner, err := f.runner(target, selector)
+	if name := f.targetName(); name != "" {
+		target.Name = name
+	}
+	known, err := f.read(s)
 	if err != nil {
 		return err
 	}
-	o := report.Options{Again: f.again(runner.Seed()), Version: version()}
+	runner, err := f.runner(target, selector, append(known, f.options()...)...)
+	if err != nil {
+		return err
+	}
+	o := report.Options{Again: f.again(asked, runner.Seed()), Version: version()}
 	sinks := f.terminalSinks(s.Err, o)
 	for _, open := range reports {
 		sinks = append(sinks, open(o))
@@ -103,16 +129,20 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string) error {
 		}
 	}
 	found, err := runner.Run(ctx)
-	return exitOf(found, err)
+	return f.settle(s, found, exitOf(found, err), f.again(asked, runner.Seed()))
 }
 
-// again is the command that asks single cases of this run again.
-func (f *runFlags) again(seed uint64) string {
-	command := f.rerun(seed, "sendspec")
+// again is the command that asks single cases of this run again; asked are the flags of the target as
+// they were given.
+func (f *runFlags) again(asked targetFlags, seed uint64) string {
+	command := f.startFlags.rerun(asked.rerun(seed, "sendspec"))
 	if f.strict {
 		command += " --strict"
 	}
 	for _, p := range f.profiles {
+		if f.file != "" {
+			break
+		}
 		command += " --profile " + p
 	}
 	if f.timeout != defaultTimeout {
@@ -121,10 +151,8 @@ func (f *runFlags) again(seed uint64) string {
 	return command
 }
 
-func (f *runFlags) runner(t conformance.Target, s conformance.Selector) (*conformance.Runner, error) {
-	opts := []conformance.Option{
-		conformance.WithSelector(s), conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout}),
-	}
+func (f *runFlags) runner(t conformance.Target, s conformance.Selector, opts ...conformance.Option) (*conformance.Runner, error) {
+	opts = append(opts, conformance.WithSelector(s), conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout}))
 	if f.fuzz < 0 {
 		return nil, fmt.Errorf("--fuzz %s: want more than 0", f.fuzz)
 	}
@@ -133,6 +161,13 @@ func (f *runFlags) runner(t conformance.Target, s conformance.Selector) (*confor
 	}
 	if f.timeout <= 0 {
 		return nil, fmt.Errorf("--timeout %s: want more than 0", f.timeout)
+	}
+	if f.shard != "" {
+		shard, err := conformance.ParseShard(f.shard)
+		if err != nil {
+			return nil, fmt.Errorf("--shard: %w", err)
+		}
+		opts = append(opts, conformance.WithShard(shard))
 	}
 	if f.wait < 0 {
 		return nil, fmt.Errorf("--wait %s: want no less than 0", f.wait)
@@ -174,6 +209,8 @@ func exitOf(r *conformance.Report, err error) error {
 		return &exitError{exitCannotJudge, err}
 	case r.Failed():
 		return &exitError{exitNonconforming, nil}
+	case r.Stale():
+		return &exitError{exitStale, nil}
 	}
 	return nil
 }

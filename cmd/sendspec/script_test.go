@@ -9,6 +9,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -19,7 +22,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"sendspec": main, "peak": peak})
+	testscript.Main(m, map[string]func(){"sendspec": main, "emulator": emulator, "peak": peak})
 }
 
 // Each script runs the program as a process of its own.
@@ -34,6 +37,12 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			env.Setenv("ADDR", address)
+			for name, path := range map[string]string{"AWS_HAR": "../../conformance/traffic/testdata/aws.har", "MATRIX": "testdata/matrix"} {
+				if path, err = filepath.Abs(path); err != nil {
+					return err
+				}
+				env.Setenv(name, path)
+			}
 			model, err := filepath.Abs("../../reference/model/testdata/service-2.json")
 			if err != nil {
 				return err
@@ -54,7 +63,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("WRONG", wrong.Listener.Addr().String())
 			return serveTLS(env)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "waitfor": waitFor, "connected": connected},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "waitfor": waitFor, "connected": connected, "appears": appears, "ended": ended,
+		},
 	})
 }
 
@@ -127,4 +138,39 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 		<-tick.C
 	}
 	ts.Fatalf("nothing listens on %s", args[0])
+}
+
+// appears FILE: the file comes to be, written in full.
+func appears(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: appears FILE")
+	}
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for range 4000 {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		<-ticker.C
+	}
+	ts.Fatalf("%s does not appear", args[0])
+}
+
+// ended FILE: the process whose ID the file holds is gone.
+func ended(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: ended FILE")
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(ts.ReadFile(args[0])))
+	ts.Check(err)
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for range 200 {
+		stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if syscall.Kill(pid, 0) != nil || strings.Contains(string(stat), ") Z ") {
+			return // gone, or ended with nobody there who waits for orphans
+		}
+		<-ticker.C
+	}
+	ts.Fatalf("process %d still runs", pid)
 }

@@ -1,19 +1,24 @@
 package conformancetest_test
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance/conformancetest"
 )
 
 // goTest runs the tests of the emulator below testdata, as its author would.
-func goTest(t *testing.T, run string) (output string, failed bool) {
+func goTest(t *testing.T, run string, env ...string) (output string, failed bool) {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-v", "-run", run, "./testdata/emulator")
+	c.Env = append(os.Environ(), env...)
 	out, err := c.CombinedOutput()
 	if err != nil {
 		var exit *exec.ExitError
@@ -70,4 +75,28 @@ func TestTheCommandOfAFailureAsksAgain(t *testing.T) {
 	out, failed = goTest(t, `^TestSSM/constraint/Comment/above-max/n=101$|^TestSSM/invariant/HTTP/content-type$`)
 	require.True(t, failed)
 	assert.Contains(t, out, "--- PASS: TestSSM/invariant/HTTP/content-type ")
+}
+
+// A baseline takes what is known out of the way, and is brought in line on demand only.
+func TestAnEmulatorKeepsABaseline(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "known.baseline")
+	env := "EMULATOR_BASELINE=" + name
+	_, failed := goTest(t, "TestKnown", env)
+	require.True(t, failed)
+	require.NoFileExists(t, name, "nothing is written unasked")
+
+	_, failed = goTest(t, "TestKnown", env, conformancetest.UpdateVariable+"=1")
+	require.True(t, failed)
+	require.FileExists(t, name)
+
+	out, failed := goTest(t, "TestKnown", env)
+	require.False(t, failed, out)
+	assert.Contains(t, out, "--- SKIP: TestKnown/constraint/Comment/above-max/n=101 ")
+	assert.Contains(t, out, "known: "+name+":")
+
+	require.NoError(t, os.WriteFile(name, []byte("constraint/Coment status=200\n"), 0o600))
+	out, failed = goTest(t, "TestKnown", env)
+	require.True(t, failed)
+	assert.Contains(t, out, `known.baseline:1: selector "constraint/Coment" matches no case`)
 }

@@ -34,6 +34,15 @@ func ExampleRun() {
 	// Output:
 }
 
+// What is known already stands in a file: only what is new fails the test.
+func ExampleWithBaseline() {
+	test := func(t *testing.T) { // func TestSSM(t *testing.T)
+		conformancetest.RunHandler(t, service.New(), conformancetest.WithBaseline("testdata/ssm.baseline"))
+	}
+	_ = test
+	// Output:
+}
+
 // Without go test, a Runner returns a report.
 func ExampleRun_report() {
 	selector, err := conformance.ParseSelector([]string{"accept/minimal"}, os.ReadFile)

@@ -71,6 +71,10 @@ func tell(t *testing.T, target conformance.Target, r *conformance.Result) {
 		t.Errorf("could not be judged: %s", r.Reason)
 	case conformance.Fail, conformance.Flaky:
 		t.Error("\n" + report.Failure(target, r, again(t.Name(), r)))
+	case conformance.Known:
+		t.Skipf("known: %s", r.Baseline.Entry)
+	case conformance.Fixed:
+		t.Errorf("no longer fails: take it out of %s (%s=1 go test does)", r.Baseline.Entry, UpdateVariable)
 	case conformance.Warn:
 		t.Log("\n" + report.Failure(target, r, ""))
 	}

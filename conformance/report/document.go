@@ -17,6 +17,9 @@ type Document struct {
 	Complete  bool           `json:"complete"`
 	Stopped   string         `json:"stopped,omitempty"`
 	Verdict   string         `json:"verdict"`
+	Server    *ServerInfo    `json:"server,omitempty"`
+	Shard     string         `json:"shard,omitempty"`
+	Corpus    string         `json:"corpus"`
 	Preflight PreflightInfo  `json:"preflight"`
 	Totals    map[string]int `json:"totals"`
 	Areas     []AreaInfo     `json:"areas"`
@@ -51,21 +54,24 @@ type ProfileInfo struct {
 
 // CaseInfo is the verdict on a case, with the rule and the exchange where there is a divergence.
 type CaseInfo struct {
-	ID         string                `json:"id"`
-	Title      string                `json:"title"`
-	Level      fixtures.Level        `json:"level"`
-	Profile    fixtures.Profile      `json:"profile"`
-	Verdict    conformance.Verdict   `json:"verdict"`
-	Reason     string                `json:"reason,omitempty"`
-	Outcome    string                `json:"outcome,omitempty"`
-	Conforming []string              `json:"conforming,omitempty"`
-	Findings   []conformance.Finding `json:"findings,omitempty"`
-	Seen       int                   `json:"seen,omitempty"`
-	Broken     int                   `json:"broken,omitempty"`
-	Source     []fixtures.Source     `json:"source,omitempty"`
-	Evidence   *fixtures.Evidence    `json:"evidence,omitempty"`
-	Note       string                `json:"note,omitempty"`
-	Exchanges  []ExchangeInfo        `json:"exchanges,omitempty"`
+	ID         string              `json:"id"`
+	Title      string              `json:"title"`
+	Level      fixtures.Level      `json:"level"`
+	Profile    fixtures.Profile    `json:"profile"`
+	Verdict    conformance.Verdict `json:"verdict"`
+	Reason     string              `json:"reason,omitempty"`
+	Outcome    string              `json:"outcome,omitempty"`
+	Conforming []string            `json:"conforming,omitempty"`
+	// Fingerprint and Baseline are those of conformance.Result.
+	Fingerprint string                    `json:"fingerprint,omitempty"`
+	Baseline    *conformance.BaselineNote `json:"baseline,omitempty"`
+	Findings    []conformance.Finding     `json:"findings,omitempty"`
+	Seen        int                       `json:"seen,omitempty"`
+	Broken      int                       `json:"broken,omitempty"`
+	Source      []fixtures.Source         `json:"source,omitempty"`
+	Evidence    *fixtures.Evidence        `json:"evidence,omitempty"`
+	Note        string                    `json:"note,omitempty"`
+	Exchanges   []ExchangeInfo            `json:"exchanges,omitempty"`
 }
 
 // ExchangeInfo is one exchange with bounded bodies, and without what is new each time.
@@ -120,6 +126,7 @@ func (v reader) document(r *conformance.Report) Document {
 	d := Document{
 		Format: DocumentFormat, Target: TargetInfo{v.line(r.Target.Name), r.Target.Region}, Seed: r.Seed, Strict: r.Strict,
 		Complete: r.Complete, Stopped: v.line(r.Stopped), Verdict: v.line(Verdict(r)),
+		Server: serverInfo(r.Server), Shard: r.Shard.String(), Corpus: r.Corpus,
 		Preflight: PreflightInfo{append([]string{}, r.Preflight.Operations...), append([]string{}, r.Preflight.MadeUp...)},
 		Totals:    counts(r.Totals), Areas: []AreaInfo{}, Profiles: []ProfileInfo{}, Cases: []CaseInfo{},
 	}
@@ -146,7 +153,7 @@ func counts(t conformance.Tally) map[string]int {
 func (v reader) caseInfo(r *conformance.Result) CaseInfo {
 	c := CaseInfo{
 		ID: r.Case.ID, Title: r.Case.Title, Level: r.Case.Level, Profile: r.Case.Profile, Verdict: r.Verdict,
-		Reason: v.line(r.Reason), Conforming: r.Named, Seen: r.Seen, Broken: r.Broken,
+		Fingerprint: r.Fingerprint, Baseline: r.Baseline, Reason: v.line(r.Reason), Conforming: r.Named, Seen: r.Seen, Broken: r.Broken,
 	}
 	if r.Verdict != conformance.Pass { // which of several right answers came may be a matter of speed
 		c.Outcome = r.Outcome
@@ -154,7 +161,7 @@ func (v reader) caseInfo(r *conformance.Result) CaseInfo {
 	for _, f := range r.Findings {
 		c.Findings = append(c.Findings, v.finding(f))
 	}
-	if !differs(r) {
+	if !differs(r) || r.Verdict == conformance.Fixed {
 		return c
 	}
 	c.Source, c.Evidence, c.Note = r.Case.Source, r.Case.Evidence, r.Case.Note

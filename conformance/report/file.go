@@ -152,11 +152,12 @@ func FileWriter(name string) (func([]byte) error, error) {
 	if err := writable(name); err != nil {
 		return nil, fmt.Errorf("report %s: %w", name, err)
 	}
-	return func(b []byte) error {
-		err := replaceFile(name, func(w io.Writer) error { _, err := w.Write(b); return err })
-		if err != nil {
-			return fmt.Errorf("report %s: %w", name, err)
-		}
-		return nil
-	}, nil
+	return func(b []byte) error { return writeFile(name, b) }, nil
+}
+
+func writeFile(name string, b []byte) error {
+	if err := replaceFile(name, func(w io.Writer) error { _, err := w.Write(b); return err }); err != nil {
+		return fmt.Errorf("report %s: %w", name, err)
+	}
+	return nil
 }

@@ -125,6 +125,8 @@ func (t *Text) judged(b *strings.Builder, r *conformance.Result) {
 	m, look := mannerIn(r), style{t.o.Color, t.o.Width}
 	word := look.paint(m.color, fmt.Sprintf("%-5s", strings.ToUpper(string(r.Verdict))))
 	switch {
+	case r.Verdict == conformance.Fixed:
+		fmt.Fprintf(b, "%s %s (%s)\n  %s\n\n", word, r.Case.ID, r.Case.Level, baselineLine(r.Baseline))
 	case m.shown == always && len(r.Findings) == 0:
 		fmt.Fprintf(b, "%s %s\n  %s\n", word, r.Case.ID, clean(r.Reason))
 	case m.shown == always, m.shown == onRequest && t.o.Verbose:
@@ -200,6 +202,12 @@ func (s style) failure(b *strings.Builder, target conformance.Target, r *conform
 		fmt.Fprintf(b, "  seen    in %d of %d answers, first in %s\n", r.Broken, r.Seen, strings.TrimPrefix(r.Reason, firstSeen))
 	} else if r.Reason != "" {
 		fmt.Fprintf(b, "  seen    %s\n", clean(r.Reason))
+	}
+	if r.Baseline != nil {
+		fmt.Fprintf(b, "  listed  %s\n", baselineLine(r.Baseline))
+	}
+	if r.Fingerprint != "" {
+		fmt.Fprintf(b, "  entry   %s %s\n", c.ID, r.Fingerprint)
 	}
 	s.exchange(b, target, r, again)
 }

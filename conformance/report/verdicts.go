@@ -41,6 +41,8 @@ var manners = []manner{
 	{conformance.Warn, "!", yellow, onRequest, passed, "warning", "warning"},
 	{conformance.Fail, "✗", red, always, failed, "error", "error"},
 	{conformance.Flaky, "~", magenta, always, failed, "error", "error"},
+	{conformance.Known, "≈", dim, onRequest, skipped, "", ""},
+	{conformance.Fixed, "+", yellow, always, failed, "warning", "warning"},
 	{conformance.Skip, "-", dim, counted, skipped, "", ""},
 	{conformance.Error, "?", magenta, always, errored, "", "error"},
 }

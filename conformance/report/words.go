@@ -51,6 +51,14 @@ func (t *Text) ended(b *strings.Builder, r *conformance.Report) {
 	if !t.o.Verbose && r.Totals[conformance.Warn] > 0 {
 		fmt.Fprintf(b, "%d warnings: -v shows them, --strict makes them fail\n", r.Totals[conformance.Warn])
 	}
+	if r.Server != nil && r.Server.Ended != "" {
+		b.WriteString(ServerDied(*r.Server))
+	} else if r.Server != nil && t.o.Verbose {
+		b.WriteString("the last of what the server wrote:\n" + Output("the server", r.Server.Output))
+	}
+	if line := baselineCounts(r); line != "" {
+		b.WriteString(line + "\n")
+	}
 	fmt.Fprintf(b, "%s\n", look.paint(bold, clean(Verdict(r))))
 }
 
@@ -77,6 +85,8 @@ func Verdict(r *conformance.Report) string {
 			r.Totals[conformance.Fail]+r.Totals[conformance.Flaky])
 	case r.Failed():
 		return fmt.Sprintf("%s does not conform: %d of %d cases fail", name, r.Totals[conformance.Fail]+r.Totals[conformance.Flaky], r.Totals.Judged())
+	case r.Totals[conformance.Known]+r.Totals[conformance.Fixed] > 0:
+		return knownVerdict(r)
 	case r.Totals[conformance.Error] > 0:
 		return fmt.Sprintf("%s could not be judged: %d cases have no verdict", name, r.Totals[conformance.Error])
 	case r.Totals[conformance.Skip] > 0:

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/conformancetest"
 )
 
@@ -37,4 +39,13 @@ func (e *emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func TestSSM(t *testing.T) {
 	conformancetest.RunHandler(t, &emulator{})
+}
+
+// TestKnown runs a part of the suite against the baseline that the environment names.
+func TestKnown(t *testing.T) {
+	selector, err := conformance.ParseSelector([]string{"constraint/Comment/above-max", "accept/Comment"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conformancetest.RunHandler(t, &emulator{}, conformance.WithSelector(selector), conformancetest.WithBaseline(os.Getenv("EMULATOR_BASELINE")))
 }

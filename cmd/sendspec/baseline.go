@@ -1,0 +1,81 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/baseline"
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// baselineFlags name the known divergences of a target.
+type baselineFlags struct {
+	baseline string
+	update   bool
+	known    *baseline.File
+}
+
+func (f *baselineFlags) register(c *cobra.Command) {
+	c.Flags().StringVar(&f.baseline, "baseline", "", "file of known divergences: only what is not in it fails the run")
+	c.Flags().BoolVar(&f.update, "update-baseline", false, "bring that file in line with what this run finds")
+}
+
+// read reads the baseline, and returns the option that holds a run against it.
+func (f *baselineFlags) read(s Streams) ([]conformance.Option, error) {
+	if f.baseline == "" {
+		if f.update {
+			return nil, errors.New("--update-baseline: want --baseline FILE with it")
+		}
+		return nil, nil
+	}
+	file, err := baseline.Read(f.baseline, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	f.known = file
+	if f.update {
+		cases, err := fixtures.Embedded()
+		if err != nil {
+			return nil, err
+		}
+		for _, entry := range file.Prune(slices.Concat(cases, conformance.Invariants())) {
+			fmt.Fprintf(s.Err, "baseline: %s matches no case and is taken out\n", entry)
+		}
+	}
+	return []conformance.Option{conformance.WithBaseline(file)}, nil
+}
+
+// settle writes the baseline where that was asked for, or says which command would. It returns what
+// becomes of the run's exit.
+func (f *baselineFlags) settle(s Streams, r *conformance.Report, exit error, again string) error {
+	if f.known == nil || r == nil {
+		return exit
+	}
+	if !f.update {
+		if n := r.Totals[conformance.Fail]; f.known.Missing() && n > 0 {
+			fmt.Fprintf(s.Err, "baseline: %s does not exist, and was not written. To take these %d failures for known:\n\n  %s --baseline %s --update-baseline\n",
+				f.baseline, n, again, wire.ShellQuote(f.baseline))
+		}
+		return exit
+	}
+	if !r.Complete {
+		fmt.Fprintf(s.Err, "baseline: %s was not written: the run is not complete\n", f.baseline)
+		return exit
+	}
+	changes := f.known.Update(r.Results)
+	if err := f.known.Save(); err != nil {
+		return &exitError{exitUsage, err}
+	}
+	fmt.Fprintf(s.Err, "baseline: %s written: %s\n", f.baseline, changes)
+	if expired := r.Baseline()[conformance.BaselineExpired]; expired > 0 || r.Totals[conformance.Flaky] > 0 {
+		fmt.Fprintf(s.Err, "baseline: %d cases past their date and %d flaky ones are left to you\n", expired, r.Totals[conformance.Flaky])
+		return exit
+	}
+	return nil
+}

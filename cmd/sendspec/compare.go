@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/conformance/compare"
+	"github.com/sendspec/sendspec/conformance/report"
+)
+
+type compareFlags struct {
+	format  string
+	partial bool
+	merge   string
+	summary string
+}
+
+func newCompare(s Streams) *cobra.Command {
+	var f compareFlags
+	c := &cobra.Command{
+		Use:   "compare REPORT.json...",
+		Short: "Set reports side by side: what regressed between two, how several servers stand",
+		Long: `compare reads reports that run --json wrote. Of two it tells which cases regressed, fail in another way,
+are no longer judged, are new and no longer fail; exit code 1 is a regression. Of one, or of more than
+two, it makes the matrix of servers by area and case; --format html is a page to publish.
+
+--merge puts the reports of all shards (run --shard I/N) together. --summary writes a report without its
+exchanges, small enough to be kept in a repository.`,
+		Example: `  sendspec compare before.json after.json
+  sendspec compare --format html moto.json ours.json theirs.json > matrix.html
+  sendspec compare --merge whole.json shard-*.json`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return f.run(s.Out, s.Err, args) },
+	}
+	c.Flags().StringVar(&f.format, "format", "text", "text, markdown or html")
+	c.Flags().BoolVar(&f.partial, "partial", false, "take reports of runs that were cut short, and single shards")
+	c.Flags().StringVar(&f.merge, "merge", "", "write the report of the run that these are the shards of to this file")
+	c.Flags().StringVar(&f.summary, "summary", "", "write the report without its exchanges to this file")
+	return c
+}
+
+func (f *compareFlags) run(out, people io.Writer, names []string) error {
+	if !slices.Contains([]string{"text", "markdown", "html"}, f.format) {
+		return fmt.Errorf("--format %q: want text, markdown or html", f.format)
+	}
+	if f.merge != "" && f.summary != "" {
+		return errors.New("--merge and --summary: want one of them")
+	}
+	var reports []report.Named
+	for _, name := range names {
+		d, err := report.ReadDocument(name)
+		if err != nil {
+			return err
+		}
+		reports = append(reports, report.Named{File: name, Document: *d})
+	}
+	switch {
+	case f.merge != "":
+		d, err := report.Merge(reports)
+		if err != nil {
+			return err
+		}
+		if err := report.WriteDocument(f.merge, d); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(people, "%s: %s\n", f.merge, report.Clean(d.Verdict))
+		return err
+	case f.summary != "" && len(reports) > 1:
+		return errors.New("--summary: want one report")
+	}
+	notes, err := compare.Check(reports, f.partial)
+	if err != nil {
+		return err
+	}
+	if f.summary != "" {
+		return report.WriteSummary(f.summary, &reports[0].Document)
+	}
+	if len(reports) == 2 && f.format != "html" {
+		return f.two(out, reports, notes)
+	}
+	m, err := compare.NewMatrix(reports, notes)
+	if err != nil {
+		return err
+	}
+	return f.write(out, m.Text, m.Markdown, m.HTML)
+}
+
+func (f *compareFlags) two(out io.Writer, reports []report.Named, notes []string) error {
+	d := compare.Two(reports[0], reports[1])
+	err := f.write(out, func(w io.Writer) error { return d.Text(w, notes) }, func(w io.Writer) error { return d.Markdown(w, notes) }, nil)
+	if err == nil && d.Regressed() {
+		return &exitError{exitNonconforming, nil}
+	}
+	return err
+}
+
+// write writes the format that was asked for, whole or not at all.
+func (f *compareFlags) write(out io.Writer, text, markdown, html func(io.Writer) error) error {
+	var b strings.Builder
+	render := map[string]func(io.Writer) error{"text": text, "markdown": markdown, "html": html}[f.format]
+	if err := render(&b); err != nil {
+		return err
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// emulator is a server under test for the scripts: it takes every request, and is as wrong as its
+// flags say.
+func emulator() {
+	flags := flag.NewFlagSet("emulator", flag.ExitOnError)
+	port := flags.String("p", "", "port of 127.0.0.1")
+	dieAfter := flags.Int64("die-after", 0, "crash after so many requests")
+	bound := flags.Bool("bound", false, "refuse a Comment of more than 100 characters")
+	vary := flags.Bool("vary", false, "refuse every other request with a long Comment")
+	pid := flags.String("pid", "", "file for the process ID")
+	needNode := flags.String("need-node", "", "the only node there is")
+	_ = flags.Parse(os.Args[1:])
+	if *pid != "" {
+		if err := os.WriteFile(*pid, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
+			log.Fatal(err)
+		}
+	}
+	var requests, long atomic.Int64
+	handler := func(w http.ResponseWriter, r *http.Request) {
+		n := requests.Add(1)
+		if *dieAfter > 0 && n > *dieAfter {
+			fmt.Println("panic: \x1b[31mout of luck\x1b[0m")
+			os.Exit(3)
+		}
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		w.Header().Set("x-amzn-RequestId", fmt.Sprintf("2d226bf9-efbd-461b-a381-%012d", n))
+		body, _ := io.ReadAll(r.Body)
+		isLong := strings.Contains(string(body), `"Comment":"`) && len(body) > 230
+		switch {
+		case *needNode != "" && strings.Contains(string(body), `"InstanceIds":["`) && !strings.Contains(string(body), *needNode):
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(w, `{"__type":"InvalidInstanceId"}`)
+		case isLong && (*bound || *vary && long.Add(1)%2 == 0):
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(w, `{"__type":"ValidationException"}`)
+		default:
+			fmt.Fprintf(w, `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-%012d","Status":"Pending","StatusDetails":"Pending","RequestedDateTime":%d}}`, n, time.Now().Unix())
+		}
+	}
+	log.Fatal(http.ListenAndServe("127.0.0.1:"+*port, http.HandlerFunc(handler))) //nolint:gosec // on loopback, in a test
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/conformance/traffic"
+)
+
+type judgeFlags struct {
+	reportFlags
+	strict  bool
+	verbose bool
+}
+
+func newJudge(s Streams) *cobra.Command {
+	var f judgeFlags
+	c := &cobra.Command{
+		Use:   "judge FILE.har",
+		Short: "Judge recorded traffic offline",
+		Long: `judge reads a HAR file, as proxies and browsers write them, and judges every call of SendCommand,
+ListCommands, ListCommandInvocations, GetCommandInvocation and CancelCommand in it: by the invariants, and by
+what AWS makes of such a request. It sends nothing. What nobody knows of AWS never fails an answer.
+
+Reports and exit codes are those of run. - reads standard input.`,
+		Example: `  sendspec judge traffic.har
+  sendspec judge --json report.json - < traffic.har`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			f.githubSet = c.Flags().Changed("github")
+			return f.run(c.Context(), s, args[0])
+		},
+	}
+	c.Flags().BoolVar(&f.strict, "strict", false, "a missed should fails as well")
+	f.register(c)
+	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "every call, and warnings in full")
+	return c
+}
+
+// maxHAR bounds what is read: a HAR file holds whole bodies.
+const maxHAR = 512 << 20
+
+func (f *judgeFlags) run(ctx context.Context, s Streams, name string) error {
+	reports, err := f.sinks(s)
+	if err != nil {
+		return err
+	}
+	capture, err := readCapture(s.In, name)
+	if err != nil {
+		return err
+	}
+	var recorded []conformance.Recorded
+	for _, call := range capture.Calls {
+		recorded = append(recorded, traffic.Case(call))
+	}
+	if len(recorded) == 0 {
+		return &exitError{exitCannotJudge, fmt.Errorf("%s: none of its %d entries is a call of SendCommand or of what shows a command", name, capture.Foreign)}
+	}
+	o := report.Options{Version: version()}
+	t := terminalOf(s.Err, os.Getenv)
+	opts := []conformance.Option{
+		conformance.WithSink(report.NewText(s.Err, report.TextOptions{Options: o, Verbose: f.verbose, Color: t.color, Width: t.width})),
+	}
+	if f.strict {
+		opts = append(opts, conformance.WithStrict())
+	}
+	if f.whole {
+		opts = append(opts, conformance.WithWholeAnswers(wholeAnswers))
+	}
+	for _, open := range reports {
+		opts = append(opts, conformance.WithSink(open(o)))
+	}
+	found, err := conformance.JudgeRecorded(ctx, conformance.Target{Name: name, Region: defaultRegion}, recorded, opts...)
+	if capture.Foreign > 0 {
+		fmt.Fprintf(s.Err, "%d other entries of the file are no such calls, and were not judged\n", capture.Foreign)
+	}
+	return exitOf(found, err)
+}
+
+func readCapture(in io.Reader, name string) (traffic.Capture, error) {
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return traffic.Capture{}, err
+		}
+		defer file.Close() //nolint:errcheck // it is only read
+		in = file
+	}
+	b, err := io.ReadAll(io.LimitReader(in, maxHAR+1))
+	if err == nil && len(b) > maxHAR {
+		err = fmt.Errorf("more than %d bytes", maxHAR)
+	}
+	if err != nil {
+		return traffic.Capture{}, fmt.Errorf("%s: %w", name, err)
+	}
+	capture, err := traffic.Read(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff"))))
+	if err != nil {
+		return capture, fmt.Errorf("%s: %w", name, err)
+	}
+	return capture, nil
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/launch"
+	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/conformance/wire"
+)
+
+// startFlags say how the server under test is started and prepared.
+type startFlags struct {
+	file  string // the target file
+	exec  string
+	wait  time.Duration
+	setup string
+
+	name string
+
+	dir    string // in which the commands run: that of the target file where they stand in it
+	server *launch.Server
+}
+
+func (f *startFlags) register(c *cobra.Command) {
+	c.Flags().StringVar(&f.file, "target", "", "YAML file that describes the target; flags go before it")
+	c.Flags().StringVar(&f.exec, "exec", "", "command that starts the server under test; {port} is a free port")
+	c.Flags().DurationVar(&f.wait, "exec-wait", time.Minute, "how long that may take until it speaks HTTP")
+	c.Flags().StringVar(&f.name, "name", "", "what reports call the target (default its URL, or the command of --exec)")
+	c.Flags().StringVar(&f.setup, "setup", "", "command that prepares the target and prints what it has as JSON; $SENDSPEC_ENDPOINT is its URL")
+}
+
+// start brings the server up, prepares it, and fills in what the flags of the target leave open. The
+// function returned ends the server.
+func (f *startFlags) start(ctx context.Context, s Streams, t *targetFlags) (end func(), err error) {
+	end = func() {}
+	if f.wait <= 0 {
+		return end, fmt.Errorf("--exec-wait %s: want more than 0", f.wait)
+	}
+	if f.exec != "" {
+		if t.aws {
+			return end, errors.New("--exec: starts a server, and --aws asks AWS: want one of them")
+		}
+		server, err := launch.Start(ctx, launch.Options{Command: f.exec, URL: t.endpoint, Dir: f.dir, Wait: f.wait})
+		if errors.Is(err, launch.ErrNotReady) {
+			fmt.Fprint(s.Err, report.Output("the server", server.Output()))
+			return end, &exitError{exitCannotJudge, fmt.Errorf("--exec %s: %w", f.exec, err)}
+		}
+		if err != nil {
+			return end, fmt.Errorf("--exec: %w", err)
+		}
+		f.server, t.endpoint, end = server, server.URL, server.Stop
+	}
+	if f.setup == "" {
+		return end, nil
+	}
+	if err := f.prepare(ctx, s, t); err != nil {
+		end()
+		return func() {}, err
+	}
+	return end, nil
+}
+
+// prepare runs the setup command and takes over what it prints.
+func (f *startFlags) prepare(ctx context.Context, s Streams, t *targetFlags) error {
+	if t.endpoint == "" {
+		return errors.New("--setup: want --endpoint or --exec with it: the embedded reference needs none")
+	}
+	region := t.regionOrEnv()
+	if region == "" {
+		region = defaultRegion
+	}
+	env := []string{"SENDSPEC_ENDPOINT=" + t.endpoint, "AWS_ENDPOINT_URL=" + t.endpoint, "AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region}
+	if os.Getenv("AWS_ACCESS_KEY_ID") == "" {
+		env = append(env, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test")
+	}
+	output, complaints, err := launch.Setup(ctx, f.setup, f.dir, env)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		fmt.Fprint(s.Err, report.Output("the setup command", complaints.Lines()))
+		return fmt.Errorf("--setup %s: %w", f.setup, err)
+	}
+	w, err := readWorld("--setup", output)
+	if err != nil {
+		return err
+	}
+	return w.fill("--setup", t)
+}
+
+// options are those of a run against a server that was started for it.
+func (f *startFlags) options() []conformance.Option {
+	if f.server == nil {
+		return nil
+	}
+	return []conformance.Option{conformance.WithServer(func() conformance.Server {
+		return conformance.Server{Command: f.exec, Ended: f.server.Ended(), Output: f.server.Output()}
+	})}
+}
+
+// targetName stands for the target in reports: a port that was free says nothing.
+func (f *startFlags) targetName() string {
+	if f.name == "" {
+		return f.exec
+	}
+	return f.name
+}
+
+// rerun is what takes the place of the endpoint in the command that asks again.
+func (f *startFlags) rerun(command string) string {
+	words := []string{command}
+	for _, w := range []struct{ flag, value string }{{"--target", f.file}, {"--exec", f.exec}, {"--setup", f.setup}} {
+		if w.value != "" && (w.flag == "--target" || f.file == "") {
+			words = append(words, w.flag, wire.ShellQuote(w.value))
+		}
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// targetFile describes a target for a repository.
+type targetFile struct {
+	Name     string        `yaml:"name"`
+	Endpoint string        `yaml:"endpoint"`
+	Exec     string        `yaml:"exec"`
+	ExecWait time.Duration `yaml:"exec-wait"`
+	Setup    string        `yaml:"setup"`
+	Region   string        `yaml:"region"`
+	Profiles []string      `yaml:"profiles"`
+	Baseline string        `yaml:"baseline"`
+	world    `yaml:",inline"`
+}
+
+// world is what a target has, in a target file or in the output of a setup command.
+type world struct {
+	// Nodes are managed nodes by kind: linux, of which there may be several, and the kinds of the
+	// bindings node.KIND.
+	Nodes     map[string]names  `yaml:"nodes"`
+	Documents map[string]string `yaml:"documents"` // by kind: plain, and the kinds of the bindings document.KIND
+	Alarms    map[string]string `yaml:"alarms"`    // by kind: ok, insufficient, firing ...
+	Role      string            `yaml:"role"`
+	Topic     string            `yaml:"topic"`
+	Bucket    string            `yaml:"bucket"`
+	Bindings  map[string]string `yaml:"bindings"` // anything else, by the names that sendspec bindings lists
+}
+
+// names is one name or a list of them.
+type names []string
+
+// UnmarshalYAML accepts a string or a list of strings.
+func (n *names) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind == yaml.ScalarNode {
+		var one string
+		err := node.Decode(&one)
+		*n = names{one}
+		return err
+	}
+	return node.Decode((*[]string)(n))
+}
+
+// maxTargetFile bounds what is read.
+const maxTargetFile = 1 << 20
+
+// load reads the target file, and fills in what the flags leave open.
+func (f *runFlags) load(c *cobra.Command) error {
+	if f.file == "" {
+		return nil
+	}
+	info, err := os.Stat(f.file)
+	if err != nil {
+		return fmt.Errorf("--target: %w", err)
+	}
+	if info.IsDir() || info.Size() > maxTargetFile {
+		return fmt.Errorf("--target %s: want a YAML file of at most %d bytes", f.file, maxTargetFile)
+	}
+	b, err := os.ReadFile(f.file)
+	if err != nil {
+		return fmt.Errorf("--target: %w", err)
+	}
+	var t targetFile
+	if err := decodeStrictly(f.file, b, &t, slices.Concat(worldFields, targetFields)); err != nil {
+		return err
+	}
+	if t.Endpoint != "" && t.Exec != "" && !strings.Contains(t.Endpoint, "{port}") && strings.Contains(t.Exec, "{port}") {
+		return fmt.Errorf("%s: want {port} in the endpoint too, or no endpoint beside exec", f.file)
+	}
+	given := c.Flags().Changed
+	dir := filepath.Dir(f.file)
+	if !given("name") {
+		f.name = t.Name
+	}
+	if !given("endpoint") && !given("exec") {
+		f.endpoint, f.exec, f.dir = t.Endpoint, t.Exec, dir
+	}
+	if !given("exec-wait") && t.ExecWait != 0 {
+		f.startFlags.wait = t.ExecWait
+	}
+	if !given("setup") {
+		f.setup, f.dir = t.Setup, dir
+	}
+	if !given("region") && t.Region != "" {
+		f.region = t.Region
+	}
+	if !given("profile") {
+		f.profiles = t.Profiles
+	}
+	if !given("baseline") && t.Baseline != "" {
+		f.baseline = t.Baseline
+		if !filepath.IsAbs(f.baseline) {
+			f.baseline = filepath.Join(dir, f.baseline)
+		}
+	}
+	return t.fill(f.file, &f.targetFlags)
+}
+
+var (
+	worldFields  = []string{"nodes", "documents", "alarms", "role", "topic", "bucket", "bindings"}
+	targetFields = []string{"name", "endpoint", "exec", "exec-wait", "setup", "region", "profiles", "baseline"}
+)
+
+// readWorld reads what a setup command printed. JSON is YAML too.
+func readWorld(where string, output []byte) (world, error) {
+	var w world
+	return w, decodeStrictly(where, output, &w, worldFields)
+}
+
+// decodeStrictly reads one YAML mapping whose fields are all known. What is wrong is one line that
+// begins with where:LINE.
+func decodeStrictly(where string, b []byte, into any, known []string) error {
+	var document yaml.Node
+	if err := yaml.Unmarshal(b, &document); err != nil {
+		return placed(where, err)
+	}
+	if len(document.Content) == 0 {
+		return nil // empty
+	}
+	root := document.Content[0]
+	if root.Kind != yaml.MappingNode {
+		return fmt.Errorf("%s:%d: want a mapping of %s", where, root.Line, strings.Join(known, ", "))
+	}
+	for i := 0; i < len(root.Content); i += 2 {
+		if key := root.Content[i]; !slices.Contains(known, key.Value) {
+			return fmt.Errorf("%s:%d: unknown field %q: want one of %s", where, key.Line, key.Value, strings.Join(known, ", "))
+		}
+	}
+	if err := root.Decode(into); err != nil {
+		return placed(where, err)
+	}
+	return nil
+}
+
+// placed writes an error of the decoder as one line with its place.
+func placed(where string, err error) error {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	var wrong *yaml.TypeError
+	if errors.As(err, &wrong) && len(wrong.Errors) > 0 {
+		text = wrong.Errors[0]
+	}
+	if rest, ok := strings.CutPrefix(text, "line "); ok {
+		if line, message, ok := strings.Cut(rest, ": "); ok {
+			return fmt.Errorf("%s:%s: %s", where, line, message)
+		}
+	}
+	return fmt.Errorf("%s: %s", where, text)
+}
+
+// fill adds a world to the flags. What the flags say themselves stays.
+func (w *world) fill(where string, t *targetFlags) error {
+	bind := map[string]string{}
+	maps.Copy(bind, w.Bindings)
+	for _, group := range []struct {
+		prefix, plain string
+		of            map[string]string
+	}{{"document", "plain", w.Documents}, {"alarm", "", w.Alarms}, {"", "", map[string]string{"role": w.Role, "topic": w.Topic, "bucket": w.Bucket}}} {
+		for kind, value := range group.of {
+			name := strings.TrimPrefix(group.prefix+"."+kind, ".")
+			if kind == group.plain {
+				name = group.prefix
+			}
+			if value != "" {
+				bind[name] = value
+			}
+		}
+	}
+	var linux []string
+	for kind, ids := range w.Nodes {
+		if kind == "linux" {
+			linux = ids
+			continue
+		}
+		if len(ids) != 1 {
+			return fmt.Errorf("%s: nodes of kind %s: want one ID; only linux may have several", where, kind)
+		}
+		bind["node."+kind] = ids[0]
+	}
+	known := fixtures.KnownBindings()
+	for _, name := range sortedNames(bind) {
+		if known[name] == "" || name == fixtures.NonceBinding || name == fixtures.RegionBinding {
+			return fmt.Errorf("%s: %q is not what a case could use (sendspec bindings lists that)", where, name)
+		}
+	}
+	if len(t.nodes) == 0 {
+		t.nodes = linux
+	}
+	maps.Copy(bind, t.bind)
+	t.bind = bind
+	return nil
+}

@@ -1,0 +1,264 @@
+package baseline_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/baseline"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+var today = time.Date(2026, 11, 24, 23, 59, 0, 0, time.UTC)
+
+func corpus(ids ...string) []*fixtures.Case {
+	var cases []*fixtures.Case
+	for _, id := range ids {
+		cases = append(cases, &fixtures.Case{ID: id})
+	}
+	return cases
+}
+
+func parsed(t *testing.T, text string, cases []*fixtures.Case) *baseline.File {
+	t.Helper()
+	f, err := baseline.Parse("known.baseline", []byte(text), today)
+	require.NoError(t, err)
+	require.NoError(t, f.Check(cases))
+	return f
+}
+
+func TestALineThatIsNoEntryIsNamedWithItsPlace(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ text, want string }{
+		"no fingerprint":       {"# a comment\n\narea/Topic/a\n", `known.baseline:3: "area/Topic/a" has no fingerprint: want SELECTOR`},
+		"no fingerprint, why":  {"area/Topic/a # why", `known.baseline:1: "area/Topic/a # why" has no fingerprint`},
+		"date for fingerprint": {"area/Topic/a until=2027-01-01", `known.baseline:1: "until=2027-01-01" in place of the fingerprint`},
+		"no day":               {"area/Topic/a status=200 until=2027-02-30", `until=2027-02-30: want a day such as`},
+		"two days":             {"area/Topic/a status=200 until=2027-02-01 until=2027-02-02", `"until=2027-02-02": want`},
+		"another word":         {"area/Topic/a status=200 soon", `"soon": want until=YYYY-MM-DD, ref=WHERE or # reason`},
+		"a negation":           {"!area/Topic/a status=200", `selector "!area/Topic/a": want one that picks cases`},
+		"no pattern":           {"area/[ status=200", `known.baseline:1: selector "area/["`},
+		"no text":              {"area/Topic/a \xff", `known.baseline: want text in UTF-8`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := baseline.Parse("known.baseline", []byte(test.text), today)
+			require.ErrorContains(t, err, test.want)
+			assert.NotContains(t, err.Error(), "\n")
+		})
+	}
+}
+
+func TestAnEntryThatPicksNoCaseIsAnError(t *testing.T) {
+	t.Parallel()
+	f, err := baseline.Parse("known.baseline", []byte("area/Topic/a status=200\n# gone\narea/Topic/z status=200\n"), today)
+	require.NoError(t, err)
+	cases := corpus("area/Topic/a")
+	require.ErrorContains(t, f.Check(cases), `known.baseline:3: selector "area/Topic/z" matches no case`)
+	assert.Equal(t, []string{"known.baseline:3 area/Topic/z"}, f.Prune(cases))
+	require.NoError(t, f.Check(cases))
+
+	f, err = baseline.Parse("known.baseline", []byte("area/Topic/a status=200\narea/Topic/a status=200 # again\n"), today)
+	require.NoError(t, err)
+	require.ErrorContains(t, f.Check(cases), "known.baseline:2: stands in line 1 already")
+}
+
+func TestAResultIsHeldAgainstItsEntry(t *testing.T) {
+	t.Parallel()
+	const text = `
+area/Topic/a    status=200                # accepts all
+area/Topic/n/*  status=200  until=2026-11-24 ref=#7
+area/Topic/old  status=200  until=2026-11-23
+area/Topic/two  status=200
+area/Topic/two  status=500
+area/Topic/f    flaky
+invariant/X/y   /a=string,/b=string,/c=nothing
+`
+	const other = "/Command/Status=string"
+	cases := corpus("area/Topic/a", "area/Topic/n/n=6", "area/Topic/n/n=50", "area/Topic/old", "area/Topic/two", "area/Topic/f", "area/Topic/none", "invariant/X/y")
+	type v = conformance.Verdict
+	for name, test := range map[string]struct {
+		id, fingerprint string
+		verdict         v
+		part            bool // not everything was asked
+		want            v
+		state           conformance.BaselineState
+	}{
+		"fails as known":                     {"area/Topic/a", "status=200", conformance.Fail, false, conformance.Known, conformance.BaselineKnown},
+		"fails in another way":               {"area/Topic/a", other, conformance.Fail, false, conformance.Fail, conformance.BaselineChanged},
+		"passes":                             {"area/Topic/a", "", conformance.Pass, false, conformance.Fixed, conformance.BaselineStale},
+		"warns only":                         {"area/Topic/a", "should:/x=nothing", conformance.Warn, false, conformance.Fixed, conformance.BaselineStale},
+		"is flaky, and not known for it":     {"area/Topic/a", "status=200", conformance.Flaky, false, conformance.Flaky, ""},
+		"was skipped":                        {"area/Topic/a", "", conformance.Skip, false, conformance.Skip, ""},
+		"could not be judged":                {"area/Topic/a", "", conformance.Error, false, conformance.Error, ""},
+		"is not named":                       {"area/Topic/none", "status=200", conformance.Fail, false, conformance.Fail, ""},
+		"a variant, on the last day":         {"area/Topic/n/n=50", "status=200", conformance.Fail, false, conformance.Known, conformance.BaselineKnown},
+		"a variant that passes":              {"area/Topic/n/n=6", "", conformance.Pass, false, conformance.Fixed, conformance.BaselineStale},
+		"past its date":                      {"area/Topic/old", "status=200", conformance.Fail, false, conformance.Fail, conformance.BaselineExpired},
+		"past its date, and passes":          {"area/Topic/old", "", conformance.Pass, false, conformance.Fixed, conformance.BaselineStale},
+		"one of two ways":                    {"area/Topic/two", "status=500", conformance.Fail, false, conformance.Known, conformance.BaselineKnown},
+		"known to vary, and varies":          {"area/Topic/f", other, conformance.Flaky, false, conformance.Known, conformance.BaselineFlaky},
+		"known to vary, and fails":           {"area/Topic/f", other, conformance.Fail, false, conformance.Known, conformance.BaselineFlaky},
+		"known to vary, and passes":          {"area/Topic/f", "", conformance.Pass, false, conformance.Pass, conformance.BaselineFlaky},
+		"an invariant, as known":             {"invariant/X/y", "/a=string,/b=string,/c=nothing", conformance.Fail, false, conformance.Known, conformance.BaselineKnown},
+		"an invariant, in fewer places":      {"invariant/X/y", "/a=string,/c=nothing", conformance.Fail, false, conformance.Known, conformance.BaselineKnown},
+		"an invariant, in another place":     {"invariant/X/y", "/a=string,/d=string", conformance.Fail, false, conformance.Fail, conformance.BaselineChanged},
+		"an invariant, kept":                 {"invariant/X/y", "", conformance.Pass, false, conformance.Fixed, conformance.BaselineStale},
+		"an invariant, kept by what it sent": {"invariant/X/y", "", conformance.Pass, true, conformance.Pass, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := parsed(t, text, cases)
+			r := conformance.Result{Case: &fixtures.Case{ID: test.id}, Verdict: test.verdict, Fingerprint: test.fingerprint}
+			f.Weigh(&r, !test.part)
+			assert.Equal(t, test.want, r.Verdict)
+			if test.state == "" {
+				assert.Nil(t, r.Baseline)
+				return
+			}
+			require.NotNil(t, r.Baseline)
+			assert.Equal(t, test.state, r.Baseline.State)
+		})
+	}
+}
+
+// outcomes are what a run found, by case: a fingerprint, "pass", "skip" or "flaky".
+func outcomes(f *baseline.File, cases []*fixtures.Case, found map[string]string) []conformance.Result {
+	var results []conformance.Result
+	for _, c := range cases {
+		r := conformance.Result{Case: c, Verdict: conformance.Fail, Fingerprint: found[c.ID]}
+		switch r.Fingerprint {
+		case "":
+			continue // not selected
+		case "pass", "skip":
+			r.Verdict, r.Fingerprint = conformance.Verdict(r.Fingerprint), ""
+		case "flaky":
+			r.Verdict, r.Fingerprint = conformance.Flaky, "status=200"
+		}
+		f.Weigh(&r, true)
+		results = append(results, r)
+	}
+	return results
+}
+
+func text(t *testing.T, f *baseline.File) string {
+	t.Helper()
+	var b strings.Builder
+	_, err := f.WriteTo(&b)
+	require.NoError(t, err)
+	return b.String()
+}
+
+var updatedCorpus = corpus("area/A/x/n=1", "area/A/x/n=2", "area/A/y", "area/B/x", "area/B/y", "area/B/z", "area/C/x", "area/C/y", "other/A/a", "other/A/b", "invariant/X/y", "invariant/X/z")
+
+func TestANewBaselineIsShortAndPicksNothingElse(t *testing.T) {
+	t.Parallel()
+	f, err := baseline.Read(filepath.Join(t.TempDir(), "none"), today)
+	require.NoError(t, err)
+	require.True(t, f.Missing())
+	require.NoError(t, f.Check(updatedCorpus))
+	changes := f.Update(outcomes(f, updatedCorpus, map[string]string{
+		"area/A/x/n=1": "status=200", "area/A/x/n=2": "status=200", "area/A/y": "pass", "area/B/x": "status=200", "area/B/y": "status=500", "area/B/z": "flaky",
+		"area/C/x": "status=200", "area/C/y": "status=500", "other/A/a": "status=200", "other/A/b": "status=200", "invariant/X/y": "/a=string", "invariant/X/z": "/a=string",
+	}))
+	assert.Equal(t, baseline.Changes{Added: 6, Entries: 6, Cases: 10}, changes)
+	var entries []string
+	for line := range strings.SplitSeq(text(t, f), "\n") {
+		if line != "" && line[0] != '#' {
+			entries = append(entries, strings.Join(strings.Fields(line), " "))
+		}
+	}
+	assert.Equal(t, []string{
+		"area/*/x status=200", "area/B/y status=500", "area/C/y status=500", "other status=200", "invariant/X/y /a=string", "invariant/X/z /a=string",
+	}, entries)
+}
+
+func TestAnUpdateKeepsWhatStillHolds(t *testing.T) {
+	t.Parallel()
+	const before = `# ours
+area/*/x    status=200 until=2027-01-01 ref=#1   # takes everything
+
+area/B/y  status=500 # crashes
+area/B/z  flaky # a race
+# the second part
+area/C/y  status=500 ref=#2 # crashes
+area/A/y  status=200 until=2026-01-01 # long ago
+other/A/a status=200 # not asked here
+`
+	f := parsed(t, before, updatedCorpus)
+	same := map[string]string{
+		"area/A/x/n=1": "status=200", "area/A/x/n=2": "status=200", "area/B/x": "status=200", "area/C/x": "status=200",
+		"area/B/y": "status=500", "area/B/z": "pass", "area/C/y": "status=500", "area/A/y": "status=200", "other/A/a": "skip",
+	}
+	assert.Equal(t, baseline.Changes{Entries: 6, Cases: 9}, f.Update(outcomes(f, updatedCorpus, same)))
+	assert.Equal(t, before, text(t, f), "nothing to bring in line")
+
+	changed := map[string]string{
+		"area/A/x/n=1": "pass", "area/A/x/n=2": "status=200", "area/B/x": "status=200", "area/C/x": "/Command=nothing",
+		"area/B/y": "pass", "area/C/y": "status=400/InvalidDocument", "area/A/y": "status=200", "other/A/b": "status=200",
+	}
+	assert.Equal(t, baseline.Changes{Added: 1, Removed: 1, Changed: 2, Entries: 8, Cases: 8}, f.Update(outcomes(f, updatedCorpus, changed)))
+	assert.Equal(t, `# ours
+area/C/x                                         /Command=nothing until=2027-01-01 ref=#1 # takes everything
+area/A/x/n=2                                     status=200 until=2027-01-01 ref=#1 # takes everything
+area/B/x                                         status=200 until=2027-01-01 ref=#1 # takes everything
+
+area/B/z  flaky # a race
+# the second part
+area/C/y                                         status=400/InvalidDocument ref=#2 # crashes
+area/A/y  status=200 until=2026-01-01 # long ago
+other/A/a status=200 # not asked here
+
+other/A/b                                        status=200
+`, text(t, f))
+	again, err := baseline.Parse("known.baseline", []byte(text(t, f)), today)
+	require.NoError(t, err)
+	require.NoError(t, again.Check(updatedCorpus), "what is written can be read")
+	for _, r := range outcomes(again, updatedCorpus, changed) {
+		if r.Case.ID != "area/A/y" {
+			assert.NotContains(t, []conformance.Verdict{conformance.Fail, conformance.Fixed}, r.Verdict, r.Case.ID)
+		}
+	}
+}
+
+// What an invariant says hangs on what was asked, so a part of the corpus adds to its entry only.
+func TestAPartOfTheCorpusAddsToAnInvariant(t *testing.T) {
+	t.Parallel()
+	f := parsed(t, "invariant/X/y /a=string,/b=string\n", updatedCorpus)
+	f.Update(outcomes(f, updatedCorpus, map[string]string{"invariant/X/y": "/c=string"}))
+	assert.Equal(t, "/a=string,/b=string,/c=string", strings.Fields(text(t, f))[1])
+
+	whole := map[string]string{"invariant/X/y": "/a=string,/d=string"}
+	for _, c := range updatedCorpus {
+		if whole[c.ID] == "" {
+			whole[c.ID] = "pass"
+		}
+	}
+	f.Update(outcomes(f, updatedCorpus, whole))
+	assert.Equal(t, "/a=string,/d=string", strings.Fields(text(t, f))[1])
+}
+
+func TestABaselineIsWrittenAsAWhole(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "known.baseline")
+	f, err := baseline.Read(name, today)
+	require.NoError(t, err)
+	require.NoError(t, f.Check(updatedCorpus))
+	f.Update(outcomes(f, updatedCorpus, map[string]string{"area/A/y": "status=200"}))
+	require.NoError(t, f.Save())
+	b, err := os.ReadFile(name)
+	require.NoError(t, err)
+	assert.Equal(t, text(t, f), string(b))
+	files, err := os.ReadDir(filepath.Dir(name))
+	require.NoError(t, err)
+	assert.Len(t, files, 1, "nothing is left beside it")
+
+	_, err = baseline.Read(filepath.Dir(name), today)
+	require.Error(t, err, "a folder is no baseline")
+}

@@ -1,0 +1,256 @@
+package baseline
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// Changes counts the entries that an update added, took out and gave another fingerprint, and the
+// cases that the file knows then.
+type Changes struct{ Added, Removed, Changed, Entries, Cases int }
+
+// String says it in a line.
+func (c Changes) String() string {
+	return fmt.Sprintf("%d entries for %d cases (%d added, %d removed, %d changed)", c.Entries, c.Cases, c.Added, c.Removed, c.Changed)
+}
+
+// header opens a new file.
+const header = `# Known divergences: every case that a line picks fails, and in the way that its fingerprint says.
+# ` + form + `
+`
+
+// Prune takes out the entries that pick none of the cases and returns them as FILE:LINE SELECTOR: an
+// update comes after the corpus changed as well as after the target did.
+func (f *File) Prune(cases []*fixtures.Case) []string {
+	var gone []string
+	f.lines = slices.DeleteFunc(f.lines, func(l line) bool {
+		if l.Entry == nil || l.picks.Check(cases) == nil {
+			return false
+		}
+		gone = append(gone, fmt.Sprintf("%s:%d %s", f.name, l.number, l.Selector))
+		return true
+	})
+	return gone
+}
+
+// Update brings the file in line with the results of a run: an entry whose cases pass goes, one of
+// whose cases only some still fail is narrowed, one whose cases fail in another way gets the new
+// fingerprint, and new failures come behind the rest. Comments, the order and what was not asked stay as they
+// are, and so do entries past their date and entries for flaky cases: those need a person.
+func (f *File) Update(results []conformance.Result) Changes {
+	u := &updating{File: f, now: map[string]*conformance.Result{}, covered: map[string]bool{}}
+	for i := range results {
+		u.now[results[i].Case.ID] = &results[i]
+	}
+	var lines []line
+	if f.missing {
+		for _, text := range strings.Split(strings.TrimSuffix(header, "\n"), "\n") {
+			lines = append(lines, line{text: text})
+		}
+	}
+	for i := range f.lines {
+		if f.lines[i].Entry == nil {
+			lines = append(lines, f.lines[i])
+			continue
+		}
+		lines = append(lines, u.entry(&f.lines[i])...)
+	}
+	lines = append(lines, u.fresh()...)
+	for i := range lines {
+		lines[i].number = i + 1
+	}
+	f.lines, f.missing = lines, false
+	f.index(f.cases)
+	u.changes.Cases = len(f.names)
+	for _, l := range lines {
+		if l.Entry != nil {
+			u.changes.Entries++
+		}
+	}
+	return u.changes
+}
+
+type updating struct {
+	*File
+	now     map[string]*conformance.Result
+	covered map[string]bool // failing cases that an entry stands for
+	changes Changes
+}
+
+// failing returns the result of a case that fails every time, nil otherwise.
+func (u *updating) failing(id string) *conformance.Result {
+	r := u.now[id]
+	if r == nil || r.Fingerprint == "" || r.Verdict != conformance.Fail && r.Verdict != conformance.Known {
+		return nil
+	}
+	return r
+}
+
+// entry returns what becomes of an entry.
+func (u *updating) entry(l *line) []line {
+	keep, unasked := true, map[string]bool{}
+	still := map[string]map[string]bool{} // by fingerprint: the cases of the entry that fail so
+	for _, c := range u.cases {
+		if !slices.Contains(u.names[c.ID], l) {
+			continue
+		}
+		r := u.now[c.ID]
+		if r == nil || r.Verdict == conformance.Skip || r.Verdict == conformance.Error || r.Verdict == conformance.Flaky {
+			unasked[c.ID] = true
+			continue
+		}
+		if l.Fingerprint == flaky {
+			u.covered[c.ID] = true
+			continue
+		}
+		failing := u.failing(c.ID)
+		switch b := r.Baseline; {
+		case failing != nil && l.covers(failing.Fingerprint, c.Area() == conformance.InvariantArea):
+			add(still, l.Fingerprint, c.ID)
+		case b == nil, b.State == conformance.BaselineKnown, b.State == conformance.BaselineFlaky:
+			// A warning that is known, an invariant judged on a part, or a case that another entry covers.
+			if failing == nil {
+				unasked[c.ID] = true
+			} else {
+				keep = false
+			}
+		case failing != nil && c.Area() == conformance.InvariantArea && len(u.now) < len(u.cases):
+			keep = false
+			add(still, union(l.Fingerprint, failing.Fingerprint), c.ID) // what was not asked may still show the rest
+		case failing != nil:
+			keep = false
+			add(still, failing.Fingerprint, c.ID)
+		default:
+			keep = false
+		}
+	}
+	if keep {
+		for id := range still[l.Fingerprint] {
+			u.covered[id] = true
+		}
+		return []line{*l}
+	}
+	for id := range unasked {
+		add(still, l.Fingerprint, id)
+	}
+	return u.narrowed(l, still)
+}
+
+// narrowed writes an entry anew for those of its cases that still fail.
+func (u *updating) narrowed(l *line, still map[string]map[string]bool) []line {
+	var lines []line
+	for _, fingerprint := range sorted(still) {
+		want := still[fingerprint]
+		for id := range want {
+			if u.covered[id] {
+				delete(want, id)
+			}
+			u.covered[id] = true
+		}
+		for _, selector := range fold(want, u.cases) {
+			e := *l.Entry
+			e.Selector, e.Fingerprint = selector, fingerprint
+			e.picks, _ = conformance.ParseSelector([]string{selector}, nil)
+			lines = append(lines, line{text: e.String(), Entry: &e})
+		}
+	}
+	if len(lines) == 0 {
+		u.changes.Removed++
+	} else {
+		u.changes.Changed++
+	}
+	return lines
+}
+
+// fresh returns entries for the failures that no entry stands for, those of an area together.
+func (u *updating) fresh() []line {
+	byPrint := map[string]map[string]bool{}
+	for id := range u.now {
+		if r := u.failing(id); r != nil && !u.covered[id] {
+			add(byPrint, r.Fingerprint, id)
+		}
+	}
+	position := map[string]int{}
+	for i, c := range u.cases {
+		for _, pattern := range patterns(c) {
+			if _, ok := position[pattern]; !ok {
+				position[pattern] = i
+			}
+		}
+	}
+	var entries []*Entry
+	for _, fingerprint := range sorted(byPrint) {
+		for _, selector := range fold(byPrint[fingerprint], u.cases) {
+			e := &Entry{Selector: selector, Fingerprint: fingerprint}
+			e.picks, _ = conformance.ParseSelector([]string{selector}, nil)
+			entries = append(entries, e)
+		}
+	}
+	slices.SortStableFunc(entries, func(a, b *Entry) int { return position[a.Selector] - position[b.Selector] })
+	u.changes.Added = len(entries)
+	var lines []line
+	last := ""
+	for _, e := range entries {
+		if area, _, _ := strings.Cut(e.Selector, "/"); area != last {
+			lines, last = append(lines, line{}), area
+		}
+		lines = append(lines, line{text: e.String(), Entry: e})
+	}
+	return lines
+}
+
+func add(sets map[string]map[string]bool, key, id string) {
+	if sets[key] == nil {
+		sets[key] = map[string]bool{}
+	}
+	sets[key][id] = true
+}
+
+func sorted(sets map[string]map[string]bool) []string {
+	var keys []string
+	for key := range sets {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// WriteTo writes the file's text.
+func (f *File) WriteTo(w io.Writer) (int64, error) {
+	var b strings.Builder
+	for _, l := range f.lines {
+		b.WriteString(l.text + "\n")
+	}
+	n, err := io.WriteString(w, b.String())
+	return int64(n), err
+}
+
+// Save writes the file in its place, as a whole.
+func (f *File) Save() error {
+	tmp, err := os.CreateTemp(filepath.Dir(f.name), ".sendspec-*")
+	if err != nil {
+		return fmt.Errorf("baseline %s: %w", f.name, err)
+	}
+	_, err = f.WriteTo(tmp)
+	if closeErr := tmp.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Chmod(tmp.Name(), 0o644) //nolint:gosec // it is committed, for everybody to read
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), f.name)
+	}
+	if err != nil {
+		_ = os.Remove(tmp.Name())
+		return fmt.Errorf("baseline %s: %w", f.name, err)
+	}
+	return nil
+}

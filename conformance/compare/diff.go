@@ -1,0 +1,132 @@
+package compare
+
+import (
+	"fmt"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/report"
+)
+
+// Kind is what became of a case between two reports.
+type Kind string
+
+// The kinds, gravest first. A known failure is a failure here: what a baseline says does not change
+// what a target does.
+const (
+	Regressed Kind = "regressed" // did not fail, and fails
+	Changed   Kind = "changed"   // fails in another way
+	Lost      Kind = "lost"      // was judged, and is no longer there, or no longer judged
+	Appeared  Kind = "new"       // was not there
+	Mended    Kind = "fixed"     // failed, and does not
+)
+
+// Kinds returns every kind in the order in which they are told.
+func Kinds() []Kind { return []Kind{Regressed, Changed, Lost, Appeared, Mended} }
+
+// Change is one case that two reports say different things of. A verdict is "" where a report has no such case.
+type Change struct {
+	ID            string
+	Kind          Kind
+	Before, After conformance.Verdict
+	Was, Is       string // the fingerprints
+	Reason        string // why it is no longer judged
+}
+
+// Diff is what two reports say differently.
+type Diff struct {
+	Before, After report.Named
+	Changes       []Change // in the order of the second report, what it lacks last
+	Same          int      // cases of which both say the same
+}
+
+// Regressed tells whether a case fails that did not.
+func (d Diff) Regressed() bool { return len(d.Of(Regressed)) > 0 }
+
+// Of returns the changes of a kind.
+func (d Diff) Of(k Kind) []Change {
+	var list []Change
+	for _, c := range d.Changes {
+		if c.Kind == k {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// Two tells what became of the cases between a report and a later one.
+func Two(before, after report.Named) Diff {
+	d := Diff{Before: before, After: after}
+	earlier := map[string]report.CaseInfo{}
+	for _, c := range before.Cases {
+		earlier[c.ID] = c
+	}
+	for _, c := range after.Cases {
+		old, known := earlier[c.ID]
+		delete(earlier, c.ID)
+		change := Change{ID: c.ID, Before: old.Verdict, After: c.Verdict, Was: old.Fingerprint, Is: c.Fingerprint}
+		switch {
+		case !known:
+			change.Kind = Appeared
+		case judged(old) && !judged(c):
+			change.Kind, change.Reason = Lost, c.Reason
+		case !judged(c):
+		case fails(c) && !fails(old):
+			change.Kind = Regressed
+		case !fails(c) && fails(old):
+			change.Kind = Mended
+		case fails(c) && old.Fingerprint != c.Fingerprint:
+			change.Kind = Changed
+		}
+		if change.Kind == "" {
+			d.Same++
+			continue
+		}
+		d.Changes = append(d.Changes, change)
+	}
+	for _, c := range before.Cases {
+		if _, gone := earlier[c.ID]; gone {
+			d.Changes = append(d.Changes, Change{ID: c.ID, Kind: Lost, Before: c.Verdict, Was: c.Fingerprint, Reason: "not in the later report"})
+		}
+	}
+	return d
+}
+
+func judged(c report.CaseInfo) bool {
+	return c.Verdict != conformance.Skip && c.Verdict != conformance.Error
+}
+
+func fails(c report.CaseInfo) bool {
+	return c.Verdict == conformance.Fail || c.Verdict == conformance.Known || c.Verdict == conformance.Flaky
+}
+
+func orUnknown(corpus string) string {
+	if corpus == "" {
+		return "unknown"
+	}
+	return report.Clean(corpus)
+}
+
+// Check refuses what cannot be set side by side: a report that was cut short or is a shard, unless
+// partial ones are allowed. Notes are what a reader should know of the rest.
+func Check(reports []report.Named, partial bool) (notes []string, err error) {
+	for _, r := range reports {
+		switch {
+		case partial:
+			if !r.Complete || r.Shard != "" {
+				notes = append(notes, fmt.Sprintf("%s is not the whole of a run: what it lacks counts as lost", r.File))
+			}
+		case r.Shard != "":
+			return nil, fmt.Errorf("%s is shard %s of a run: put the shards together first (compare --merge), or allow it with --partial", r.File, report.Clean(r.Shard))
+		case !r.Complete:
+			return nil, fmt.Errorf("%s is not complete (%s): run again, or allow it with --partial", r.File, report.Clean(r.Stopped))
+		}
+		if first := reports[0]; r.Corpus != first.Corpus {
+			notes = append(notes, fmt.Sprintf("%s and %s were made with different cases or expectations (corpus %s and %s): a difference may be the suite's", first.File, r.File,
+				orUnknown(first.Corpus), orUnknown(r.Corpus)))
+		}
+		if first := reports[0]; r.Strict != first.Strict {
+			notes = append(notes, fmt.Sprintf("only one of %s and %s was made with --strict", first.File, r.File))
+		}
+	}
+	return notes, nil
+}

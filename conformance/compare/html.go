@@ -1,0 +1,72 @@
+package compare
+
+import (
+	_ "embed" // of the page
+	"html/template"
+	"io"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/report"
+)
+
+//go:embed page.html
+var pageText string
+
+// marks stand beside the word of a verdict, so that colour is never the only sign.
+var marks = map[conformance.Verdict]string{
+	conformance.Pass: "✓", conformance.Fixed: "✓", conformance.Warn: "!", conformance.Fail: "✗", conformance.Known: "✗", conformance.Flaky: "~",
+	conformance.Skip: "–", conformance.Error: "?", "": "·",
+}
+
+// says are the words of verdicts for those who hear or point at the marks. A failure is a failure here,
+// whether a baseline knows it or not.
+var says = map[conformance.Verdict]string{
+	conformance.Pass: "conforms", conformance.Fixed: "conforms", conformance.Warn: "misses a should", conformance.Fail: "fails", conformance.Known: "fails",
+	conformance.Flaky: "varies", conformance.Skip: "not asked", conformance.Error: "could not be judged", "": "not in the report",
+}
+
+// colours are the classes of verdicts on the page.
+var colours = map[conformance.Verdict]string{
+	conformance.Pass: "good", conformance.Fixed: "good", conformance.Warn: "warn", conformance.Fail: "bad", conformance.Known: "bad",
+	conformance.Flaky: "warn", conformance.Skip: "none", conformance.Error: "none", "": "none",
+}
+
+// page is the template; the maps are looked up by it, so that every text goes through its escaping.
+func page() (*template.Template, error) {
+	return template.New("page").Funcs(template.FuncMap{
+		"mark":   func(v conformance.Verdict) string { return or(marks, v, "?") },
+		"says":   func(v conformance.Verdict) string { return or(says, v, "unknown") },
+		"colour": func(v conformance.Verdict) string { return or(colours, v, "none") },
+		"clean":  report.Clean,
+		"lower":  strings.ToLower,
+		"standing": func(s conformance.Standing) string {
+			switch s {
+			case conformance.Conformant:
+				return "good"
+			case conformance.Nonconformant:
+				return "bad"
+			case conformance.Partial:
+				return "warn"
+			case conformance.Untested:
+			}
+			return "none"
+		},
+	}).Parse(pageText)
+}
+
+func or(m map[conformance.Verdict]string, v conformance.Verdict, otherwise string) string {
+	if s, ok := m[v]; ok {
+		return s
+	}
+	return otherwise
+}
+
+// HTML writes the matrix as one page that needs no network.
+func (m Matrix) HTML(w io.Writer) error {
+	t, err := page()
+	if err != nil {
+		return err
+	}
+	return t.Execute(w, m)
+}

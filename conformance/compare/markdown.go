@@ -1,0 +1,70 @@
+package compare
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance/report"
+)
+
+// casesShown bounds a list in Markdown: a comment on GitHub may have 65,536 characters.
+const casesShown = 100
+
+// Markdown writes a diff for a comment or a step summary.
+func (d Diff) Markdown(w io.Writer, notes []string) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s**\n\n- before: %s\n- after: %s\n", markdown(d.summary()), markdown(d.Before.Verdict), markdown(d.After.Verdict))
+	for _, n := range notes {
+		fmt.Fprintf(&b, "- note: %s\n", markdown(n))
+	}
+	for _, k := range Kinds() {
+		changes := d.Of(k)
+		if len(changes) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n#### %d %s\n\n%d cases %s.\n\n", len(changes), k, len(changes), words[k])
+		for i, c := range changes {
+			if i == casesShown {
+				fmt.Fprintf(&b, "- and %d more\n", len(changes)-i)
+				break
+			}
+			fmt.Fprintf(&b, "- %s: %s\n", markdown(c.ID), markdown(c.how()))
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// Markdown writes the matrix as tables of profiles and areas. The cases are left to the other formats.
+func (m Matrix) Markdown(w io.Writer) error {
+	var b strings.Builder
+	row := func(first string, cells []string) {
+		b.WriteString("| " + markdown(first) + " |")
+		for _, c := range cells {
+			b.WriteString(" " + markdown(c) + " |")
+		}
+		b.WriteString("\n")
+	}
+	row("", m.Columns)
+	b.WriteString("|---|" + strings.Repeat("---|", len(m.Columns)) + "\n")
+	for _, p := range m.Profiles {
+		row("profile "+string(p.Profile), texts(p.Standings))
+	}
+	for _, a := range append(m.Areas, AreaRow{Area: "all", Cells: m.Total}) {
+		row(a.Area, texts(a.Cells))
+	}
+	for _, n := range m.Notes {
+		fmt.Fprintf(&b, "\n%s\n", markdown(n))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// markdown takes the meaning from whatever has one in GitHub's Markdown and in HTML.
+func markdown(s string) string { return escaper.Replace(report.Clean(s)) }
+
+var escaper = strings.NewReplacer(
+	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "|", `\|`, "~", `\~`, "#", `\#`, "!", `\!`, "@", "&#64;", "&", "&amp;", "<", "&lt;", ">", "&gt;",
+	"://", "&#58;//", "www.", "www&#46;",
+)

@@ -1,0 +1,180 @@
+package compare
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// Matrix shows how targets stand beside each other.
+type Matrix struct {
+	Notes    []string
+	Columns  []string // the names of the targets
+	Profiles []ProfileRow
+	Areas    []AreaRow
+	Total    []Cell
+}
+
+// ProfileRow is the standing of each target in a profile.
+type ProfileRow struct {
+	Profile   fixtures.Profile
+	Standings []conformance.Standing // untested where a report has none
+}
+
+// Cell is what a target makes of an area.
+type Cell struct{ Conform, Judged, All int }
+
+// Percent is how much of what was judged conforms, rounded down: 100 means all of it.
+func (c Cell) Percent() int {
+	if c.Judged == 0 {
+		return 0
+	}
+	return c.Conform * 100 / c.Judged
+}
+
+// String is what conforms of what was judged.
+func (c Cell) String() string {
+	if c.Judged == 0 {
+		return "untested"
+	}
+	return fmt.Sprintf("%d/%d (%d%%)", c.Conform, c.Judged, c.Percent())
+}
+
+// AreaRow is an area with those of its cases in which a target differs.
+type AreaRow struct {
+	Area  string
+	Cells []Cell
+	Cases []CaseRow
+	Rest  int // cases in which no target differs
+}
+
+// CaseRow is what each target makes of a case: "" where its report has no such case.
+type CaseRow struct {
+	ID       string
+	Title    string
+	Level    fixtures.Level
+	Verdicts []conformance.Verdict
+}
+
+// NewMatrix sets the reports side by side, a column each.
+func NewMatrix(reports []report.Named, notes []string) (Matrix, error) {
+	m := Matrix{Notes: notes, Total: make([]Cell, len(reports))}
+	for _, r := range reports {
+		m.Columns = append(m.Columns, columnName(r, reports))
+	}
+	titles, err := caseTitles()
+	if err != nil {
+		return m, err
+	}
+	m.profiles(reports)
+	area := map[string]int{}
+	row := map[string]int{}
+	var rows []CaseRow
+	var ids []string
+	for column, r := range reports {
+		for _, c := range r.Cases {
+			i, ok := row[c.ID]
+			if !ok {
+				i = len(rows)
+				row[c.ID] = i
+				rows = append(rows, CaseRow{c.ID, titles[c.ID], c.Level, make([]conformance.Verdict, len(reports))})
+				ids = append(ids, c.ID)
+			}
+			rows[i].Verdicts[column] = c.Verdict
+		}
+	}
+	for i, id := range ids {
+		name, _, _ := strings.Cut(id, "/")
+		at, ok := area[name]
+		if !ok {
+			at = len(m.Areas)
+			area[name] = at
+			m.Areas = append(m.Areas, AreaRow{Area: name, Cells: make([]Cell, len(reports))})
+		}
+		a := &m.Areas[at]
+		for column, v := range rows[i].Verdicts {
+			a.Cells[column].count(v)
+			m.Total[column].count(v)
+		}
+		if slices.ContainsFunc(rows[i].Verdicts, differs) {
+			a.Cases = append(a.Cases, rows[i])
+		} else {
+			a.Rest++
+		}
+	}
+	return m, nil
+}
+
+func (c *Cell) count(v conformance.Verdict) {
+	if v == "" {
+		return
+	}
+	c.All++
+	switch v {
+	case conformance.Pass, conformance.Warn, conformance.Fixed:
+		c.Conform++
+		c.Judged++
+	case conformance.Fail, conformance.Known, conformance.Flaky:
+		c.Judged++
+	case conformance.Skip, conformance.Error:
+	}
+}
+
+func differs(v conformance.Verdict) bool {
+	switch v {
+	case conformance.Fail, conformance.Known, conformance.Flaky, conformance.Error, conformance.Warn:
+		return true
+	case conformance.Pass, conformance.Fixed, conformance.Skip:
+	}
+	return false
+}
+
+// columnName is the target's name, with the file where several have the same.
+func columnName(r report.Named, all []report.Named) string {
+	same := 0
+	for _, other := range all {
+		if other.Target.Name == r.Target.Name {
+			same++
+		}
+	}
+	name := report.Clean(r.Target.Name)
+	if same > 1 {
+		name += " (" + report.Clean(r.File) + ")"
+	}
+	return name
+}
+
+func (m *Matrix) profiles(reports []report.Named) {
+	for _, p := range fixtures.Profiles() {
+		row := ProfileRow{p, make([]conformance.Standing, len(reports))}
+		found := false
+		for column, r := range reports {
+			row.Standings[column] = conformance.Untested
+			for _, info := range r.Profiles {
+				if info.Profile == p {
+					row.Standings[column], found = info.Standing, true
+				}
+			}
+		}
+		if found {
+			m.Profiles = append(m.Profiles, row)
+		}
+	}
+}
+
+// caseTitles are the rules of the cases of this version, by ID.
+func caseTitles() (map[string]string, error) {
+	cases, err := fixtures.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	titles := map[string]string{}
+	for _, c := range slices.Concat(cases, conformance.Invariants()) {
+		titles[c.ID] = c.Title
+	}
+	return titles, nil
+}

@@ -1,0 +1,110 @@
+package compare
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/report"
+)
+
+// words say what a kind means.
+var words = map[Kind]string{
+	Regressed: "did not fail, and fail now", Changed: "fail in another way", Lost: "are no longer judged", Appeared: "were not there", Mended: "no longer fail",
+}
+
+// Text writes a diff for people.
+func (d Diff) Text(w io.Writer, notes []string) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n%s: %s\n", d.Before.File, report.Clean(d.Before.Verdict), d.After.File, report.Clean(d.After.Verdict))
+	for _, n := range notes {
+		b.WriteString("note: " + report.Clean(n) + "\n")
+	}
+	for _, k := range Kinds() {
+		changes := d.Of(k)
+		if len(changes) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n%d %s: %s\n", len(changes), k, words[k])
+		for _, c := range changes {
+			fmt.Fprintf(&b, "  %s: %s\n", report.Clean(c.ID), report.Clean(c.how()))
+		}
+	}
+	fmt.Fprintf(&b, "\n%s\n", d.summary())
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (d Diff) summary() string {
+	var parts []string
+	for _, k := range Kinds() {
+		parts = append(parts, fmt.Sprintf("%d %s", len(d.Of(k)), k))
+	}
+	return strings.Join(parts, ", ") + fmt.Sprintf("; %d as before", d.Same)
+}
+
+// how says what changed: the verdicts, and the fingerprints where there are some.
+func (c Change) how() string {
+	before, after := orNone(c.Before, c.Was), orNone(c.After, c.Is)
+	s := before + " -> " + after
+	if c.Reason != "" {
+		s += " (" + c.Reason + ")"
+	}
+	return s
+}
+
+func orNone(v conformance.Verdict, fingerprint string) string {
+	if v == "" {
+		return "none"
+	}
+	if fingerprint == "" {
+		return string(v)
+	}
+	return string(v) + " " + fingerprint
+}
+
+// Text writes the matrix for people: profiles and areas, then the cases in which a target differs.
+func (m Matrix) Text(w io.Writer) error {
+	for _, n := range m.Notes {
+		if _, err := fmt.Fprintf(w, "note: %s\n", report.Clean(n)); err != nil {
+			return err
+		}
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	line := func(cells ...string) { fmt.Fprintln(t, strings.Join(cells, "\t")) }
+	line(append([]string{""}, m.Columns...)...)
+	for _, p := range m.Profiles {
+		line(append([]string{string(p.Profile)}, texts(p.Standings)...)...)
+	}
+	for _, a := range append(m.Areas, AreaRow{Area: "all", Cells: m.Total}) {
+		line(append([]string{report.Clean(a.Area)}, texts(a.Cells)...)...)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, a := range m.Areas {
+		if len(a.Cases) == 0 {
+			continue
+		}
+		fmt.Fprintf(t, "\n%s\n", report.Clean(a.Area))
+		for _, c := range a.Cases {
+			line(append([]string{"  " + report.Clean(c.ID)}, texts(c.Verdicts)...)...)
+		}
+	}
+	return t.Flush()
+}
+
+// texts are the words of cells; "-" for none.
+func texts[T any](cells []T) []string {
+	var list []string
+	for _, c := range cells {
+		text := report.Clean(fmt.Sprint(c))
+		if text == "" {
+			text = "-"
+		}
+		list = append(list, text)
+	}
+	return list
+}

@@ -1,0 +1,169 @@
+//go:build unix
+
+package launch_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance/launch"
+)
+
+// TestMain lets the test's own program stand in for a server under test.
+func TestMain(m *testing.M) {
+	if address := os.Getenv("LAUNCH_TEST_LISTEN"); address != "" {
+		fmt.Println("listening on", address)
+		err := http.ListenAndServe(address, http.NotFoundHandler()) //nolint:gosec // on loopback, in a test
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+// server is a command that listens on the free port, and writes its process ID to the file.
+func server(t *testing.T, pidFile string) string {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	return fmt.Sprintf("echo $$ > '%s'; LAUNCH_TEST_LISTEN=127.0.0.1:{port} exec '%s'", pidFile, self)
+}
+
+// gone tells whether the process of the file has ended.
+func gone(t *testing.T, pidFile string) bool {
+	t.Helper()
+	b, err := os.ReadFile(pidFile)
+	require.NoError(t, err)
+	var pid int
+	_, err = fmt.Sscan(string(b), &pid)
+	require.NoError(t, err)
+	return syscall.Kill(pid, 0) != nil
+}
+
+func TestAServerIsStartedAndEnded(t *testing.T) {
+	t.Parallel()
+	pid := filepath.Join(t.TempDir(), "pid")
+	s, err := launch.Start(t.Context(), launch.Options{Command: server(t, pid)})
+	require.NoError(t, err)
+	assert.Empty(t, s.Ended())
+	resp, err := http.Get(s.URL)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	assert.Contains(t, strings.Join(s.Output(), "\n"), "listening on 127.0.0.1:")
+	s.Stop()
+	assert.True(t, gone(t, pid))
+	_, err = http.Get(s.URL) //nolint:bodyclose // there is none
+	require.Error(t, err)
+}
+
+// What a script starts in the background belongs to it, and one that does not listen to SIGTERM is made to end.
+func TestTheWholeProcessGroupEnds(t *testing.T) {
+	t.Parallel()
+	child, parent := filepath.Join(t.TempDir(), "child"), filepath.Join(t.TempDir(), "parent")
+	command := fmt.Sprintf("sh -c 'trap \"\" TERM; echo $$ > %s; while :; do sleep 60 & wait; done' & %s", child, server(t, parent))
+	s, err := launch.Start(t.Context(), launch.Options{Command: command, Grace: 100 * time.Millisecond})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { b, err := os.ReadFile(child); return err == nil && len(b) > 1 }, 10*time.Second, 5*time.Millisecond)
+	s.Stop()
+	assert.True(t, gone(t, parent))
+	assert.Eventually(t, func() bool { return gone(t, child) || zombie(t, child) }, 10*time.Second, 5*time.Millisecond)
+}
+
+// zombie tells of a process that has ended and that nobody has waited for: its parent is gone.
+func zombie(t *testing.T, pidFile string) bool {
+	t.Helper()
+	b, err := os.ReadFile(pidFile)
+	require.NoError(t, err)
+	stat, err := os.ReadFile("/proc/" + strings.TrimSpace(string(b)) + "/stat")
+	return err == nil && strings.Contains(string(stat), ") Z ")
+}
+
+func TestAServerThatEndsByItselfSaysHow(t *testing.T) {
+	t.Parallel()
+	pid := filepath.Join(t.TempDir(), "pid")
+	s, err := launch.Start(t.Context(), launch.Options{Command: server(t, pid)})
+	require.NoError(t, err)
+	defer s.Stop()
+	b, err := os.ReadFile(pid)
+	require.NoError(t, err)
+	var id int
+	_, err = fmt.Sscan(string(b), &id)
+	require.NoError(t, err)
+	require.NoError(t, syscall.Kill(id, syscall.SIGKILL))
+	require.Eventually(t, func() bool { return s.Ended() != "" }, 10*time.Second, time.Millisecond)
+	assert.Equal(t, "signal: killed", s.Ended())
+}
+
+func TestAServerThatDoesNotComeUpSaysWhy(t *testing.T) {
+	t.Parallel()
+	s, err := launch.Start(t.Context(), launch.Options{Command: "echo no such option: {port} >&2; exit 7"})
+	require.ErrorIs(t, err, launch.ErrNotReady)
+	require.ErrorContains(t, err, "it ended with exit status 7 before it answered")
+	assert.Contains(t, strings.Join(s.Output(), "\n"), "no such option: ")
+
+	_, err = launch.Start(t.Context(), launch.Options{Command: "sleep 60; : {port}", Wait: 200 * time.Millisecond})
+	require.ErrorIs(t, err, launch.ErrNotReady)
+	require.ErrorContains(t, err, "did not speak HTTP at http://127.0.0.1:")
+
+	_, err = launch.Start(t.Context(), launch.Options{Command: "sleep 60"})
+	require.ErrorContains(t, err, "want {port} in it")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = launch.Start(ctx, launch.Options{Command: "sleep 60; : {port}"})
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// A server that names its own URL needs no free port.
+func TestAServerMayHaveAPortOfItsOwn(t *testing.T) {
+	t.Parallel()
+	running := httptest.NewServer(http.NotFoundHandler())
+	defer running.Close()
+	s, err := launch.Start(t.Context(), launch.Options{Command: "sleep 60", URL: running.URL})
+	require.NoError(t, err)
+	assert.Equal(t, running.URL, s.URL)
+	s.Stop()
+}
+
+func TestOnlyTheLastOfAnOutputIsKept(t *testing.T) {
+	t.Parallel()
+	tail := launch.NewTail()
+	assert.Empty(t, tail.Lines())
+	for i := range 100_000 {
+		fmt.Fprintf(tail, "line %d\n", i)
+	}
+	lines := tail.Lines()
+	assert.Len(t, lines, 20)
+	assert.Equal(t, "line 99999", lines[19])
+	_, _ = tail.Write(make([]byte, 10<<20))
+	assert.LessOrEqual(t, len(strings.Join(tail.Lines(), "")), 64<<10)
+}
+
+func TestASetupCommandPrintsWhatTheTargetHas(t *testing.T) {
+	t.Parallel()
+	out, _, err := launch.Setup(t.Context(), `printf '{"bucket":"%s"}' "$NAME"; echo working >&2`, "", []string{"NAME=b"})
+	require.NoError(t, err)
+	assert.Equal(t, `{"bucket":"b"}`, string(out))
+
+	_, complaints, err := launch.Setup(t.Context(), "echo no credentials >&2; exit 3", "", nil)
+	require.EqualError(t, err, "exit status 3")
+	assert.Equal(t, []string{"no credentials"}, complaints.Lines())
+
+	_, _, err = launch.Setup(t.Context(), "yes | head -c 3000000", "", nil)
+	require.ErrorContains(t, err, "printed more than 1048576 bytes")
+
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, _, err = launch.Setup(ctx, "sleep 60", "", nil)
+	require.Error(t, err)
+}

@@ -1,0 +1,197 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Port is what stands for the free port in a command.
+const Port = "{port}"
+
+// Options say what to start, and how long to wait for it.
+type Options struct {
+	// Command is a line for sh, in which {port} stands for a free port of 127.0.0.1.
+	Command string
+	// URL is where the server answers. Default http://127.0.0.1:{port}.
+	URL string
+	// Dir is the command's folder. Default the current one.
+	Dir string
+	// Wait is how long the server may take until it speaks HTTP. Default 60 s.
+	Wait time.Duration
+	// Grace is how long it may take to end after SIGTERM. Default 5 s.
+	Grace time.Duration
+}
+
+func (o Options) withDefaults() Options {
+	if o.Wait <= 0 {
+		o.Wait = 60 * time.Second
+	}
+	if o.Grace <= 0 {
+		o.Grace = 5 * time.Second
+	}
+	return o
+}
+
+// Server is a running server under test.
+type Server struct {
+	URL string
+
+	options Options
+	process *exec.Cmd
+	output  *Tail
+	done    chan struct{} // closed once the process has ended
+	ended   error         // how; read it after done
+}
+
+// ErrNotReady is wrapped by errors of Start that say that the server did not come up.
+var ErrNotReady = errors.New("the server did not come up")
+
+// Start starts the server and waits until it speaks HTTP. Whatever it starts belongs to its process
+// group, and Stop ends all of it. On an error nothing is left running; the server returned with
+// ErrNotReady is there for its Output alone.
+func Start(ctx context.Context, o Options) (*Server, error) {
+	o = o.withDefaults()
+	s := &Server{URL: o.URL, options: o, output: NewTail(), done: make(chan struct{})}
+	command := o.Command
+	if strings.Contains(command, Port) {
+		port, err := freePort()
+		if err != nil {
+			return nil, err
+		}
+		command = strings.ReplaceAll(command, Port, strconv.Itoa(port))
+		if s.URL == "" {
+			s.URL = "http://127.0.0.1:" + strconv.Itoa(port)
+		}
+		s.URL = strings.ReplaceAll(s.URL, Port, strconv.Itoa(port))
+	}
+	if s.URL == "" {
+		return nil, fmt.Errorf("%q: want {port} in it, where the server takes its port", command)
+	}
+	s.process = shell(command, o.Dir)
+	s.process.Stdout, s.process.Stderr = s.output, s.output
+	s.process.WaitDelay = time.Second // for what it started and left behind with its output open
+	if err := s.process.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		s.ended = s.process.Wait()
+		close(s.done)
+	}()
+	if err := s.ready(ctx); err != nil {
+		s.Stop()
+		return s, err
+	}
+	return s, nil
+}
+
+// freePort is a port at which nothing listens.
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	return port, l.Close()
+}
+
+// firstPause and lastPause space the questions whether the server is up.
+const (
+	firstPause = 20 * time.Millisecond
+	lastPause  = 500 * time.Millisecond
+)
+
+// ready waits until the server speaks HTTP: any answer will do.
+func (s *Server) ready(ctx context.Context) error {
+	deadline := time.NewTimer(s.options.Wait)
+	defer deadline.Stop()
+	transport := &http.Transport{Proxy: nil, DisableKeepAlives: true}
+	client := &http.Client{Transport: transport, Timeout: min(s.options.Wait, 2*time.Second), CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
+	for pause := firstPause; ; pause = min(pause*3/2, lastPause) {
+		if speaksHTTP(ctx, client, s.URL) {
+			return nil
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-s.done:
+			timer.Stop()
+			return fmt.Errorf("%w: it ended with %s before it answered", ErrNotReady, s.status())
+		case <-deadline.C:
+			timer.Stop()
+			return fmt.Errorf("%w: it did not speak HTTP at %s within %s", ErrNotReady, s.URL, s.options.Wait)
+		case <-timer.C:
+		}
+	}
+}
+
+func speaksHTTP(ctx context.Context, client *http.Client, url string) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return false
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		// A server of TLS with a certificate of its own is up: the run says what is wrong with it.
+		return strings.Contains(err.Error(), "certificate")
+	}
+	_, _ = io.CopyN(io.Discard, resp.Body, 1<<16)
+	return resp.Body.Close() == nil
+}
+
+// status says how the process ended; read it after done.
+func (s *Server) status() string {
+	if s.ended == nil || errors.Is(s.ended, exec.ErrWaitDelay) {
+		return "exit status 0"
+	}
+	return s.ended.Error()
+}
+
+// endWait is how long a server that takes no more connections may take until it is known to have ended.
+const endWait = 2 * time.Second
+
+// Ended says how the server ended by itself, "" while it runs. Ask it before Stop.
+func (s *Server) Ended() string {
+	if address, err := url.Parse(s.URL); err == nil {
+		if conn, err := net.DialTimeout("tcp", address.Host, endWait); err == nil {
+			_ = conn.Close()
+			return ""
+		}
+	}
+	timer := time.NewTimer(endWait)
+	defer timer.Stop()
+	select {
+	case <-s.done:
+		return s.status()
+	case <-timer.C:
+		return ""
+	}
+}
+
+// Output is the last of what the server wrote, by lines.
+func (s *Server) Output() []string { return s.output.Lines() }
+
+// Stop ends the server with all that it started: first it is asked to, and after the grace made to.
+func (s *Server) Stop() {
+	terminate(s.process)
+	timer := time.NewTimer(s.options.Grace)
+	defer timer.Stop()
+	select {
+	case <-s.done:
+	case <-timer.C:
+	}
+	kill(s.process) // also what the server itself left behind
+	<-s.done
+}

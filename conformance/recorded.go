@@ -1,0 +1,71 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// Recorded is a case that was asked some time ago. Package traffic makes them of what was captured.
+type Recorded struct {
+	Case      *fixtures.Case
+	Steps     []fixtures.BoundStep
+	Exchanges []*wire.Exchange // Exchanges[i] is what came of Steps[i]
+	Skip      string           // why it is not judged, in one line; "" where it is
+}
+
+// JudgeRecorded judges what was recorded and sends nothing: each case by its own outcomes, and all of
+// them by the invariants. Its events, its report and its errors are those of Run. T needs no URL; its
+// Name stands for the recording. Of the options only those of judging and telling matter.
+func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...Option) (report *Report, err error) {
+	r := &Runner{target: t}
+	started := Started{Target: t}
+	for _, c := range recorded {
+		r.cases = append(r.cases, c.Case)
+		started.Plan = append(started.Plan, Planned{c.Case, c.Skip})
+		for _, step := range c.Steps {
+			if op := step.Request.Operation; !slices.Contains(started.Preflight.Operations, op) {
+				started.Preflight.Operations = append(started.Preflight.Operations, op)
+			}
+		}
+	}
+	for _, o := range opts {
+		if err := o(r); err != nil {
+			return nil, err
+		}
+	}
+	x := &Session{Runner: r, started: started, release: func() {}}
+	x.started.Strict = r.settings.strict
+	defer func() { err = errors.Join(err, x.Close()) }()
+	if err := x.Tell(x.started); err != nil {
+		return nil, err
+	}
+	var results []Result
+	for _, c := range recorded {
+		result := Result{Case: c.Case, Verdict: Skip, Reason: c.Skip}
+		switch {
+		case c.Skip != "":
+		case ctx.Err() != nil:
+			result.Verdict, result.Reason = Error, "not judged: the run was ended"
+		default:
+			result = Judge(c.Case, c.Steps, c.Exchanges, r.settings.strict)
+			result.settle(x.keepWhole)
+		}
+		r.weigh(&result, true)
+		results = append(results, result)
+		if err := x.Tell(Judged{result}); err != nil {
+			return nil, err
+		}
+	}
+	for _, v := range x.Invariants(results) {
+		results = append(results, v)
+		if err := x.Tell(Judged{v}); err != nil {
+			return nil, err
+		}
+	}
+	report = x.Report(ctx, results)
+	return report, errors.Join(x.Tell(Ended{report}), x.verdict(ctx, report))
+}

@@ -1,0 +1,70 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance"
+)
+
+// baselineLine says how a case stands to the baseline, in one line.
+func baselineLine(n *conformance.BaselineNote) string {
+	var b strings.Builder
+	b.WriteString(n.Entry + ": ")
+	switch n.State {
+	case conformance.BaselineKnown:
+		b.WriteString("known")
+	case conformance.BaselineFlaky:
+		b.WriteString("its verdict is known to vary")
+	case conformance.BaselineChanged:
+		b.WriteString("fails in another way than the entry says, " + n.Was)
+	case conformance.BaselineExpired:
+		b.WriteString("the entry held until " + n.Until)
+	case conformance.BaselineStale:
+		b.WriteString("no longer fails; take it out of the entry (--update-baseline does)")
+	}
+	if n.Until != "" && n.State != conformance.BaselineExpired {
+		b.WriteString(", until " + n.Until)
+	}
+	if n.Reason != "" {
+		b.WriteString("; " + n.Reason)
+	}
+	if n.Reference != "" {
+		b.WriteString(" (" + n.Reference + ")")
+	}
+	return clean(b.String())
+}
+
+// baselineCounts says how many cases stand how to the baseline, "" without one.
+func baselineCounts(r *conformance.Report) string {
+	counts := r.Baseline()
+	if counts == nil {
+		return ""
+	}
+	words := map[conformance.BaselineState]string{
+		conformance.BaselineKnown: "known", conformance.BaselineFlaky: "known to vary", conformance.BaselineChanged: "fail in another way",
+		conformance.BaselineExpired: "past their date", conformance.BaselineStale: "no longer fail",
+	}
+	var parts []string
+	for _, state := range conformance.BaselineStates() {
+		if n := counts[state]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, words[state]))
+		}
+	}
+	return "baseline: " + strings.Join(parts, ", ")
+}
+
+// knownVerdict says in one line what a run without a new failure means against a baseline.
+func knownVerdict(r *conformance.Report) string {
+	known, fixed := r.Totals[conformance.Known], r.Totals[conformance.Fixed]
+	line := r.Target.Name
+	if known == 0 {
+		line += fmt.Sprintf(" conforms in all %d cases asked", r.Totals.Judged())
+	} else {
+		line += fmt.Sprintf(" differs as known: %d of %d cases fail, none is new", known, r.Totals.Judged())
+	}
+	if fixed > 0 {
+		line += fmt.Sprintf("; the baseline is stale: %d cases in it no longer fail", fixed)
+	}
+	return line
+}

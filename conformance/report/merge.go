@@ -1,0 +1,152 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// Named is a report with the name of the file that it was read from.
+type Named struct {
+	File string
+	Document
+}
+
+// Merge makes one report of the reports of all shards of one run. It refuses what is not that: a
+// shard that is missing or there twice, a run that was cut short, other targets, seeds or cases.
+//
+// An invariant has the graver of the verdicts that the shards came to. That an identifier repeats is seen
+// within a shard alone.
+func Merge(parts []Named) (*Document, error) {
+	if len(parts) == 0 {
+		return nil, fmt.Errorf("merge: want the reports of all shards")
+	}
+	parts = slices.Clone(parts)
+	first := parts[0]
+	var all conformance.Shard
+	seen := map[int]string{}
+	for _, p := range parts {
+		s, err := conformance.ParseShard(p.Shard)
+		if err != nil {
+			return nil, fmt.Errorf("merge: %s is no shard of a run (run --shard I/N makes them)", p.File)
+		}
+		all.Count = cmp.Or(all.Count, s.Count)
+		for _, x := range []struct {
+			what   string
+			differ bool
+		}{
+			{"the count of shards", s.Count != all.Count}, {"target", p.Target != first.Target}, {"seed", p.Seed != first.Seed},
+			{"--strict", p.Strict != first.Strict}, {"corpus", p.Corpus != first.Corpus},
+		} {
+			if x.differ {
+				return nil, fmt.Errorf("merge: %s and %s differ in %s", first.File, p.File, x.what)
+			}
+		}
+		if other := seen[s.Index]; other != "" {
+			return nil, fmt.Errorf("merge: %s and %s are both shard %s", other, p.File, p.Shard)
+		}
+		if !p.Complete {
+			return nil, fmt.Errorf("merge: %s is not complete: %s", p.File, clean(p.Stopped))
+		}
+		seen[s.Index] = p.File
+	}
+	for i := range all.Count {
+		if seen[i+1] == "" {
+			return nil, fmt.Errorf("merge: shard %d/%d is missing", i+1, all.Count)
+		}
+	}
+	return merged(parts)
+}
+
+func merged(parts []Named) (*Document, error) {
+	slices.SortFunc(parts, func(a, b Named) int { return strings.Compare(a.Shard, b.Shard) })
+	order, err := corpusOrder()
+	if err != nil {
+		return nil, err
+	}
+	d := parts[0].Document
+	d.Shard, d.Cases, d.Server = "", nil, nil
+	invariants := map[string]int{}
+	file := map[string]string{}
+	for _, p := range parts {
+		for _, c := range p.Cases {
+			if !strings.HasPrefix(c.ID, conformance.InvariantArea+"/") {
+				if other := file[c.ID]; other != "" {
+					return nil, fmt.Errorf("merge: case %s stands in %s and in %s", clean(c.ID), other, p.File)
+				}
+				file[c.ID] = p.File
+				d.Cases = append(d.Cases, c)
+			} else if i, ok := invariants[c.ID]; ok {
+				d.Cases[i] = bothInvariants(d.Cases[i], c)
+			} else {
+				invariants[c.ID] = len(d.Cases)
+				d.Cases = append(d.Cases, c)
+			}
+		}
+	}
+	slices.SortStableFunc(d.Cases, func(a, b CaseInfo) int { return cmp.Compare(order[a.ID], order[b.ID]) })
+	d.sumUp()
+	return &d, nil
+}
+
+// corpusOrder is the place of each case among all, from 1.
+func corpusOrder() (map[string]int, error) {
+	cases, err := fixtures.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	order := map[string]int{}
+	for i, c := range slices.Concat(cases, conformance.Invariants()) {
+		order[c.ID] = i + 1
+	}
+	return order, nil
+}
+
+// gravity orders the verdicts on an invariant that shards came to.
+var gravity = []conformance.Verdict{conformance.Skip, conformance.Pass, conformance.Fixed, conformance.Warn, conformance.Known, conformance.Fail, conformance.Flaky, conformance.Error}
+
+// bothInvariants is the verdict on an invariant over two shards: the graver one, with the findings of both.
+func bothInvariants(a, b CaseInfo) CaseInfo {
+	if slices.Index(gravity, b.Verdict) > slices.Index(gravity, a.Verdict) {
+		a, b = b, a
+	}
+	a.Seen, a.Broken = a.Seen+b.Seen, a.Broken+b.Broken
+	a.Findings = slices.Clone(a.Findings)
+	for _, f := range b.Findings {
+		same := func(g conformance.Finding) bool { return f.Path == g.Path && f.Want == g.Want && f.Level == g.Level }
+		if !slices.ContainsFunc(a.Findings, same) {
+			a.Findings = append(a.Findings, f)
+		}
+	}
+	if b.Fingerprint != "" && strings.HasPrefix(b.Fingerprint, "should:") == strings.HasPrefix(a.Fingerprint, "should:") {
+		parts := append(strings.Split(strings.TrimPrefix(a.Fingerprint, "should:"), ","), strings.Split(strings.TrimPrefix(b.Fingerprint, "should:"), ",")...)
+		slices.Sort(parts)
+		level := ""
+		if strings.HasPrefix(a.Fingerprint, "should:") {
+			level = "should:"
+		}
+		a.Fingerprint = level + strings.Join(slices.Compact(parts), ",")
+	}
+	return a
+}
+
+// sumUp counts the cases of a document anew.
+func (d *Document) sumUp() {
+	results := make([]conformance.Result, len(d.Cases))
+	for i, c := range d.Cases {
+		results[i] = conformance.Result{Case: &fixtures.Case{ID: c.ID, Level: c.Level, Profile: c.Profile}, Verdict: c.Verdict, Reason: c.Reason}
+	}
+	r := conformance.SumUp(results)
+	r.Target.Name = d.Target.Name
+	d.Totals, d.Verdict, d.Areas, d.Profiles = counts(r.Totals), Verdict(r), nil, nil
+	for _, a := range r.Areas {
+		d.Areas = append(d.Areas, AreaInfo{a.Area, counts(a.Tally)})
+	}
+	for _, p := range r.Profiles {
+		d.Profiles = append(d.Profiles, ProfileInfo{p.Profile, p.Standing, p.Why})
+	}
+}

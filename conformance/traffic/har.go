@@ -1,0 +1,156 @@
+package traffic
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/reference"
+)
+
+// Call is one captured call of an operation that the reference knows.
+type Call struct {
+	Entry    int // its number among the entries of the file, from 1
+	Exchange *wire.Exchange
+	Skip     string // why it cannot be judged, in one line; "" where it can
+}
+
+// Capture is what a HAR file holds.
+type Capture struct {
+	Calls []Call
+	// Foreign counts the entries that are no call of SSM, or of an operation that is not judged.
+	Foreign int
+}
+
+// har is the part of HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/) that is read. Encoding
+// of postData is an extension that several proxies write.
+type har struct {
+	Log *struct {
+		Entries []struct {
+			StartedDateTime time.Time `json:"startedDateTime"`
+			Request         struct {
+				Method   string   `json:"method"`
+				URL      string   `json:"url"`
+				Headers  []header `json:"headers"`
+				BodySize int      `json:"bodySize"`
+				PostData *content `json:"postData"`
+			} `json:"request"`
+			Response struct {
+				Status  int      `json:"status"`
+				Headers []header `json:"headers"`
+				Content content  `json:"content"`
+			} `json:"response"`
+		} `json:"entries"`
+	} `json:"log"`
+}
+
+type header struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+type content struct {
+	Size     int     `json:"size"`
+	Text     *string `json:"text"`
+	Encoding string  `json:"encoding"`
+}
+
+// bytes are the body; ok is false where the file leaves it out.
+func (c *content) bytes(size int) (body []byte, ok bool, err error) {
+	if c == nil || c.Text == nil {
+		return nil, size <= 0, nil
+	}
+	if strings.EqualFold(c.Encoding, "base64") {
+		body, err = base64.StdEncoding.DecodeString(*c.Text)
+		return body, true, err
+	}
+	return []byte(*c.Text), true, nil
+}
+
+// Read takes the calls of Run Command out of a HAR file.
+func Read(r io.Reader) (Capture, error) {
+	var file har
+	if err := json.NewDecoder(r).Decode(&file); err != nil {
+		return Capture{}, fmt.Errorf("no HAR file: %w", err)
+	}
+	if file.Log == nil {
+		return Capture{}, errors.New("no HAR file: it has no log")
+	}
+	var c Capture
+	for i := range file.Log.Entries {
+		e := &file.Log.Entries[i]
+		operation, ok := strings.CutPrefix(valueOf(e.Request.Headers, "X-Amz-Target"), "AmazonSSM.")
+		if !ok || !slices.Contains(reference.Operations(), operation) {
+			c.Foreign++
+			continue
+		}
+		call := Call{Entry: i + 1, Exchange: &wire.Exchange{
+			Sent: e.StartedDateTime,
+			Request: &wire.Request{
+				Operation: operation, Method: e.Request.Method, Path: pathOf(e.Request.URL), Fields: fields(e.Request.Headers),
+			},
+			Response: &wire.Response{Status: e.Response.Status, Header: http.Header{}},
+		}}
+		for _, h := range e.Response.Headers {
+			call.Exchange.Response.Header.Add(h.Name, h.Value)
+		}
+		sent, hasSent, err := e.Request.PostData.bytes(e.Request.BodySize)
+		if err != nil {
+			return c, fmt.Errorf("entry %d: the request's body is no base64: %w", call.Entry, err)
+		}
+		answer, hasAnswer, err := e.Response.Content.bytes(e.Response.Content.Size)
+		if err != nil {
+			return c, fmt.Errorf("entry %d: the answer's body is no base64: %w", call.Entry, err)
+		}
+		call.Exchange.Request.Body, call.Exchange.Response.Body = sent, answer
+		switch {
+		case e.Response.Status == 0:
+			call.Skip = "no answer was captured"
+		case !hasSent:
+			call.Skip = "the body of the request was not captured"
+		case !hasAnswer:
+			call.Skip = "the body of the answer was not captured"
+		}
+		c.Calls = append(c.Calls, call)
+	}
+	return c, nil
+}
+
+// secret are the header fields that are not taken over: no credential is written anywhere.
+var secret = []string{"Authorization", "X-Amz-Security-Token", "Cookie"}
+
+func fields(headers []header) []wire.Field {
+	var list []wire.Field
+	for _, h := range headers {
+		if !slices.ContainsFunc(secret, func(s string) bool { return strings.EqualFold(s, h.Name) }) {
+			list = append(list, wire.Field{Name: h.Name, Value: h.Value})
+		}
+	}
+	return list
+}
+
+func valueOf(headers []header, name string) string {
+	for _, h := range headers {
+		if strings.EqualFold(h.Name, name) {
+			return h.Value
+		}
+	}
+	return ""
+}
+
+// pathOf is the path of a URL alone: a query may hold a signature.
+func pathOf(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.EscapedPath() == "" {
+		return "/"
+	}
+	return u.EscapedPath()
+}

@@ -1,0 +1,287 @@
+package traffic_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/traffic"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// recorded is a line of the recordings from AWS (reference/testdata/recorded): parsed by boto3, so that
+// times are texts where the wire has seconds.
+type recorded struct {
+	Label, Operation string
+	Input            json.RawMessage
+	HTTPStatus       int `json:"http_status"`
+	Code             string
+	Output           map[string]any
+	StartedAt        time.Time `json:"started_at"`
+	Error            struct{ Error struct{ Message string } }
+}
+
+var judged = map[string]bool{"SendCommand": true, "ListCommands": true, "ListCommandInvocations": true, "GetCommandInvocation": true, "CancelCommand": true}
+
+var times = map[string]bool{"RequestedDateTime": true, "ExpiresAfter": true, "ResponseStartDateTime": true, "ResponseFinishDateTime": true}
+
+// onWire writes the times of an answer as the wire does.
+func onWire(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, member := range v {
+			if text, ok := member.(string); ok && times[name] {
+				if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
+					v[name] = float64(at.UnixMilli()) / 1000
+				}
+				continue
+			}
+			v[name] = onWire(member)
+		}
+	case []any:
+		for i := range v {
+			v[i] = onWire(v[i])
+		}
+	}
+	return v
+}
+
+type pair struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// entry is a call as an entry of a HAR file; a body in base64 where encode says so.
+func entry(operation string, status int, sent, answer []byte, started time.Time, number int, encode bool) map[string]any {
+	content := map[string]any{"size": len(answer), "mimeType": "application/x-amz-json-1.1", "text": string(answer)}
+	post := map[string]any{"mimeType": "application/x-amz-json-1.1", "text": string(sent)}
+	if encode {
+		content["text"], content["encoding"] = base64.StdEncoding.EncodeToString(answer), "base64"
+		post["text"], post["encoding"] = base64.StdEncoding.EncodeToString(sent), "base64"
+	}
+	return map[string]any{
+		"startedDateTime": started.Format(time.RFC3339Nano), "time": 1,
+		"request": map[string]any{
+			"method": "POST", "url": "https://ssm.us-east-1.amazonaws.com/", "httpVersion": "HTTP/1.1", "bodySize": len(sent), "postData": post,
+			"headers": []pair{
+				{"content-type", "application/x-amz-json-1.1"}, {"X-Amz-Target", "AmazonSSM." + operation},
+				{"Authorization", "AWS4-HMAC-SHA256 Credential=AKIAVERYSECRETKEY"}, {"X-Amz-Security-Token", "VERYSECRETTOKEN"},
+			},
+		},
+		"response": map[string]any{
+			"status": status, "content": content,
+			"headers": []pair{{"content-type", "application/x-amz-json-1.1"}, {"x-amzn-requestid", fmt.Sprintf("2d226bf9-efbd-461b-a381-%012d", number)}},
+		},
+	}
+}
+
+func harOf(t *testing.T, entries []map[string]any, comment string) []byte {
+	t.Helper()
+	b, err := json.MarshalIndent(map[string]any{"log": map[string]any{
+		"version": "1.2", "creator": map[string]any{"name": "sendspec's tests", "version": "1"}, "comment": comment, "entries": entries,
+	}}, "", " ")
+	require.NoError(t, err)
+	return append(b, '\n')
+}
+
+// recordings are all recorded calls as entries, and the labels of the judged ones among them.
+func recordings(t *testing.T) (entries []map[string]any, labels []string) {
+	t.Helper()
+	files, err := filepath.Glob("../../reference/testdata/recorded/*.jsonl")
+	require.NoError(t, err)
+	require.Len(t, files, 4)
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		require.NoError(t, err)
+		lines := bufio.NewScanner(bytes.NewReader(b))
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			var r recorded
+			require.NoError(t, json.Unmarshal(lines.Bytes(), &r))
+			if r.HTTPStatus == 0 {
+				continue
+			}
+			body := map[string]any{}
+			switch {
+			case r.HTTPStatus != 200:
+				body["__type"] = r.Code
+				if r.Error.Error.Message != "" {
+					body["message"] = r.Error.Error.Message
+				}
+			case r.Output != nil:
+				body, _ = onWire(r.Output).(map[string]any)
+			}
+			answer, err := json.Marshal(body)
+			require.NoError(t, err)
+			entries = append(entries, entry(r.Operation, r.HTTPStatus, r.Input, answer, r.StartedAt, len(entries), len(entries)%2 == 1))
+			if judged[r.Operation] {
+				labels = append(labels, filepath.Base(name)+" "+r.Label)
+			}
+		}
+		require.NoError(t, lines.Err())
+	}
+	return entries, labels
+}
+
+func judge(t *testing.T, har []byte) (*conformance.Report, traffic.Capture) {
+	t.Helper()
+	capture, err := traffic.Read(bytes.NewReader(har))
+	require.NoError(t, err)
+	var cases []conformance.Recorded
+	for _, call := range capture.Calls {
+		cases = append(cases, traffic.Case(call))
+	}
+	report, err := conformance.JudgeRecorded(context.Background(), conformance.Target{Name: "recorded"}, cases)
+	if err != nil {
+		require.ErrorIs(t, err, conformance.ErrCannotJudge)
+	}
+	return report, capture
+}
+
+// A judge that fails AWS cries wolf: nothing that AWS itself answered may fail, nor even warn.
+func TestWhatAWSAnsweredConforms(t *testing.T) {
+	t.Parallel()
+	entries, labels := recordings(t)
+	report, capture := judge(t, harOf(t, entries, ""))
+	require.Len(t, capture.Calls, len(labels))
+	assert.Greater(t, len(labels), 150)
+	assert.Equal(t, len(entries)-len(labels), capture.Foreign)
+	for i, r := range report.Results {
+		if r.Verdict == conformance.Pass || r.Case.Area() == conformance.InvariantArea && r.Verdict == conformance.Skip {
+			continue
+		}
+		label := ""
+		if i < len(labels) {
+			label = labels[i]
+		}
+		t.Errorf("%s %s: %s: %s: %+v", label, r.Case.ID, r.Verdict, r.Case.Title, r.Findings)
+	}
+}
+
+// excerpt names the recorded calls that stand in testdata/aws.har.
+var excerpt = map[string]bool{"missing-role": true, "role-only": true, "empty": true, "two": true, "OK-ignore-False": true, "missing-ignore-False": true}
+
+func TestTheExcerptIsOfTheRecordings(t *testing.T) {
+	t.Parallel()
+	entries, labels := recordings(t)
+	var chosen []map[string]any
+	seen := map[string]bool{}
+	i := 0
+	for _, e := range entries {
+		operation, _ := strings.CutPrefix(e["request"].(map[string]any)["headers"].([]pair)[1].Value, "AmazonSSM.")
+		if !judged[operation] {
+			continue
+		}
+		_, label, _ := strings.Cut(labels[i], " ")
+		i++
+		if excerpt[label] && operation == "SendCommand" && !seen[label] {
+			seen[label] = true
+			chosen = append(chosen, e)
+		}
+	}
+	require.Len(t, chosen, len(excerpt))
+	for _, e := range chosen {
+		request := e["request"].(map[string]any)
+		request["headers"] = request["headers"].([]pair)[:2]
+	}
+	har := harOf(t, chosen, "Recorded from AWS, us-east-1, 2026-10-01: alarms.jsonl and notifications.jsonl of reference/testdata/recorded")
+	name := filepath.Join("testdata", "aws.har")
+	if *update {
+		require.NoError(t, os.WriteFile(name, har, 0o600))
+	}
+	want, err := os.ReadFile(name)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), string(har))
+}
+
+func TestWhatConformsOfACall(t *testing.T) {
+	t.Parallel()
+	const valid = `{"DocumentName":"AWS-RunShellScript","Targets":[{"Key":"tag:a","Values":["b"]}],"Parameters":{"commands":["true"]}}`
+	const taken = `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-000000000001"}}`
+	tooLong := strings.Replace(valid, `}}`, `},"Comment":"`+strings.Repeat("x", 101)+`"}`, 1)
+	for name, test := range map[string]struct {
+		operation, sent string
+		status          int
+		answer          string
+		want            conformance.Verdict
+	}{
+		"valid, taken":                         {"SendCommand", valid, 200, taken, conformance.Pass},
+		"valid, refused for what is not there": {"SendCommand", valid, 400, `{"__type":"InvalidDocument"}`, conformance.Pass},
+		"valid, refused for its meaning":       {"SendCommand", valid, 400, `{"__type":"ValidationException","message":"Duplicate values are not supported"}`, conformance.Pass},
+		"valid, throttled":                     {"SendCommand", valid, 400, `{"__type":"ThrottlingException","message":"Rate exceeded"}`, conformance.Pass},
+		"valid, and AWS is down":               {"SendCommand", valid, 503, `{"__type":"ServiceUnavailableException"}`, conformance.Pass},
+		"valid, refused for a constraint":      {"SendCommand", valid, 400, `{"__type":"ValidationException","message":"1 validation error detected: Value 'b' at 'x'"}`, conformance.Warn},
+		"valid, refused as no JSON":            {"SendCommand", valid, 400, `{"__type":"SerializationException"}`, conformance.Fail},
+		"valid, refused by another's error":    {"SendCommand", valid, 400, `{"__type":"InvalidPluginName"}`, conformance.Fail},
+		"valid, and a 500 without a name":      {"SendCommand", valid, 500, `<html>`, conformance.Fail},
+		"valid, taken without an ID":           {"SendCommand", valid, 200, `{"Command":{}}`, conformance.Fail},
+		"too long, refused":                    {"SendCommand", tooLong, 400, `{"__type":"ValidationException"}`, conformance.Pass},
+		"too long, taken":                      {"SendCommand", tooLong, 200, taken, conformance.Fail},
+		"too long, refused for another reason": {"SendCommand", tooLong, 400, `{"__type":"InvalidDocument"}`, conformance.Fail},
+		"too long, and nobody may ask":         {"SendCommand", tooLong, 400, `{"__type":"AccessDeniedException"}`, conformance.Pass},
+		"of a wrong type, refused":             {"SendCommand", `{"DocumentName":7}`, 400, `{"__type":"SerializationException"}`, conformance.Pass},
+		"of a wrong type, taken":               {"SendCommand", `{"DocumentName":7}`, 200, taken, conformance.Fail},
+		"no JSON, taken":                       {"SendCommand", `{`, 200, taken, conformance.Fail},
+		"a member twice, which nobody knows":   {"SendCommand", `{"DocumentName":7,"DocumentName":"x"}`, 200, taken, conformance.Pass},
+		"a member twice, refused":              {"SendCommand", `{"DocumentName":"x","DocumentName":"xyz"}`, 400, `{"__type":"Whatever"}`, conformance.Pass},
+		"a list, taken":                        {"ListCommands", `{}`, 200, `{"Commands":[]}`, conformance.Pass},
+		"a list without the list":              {"ListCommands", `{}`, 200, `{}`, conformance.Fail},
+		"an invocation that does not exist":    {"GetCommandInvocation", `{"CommandId":"2d226bf9-efbd-461b-a381-000000000001","InstanceId":"i-0123456789abcdef0"}`, 400, `{"__type":"InvocationDoesNotExist"}`, conformance.Pass},
+		"a send that says so":                  {"SendCommand", valid, 400, `{"__type":"InvocationDoesNotExist"}`, conformance.Fail},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			report, _ := judge(t, harOf(t, []map[string]any{entry(test.operation, test.status, []byte(test.sent), []byte(test.answer), time.Now(), 1, false)}, ""))
+			r := report.Results[0]
+			assert.Equal(t, test.want, r.Verdict, "%s: %+v", r.Case.Title, r.Findings)
+			assert.Equal(t, "traffic/"+test.operation+"/entry/n=1", r.Case.ID)
+		})
+	}
+}
+
+func TestWhatIsNoCallIsNotJudged(t *testing.T) {
+	t.Parallel()
+	call := func(change func(request, response map[string]any)) map[string]any {
+		e := entry("SendCommand", 200, []byte("{}"), []byte("{}"), time.Now(), 1, false)
+		change(e["request"].(map[string]any), e["response"].(map[string]any))
+		return e
+	}
+	entries := []map[string]any{
+		call(func(q, _ map[string]any) { q["headers"] = []pair{} }),
+		call(func(q, _ map[string]any) { q["headers"] = []pair{{"x-amz-target", "AmazonSSM.CreateDocument"}} }),
+		call(func(q, _ map[string]any) { q["headers"] = []pair{{"x-amz-target", "DynamoDB_20120810.GetItem"}} }),
+		call(func(q, _ map[string]any) { delete(q, "postData") }),
+		call(func(_, r map[string]any) { r["status"] = 0 }),
+		call(func(_, r map[string]any) { r["content"] = map[string]any{"size": 7} }),
+		call(func(q, _ map[string]any) { q["method"] = "PUT" }),
+	}
+	report, capture := judge(t, harOf(t, entries, ""))
+	assert.Equal(t, 3, capture.Foreign)
+	require.Len(t, capture.Calls, 4)
+	for i, reason := range []string{"the body of the request was not captured", "no answer was captured", "the body of the answer was not captured", ""} {
+		assert.Equal(t, reason, report.Results[i].Reason)
+		assert.Equal(t, reason == "", report.Results[i].Verdict == conformance.Pass)
+	}
+	for _, c := range capture.Calls {
+		assert.NotContains(t, fmt.Sprint(c.Exchange.Request.Fields), "VERYSECRET", "no credential is taken over")
+	}
+
+	for name, text := range map[string]string{"no JSON": "<html>", "no log": "{}", "no base64": `{"log":{"entries":[{"request":{"headers":[{"name":"X-Amz-Target","value":"AmazonSSM.SendCommand"}],"postData":{"text":"?","encoding":"base64"}}}]}}`} {
+		_, err := traffic.Read(strings.NewReader(text))
+		require.Error(t, err, name)
+	}
+}
