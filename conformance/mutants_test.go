@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"slices"
@@ -44,16 +45,24 @@ func askInBubble(t *testing.T, build func(base []service.Option) http.Handler, c
 		}
 		runner, err := conformance.New(conformance.Target{Handler: h, Bindings: world.Bindings}, options...)
 		require.NoError(t, err)
-		report, err := runner.Run(t.Context())
-		if report == nil {
-			require.NoError(t, err)
-		}
-		for i := range report.Results {
-			if r := &report.Results[i]; r.Verdict != conformance.Pass && r.Verdict != conformance.Skip {
-				found[r.Case.ID] = r.Verdict
-			}
-		}
+		found = noticedBy(t, runner)
 	})
+	return found
+}
+
+// noticedBy runs the cases.
+func noticedBy(t *testing.T, runner *conformance.Runner) noticed {
+	t.Helper()
+	report, err := runner.Run(t.Context())
+	if report == nil {
+		require.NoError(t, err)
+	}
+	found := noticed{}
+	for i := range report.Results {
+		if r := &report.Results[i]; r.Verdict != conformance.Pass && r.Verdict != conformance.Skip {
+			found[r.Case.ID] = r.Verdict
+		}
+	}
 	return found
 }
 
@@ -107,6 +116,7 @@ func TestKillMatrix(t *testing.T) {
 		}
 		require.Empty(t, askInBubble(t, build, some), "the service without a defect, %s", profile)
 	}
+	require.Empty(t, askOverLoopback(t, mutants.Mutant{}, withFraming(cases[mutants.Core])), "the server without a defect of the framing")
 
 	defer debug.SetGCPercent(debug.SetGCPercent(800))
 	began := time.Now()
@@ -184,11 +194,15 @@ func hunt(t *testing.T, m mutants.Mutant, cases map[mutants.Profile][]*fixtures.
 	ask := func(pick func(*fixtures.Case) bool) {
 		for _, profile := range m.Shows {
 			some := slices.DeleteFunc(slices.Clone(cases[profile]), func(c *fixtures.Case) bool { return !pick(c) })
-			if len(some) == 0 {
-				continue
+			if m.Framing() {
+				some = withFraming(some)
 			}
-			for id, v := range askInBubble(t, func(base []service.Option) http.Handler { return m.Handler(base...) }, some) {
-				found[id] = v
+			switch {
+			case len(some) == 0:
+			case m.Framing():
+				maps.Copy(found, askOverLoopback(t, m, some))
+			default:
+				maps.Copy(found, askInBubble(t, func(base []service.Option) http.Handler { return m.Handler(base...) }, some))
 			}
 		}
 	}

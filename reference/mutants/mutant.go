@@ -1,6 +1,7 @@
 package mutants
 
 import (
+	"net"
 	"net/http"
 	"slices"
 
@@ -50,15 +51,33 @@ type Mutant struct {
 	plant func() defect
 	// build makes the handler of a mutant that is more than a defect before one service.
 	build func(base []service.Option) http.Handler
+	// misread plants a defect of the framing, below any handler.
+	misread func(*front)
 }
 
 // Handler returns a new service with the defect. Base should have no service.WithAuth: a
 // defect that changes the request would break its signature, and a mutant of the family auth adds its own.
 func (m Mutant) Handler(base ...service.Option) http.Handler {
-	if m.build != nil {
+	switch {
+	case m.build != nil:
 		return m.build(base)
+	case m.plant != nil:
+		return &planted{m.plant(), service.New(base...)}
 	}
-	return &planted{m.plant(), service.New(base...)}
+	return service.New(base...)
+}
+
+// Framing tells whether the defect is one of the framing, which Serve shows and Handler does not.
+func (m Mutant) Framing() bool { return m.misread != nil }
+
+// Serve answers requests over a listener until that is closed, with a new service behind a server of this
+// package that has the mutant's defect, if it is one of the framing. It returns the listener's error.
+func (m Mutant) Serve(l net.Listener, base ...service.Option) error {
+	f := newFront()
+	if m.misread != nil {
+		m.misread(f)
+	}
+	return f.serve(l, m.Handler(base...))
 }
 
 // All returns every mutant, by family.
