@@ -204,11 +204,23 @@ func framingMutants() []Mutant {
 				}
 				return lines, nil
 			})},
+		{"untrimmed-value", "White space around a header's value is part of it", "RFC 9110 section 5.5: a field value does not include leading or trailing whitespace", Must,
+			[]string{"wire/X-Amz-Target"}, func(f *front) {
+				f.fields = func(lines []string) (http.Header, error) {
+					header, err := fieldsOf(lines)
+					for _, line := range lines {
+						if name, value, _ := strings.Cut(line, ": "); strings.EqualFold(name, targetHeader) && err == nil {
+							header.Set(targetHeader, value)
+						}
+					}
+					return header, err
+				}
+			}},
 		{"line-without-colon", "A line of the header without a colon is left out", "RFC 9112 section 5: field-line = field-name \":\" OWS field-value OWS", Should, header,
 			misreadFields(func(lines []string) ([]string, error) {
-				return slices.DeleteFunc(lines, func(line string) bool { return !strings.Contains(line, ":") && !folded(line) }), nil
+				return slices.DeleteFunc(lines, func(line string) bool { return !strings.Contains(line, ":") && !foldedLine(line) }), nil
 			})},
-		{"folded-fails", "A header that goes on in the next line makes the server fail", servers, Must, header, failing500OnLine(folded)},
+		{"folded-fails", "A header that goes on in the next line makes the server fail", servers, Must, header, failing500OnLine(foldedLine)},
 		{"nul-fails", "A NUL in a header makes the server fail", servers, Must, header,
 			failing500OnLine(func(line string) bool { return strings.Contains(line, "\x00") })},
 		{"last-host", "Of two Host lines the last counts", hosts, Must, host,
@@ -280,7 +292,9 @@ func failing500OnLine(on func(line string) bool) func(*front) {
 	})
 }
 
-func folded(line string) bool { return strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") }
+func foldedLine(line string) bool {
+	return strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t")
+}
 
 // everything reads to the end of the connection.
 func everything(r *bufio.Reader) ([]byte, error) {
