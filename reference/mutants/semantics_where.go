@@ -131,8 +131,8 @@ func firstValues(key string, n int) func(targets *jsontree.Value) bool {
 
 func nodeMutants() []Mutant {
 	instance, destination := []string{"error/InvalidInstanceId"}, []string{"error/Destination"}
-	row := func(what, wrong string, such func(ids []jsontree.Value) bool) answerRow {
-		return answerRow{what, wrong, instanceSource, Must, instance, overlooking("InvalidInstanceId", func(t *jsontree.Value) bool {
+	row := func(what, wrong string, level Level, such func(ids []jsontree.Value) bool) answerRow {
+		return answerRow{what, wrong, instanceSource, level, instance, overlooking("InvalidInstanceId", func(t *jsontree.Value) bool {
 			ids := t.Get("InstanceIds")
 			if ids == nil || len(ids.Items) == 0 || !such(ids.Items) {
 				return false
@@ -143,12 +143,12 @@ func nodeMutants() []Mutant {
 	}
 	isKnown := func(v jsontree.Value) bool { return known(v.Text) }
 	return answerMutants(familySemantics, []Profile{Core}, []answerRow{
-		row("instance-unknown", "Instances are not looked up", func(ids []jsontree.Value) bool { return !slices.ContainsFunc(ids, isKnown) }),
-		row("instance-of-first", "Only the first instance is looked up", func(ids []jsontree.Value) bool { return known(ids[0].Text) && len(ids) > 1 }),
-		row("instance-of-last", "Only the last instance is looked up", func(ids []jsontree.Value) bool { return known(ids[len(ids)-1].Text) && len(ids) > 1 }),
-		row("instance-of-eight", "Instance IDs of eight characters are not looked up", func(ids []jsontree.Value) bool { return len(ids[0].Text) == len("i-01234567") }),
-		row("instance-hybrid", "Nodes of a hybrid activation are not looked up", func(ids []jsontree.Value) bool { return strings.HasPrefix(ids[0].Text, "mi-") }),
-		row("instance-stopped", "A node that is known is taken though its agent does not answer", func(ids []jsontree.Value) bool { return len(ids) == 1 && ids[0].Text == "i-0123456789abcdef8" }),
+		row("instance-unknown", "Instances are not looked up", Must, func(ids []jsontree.Value) bool { return !slices.ContainsFunc(ids, isKnown) }),
+		row("instance-of-first", "Only the first instance is looked up", Must, func(ids []jsontree.Value) bool { return known(ids[0].Text) && len(ids) > 1 }),
+		row("instance-of-last", "Only the last instance is looked up", Must, func(ids []jsontree.Value) bool { return known(ids[len(ids)-1].Text) && len(ids) > 1 }),
+		row("instance-of-eight", "Instance IDs of eight characters are not looked up", Must, func(ids []jsontree.Value) bool { return len(ids[0].Text) == len("i-01234567") }),
+		row("instance-hybrid", "Nodes of a hybrid activation are not looked up", Must, func(ids []jsontree.Value) bool { return strings.HasPrefix(ids[0].Text, "mi-") }),
+		row("instance-stopped", "A node that is known is taken though its agent does not answer", Should, func(ids []jsontree.Value) bool { return len(ids) == 1 && ids[0].Text == "i-0123456789abcdef8" }),
 		{"instances-twice", "An instance may stand twice in InstanceIds", "model.json: SendCommand, DuplicateInstanceId", Should, []string{"error/DuplicateInstanceId"},
 			overlooking("DuplicateInstanceId", func(t *jsontree.Value) bool {
 				return once(t.Get("InstanceIds"), false, func(v *jsontree.Value) string { return v.Text })
