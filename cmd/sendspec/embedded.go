@@ -21,7 +21,7 @@ const (
 	// embeddedScale lets the half minute of a delivery timeout pass in a sixth of a second.
 	embeddedScale = 200
 	// embeddedStep is short against the two minutes for which a case may have to catch a status.
-	embeddedStep = 10 * time.Second
+	embeddedStep = 20 * time.Second
 	maxScale     = 1_000_000
 )
 
