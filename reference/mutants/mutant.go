@@ -63,7 +63,7 @@ func (m Mutant) Handler(base ...service.Option) http.Handler {
 
 // All returns every mutant, by family.
 func All() []Mutant {
-	return slices.Concat(constraints(), wrongTypes(), requestFamilies(), responses(), answerFamilies(), stateFamilies())
+	return slices.Concat(constraints(), wrongTypes(), requestFamilies(), responses(), answerFamilies(), stateFamilies(), subtleFamilies())
 }
 
 // stateless makes the plant of a defect that remembers nothing.
