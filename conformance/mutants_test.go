@@ -3,7 +3,10 @@ package conformance_test
 import (
 	"flag"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -16,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/mutants"
 	"github.com/sendspec/sendspec/reference/service"
@@ -32,7 +36,7 @@ type noticed map[string]conformance.Verdict
 // waits: a run takes no longer than its work, and no busy machine makes a status pass unseen.
 func askInBubble(t *testing.T, build func(base []service.Option) http.Handler, cases []*fixtures.Case) noticed {
 	t.Helper()
-	found := noticed{}
+	var found noticed
 	now := time.Now()
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(now)) // a bubble begins in the year 2000
@@ -48,12 +52,36 @@ func askInBubble(t *testing.T, build func(base []service.Option) http.Handler, c
 		if report == nil {
 			require.NoError(t, err)
 		}
-		for i := range report.Results {
-			if r := &report.Results[i]; r.Verdict != conformance.Pass && r.Verdict != conformance.Skip {
-				found[r.Case.ID] = r.Verdict
-			}
-		}
+		found = noticedIn(report)
 	})
+	return found
+}
+
+// askOverConnections asks a mutant the cases over a socket, where it can read HTTP in its own way.
+func askOverConnections(t *testing.T, m mutants.Mutant, cases []*fixtures.Case) noticed {
+	t.Helper()
+	world := service.Demo("", "")
+	server := httptest.NewUnstartedServer(m.Handler(world.Options...))
+	server.Config.MaxHeaderBytes = 256 << 10
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Listener = m.Listen(server.Listener)
+	server.Start()
+	defer server.Close()
+	runner, err := conformance.New(conformance.Target{URL: server.URL, Bindings: world.Bindings},
+		conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithLimits(wire.Limits{Timeout: 5 * time.Second}))
+	require.NoError(t, err)
+	report, err := runner.Run(t.Context())
+	require.NoError(t, err)
+	return noticedIn(report)
+}
+
+func noticedIn(report *conformance.Report) noticed {
+	found := noticed{}
+	for i := range report.Results {
+		if r := &report.Results[i]; r.Verdict != conformance.Pass && r.Verdict != conformance.Skip {
+			found[r.Case.ID] = r.Verdict
+		}
+	}
 	return found
 }
 
@@ -107,6 +135,7 @@ func TestKillMatrix(t *testing.T) {
 		}
 		require.Empty(t, askInBubble(t, build, some), "the service without a defect, %s", profile)
 	}
+	require.Empty(t, askOverConnections(t, mutants.Sound(), onWire(cases, heavy)), "the service without a defect, over connections")
 
 	defer debug.SetGCPercent(debug.SetGCPercent(800))
 	began := time.Now()
@@ -181,6 +210,10 @@ func hunt(t *testing.T, m mutants.Mutant, cases map[mutants.Profile][]*fixtures.
 	require.NoError(t, err)
 	require.NotEmpty(t, m.Shows)
 	found = noticed{}
+	if m.NeedsConnection() {
+		found = askOverConnections(t, m, onWire(cases, heavy))
+		return found, slices.ContainsFunc(found.atLevel(m.Level), selector.Match)
+	}
 	ask := func(pick func(*fixtures.Case) bool) {
 		for _, profile := range m.Shows {
 			some := slices.DeleteFunc(slices.Clone(cases[profile]), func(c *fixtures.Case) bool { return !pick(c) })
@@ -203,6 +236,13 @@ func hunt(t *testing.T, m mutants.Mutant, cases map[mutants.Profile][]*fixtures.
 	}
 	ask(func(c *fixtures.Case) bool { return !heavy[c.ID] || selector.Match(c.ID) })
 	return found, expected(found)
+}
+
+// onWire are the cases that connections may be asked.
+func onWire(cases map[mutants.Profile][]*fixtures.Case, heavy map[string]bool) []*fixtures.Case {
+	return slices.DeleteFunc(slices.Clone(cases[mutants.Core]), func(c *fixtures.Case) bool {
+		return !strings.HasPrefix(c.ID, "wire/") || heavy[c.ID]
+	})
 }
 
 // caseOf is the ID of a variant's case.

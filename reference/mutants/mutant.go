@@ -50,6 +50,8 @@ type Mutant struct {
 	plant func() defect
 	// build makes the handler of a mutant that is more than a defect before one service.
 	build func(base []service.Option) http.Handler
+	// front is how a mutant reads HTTP that differs there.
+	front *front
 }
 
 // Handler returns a new service with the defect. Base should have no service.WithAuth: a
@@ -64,6 +66,11 @@ func (m Mutant) Handler(base ...service.Option) http.Handler {
 // All returns every mutant, by family.
 func All() []Mutant {
 	return slices.Concat(constraints(), wrongTypes(), requestFamilies(), responses(), answerFamilies(), stateFamilies(), subtleFamilies())
+}
+
+// Sound is no mutant: the service without a defect, to hold the others against.
+func Sound() Mutant {
+	return Mutant{Name: "sound", Wrong: "nothing", plant: stateless(func(c *call, p *planted) *reply { return p.ask(c) })}
 }
 
 // stateless makes the plant of a defect that remembers nothing.
