@@ -294,6 +294,9 @@ func places(findings []Finding) []string {
 }
 
 func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Result {
+	if x.settings.familiar {
+		return x.attemptKnowing(ctx, c, attempt, &x.familiar)
+	}
 	return x.attemptKnowing(ctx, c, attempt, nil)
 }
 

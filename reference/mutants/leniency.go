@@ -54,7 +54,7 @@ func leniencyMutants() []Mutant {
 		})},
 		{"key-needed", "A target without a Key breaks the server", "facts.md section 3: refusals of a request are 400", Must, []string{"type/Targets"}, failsOn(func(c *call) bool {
 			found := false
-			at(c.tree, "Targets[]", func(_ string, v *jsontree.Value) { found = found || v.Get("Key") == nil })
+			at(c.tree(), "Targets[]", func(_ string, v *jsontree.Value) { found = found || v.Get("Key") == nil })
 			return found
 		})},
 	})
@@ -65,7 +65,7 @@ var longDigits = regexp.MustCompile(`[0-9]{1000}`)
 // lenient mends a body that is no JSON, and asks the service with what comes of it.
 func lenient(mend func([]byte) []byte) func() defect {
 	return stateless(func(c *call, p *planted) *reply {
-		if c.operation != reference.SendCommand || c.tree != nil {
+		if c.operation != reference.SendCommand || c.tree() != nil {
 			return p.ask(c)
 		}
 		mended := mend(bytes.Clone(c.body))

@@ -44,6 +44,8 @@ type Mutant struct {
 	Level Level
 	// Shows are the profiles in which the defect can show.
 	Shows []Profile
+	// Member is the member of SendCommand's request without which the defect cannot show; "" is none.
+	Member string
 	// Expect are selectors of the cases that should notice, for example constraint/Comment.
 	Expect []string
 

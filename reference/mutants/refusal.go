@@ -61,7 +61,7 @@ func refusalMutants() []Mutant {
 func turningAway(name string, has func(request *jsontree.Value) bool) func() defect {
 	return stateless(func(c *call, p *planted) *reply {
 		r := p.ask(c)
-		if r.ok() && c.is(reference.SendCommand) && has(c.tree) {
+		if r.ok() && c.is(reference.SendCommand) && has(c.tree()) {
 			return r.fail(400, name)
 		}
 		return r
@@ -72,7 +72,7 @@ func turningAway(name string, has func(request *jsontree.Value) bool) func() def
 func failing5xx(has func(request *jsontree.Value) bool) func() defect {
 	return stateless(func(c *call, p *planted) *reply {
 		r := p.ask(c)
-		if c.is(reference.SendCommand) && has(c.tree) {
+		if c.is(reference.SendCommand) && has(c.tree()) {
 			return r.fail(500, "InternalFailure")
 		}
 		return r

@@ -71,12 +71,12 @@ func forgiving(exception, words, name, good string) func() defect {
 			return r
 		}
 		given := map[string]jsontree.Value{}
-		if old := c.tree.Get(name); old != nil {
+		if old := c.tree().Get(name); old != nil {
 			given["/"+name] = *old
 		}
-		set(c.tree, name, value(good))
-		if name == "Targets" && c.tree.Get("InstanceIds") != nil {
-			remove(c.tree, "InstanceIds")
+		set(c.tree(), name, value(good))
+		if name == "Targets" && c.tree().Get("InstanceIds") != nil {
+			remove(c.tree(), "InstanceIds")
 		}
 		return restore(p.askTree(c), given)
 	})
@@ -94,7 +94,7 @@ func knownNodesOnly() defect {
 		if !c.is(reference.SendCommand) || r.shapeOf() != "InvalidInstanceId" {
 			return r
 		}
-		ids := c.tree.Get("InstanceIds")
+		ids := c.tree().Get("InstanceIds")
 		if ids == nil {
 			return r
 		}
@@ -103,7 +103,7 @@ func knownNodesOnly() defect {
 			return r
 		}
 		given := map[string]jsontree.Value{"/InstanceIds": *ids}
-		set(c.tree, "InstanceIds", jsontree.Value{Kind: jsontree.Array, Items: known})
+		set(c.tree(), "InstanceIds", jsontree.Value{Kind: jsontree.Array, Items: known})
 		return restore(p.askTree(c), given)
 	}
 }
@@ -113,7 +113,7 @@ func sizeOfText() defect {
 	forgive := forgiving("MaxDocumentSizeExceeded", "", "Parameters", `{"commands":["true"]}`)()
 	return func(c *call, p *planted) *reply {
 		size := 0
-		at(c.tree, "Parameters.*[]", func(_ string, v *jsontree.Value) { size += len([]rune(v.Text)) })
+		at(c.tree(), "Parameters.*[]", func(_ string, v *jsontree.Value) { size += len([]rune(v.Text)) })
 		if size < 98_000 {
 			return forgive(c, p)
 		}

@@ -141,7 +141,7 @@ func nullMutants() []Mutant {
 func nullIn(list string) func(c *call) bool {
 	return func(c *call) bool {
 		found := false
-		at(c.tree, list+"[]", func(_ string, v *jsontree.Value) { found = found || v.Kind == jsontree.Null })
+		at(c.tree(), list+"[]", func(_ string, v *jsontree.Value) { found = found || v.Kind == jsontree.Null })
 		return found && c.operation != reference.SendCommand
 	}
 }
@@ -167,9 +167,9 @@ func takesAt(path string, wrongly func(i, n int, v *jsontree.Value) bool) func()
 			broken[pointerOf(result.Violations[i].Path)] = true
 		}
 		n, i := 0, -1
-		at(c.tree, path, func(string, *jsontree.Value) { n++ })
+		at(c.tree(), path, func(string, *jsontree.Value) { n++ })
 		given := map[string]jsontree.Value{}
-		at(c.tree, path, func(pointer string, v *jsontree.Value) {
+		at(c.tree(), path, func(pointer string, v *jsontree.Value) {
 			i++
 			// AWS tells the faults of a list's texts on the list.
 			list := pointer[:strings.LastIndexByte(pointer, '/')]
@@ -192,7 +192,7 @@ func refuses(path string, wrongly func(v *jsontree.Value) bool, rule string) fun
 			return p.ask(c)
 		}
 		var refused []string
-		at(c.tree, path, func(_ string, v *jsontree.Value) {
+		at(c.tree(), path, func(_ string, v *jsontree.Value) {
 			if wrongly(v) {
 				refused = append(refused, "Value at '"+path+"' failed to satisfy constraint: "+rule)
 			}
