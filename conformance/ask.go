@@ -18,7 +18,9 @@ type asking struct {
 	exchanges []*wire.Exchange
 	brokenOff bool // what later steps need could not be captured
 	held      int  // bytes of answers in exchanges
-	polled    int  // bytes of answers that were looked at for a status or a capture
+	// heldWaiting are those of them that count among all that waiting cases hold.
+	heldWaiting int64
+	polled      int // bytes of answers that were looked at for a status or a capture
 }
 
 // step asks one step, and polls it where it says so. It returns a result only where the case cannot

@@ -16,8 +16,11 @@ const (
 	// heldBytes is how many bytes of answers one case may hold until it is judged: two of the largest
 	// that are read.
 	heldBytes = 4 << 20
-	// waitingHeldBytes is the same for a case that waits for a status, of which there are many at
-	// once. Answers alike count once: a status asked for 300 times is mostly the same answer.
+	// allWaitingBytes is how many bytes the cases that wait for a status may hold together before each may
+	// hold waitingHeldBytes only: there are many of them at once. A server that lists all its commands
+	// to a few of them stays below it; what is cut is lost to the judge. Answers alike count once: a
+	// status asked for 300 times is mostly the same answer.
+	allWaitingBytes  = 32 << 20
 	waitingHeldBytes = 512 << 10
 )
 
@@ -47,12 +50,19 @@ func (a *asking) hold(e *wire.Exchange) {
 		e.Response.Body = a.exchanges[n-1].Response.Body
 		return
 	}
-	limit := heldBytes
-	if waits(a.c) {
+	limit, waiting := heldBytes, waits(a.c)
+	if waiting && a.waitingHeld.Load()+int64(len(body)) > allWaitingBytes {
 		limit = waitingHeldBytes
 	}
 	if room := max(0, limit-a.held); len(body) > room {
 		e.Response.Body, e.Response.Truncated = append([]byte(nil), body[:room]...), true
 	}
 	a.held += len(e.Response.Body)
+	if waiting {
+		a.heldWaiting += int64(len(e.Response.Body))
+		a.waitingHeld.Add(int64(len(e.Response.Body)))
+	}
 }
+
+// letGo takes what the case held off the account.
+func (a *asking) letGo() { a.waitingHeld.Add(-a.heldWaiting) }

@@ -1,10 +1,13 @@
 package conformance_test
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
-	"maps"
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -17,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/mutants"
 	"github.com/sendspec/sendspec/reference/service"
@@ -26,6 +30,9 @@ import (
 // stops at the first case that notices: make mutants.
 var matrix = flag.Bool("matrix", false, "TestKillMatrix: ask every mutant every case, and want every case to notice one")
 
+// matrixMemory is where the matrix begins to collect garbage.
+const matrixMemory = 1 << 30
+
 // noticed are the verdicts, by case, other than pass and skip.
 type noticed map[string]conformance.Verdict
 
@@ -33,30 +40,46 @@ type noticed map[string]conformance.Verdict
 // waits: a run takes no longer than its work, and no busy machine makes a status pass unseen.
 func askInBubble(t *testing.T, build func(base []service.Option) http.Handler, cases []*fixtures.Case) noticed {
 	t.Helper()
-	found := noticed{}
+	var found noticed
 	now := time.Now()
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(now)) // a bubble begins in the year 2000
 		world := service.Demo("", "")
 		h := build(append(slices.Clip(world.Options), service.WithClockScale(100)))
-		options := []conformance.Option{conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithoutConfirmation()}
+		options := []conformance.Option{conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithoutConfirmation(), conformance.WithFamiliarForms()}
 		if cases[0].Profile != fixtures.Auth {
 			options = append(options, conformance.WithoutSignatures()) // which no other mutant looks at
 		}
 		runner, err := conformance.New(conformance.Target{Handler: h, Bindings: world.Bindings}, options...)
 		require.NoError(t, err)
-		found = noticedBy(t, runner)
+		report, err := runner.Run(t.Context())
+		if report == nil {
+			require.NoError(t, err)
+		}
+		found = noticedIn(report)
 	})
 	return found
 }
 
-// noticedBy runs the cases.
-func noticedBy(t *testing.T, runner *conformance.Runner) noticed {
+// askOverConnections asks a mutant the cases over a socket, where it can read HTTP in its own way.
+func askOverConnections(t *testing.T, m mutants.Mutant, cases []*fixtures.Case) noticed {
 	t.Helper()
+	world := service.Demo("", "")
+	server := httptest.NewUnstartedServer(m.Handler(world.Options...))
+	server.Config.MaxHeaderBytes = 256 << 10
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Listener = m.Listen(server.Listener)
+	server.Start()
+	defer server.Close()
+	runner, err := conformance.New(conformance.Target{URL: server.URL, Bindings: world.Bindings},
+		conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithLimits(wire.Limits{Timeout: 5 * time.Second}))
+	require.NoError(t, err)
 	report, err := runner.Run(t.Context())
-	if report == nil {
-		require.NoError(t, err)
-	}
+	require.NoError(t, err)
+	return noticedIn(report)
+}
+
+func noticedIn(report *conformance.Report) noticed {
 	found := noticed{}
 	for i := range report.Results {
 		if r := &report.Results[i]; r.Verdict != conformance.Pass && r.Verdict != conformance.Skip {
@@ -108,7 +131,7 @@ type family struct{ planted, survived, elsewhere int }
 func TestKillMatrix(t *testing.T) {
 	all, err := fixtures.Embedded()
 	require.NoError(t, err)
-	cases, heavy := byProfile(all), heavyCases(t)
+	cases, sent := byProfile(all), bodiesOf(t)
 	for profile, some := range cases {
 		build := conforming
 		if profile == mutants.Auth {
@@ -116,9 +139,10 @@ func TestKillMatrix(t *testing.T) {
 		}
 		require.Empty(t, askInBubble(t, build, some), "the service without a defect, %s", profile)
 	}
-	require.Empty(t, askOverLoopback(t, mutants.Mutant{}, withFraming(cases[mutants.Core])), "the server without a defect of the framing")
+	require.Empty(t, askOverConnections(t, mutants.Sound(), onWire(cases, sent)), "the service without a defect, over connections")
 
-	defer debug.SetGCPercent(debug.SetGCPercent(800))
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(matrixMemory))
 	began := time.Now()
 	var mu sync.Mutex
 	families := map[mutants.Family]*family{}
@@ -138,7 +162,7 @@ func TestKillMatrix(t *testing.T) {
 			}
 			t.Run(m.Name, func(t *testing.T) {
 				t.Parallel()
-				found, byExpected := hunt(t, m, cases, heavy)
+				found, byExpected := hunt(t, m, cases, sent)
 				mu.Lock()
 				defer mu.Unlock()
 				f := families[m.Family]
@@ -170,39 +194,49 @@ func TestKillMatrix(t *testing.T) {
 	}
 }
 
-// heavyCases are those that send hundreds of kilobytes: a few of them would take a fifth of the matrix's
-// time, so that they are asked only of the mutants that should fall to them.
-func heavyCases(t *testing.T) map[string]bool {
+// bodies are what each case sends.
+type bodies map[string][]byte
+
+func bodiesOf(t *testing.T) bodies {
 	t.Helper()
-	heavy := map[string]bool{}
+	all := bodies{}
 	for c, steps := range boundCorpus(t) {
 		for _, s := range steps {
-			heavy[c.ID] = heavy[c.ID] || len(s.Request.Body) > 90_000
+			all[c.ID] = append(all[c.ID], s.Request.Body...)
 		}
 	}
-	return heavy
+	return all
+}
+
+// heavy tells whether a case sends hundreds of kilobytes: a few of them would take a fifth of the matrix's
+// time, so that they are asked only of the mutants that should fall to them.
+func (b bodies) heavy(c *fixtures.Case) bool { return len(b[c.ID]) > 90_000 }
+
+// canShow tells whether a mutant can behave otherwise than the sound service in a case.
+func (b bodies) canShow(m mutants.Mutant, c *fixtures.Case) bool {
+	return m.Member == "" || bytes.Contains(b[c.ID], []byte(`"`+m.Member+`"`))
 }
 
 // hunt asks a mutant the cases that should notice it, and all where they do not or the matrix is
 // wanted. It tells whether one of the first did.
-func hunt(t *testing.T, m mutants.Mutant, cases map[mutants.Profile][]*fixtures.Case, heavy map[string]bool) (found noticed, byExpected bool) {
+func hunt(t *testing.T, m mutants.Mutant, cases map[mutants.Profile][]*fixtures.Case, sent bodies) (found noticed, byExpected bool) {
 	t.Helper()
 	selector, err := conformance.ParseSelector(m.Expect, nil)
 	require.NoError(t, err)
 	require.NotEmpty(t, m.Shows)
 	found = noticed{}
+	if m.NeedsConnection() {
+		found = askOverConnections(t, m, onWire(cases, sent))
+		return found, slices.ContainsFunc(found.atLevel(m.Level), selector.Match)
+	}
 	ask := func(pick func(*fixtures.Case) bool) {
 		for _, profile := range m.Shows {
 			some := slices.DeleteFunc(slices.Clone(cases[profile]), func(c *fixtures.Case) bool { return !pick(c) })
-			if m.Framing() {
-				some = withFraming(some)
+			if len(some) == 0 {
+				continue
 			}
-			switch {
-			case len(some) == 0:
-			case m.Framing():
-				maps.Copy(found, askOverLoopback(t, m, some))
-			default:
-				maps.Copy(found, askInBubble(t, func(base []service.Option) http.Handler { return m.Handler(base...) }, some))
+			for id, v := range askInBubble(t, func(base []service.Option) http.Handler { return m.Handler(base...) }, some) {
+				found[id] = v
 			}
 		}
 	}
@@ -215,8 +249,15 @@ func hunt(t *testing.T, m mutants.Mutant, cases map[mutants.Profile][]*fixtures.
 			return found, expected(found)
 		}
 	}
-	ask(func(c *fixtures.Case) bool { return !heavy[c.ID] || selector.Match(c.ID) })
+	ask(func(c *fixtures.Case) bool { return selector.Match(c.ID) || !sent.heavy(c) && sent.canShow(m, c) })
 	return found, expected(found)
+}
+
+// onWire are the cases that connections may be asked.
+func onWire(cases map[mutants.Profile][]*fixtures.Case, sent bodies) []*fixtures.Case {
+	return slices.DeleteFunc(slices.Clone(cases[mutants.Core]), func(c *fixtures.Case) bool {
+		return !strings.HasPrefix(c.ID, "wire/") || sent.heavy(c)
+	})
 }
 
 // caseOf is the ID of a variant's case.

@@ -92,9 +92,11 @@ type Session struct {
 	slots   chan struct{}       // one for each exchange under way
 	reading *semaphore.Weighted // the bytes of answers that are being read or judged
 	patient *patient
-	silent  atomic.Int64 // exchanges in a row without a whole answer
-	whole   atomic.Int64 // bytes of answers that have been kept beyond keptBody
-	lost    atomic.Pointer[string]
+	// waitingHeld are the bytes of answers that cases which wait for a status hold.
+	waitingHeld atomic.Int64
+	silent      atomic.Int64 // exchanges in a row without a whole answer
+	whole       atomic.Int64 // bytes of answers that have been kept beyond keptBody
+	lost        atomic.Pointer[string]
 
 	recent   recentIdentifiers // of Once
 	familiar answerShapes
@@ -292,6 +294,9 @@ func places(findings []Finding) []string {
 }
 
 func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Result {
+	if x.settings.familiar {
+		return x.attemptKnowing(ctx, c, attempt, &x.familiar)
+	}
 	return x.attemptKnowing(ctx, c, attempt, nil)
 }
 
@@ -303,6 +308,7 @@ func (x *Session) attemptKnowing(ctx context.Context, c *fixtures.Case, attempt 
 	for _, name := range c.Needs() {
 		a.bindings[name] = x.started.Preflight.bindings[name]
 	}
+	defer a.letGo()
 	for i := range c.Steps {
 		if r := a.step(ctx, i); r != nil {
 			return *r

@@ -21,7 +21,7 @@ const (
 	// embeddedScale lets the half minute of a delivery timeout pass in a sixth of a second.
 	embeddedScale = 200
 	// embeddedStep is short against the two minutes for which a case may have to catch a status.
-	embeddedStep = 10 * time.Second
+	embeddedStep = 20 * time.Second
 	maxScale     = 1_000_000
 )
 
@@ -53,6 +53,7 @@ func serve(set serveSettings) (*served, error) {
 		return nil, fmt.Errorf("--clock-scale %g: want more than 0 and at most %d", set.scale, maxScale)
 	}
 	build := func(base ...service.Option) http.Handler { return service.New(base...) }
+	front := func(l net.Listener) net.Listener { return l }
 	s := &served{done: make(chan error, 1)}
 	if set.mutant != "" {
 		m, err := mutantNamed(set.mutant)
@@ -62,7 +63,7 @@ func serve(set serveSettings) (*served, error) {
 		if set.auth {
 			return nil, errors.New("--auth: not with --mutant: one that changes the request breaks its signature, and those of the family auth verify by themselves")
 		}
-		build, s.wrong = m.Handler, m.Wrong
+		build, front, s.wrong = m.Handler, m.Listen, m.Wrong
 	}
 	listener, err := net.Listen("tcp", set.address)
 	if err != nil {
@@ -74,7 +75,7 @@ func serve(set serveSettings) (*served, error) {
 		options = append(options, service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
 	}
 	s.server = &http.Server{Handler: build(options...), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 256 << 10}
-	go func() { s.done <- s.server.Serve(listener) }()
+	go func() { s.done <- s.server.Serve(front(listener)) }()
 	return s, nil
 }
 

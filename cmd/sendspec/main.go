@@ -14,7 +14,7 @@ const gcPercent = 400
 
 // memoryLimit is where collections become frequent all the same: the whole process shall stay below
 // 200 MB whatever a target answers, and some 25 MB of that are the program itself.
-const memoryLimit = 150 << 20
+const memoryLimit = 128 << 20
 
 func main() {
 	debug.SetGCPercent(gcPercent)

@@ -53,7 +53,7 @@ func alarms() []Mutant {
 func missingAlarm(known map[string]string) defect {
 	return func(c *call, p *planted) *reply {
 		r := p.ask(c)
-		name := c.tree.Pointer("/AlarmConfiguration/Alarms/0/Name")
+		name := c.tree().Pointer("/AlarmConfiguration/Alarms/0/Name")
 		if c.operation != reference.SendCommand || !r.ok() || name == nil {
 			return r
 		}

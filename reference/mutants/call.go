@@ -30,9 +30,6 @@ func (p *planted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c := &call{request: r, body: body}
 	_, c.operation, _ = strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	if tree, err := jsontree.Parse(body); err == nil && tree.Kind == jsontree.Object {
-		c.tree = tree
-	}
 	p.defect(c, p).write(w)
 }
 
@@ -48,18 +45,31 @@ type call struct {
 	request   *http.Request
 	operation string
 	body      []byte
-	// tree is the body, nil where it is no JSON object. Defects may change it.
-	tree *jsontree.Value
+
+	parsed *jsontree.Value
+	read   bool
+}
+
+// tree is the body, nil where it is no JSON object. Defects may change it. It is read when it is asked for:
+// many defects look at answers only.
+func (c *call) tree() *jsontree.Value {
+	if !c.read {
+		c.read = true
+		if tree, err := jsontree.Parse(c.body); err == nil && tree.Kind == jsontree.Object {
+			c.parsed = tree
+		}
+	}
+	return c.parsed
 }
 
 // is tells whether the call is of the operation and has a body that can be changed.
-func (c *call) is(operation string) bool { return c.tree != nil && c.operation == operation }
+func (c *call) is(operation string) bool { return c.operation == operation && c.tree() != nil }
 
 // ask sends the body as it came.
 func (p *planted) ask(c *call) *reply { return send(p.service, c, c.body) }
 
 // askTree sends the tree, which the defect changed.
-func (p *planted) askTree(c *call) *reply { return send(p.service, c, c.tree.AppendJSON(nil)) }
+func (p *planted) askTree(c *call) *reply { return send(p.service, c, c.tree().AppendJSON(nil)) }
 
 func send(h http.Handler, c *call, body []byte) *reply {
 	r := c.request.Clone(c.request.Context())

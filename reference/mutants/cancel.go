@@ -56,7 +56,7 @@ func cancellations() []Mutant {
 
 // cancelNothing answers CancelCommand as the service would, which does not hear of it.
 func cancelNothing(c *call, p *planted) *reply {
-	if !c.is(reference.CancelCommand) || !valid(c) || p.commandOf(c, member(c.tree, "CommandId")) == nil {
+	if !c.is(reference.CancelCommand) || !valid(c) || p.commandOf(c, member(c.tree(), "CommandId")) == nil {
 		return p.ask(c)
 	}
 	r := send(p.service, c, []byte(`{"CommandId":"00000000-0000-4000-8000-000000000000"}`))
@@ -72,9 +72,9 @@ func cancelSilently(c *call, p *planted) *reply {
 }
 
 func cancelFirst(c *call, p *planted) *reply {
-	if c.is(reference.CancelCommand) && c.tree.Pointer("/InstanceIds/0") == nil {
-		if all := p.invocationsOf(c, member(c.tree, "CommandId")); len(all) > 1 {
-			set(c.tree, "InstanceIds", jsontree.Value{Kind: jsontree.Array, Items: []jsontree.Value{text(member(&all[0], "InstanceId"))}})
+	if c.is(reference.CancelCommand) && c.tree().Pointer("/InstanceIds/0") == nil {
+		if all := p.invocationsOf(c, member(c.tree(), "CommandId")); len(all) > 1 {
+			set(c.tree(), "InstanceIds", jsontree.Value{Kind: jsontree.Array, Items: []jsontree.Value{text(member(&all[0], "InstanceId"))}})
 			return p.askTree(c)
 		}
 	}
@@ -82,7 +82,7 @@ func cancelFirst(c *call, p *planted) *reply {
 }
 
 func cancelNamed(c *call, p *planted) *reply {
-	if c.is(reference.CancelCommand) && c.tree.Pointer("/InstanceIds/0") != nil {
+	if c.is(reference.CancelCommand) && c.tree().Pointer("/InstanceIds/0") != nil {
 		return cancelNothing(c, p)
 	}
 	return p.ask(c)
@@ -92,7 +92,7 @@ func cancelEnded() defect {
 	cancelled := &memory[bool]{}
 	return func(c *call, p *planted) *reply {
 		if c.is(reference.CancelCommand) {
-			id := member(c.tree, "CommandId")
+			id := member(c.tree(), "CommandId")
 			if command := p.commandOf(c, id); valid(c) && command != nil && ended(command) {
 				cancelled.put(id, true)
 			}
@@ -110,10 +110,10 @@ func cancelOnce() defect {
 	cancelled := &memory[bool]{}
 	return func(c *call, p *planted) *reply {
 		r := p.ask(c)
-		if !c.is(reference.CancelCommand) || !r.ok() || c.tree.Pointer("/InstanceIds/0") != nil {
+		if !c.is(reference.CancelCommand) || !r.ok() || c.tree().Pointer("/InstanceIds/0") != nil {
 			return r
 		}
-		id := member(c.tree, "CommandId")
+		id := member(c.tree(), "CommandId")
 		if command := p.commandOf(c, id); cancelled.get(id) || command != nil && ended(command) {
 			return r.refuse("InvalidCommandId", "Command id "+id+" cannot be cancelled.")
 		}
@@ -124,7 +124,7 @@ func cancelOnce() defect {
 
 func cancelEmptyList(c *call, p *planted) *reply {
 	r := p.ask(c)
-	if given := c.tree.Get("InstanceIds"); c.is(reference.CancelCommand) && r.ok() && given != nil && given.Kind == jsontree.Array && len(given.Items) == 0 {
+	if given := c.tree().Get("InstanceIds"); c.is(reference.CancelCommand) && r.ok() && given != nil && given.Kind == jsontree.Array && len(given.Items) == 0 {
 		return r.refuse("InvalidInstanceId", "")
 	}
 	return r
@@ -142,7 +142,7 @@ func unknownCancelled(answer func(r *reply)) defect {
 
 func cancelNodeFirst(c *call, p *planted) *reply {
 	r := p.ask(c)
-	if c.is(reference.CancelCommand) && member(r.tree(), "__type") == "InvalidCommandId" && c.tree.Pointer("/InstanceIds/0") != nil {
+	if c.is(reference.CancelCommand) && member(r.tree(), "__type") == "InvalidCommandId" && c.tree().Pointer("/InstanceIds/0") != nil {
 		return r.refuse("InvalidInstanceId", "")
 	}
 	return r
@@ -152,7 +152,7 @@ func cancelNodeFirst(c *call, p *planted) *reply {
 func cancelWhere(such func(invocation *jsontree.Value) bool) defect {
 	return func(c *call, p *planted) *reply {
 		if c.is(reference.CancelCommand) {
-			if all := p.invocationsOf(c, member(c.tree, "CommandId")); len(all) == 1 && such(&all[0]) {
+			if all := p.invocationsOf(c, member(c.tree(), "CommandId")); len(all) == 1 && such(&all[0]) {
 				return cancelNothing(c, p)
 			}
 		}

@@ -81,6 +81,9 @@ func constraints() []Mutant {
 				Expect: []string{topic("constraint", c.Path)},
 				plant:  stateless(unenforced(&c, s)),
 			}
+			if c.Operation == reference.SendCommand && c.Kind != reference.Required {
+				m.Member, _, _ = strings.Cut(strings.ReplaceAll(c.Path, "[]", ""), ".")
+			}
 			if c.Operation != reference.SendCommand {
 				m.Shows, m.Expect = []Profile{Lifecycle}, []string{"lifecycle/Constraint.*"}
 			}
@@ -145,10 +148,10 @@ func unenforced(c *reference.Constraint, s side) defect {
 				continue
 			}
 			pointer := pointerOf(where)
-			slot := call.tree.Pointer(pointer)
+			slot := call.tree().Pointer(pointer)
 			if slot == nil || slot.Kind == jsontree.Null {
 				i := strings.LastIndexByte(pointer, '/')
-				set(call.tree.Pointer(pointer[:i]), pointer[i+1:], sample(path))
+				set(call.tree().Pointer(pointer[:i]), pointer[i+1:], sample(path))
 				continue
 			}
 			given[pointer] = *slot

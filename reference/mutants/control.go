@@ -96,7 +96,7 @@ func disguisedDefault(name, sent, fallback string) func() defect {
 		inner := hidden()
 		given := &memory[bool]{}
 		return func(c *call, p *planted) *reply {
-			absent := c.is(reference.SendCommand) && member(c.tree, name) == ""
+			absent := c.is(reference.SendCommand) && member(c.tree(), name) == ""
 			return inner(c, p).editCommands(func(command *jsontree.Value) {
 				id := member(command, "CommandId")
 				if absent {
@@ -150,8 +150,8 @@ func allowedAsSuccess(c *call, p *planted) *reply {
 }
 
 func longIDsOnly(c *call, p *planted) *reply {
-	if c.is(reference.SendCommand) && c.tree.Pointer("/InstanceIds/0") != nil && valid(c) {
-		for _, node := range c.tree.Get("InstanceIds").Items {
+	if c.is(reference.SendCommand) && c.tree().Pointer("/InstanceIds/0") != nil && valid(c) {
+		for _, node := range c.tree().Get("InstanceIds").Items {
 			if !strings.HasPrefix(node.Text, "i-") || len(node.Text) != len("i-0123456789abcdef0") {
 				return send(p.service, c, []byte("{}")).refuse("InvalidInstanceId", "")
 			}

@@ -104,7 +104,7 @@ func envelopeMutants() []Mutant {
 		{"framework-page", "A body that is no JSON gets the error page of the web framework",
 			"facts.md section 3, Malformed bodies: SerializationException in AWS JSON", Must, []string{"wire/MalformedJSON", "wire/Truncated"},
 			onRefusal(func(c *call, r *reply) {
-				if c.tree == nil && c.request.Header.Get(contentHeader) == "application/x-amz-json-1.1" && c.operation == reference.SendCommand {
+				if c.tree() == nil && c.request.Header.Get(contentHeader) == "application/x-amz-json-1.1" && c.operation == reference.SendCommand {
 					r.plain(http.StatusBadRequest, "text/html; charset=utf-8", "<!doctype html><title>400 Bad Request</title><h1>Bad Request</h1>")
 				}
 			})},

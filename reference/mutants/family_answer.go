@@ -37,7 +37,7 @@ func answering(change func(request, command *jsontree.Value)) func() defect {
 		if !c.is(reference.SendCommand) {
 			return p.ask(c)
 		}
-		return p.ask(c).editCommands(func(command *jsontree.Value) { change(c.tree, command) })
+		return p.ask(c).editCommands(func(command *jsontree.Value) { change(c.tree(), command) })
 	})
 }
 

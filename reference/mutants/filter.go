@@ -88,7 +88,7 @@ func filters() []Mutant {
 
 // filterValue is the value of a filter of a request, "" where it has none of that key.
 func filterValue(c *call, key string) string {
-	if list := c.tree.Get("Filters"); list != nil && list.Kind == jsontree.Array {
+	if list := c.tree().Get("Filters"); list != nil && list.Kind == jsontree.Array {
 		for i := range list.Items {
 			if member(&list.Items[i], "key") == key {
 				return member(&list.Items[i], "value")
@@ -155,7 +155,7 @@ func oneFilter(choose func(list []jsontree.Value) []jsontree.Value) defect {
 
 func eitherFilter(c *call, p *planted) *reply {
 	r := p.ask(c)
-	list := c.tree.Get("Filters")
+	list := c.tree().Get("Filters")
 	if c.operation != reference.ListCommands || !r.ok() || list == nil || len(list.Items) < 2 {
 		return r
 	}
@@ -178,7 +178,7 @@ func eitherFilter(c *call, p *planted) *reply {
 
 func severalFindNothing(c *call, p *planted) *reply {
 	r := p.ask(c)
-	if c.tree.Pointer("/Filters/1") == nil {
+	if c.tree().Pointer("/Filters/1") == nil {
 		return r
 	}
 	return r.editList(func(_, list *jsontree.Value) { list.Items = nil })
@@ -199,25 +199,25 @@ func documentLike(like func(name, value string) bool) defect {
 
 func pendingUnindexed(c *call, p *planted) *reply {
 	r := p.ask(c)
-	if c.operation != reference.ListCommands || member(r.tree().Pointer("/Commands/0"), "Status") != "Pending" || member(c.tree, "CommandId") == "" {
+	if c.operation != reference.ListCommands || member(r.tree().Pointer("/Commands/0"), "Status") != "Pending" || member(c.tree(), "CommandId") == "" {
 		return r
 	}
-	remove(c.tree, "CommandId")
+	remove(c.tree(), "CommandId")
 	return p.askTree(c)
 }
 
 func noneAsAll(c *call, p *planted) *reply {
 	r := p.ask(c)
-	if c.operation != reference.ListCommandInvocations || !r.ok() || member(c.tree, "CommandId") == "" || r.tree().Pointer("/CommandInvocations/0") != nil {
+	if c.operation != reference.ListCommandInvocations || !r.ok() || member(c.tree(), "CommandId") == "" || r.tree().Pointer("/CommandInvocations/0") != nil {
 		return r
 	}
-	remove(c.tree, "CommandId")
+	remove(c.tree(), "CommandId")
 	return p.askTree(c)
 }
 
 func neitherTogether(c *call, p *planted) *reply {
 	r := p.ask(c)
-	if c.operation != reference.ListCommandInvocations || member(c.tree, "CommandId") == "" || member(c.tree, "InstanceId") == "" {
+	if c.operation != reference.ListCommandInvocations || member(c.tree(), "CommandId") == "" || member(c.tree(), "InstanceId") == "" {
 		return r
 	}
 	return r.editList(func(_, list *jsontree.Value) { list.Items = nil })
@@ -225,7 +225,7 @@ func neitherTogether(c *call, p *planted) *reply {
 
 func nodeOfTheRequest(c *call, p *planted) *reply {
 	r := p.ask(c)
-	node := member(c.tree, "InstanceId")
+	node := member(c.tree(), "InstanceId")
 	if c.operation != reference.ListCommands || node == "" {
 		return r
 	}

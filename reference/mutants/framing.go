@@ -1,325 +1,105 @@
 package mutants
 
 import (
-	"bufio"
 	"bytes"
-	"errors"
-	"io"
-	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 )
 
-const familyFraming Family = "framing"
+const (
+	lengthSource = "RFC 9112 section 6.3: a message with an invalid or differing Content-Length must be refused, and ends where its length says"
+	chunkSource  = "RFC 9112 section 7.1: chunk-size is hexadecimal, and the last chunk ends the body"
+	hostSource   = "RFC 9112 section 3.2: a request without a Host field, with more than one or with an invalid one is a 400"
+)
 
-// framingMutants are the ways in which a server finds a wrong end, or a wrong name, in a request.
+// framingMutants are servers whose HTTP reads bodies and headers in a way of its own.
 func framingMutants() []Mutant {
-	const (
-		length  = "RFC 9112 section 6.3: Message Body Length"
-		ends    = "RFC 9112 section 8: a message shorter than its Content-Length, or without the last chunk, is incomplete"
-		decode  = "RFC 9112 section 7.1: a recipient MUST be able to parse and decode the chunked transfer coding"
-		grammar = "RFC 9112 section 7.1: chunk-size = 1*HEXDIG, and CRLF behind it and behind the chunk"
-		servers = "CommonErrors: 5xx is for the server's faults"
-		hosts   = "RFC 9112 section 3.2: 400 to more than one Host or an invalid one"
-	)
-	lengths, chunk, host, header := []string{"wire/Content-Length"}, []string{"wire/Chunked"}, []string{"wire/Host"}, []string{"wire/Headers"}
-	rows := []struct {
-		what, wrong, source string
-		level               Level
-		expect              []string
-		misread             func(*front)
-	}{
-		{"what-has-come", "The body is all that has come with the request, where Content-Length says less", length, Must, lengths, func(f *front) {
-			f.fixed = func(r *bufio.Reader, length int64) ([]byte, error) {
-				body, err := wholeBody(r, length)
-				if err != nil {
-					return nil, err
-				}
-				more, err := wholeBody(r, int64(r.Buffered()))
-				return append(body, more...), err
-			}
-		}},
-		{"short-body", "A body that ends before its Content-Length is taken as it is", ends, Must, lengths, func(f *front) {
-			f.fixed = func(r *bufio.Reader, length int64) ([]byte, error) {
-				body, err := wholeBody(r, length)
-				if errors.Is(err, errBrokenOff) {
-					return body, nil
-				}
-				return body, err
-			}
-		}},
-		{"length-of-32-bits", "Content-Length is kept in 32 bits", ends, Must, lengths, func(f *front) {
-			f.length = func(values []string) (int64, error) {
-				n, err := oneLength(values)
-				return int64(uint32(n)), err
-			}
-		}},
-		{"length-set-aside", "Memory is set aside for all of Content-Length before the first byte is read", servers, Must, lengths, func(f *front) {
-			sound := f.fixed
-			f.fixed = func(r *bufio.Reader, length int64) ([]byte, error) {
-				if length > 1<<30 {
-					return nil, errFailed
-				}
-				return sound(r, length)
-			}
-		}},
-		{"first-length", "Of two different lengths the first counts", length, Must, lengths, func(f *front) {
-			f.length = func(values []string) (int64, error) { return oneLength(values[:1]) }
-		}},
-		{"lengths-joined", "Two lengths that are equal are no number to the server, which fails", servers, Must, lengths, func(f *front) {
-			f.length = func(values []string) (int64, error) {
-				if len(values) > 1 {
-					return 0, errFailed
-				}
-				return oneLength(values)
-			}
-		}},
-		{"negative-length", "A length below 0 means all there is", length, Must, lengths, func(f *front) {
-			f.length = func(values []string) (int64, error) {
-				if strings.HasPrefix(values[0], "-") {
-					return -1, nil
-				}
-				return oneLength(values)
-			}
-			f.fixed = func(r *bufio.Reader, length int64) ([]byte, error) {
-				if length < 0 {
-					return everything(r)
-				}
-				return wholeBody(r, length)
-			}
-		}},
-		{"both-lengths-fail", "Content-Length beside Transfer-Encoding makes the server fail", servers, Must, lengths,
-			func(f *front) { f.both = func() error { return errFailed } }},
-		{"broken-off-fails", "A body that breaks off makes the server fail", servers, Must, slices.Concat(lengths, chunk), failing500At(errBrokenOff)},
-		{"unreadable-fails", "Framing that cannot be read makes the server fail", servers, Must, slices.Concat(lengths, chunk), failing500At(errUnreadable)},
-		{"no-chunks", "Transfer-Encoding is not known, and a body in chunks is empty", decode, Must, chunk,
-			func(f *front) { f.chunked = func(*bufio.Reader) ([]byte, error) { return nil, nil } }},
-		{"first-chunk", "A body ends behind its first chunk", decode, Must, chunk, misreadChunks(func(c *chunks) {
-			size, n := c.size, 0
-			c.size = func(line string) (int64, error) {
-				if n++; n > 1 {
-					return 0, nil
-				}
-				return size(line)
-			}
-		})},
-		{"chunks-by-lines", "Every other line is a chunk, whatever size stands before it", grammar, Must, chunk, func(f *front) { f.chunked = everyOtherLine }},
-		{"chunks-or-not", "A body that cannot be read in chunks is taken as it stands", grammar, Must, chunk, func(f *front) {
-			f.chunked = func(r *bufio.Reader) ([]byte, error) {
-				var seen bytes.Buffer
-				body, err := newChunks().read(bufio.NewReader(io.TeeReader(r, &seen)))
-				if err == nil {
-					return body, nil
-				}
-				rest, err := everything(r)
-				return append(seen.Bytes(), rest...), err
-			}
-		}},
-		{"no-last-chunk", "A connection that ends where a chunk might begin ends the body", ends, Must, chunk,
-			misreadChunks(func(c *chunks) { c.atEnd = func() error { return nil } })},
-		{"size-signed", "A size may have a sign, a prefix and underscores, as numbers in source code have", grammar, Must, chunk, misreadChunks(func(c *chunks) {
-			c.size = func(line string) (int64, error) {
-				digits, _, _ := strings.Cut(line, ";")
-				digits = strings.TrimPrefix(strings.TrimPrefix(digits, "+"), "0x")
-				return hexadecimal(strings.ReplaceAll(digits, "_", ""))
-			}
-		})},
-		{"lower-case-size", "The digits of a size are lower case", decode, Must, chunk, misreadChunks(func(c *chunks) {
-			c.size = func(line string) (int64, error) {
-				if strings.ContainsAny(line, "ABCDEF") {
-					return 0, errUnreadable
-				}
-				return hexadecimal(line)
-			}
-		})},
-		{"last-chunk-by-text", "The last chunk is the line 0, and no other spelling of it", decode, Must, chunk, misreadChunks(func(c *chunks) {
-			c.last = func(line string, _ int64) bool { return line == "0" }
-		})},
-		{"no-extensions", "A size with an extension is no size", "RFC 9112 section 7.1.1: a recipient MUST ignore unrecognized chunk extensions", Must, chunk,
-			misreadChunks(func(c *chunks) {
-				c.size = func(line string) (int64, error) {
-					size, err := strconv.ParseUint(line, 16, 31)
-					if err != nil {
-						return 0, errUnreadable
-					}
-					return int64(size), nil
-				}
-			})},
-		{"quotes-not-read", "An extension ends at every semicolon, in quotes too, and a broken one is refused", "RFC 9112 section 7.1.1: chunk-ext-val = token / quoted-string", Must, chunk,
-			misreadChunks(func(c *chunks) {
-				c.size = func(line string) (int64, error) {
-					for part := range strings.SplitSeq(line, ";") {
-						if strings.Count(part, `"`)%2 == 1 {
-							return 0, errUnreadable
-						}
-					}
-					return hexadecimal(line)
-				}
-			})},
-		{"no-trailer", "Fields behind the last chunk are refused", "RFC 9112 section 7.1.2: a recipient MAY merge or ignore trailer fields", Must, chunk, misreadChunks(func(c *chunks) {
-			c.trailer = func(string) error { return errUnreadable }
-		})},
-		{"long-line-fails", "A line before a chunk of more than 64 KiB makes the server fail", servers, Must, chunk, misreadChunks(func(c *chunks) {
-			line := c.line
-			c.line = func(r *bufio.Reader) (string, error) {
-				text, err := line(r)
-				if len(text) > 64<<10 {
-					return "", errFailed
-				}
-				return text, err
-			}
-		})},
-		{"chunk-runs-on", "The line end behind a chunk may be missing", grammar, Must, chunk, misreadChunks(func(c *chunks) {
-			behind := c.behind
-			c.behind = func(r *bufio.Reader) error {
-				if next, err := r.Peek(1); err == nil && next[0] != '\r' {
-					return nil
-				}
-				return behind(r)
-			}
-		})},
-		{"empty-chunks-fail", "Chunks of no bytes make the server fail, which reads a body from them", servers, Must, chunk, func(f *front) {
-			f.chunked = func(r *bufio.Reader) ([]byte, error) {
-				body, err := newChunks().read(r)
-				if err == nil && len(body) == 0 {
-					return nil, errFailed
-				}
-				return body, err
-			}
-		}},
-		{"bytes-behind-fail", "Bytes behind a request make the server fail before its answer is out", servers, Must, chunk, func(f *front) {
-			f.answered = func(status int, behind bool) int {
-				if behind {
-					return http.StatusInternalServerError
-				}
-				return status
-			}
-		}},
-		{"trimmed-name", "White space before the colon of a header is cut off", "RFC 9112 section 5.1: a server MUST reject white space between field name and colon", Must, header,
-			misreadFields(func(lines []string) ([]string, error) {
-				for i, line := range lines {
-					name, value, _ := strings.Cut(line, ":")
-					lines[i] = strings.TrimRight(name, " \t") + ":" + value
-				}
-				return lines, nil
-			})},
-		{"untrimmed-value", "White space around a header's value is part of it", "RFC 9110 section 5.5: a field value does not include leading or trailing whitespace", Must,
-			[]string{"wire/X-Amz-Target"}, func(f *front) {
-				f.fields = func(lines []string) (http.Header, error) {
-					header, err := fieldsOf(lines)
-					for _, line := range lines {
-						if name, value, _ := strings.Cut(line, ": "); strings.EqualFold(name, targetHeader) && err == nil {
-							header.Set(targetHeader, value)
-						}
-					}
-					return header, err
-				}
-			}},
-		{"line-without-colon", "A line of the header without a colon is left out", "RFC 9112 section 5: field-line = field-name \":\" OWS field-value OWS", Should, header,
-			misreadFields(func(lines []string) ([]string, error) {
-				return slices.DeleteFunc(lines, func(line string) bool { return !strings.Contains(line, ":") && !foldedLine(line) }), nil
-			})},
-		{"folded-fails", "A header that goes on in the next line makes the server fail", servers, Must, header, failing500OnLine(foldedLine)},
-		{"nul-fails", "A NUL in a header makes the server fail", servers, Must, header,
-			failing500OnLine(func(line string) bool { return strings.Contains(line, "\x00") })},
-		{"last-host", "Of two Host lines the last counts", hosts, Must, host,
-			func(f *front) {
-				f.host = func(values []string) error { return oneHost(values[max(0, len(values)-1):]) }
-			}},
-		{"any-host", "Whatever stands in the one Host line is a host", hosts, Should, host, func(f *front) {
-			f.host = func(values []string) error {
-				if len(values) == 1 {
-					return nil
-				}
-				return oneHost(values)
-			}
-		}},
+	var all []Mutant
+	add := func(what, wrong, source string, expect string, f front) {
+		all = append(all, Mutant{
+			Name: string(familyFraming) + "/" + what, Family: familyFraming, Wrong: wrong, Source: source, Level: Must, Shows: []Profile{Core},
+			Expect: []string{expect}, front: &f, plant: stateless(func(c *call, p *planted) *reply { return p.ask(c) }),
+		})
 	}
-	all := make([]Mutant, len(rows))
-	for i, r := range rows {
-		all[i] = Mutant{
-			Name: string(familyFraming) + "/" + r.what, Family: familyFraming, Wrong: r.wrong, Source: r.source, Level: r.level,
-			Shows: []Profile{Core}, Expect: r.expect, misread: r.misread,
+	add("length-ignored", "A body is read to the end of the connection, whatever its Content-Length says", lengthSource, "wire/Content-Length", front{repair: func(r rawRequest) rawRequest {
+		if len(r.values("Content-Length")) == 1 && !r.chunked() {
+			return r.measured()
 		}
-	}
+		return r
+	}})
+	add("first-length", "Of two Content-Lengths the first counts", lengthSource, "wire/Content-Length", front{repair: func(r rawRequest) rawRequest {
+		if given := r.values("Content-Length"); len(given) > 1 {
+			r.set("Content-Length", given[0])
+		}
+		return r
+	}})
+	add("two-lengths-fail", "A Content-Length beside Transfer-Encoding, or beside another one, makes the server fail", lengthSource, "wire/Content-Length", front{repair: func(r rawRequest) rawRequest {
+		if lengths := len(r.values("Content-Length")); lengths > 1 || lengths > 0 && r.chunked() {
+			r.line, r.fails = "no request line", true
+		}
+		return r
+	}})
+	add("lenient-chunks", "What is no chunk is read as far as it goes", chunkSource, "wire/Chunked", front{repair: func(r rawRequest) rawRequest {
+		if r.chunked() {
+			r.body = looseChunks(r.body)
+			return r.measured()
+		}
+		return r
+	}})
+	add("chunks-as-body", "Transfer-Encoding is not known: chunks are taken for the body", chunkSource, "wire/Chunked", front{repair: func(r rawRequest) rawRequest {
+		if r.chunked() {
+			return r.measured()
+		}
+		return r
+	}})
+	add("any-host", "Host is not looked at", hostSource, "wire/Host", front{repair: func(r rawRequest) rawRequest {
+		r.set("Host", "localhost")
+		return r
+	}})
+	add("framing-fails", "What is wrong below the protocol makes the server fail", "facts.md section 3: refusals of a request are 400", "invariant/HTTP", front{repair: func(r rawRequest) rawRequest {
+		r.fails = true
+		return r
+	}})
+	add("headers-repaired", "Header lines that are none are left out", "RFC 9112 section 5: a server must refuse white space before the colon", "wire/Headers", front{repair: func(r rawRequest) rawRequest {
+		var kept []string
+		for _, h := range r.headers {
+			name, value, ok := strings.Cut(h, ":")
+			if !ok || strings.HasPrefix(h, " ") || strings.HasPrefix(h, "\t") {
+				continue
+			}
+			kept = append(kept, strings.TrimRight(name, " \t")+":"+strings.ReplaceAll(value, "\x00", ""))
+		}
+		r.headers = kept
+		return r
+	}})
 	return all
 }
 
-// misreadChunks plants a defect in the reading of chunks.
-func misreadChunks(plant func(*chunks)) func(*front) {
-	return func(f *front) {
-		f.chunked = func(r *bufio.Reader) ([]byte, error) {
-			c := newChunks()
-			plant(c)
-			return c.read(r)
-		}
+// refusalsFail turns a refusal that comes from below the service into an error of the server's.
+func refusalsFail(b []byte) []byte {
+	if rest, ok := bytes.CutPrefix(b, []byte("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain")); ok {
+		return append([]byte("HTTP/1.1 500 Internal Server Error\r\nContent-Type: text/plain"), rest...)
 	}
+	return b
 }
 
-// failing500At fails at a fault of the message.
-func failing500At(fault error) func(*front) {
-	return func(f *front) {
-		sound := f.refuse
-		f.refuse = func(err error) int {
-			if errors.Is(err, fault) {
-				return http.StatusInternalServerError
-			}
-			return sound(err)
-		}
-	}
-}
-
-// misreadFields changes the lines of a header before they are read.
-func misreadFields(change func(lines []string) ([]string, error)) func(*front) {
-	return func(f *front) {
-		f.fields = func(lines []string) (http.Header, error) {
-			lines, err := change(lines)
-			if err != nil {
-				return nil, err
-			}
-			return fieldsOf(lines)
-		}
-	}
-}
-
-func failing500OnLine(on func(line string) bool) func(*front) {
-	return misreadFields(func(lines []string) ([]string, error) {
-		if slices.ContainsFunc(lines, on) {
-			return nil, errFailed
-		}
-		return lines, nil
-	})
-}
-
-func foldedLine(line string) bool {
-	return strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t")
-}
-
-// everything reads to the end of the connection.
-func everything(r *bufio.Reader) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, maxBody+1))
-	switch {
-	case err != nil:
-		return nil, errBrokenOff
-	case len(body) > maxBody:
-		return nil, errTooLarge
-	}
-	return body, nil
-}
-
-// everyOtherLine takes a body in chunks for pairs of lines.
-func everyOtherLine(r *bufio.Reader) ([]byte, error) {
+// looseChunks reads chunks as a lenient reader does: a size is the hexadecimal digits that there are, and
+// what is missing is taken for the end.
+func looseChunks(b []byte) []byte {
 	var body []byte
-	for {
-		size, err := wholeLine(r)
-		if err != nil || strings.Trim(size, "0") == "" && size != "" {
-			return body, nil
+	for len(b) > 0 {
+		line, rest, _ := bytes.Cut(b, []byte("\n"))
+		digits := strings.TrimLeft(strings.TrimSpace(string(line)), "+-0x ")
+		end := strings.IndexFunc(digits, func(r rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF", r) })
+		if end >= 0 {
+			digits = digits[:end]
 		}
-		data, err := wholeLine(r)
-		if err != nil {
-			return body, nil
+		size, err := strconv.ParseInt(digits, 16, 32)
+		if err != nil || size <= 0 {
+			break
 		}
-		body = append(body, data...)
+		n := min(int(size), len(rest))
+		body, b = append(body, rest[:n]...), bytes.TrimLeft(rest[n:], "\r\n")
 	}
+	return body
 }

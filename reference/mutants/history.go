@@ -168,7 +168,7 @@ func newestMissing() defect {
 	asked := &memory[bool]{}
 	return func(c *call, p *planted) *reply {
 		r := p.ask(c)
-		id := member(c.tree, "CommandId")
+		id := member(c.tree(), "CommandId")
 		if c.operation != reference.ListCommands || id == "" || asked.get(id) {
 			return r
 		}
@@ -181,7 +181,7 @@ func newestMissing() defect {
 
 func invented(c *call, p *planted) *reply {
 	r := p.ask(c)
-	id := member(c.tree, "CommandId")
+	id := member(c.tree(), "CommandId")
 	if c.operation != reference.ListCommands || id == "" {
 		return r
 	}
@@ -196,7 +196,7 @@ func invented(c *call, p *planted) *reply {
 func emptyRefused(operation, name string) defect {
 	return func(c *call, p *planted) *reply {
 		r := p.ask(c)
-		id := member(c.tree, "CommandId")
+		id := member(c.tree(), "CommandId")
 		if c.operation != operation || id == "" || !r.ok() {
 			return r
 		}

@@ -125,7 +125,7 @@ func asking(operation string, change func(request *jsontree.Value)) defect {
 		if !c.is(operation) || !valid(c) {
 			return p.ask(c)
 		}
-		change(c.tree)
+		change(c.tree())
 		return p.askTree(c)
 	}
 }
@@ -251,7 +251,7 @@ func disguised(change func(request *jsontree.Value), members ...string) func() d
 					kept[name] = *v
 				}
 			}
-			change(c.tree)
+			change(c.tree())
 			return p.askTree(c).editCommands(func(command *jsontree.Value) {
 				for name, v := range kept {
 					set(command, name, v)

@@ -50,7 +50,7 @@ func lookups() []Mutant {
 		{what: "plugin-by-action", wrong: "PluginName of a step is compared with its action", source: stepsSource, plant: stateless(pluginByAction), expect: []string{"execution/Steps/unknown-step", "execution/Steps/get-step"}},
 		{what: "named-plugin-refused", wrong: "PluginName must be a step of schema 2: aws:runShellScript is refused", source: "run-command-notes.md, Documents: one invocation plugin, named aws:runShellScript", plant: stateless(func(c *call, p *planted) *reply {
 			r := p.ask(c)
-			if strings.HasPrefix(member(c.tree, "PluginName"), "aws:") && r.ok() {
+			if strings.HasPrefix(member(c.tree(), "PluginName"), "aws:") && r.ok() {
 				r.refuse("InvalidPluginName", "")
 			}
 			return r
@@ -71,7 +71,7 @@ func cachedBy(names ...string) func() defect {
 			}
 			key := ""
 			for _, name := range names {
-				key += member(c.tree, name) + " "
+				key += member(c.tree(), name) + " "
 			}
 			if body := kept.get(key); body != nil {
 				return r.become(r.status, string(body))
@@ -90,7 +90,7 @@ func lastOfANode() defect {
 	sent := map[string][]string{} // commands of a node
 	return func(c *call, p *planted) *reply {
 		r := p.ask(c)
-		node := member(c.tree, "InstanceId")
+		node := member(c.tree(), "InstanceId")
 		mu.Lock()
 		defer mu.Unlock()
 		switch {
@@ -101,7 +101,7 @@ func lastOfANode() defect {
 				}
 			})
 		case c.operation == reference.GetCommandInvocation && r.ok() && ended(r.tree()):
-			i := slices.Index(sent[node], member(c.tree, "CommandId"))
+			i := slices.Index(sent[node], member(c.tree(), "CommandId"))
 			for _, later := range sent[node][i+1:] {
 				if command := p.commandOf(c, later); i >= 0 && command != nil && ended(command) {
 					return r.refuse("InvocationDoesNotExist", "")
@@ -119,7 +119,7 @@ func readOnce() defect {
 		if c.operation != reference.GetCommandInvocation || !r.ok() || !ended(r.tree()) {
 			return r
 		}
-		key := member(c.tree, "CommandId") + " " + member(c.tree, "InstanceId")
+		key := member(c.tree(), "CommandId") + " " + member(c.tree(), "InstanceId")
 		if read.get(key) {
 			return r.refuse("InvocationDoesNotExist", "")
 		}
@@ -143,12 +143,12 @@ func anotherNode(c *call, p *planted) *reply {
 	if member(r.tree(), "__type") != "InvocationDoesNotExist" {
 		return r
 	}
-	all := p.invocationsOf(c, member(c.tree, "CommandId"))
+	all := p.invocationsOf(c, member(c.tree(), "CommandId"))
 	if len(all) == 0 {
 		return r
 	}
-	asked := member(c.tree, "InstanceId")
-	set(c.tree, "InstanceId", text(member(&all[0], "InstanceId")))
+	asked := member(c.tree(), "InstanceId")
+	set(c.tree(), "InstanceId", text(member(&all[0], "InstanceId")))
 	return p.askTree(c).edit(func(t *jsontree.Value) { set(t, "InstanceId", text(asked)) })
 }
 
@@ -157,16 +157,16 @@ func noTargetNode(c *call, p *planted) *reply {
 	if member(r.tree(), "__type") != "InvocationDoesNotExist" {
 		return r
 	}
-	id := member(c.tree, "CommandId")
+	id := member(c.tree(), "CommandId")
 	if command := p.commandOf(c, id); command == nil || member(command, "StatusDetails") != "NoInstancesInTag" {
 		return r
 	}
-	return r.become(200, `{"CommandId":"`+id+`","InstanceId":"`+member(c.tree, "InstanceId")+`","ResponseCode":0,"Status":"Success","StatusDetails":"Success"}`)
+	return r.become(200, `{"CommandId":"`+id+`","InstanceId":"`+member(c.tree(), "InstanceId")+`","ResponseCode":0,"Status":"Success","StatusDetails":"Success"}`)
 }
 
 func earlyRefused(c *call, p *planted) *reply {
 	r := p.ask(c)
-	id := member(c.tree, "CommandId")
+	id := member(c.tree(), "CommandId")
 	if c.operation == reference.ListCommandInvocations && r.ok() && len(p.invocationsOf(c, id)) == 0 && p.commandOf(c, id) != nil {
 		r.refuse("InvocationDoesNotExist", "")
 	}
@@ -187,7 +187,7 @@ func oneLost(c *call, p *planted) *reply {
 
 func sameNode(c *call, p *planted) *reply {
 	r := p.ask(c)
-	if c.operation != reference.ListCommandInvocations || member(c.tree, "CommandId") == "" {
+	if c.operation != reference.ListCommandInvocations || member(c.tree(), "CommandId") == "" {
 		return r
 	}
 	return r.editList(func(_, list *jsontree.Value) {
@@ -199,8 +199,8 @@ func sameNode(c *call, p *planted) *reply {
 
 func pluginByAction(c *call, p *planted) *reply {
 	r := p.ask(c)
-	if member(r.tree(), "__type") == "InvalidPluginName" && member(c.tree, "PluginName") == "aws:runShellScript" {
-		remove(c.tree, "PluginName")
+	if member(r.tree(), "__type") == "InvalidPluginName" && member(c.tree(), "PluginName") == "aws:runShellScript" {
+		remove(c.tree(), "PluginName")
 		return p.askTree(c)
 	}
 	return r
@@ -208,7 +208,7 @@ func pluginByAction(c *call, p *planted) *reply {
 
 func pluginNameNeeded(c *call, p *planted) *reply {
 	r := p.ask(c)
-	if c.operation == reference.GetCommandInvocation && r.ok() && member(c.tree, "PluginName") == "" && !strings.HasPrefix(member(r.tree(), "DocumentName"), "AWS-") {
+	if c.operation == reference.GetCommandInvocation && r.ok() && member(c.tree(), "PluginName") == "" && !strings.HasPrefix(member(r.tree(), "DocumentName"), "AWS-") {
 		r.refuse("InvalidPluginName", "")
 	}
 	return r

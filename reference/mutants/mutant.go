@@ -1,7 +1,6 @@
 package mutants
 
 import (
-	"net"
 	"net/http"
 	"slices"
 
@@ -45,44 +44,35 @@ type Mutant struct {
 	Level Level
 	// Shows are the profiles in which the defect can show.
 	Shows []Profile
+	// Member is the member of SendCommand's request without which the defect cannot show; "" is none.
+	Member string
 	// Expect are selectors of the cases that should notice, for example constraint/Comment.
 	Expect []string
 
 	plant func() defect
 	// build makes the handler of a mutant that is more than a defect before one service.
 	build func(base []service.Option) http.Handler
-	// misread plants a defect of the framing, below any handler.
-	misread func(*front)
+	// front is how a mutant reads HTTP that differs there.
+	front *front
 }
 
 // Handler returns a new service with the defect. Base should have no service.WithAuth: a
 // defect that changes the request would break its signature, and a mutant of the family auth adds its own.
 func (m Mutant) Handler(base ...service.Option) http.Handler {
-	switch {
-	case m.build != nil:
+	if m.build != nil {
 		return m.build(base)
-	case m.plant != nil:
-		return &planted{m.plant(), service.New(base...)}
 	}
-	return service.New(base...)
-}
-
-// Framing tells whether the defect is one of the framing, which Serve shows and Handler does not.
-func (m Mutant) Framing() bool { return m.misread != nil }
-
-// Serve answers requests over a listener until that is closed, with a new service behind a server of this
-// package that has the mutant's defect, if it is one of the framing. It returns the listener's error.
-func (m Mutant) Serve(l net.Listener, base ...service.Option) error {
-	f := newFront()
-	if m.misread != nil {
-		m.misread(f)
-	}
-	return f.serve(l, m.Handler(base...))
+	return &planted{m.plant(), service.New(base...)}
 }
 
 // All returns every mutant, by family.
 func All() []Mutant {
-	return slices.Concat(constraints(), wrongTypes(), requestFamilies(), responses(), answerFamilies(), stateFamilies())
+	return slices.Concat(constraints(), wrongTypes(), requestFamilies(), responses(), answerFamilies(), stateFamilies(), subtleFamilies())
+}
+
+// Sound is no mutant: the service without a defect, to hold the others against.
+func Sound() Mutant {
+	return Mutant{Name: "sound", Wrong: "nothing", plant: stateless(func(c *call, p *planted) *reply { return p.ask(c) })}
 }
 
 // stateless makes the plant of a defect that remembers nothing.

@@ -106,7 +106,7 @@ func outputWhileRunning() defect {
 		r := p.ask(c)
 		if c.is(reference.SendCommand) {
 			line := ""
-			if v := c.tree.Pointer("/Parameters/commands/0"); v != nil {
+			if v := c.tree().Pointer("/Parameters/commands/0"); v != nil {
 				line = v.Text
 			}
 			return r.editCommands(func(command *jsontree.Value) {

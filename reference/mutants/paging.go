@@ -72,7 +72,7 @@ func plainCut(offset, size, _ int) (from, to, next int) { return offset, offset 
 
 func (g pager) list(c *call, p *planted) *reply {
 	isList := c.operation == reference.ListCommands || c.operation == reference.ListCommandInvocations
-	token, size := member(c.tree, "NextToken"), int(number(c.tree, "MaxResults"))
+	token, size := member(c.tree(), "NextToken"), int(number(c.tree(), "MaxResults"))
 	offset, ours := g.offset(c.operation, token)
 	if !isList || !valid(c) || size == 0 || token != "" && !ours {
 		return p.ask(c)
@@ -106,8 +106,8 @@ func (g pager) offset(operation, token string) (int, bool) {
 
 // whole asks for all pages of a list.
 func (p *planted) whole(c *call) ([]jsontree.Value, *reply) {
-	remove(c.tree, "NextToken")
-	setNumber(c.tree, "MaxResults", 50)
+	remove(c.tree(), "NextToken")
+	setNumber(c.tree(), "MaxResults", 50)
 	var all []jsontree.Value
 	for {
 		r := p.askTree(c)
@@ -116,14 +116,14 @@ func (p *planted) whole(c *call) ([]jsontree.Value, *reply) {
 		if token == "" {
 			return all, r
 		}
-		set(c.tree, "NextToken", text(token))
+		set(c.tree(), "NextToken", text(token))
 	}
 }
 
 func tokenIgnored(c *call, p *planted) *reply {
 	r := p.ask(c)
-	if r.ok() && c.tree.Get("NextToken") != nil {
-		remove(c.tree, "NextToken")
+	if r.ok() && c.tree().Get("NextToken") != nil {
+		remove(c.tree(), "NextToken")
 		return p.askTree(c)
 	}
 	return r
@@ -135,7 +135,7 @@ func noToken(c *call, p *planted) *reply {
 
 func neverEnds(c *call, p *planted) *reply {
 	return p.ask(c).editList(func(t, _ *jsontree.Value) {
-		if token := c.tree.Get("NextToken"); token != nil && t.Get("NextToken") == nil {
+		if token := c.tree().Get("NextToken"); token != nil && t.Get("NextToken") == nil {
 			set(t, "NextToken", *token)
 		}
 	})
@@ -165,7 +165,7 @@ func forged(r *reply) bool {
 func forgedTaken(c *call, p *planted) *reply {
 	r := p.ask(c)
 	if forged(r) {
-		remove(c.tree, "NextToken")
+		remove(c.tree(), "NextToken")
 		return p.askTree(c)
 	}
 	return r

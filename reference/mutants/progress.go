@@ -112,7 +112,7 @@ func recount(details string, change func(command *jsontree.Value, n int64)) defe
 
 func countedAtOnce(c *call, p *planted) *reply {
 	r := p.ask(c)
-	if !c.is(reference.SendCommand) || c.tree.Pointer("/Targets/0") == nil {
+	if !c.is(reference.SendCommand) || c.tree().Pointer("/Targets/0") == nil {
 		return r
 	}
 	return r.editCommands(func(command *jsontree.Value) { setNumber(command, "TargetCount", 2) })

@@ -50,14 +50,14 @@ func coercions() []Mutant {
 // mistyped puts a good value in the place of one of a wrong type.
 func mistyped(name string) defect {
 	return func(c *call, p *planted) *reply {
-		if v := c.tree.Get(name); v != nil && v.Kind != jsontree.Null && c.operation != reference.SendCommand && strings.HasPrefix(member(p.ask(c).tree(), "__type"), "Serialization") {
+		if v := c.tree().Get(name); v != nil && v.Kind != jsontree.Null && c.operation != reference.SendCommand && strings.HasPrefix(member(p.ask(c).tree(), "__type"), "Serialization") {
 			switch name {
 			case "CommandId":
 				*v = text("00000000-0000-4000-8000-000000000000")
 			case "InstanceId":
 				*v = text("i-00000000000000000")
 			default:
-				remove(c.tree, name)
+				remove(c.tree(), name)
 			}
 			return p.askTree(c)
 		}
@@ -66,17 +66,17 @@ func mistyped(name string) defect {
 }
 
 func filterMistyped(c *call, p *planted) *reply {
-	list := c.tree.Get("Filters")
+	list := c.tree().Get("Filters")
 	if list == nil || list.Kind != jsontree.Array || len(list.Items) == 0 || list.Items[0].Kind == jsontree.Object {
 		return p.ask(c)
 	}
-	remove(c.tree, "Filters")
+	remove(c.tree(), "Filters")
 	return p.askTree(c)
 }
 
 func detailsMistyped(kinds ...jsontree.Kind) defect {
 	return func(c *call, p *planted) *reply {
-		if v := c.tree.Get("Details"); v != nil && slices.Contains(kinds, v.Kind) {
+		if v := c.tree().Get("Details"); v != nil && slices.Contains(kinds, v.Kind) {
 			*v = value("true")
 			return p.askTree(c)
 		}
@@ -85,7 +85,7 @@ func detailsMistyped(kinds ...jsontree.Kind) defect {
 }
 
 func bodyMistyped(c *call, p *planted) *reply {
-	if c.tree == nil && c.operation != reference.SendCommand {
+	if c.tree() == nil && c.operation != reference.SendCommand {
 		return send(p.service, c, []byte("{}"))
 	}
 	return p.ask(c)
@@ -135,7 +135,7 @@ func strictness() []Mutant {
 func refusing(such func(t *jsontree.Value) bool) defect {
 	return func(c *call, p *planted) *reply {
 		r := p.ask(c)
-		if c.tree != nil && c.operation != reference.SendCommand && valid(c) && such(c.tree) {
+		if c.tree() != nil && c.operation != reference.SendCommand && valid(c) && such(c.tree()) {
 			r.refuse("ValidationException", "1 validation error detected: Value failed to satisfy constraint")
 		}
 		return r
@@ -147,7 +147,7 @@ func capitals(name string) func(t *jsontree.Value) bool {
 }
 
 func filterInCapitals(c *call, p *planted) *reply {
-	list := c.tree.Get("Filters")
+	list := c.tree().Get("Filters")
 	if list == nil || list.Kind != jsontree.Array {
 		return p.ask(c)
 	}

@@ -1,7 +1,6 @@
 package mutants
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,226 +10,113 @@ import (
 
 const familySemantics Family = "semantics"
 
-// semanticsMutants are the ways in which a server takes, or takes for another, what the account has no room for.
+const (
+	messagesSource = "facts.md section 3, Messages (exact)"
+	ruledTargets   = "facts.md section 3, ValidationException – semantic"
+	alarmsSource   = "facts.md section 3: AlarmConfiguration, recorded for SendCommand itself"
+)
+
+// semanticsMutants are servers that do not look at what a request means: they take what AWS refuses, or
+// refuse it by another name.
 func semanticsMutants() []Mutant {
-	return slices.Concat(documentMutants(), parameterMutants(), targetMutants(), nodeMutants(), askedForMutants(), misnamedMutants())
+	rows := []answerRow{
+		{"any-document", "A document that nobody made is taken", messagesSource, Must, []string{"error/InvalidDocument"}, forgiving("InvalidDocument", "", "DocumentName", `"AWS-RunShellScript"`)},
+		{"any-version", "A version that the document does not have is taken", messagesSource, Must, []string{"error/InvalidDocumentVersion"}, forgiving("InvalidDocumentVersion", "", "DocumentVersion", `"$DEFAULT"`)},
+		{"any-parameters", "Parameters are not held against the document", messagesSource, Must, []string{"error/InvalidParameters"}, forgiving("InvalidParameters", "", "Parameters", `{"commands":["true"]}`)},
+		{"repeated-values", "A value may stand twice in a target", ruledTargets, Must, []string{"error/Targets"}, forgiving("ValidationException", "Duplicate values", "Targets", plainTarget)},
+		{"repeated-keys", "Two targets may have the same key", ruledTargets, Must, []string{"error/Targets"}, forgiving("ValidationException", "Duplicate keys", "Targets", plainTarget)},
+		{"tag-beside-group", "A tag may stand beside a resource group", ruledTargets, Must, []string{"error/Targets"}, forgiving("ValidationException", "A tag-key name", "Targets", plainTarget)},
+		{"ids-beside-group", "Node IDs may stand beside a resource group", ruledTargets, Must, []string{"error/Targets"}, forgiving("ValidationException", "Instance IDs and a target resource group", "Targets", plainTarget)},
+		{"several-groups", "A target may name several resource groups", ruledTargets, Must, []string{"error/Targets"}, forgiving("ValidationException", "Multiple resource key values", "Targets", plainTarget)},
+		{"any-resource-type", "Resource type filters need not have a type that a command can be sent to", ruledTargets, Must, []string{"error/Targets"}, forgiving("ValidationException", "Resource type filters", "Targets", plainTarget)},
+		{"firing-alarm", "An alarm that fires does not keep a command from being sent", alarmsSource, Must, []string{"error/Alarms"}, forgiving("ValidationException", "in state: ALARM", "AlarmConfiguration", okAlarm)},
+		{"missing-alarm", "An alarm that does not exist is taken for one that is well", alarmsSource, Must, []string{"error/Alarms"}, forgiving("ValidationException", "in state: UNKNOWN", "AlarmConfiguration", okAlarm)},
+		{"no-role", "A notification needs no role", messagesSource, Must, []string{"error/InvalidRole"}, forgiving("InvalidRole", "is a required parameter", "NotificationConfig", `{}`)},
+		{"no-topic", "A notification needs no topic", messagesSource, Must, []string{"error/InvalidNotificationConfig"}, forgiving("InvalidNotificationConfig", "is a required parameter", "NotificationConfig", `{}`)},
+		{"any-node", "A node that nobody manages is taken", messagesSource, Must, []string{"error/InvalidInstanceId"}, forgiving("InvalidInstanceId", "", "InstanceIds", `["i-0123456789abcdef0"]`)},
+		{"known-nodes-only", "Unknown nodes beside a known one are left out", messagesSource, Must, []string{"error/InvalidInstanceId"}, knownNodesOnly},
+		{"any-platform", "A document is sent to a node of another platform", messagesSource, Must, []string{"error/UnsupportedPlatformType"}, forgiving("UnsupportedPlatformType", "", "InstanceIds", `["i-0123456789abcdef0"]`)},
+		{"any-size", "Parameters of any size are taken", messagesSource, Must, []string{"error/MaxDocumentSizeExceeded"}, forgiving("MaxDocumentSizeExceeded", "", "Parameters", `{"commands":["true"]}`)},
+		{"size-of-text", "The size of parameters is counted without what JSON adds to them", "facts.md section 4: counted with JSON escaping", Should, []string{"error/MaxDocumentSizeExceeded"}, sizeOfText},
+	}
+	for _, swap := range [][3]string{
+		{"InvalidDocument", "ValidationException", "error/InvalidDocument"}, {"InvalidDocumentVersion", "InvalidDocument", "error/InvalidDocumentVersion"},
+		{"InvalidParameters", "ValidationException", "error/InvalidParameters"}, {"InvalidInstanceId", "ValidationException", "error/InvalidInstanceId"},
+		{"InvalidRole", "InvalidNotificationConfig", "error/InvalidRole"}, {"InvalidNotificationConfig", "InvalidRole", "error/InvalidNotificationConfig"},
+		{"UnsupportedPlatformType", "InvalidInstanceId", "error/UnsupportedPlatformType"}, {"MaxDocumentSizeExceeded", "InvalidParameters", "error/MaxDocumentSizeExceeded"},
+	} {
+		rows = append(rows, answerRow{
+			strings.ToLower(swap[0]) + "-by-another-name", swap[0] + " is called " + swap[1], messagesSource, Must, []string{swap[2]},
+			onRefusal(func(_ *call, r *reply) {
+				if r.shapeOf() == swap[0] {
+					r.retype(swap[1])
+				}
+			}),
+		})
+	}
+	return answerMutants(familySemantics, []Profile{Core}, rows)
 }
 
 const (
-	documentSource  = "facts.md section 3, Messages: InvalidDocument, unknown document"
-	versionSource   = "facts.md section 3, Messages: InvalidDocumentVersion, version 999999"
-	hashSource      = "model.json: DocumentHash, the hash that was created when the document was; no recording of a mismatch"
-	parameterSource = "facts.md section 3, Messages: InvalidParameters, parameter not declared, value not in allowedValues, pattern"
+	plainTarget = `[{"Key":"tag:sendspec","Values":["none"]}]`
+	okAlarm     = `{"Alarms":[{"Name":"sendspec-alarm-ok"}]}`
 )
 
-func documentMutants() []Mutant {
-	document, version := []string{"error/InvalidDocument"}, []string{"error/InvalidDocumentVersion"}
-	return answerMutants(familySemantics, []Profile{Core}, []answerRow{
-		{"document-unknown", "Any name is that of a document", documentSource, Must, document, overlooking("InvalidDocument", documentWhere(func(name string) bool {
-			return !strings.Contains(name, ":") && !strings.HasPrefix(name, "AWS-")
-		}))},
-		{"document-of-aws", "Whatever begins with AWS- is a document of AWS", documentSource, Must, document, overlooking("InvalidDocument", documentWhere(func(name string) bool {
-			return strings.HasPrefix(name, "AWS-")
-		}))},
-		{"document-any-arn", "What has the form of an ARN is the ARN of a document", documentSource, Must, document, overlooking("InvalidDocument", documentWhere(func(name string) bool {
-			return strings.Contains(name, ":")
-		}))},
-		{"document-last-of-arn", "Of an ARN only the last part counts, whichever account it names",
-			"API_SendCommand, DocumentName: a name or ARN that hasn't been shared with your account gives InvalidDocument", Must, document,
-			overlooking("InvalidDocument", func(t *jsontree.Value) bool {
-				name := member(t, "DocumentName")
-				set(t, "DocumentName", text(name[strings.LastIndexByte(name, '/')+1:]))
-				return strings.Contains(name, "/")
-			})},
-		{"document-of-any-type", "A document of type Automation is run, too", "API_SendCommand: DocumentName is a Command document", Must, document,
-			overlooking("InvalidDocument", func(t *jsontree.Value) bool {
-				if member(t, "DocumentName") != "sendspec-automation" {
-					return false
-				}
-				set(t, "DocumentName", text("sendspec-plain"))
-				return true
-			})},
-		{"version-unknown", "DocumentVersion is not looked up", versionSource, Must, version, overlooking("InvalidDocumentVersion", without("DocumentVersion"))},
-		{"version-clamped", "A version behind the last is the last", versionSource, Must, version, overlooking("InvalidDocumentVersion", func(t *jsontree.Value) bool {
-			set(t, "DocumentVersion", text("$LATEST"))
-			return true
-		})},
-		{"version-of-32-bits", "DocumentVersion is kept in 32 bits", versionSource, Must, version, overlooking("InvalidDocumentVersion", wrapped(10))},
-		{"version-of-64-bits", "DocumentVersion is kept in 64 bits", versionSource, Must, version, overlooking("InvalidDocumentVersion", wrapped(20))},
-		{"version-too-large-fails", "A version beyond 64 bits makes the server fail", "CommonErrors: 5xx is for the server's faults", Must, version,
-			failing500(func(c *call) bool { return len(member(c.tree, "DocumentVersion")) >= len("9223372036854775808") })},
-		{"hash-ignored", "DocumentHash is not compared", hashSource, Should, []string{"error/DocumentHash"}, overlooking("InvalidDocument", without("DocumentHash"))},
-		{"hash-of-either-type", "DocumentHashType does not count: either hash of the document will do", hashSource, Should, []string{"error/DocumentHash"},
-			overlooking("InvalidDocument", func(t *jsontree.Value) bool {
-				other := "Sha256"
-				if member(t, "DocumentHashType") == other {
-					other = "Sha1"
-				}
-				set(t, "DocumentHashType", text(other))
-				return t.Get("DocumentHash") != nil
-			})},
-	})
-}
-
-// documentWhere puts a document that exists, with the parameters that it needs, in the place of some names.
-func documentWhere(such func(name string) bool) func(t *jsontree.Value) bool {
-	return func(t *jsontree.Value) bool {
-		if name := member(t, "DocumentName"); !such(name) || name == "sendspec-automation" || t.Get("DocumentHash") != nil {
-			return false
-		}
-		set(t, "DocumentName", text("AWS-RunShellScript"))
-		set(t, "Parameters", goodParameters("AWS-RunShellScript"))
-		remove(t, "DocumentVersion")
-		return true
-	}
-}
-
-// wrapped takes a DocumentVersion of at least so many digits for the 1 that its low bits are.
-func wrapped(digits int) func(t *jsontree.Value) bool {
-	ones := map[int]string{10: "4294967297", 20: "18446744073709551617"}
-	return func(t *jsontree.Value) bool {
-		is := member(t, "DocumentVersion") == ones[digits]
-		set(t, "DocumentVersion", text("1"))
-		return is
-	}
-}
-
-func parameterMutants() []Mutant {
-	expect := []string{"error/InvalidParameters"}
-	row := func(what, wrong string, level Level, mend func(t, parameters *jsontree.Value) bool) answerRow {
-		return answerRow{what, wrong, parameterSource, level, expect, overlooking("InvalidParameters", func(t *jsontree.Value) bool {
-			if v := t.Get("Parameters"); v == nil || v.Kind != jsontree.Object {
-				set(t, "Parameters", value("{}"))
-			}
-			return mend(t, t.Get("Parameters"))
-		})}
-	}
-	return answerMutants(familySemantics, []Profile{Core}, []answerRow{
-		row("parameters-unchecked", "Parameters are not held against the document", Must, func(t, p *jsontree.Value) bool {
-			*p = goodParameters(member(t, "DocumentName"))
-			return true
-		}),
-		row("parameter-undeclared", "A parameter that the document does not declare is taken, where it declares some", Must, func(t, p *jsontree.Value) bool {
-			return member(t, "DocumentName") != "sendspec-plain" && dropUndeclared(p)
-		}),
-		row("parameter-undeclared-empty", "A parameter that the document does not declare is taken if it has no values", Should, func(_, p *jsontree.Value) bool {
-			n := len(p.Members)
-			p.Members = slices.DeleteFunc(p.Members, func(m jsontree.Member) bool { return !declared(m.Name) && len(m.Value.Items) == 0 })
-			return len(p.Members) < n
-		}),
-		row("parameters-for-none", "A document that declares no parameters takes any", Must, func(t, p *jsontree.Value) bool {
-			*p = value("{}")
-			return member(t, "DocumentName") == "sendspec-plain"
-		}),
-		row("required-missing", "A required parameter may be missing", Must, addRequired),
-		row("required-if-any", "A required parameter may be missing where there are no Parameters at all", Must, func(t, p *jsontree.Value) bool {
-			return len(p.Members) == 0 && addRequired(t, p)
-		}),
-		row("required-if-named", "Parameters that name something have all that is required", Must, func(t, p *jsontree.Value) bool {
-			return len(p.Members) > 0 && addRequired(t, p)
-		}),
-		row("allowed-values", "A parameter's allowedValues do not count", Must, replacing("choice", "a", func(string) bool { return true })),
-		row("allowed-pattern", "A parameter's allowedPattern does not count", Must, replacing("digits", "1", func(string) bool { return true })),
-		row("pattern-anywhere", "A value takes its allowedPattern for found wherever it has it, as the pattern of AWS-RunShellScript has no anchors", Must,
-			replacing("executionTimeout", "3600", regexp.MustCompile(timeoutPattern).MatchString)),
-		row("pattern-from-start", "A value has to begin as its allowedPattern says, and may go on", Must,
-			replacing("executionTimeout", "3600", regexp.MustCompile("^(?:"+timeoutPattern+")").MatchString)),
-		row("timeout-any-number", "An executionTimeout is any number of seconds", Must, replacing("executionTimeout", "3600", regexp.MustCompile(`^[0-9]+$`).MatchString)),
-		row("parameter-types", "A value that cannot be read as its parameter's type is taken", Should, func(_, p *jsontree.Value) bool {
-			n := len(p.Members)
-			p.Members = slices.DeleteFunc(p.Members, func(m jsontree.Member) bool {
-				return slices.Contains([]string{"number", "flag", "map", "maps"}, m.Name)
-			})
-			return len(p.Members) < n
-		}),
-	})
-}
-
-// timeoutPattern is the allowedPattern of AWS-RunShellScript's executionTimeout.
-const timeoutPattern = `([1-9][0-9]{0,4})|(1[0-6][0-9]{4})|(17[0-1][0-9]{3})|(172[0-7][0-9]{2})|(172800)`
-
-// goodParameters are parameters that a document takes.
-func goodParameters(document string) jsontree.Value {
-	switch {
-	case document == "sendspec-typed":
-		return value(`{"name":["sendspec"]}`)
-	case strings.HasPrefix(document, "AWS-") || document == "sendspec-step":
-		return value(`{"commands":["true"]}`)
-	}
-	return value(`{}`)
-}
-
-// declared tells whether one of the documents that the cases send declares a parameter.
-func declared(name string) bool {
-	return slices.Contains(strings.Fields("commands workingDirectory executionTimeout name choice digits list number flag map maps t"), name)
-}
-
-func dropUndeclared(parameters *jsontree.Value) bool {
-	n := len(parameters.Members)
-	parameters.Members = slices.DeleteFunc(parameters.Members, func(m jsontree.Member) bool { return !declared(m.Name) })
-	return len(parameters.Members) < n
-}
-
-func addRequired(t, parameters *jsontree.Value) bool {
-	n := len(parameters.Members)
-	for _, m := range goodParameters(member(t, "DocumentName")).Members {
-		if parameters.Get(m.Name) == nil {
-			set(parameters, m.Name, m.Value)
-		}
-	}
-	return len(parameters.Members) > n
-}
-
-// replacing puts a good value in the place of a parameter's wrong ones.
-func replacing(name, good string, such func(s string) bool) func(t, parameters *jsontree.Value) bool {
-	return func(_, parameters *jsontree.Value) bool {
-		list := parameters.Get(name)
-		if list == nil || len(list.Items) == 0 || !such(list.Items[0].Text) {
-			return false
-		}
-		list.Items[0] = text(good)
-		return true
-	}
-}
-
-func without(name string) func(t *jsontree.Value) bool {
-	return func(t *jsontree.Value) bool {
-		had := t.Get(name) != nil
-		remove(t, name)
-		return had
-	}
-}
-
-// overlooking asks again without the fault, where a request was refused for it, and answers as if it were none.
-// Mend takes the fault out, and tells whether the request has it.
-func overlooking(name string, mend func(request *jsontree.Value) bool) func() defect {
+// forgiving takes a request that is refused with an exception whose text has these words: it asks again with
+// a good value in the member's place, and shows what was given.
+func forgiving(exception, words, name, good string) func() defect {
 	return stateless(func(c *call, p *planted) *reply {
 		r := p.ask(c)
-		if r.ok() || !c.is(reference.SendCommand) || r.shapeOf() != name || !mend(c.tree) {
+		if !c.is(reference.SendCommand) || r.ok() || r.shapeOf() != exception || !strings.Contains(r.text(), words) {
 			return r
 		}
-		given, err := jsontree.Parse(c.body)
-		if err != nil {
-			return r
+		given := map[string]jsontree.Value{}
+		if old := c.tree().Get(name); old != nil {
+			given["/"+name] = *old
 		}
-		return p.askTree(c).editCommands(func(command *jsontree.Value) {
-			for _, m := range []struct{ given, echoed, otherwise string }{
-				{"DocumentName", "DocumentName", `""`}, {"DocumentVersion", "DocumentVersion", `"$DEFAULT"`}, {"Parameters", "Parameters", `{}`},
-				{"InstanceIds", "InstanceIds", `[]`}, {"Targets", "Targets", `[]`}, {"ServiceRoleArn", "ServiceRole", `""`},
-			} {
-				if v := given.Get(m.given); v != nil && v.Kind != jsontree.Null {
-					set(command, m.echoed, *v)
-				} else {
-					set(command, m.echoed, value(m.otherwise))
-				}
-			}
-			copyMember(given, "NotificationConfig", command, "NotificationConfig")
-			if ids := given.Get("InstanceIds"); ids != nil {
-				setNumber(command, "TargetCount", int64(len(ids.Items)))
-			}
-			if alarms := given.Pointer("/AlarmConfiguration/Alarms"); alarms != nil {
-				set(command.Get("AlarmConfiguration"), "Alarms", *alarms)
-			}
-		})
+		set(c.tree(), name, value(good))
+		if name == "Targets" && c.tree().Get("InstanceIds") != nil {
+			remove(c.tree(), "InstanceIds")
+		}
+		return restore(p.askTree(c), given)
 	})
+}
+
+// text is the message of a refusal.
+func (r *reply) text() string {
+	t := r.tree()
+	return member(t, "Message") + member(t, "message")
+}
+
+func knownNodesOnly() defect {
+	return func(c *call, p *planted) *reply {
+		r := p.ask(c)
+		if !c.is(reference.SendCommand) || r.shapeOf() != "InvalidInstanceId" {
+			return r
+		}
+		ids := c.tree().Get("InstanceIds")
+		if ids == nil {
+			return r
+		}
+		known := slices.DeleteFunc(slices.Clone(ids.Items), func(v jsontree.Value) bool { return !strings.HasPrefix(v.Text, "i-0123456789abcdef") })
+		if len(known) == 0 {
+			return r
+		}
+		given := map[string]jsontree.Value{"/InstanceIds": *ids}
+		set(c.tree(), "InstanceIds", jsontree.Value{Kind: jsontree.Array, Items: known})
+		return restore(p.askTree(c), given)
+	}
+}
+
+// sizeOfText takes parameters whose own text is within the limit of 100000 bytes.
+func sizeOfText() defect {
+	forgive := forgiving("MaxDocumentSizeExceeded", "", "Parameters", `{"commands":["true"]}`)()
+	return func(c *call, p *planted) *reply {
+		size := 0
+		at(c.tree(), "Parameters.*[]", func(_ string, v *jsontree.Value) { size += len([]rune(v.Text)) })
+		if size < 98_000 {
+			return forgive(c, p)
+		}
+		return p.ask(c)
+	}
 }

@@ -227,7 +227,7 @@ func shortTimeout() defect {
 	short := &memory[bool]{}
 	return func(c *call, p *planted) *reply {
 		r := p.ask(c)
-		if v := c.tree.Pointer("/Parameters/executionTimeout/0"); v != nil && v.Text == "2" {
+		if v := c.tree().Pointer("/Parameters/executionTimeout/0"); v != nil && v.Text == "2" {
 			return r.editCommands(func(command *jsontree.Value) { short.put(member(command, "CommandId"), true) })
 		}
 		return r.editInvocations(c, func(i *jsontree.Value) {
@@ -240,7 +240,7 @@ func shortTimeout() defect {
 
 func sentWithoutNode(c *call, p *planted) *reply {
 	r := p.ask(c)
-	if !c.is(reference.SendCommand) || c.tree.Pointer("/Targets/0") == nil {
+	if !c.is(reference.SendCommand) || c.tree().Pointer("/Targets/0") == nil {
 		return r
 	}
 	return r.editCommands(func(command *jsontree.Value) {

@@ -52,7 +52,7 @@ func wrongTypes() []Mutant {
 				level = Should // the prose of the model says that it is ignored
 			}
 			all = append(all, Mutant{
-				Name: string(familyType) + "/" + row.path + "/" + kind.String(), Family: familyType, Level: level, Shows: []Profile{Core},
+				Name: string(familyType) + "/" + row.path + "/" + kind.String(), Family: familyType, Level: level, Shows: []Profile{Core}, Member: first,
 				Wrong:  fmt.Sprintf("%s takes a JSON %s where it is of type %s", row.path, kind, row.kind),
 				Source: "facts.md section 3, Malformed bodies: a value of another type is a SerializationException",
 				Expect: []string{"type/" + first},
@@ -69,7 +69,7 @@ func coerced(path string, kind jsontree.Kind) defect {
 			return p.ask(c)
 		}
 		given := map[string]jsontree.Value{}
-		at(c.tree, path, func(pointer string, v *jsontree.Value) {
+		at(c.tree(), path, func(pointer string, v *jsontree.Value) {
 			if v.Kind == kind {
 				given[pointer] = *v
 				*v = sample(path)

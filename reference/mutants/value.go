@@ -153,7 +153,7 @@ func sharedRequest() defect {
 		if !c.is(reference.SendCommand) {
 			return p.ask(c)
 		}
-		comment := c.tree.Get("Comment")
+		comment := c.tree().Get("Comment")
 		if comment == nil || comment.Kind != jsontree.String {
 			return p.ask(c)
 		}
@@ -183,7 +183,7 @@ func sticky() defect {
 		defer mu.Unlock()
 		return r.editCommands(func(command *jsontree.Value) {
 			for _, name := range names {
-				if v := c.tree.Get(name); v != nil {
+				if v := c.tree().Get(name); v != nil {
 					last[name] = *v
 				} else if v, ok := last[name]; ok {
 					set(command, name, v)

@@ -48,7 +48,7 @@ func wireMutants() []Mutant {
 			})},
 		{"not-a-number", "A MaxErrors in percent of no targets makes an ErrorCount of NaN",
 			"RFC 8259 section 6: NaN is not permitted", Must, []string{"echo/MaxErrors"}, sending(func(c *call, r *reply) {
-				if v := c.tree.Get("MaxErrors"); v != nil && strings.HasSuffix(v.Text, "%") {
+				if v := c.tree().Get("MaxErrors"); v != nil && strings.HasSuffix(v.Text, "%") {
 					r.body = bytes.Replace(r.body, []byte(`"ErrorCount":0`), []byte(`"ErrorCount":NaN`), 1)
 				}
 			})},
@@ -87,7 +87,7 @@ func wireMutants() []Mutant {
 			})},
 		{"surrogate-fails", "An escape of half a character makes the server fail when it writes the text",
 			"CommonErrors: 5xx is for the server's faults", Must, []string{"wire/Encoding"}, failing500(func(c *call) bool {
-				return !c.tree.Walk(func(_ string, v *jsontree.Value) bool { return !v.LoneSurrogate })
+				return !c.tree().Walk(func(_ string, v *jsontree.Value) bool { return !v.LoneSurrogate })
 			})},
 		{"nesting-fails", "A body nested a thousand deep makes the server's recursion fail",
 			"CommonErrors: 5xx is for the server's faults", Must, []string{"wire/Nesting"}, failing500(func(c *call) bool {
@@ -95,7 +95,7 @@ func wireMutants() []Mutant {
 			})},
 		{"number-fails", "A number that no double holds makes the server fail",
 			"CommonErrors: 5xx is for the server's faults", Must, []string{"type/TimeoutSeconds"}, failing500(func(c *call) bool {
-				n := c.tree.Get("TimeoutSeconds")
+				n := c.tree().Get("TimeoutSeconds")
 				if n == nil || n.Kind != jsontree.Number {
 					return false
 				}
@@ -105,11 +105,11 @@ func wireMutants() []Mutant {
 		{"nul-fails", "A NUL in a text makes the database fail",
 			"CommonErrors: 5xx is for the server's faults", Must, []string{"echo/Parameters", "invariant/HTTP"},
 			failing500(func(c *call) bool {
-				return !c.tree.Walk(func(_ string, v *jsontree.Value) bool { return !strings.Contains(v.Text, "\x00") })
+				return !c.tree().Walk(func(_ string, v *jsontree.Value) bool { return !strings.Contains(v.Text, "\x00") })
 			})},
 		{"null-fails", "A member that is null makes the server fail",
 			"CommonErrors: 5xx is for the server's faults", Must, []string{"type/Comment", "type"}, failing500(func(c *call) bool {
-				v := c.tree.Get("Comment")
+				v := c.tree().Get("Comment")
 				return v != nil && v.Kind == jsontree.Null
 			})},
 		{"not-utf-8-fails", "A body that is no UTF-8 makes the server fail",

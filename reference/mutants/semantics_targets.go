@@ -24,25 +24,17 @@ func targetMutants() []Mutant {
 	}
 	any := func(int, *jsontree.Value) bool { return true }
 	return answerMutants(familySemantics, []Profile{Core}, []answerRow{
-		row("values-twice", "A target may have a value twice", Must, valuesOnce(any, false)),
 		row("values-twice-behind-first", "Only the first target's values are looked at for duplicates", Must, valuesOnce(func(i int, _ *jsontree.Value) bool { return i > 0 }, false)),
 		row("values-twice-apart", "Only a value beside an equal one is a duplicate", Must, valuesOnce(any, true)),
 		row("instance-ids-twice", "A target of InstanceIds may have a node twice", Must, valuesOnce(func(_ int, t *jsontree.Value) bool { return isKey(t, "InstanceIds") }, false)),
-		row("keys-twice", "Two targets may have the same key", Must, keysOnce(false)),
 		row("keys-twice-apart", "Only a key beside an equal one is a duplicate", Must, keysOnce(true)),
-		row("group-and-tag", "A resource group may stand beside a tag", Must, dropIf(func(targets []jsontree.Value) bool { return hasKey(targets, "tag:") }, groupKey)),
 		row("tag-before-group", "A tag may stand before a resource group, which is looked for at the beginning", Must,
 			dropIf(func(targets []jsontree.Value) bool { return hasKey(targets[:1], "tag:") }, groupKey)),
 		row("group-and-tag-key", "tag-key is no tag, and may stand beside a resource group", Must,
 			dropIf(func(targets []jsontree.Value) bool { return hasKey(targets, "tag-key") }, groupKey)),
-		row("group-and-instance-ids", "A resource group may stand beside InstanceIds", Must,
-			dropIf(func(targets []jsontree.Value) bool { return hasKey(targets, "InstanceIds") }, "InstanceIds")),
-		row("two-groups", "A target may name two resource groups", Must, firstValues(groupKey, 1)),
-		row("types-unchecked", "Resource type filters may name types that run no commands", Must,
-			dropIf(func([]jsontree.Value) bool { return true }, typesKey)),
 		row("six-types", "Resource type filters may be six", Should, firstValues(typesKey, 5)),
 		{"managed-instances-only", "Resource type filters without AWS::EC2::Instance are refused", togetherSource, Must, []string{"accept/Targets"}, sending(func(c *call, r *reply) {
-			at(c.tree, "Targets[]", func(_ string, t *jsontree.Value) {
+			at(c.tree(), "Targets[]", func(_ string, t *jsontree.Value) {
 				if isKey(t, typesKey) && !slices.ContainsFunc(t.Get("Values").Items, func(v jsontree.Value) bool { return v.Text == "AWS::EC2::Instance" }) {
 					r.fail(400, "ValidationException")
 				}
@@ -50,7 +42,7 @@ func targetMutants() []Mutant {
 		})},
 		{"nodes-before-targets", "The nodes of a target are looked up before the targets are held against each other", "facts.md section 3: Key=InstanceIds + resource group is a ValidationException", Must,
 			[]string{"error/Targets", "error/Precedence"}, onRefusal(func(c *call, r *reply) {
-				at(c.tree, "Targets[]", func(_ string, t *jsontree.Value) {
+				at(c.tree(), "Targets[]", func(_ string, t *jsontree.Value) {
 					if ids := t.Get("Values"); isKey(t, "InstanceIds") && len(ids.Items) > 0 && !known(ids.Items[0].Text) && r.shapeOf() == "ValidationException" {
 						r.fail(400, "InvalidInstanceId")
 					}
@@ -141,9 +133,7 @@ func nodeMutants() []Mutant {
 			return true
 		})}
 	}
-	isKnown := func(v jsontree.Value) bool { return known(v.Text) }
 	return answerMutants(familySemantics, []Profile{Core}, []answerRow{
-		row("instance-unknown", "Instances are not looked up", Must, func(ids []jsontree.Value) bool { return !slices.ContainsFunc(ids, isKnown) }),
 		row("instance-of-first", "Only the first instance is looked up", Must, func(ids []jsontree.Value) bool { return known(ids[0].Text) && len(ids) > 1 }),
 		row("instance-of-last", "Only the last instance is looked up", Must, func(ids []jsontree.Value) bool { return known(ids[len(ids)-1].Text) && len(ids) > 1 }),
 		row("instance-of-eight", "Instance IDs of eight characters are not looked up", Must, func(ids []jsontree.Value) bool { return len(ids[0].Text) == len("i-01234567") }),
@@ -177,7 +167,7 @@ func nodeMutants() []Mutant {
 			return empty
 		})},
 		{"null-lists-fail", "InstanceIds and Targets that are both null make the server fail", "CommonErrors: 5xx is for the server's faults", Must, destination, failing500(func(c *call) bool {
-			ids, targets := c.tree.Get("InstanceIds"), c.tree.Get("Targets")
+			ids, targets := c.tree().Get("InstanceIds"), c.tree().Get("Targets")
 			return ids != nil && targets != nil && ids.Kind == jsontree.Null && targets.Kind == jsontree.Null
 		})},
 		{"targets-win", "InstanceIds beside Targets are not looked at", destinationSource, Must, destination, overlooking("ValidationException", without("InstanceIds"))},
