@@ -10,6 +10,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/mutants"
 )
 
 // The README's table counts the cases; a figure that is no longer true is a wrong figure.
@@ -26,4 +27,22 @@ func TestTheReadmeCountsTheCases(t *testing.T) {
 	for area, n := range counts {
 		assert.Contains(t, string(readme), fmt.Sprintf("| `%s` | %d |", area, n))
 	}
+}
+
+// So is the number of wrong servers: it is that of TestKillMatrix, which wants all found out.
+func TestTheReadmeCountsTheWrongServers(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	assert.Contains(t, string(readme), fmt.Sprintf("%d wrong servers", len(mutants.All())))
+}
+
+// And the table of emulators is the one that make matrix writes.
+func TestTheReadmeHasTheMatrix(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	matrix, err := os.ReadFile("../cmd/sendspec/testdata/matrix/matrix.md")
+	require.NoError(t, err)
+	assert.Contains(t, string(readme), string(matrix))
 }

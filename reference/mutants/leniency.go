@@ -52,6 +52,10 @@ func leniencyMutants() []Mutant {
 		{"null-element-fails", "A null in a list breaks the server", "facts.md section 5: SSM's lists are not sparse; refusals of a request are 400", Must, []string{"type", "metamorphic/Null"}, failsOn(func(c *call) bool {
 			return bytes.Contains(c.body, []byte("[null]")) || bytes.Contains(c.body, []byte(",null]")) || bytes.Contains(c.body, []byte(`"Key":null`))
 		})},
+		{"second-type-error-fails", "More than one value of a wrong type breaks the server", "facts.md section 3: a wrong type is a SerializationException", Must, []string{"type/precedence"}, failsOn(func(c *call) bool {
+			result := reference.ValidateOperation(c.operation, c.body)
+			return len(result.TypeErrors) > 1
+		})},
 		{"key-needed", "A target without a Key breaks the server", "facts.md section 3: refusals of a request are 400", Must, []string{"type/Targets"}, failsOn(func(c *call) bool {
 			found := false
 			at(c.tree(), "Targets[]", func(_ string, v *jsontree.Value) { found = found || v.Get("Key") == nil })
