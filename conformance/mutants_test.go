@@ -8,6 +8,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -29,6 +30,9 @@ import (
 // matrix asks every mutant every case of the profiles in which it can show, where the test otherwise
 // stops at the first case that notices: make mutants.
 var matrix = flag.Bool("matrix", false, "TestKillMatrix: ask every mutant every case, and want every case to notice one")
+
+// matrixFile takes the matrix by case: how many mutants each notices, how many of them alone, and which.
+var matrixFile = flag.String("matrix-file", "", "with -matrix: write what each case notices to this file, tab-separated")
 
 // matrixMemory is where the matrix begins to collect garbage.
 const matrixMemory = 1 << 30
@@ -281,10 +285,14 @@ func judgeCases(t *testing.T, all []*fixtures.Case, kills map[string][]string) {
 			killers[name]++
 		}
 	}
+	var table strings.Builder
+	table.WriteString("case\tmutants\tthat no other case notices\twhich\n")
 	alone, shared, idle := 0, 0, 0
 	idleOf, stays := map[string]bool{}, map[string]bool{}
 	for _, c := range all {
-		names := kills[c.ID]
+		names := slices.Sorted(slices.Values(kills[c.ID]))
+		only := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return killers[name] > 1 })
+		fmt.Fprintf(&table, "%s\t%d\t%s\t%s\n", c.ID, len(names), strings.Join(only, " "), strings.Join(names, " "))
 		switch {
 		case len(names) == 0:
 			idle++
@@ -292,7 +300,7 @@ func judgeCases(t *testing.T, all []*fixtures.Case, kills map[string][]string) {
 			if c.Stays == "" {
 				t.Errorf("%s notices no mutant, and does not say why it stays", c.ID)
 			}
-		case slices.ContainsFunc(names, func(name string) bool { return killers[name] == 1 }):
+		case len(only) > 0:
 			alone++
 		default:
 			shared++
@@ -305,6 +313,9 @@ func judgeCases(t *testing.T, all []*fixtures.Case, kills map[string][]string) {
 		if !idleOf[id] {
 			t.Errorf("%s says why it stays though it notices no mutant; it notices some", id)
 		}
+	}
+	if *matrixFile != "" {
+		require.NoError(t, os.WriteFile(*matrixFile, []byte(table.String()), 0o644))
 	}
 	fmt.Printf("%d cases: %d notice a mutant that no other case does, %d only what others notice too, %d none and say why they stay\n", len(all), alone, shared, idle)
 }
