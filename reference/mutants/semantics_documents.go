@@ -11,7 +11,7 @@ import (
 
 // admissionMutants are the ways in which a server looks at what a request means, and sees less than AWS does.
 func admissionMutants() []Mutant {
-	return slices.Concat(documentMutants(), parameterMutants(), targetMutants(), nodeMutants(), askedForMutants())
+	return slices.Concat(documentMutants(), parameterMutants(), targetMutants(), nodeMutants(), askedForMutants(), misnamedMutants())
 }
 
 const (
@@ -37,7 +37,7 @@ func documentMutants() []Mutant {
 				set(t, "DocumentName", text(name[strings.LastIndexByte(name, '/')+1:]))
 				return strings.Contains(name, "/")
 			})},
-		{"document-of-any-type", "A document of type Automation is run, too", "API_SendCommand: DocumentName is a Command document", Must, document,
+		{"document-of-any-type", "A document of type Automation is run, too", "run-command-notes.md, Documents: other types than Command are rejected; inferred", Must, document,
 			overlooking("InvalidDocument", func(t *jsontree.Value) bool {
 				if member(t, "DocumentName") != "sendspec-automation" {
 					return false

@@ -138,7 +138,6 @@ func findingOut(name string, members ...string) func() defect {
 
 // misnamedMutants name a refusal for another.
 func misnamedMutants() []Mutant {
-	const source = "facts.md section 3, Messages"
 	saying := func(words, to string) func() defect {
 		return onRefusalOf("ValidationException", func(r *reply) {
 			if strings.Contains(member(r.tree(), "message"), words) {

@@ -22,10 +22,10 @@ func targetMutants() []Mutant {
 			return targets != nil && targets.Kind == jsontree.Array && mend(targets)
 		})}
 	}
-	any := func(int, *jsontree.Value) bool { return true }
+	every := func(int, *jsontree.Value) bool { return true }
 	return answerMutants(familySemantics, []Profile{Core}, []answerRow{
 		row("values-twice-behind-first", "Only the first target's values are looked at for duplicates", Must, valuesOnce(func(i int, _ *jsontree.Value) bool { return i > 0 }, false)),
-		row("values-twice-apart", "Only a value beside an equal one is a duplicate", Must, valuesOnce(any, true)),
+		row("values-twice-apart", "Only a value beside an equal one is a duplicate", Must, valuesOnce(every, true)),
 		row("instance-ids-twice", "A target of InstanceIds may have a node twice", Must, valuesOnce(func(_ int, t *jsontree.Value) bool { return isKey(t, "InstanceIds") }, false)),
 		row("keys-twice-apart", "Only a key beside an equal one is a duplicate", Must, keysOnce(true)),
 		row("tag-before-group", "A tag may stand before a resource group, which is looked for at the beginning", Must,
