@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -69,14 +69,20 @@ func askInBubble(t *testing.T, build func(base []service.Option) http.Handler, c
 func askOverConnections(t *testing.T, m mutants.Mutant, cases []*fixtures.Case) noticed {
 	t.Helper()
 	world := service.Demo("", "")
-	server := httptest.NewUnstartedServer(m.Handler(world.Options...))
-	server.Config.MaxHeaderBytes = 256 << 10
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.Listener = m.Listen(server.Listener)
-	server.Start()
-	defer server.Close()
-	runner, err := conformance.New(conformance.Target{URL: server.URL, Bindings: world.Bindings},
-		conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithLimits(wire.Limits{Timeout: 5 * time.Second}))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	server := &http.Server{
+		Handler: m.Handler(world.Options...), ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 256 << 10, ErrorLog: log.New(io.Discard, "", 0),
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(m.Listen(listener)) }()
+	defer func() {
+		// A server of the test package would wait until each refusal has lingered for half a second.
+		require.NoError(t, server.Close())
+		require.ErrorIs(t, <-served, http.ErrServerClosed)
+	}()
+	runner, err := conformance.New(conformance.Target{URL: "http://" + listener.Addr().String(), Bindings: world.Bindings},
+		conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithoutConfirmation(), conformance.WithLimits(wire.Limits{Timeout: 5 * time.Second}))
 	require.NoError(t, err)
 	report, err := runner.Run(t.Context())
 	require.NoError(t, err)

@@ -52,13 +52,6 @@ func framingMutants() []Mutant {
 		}
 		return r
 	}})
-	add("chunks-fail", "A body in chunks on a connection of its own makes the server fail", "RFC 9112 section 7.1: a recipient must be able to parse chunked; facts.md section 3: refusals are 400", "wire/Chunked",
-		front{repair: func(r rawRequest) rawRequest {
-			if r.chunked() {
-				r.line, r.fails = "no request line", true
-			}
-			return r
-		}})
 	add("any-host", "Host is not looked at", hostSource, "wire/Host", front{repair: func(r rawRequest) rawRequest {
 		r.set("Host", "localhost")
 		return r

@@ -101,6 +101,14 @@ func (c *frontConn) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// CloseWrite ends what is sent: a client that reads to the end of a refusal need not wait until the server closes.
+func (c *frontConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
+
 // rawRequest is a request in its lines.
 type rawRequest struct {
 	line    string
