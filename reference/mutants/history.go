@@ -40,9 +40,9 @@ func histories() []Mutant {
 				withoutFalse(c.Get(name))
 			}
 		})), expect: []string{"lifecycle/Echo/plain"}},
-		{what: "comment-of-the-last", wrong: "ListCommands shows the Comment and the Parameters of the command that was sent last", source: echoedSource, plant: ofTheLast("Comment", "Parameters"),
+		{what: "comment-of-the-first", wrong: "ListCommands shows the Comment and the Parameters of the command that was sent first", source: echoedSource, plant: ofTheFirst("Comment", "Parameters"),
 			expect: []string{"lifecycle/Echo"}},
-		{what: "targets-of-the-last", wrong: "ListCommands shows the Targets of the command that was sent last", source: echoedSource, plant: ofTheLast("Targets"), expect: []string{"lifecycle/Echo"}},
+		{what: "targets-of-the-first", wrong: "ListCommands shows the Targets of the command that was sent first", source: echoedSource, plant: ofTheFirst("Targets"), expect: []string{"lifecycle/Echo"}},
 		{what: "parameters-hidden", wrong: "ListCommands shows no Parameters, since they are sensitive", source: echoedSource, plant: stateless(listed("Parameters", `{}`)), expect: []string{"lifecycle/Echo"}},
 		{what: "first-value-only", wrong: "ListCommands shows the first value of each parameter", source: echoedSource, plant: stateless(listing(func(c *jsontree.Value) {
 			at(c, "Parameters.*", func(_ string, v *jsontree.Value) { v.Items = v.Items[:min(1, len(v.Items))] })
@@ -243,21 +243,23 @@ func withoutFalse(v *jsontree.Value) {
 	}
 }
 
-// ofTheLast shows members of the command that was sent last in every listed command.
-func ofTheLast(names ...string) func() defect {
+// ofTheFirst shows members of the command that was sent first in every listed command.
+func ofTheFirst(names ...string) func() defect {
 	return func() defect {
 		var mu sync.Mutex
-		last := map[string]jsontree.Value{}
+		first := map[string]jsontree.Value{}
 		return func(c *call, p *planted) *reply {
 			r := p.ask(c)
 			mu.Lock()
 			defer mu.Unlock()
 			return r.editCommands(func(command *jsontree.Value) {
 				for _, name := range names {
-					if c.operation == reference.SendCommand {
-						last[name] = *command.Get(name)
-					} else if v, ok := last[name]; ok {
+					v, ok := first[name]
+					switch {
+					case c.operation != reference.SendCommand && ok:
 						set(command, name, v)
+					case !ok:
+						first[name] = *command.Get(name)
 					}
 				}
 			})

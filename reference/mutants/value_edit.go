@@ -14,12 +14,6 @@ func wholeNumber(n int64) jsontree.Value {
 	return jsontree.Value{Kind: jsontree.Number, Text: strconv.FormatInt(n, 10)}
 }
 
-func keep(list *jsontree.Value, n int) {
-	if list != nil && len(list.Items) > n {
-		list.Items = list.Items[:n]
-	}
-}
-
 func sortByText(list *jsontree.Value) {
 	if list != nil {
 		list.Items = slices.Clone(list.Items)

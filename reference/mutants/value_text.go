@@ -1,7 +1,6 @@
 package mutants
 
 import (
-	"encoding/json"
 	"html"
 	"os"
 	"strconv"
@@ -115,17 +114,4 @@ func typed(s string) string {
 		return ""
 	}
 	return s
-}
-
-// recoded is what becomes of a text that is read and written as JSON.
-func recoded(s string) string {
-	var v any
-	if !strings.HasPrefix(s, "{") || json.Unmarshal([]byte(s), &v) != nil {
-		return s
-	}
-	again, err := json.Marshal(v)
-	if err != nil {
-		return s
-	}
-	return string(again)
 }
