@@ -3,12 +3,13 @@ package fuzz
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -63,9 +64,7 @@ func (o *oracle) echo(tree *Value, in *ssm.SendCommandInput) string {
 	fmt.Fprintf(&b, `,"TargetCount":%d,"CompletedCount":0,"ErrorCount":0,"DeliveryTimedOutCount":0,"TriggeredAlarms":[]`, len(in.InstanceIds))
 	b.WriteString(`,"Status":{"$in":["Pending","InProgress"],"$should":"Pending"},"StatusDetails":{"$in":["Pending","InProgress","In Progress"],"$should":"Pending"}`)
 	b.WriteString(`,"RequestedDateTime":{"$epochSeconds":{"within":"5m"}}`)
-	if aws.ToString(in.DocumentName) == "AWS-RunShellScript" && plainParameters(in.Parameters) {
-		fmt.Fprintf(&b, `,"ExpiresAfter":{"$after":["/Command/RequestedDateTime","%ds"]}`, expiry(in))
-	}
+	b.WriteString(o.expiry(in))
 	return b.String() + "}}"
 }
 
@@ -76,19 +75,23 @@ func strangersIn(targets *Value) bool {
 	})
 }
 
-// expiry is TimeoutSeconds and the execution timeout, 3600 each where they are not given (facts.md section
-// 2, ExpiresAfter).
-func expiry(in *ssm.SendCommandInput) int64 {
-	total, execution := int64(3600), int64(3600)
+// expiry is ExpiresAfter: TimeoutSeconds and the execution timeouts of the document's steps, 3600 each where
+// they are not given (facts.md section 2, ExpiresAfter). Nothing where the document is not known.
+func (o *oracle) expiry(in *ssm.SendCommandInput) string {
+	document, _ := o.world.document(aws.ToString(in.DocumentName))
+	steps, known := document.stepsOf(aws.ToString(in.DocumentVersion))
+	if !known {
+		return ""
+	}
+	timeout := reference.DefaultTimeout
 	if in.TimeoutSeconds != nil {
-		total = int64(*in.TimeoutSeconds)
+		timeout = time.Duration(*in.TimeoutSeconds) * time.Second
 	}
-	if given := in.Parameters["executionTimeout"]; len(given) == 1 {
-		if n, err := strconv.ParseInt(given[0], 10, 64); err == nil {
-			execution = n
-		}
+	after := fmt.Sprintf(`{"$after":["/Command/RequestedDateTime","%ds"]}`, int64((timeout + reference.ExecutionTimeout(steps, in.Parameters)).Seconds()))
+	if slices.Contains(steps, "") || !sureOfTimeouts(steps, in.Parameters) { // inferred
+		after = `{"$should":` + after + `}`
 	}
-	return total + execution
+	return `,"ExpiresAfter":` + after
 }
 
 // echoStructures are the members that are structures: given as they are, with the defaults of what is

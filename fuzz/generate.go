@@ -29,7 +29,7 @@ type turn struct {
 }
 
 // shares are how many of a round of inputs each strategy has.
-var shares = map[Strategy]uint64{Valid: 4, Boundary: 4, Fault: 4, Faults: 2, NearMiss: 2, JSON: 2, Wire: 1, Metamorphic: 1, Sequence: 1}
+var shares = map[Strategy]uint64{Valid: 4, Boundary: 4, Fault: 4, Faults: 2, NearMiss: 2, Meaning: 4, JSON: 2, Wire: 1, Metamorphic: 1, Sequence: 1}
 
 // NewGenerator makes inputs of the strategies for a target: all that it can be asked where none is given.
 func NewGenerator(seed uint64, of World, strategies ...Strategy) (*Generator, error) {
@@ -88,6 +88,8 @@ func (g *Generator) make(s Strategy, index, number uint64, d *rand.Rand) *Input 
 		g.faults(in, 2+d.Intn(11), d)
 	case NearMiss:
 		g.nearMiss(in, d)
+	case Meaning:
+		g.twisted(in, number, d)
 	case JSON:
 		g.oddJSON(in, d)
 	case Sequence:

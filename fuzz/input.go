@@ -19,6 +19,7 @@ const (
 	Fault       Strategy = "fault"       // one fault in a valid request
 	Faults      Strategy = "faults"      // two to twelve
 	NearMiss    Strategy = "near-miss"   // a valid text, changed a little
+	Meaning     Strategy = "meaning"     // faults that no constraint knows of: a key twice, a document that is not there
 	JSON        Strategy = "json"        // text that is odd JSON, or none
 	Wire        Strategy = "wire"        // HTTP that is odd
 	Metamorphic Strategy = "metamorphic" // two requests that mean the same
@@ -27,7 +28,7 @@ const (
 
 // Strategies returns every strategy in the order in which help lists them.
 func Strategies() []Strategy {
-	return []Strategy{Valid, Boundary, Fault, Faults, NearMiss, JSON, Wire, Metamorphic, Sequence}
+	return []Strategy{Valid, Boundary, Fault, Faults, NearMiss, Meaning, JSON, Wire, Metamorphic, Sequence}
 }
 
 // Area is the area of the IDs of fuzzed cases: fuzz/boundary/17.

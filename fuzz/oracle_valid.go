@@ -7,9 +7,16 @@ import (
 	"github.com/sendspec/sendspec/reference"
 )
 
-// valid: the request is taken, and what comes back is what was given; or else refused for a reason that
-// the target's world may give.
+// valid: the request is taken, and what comes back is what was given; or it is refused for what it means, as
+// it must be by a rule that it breaks, or may be for a reason that the target's world may give.
 func (o *oracle) valid(r *reference.Result) expectation {
+	m := o.meaning(r.Tree, r.Input)
+	if m.open() {
+		return open("a valid request whose meaning no source tells")
+	}
+	if len(m.refusals) > 0 {
+		return refused(m.refusals, m.doubts)
+	}
 	e := expectation{rule: "A valid request is taken and comes back as it was given", level: fixtures.Must, evidence: byTheModel, source: fixtures.Source{
 		Doc: "facts.md", Section: "2. Members present with default values",
 	}}
@@ -18,11 +25,7 @@ func (o *oracle) valid(r *reference.Result) expectation {
 	e.outcomes = []fixtures.Outcome{accepted}
 	var names []string
 	meaning := false
-	for _, d := range o.meaning(r.Tree, r.Input) {
-		if d.anything {
-			o := open("a valid request whose meaning no source tells")
-			return o
-		}
+	for _, d := range m.doubts {
 		if d.level != "" && e.level != fixtures.May {
 			e.level = d.level
 		}

@@ -70,6 +70,16 @@ const (
 	partAlarm
 )
 
+// hasNode tells whether the ID is that of a node of the world.
+func (w *world) hasNode(id string) bool {
+	for name, value := range w.bindings {
+		if value == id && (name == "node" || strings.HasPrefix(name, "node.")) {
+			return true
+		}
+	}
+	return false
+}
+
 func chance(d dice, percent int) bool { return d.Intn(100) < percent }
 
 func pick[T any](d dice, from []T) T { return from[d.Intn(len(from))] }

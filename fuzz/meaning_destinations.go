@@ -1,0 +1,95 @@
+package fuzz
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// destinations looks at roles, topics, buckets, log groups and alarms.
+func (o *oracle) destinations(m *meaning, in *ssm.SendCommandInput) {
+	if n := in.NotificationConfig; n != nil {
+		o.notification(m, n, in.ServiceRoleArn)
+	}
+	if in.ServiceRoleArn != nil && !o.world.has(*in.ServiceRoleArn, "role") {
+		m.doubt(doubt{exceptions: []string{"InvalidRole"}, meaning: true, level: fixtures.Should})
+	}
+	if b := in.OutputS3BucketName; b != nil && !o.world.has(*b, "bucket") {
+		m.doubt(doubt{exceptions: []string{"InvalidOutputFolder"}, meaning: true, level: fixtures.Should})
+	}
+	if p := in.OutputS3KeyPrefix; p != nil {
+		m.doubt(doubt{exceptions: []string{"InvalidOutputFolder"}})
+		if strings.ContainsFunc(*p, notPlain) {
+			m.doubt(soft)
+		}
+	}
+	if c := in.CloudWatchOutputConfig; c != nil {
+		if g := aws.ToString(c.CloudWatchLogGroupName); strings.ContainsFunc(g, notPlain) {
+			m.doubt(soft)
+		} else if g == "" {
+			m.doubt(doubt{level: fixtures.Should})
+		}
+	}
+	if a := in.AlarmConfiguration; a != nil {
+		for _, alarm := range a.Alarms {
+			o.alarm(m, aws.ToString(alarm.Name), a.IgnorePollAlarmFailure)
+		}
+	}
+}
+
+// notification looks at who is to be told, and whether the role may tell them.
+func (o *oracle) notification(m *meaning, n *types.NotificationConfig, role *string) {
+	asks := len(n.NotificationEvents) > 0 || n.NotificationType != ""
+	topic := aws.ToString(n.NotificationArn)
+	roleKnown := o.world.has(aws.ToString(role), "role")
+	switch {
+	case n.NotificationArn == nil && asks && role == nil:
+		m.refuse(missingTopic.at(fixtures.Must, "InvalidNotificationConfig", "InvalidRole"))
+	case n.NotificationArn == nil && asks && roleKnown:
+		m.refuse(missingTopic)
+	case n.NotificationArn == nil && asks:
+		m.refuse(missingTopic.ofAnyType(fixtures.Must, "InvalidNotificationConfig", "InvalidRole", "AccessDeniedException"))
+	case n.NotificationArn == nil:
+	case topic == "" && asks:
+		m.refuse(missingTopic.ofAnyType(fixtures.Should, "InvalidNotificationConfig", "InvalidRole", "ValidationException"))
+	case topic != "" && role == nil && asks:
+		m.refuse(missingRole)
+	case topic != "" && role == nil:
+		m.refuse(missingRole.at(fixtures.Should))
+	case topic != "" && *role == "":
+		m.refuse(missingRole.ofAnyType(fixtures.Should, "InvalidRole", "ValidationException"))
+	}
+	if topic != "" && role != nil && *role != "" && !strings.HasPrefix(*role, "arn:") {
+		m.refuse(noRoleARN)
+	}
+	if topic != "" && (!strings.HasPrefix(topic, "arn:") || !strings.Contains(topic, ":sns:")) {
+		m.refuse(noTopicARN)
+	}
+	if !roleKnown || !o.world.has(topic, "topic") || repeats(texts(n.NotificationEvents)) {
+		m.doubt(doubt{exceptions: []string{"InvalidRole", "InvalidNotificationConfig"}, meaning: true})
+	}
+}
+
+func (o *oracle) alarm(m *meaning, name string, ignore bool) {
+	switch {
+	case o.world.has(name, "alarm.firing"):
+		m.refuse(firingAlarm)
+	case o.world.has(name, "alarm.ok", "alarm.insufficient"):
+	case o.world.has(name, "alarm.trigger", "alarm.vanish"):
+		m.doubt(doubt{meaning: true})
+	case !ignore && strings.HasPrefix(name, "sendspec-"): // nobody else's alarm has that name
+		m.refuse(missingAlarm)
+	case !ignore:
+		m.doubt(doubt{meaning: true})
+	}
+	if strings.TrimFunc(name, unicode.IsSpace) == "" {
+		m.doubt(doubt{level: fixtures.May, meaning: true})
+	} else if strings.ContainsFunc(name, notPlain) {
+		m.doubt(doubt{level: fixtures.Should})
+	}
+}

@@ -1,0 +1,183 @@
+package fuzz
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// document looks at the document, its version and hash, and the parameters.
+func (o *oracle) document(m *meaning, in *ssm.SendCommandInput) {
+	name := aws.ToString(in.DocumentName)
+	document, known := o.world.document(name)
+	switch {
+	case known:
+	case o.world.has(name, "document.automation"):
+		m.refuse(otherDocumentType)
+	case o.world.has(name, "document.denied"):
+		m.refuse(deniedDocument)
+	case o.world.has(name, "document.broken"):
+		m.doubt(doubt{anything: true})
+	case o.world.has(name, "document.step"):
+		m.doubt(doubt{exceptions: []string{"InvalidParameters"}, meaning: true})
+	case strings.Contains(strings.ToLower(name), "sendspec"): // nobody else's document has that name
+		switch {
+		case strings.HasPrefix(name, "arn:aws:ssm:"):
+			m.refuse(unknownDocument.at(fixtures.Must, "InvalidDocument", "AccessDeniedException"))
+		case strings.ContainsAny(name, ":/"):
+			m.refuse(unknownDocument.ofAnyType(fixtures.Must, "InvalidDocument", "ValidationException"))
+		default:
+			m.refuse(unknownDocument)
+		}
+	default:
+		m.doubt(doubt{exceptions: []string{"InvalidDocument", "AccessDeniedException", "InvalidParameters", "UnsupportedPlatformType"}})
+		if strings.ContainsAny(name, ":/") {
+			m.doubt(soft)
+		}
+	}
+	if name == powerShellScript {
+		m.doubt(doubt{exceptions: []string{"UnsupportedPlatformType"}})
+	}
+	o.version(m, in, &document)
+	o.hash(m, in)
+	if known {
+		o.parameters(m, in, &document)
+	} else if len(in.Parameters) > 0 {
+		m.doubt(doubt{exceptions: []string{"InvalidParameters", "MaxDocumentSizeExceeded", "ValidationException"}, meaning: true})
+	}
+	if name == shellScript || name == powerShellScript || name == o.world.bindings["document.execution"] {
+		if t := in.Parameters["executionTimeout"]; len(t) > 0 && (t[0] == "1" || t[0] == "3600") {
+			m.doubt(doubt{level: fixtures.Should}) // less than the agent's least, or the document's default
+		}
+	}
+}
+
+// noVersion is a number that no document of AWS's has versions up to.
+const noVersion = 100000
+
+func (o *oracle) version(m *meaning, in *ssm.SendCommandInput, document *knownDocument) {
+	version := aws.ToString(in.DocumentVersion)
+	if version == "" || version == "$DEFAULT" || version == "$LATEST" {
+		return
+	}
+	n, err := strconv.ParseInt(version, 10, 32)
+	unknown := err == nil && (n >= noVersion || document.versions != nil && n > int64(document.latest))
+	switch {
+	case unknown:
+		m.refuse(unknownVersion)
+	case err != nil: // beyond an integer: which of the two errors AWS names is not known
+		m.refuse(unknownVersion.ofAnyType(fixtures.Must, "InvalidDocumentVersion", "ValidationException"))
+	case document.versions == nil:
+		m.doubt(doubt{exceptions: []string{"InvalidDocumentVersion"}})
+	}
+}
+
+func (o *oracle) hash(m *meaning, in *ssm.SendCommandInput) {
+	if in.DocumentHash == nil && in.DocumentHashType == "" {
+		return
+	}
+	m.doubt(soft)
+	hash, name := aws.ToString(in.DocumentHash), aws.ToString(in.DocumentName)
+	own := map[types.DocumentHashType]string{
+		types.DocumentHashTypeSha256: o.world.bindings["document.sha256"], types.DocumentHashTypeSha1: o.world.bindings["document.sha1"],
+	}[in.DocumentHashType]
+	if hash != "" && own != "" && o.world.has(name, "document", "document.arn") && !strings.EqualFold(hash, own) {
+		m.refuse(wrongHash)
+	}
+}
+
+// parameters holds what is given against what the document declares.
+func (o *oracle) parameters(m *meaning, in *ssm.SendCommandInput, document *knownDocument) {
+	if document.parameters == nil {
+		if len(in.Parameters) > 0 {
+			m.doubt(doubt{exceptions: []string{"InvalidParameters"}, meaning: true})
+		}
+		return
+	}
+	if in.Parameters != nil && len(in.Parameters) == 0 {
+		m.doubt(soft)
+	}
+	for name, values := range in.Parameters {
+		judge, declared := document.parameters[name]
+		if !declared {
+			if len(values) > 0 {
+				m.refuse(undeclaredParameter)
+			} else {
+				m.refuse(undeclaredParameter.ofAnyType(fixtures.Should, "InvalidParameters"))
+			}
+			continue
+		}
+		switch judge(values) {
+		case forbidden:
+			m.refuse(forbiddenValue)
+		case mistaken:
+			m.refuse(otherParameterType)
+		case unsure:
+			m.doubt(doubt{exceptions: []string{"InvalidParameters", "ValidationException"}, meaning: true})
+		}
+		if name == "workingDirectory" {
+			m.doubt(doubt{level: fixtures.Should})
+		}
+		if slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, "{{") }) {
+			m.doubt(doubt{exceptions: []string{"InvalidParameters", "ValidationException"}, meaning: true})
+		}
+	}
+	if _, given := in.Parameters[document.required]; document.required != "" && !given {
+		m.refuse(missingParameter)
+	}
+	o.payload(m, in)
+}
+
+// The bounds of a payload (facts.md section 4): the document and the parameters may have 100000 bytes
+// together. What else AWS counts is not known but for one case.
+const (
+	largestPayload = 100000
+	aDocument      = 3000  // more than any document that is known here has
+	longestCommand = 98883 // alone for AWS-RunShellScript, of ASCII characters
+)
+
+func (o *oracle) payload(m *meaning, in *ssm.SendCommandInput) {
+	plain, escaped, values := 0, 0, 0
+	for name, list := range in.Parameters {
+		escaped += len(name) + 8
+		for _, v := range list {
+			values++
+			plain += len([]rune(v))
+			escaped += escapedLength(v) + 3
+		}
+	}
+	commands := in.Parameters["commands"]
+	switch alone := values == 1 && len(commands) == 1 && aws.ToString(in.DocumentName) == shellScript && escaped < plain+16; {
+	case plain > largestPayload:
+		m.refuse(tooLarge)
+	case escaped > largestPayload, alone && plain > longestCommand:
+		m.refuse(tooLarge.at(fixtures.Should))
+	case escaped > largestPayload-aDocument:
+		m.doubt(doubt{exceptions: tooLarge.types, level: fixtures.Should})
+	}
+}
+
+// escapedLength is the length of a text in JSON whose characters beyond ASCII, and those special to HTML, are
+// written in six bytes each (recorded).
+func escapedLength(s string) int {
+	n := 0
+	for _, r := range s {
+		switch {
+		case r > 0xffff:
+			n += 12
+		case r < ' ' || r > '~' || strings.ContainsRune(`<>&'`, r):
+			n += 6
+		case r == '"' || r == '\\':
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,175 @@
+package fuzz
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// selection looks at what the command is for.
+func (o *oracle) selection(m *meaning, in *ssm.SendCommandInput) {
+	switch nodes, targets := len(in.InstanceIds) > 0, len(in.Targets) > 0; {
+	case nodes && targets:
+		m.refuse(bothDestinations)
+	case !nodes && !targets:
+		m.refuse(noDestination)
+	case nodes && in.Targets != nil:
+		m.doubt(soft)
+	}
+	if len(in.InstanceIds) > 0 {
+		o.instances(m, in)
+	}
+	if len(in.Targets) > 0 {
+		o.targets(m, in.Targets)
+	}
+}
+
+// instances looks at InstanceIds: whom the world knows, and whether the document is for them.
+func (o *oracle) instances(m *meaning, in *ssm.SendCommandInput) {
+	if repeats(in.InstanceIds) {
+		m.refuse(duplicateInstance)
+	}
+	document, _ := o.world.document(aws.ToString(in.DocumentName))
+	several := len(in.InstanceIds) > 1
+	for _, id := range in.InstanceIds {
+		platform := platformLinux
+		switch {
+		case slices.Contains(o.world.nodes, id), o.world.has(id, "node.silent"):
+		case o.world.has(id, "node.windows"):
+			platform = platformWindows
+		case o.world.has(id, "node.denied"):
+			m.refuse(deniedInstance)
+		case o.world.has(id, "node.stopped"):
+			m.refuse(stoppedInstance)
+		case o.world.has(id, "node.offline"):
+			m.doubt(doubt{exceptions: unknownInstance.types})
+		case o.world.hasNode(id):
+			m.doubt(doubt{exceptions: []string{"InvalidInstanceId", "UnsupportedPlatformType", "AccessDeniedException"}})
+		default:
+			m.refuse(unknownInstance)
+			continue
+		}
+		switch {
+		case document.platform != "" && document.platform != platform && several:
+			m.refuse(otherPlatform.ofAnyType(fixtures.Should, otherPlatform.types...))
+		case document.platform != "" && document.platform != platform:
+			m.refuse(otherPlatform)
+		case platform == platformWindows:
+			m.doubt(doubt{exceptions: otherPlatform.types})
+		}
+	}
+}
+
+// targets looks at what each target says, and whether they go together.
+func (o *oracle) targets(m *meaning, targets []types.Target) {
+	keys := make([]string, len(targets))
+	for i := range targets {
+		keys[i] = aws.ToString(targets[i].Key)
+		o.target(m, &targets[i])
+	}
+	is := func(prefix string) bool {
+		return slices.ContainsFunc(keys, func(k string) bool { return strings.HasPrefix(k, prefix) })
+	}
+	groups, tags, instances := slices.Contains(keys, groupNameKey), is("tag:") || slices.Contains(keys, "tag-key"), slices.Contains(keys, "InstanceIds")
+	if repeats(keys) {
+		m.refuse(duplicateKey)
+	}
+	if groups && tags {
+		m.refuse(tagBesideGroup)
+	}
+	if groups && instances {
+		m.refuse(idsBesideGroup)
+	}
+	lower := make([]string, len(keys))
+	for i, k := range keys {
+		lower[i] = strings.ToLower(k)
+	}
+	others := slices.ContainsFunc(keys, func(k string) bool { return !strings.HasPrefix(k, "resource-groups:") })
+	filters := slices.Contains(keys, typeFiltersKey)
+	switch {
+	case repeats(lower) && !repeats(keys), filters && (!groups || others || keys[0] == typeFiltersKey), groups && others:
+		m.doubt(soft)
+	case slices.Contains(keys, "tag-key") && is("tag:"):
+		m.doubt(soft)
+	}
+}
+
+const (
+	groupNameKey   = "resource-groups:Name"
+	typeFiltersKey = "resource-groups:ResourceTypeFilters"
+	mostValues     = 5 // of a target, by the guide; the model has 50
+)
+
+// runnableTypes are the resource types that a command can be sent to.
+var runnableTypes = []string{"AWS::EC2::Instance", "AWS::SSM::ManagedInstance"}
+
+func (o *oracle) target(m *meaning, t *types.Target) {
+	key := aws.ToString(t.Key)
+	if t.Key == nil || len(t.Values) == 0 {
+		m.doubt(doubt{anything: true})
+		return
+	}
+	twice := repeats(t.Values)
+	switch {
+	case key == groupNameKey:
+		if len(t.Values) > 1 {
+			m.refuse(severalGroups)
+		}
+	case key == typeFiltersKey:
+		resourceTypes(m, t.Values)
+	case key == "InstanceIds":
+		if slices.ContainsFunc(t.Values, func(v string) bool { return !slices.Contains(o.world.nodes, v) }) {
+			m.doubt(soft, doubt{exceptions: unknownInstance.types})
+		}
+	case key == "tag-key":
+	case strings.HasPrefix(key, "tag:") && len(key) > len("tag:"):
+		if strings.ContainsFunc(key[len("tag:"):], notPlain) {
+			m.doubt(soft)
+		}
+	default:
+		m.doubt(soft)
+		return
+	}
+	switch {
+	case twice && key == "InstanceIds":
+		m.refuse(duplicateValue.ofAnyType(fixtures.Must, "ValidationException", "DuplicateInstanceId"))
+	case twice && key == "tag-key":
+		m.refuse(duplicateValue.at(fixtures.Should))
+	case twice:
+		m.refuse(duplicateValue)
+	case len(t.Values) > mostValues && key != typeFiltersKey:
+		m.doubt(soft)
+	}
+	if key == typeFiltersKey {
+		return
+	}
+	for _, v := range t.Values {
+		if v == "" || len(v) > 200 || strings.ContainsFunc(v, notPlain) {
+			m.doubt(soft)
+			return
+		}
+	}
+}
+
+func resourceTypes(m *meaning, values []string) {
+	spelled := func(v string) bool { return slices.Contains(runnableTypes, v) }
+	otherwise := func(v string) bool {
+		return !spelled(v) && slices.ContainsFunc(runnableTypes, func(t string) bool { return strings.EqualFold(t, v) })
+	}
+	switch {
+	case slices.ContainsFunc(values, otherwise):
+		m.doubt(doubt{meaning: true, level: fixtures.May})
+	case !slices.ContainsFunc(values, spelled):
+		m.refuse(noRunnableType)
+	case slices.ContainsFunc(values, func(v string) bool { return !spelled(v) }):
+		m.doubt(soft)
+	}
+	if len(values) > mostValues && !repeats(values) {
+		m.refuse(tooManyTypes)
+	}
+}

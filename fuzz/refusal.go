@@ -1,0 +1,102 @@
+package fuzz
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// refusal is a rule about the meaning of a request: what breaks it is refused, though every constraint holds.
+// The rules and how sure they are, are those of the fixtures (error/**), which tell more of each.
+type refusal struct {
+	// cause is what is wrong, in a few words; rule is the rule as a sentence.
+	cause, rule string
+	level       fixtures.Level
+	evidence    fixtures.Evidence
+	source      fixtures.Source
+	// types are what the error may be. Where none was recorded (anyType) they are only what it should be.
+	types   []string
+	anyType bool
+	// message is the recorded text; "" is none.
+	message string
+}
+
+func (r refusal) outcomes() []fixtures.Outcome {
+	if r.anyType {
+		return []fixtures.Outcome{{Name: "refused", Status: raw(`{"$class":4,"$should":400}`), Error: &fixtures.ErrorOutcome{
+			Type: should(`{"$in":` + string(listed(r.types)) + `}`),
+		}}}
+	}
+	var list []fixtures.Outcome
+	for _, name := range r.types {
+		outcome := exception(name)
+		if len(r.types) == 1 && r.message != "" {
+			outcome.Error.Message = should(string(quoted(r.message)))
+		}
+		list = append(list, outcome)
+	}
+	return list
+}
+
+func listed(names []string) json.RawMessage {
+	list := []byte(`[`)
+	for i, name := range names {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = append(list, quoted(name)...)
+	}
+	return append(list, ']')
+}
+
+// at is the rule where it is not that sure, or not that sure of the type.
+func (r refusal) at(level fixtures.Level, types ...string) refusal {
+	r.level = level
+	if types != nil {
+		r.types, r.message = types, ""
+	}
+	return r
+}
+
+// ofAnyType is the rule where no source tells the type of the error.
+func (r refusal) ofAnyType(level fixtures.Level, types ...string) refusal {
+	r = r.at(level, types...)
+	r.anyType = true
+	return r
+}
+
+// refused is the expectation of a request that breaks rules about its meaning. One rule that is sure suffices for
+// the refusal to be; which of several rules is named, and whether one of the doubts is named instead, is not known.
+func refused(rules []refusal, doubts []doubt) expectation {
+	slices.SortStableFunc(rules, func(a, b refusal) int { return weight(a.level) - weight(b.level) })
+	first := rules[0]
+	e := expectation{rule: first.rule, level: first.level, evidence: first.evidence, source: first.source}
+	all := first
+	for _, r := range rules {
+		e.causes = append(e.causes, r.cause)
+		all.types, all.anyType = append(slices.Clip(all.types), r.types...), all.anyType || r.anyType
+		if r.message != all.message {
+			all.message = ""
+		}
+	}
+	for _, d := range doubts {
+		all.types = append(slices.Clip(all.types), d.exceptions...)
+		if d.meaning {
+			e.outcomes = append(e.outcomes, outcomeMeaning)
+		}
+	}
+	slices.Sort(all.types)
+	all.types = slices.Compact(all.types)
+	e.outcomes = append(all.outcomes(), e.outcomes...)
+	slices.Sort(e.causes)
+	e.causes = slices.Compact(e.causes)
+	if len(e.causes) > 1 {
+		e.rule = "A request that breaks several rules about its meaning is refused"
+	}
+	return e
+}
+
+func weight(level fixtures.Level) int {
+	return slices.Index([]fixtures.Level{fixtures.Must, fixtures.Should, fixtures.May}, level)
+}
