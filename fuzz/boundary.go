@@ -145,7 +145,7 @@ func sized(c *reference.Constraint, n int64) []*Value {
 		return []*Value{ref(array(items...))}
 	}
 	list := []*Value{ref(str(filled(c.Path, int(n), "x")))}
-	if c.Path == "Comment" || c.Path == "OutputS3KeyPrefix" || c.Path == "Targets[].Key" {
+	if c.Path == "Comment" || c.Path == "OutputS3KeyPrefix" || c.Path == "Targets[].Key" || c.Path == "AlarmConfiguration.Alarms[].Name" {
 		list = append(list, ref(str(filled(c.Path, int(n), "é"))), ref(str(filled(c.Path, int(n), "語"))))
 	}
 	return list

@@ -70,7 +70,7 @@ func (o *oracle) notification(m *meaning, n *types.NotificationConfig, role *str
 	if topic != "" && (!strings.HasPrefix(topic, "arn:") || !strings.Contains(topic, ":sns:")) {
 		m.refuse(noTopicARN)
 	}
-	if !roleKnown || !o.world.has(topic, "topic") || repeats(texts(n.NotificationEvents)) {
+	if aws.ToString(role) != "" && !roleKnown || topic != "" && !o.world.has(topic, "topic") || !asks && topic == "" || repeats(texts(n.NotificationEvents)) {
 		m.doubt(doubt{exceptions: []string{"InvalidRole", "InvalidNotificationConfig"}, meaning: true})
 	}
 }

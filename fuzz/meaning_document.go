@@ -121,6 +121,11 @@ func (o *oracle) parameters(m *meaning, in *ssm.SendCommandInput, document *know
 		case unsure:
 			m.doubt(doubt{exceptions: []string{"InvalidParameters", "ValidationException"}, meaning: true})
 		}
+		if slices.ContainsFunc(values, func(v string) bool {
+			return strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\r\n", r) || r == 0x7f })
+		}) {
+			m.doubt(doubt{level: fixtures.Should})
+		}
 		if name == "workingDirectory" {
 			m.doubt(doubt{level: fixtures.Should})
 		}

@@ -12,7 +12,7 @@ type jsonChange func(b *body, d *rand.Rand) string
 
 // jsonChanges are the ways in which the text of a body goes wrong, or only looks as if it did.
 var jsonChanges = []jsonChange{
-	dropMember, addMember, duplicateMember, replaceValue, nullValue, oddNumber, oddString, oddLiteral, oddComma, deepNesting, prefixed, trailed, cutShort, noObject,
+	dropMember, addMember, duplicateMember, replaceValue, nullValue, oddNumber, oddString, oddLiteral, oddComma, deepNesting, oddName, largeMember, prefixed, trailed, cutShort, noObject,
 }
 
 // oddJSON makes one change, and now and then a second one.
@@ -66,7 +66,7 @@ func dropMember(b *body, d *rand.Rand) string {
 }
 
 func addMember(b *body, d *rand.Rand) string {
-	name := pick(d, []string{"Sendspec", "", "__type", "comment", "DOCUMENTNAME", "timeoutSeconds", "CommandId", "$schema", "__proto__", "a.b", "é", "Interactive"})
+	name := pick(d, []string{"Sendspec", "", "__type", "comment", "DOCUMENTNAME", "timeoutSeconds", "CommandId", "RequestedDateTime", "$schema", "__proto__", "a.b", "é", "Interactive"})
 	o := pick(d, objects(b.tree))
 	at := d.Intn(len(o.Members) + 1)
 	o.Members = append(o.Members[:at:at], append([]jsontree.Member{member(name, anyJSON(d))}, o.Members[at:]...)...)
@@ -76,7 +76,7 @@ func addMember(b *body, d *rand.Rand) string {
 // anyJSON draws a small value of any type.
 func anyJSON(d dice) Value {
 	return *clone(literal(pick(d, []string{
-		`null`, `true`, `false`, `0`, `-1`, `1.5`, `1e3`, `""`, `"x"`, `[]`, `[1,"x",null]`, `{}`, `{"a":{"b":[1]}}`, `[[[]]]`, `"DocumentName"`,
+		`null`, `true`, `false`, `0`, `-1`, `1.5`, `1e3`, `""`, `"x"`, `[]`, `[1,"x",null]`, `{}`, `{"a":{"b":[1]}}`, `[[[]]]`, `"DocumentName"`, `1494825472.676`,
 	})))
 }
 
@@ -119,7 +119,7 @@ func (b *body) nested(v *Value, text exactText) {
 // oddNumbers are JSON numbers that readers stumble over. None makes a reader compute without end.
 var oddNumbers = []string{
 	"-0", "0.0", "60.0", "60.5", "6e1", "6E+1", "600e-1", "1e400", "-1e400", "1e-400", "2147483647", "2147483648", "-2147483649", "4294967356", "9223372036854775808",
-	"18446744073709551676", "99999999999", "1" + strings.Repeat("0", 300), "60." + strings.Repeat("0", 300), "3.6E3",
+	"18446744073709551676", "99999999999", "1" + strings.Repeat("0", 300), "60." + strings.Repeat("0", 300), "1" + strings.Repeat("0", 1200), "3.6E3",
 }
 
 func oddNumber(b *body, d *rand.Rand) string {
@@ -171,6 +171,32 @@ func oddLiteral(b *body, d *rand.Rand) string {
 		b.exact(anyValue(b.tree, d), text)
 	}
 	return "the literal " + strings.TrimSpace(text)
+}
+
+// oddName writes a member's name in a way that only lenient readers take.
+func oddName(b *body, d *rand.Rand) string {
+	o := pick(d, objects(b.tree))
+	if len(o.Members) == 0 {
+		return "no name"
+	}
+	m := &o.Members[d.Intn(len(o.Members))]
+	held := *clone(&m.Value)
+	b.exact(&m.Value, pick(d, []string{m.Name, "'" + m.Name + "'", "7", "null", `["` + m.Name + `"]`}))
+	m.Name, m.Value = m.Value.Text, held
+	return "an odd name"
+}
+
+// largeMember adds a member of a size that few servers expect; few inputs have it.
+func largeMember(b *body, d *rand.Rand) string {
+	size := 20000
+	if chance(d, 10) {
+		size = 1500000
+	}
+	if b.tree.Kind != jsontree.Object {
+		return "no member"
+	}
+	put(b.tree, "Sendspec", str(strings.Repeat("x", size)))
+	return "a large member"
 }
 
 func oddComma(b *body, d *rand.Rand) string {

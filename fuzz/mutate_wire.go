@@ -55,7 +55,7 @@ func wireChanges() []wireChange {
 			r.Framing = &fixtures.Framing{RawChunks: &chunks}
 		})
 	}
-	for _, n := range []int{-1, -2, -40, 1, 1000} {
+	for _, n := range []int{-1, -2, -40, 1, 1000, -100000} {
 		add(below, "wrong Content-Length", fmt.Sprintf("Content-Length wrong by %d", n), func(r *fixtures.Request, _ []byte) {
 			r.Framing = &fixtures.Framing{ContentLength: n}
 		})
@@ -113,6 +113,10 @@ func headerChanges() []wireChange {
 		header(fixtures.Must, seenOnAthena, athena, unknown, "X-Amz-Target", target)
 		all[len(all)-1].family = "X-Amz-Target with another prefix"
 	}
+	for _, target := range []string{"AmazonSSM_20141106.SendCommand", "AmazonSSM .SendCommand", "AmazonSSM. SendCommand", "AmazonSSM.SendCommand x"} {
+		header(fixtures.Should, seenOnAthena, athena, unknown, "X-Amz-Target", target)
+		all[len(all)-1].family = "X-Amz-Target with something beside the names"
+	}
 	header(fixtures.Must, seenOnAthena, athena, unknown, "X-Amz-Target")
 	header(fixtures.Must, seenOnAthena, athena, unknown, "X-Amz-Target", "")
 	all[len(all)-1].family = "X-Amz-Target missing"
@@ -120,6 +124,7 @@ func headerChanges() []wireChange {
 	for _, accept := range []string{"application/xml", "text/html", "*/*;q=0"} {
 		header(fixtures.Should, nobodySaw, rfc9110, taken, "Accept", accept)
 	}
+	header(fixtures.Must, documentedHTTP, rfc9110, taken, "Accept-Encoding", "identity")
 	header(fixtures.Should, nobodySaw, rfc9110, taken, "X-HTTP-Method-Override", "DELETE")
 	header(fixtures.Should, nobodySaw, rfc9110, taken, "Cookie", "a=b; a=b")
 	header(fixtures.Must, nobodySaw, rfc9110, []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed}, "X-Sendspec", "é ü", "\"", strings.Repeat("x", 1000))
@@ -130,6 +135,14 @@ func headerChanges() []wireChange {
 			r.Framing = &fixtures.Framing{RawChunks: &chunks}
 			setHeader(r, "X-Sendspec", value)
 		}, outcomes, fixtures.Must, nobodySaw, rfc9112})
+	}
+	for _, host := range []string{"a b", "a/b", "a@b"} {
+		add := wireChange{"Host " + host, "a Host that can be no host", func(r *fixtures.Request, text []byte) {
+			chunks := oneChunk(string(text), "\r\n")
+			r.Framing = &fixtures.Framing{RawChunks: &chunks}
+			setHeader(r, "Host", host)
+		}, []fixtures.Outcome{outcomeBelow, outcomeClosed}, fixtures.Should, documentedHTTP, rfc9110}
+		all = append(all, add)
 	}
 	folded("folded over two lines", "a\r\n b", []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed})
 	folded("line without a colon", "a\r\nb", []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed})
@@ -156,6 +169,8 @@ func lineChanges() []wireChange {
 	}
 	all = append(all, wireChange{"method SENDSPEC", "an unknown method", func(r *fixtures.Request, _ []byte) { r.Method = "SENDSPEC" },
 		[]fixtures.Outcome{outcomeBelow, outcomeNotImplemented, outcomeClosed}, fixtures.Must, nobodySaw, rfc9110})
+	all = append(all, wireChange{"method OPTIONS", "OPTIONS", func(r *fixtures.Request, _ []byte) { r.Method = "OPTIONS" },
+		[]fixtures.Outcome{outcomeBelow, {Name: "answered", Status: raw(`{"$class":2}`), Format: fixtures.FormatAny}}, fixtures.May, nobodySaw, awsJSON})
 	for _, p := range []string{"/foo", "//", "/SendCommand", "/.", "/%00", "/%2F", "/?Action=CancelCommand", "/?x=y", "/?", "/a/b/c"} {
 		all = append(all, wireChange{"path " + p, "another path", func(r *fixtures.Request, _ []byte) { r.Path = p },
 			[]fixtures.Outcome{outcomeBelow, outcomeAccepted, outcomeClosed}, fixtures.May, nobodySaw, awsJSON})
@@ -181,16 +196,29 @@ func chunkings() []chunking {
 		{"upper-case size", "good", size("%X\r\n%s\r\n0\r\n\r\n")},
 		{"leading zeros", "good", size("0000%x\r\n%s\r\n0\r\n\r\n")},
 		{"extension", "good", size("%x;a=b\r\n%s\r\n0\r\n\r\n")},
+		{"extension in quotes", "good", size("%x;a=\";b\"\r\n%s\r\n0\r\n\r\n")},
+		{"last chunk of many zeros", "good", size("%x\r\n%s\r\n000\r\n\r\n")},
+		{"two", "good", func(text string) string {
+			half := len(text) / 2
+			return fmt.Sprintf("%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n", half, text[:half], len(text)-half, text[half:])
+		}},
 		{"trailer", "good", size("%x\r\n%s\r\n0\r\nX-Sendspec: a\r\n\r\n")},
 		{"size is no number", "bad", func(text string) string { return "zz\r\n" + text + "\r\n0\r\n\r\n" }},
 		{"size missing", "bad", func(text string) string { return "\r\n" + text + "\r\n0\r\n\r\n" }},
 		{"size negative", "bad", size("-%x\r\n%s\r\n0\r\n\r\n")},
 		{"size with 0x", "bad", size("0x%x\r\n%s\r\n0\r\n\r\n")},
 		{"size too small", "bad", func(text string) string { return fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", max(1, len(text)-5), text) }},
+		{"line end missing behind the chunk", "bad", size("%x\r\n%s0\r\n\r\n")},
+		{"none", "bad", func(string) string { return "" }},
+		{"not in chunks", "bad", func(text string) string { return text }},
+		{"no bytes", "bad", func(string) string { return "0\r\n\r\n" }},
 		{"last chunk missing", "bad", size("%x\r\n%s\r\n")},
 		{"cut in the size", "bad", func(string) string { return "8" }},
 		{"line feeds alone", "doubtful", func(text string) string { return oneChunk(text, "\n") }},
 		{"space behind the size", "doubtful", size("%x \r\n%s\r\n0\r\n\r\n")},
+		{"extension of 100 KB", "doubtful", func(text string) string {
+			return strings.Replace(oneChunk(text, "\r\n"), "\r\n", ";a="+strings.Repeat("x", 100000)+"\r\n", 1)
+		}},
 		{"bytes behind the end", "doubtful", func(text string) string { return oneChunk(text, "\r\n") + "GET / HTTP/1.1\r\n\r\n" }},
 	}
 }

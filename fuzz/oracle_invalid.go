@@ -179,12 +179,14 @@ func contains(path string) json.RawMessage {
 
 func should(matcher string) json.RawMessage { return raw(`{"$should":` + matcher + `}`) }
 
-// hasControl tells whether a string of the tree has a control character: whether AWS takes it was not seen.
+// hasControl tells whether a string of the tree has a control character: whether AWS takes it was not seen, but
+// for those of ASCII in the values of Parameters.
 func hasControl(v *Value) bool {
 	found := false
-	v.Walk(func(_ string, v *Value) bool {
+	v.Walk(func(pointer string, v *Value) bool {
+		value := strings.HasPrefix(pointer, "/Parameters/")
 		found = found || v.Kind == jsontree.String && strings.ContainsFunc(v.Text, func(r rune) bool {
-			return r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\uFEFF' || r >= '\uFDD0' && r <= '\uFDEF' || r&0xfffe == 0xfffe
+			return !(value && r < 0x80) && (r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\uFEFF' || r >= '\uFDD0' && r <= '\uFDEF' || r&0xfffe == 0xfffe)
 		})
 		return !found
 	})

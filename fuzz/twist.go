@@ -125,7 +125,9 @@ var targetTwists = []twist{
 		others := []string{"AWS::S3::Bucket", "AWS::AllSupported", "AWS::EC2::Volume", "AWS::RDS::DBInstance", "AWS::Lambda::Function", "AWS::SQS::Queue"}
 		d.Shuffle(len(others), func(i, j int) { others[i], others[j] = others[j], others[i] })
 		var values []string
-		switch d.Intn(4) {
+		switch d.Intn(5) {
+		case 4:
+			values = slices.Repeat(runnableTypes[:1], 6)
 		case 0:
 			values = others[:1+d.Intn(3)]
 		case 1:

@@ -119,13 +119,21 @@ func (w *world) members(in *ssm.SendCommandInput, d *rand.Rand) {
 	if chance(d, 40) {
 		in.TimeoutSeconds = aws.Int32(pick(d, []int32{30, 31, 60, 600, 3600, 2591999, 2592000, int32(30 + d.Intn(2591971))}))
 	}
-	optional(&in.Comment, 40, func() string { return text(d, d.Intn(101)) })
+	optional(&in.Comment, 40, func() string { return comment(d) })
 	optional(&in.OutputS3Region, 15, func() string { return pick(d, []string{"us-east-1", "eu-west-1", word(d, 3), word(d, 20)}) })
 	optional(&in.OutputS3BucketName, 15, func() string { return w.known(d, "bucket", word(d, 3+d.Intn(61))) })
 	optional(&in.OutputS3KeyPrefix, 15, func() string { return text(d, pick(d, []int{0, 1, 12, 499, 500})) })
 	optional(&in.MaxConcurrency, 30, func() string { return atMost(d, 1) })
 	optional(&in.MaxErrors, 30, func() string { return atMost(d, 0) })
 	optional(&in.ServiceRoleArn, 10, func() string { return w.known(d, "role", "arn:aws:iam::000000000000:role/"+word(d, 8)) })
+}
+
+// comment draws a text, now and then one that a careless server takes for something else.
+func comment(d dice) string {
+	if chance(d, 10) {
+		return pick(d, []string{"0", "null", "false", "true", "1.0", "007", "1e3", "NaN", "[]", "{}", " ", "-", "2020-01-01"})
+	}
+	return text(d, d.Intn(101))
 }
 
 // known draws the world's own value, where it has one, and now and then another.
@@ -151,7 +159,7 @@ func atMost(d dice, least int) string {
 func (w *world) parameters(d dice) map[string][]string {
 	commands := make([]string, 1+d.Intn(3))
 	for i := range commands {
-		commands[i] = pick(d, []string{"true", "exit 0", "# " + text(d, d.Intn(60)), ":"})
+		commands[i] = pick(d, []string{"true", "exit 0", "# " + text(d, d.Intn(60)), ":", "true\nexit 0", "true\r\nexit 0", "# \x00\x07\x1b"})
 	}
 	p := map[string][]string{"commands": commands}
 	if chance(d, 20) {
@@ -171,7 +179,7 @@ func (w *world) target(t *types.Target, d *rand.Rand) {
 	}
 	switch n := d.Intn(20); {
 	case n < 14:
-		t.Key = aws.String("tag:" + pick(d, []string{"sendspec", word(d, 1+d.Intn(159)), "Größe", "cost center", "a:b/c=d-e@f_g.h"}))
+		t.Key = aws.String("tag:" + pick(d, []string{"sendspec", word(d, 1+d.Intn(159)), "Größe", "trailing ", "cost center", "a:b/c=d-e@f_g.h"}))
 		if chance(d, 10) {
 			values[0] = text(d, 1+d.Intn(60)) + values[0]
 		}
@@ -181,7 +189,7 @@ func (w *world) target(t *types.Target, d *rand.Rand) {
 		t.Key = aws.String("resource-groups:Name")
 		values = values[:1]
 	default:
-		t.Key = aws.String("InstanceIds")
+		t.Key = aws.String(pick(d, []string{"InstanceIds", "InstanceIds", "instanceids"}))
 		values = []string{pick(d, w.nodes)}
 	}
 	t.Values = values
@@ -192,6 +200,9 @@ func (w *world) notification(n *types.NotificationConfig, d *rand.Rand) {
 	events := types.NotificationEvent("").Values()
 	if chance(d, 80) {
 		n.NotificationEvents = []types.NotificationEvent{}
+		if chance(d, 5) {
+			n.NotificationEvents = slices.Concat(events, events[:2]) // no bound forbids it
+		}
 		for range 1 + d.Intn(3) {
 			if e := pick(d, events); !slices.Contains(n.NotificationEvents, e) {
 				n.NotificationEvents = append(n.NotificationEvents, e)
@@ -206,7 +217,7 @@ func (w *world) notification(n *types.NotificationConfig, d *rand.Rand) {
 func (w *world) cloudWatch(o *types.CloudWatchOutputConfig, d *rand.Rand) {
 	o.CloudWatchOutputEnabled = chance(d, 50)
 	if chance(d, 70) {
-		o.CloudWatchLogGroupName = aws.String(pick(d, []string{"sendspec", word(d, 1), word(d, 512), "/sendspec/" + word(d, 8)}))
+		o.CloudWatchLogGroupName = aws.String(pick(d, []string{"sendspec", word(d, 1), word(d, 512), "Größe", "/sendspec/" + word(d, 8)}))
 	}
 }
 
