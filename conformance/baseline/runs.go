@@ -63,7 +63,7 @@ func (r *Runs) add(result *conformance.Result) (fresh bool) {
 		way = result.Fingerprint
 	}
 	if first := &r.results[i]; r.count > 1 && result.Case.Area() == conformance.InvariantArea && sameLevel(first.Fingerprint, way) {
-		return s.widen(first, result)
+		return s.widen(first, result) && !varied
 	}
 	if result.Verdict != conformance.Flaky && !slices.Contains(s.ways, way) {
 		s.ways = append(s.ways, way)
