@@ -173,10 +173,14 @@ var probes = []probe{
 	{
 		func(seed uint64) fixtures.Bindings {
 			id := func(name string, length int) string { return (nonce(seed, name, 0) + nonce(seed, name, 1))[:length] }
-			return fixtures.Bindings{
-				"node": "i-" + id("node", 17), "node.2": "i-" + id("node.2", 17), "node.3": "i-" + id("node.3", 17),
-				"node.short": "i-" + id("node.short", 8), "node.hybrid": "mi-" + id("node.hybrid", 17),
+			made := fixtures.Bindings{
+				"node": "i-" + id("node", 17), "node.short": "i-" + id("node.short", 8), "node.hybrid": "mi-" + id("node.hybrid", 17),
 			}
+			for n := 2; n <= fixtures.Nodes; n++ {
+				name := fmt.Sprintf("node.%d", n)
+				made[name] = "i-" + id(name, 17)
+			}
+			return made
 		},
 		func(b fixtures.Bindings) string { return fmt.Sprintf(`,"InstanceIds":["%s"]`, b["node"]) },
 	},

@@ -18,16 +18,21 @@ import (
 type baselineFlags struct {
 	baseline string
 	update   bool
+	runs     int // that an update compares; 0 leaves it to what they find
 	known    *baseline.File
 }
 
 func (f *baselineFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&f.baseline, "baseline", "", "file of known divergences: only what is not in it fails the run")
-	c.Flags().BoolVar(&f.update, "update-baseline", false, "bring that file in line with what this run finds")
+	c.Flags().BoolVar(&f.update, "update-baseline", false, "bring that file in line with what the target does, and ask again for what varies")
+	c.Flags().IntVar(&f.runs, "baseline-runs", 0, fmt.Sprintf("how many runs --update-baseline compares (default until %d in a row bring nothing new, at most %d; with --aws 1)", quietRuns, mostRuns))
 }
 
 // read reads the baseline, and returns the option that holds a run against it.
 func (f *baselineFlags) read(s Streams) ([]conformance.Option, error) {
+	if f.runs < 0 || f.runs > 0 && !f.update {
+		return nil, fmt.Errorf("--baseline-runs %d: want 1 or more, with --update-baseline", f.runs)
+	}
 	if f.baseline == "" {
 		if f.update {
 			return nil, errors.New("--update-baseline: want --baseline FILE with it")
@@ -51,9 +56,9 @@ func (f *baselineFlags) read(s Streams) ([]conformance.Option, error) {
 	return []conformance.Option{conformance.WithBaseline(file)}, nil
 }
 
-// settle writes the baseline where that was asked for, or says which command would. It returns what
-// becomes of the run's exit.
-func (f *baselineFlags) settle(s Streams, r *conformance.Report, exit error, again string) error {
+// settle writes the baseline where that was asked for, from this run and what askAgain makes of more, or
+// says which command would. It returns what becomes of the run's exit.
+func (f *baselineFlags) settle(s Streams, r *conformance.Report, exit error, again string, askAgain func(*baseline.Runs) error) error {
 	if f.known == nil || r == nil {
 		return exit
 	}
@@ -68,13 +73,19 @@ func (f *baselineFlags) settle(s Streams, r *conformance.Report, exit error, aga
 		fmt.Fprintf(s.Err, "baseline: %s was not written: the run is not complete\n", f.baseline)
 		return exit
 	}
-	changes := f.known.Update(r.Results)
+	var runs baseline.Runs
+	runs.Add(r.Results)
+	if err := askAgain(&runs); err != nil {
+		fmt.Fprintf(s.Err, "baseline: %s was not written: what varies could not be found out\n", f.baseline)
+		return err
+	}
+	changes := f.known.Update(&runs)
 	if err := f.known.Save(); err != nil {
 		return &exitError{exitUsage, err}
 	}
 	fmt.Fprintf(s.Err, "baseline: %s written: %s\n", f.baseline, changes)
-	if expired := r.Baseline()[conformance.BaselineExpired]; expired > 0 || r.Totals[conformance.Flaky] > 0 {
-		fmt.Fprintf(s.Err, "baseline: %d cases past their date and %d flaky ones are left to you\n", expired, r.Totals[conformance.Flaky])
+	if expired := r.Baseline()[conformance.BaselineExpired]; expired > 0 {
+		fmt.Fprintf(s.Err, "baseline: %d cases past their date are left to you\n", expired)
 		return exit
 	}
 	return nil

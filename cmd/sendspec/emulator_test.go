@@ -21,11 +21,19 @@ func emulator() {
 	dieAfter := flags.Int64("die-after", 0, "crash after so many requests")
 	bound := flags.Bool("bound", false, "refuse a Comment of more than 100 characters")
 	vary := flags.Bool("vary", false, "refuse every other request with a long Comment")
+	starts := flags.String("bound-each-other-start", "", "as -bound, each other time that it is started: file that counts")
 	pid := flags.String("pid", "", "file for the process ID")
 	needNode := flags.String("need-node", "", "the only node there is")
 	_ = flags.Parse(os.Args[1:])
 	if *pid != "" {
 		if err := os.WriteFile(*pid, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
+			log.Fatal(err)
+		}
+	}
+	if *starts != "" {
+		before, _ := os.ReadFile(*starts)
+		*bound = len(before)%2 == 1
+		if err := os.WriteFile(*starts, append(before, '.'), 0o600); err != nil {
 			log.Fatal(err)
 		}
 	}

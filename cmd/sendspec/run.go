@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/baseline"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -44,7 +46,8 @@ func newRun(s Streams) *cobra.Command {
 		Long: `run asks the server every case and reports where it differs from AWS. Without --endpoint it asks
 the embedded reference. --exec starts the server, --target reads all of it from a file.
 
-With --baseline only what is not in that file fails the run; --update-baseline writes it.
+With --baseline only what is not in that file fails the run; --update-baseline writes it. For that it asks
+again, with other random values and a server started anew, and takes for flaky what varies.
 
 A SELECTOR is area/Topic/name, of which a beginning is enough: constraint, constraint/Comment. * stands
 for anything within one part, ** for any number of parts, !PATTERN leaves cases out, @FILE reads one a line.
@@ -97,39 +100,50 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 	if err != nil {
 		return err
 	}
-	stop, err := f.start(ctx, s, &f.targetFlags)
+	known, err := f.read(s)
 	if err != nil {
 		return err
+	}
+	again := ""
+	found, exit := f.ask(ctx, s, selector, known, func(seed uint64) []conformance.Sink {
+		again = f.again(asked, seed)
+		o := report.Options{Again: again, Version: version()}
+		sinks := f.terminalSinks(s.Err, o)
+		for _, open := range reports {
+			sinks = append(sinks, open(o))
+		}
+		return sinks
+	})
+	return f.settle(s, found, exit, again, func(runs *baseline.Runs) error { return f.askAgain(ctx, s, selector, known, runs) })
+}
+
+// ask makes one run: it starts the target where that is to be started, asks it, and ends it. It leaves the
+// flags as they are, so that the next run starts a target of its own. The error is the exit of the run.
+func (f runFlags) ask(ctx context.Context, s Streams, selector conformance.Selector, known []conformance.Option, sinks func(seed uint64) []conformance.Sink) (*conformance.Report, error) {
+	stop, err := f.start(ctx, s, &f.targetFlags)
+	if err != nil {
+		return nil, err
 	}
 	defer stop()
 	target, end, err := f.target(ctx, s.Err)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer end()
 	if name := f.targetName(); name != "" {
 		target.Name = name
 	}
-	known, err := f.read(s)
+	runner, err := f.runner(target, selector, slices.Concat(known, f.options())...)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	runner, err := f.runner(target, selector, append(known, f.options()...)...)
-	if err != nil {
-		return err
-	}
-	o := report.Options{Again: f.again(asked, runner.Seed()), Version: version()}
-	sinks := f.terminalSinks(s.Err, o)
-	for _, open := range reports {
-		sinks = append(sinks, open(o))
-	}
-	for _, sink := range sinks {
+	for _, sink := range sinks(runner.Seed()) {
 		if err := conformance.WithSink(sink)(runner); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	found, err := runner.Run(ctx)
-	return f.settle(s, found, exitOf(found, err), f.again(asked, runner.Seed()))
+	return found, exitOf(found, err)
 }
 
 // again is the command that asks single cases of this run again; asked are the flags of the target as

@@ -42,3 +42,12 @@ func (f *runFlags) terminalSinks(w io.Writer, o report.Options) []conformance.Si
 	p := newProgress(w, t, time.Now)
 	return []conformance.Sink{p, report.NewText(p, text)} // the line is gone before the totals come
 }
+
+// progressSinks show how far a run is that tells nothing else.
+func (f *runFlags) progressSinks(w io.Writer) []conformance.Sink {
+	t := terminalOf(w, os.Getenv)
+	if !t.progress || f.quiet {
+		return nil
+	}
+	return []conformance.Sink{newProgress(w, t, time.Now)}
+}

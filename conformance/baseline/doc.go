@@ -18,4 +18,5 @@
 //
 // The fingerprint flaky names cases whose verdict varies. Such a case may pass or fail in any way: that
 // is the price, so it stands for one that nobody can mend now.
+// An update writes it for what its runs (Runs) saw vary, and says what that was; it never takes one out.
 package baseline

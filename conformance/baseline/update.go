@@ -40,14 +40,14 @@ func (f *File) Prune(cases []*fixtures.Case) []string {
 	return gone
 }
 
-// Update brings the file in line with the results of a run: an entry whose cases pass goes, one of
-// whose cases only some still fail is narrowed, one whose cases fail in another way gets the new
-// fingerprint, and new failures come behind the rest. Comments, the order and what was not asked stay as they
-// are, and so do entries past their date and entries for flaky cases: those need a person.
-func (f *File) Update(results []conformance.Result) Changes {
-	u := &updating{File: f, now: map[string]*conformance.Result{}, covered: map[string]bool{}}
-	for i := range results {
-		u.now[results[i].Case.ID] = &results[i]
+// Update brings the file in line with what runs found: an entry whose cases pass goes, one of whose
+// cases only some still fail is narrowed, one whose cases fail in another way gets the new fingerprint, one
+// whose case varies is flaky for it, and new failures come behind the rest. Comments, the order and what was
+// not asked stay as they are, and so do entries past their date and entries for flaky cases: those need a person.
+func (f *File) Update(runs *Runs) Changes {
+	u := &updating{File: f, runs: runs, now: map[string]*conformance.Result{}, covered: map[string]bool{}}
+	for i := range runs.results {
+		u.now[runs.results[i].Case.ID] = &runs.results[i]
 	}
 	var lines []line
 	if f.missing {
@@ -79,6 +79,7 @@ func (f *File) Update(results []conformance.Result) Changes {
 
 type updating struct {
 	*File
+	runs    *Runs
 	now     map[string]*conformance.Result
 	covered map[string]bool // failing cases that an entry stands for
 	changes Changes
@@ -102,6 +103,11 @@ func (u *updating) entry(l *line) []line {
 			continue
 		}
 		r := u.now[c.ID]
+		if seen := u.runs.Varying(c.ID); seen != "" && l.Fingerprint != flaky && !l.expired(u.today) {
+			keep = false
+			add(still, varying(seen), c.ID)
+			continue
+		}
 		if r == nil || r.Verdict == conformance.Skip || r.Verdict == conformance.Error || r.Verdict == conformance.Flaky {
 			unasked[c.ID] = true
 			continue
@@ -112,7 +118,7 @@ func (u *updating) entry(l *line) []line {
 		}
 		failing := u.failing(c.ID)
 		switch b := r.Baseline; {
-		case failing != nil && l.covers(failing.Fingerprint, c.Area() == conformance.InvariantArea):
+		case failing != nil && (l.covers(failing.Fingerprint, c.Area() == conformance.InvariantArea) || u.runs.saw(c.ID, l.Fingerprint)):
 			add(still, l.Fingerprint, c.ID)
 		case b == nil, b.State == conformance.BaselineKnown, b.State == conformance.BaselineFlaky:
 			// A warning that is known, an invariant judged on a part, or a case that another entry covers.
@@ -146,8 +152,9 @@ func (u *updating) entry(l *line) []line {
 // narrowed writes an entry anew for those of its cases that still fail.
 func (u *updating) narrowed(l *line, still map[string]map[string]bool) []line {
 	var lines []line
-	for _, fingerprint := range sorted(still) {
-		want := still[fingerprint]
+	for _, key := range sorted(still) {
+		want := still[key]
+		fingerprint, seen := apart(key)
 		for id := range want {
 			if u.covered[id] {
 				delete(want, id)
@@ -157,6 +164,10 @@ func (u *updating) narrowed(l *line, still map[string]map[string]bool) []line {
 		for _, selector := range fold(want, u.cases) {
 			e := *l.Entry
 			e.Selector, e.Fingerprint = selector, fingerprint
+			if e.Reason != "" && seen != "" {
+				e.Reason += "; "
+			}
+			e.Reason += seen
 			e.picks, _ = conformance.ParseSelector([]string{selector}, nil)
 			lines = append(lines, line{text: e.String(), Entry: &e})
 		}
@@ -173,8 +184,13 @@ func (u *updating) narrowed(l *line, still map[string]map[string]bool) []line {
 func (u *updating) fresh() []line {
 	byPrint := map[string]map[string]bool{}
 	for id := range u.now {
-		if r := u.failing(id); r != nil && !u.covered[id] {
-			add(byPrint, r.Fingerprint, id)
+		seen, failing := u.runs.Varying(id), u.failing(id)
+		switch {
+		case u.covered[id]:
+		case seen != "":
+			add(byPrint, varying(seen), id)
+		case failing != nil:
+			add(byPrint, failing.Fingerprint, id)
 		}
 	}
 	position := map[string]int{}
@@ -186,9 +202,10 @@ func (u *updating) fresh() []line {
 		}
 	}
 	var entries []*Entry
-	for _, fingerprint := range sorted(byPrint) {
-		for _, selector := range fold(byPrint[fingerprint], u.cases) {
-			e := &Entry{Selector: selector, Fingerprint: fingerprint}
+	for _, key := range sorted(byPrint) {
+		fingerprint, seen := apart(key)
+		for _, selector := range fold(byPrint[key], u.cases) {
+			e := &Entry{Selector: selector, Fingerprint: fingerprint, Reason: seen}
 			e.picks, _ = conformance.ParseSelector([]string{selector}, nil)
 			entries = append(entries, e)
 		}
@@ -204,6 +221,16 @@ func (u *updating) fresh() []line {
 		lines = append(lines, line{text: e.String(), Entry: e})
 	}
 	return lines
+}
+
+// varying is what stands for the fingerprint of a case that varies: those of which the same was seen may
+// share an entry.
+func varying(seen string) string { return flaky + " " + seen }
+
+// apart returns the fingerprint, which has no space, and what was seen of a case that varies.
+func apart(key string) (fingerprint, seen string) {
+	fingerprint, seen, _ = strings.Cut(key, " ")
+	return fingerprint, seen
 }
 
 func add(sets map[string]map[string]bool, key, id string) {

@@ -52,7 +52,9 @@ func (u updater) Event(e conformance.Event) error {
 	if !ok || !end.Report.Complete {
 		return nil
 	}
-	u.Update(end.Report.Results)
+	var runs baseline.Runs
+	runs.Add(end.Report.Results)
+	u.Update(&runs)
 	return u.Save()
 }
 

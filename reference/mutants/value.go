@@ -17,6 +17,9 @@ const echoSource = "facts.md section 2, Members present with default values: eve
 // valueMutants are the ways in which members of SendCommand's answer are not those of the request.
 func valueMutants() []Mutant {
 	return answerMutants(familyValue, []Profile{Core}, []answerRow{
+		{"instance-ids-hashed", "InstanceIds come back in the order of a hash set",
+			echoSource, Must, []string{"accept/InstanceIds"},
+			answering(func(_, c *jsontree.Value) { sortByHash(c.Get("InstanceIds")) })},
 		{"instance-ids-sorted", "InstanceIds come back sorted, out of a set",
 			echoSource, Should, []string{"echo/InstanceIds"},
 			answering(func(_, c *jsontree.Value) { sortByText(c.Get("InstanceIds")) })},
@@ -25,6 +28,11 @@ func valueMutants() []Mutant {
 			answering(idsFromKey)},
 		{"instance-ids-as-target", "InstanceIds come back as a target with that key besides",
 			"facts.md section 4: recordings keep InstanceIds", Must, []string{"echo/InstanceIds"}, answering(idsAsTarget)},
+		{"target-values-hashed", "The values of a target come back in the order of a hash set",
+			echoSource, Must, []string{"accept/Targets"},
+			answering(func(_, c *jsontree.Value) {
+				at(c, "Targets[].Values", func(_ string, v *jsontree.Value) { sortByHash(v) })
+			})},
 		{"targets-sorted", "Targets come back sorted by their key",
 			echoSource, Should, []string{"echo/Targets"}, answering(func(_, c *jsontree.Value) { sortTargets(c.Get("Targets")) })},
 		{"target-values-joined", "The values of a target come back as one, with commas",

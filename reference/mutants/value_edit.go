@@ -2,6 +2,7 @@ package mutants
 
 import (
 	"cmp"
+	"hash/fnv"
 	"math"
 	"slices"
 	"strconv"
@@ -19,6 +20,20 @@ func sortByText(list *jsontree.Value) {
 		list.Items = slices.Clone(list.Items)
 		slices.SortFunc(list.Items, func(a, b jsontree.Value) int { return cmp.Compare(a.Text, b.Text) })
 	}
+}
+
+// sortByHash puts texts in the order of the buckets that a hash table would have for them.
+func sortByHash(list *jsontree.Value) {
+	if list == nil {
+		return
+	}
+	hash := func(v jsontree.Value) uint32 {
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(v.Text))
+		return h.Sum32()
+	}
+	list.Items = slices.Clone(list.Items)
+	slices.SortStableFunc(list.Items, func(a, b jsontree.Value) int { return cmp.Compare(hash(a), hash(b)) })
 }
 
 func sortTargets(list *jsontree.Value) {

@@ -113,6 +113,9 @@ func demoNodes() []demoNode {
 		{"node.silent", Node{ID: "i-0123456789abcdef7", Platform: Linux, Online: true, Silent: true}},
 		{"node.stopped", Node{ID: "i-0123456789abcdef8", Platform: Linux, Unreachable: true}},
 	}
+	for n := 4; n <= 12; n++ {
+		nodes = append(nodes, demoNode{fmt.Sprintf("node.%d", n), Node{ID: fmt.Sprintf("i-0123456789abcd%03x", 0x100+n), Platform: Linux, Online: true}})
+	}
 	for i := range nodes {
 		nodes[i].node.Name = "ip-10-0-0-" + strconv.Itoa(10+i) + ".ec2.internal"
 	}

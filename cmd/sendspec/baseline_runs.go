@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/baseline"
+)
+
+// An update of a baseline asks until so many runs in a row brought nothing new, and no more than so many
+// times. A verdict that is as likely as not to change is missed by one update in four.
+const (
+	quietRuns = 2
+	mostRuns  = 6
+)
+
+// askAgain finds out what varies: it asks again what the first run asked, each time with another seed, and
+// where it starts the server, of one started anew. It ends with an error where a run could not judge.
+func (f runFlags) askAgain(ctx context.Context, s Streams, selector conformance.Selector, known []conformance.Option, runs *baseline.Runs) error {
+	most, quiet := mostRuns, quietRuns
+	switch {
+	case f.runs > 0:
+		most, quiet = f.runs, f.runs
+	case f.aws:
+		most = 1 // each run costs the user's account what the first did
+	}
+	f.fuzz, f.whole = 0, false // what is fuzzed stands in no baseline
+	calm := 0
+	for runs.Count() < most && calm < quiet {
+		f.tellRun(s, runs.Count()+1, most)
+		f.seed++ // not looked at where each run draws its own
+		found, err := f.ask(ctx, s, selector, known, func(uint64) []conformance.Sink { return f.progressSinks(s.Err) })
+		if found == nil || !found.Complete {
+			return err
+		}
+		calm++
+		if fresh := runs.Add(found.Results); len(fresh) > 0 {
+			calm = 0
+			tellFresh(s, runs, fresh)
+		}
+	}
+	if runs.Count() > 1 {
+		fmt.Fprintf(s.Err, "baseline: %d runs compared; cases that vary, and that the file did not know for it: %d\n", runs.Count(), len(runs.VaryingCases()))
+	}
+	return nil
+}
+
+func (f *runFlags) tellRun(s Streams, n, most int) {
+	if f.quiet {
+		return
+	}
+	anew := ""
+	if f.exec != "" {
+		anew = " and the server started anew"
+	}
+	fmt.Fprintf(s.Err, "baseline: run %d of at most %d, with another seed%s, to see what varies\n", n, most, anew)
+}
+
+// freshNamed is how many of the cases that did something new are named.
+const freshNamed = 10
+
+func tellFresh(s Streams, runs *baseline.Runs, fresh []string) {
+	for i, id := range fresh {
+		if i == freshNamed {
+			fmt.Fprintf(s.Err, "baseline: and %d more\n", len(fresh)-i)
+			return
+		}
+		seen := runs.Varying(id)
+		if seen == "" {
+			seen = "seen to fail in more places"
+		}
+		fmt.Fprintf(s.Err, "baseline: %s: %s\n", id, seen)
+	}
+}
