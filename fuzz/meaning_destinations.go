@@ -64,6 +64,9 @@ func (o *oracle) notification(m *meaning, n *types.NotificationConfig, role *str
 	case topic != "" && *role == "":
 		m.refuse(missingRole.ofAnyType(fixtures.Should, "InvalidRole", "ValidationException"))
 	}
+	if topic != "" && !asks {
+		m.doubt(doubt{level: fixtures.Should})
+	}
 	if topic != "" && role != nil && *role != "" && !strings.HasPrefix(*role, "arn:") {
 		m.refuse(noRoleARN)
 	}

@@ -41,6 +41,9 @@ func (o *oracle) document(m *meaning, in *ssm.SendCommandInput) {
 			m.doubt(soft)
 		}
 	}
+	if o.world.has(name, "document.arn") {
+		m.doubt(doubt{level: fixtures.Should})
+	}
 	if name == powerShellScript {
 		m.doubt(doubt{exceptions: []string{"UnsupportedPlatformType"}})
 	}
@@ -106,7 +109,9 @@ func (o *oracle) parameters(m *meaning, in *ssm.SendCommandInput, document *know
 	for name, values := range in.Parameters {
 		judge, declared := document.parameters[name]
 		if !declared {
-			if len(values) > 0 {
+			if name == "" { // which is hardly a name
+				m.doubt(doubt{exceptions: undeclaredParameter.types, meaning: true})
+			} else if len(values) > 0 {
 				m.refuse(undeclaredParameter)
 			} else {
 				m.refuse(undeclaredParameter.ofAnyType(fixtures.Should, "InvalidParameters"))

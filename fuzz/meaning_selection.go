@@ -29,6 +29,9 @@ func (o *oracle) selection(m *meaning, in *ssm.SendCommandInput) {
 	}
 }
 
+// exampleInstance is how the IDs of AWS's documentation begin: a server that nobody described may have them.
+const exampleInstance = "i-0123456789abcde"
+
 // instances looks at InstanceIds: whom the world knows, and whether the document is for them.
 func (o *oracle) instances(m *meaning, in *ssm.SendCommandInput) {
 	if repeats(in.InstanceIds) {
@@ -50,6 +53,9 @@ func (o *oracle) instances(m *meaning, in *ssm.SendCommandInput) {
 			m.doubt(doubt{exceptions: unknownInstance.types})
 		case o.world.hasNode(id):
 			m.doubt(doubt{exceptions: []string{"InvalidInstanceId", "UnsupportedPlatformType", "AccessDeniedException"}})
+		case !o.world.knowsNodes() || strings.HasPrefix(id, exampleInstance):
+			m.doubt(doubt{exceptions: []string{"InvalidInstanceId", "UnsupportedPlatformType", "AccessDeniedException"}})
+			continue
 		default:
 			m.refuse(unknownInstance)
 			continue

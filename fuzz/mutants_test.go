@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"net/http/httptest"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -24,8 +25,7 @@ var errFound = errors.New("found")
 // untilFound fuzzes a wrong server until something is found; nil where nothing is.
 func untilFound(t *testing.T, m mutants.Mutant, count uint64, strategies ...fuzz.Strategy) *fuzz.Finding {
 	t.Helper()
-	world := service.Demo("", "")
-	target := conformance.Target{Handler: m.Handler(append(world.Options, service.WithClockScale(1000))...), Bindings: world.Bindings}
+	target := wrong(t, m)
 	var found *fuzz.Finding
 	_, err := fuzz.Run(context.Background(), session(t, target, 1), fuzz.Options{Count: count, Parallel: 4, Strategies: strategies, Found: func(f *fuzz.Finding) error {
 		found = f
@@ -37,11 +37,25 @@ func untilFound(t *testing.T, m mutants.Mutant, count uint64, strategies ...fuzz
 	return found
 }
 
-// byOneRequest tells whether a single SendCommand, of the kinds that the fuzzer makes, can show a defect:
-// it breaks a constraint, a type or the answer itself. The others need a world (documents, alarms), a
-// signature, filters and pages, or a life of their own.
+// wrong is a target with the defect: a handler, or a server where only a connection shows it.
+func wrong(t *testing.T, m mutants.Mutant) conformance.Target {
+	t.Helper()
+	world := service.Demo("", "")
+	target := conformance.Target{Handler: m.Handler(append(world.Options, service.WithClockScale(1000))...), Bindings: world.Bindings}
+	if !m.NeedsConnection() {
+		return target
+	}
+	server := httptest.NewUnstartedServer(target.Handler)
+	server.Listener = m.Listen(server.Listener)
+	server.Start()
+	t.Cleanup(server.Close)
+	return conformance.Target{URL: server.URL, Bindings: world.Bindings}
+}
+
+// byOneRequest tells whether a SendCommand, or a pair of them, can show a defect. The others need a signature,
+// or the calls that tell what becomes of a command.
 func byOneRequest(m mutants.Mutant) bool {
-	return slices.Contains(m.Shows, mutants.Core) && slices.Contains([]mutants.Family{"constraint", "type", "response"}, m.Family)
+	return slices.Contains(m.Shows, mutants.Core)
 }
 
 // singleRequests are the strategies whose inputs are one request, or two.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // valid: the request is taken, and what comes back is what was given; or it is refused for what it means, as
@@ -13,6 +14,13 @@ func (o *oracle) valid(r *reference.Result) expectation {
 	m := o.meaning(r.Tree, r.Input)
 	if m.open() {
 		return open("a valid request whose meaning no source tells")
+	}
+	if hasNull(r.Tree) { // that a null is an absent member is inferred
+		for i := range m.refusals {
+			if m.refusals[i].cause != noDestination.cause {
+				m.refusals[i] = m.refusals[i].at(fixtures.Should)
+			}
+		}
 	}
 	if len(m.refusals) > 0 {
 		return refused(m.refusals, m.doubts)
@@ -40,4 +48,13 @@ func (o *oracle) valid(r *reference.Result) expectation {
 		e.outcomes = append(e.outcomes, outcomeMeaning)
 	}
 	return e
+}
+
+func hasNull(tree *Value) bool {
+	found := false
+	tree.Walk(func(_ string, v *Value) bool {
+		found = found || v.Kind == jsontree.Null
+		return !found
+	})
+	return found
 }

@@ -70,6 +70,9 @@ const (
 	partAlarm
 )
 
+// knowsNodes tells whether any node of the world is known.
+func (w *world) knowsNodes() bool { return w.bindings["node"] != "" }
+
 // hasNode tells whether the ID is that of a node of the world.
 func (w *world) hasNode(id string) bool {
 	for name, value := range w.bindings {
