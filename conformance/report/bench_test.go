@@ -22,8 +22,9 @@ import (
 )
 
 // BenchmarkReport holds the budget of a reporter: x-run, the part of a run that writing one into a file takes,
-// is under 0.05 for a run of the core profile against the embedded service. The failing run is the worst
-// there is: a target that takes everything at once, without work of its own; a run against a real server
+// is under 0.05 for a run of the core profile against the embedded service. A HAR is over it: it holds every
+// byte of requests that are megabytes long. So are the formats that quote each failure in the failing run,
+// the worst there is: a target that takes everything at once, without work of its own; a run against a real server
 // takes a hundred times as long.
 func BenchmarkReport(b *testing.B) {
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as cmd/sendspec does
