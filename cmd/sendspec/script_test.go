@@ -4,6 +4,8 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -91,7 +93,9 @@ func freeAddress() (string, error) {
 
 // serveTLS serves at $TLS, with a certificate of its own that is in $CA, a target that takes everything.
 func serveTLS(env *testscript.Env) error {
-	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") }))
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") }))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // a client that does not trust it is a part of the test
+	server.StartTLS()
 	env.Defer(server.Close)
 	env.Setenv("TLS", server.URL)
 	env.Setenv("CA", filepath.Join(env.WorkDir, "ca.pem"))

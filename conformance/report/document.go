@@ -111,7 +111,7 @@ func (v reader) body(b []byte) string {
 
 // excerpt is the beginning of a body as it may be shown, not yet escaped.
 func (v reader) excerpt(b []byte) string {
-	return excerpt([]byte(v.known(string(b[:min(len(b), bodyRead)]))))
+	return excerpt(v.known(string(b[:min(len(b), bodyRead)])))
 }
 
 func (v reader) known(s string) string {
@@ -122,7 +122,8 @@ func (v reader) known(s string) string {
 	return s
 }
 
-func (v reader) document(r *conformance.Report) Document {
+// heading is the document without its cases.
+func (v reader) heading(r *conformance.Report) Document {
 	d := Document{
 		Format: DocumentFormat, Target: TargetInfo{v.line(r.Target.Name), r.Target.Region}, Seed: r.Seed, Strict: r.Strict,
 		Complete: r.Complete, Stopped: v.line(r.Stopped), Verdict: v.line(Verdict(r)),
@@ -135,9 +136,6 @@ func (v reader) document(r *conformance.Report) Document {
 	}
 	for _, p := range r.Profiles {
 		d.Profiles = append(d.Profiles, ProfileInfo{p.Profile, p.Standing, v.line(p.Why)})
-	}
-	for i := range r.Results {
-		d.Cases = append(d.Cases, v.caseInfo(&r.Results[i]))
 	}
 	return d
 }

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -15,37 +14,60 @@ import (
 const bodyShown = 2000
 
 // clean makes a text fit for a terminal and for one line: whatever would not print is escaped.
-func clean(s string) string { return escape(s, unprintable) }
+func clean(s string) string { return escape(s, false) }
 
 // cleanLines is clean for a text of several lines.
-func cleanLines(s string) string {
-	return escape(s, func(r rune) bool { return r != '\n' && r != '\t' && unprintable(r) })
-}
+func cleanLines(s string) string { return escape(s, true) }
 
-func escape(s string, bad func(rune) bool) string {
-	s = defuse(s)
-	if utf8.ValidString(s) && !strings.ContainsFunc(s, bad) {
+func escape(s string, lines bool) string {
+	if plainLength(s) == len(s) {
 		return s
 	}
+	s = defuse(s)
 	var b strings.Builder
-	for i := 0; i < len(s); {
+	done := 0
+	for i := plainLength(s); i < len(s); i += plainLength(s[i:]) {
+		if s[i] == '#' || lines && (s[i] == '\n' || s[i] == '\t') {
+			i++
+			continue
+		}
 		r, n := utf8.DecodeRuneInString(s[i:])
+		invalid := r == utf8.RuneError && n == 1
+		if !invalid && !unprintable(r) {
+			i += n
+			continue
+		}
+		if done == 0 {
+			b.Grow(len(s) + len(s)/8)
+		}
+		b.WriteString(s[done:i])
 		switch {
-		case r == utf8.RuneError && n == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case !bad(r):
-			b.WriteRune(r)
+		case invalid:
+			writeByte(&b, s[i])
 		case r == '\n':
 			b.WriteString(`\n`)
 		case r < 0x100:
-			fmt.Fprintf(&b, `\x%02x`, r)
+			writeByte(&b, byte(r))
 		default:
 			fmt.Fprintf(&b, `\u%04x`, r)
 		}
 		i += n
+		done = i
 	}
+	if done == 0 {
+		return s
+	}
+	b.WriteString(s[done:])
 	return b.String()
 }
+
+func writeByte(b *strings.Builder, c byte) {
+	b.WriteString(`\x`)
+	b.WriteByte(hexDigits[c>>4])
+	b.WriteByte(hexDigits[c&0xf])
+}
+
+const hexDigits = "0123456789abcdef"
 
 // defuse breaks what the log readers of CI systems obey wherever it stands in a line: ##[command] of
 // GitHub and Azure, ##vso[command] of Azure. Their :: commands stand at a line's beginning, where
@@ -59,34 +81,6 @@ func defuse(s string) string {
 
 var logCommand = regexp.MustCompile(`(?i)##((?:vso|teamcity)?\[)`)
 
-// inJSON escapes, within a JSON text, every character that would not print: its strings keep their
-// values. encoding/json leaves much of what a terminal obeys.
-func inJSON(text []byte) []byte {
-	var out []byte
-	done := 0
-	for i := 0; i < len(text); {
-		c := text[i]
-		second := c == '#' && i > 0 && text[i-1] == '#' // as in defuse
-		if c < utf8.RuneSelf && !second && (c == '\n' || !unprintable(rune(c))) {
-			i++
-			continue
-		}
-		r, n := utf8.DecodeRune(text[i:])
-		if second || unprintable(r) {
-			out = append(out, text[done:i]...)
-			for _, unit := range utf16.Encode([]rune{r}) {
-				out = fmt.Appendf(out, `\u%04x`, unit)
-			}
-			done = i + n
-		}
-		i += n
-	}
-	if done == 0 {
-		return text
-	}
-	return append(out, text[done:]...)
-}
-
 func unprintable(r rune) bool {
 	if r < utf8.RuneSelf { // nearly all there is
 		return r < ' ' || r == 0x7f
@@ -95,15 +89,15 @@ func unprintable(r rune) bool {
 }
 
 // excerpt is the beginning of a body, with its length where it is cut.
-func excerpt(body []byte) string {
+func excerpt(body string) string {
 	if len(body) <= bodyShown {
-		return string(body)
+		return body
 	}
 	head := body[:bodyShown]
 	for len(head) > 0 && !utf8.RuneStart(body[len(head)]) {
 		head = head[:len(head)-1]
 	}
-	return string(head) + "… (cut)"
+	return head + "… (cut)"
 }
 
 // requestLine is what was sent, in short: the method and path where they are unusual, then the body.

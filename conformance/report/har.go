@@ -1,10 +1,8 @@
 package report
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -22,44 +20,48 @@ import (
 // again offline, without credentials.
 func writeHAR(w io.Writer, r *conformance.Report, o Options) error {
 	v := newReader(r, true)
-	head, err := harJSON(harLog{
+	head, err := newPrinted(false, false).append(nil, harLog{
 		Version: "1.2", Creator: harCreator{"sendspec", cmp.Or(o.Version, "(devel)")}, Comment: v.line(Verdict(r)),
 		Run: harRun{v.line(r.Target.Name), v.line(r.Target.Region), r.Seed, r.Strict, r.Complete, v.line(Verdict(r))},
+	}, 0)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(w, `{"log": {%s, "entries": [`, head[1:len(head)-1]); err != nil {
+		return err
+	}
+	exchanges := exchangesOf(r)
+	err = writePieces(w, len(exchanges), func(dst []byte, i int) ([]byte, error) {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		e := v.entry(r.Target, exchanges[i].of, exchanges[i].exchange)
+		return e.append(append(dst, '\n')), nil
 	})
 	if err != nil {
 		return err
 	}
-	// An entry a line, each written by itself: together they may be many megabytes.
-	if _, err := fmt.Fprintf(w, `{"log": {%s, "entries": [`, head[1:len(head)-1]); err != nil {
-		return err
-	}
-	separator := "\n"
+	_, err = io.WriteString(w, "\n]}}\n")
+	return err
+}
+
+type exchangeOf struct {
+	of       *conformance.Result
+	exchange *conformance.Exchanged
+}
+
+func exchangesOf(r *conformance.Report) []exchangeOf {
+	var all []exchangeOf
 	for i := range r.Results {
 		res := &r.Results[i]
 		if res.Broken > 0 { // an invariant shows the exchange of a case, which is here already
 			continue
 		}
 		for j := range res.Exchanges {
-			b, err := harJSON(v.entry(r.Target, res, &res.Exchanges[j]))
-			if err != nil {
-				return err
-			}
-			if _, err := fmt.Fprintf(w, "%s%s", separator, b); err != nil {
-				return err
-			}
-			separator = ",\n"
+			all = append(all, exchangeOf{res, &res.Exchanges[j]})
 		}
 	}
-	_, err = io.WriteString(w, "\n]}}\n")
-	return err
-}
-
-func harJSON(v any) ([]byte, error) {
-	var buf bytes.Buffer
-	e := json.NewEncoder(&buf)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return inJSON(bytes.TrimRight(buf.Bytes(), "\n")), err
+	return all
 }
 
 func (v reader) entry(t conformance.Target, r *conformance.Result, x *conformance.Exchanged) harEntry {

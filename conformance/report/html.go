@@ -5,7 +5,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
@@ -20,7 +20,7 @@ var htmlFiles embed.FS
 // writeHTML writes one page that needs nothing else. The scores are HTML; the cases are data that the
 // page's own script renders as text, one at a time. The policy in its head lets no other script run.
 func writeHTML(w io.Writer, r *conformance.Report, o Options) error {
-	page, err := newPage(r, o)
+	page, err := newPage(r)
 	if err != nil {
 		return err
 	}
@@ -28,7 +28,17 @@ func writeHTML(w io.Writer, r *conformance.Report, o Options) error {
 	if err != nil {
 		return err
 	}
-	return t.Execute(w, page)
+	var whole bytes.Buffer
+	if err := t.Execute(&whole, page); err != nil {
+		return err
+	}
+	head, tail, found := bytes.Cut(whole.Bytes(), []byte(`"cases":[]}</script>`))
+	if !found {
+		return errors.New("a page without a list of cases")
+	}
+	v := newReader(r, true)
+	return writeList(w, list{head, `"cases":[`, "", "]", append([]byte("}</script>"), tail...)}, len(r.Results), false, 0,
+		func(i int) any { return v.pageCase(r, &r.Results[i], o) })
 }
 
 // page is what the template shows.
@@ -52,13 +62,13 @@ type page struct {
 
 type fact struct{ Name, Value string }
 
-func newPage(r *conformance.Report, o Options) (*page, error) {
+func newPage(r *conformance.Report) (*page, error) {
 	v := newReader(r, true)
-	data, err := json.Marshal(v.pageData(r, o))
+	data, err := newPrinted(false, true).append(nil, newPageData(r), 0)
 	if err != nil {
 		return nil, err
 	}
-	p := &page{Data: template.JS(inJSON(data))} //nolint:gosec // json.Marshal escapes what HTML would read
+	p := &page{Data: template.JS(data)} //nolint:gosec // encoding/json escapes what HTML would read
 	style, err := htmlFiles.ReadFile("html/style.css")
 	if err != nil {
 		return nil, err

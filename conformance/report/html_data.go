@@ -31,16 +31,14 @@ type pageExchange struct {
 	Telling      bool    `json:"telling,omitempty"` // the one that the first finding is about
 }
 
-func (v reader) pageData(r *conformance.Report, o Options) pageData {
+// newPageData is the data without the cases, which are written one by one.
+func newPageData(r *conformance.Report) pageData {
 	d := pageData{
 		Verdicts: verdictInfos(r), Levels: []fixtures.Level{fixtures.Must, fixtures.Should, fixtures.May},
-		Areas: []string{}, Cases: make([]pageCase, 0, len(r.Results)),
+		Areas: []string{}, Cases: []pageCase{},
 	}
 	for _, a := range r.Areas {
 		d.Areas = append(d.Areas, a.Area)
-	}
-	for i := range r.Results {
-		d.Cases = append(d.Cases, v.pageCase(r, &r.Results[i], o))
 	}
 	return d
 }

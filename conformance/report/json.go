@@ -3,8 +3,10 @@ package report
 import (
 	"bytes"
 	_ "embed" // of the schema
-	"encoding/json"
+	"errors"
 	"io"
+	"slices"
+	"sync"
 
 	"github.com/sendspec/sendspec/conformance"
 )
@@ -18,12 +20,49 @@ var documentSchema []byte
 // JSONSchema returns the JSON Schema (draft 2020-12) of the JSON report.
 func JSONSchema() []byte { return bytes.Clone(documentSchema) }
 
+// writeJSON writes the cases one by one, since all of them together may be many megabytes.
 func writeJSON(w io.Writer, r *conformance.Report, _ Options) error {
-	b, err := Marshal(r)
+	v := newReader(r, false)
+	head, err := encode(v.heading(r))
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(b)
+	head, tail, found := bytes.Cut(head, []byte("\n  \"cases\": []")) // no string has a line break in it
+	if !found {
+		return errors.New("a report without a list of cases")
+	}
+	return writeList(w, list{head, "\n  \"cases\": [", "\n    ", "\n  ]", tail}, len(r.Results), true, 2, func(i int) any { return v.caseInfo(&r.Results[i]) })
+}
+
+// list is what stands around the items of a list: before it, its beginning, before each item, its end,
+// and what follows.
+type list struct {
+	head             []byte
+	begin, item, end string
+	tail             []byte
+}
+
+// writeList writes a document with a list of n items, each of which is encoded by itself.
+func writeList(w io.Writer, l list, n int, indent bool, depth int, item func(i int) any) error {
+	if n == 0 {
+		l.end = "]"
+	}
+	if _, err := w.Write(slices.Concat(l.head, []byte(l.begin))); err != nil {
+		return err
+	}
+	encoders := sync.Pool{New: func() any { return newPrinted(indent, !indent) }}
+	err := writePieces(w, n, func(dst []byte, i int) ([]byte, error) {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		p := encoders.Get().(*printed)
+		defer encoders.Put(p)
+		return p.append(append(dst, l.item...), item(i), depth)
+	})
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(slices.Concat([]byte(l.end), l.tail))
 	return err
 }
 
@@ -31,17 +70,13 @@ func writeJSON(w io.Writer, r *conformance.Report, _ Options) error {
 // bytes: no time of the day, duration, UUID or signature stands in it. Durations are in the JUnit, HAR
 // and HTML reports.
 func Marshal(r *conformance.Report) ([]byte, error) {
-	return encode(newReader(r, false).document(r))
+	var b bytes.Buffer
+	err := writeJSON(&b, r, Options{})
+	return b.Bytes(), err
 }
 
 // encode writes indented JSON in which every character prints.
 func encode(v any) ([]byte, error) {
-	var buf bytes.Buffer
-	e := json.NewEncoder(&buf)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
-		return nil, err
-	}
-	return inJSON(buf.Bytes()), nil
+	b, err := newPrinted(true, false).append(nil, v, 0)
+	return append(b, '\n'), err
 }

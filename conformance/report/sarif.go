@@ -1,8 +1,10 @@
 package report
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -30,30 +32,34 @@ func writeSARIF(w io.Writer, r *conformance.Report, o Options) error {
 	run.WithOriginalUriBaseIds(map[string]sarif.ArtifactLocation{sarifBase: *base})
 	run.WithColumnKind("unicodeCodePoints")
 	run.AddInvocation(v.invocation(r))
-	rules := map[string]int{}
+	rules, shown := map[string]int{}, []*conformance.Result{}
 	for i := range r.Results {
 		res := &r.Results[i]
-		level := mannerIn(res).sarif
-		if level == "" {
+		if mannerIn(res).sarif == "" {
 			continue
 		}
+		shown = append(shown, res)
 		id := ruleOf(res.Case.ID)
-		index, ok := rules[id]
-		if !ok {
-			index = len(rules)
-			rules[id] = index
+		if _, ok := rules[id]; !ok {
+			rules[id] = len(rules)
 			run.Tool.Driver.AddRule(v.rule(id, res))
 		}
-		run.AddResult(v.result(res, o, level).WithRuleID(id).WithRuleIndex(index))
 	}
+	run.Results = []*sarif.Result{} // which are written one by one
 	document := sarif.NewReport().AddRun(run)
 	document.Schema = sarifSchema
-	b, err := encode(document)
+	head, err := encode(document)
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(b)
-	return err
+	head, tail, found := bytes.Cut(head, []byte("\n      \"results\": []")) // no string has a line break in it
+	if !found {
+		return errors.New("a SARIF run without a list of results")
+	}
+	return writeList(w, list{head, "\n      \"results\": [", "\n        ", "\n      ]", tail}, len(shown), true, 4, func(i int) any {
+		id := ruleOf(shown[i].Case.ID)
+		return v.result(shown[i], o).WithRuleID(id).WithRuleIndex(rules[id])
+	})
 }
 
 // ruleOf is the ID of a case without its variant.
@@ -91,7 +97,7 @@ func sarifText(s string) *sarif.MultiformatMessageString {
 	return sarif.NewMultiformatMessageString().WithText(s)
 }
 
-func (v reader) result(r *conformance.Result, o Options, level string) *sarif.Result {
+func (v reader) result(r *conformance.Result, o Options) *sarif.Result {
 	var lines []string
 	for _, f := range r.Findings {
 		lines = append(lines, v.line(fmt.Sprintf("%swant %s, got %s (%s)", where(f), f.Want, f.Got, f.Level)))
@@ -100,7 +106,7 @@ func (v reader) result(r *conformance.Result, o Options, level string) *sarif.Re
 		lines = append(lines, v.line(r.Reason))
 	}
 	file := sarif.NewArtifactLocation().WithURI(ruleFile(r)).WithURIBaseID(sarifBase)
-	result := sarif.NewResult().WithLevel(level).WithMessage(sarif.NewTextMessage(strings.Join(lines, "\n"))).
+	result := sarif.NewResult().WithLevel(mannerIn(r).sarif).WithMessage(sarif.NewTextMessage(strings.Join(lines, "\n"))).
 		AddLocation(sarif.NewLocation().
 			WithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(file).WithRegion(sarif.NewRegion().WithStartLine(1))).
 			AddLogicalLocation(sarif.NewLogicalLocation().WithFullyQualifiedName(v.line(r.Case.ID)).WithKind("case"))).

@@ -26,7 +26,7 @@ func serverInfo(s *conformance.Server) *ServerInfo {
 func outputLines(lines []string) []string {
 	list := make([]string, len(lines))
 	for i, line := range lines {
-		list[i] = clean(excerpt([]byte(line)))
+		list[i] = clean(excerpt(line))
 	}
 	return list
 }

@@ -44,10 +44,14 @@ func writeText(w io.Writer, r *conformance.Report, o Options) error {
 	if err := t.Event(start); err != nil {
 		return err
 	}
-	for i := range r.Results {
-		if err := t.Event(conformance.Judged{Result: r.Results[i]}); err != nil {
-			return err
-		}
+	redact := redactor(r.Target)
+	err := writePieces(w, len(r.Results), func(dst []byte, i int) ([]byte, error) {
+		var b strings.Builder
+		t.judged(&b, &r.Results[i])
+		return append(dst, redact.Replace(b.String())...), nil
+	})
+	if err != nil {
+		return err
 	}
 	return t.Event(conformance.Ended{Report: r})
 }

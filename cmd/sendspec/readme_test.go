@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+)
+
+var (
+	yamlBlock      = regexp.MustCompile("(?s)```yaml\n(.*?)```")
+	programLine    = regexp.MustCompile(`go run github\.com/sendspec/sendspec/cmd/sendspec@latest (.+)$`)
+	workflowMatrix = regexp.MustCompile(`\$\{\{ matrix\.shard \}\}`)
+)
+
+// The snippets of the README are YAML, and what they call does what they want of it: each command line of
+// sendspec runs against the embedded reference, with the target file that stands above it.
+func TestTheSnippetsOfTheReadmeRun(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "ci"), 0o700))
+	var lines []string
+	targets := 0
+	for _, block := range yamlBlock.FindAllSubmatch(readme, -1) {
+		var parsed map[string]any
+		require.NoError(t, yaml.Unmarshal(block[1], &parsed), "%s", block[1])
+		if parsed["exec"] != nil {
+			targets++
+			for _, key := range []string{"exec", "setup", "baseline"} { // the server, and what it has, are the user's
+				assert.Contains(t, parsed, key)
+				delete(parsed, key)
+			}
+			b, err := yaml.Marshal(parsed)
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "ci", "sendspec.yaml"), b, 0o600))
+			continue
+		}
+		lines = append(lines, programLines(parsed)...)
+	}
+	require.Equal(t, 1, targets)
+	require.Len(t, lines, 2, "one for GitHub Actions, one for GitLab")
+	t.Chdir(dir)
+	for _, line := range lines {
+		var out, errs bytes.Buffer
+		code := Main(context.Background(), strings.Fields(workflowMatrix.ReplaceAllString(line, "1")), Streams{In: strings.NewReader(""), Out: &out, Err: &errs})
+		assert.Equal(t, exitConforms, code, "%s\n%.2000s", line, errs.String())
+	}
+	assert.FileExists(t, "shard-1.json")
+	assert.FileExists(t, "report.json")
+	assert.Equal(t, exitUsage, Main(context.Background(), append(strings.Fields(lines[1]), "--no-such-flag"), Streams{In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}))
+}
+
+// programLines are the arguments of every call of sendspec in a document, wherever it stands.
+func programLines(node any) (lines []string) {
+	switch node := node.(type) {
+	case map[string]any:
+		for _, child := range node {
+			lines = append(lines, programLines(child)...)
+		}
+	case []any:
+		for _, child := range node {
+			lines = append(lines, programLines(child)...)
+		}
+	case string:
+		if m := programLine.FindStringSubmatch(node); m != nil {
+			lines = append(lines, m[1])
+		}
+	}
+	return lines
+}
