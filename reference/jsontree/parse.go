@@ -86,8 +86,8 @@ type stack struct {
 // A pool is no state: what it holds is empty.
 var stacks = sync.Pool{New: func() any { return new(stack) }}
 
-// maxKept is how many items and members a stack may have had to be used again.
-const maxKept = 1 << 10
+// maxKept is how many items and members a stack may have room for to be used again: it is cleared each time.
+const maxKept = 64
 
 func (s *stack) release() {
 	if cap(s.items) > maxKept || cap(s.members) > maxKept {
