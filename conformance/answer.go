@@ -28,6 +28,8 @@ type Exchanged struct {
 	requested  bool
 	members    *memberWalk
 	commands   []placed
+	below      bool // what belowProtocol found, once levelKnown
+	levelKnown bool
 
 	identifiers []string // by runCheck, once the case is settled
 }

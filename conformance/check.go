@@ -55,6 +55,13 @@ func broken(level fixtures.Level, path, want, got string) []Finding {
 // belowProtocol tells whether the case allows an answer of this status from below AWS JSON: then
 // nothing is asked of its form.
 func belowProtocol(e *Exchanged) bool {
+	if !e.levelKnown {
+		e.below, e.levelKnown = allowedBelowProtocol(e), true
+	}
+	return e.below
+}
+
+func allowedBelowProtocol(e *Exchanged) bool {
 	for _, o := range e.Step.Expect {
 		if o.Format != fixtures.FormatAny {
 			continue

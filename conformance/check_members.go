@@ -59,7 +59,7 @@ func (w *memberWalk) walk(path string, s *smithy.Schema, v *jsontree.Value) {
 		w.wrong = append(w.wrong, Finding{Path: path, Want: article(want.String()) + ", or no member", Got: "null", Level: fixtures.Should})
 		return
 	}
-	if v.Kind != want || !integral(s, v) {
+	if !fits(s, v) {
 		w.wrong = append(w.wrong, Finding{Path: path, Want: article(typeName(s)), Got: show(v), Level: fixtures.Must})
 		return
 	}
@@ -68,8 +68,12 @@ func (w *memberWalk) walk(path string, s *smithy.Schema, v *jsontree.Value) {
 		members := s.Members()
 		for i := range v.Members {
 			m := &v.Members[i]
+			member := members[m.Name]
+			if member != nil && m.Value.Kind < jsontree.Array && fits(member, &m.Value) {
+				continue // the path is of use to a finding only
+			}
 			at := path + "/" + jsontree.EscapeToken(m.Name)
-			if member := members[m.Name]; member != nil {
+			if member != nil {
 				w.walk(at, member, &m.Value)
 			} else if !unmodelled[m.Name] && len(w.unknown) < findingsKept {
 				w.unknown = append(w.unknown, Finding{Path: at, Want: "no such member", Got: show(&m.Value), Level: fixtures.May})
@@ -84,6 +88,11 @@ func (w *memberWalk) walk(path string, s *smithy.Schema, v *jsontree.Value) {
 			w.walk(path+"/"+jsontree.EscapeToken(v.Members[i].Name), s.MapValue(), &v.Members[i].Value)
 		}
 	}
+}
+
+// fits tells whether a value has the JSON type of its shape.
+func fits(s *smithy.Schema, v *jsontree.Value) bool {
+	return v.Kind == jsonKind(s.Type()) && integral(s, v)
 }
 
 func jsonKind(t smithy.ShapeType) jsontree.Kind {

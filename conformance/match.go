@@ -77,6 +77,9 @@ func (m *matching) object(path string, want, got *jsontree.Value) {
 	}
 	for i := range want.Members {
 		w := &want.Members[i]
+		if w.Value.Kind < jsontree.Array && jsontree.Equal(&w.Value, got.Get(w.Name)) {
+			continue // the path is of use to a finding only
+		}
 		m.match(path+"/"+jsontree.EscapeToken(w.Name), &w.Value, got.Get(w.Name))
 	}
 }

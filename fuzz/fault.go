@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"math/rand"
+	"slices"
 	"strings"
 
 	"github.com/sendspec/sendspec/reference"
@@ -38,16 +39,17 @@ func (g *Generator) spoil(in *Input, d *rand.Rand) {
 	put(in.body.tree, "TimeoutSeconds", number(pick(d, []string{"0", "29", "2592001"})))
 }
 
+// patterned are the constraints on what a text looks like.
+func patterned() []reference.Constraint {
+	return slices.DeleteFunc(reference.Constraints(), func(c reference.Constraint) bool {
+		return c.Operation != reference.SendCommand || c.Kind != reference.Pattern && c.Kind != reference.Enum
+	})
+}
+
 // nearMiss changes one text of a valid request a little.
 func (g *Generator) nearMiss(in *Input, d *rand.Rand) {
 	in.body.tree = g.valid(d)
-	var patterned []reference.Constraint
-	for _, c := range reference.Constraints() {
-		if c.Operation == reference.SendCommand && (c.Kind == reference.Pattern || c.Kind == reference.Enum) {
-			patterned = append(patterned, c)
-		}
-	}
-	c := pick(d, patterned)
+	c := pick(d, g.patterned)
 	from := nearMisses[c.Path]
 	if len(from) == 0 {
 		from = c.Values

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -18,6 +19,7 @@ type Generator struct {
 	fill       filler
 	wire       []wireChange
 	boundaries []boundary
+	patterned  []reference.Constraint
 	rotation   []turn
 }
 
@@ -42,7 +44,7 @@ func NewGenerator(seed uint64, of World, strategies ...Strategy) (*Generator, er
 	if len(strategies) == 0 {
 		strategies = slices.DeleteFunc(Strategies(), func(s Strategy) bool { return s == Sequence && !w.sequences() })
 	}
-	g := &Generator{seed: seed, world: w, fill: newGofuzzer(w), wire: wireChanges(), boundaries: boundaries()}
+	g := &Generator{seed: seed, world: w, fill: newGofuzzer(w), wire: wireChanges(), boundaries: boundaries(), patterned: patterned()}
 	counts := map[Strategy]uint64{}
 	for left := true; left; {
 		left = false

@@ -63,9 +63,12 @@ func drop(v *Value, name string) {
 	v.Members = slices.DeleteFunc(v.Members, func(m jsontree.Member) bool { return m.Name == name })
 }
 
+// usualMembers is how many members most requests do not exceed.
+const usualMembers = 12
+
 // treeOf writes a request as a client would: no absent member.
 func treeOf(in *ssm.SendCommandInput) *Value {
-	v := object()
+	v := object(make([]jsontree.Member, 0, usualMembers)...)
 	add := func(name string, s *string) {
 		if s != nil {
 			v.Members = append(v.Members, member(name, str(*s)))

@@ -51,6 +51,7 @@ saved. Without --endpoint it asks the embedded reference. The same seed sends th
 			if f.promote != "" {
 				return f.promoteFinding(s)
 			}
+			f.settleRate(c.Flags().Changed("rate"))
 			return f.run(c.Context(), s, c.Flags().Changed("seed"))
 		},
 	}
@@ -61,13 +62,31 @@ saved. Without --endpoint it asks the embedded reference. The same seed sends th
 	c.Flags().StringVar(&f.dir, "dir", "", "save each finding in a folder of its own below this one")
 	c.Flags().StringSliceVar(&f.strategies, "strategy", nil, "only inputs of these: "+strings.Join(strategyNames(), ", "))
 	c.Flags().IntVar(&f.parallel, "parallel", 8, "inputs asked at once")
-	c.Flags().Float64Var(&f.rate, "rate", 0, "requests a second at most; 0 is no bound")
+	c.Flags().Float64Var(&f.rate, "rate", 0, fmt.Sprintf("requests a second at most; 0 is no bound (default %d with --aws)", awsRate))
 	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "for one exchange, from the dial to the last byte")
 	c.Flags().BoolVar(&f.strict, "strict", false, "a missed should fails as well")
 	c.Flags().StringVar(&f.json, "json", "", "write the report of the campaign as JSON to this file; - is standard output")
 	c.Flags().StringVar(&f.promote, "promote", "", "turn the finding of this ID below --dir into a fixture")
 	c.Flags().StringVar(&f.to, "to", "fixtures", "with --promote: the folder of fixtures to write to")
 	return c
+}
+
+// awsRate is how many requests a second AWS itself is asked at most where nothing else is said: an account's
+// own calls share its limit, of which no document tells the number.
+const awsRate = 2
+
+// usualRate is the rate of a campaign where none is given; 0 is no bound.
+func (f *targetFlags) usualRate() float64 {
+	if f.aws {
+		return awsRate
+	}
+	return 0
+}
+
+func (f *fuzzFlags) settleRate(given bool) {
+	if !given {
+		f.rate = f.usualRate()
+	}
 }
 
 func strategyNames() []string {

@@ -171,7 +171,7 @@ func (f *runFlags) runner(t conformance.Target, s conformance.Selector, opts ...
 		return nil, fmt.Errorf("--fuzz %s: want more than 0", f.fuzz)
 	}
 	if f.fuzz > 0 {
-		opts = append(opts, fuzz.Append(fuzz.Options{For: f.fuzz, Parallel: f.parallel}))
+		opts = append(opts, fuzz.Append(fuzz.Options{For: f.fuzz, Parallel: f.parallel, Rate: f.usualRate()}))
 	}
 	if f.timeout <= 0 {
 		return nil, fmt.Errorf("--timeout %s: want more than 0", f.timeout)

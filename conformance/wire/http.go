@@ -17,12 +17,15 @@ import (
 	"time"
 )
 
-// HTTP exchanges over net/http, and over raw TCP where Request.Raw asks for it.
+// HTTP exchanges over connections of its own with a plain endpoint, over net/http with TLS or through a proxy,
+// and over a TCP connection for this one request where Request.Raw asks for it.
 type HTTP struct {
 	base      *url.URL
 	limits    Limits
 	transport *http.Transport
 	tls       *tls.Config
+	direct    bool // a plain endpoint and no proxy
+	kept      keptConnections
 }
 
 // NewHTTP returns an exchanger for the endpoint, an http or https URL without a path of its own.
@@ -44,6 +47,8 @@ func NewHTTP(endpoint string, limits Limits, tlsConfig *tls.Config) (*HTTP, erro
 		MaxResponseHeaderBytes: h.limits.Header,
 	}
 	h.transport.Protocols.SetHTTP1(true)
+	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: base})
+	h.direct = base.Scheme == "http" && isPlainHost(base.Host) && proxy == nil && err == nil
 	return h, nil
 }
 
@@ -63,22 +68,26 @@ func ParseEndpoint(endpoint string) (*url.URL, error) {
 }
 
 // Close closes idle connections.
-func (h *HTTP) Close() { h.transport.CloseIdleConnections() }
+func (h *HTTP) Close() {
+	h.transport.CloseIdleConnections()
+	h.kept.close()
+}
 
 // Exchange sends the request and reads the answer, within the limits.
 func (h *HTTP) Exchange(ctx context.Context, r *Request) *Exchange {
 	x := &Exchange{Request: r, Sent: time.Now()}
-	limited, cancel := context.WithTimeout(ctx, h.limits.Timeout)
-	defer cancel()
 	if r.Raw == nil && strings.HasPrefix(r.Path, "//") {
 		framed := *r // net/http would send such a path in the absolute form
 		framed.Frame(h.base.Host, Framing{})
 		x.Request = &framed
 	}
-	if x.Request.Raw != nil {
-		h.raw(limited, x)
-	} else {
-		h.roundTrip(limited, x)
+	switch {
+	case x.Request.Raw != nil:
+		h.raw(ctx, x)
+	case h.direct && ordinary(r):
+		h.overKept(ctx, x)
+	default:
+		h.roundTrip(ctx, x)
 	}
 	x.Elapsed = time.Since(x.Sent)
 	if x.Err != nil && ctx.Err() != nil {
@@ -88,6 +97,8 @@ func (h *HTTP) Exchange(ctx context.Context, r *Request) *Exchange {
 }
 
 func (h *HTTP) roundTrip(ctx context.Context, x *Exchange) {
+	ctx, cancel := context.WithTimeout(ctx, h.limits.Timeout)
+	defer cancel()
 	connected := false
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected = true }}
 	req, err := httpRequest(httptrace.WithClientTrace(ctx, trace), h.base, x.Request)
@@ -105,8 +116,8 @@ func (h *HTTP) roundTrip(ctx context.Context, x *Exchange) {
 		x.Err = classify(err, connected)
 		return
 	}
-	if resp.StatusCode == http.StatusSwitchingProtocols {
-		_ = resp.Body.Close() // the connection itself, which no context ends
+	defer resp.Body.Close()                               //nolint:errcheck // nothing is written to a response
+	if resp.StatusCode == http.StatusSwitchingProtocols { // the body is the connection itself, which no context ends
 		x.Response = &Response{Proto: resp.Proto, Status: resp.StatusCode, Header: resp.Header}
 		return
 	}
@@ -158,8 +169,9 @@ func (s *stepReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// readResponse reads the body of an answer. It does not close it: the body of an answer that was read off a
+// connection would be read to its end by that.
 func readResponse(resp *http.Response, limits Limits) (*Response, *Error) {
-	defer resp.Body.Close() //nolint:errcheck // nothing is written to a response
 	body, err := readUpTo(resp.Body, resp.ContentLength, limits.Body+1)
 	out := &Response{Proto: resp.Proto, Status: resp.StatusCode, Header: resp.Header, Body: body}
 	if int64(len(body)) > limits.Body {
@@ -172,13 +184,18 @@ func readResponse(resp *http.Response, limits Limits) (*Response, *Error) {
 	return out, nil
 }
 
-// readUpTo reads at most limit bytes. An announced length of reasonable size saves growing the buffer;
-// it is not believed beyond that.
+// readUpTo reads at most limit bytes. An announced length of reasonable size is read into a buffer of just
+// that size; it is not believed beyond that.
 func readUpTo(r io.Reader, announced, limit int64) ([]byte, error) {
-	var buf bytes.Buffer
-	if announced > 0 && announced <= reasonable {
-		buf.Grow(int(announced) + bytes.MinRead)
+	if announced > 0 && announced <= min(reasonable, limit) {
+		body := make([]byte, announced)
+		n, err := io.ReadFull(r, body)
+		if n == 0 && errors.Is(err, io.EOF) {
+			err = nil // the answer to a HEAD announces what it does not send
+		}
+		return body[:n], err
 	}
+	var buf bytes.Buffer
 	_, err := buf.ReadFrom(io.LimitReader(r, limit))
 	return buf.Bytes(), err
 }

@@ -1,13 +1,8 @@
 package wire
 
 import (
-	"bufio"
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"time"
 )
 
@@ -15,6 +10,8 @@ import (
 // reads one answer. The writing runs beside the reading: a server may answer, and stop reading,
 // before it has all.
 func (h *HTTP) raw(ctx context.Context, x *Exchange) {
+	ctx, cancel := context.WithTimeout(ctx, h.limits.Timeout)
+	defer cancel()
 	conn, err := h.dial(ctx)
 	if err != nil {
 		x.Err = classify(err, false)
@@ -37,50 +34,22 @@ func (h *HTTP) raw(ctx context.Context, x *Exchange) {
 			_ = half.CloseWrite()
 		}
 	}()
-	x.Response, x.Err = h.readRaw(conn, x.Request.Method)
+	x.Response, x.Err = h.readRaw(newAnswers(conn), x.Request.Method)
 	_ = conn.SetDeadline(time.Unix(1, 0)) // a writer that is still waiting need not go on
 	<-written
 }
 
-func (h *HTTP) readRaw(conn net.Conn, method string) (*Response, *Error) {
-	end := &endReader{Reader: conn}
-	header := &io.LimitedReader{R: end, N: h.limits.Header}
-	buffered := bufio.NewReader(header)
-	for {
-		resp, err := http.ReadResponse(buffered, &http.Request{Method: method})
-		switch {
-		case err != nil && header.N <= 0:
-			return nil, &Error{Malformed, fmt.Errorf("the header of the answer is longer than %d bytes", h.limits.Header)}
-		case err != nil && end.err != nil && !errors.Is(end.err, io.EOF):
-			return nil, classify(end.err, true)
-		case err != nil && end.err != nil:
-			return nil, &Error{Closed, errors.New("the connection was closed without a whole answer")}
-		case err != nil:
-			return nil, classify(err, true)
-		}
-		if resp.StatusCode >= 200 {
-			header.N = h.limits.Body + h.limits.Header
-			out, err := readResponse(resp, h.limits)
-			if err != nil && header.N <= 0 {
-				out.Truncated, err = true, nil // chunks of next to nothing: more framing than body
-			}
-			return out, err
-		}
+func (h *HTTP) readRaw(from *answers, method string) (*Response, *Error) {
+	resp, failed := from.next(method, h.limits, 0)
+	if failed != nil {
+		return nil, failed
 	}
-}
-
-// endReader keeps how the reading ended: a header cut short looks malformed to its parser.
-type endReader struct {
-	io.Reader
-	err error
-}
-
-func (r *endReader) Read(p []byte) (int, error) {
-	n, err := r.Reader.Read(p)
-	if err != nil {
-		r.err = err
+	from.bounded.N = h.limits.Body + h.limits.Header
+	out, failed := readResponse(resp, h.limits)
+	if failed != nil && from.bounded.N <= 0 {
+		out.Truncated, failed = true, nil // chunks of next to nothing: more framing than body
 	}
-	return n, err
+	return out, failed
 }
 
 func (h *HTTP) dial(ctx context.Context) (net.Conn, error) {

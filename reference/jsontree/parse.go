@@ -3,6 +3,7 @@ package jsontree
 import (
 	"fmt"
 	"math"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -46,7 +47,9 @@ func ParseDepth(data []byte, maxDepth int) (*Value, error) {
 // ParseBounded is ParseDepth with a bound on the number of values too, those within arrays and objects
 // included: a value takes over 100 bytes of memory and may be one byte of text.
 func ParseBounded(data []byte, maxDepth, maxValues int) (*Value, error) {
-	p := parser{text: string(data), maxDepth: maxDepth, valuesLeft: maxValues}
+	open := stacks.Get().(*stack)
+	defer open.release()
+	p := parser{text: string(data), maxDepth: maxDepth, valuesLeft: maxValues, stack: open}
 	if len(data) >= 3 && data[0] == 0xEF && data[1] == 0xBB && data[2] == 0xBF {
 		return nil, p.fail(0, "a byte order mark; expected a JSON value")
 	}
@@ -71,8 +74,29 @@ type parser struct {
 	maxDepth int
 
 	valuesLeft int
-	items      []Value
-	members    []Member
+	*stack
+}
+
+// stack is used by one parser after the other: growing it takes longer than to parse a usual text.
+type stack struct {
+	items   []Value
+	members []Member
+}
+
+// A pool is no state: what it holds is empty.
+var stacks = sync.Pool{New: func() any { return new(stack) }}
+
+// maxKept is how many items and members a stack may have room for to be used again: it is cleared each time.
+const maxKept = 64
+
+func (s *stack) release() {
+	if cap(s.items) > maxKept || cap(s.members) > maxKept {
+		return
+	}
+	clear(s.items[:cap(s.items)]) // they hold on to the text
+	clear(s.members[:cap(s.members)])
+	s.items, s.members = s.items[:0], s.members[:0]
+	stacks.Put(s)
 }
 
 func (p *parser) fail(offset int, message string) error {

@@ -1,0 +1,282 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// kept is a connection to a plain endpoint that stays open between exchanges. An http.Transport has two
+// goroutines for each, and handing a request to them costs a campaign more than the exchange itself.
+type kept struct {
+	net.Conn
+	quiet   func() bool // tells whether an idle connection is still open, and nothing has come over it
+	answers *answers
+	request []byte
+}
+
+// keptConnections are those that no exchange is using.
+type keptConnections struct {
+	mu     sync.Mutex
+	idle   []*kept
+	closed bool
+}
+
+// maxIdle is how many connections are kept at most.
+const maxIdle = 64
+
+// take returns an idle connection that looks usable, nil where there is none.
+func (k *keptConnections) take(deadline time.Time) *kept {
+	for {
+		k.mu.Lock()
+		k.closed = false
+		last := len(k.idle) - 1
+		if last < 0 {
+			k.mu.Unlock()
+			return nil
+		}
+		c := k.idle[last]
+		k.idle[last] = nil
+		k.idle = k.idle[:last]
+		k.mu.Unlock()
+		if c.SetDeadline(deadline) == nil && c.quiet() {
+			return c
+		}
+		_ = c.Close()
+	}
+}
+
+func (k *keptConnections) put(c *kept) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.closed || len(k.idle) >= maxIdle {
+		_ = c.Close()
+		return
+	}
+	k.idle = append(k.idle, c)
+}
+
+// close closes the idle connections, and those under way once they are idle.
+func (k *keptConnections) close() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, c := range k.idle {
+		_ = c.Close()
+	}
+	k.idle, k.closed = nil, true
+}
+
+// overKept exchanges over a kept connection. One that was idle and ends without a byte of an answer had been
+// closed by the target meanwhile: that is no answer to this request, which is sent anew over a fresh one.
+func (h *HTTP) overKept(ctx context.Context, x *Exchange) {
+	deadline := x.Sent.Add(h.limits.Timeout)
+	if c := h.kept.take(deadline); c != nil && h.converse(ctx, c, x) {
+		return
+	}
+	x.Response, x.Err = nil, nil
+	limited, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+	conn, err := h.dial(limited)
+	if err != nil {
+		x.Err = classify(err, false)
+		return
+	}
+	_ = conn.SetDeadline(deadline)
+	h.converse(ctx, &kept{Conn: conn, quiet: quietness(conn), answers: newAnswers(conn)}, x)
+}
+
+// converse sends the request over the connection and reads the answer; false where the connection ended
+// before any of it came. It keeps the connection where another request may follow, and else closes it.
+func (h *HTTP) converse(ctx context.Context, c *kept, x *Exchange) bool {
+	stop := func() bool { return true }
+	if ctx.Done() != nil {
+		stop = context.AfterFunc(ctx, func() { _ = c.SetDeadline(past) })
+	}
+	c.request = appendRequest(c.request[:0], x.Request, h.base.Host)
+	sent := c.send(c.request)
+	reusable := c.receive(h.limits, x)
+	answered := x.Err == nil || x.Err.Failure != Closed || c.answers.end.read > 0
+	if whole := sent(); !stop() || !whole || !reusable {
+		_ = c.Close()
+		return answered
+	}
+	if cap(c.request) > reasonable {
+		c.request = nil
+	}
+	h.kept.put(c)
+	return answered
+}
+
+var past = time.Unix(1, 0)
+
+// smallRequest is a size that the system takes at once, whether the target reads or not.
+const smallRequest = 16 << 10
+
+// send writes the request. The writing of a large one runs beside the reading: a server may answer, and stop
+// reading, before it has all. What it returns ends the writing, and tells whether all was written. What the
+// target made of a writing that failed shows in the reading.
+func (c *kept) send(request []byte) (end func() bool) {
+	if len(request) <= smallRequest {
+		_, err := c.Write(request)
+		return func() bool { return err == nil }
+	}
+	written := make(chan error, 1)
+	go func() {
+		_, err := c.Write(request)
+		written <- err
+	}()
+	return func() bool {
+		select {
+		case err := <-written:
+			return err == nil
+		default:
+		}
+		_ = c.SetDeadline(past)
+		<-written
+		return false
+	}
+}
+
+// receive reads the answer, and tells whether the connection may be used again.
+func (c *kept) receive(limits Limits, x *Exchange) (reusable bool) {
+	resp, failed := c.answers.next(x.Request.Method, limits, http.StatusSwitchingProtocols)
+	if failed != nil {
+		x.Err = plainly(failed)
+		if failed.Failure == Closed && c.answers.end.read > 0 {
+			x.Err.Failure = Malformed
+		}
+		return false
+	}
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		x.Response = &Response{Proto: resp.Proto, Status: resp.StatusCode, Header: resp.Header}
+		return false
+	}
+	x.Response, x.Err = readResponse(resp, limits)
+	if x.Err != nil {
+		x.Err = plainly(x.Err)
+		return false
+	}
+	return !x.Response.Truncated && !resp.Close && c.answers.buffered.Buffered() == 0 && !strings.EqualFold(x.Request.Get("Connection"), "close")
+}
+
+// plainly takes the addresses out of an error: the port of this side is another each time.
+func plainly(e *Error) *Error {
+	var op *net.OpError
+	switch {
+	case e.Failure == TimedOut:
+		return &Error{TimedOut, context.DeadlineExceeded}
+	case errors.As(e.Err, &op):
+		return &Error{e.Failure, op.Err}
+	case e.Failure == Closed:
+		return &Error{Closed, io.EOF}
+	}
+	return e
+}
+
+// appendRequest writes the request out as it goes over a connection that is kept.
+func appendRequest(b []byte, r *Request, host string) []byte {
+	if r.Host != "" {
+		host = r.Host
+	}
+	b = append(b, r.Method...)
+	b = append(b, ' ')
+	b = append(b, r.Path...)
+	b = append(b, " HTTP/1.1\r\nHost: "...)
+	b = append(b, host...)
+	b = append(b, "\r\n"...)
+	chunked := r.Chunked > 0 && len(r.Body) > 0
+	switch {
+	case chunked:
+		b = append(b, "Transfer-Encoding: chunked\r\n"...)
+	case len(r.Body) > 0, slices.Contains(bodyMethods, r.Method):
+		b = append(b, "Content-Length: "...)
+		b = strconv.AppendInt(b, int64(len(r.Body)), 10)
+		b = append(b, "\r\n"...)
+	}
+	for _, f := range r.Fields {
+		if f.Value == "" && strings.EqualFold(f.Name, "User-Agent") {
+			continue
+		}
+		b = append(b, f.Name...)
+		b = append(b, ": "...)
+		b = append(b, f.Value...)
+		b = append(b, "\r\n"...)
+	}
+	b = append(b, "\r\n"...)
+	if !chunked {
+		return append(b, r.Body...)
+	}
+	for rest := r.Body; len(rest) > 0; {
+		n := min(r.Chunked, len(rest))
+		b = strconv.AppendInt(b, int64(n), 16)
+		b = append(b, "\r\n"...)
+		b = append(b, rest[:n]...)
+		b = append(b, "\r\n"...)
+		rest = rest[n:]
+	}
+	return append(b, "0\r\n\r\n"...)
+}
+
+// bodyMethods are those of which a server expects a length even where there is no body (RFC 9110, section 8.6).
+var bodyMethods = []string{http.MethodPost, http.MethodPut, http.MethodPatch}
+
+// ordinary tells whether a request needs nothing of net/http: neither its refusal of what is no HTTP, nor its
+// rewriting of a name.
+func ordinary(r *Request) bool {
+	if r.Path == "" || strings.ContainsFunc(r.Path, isControl) || !isToken(r.Method) || !isPlainHost(r.Host) {
+		return false
+	}
+	for i := range r.Fields {
+		f := &r.Fields[i]
+		if !isToken(f.Name) || strings.ContainsFunc(f.Value, isControl) || framingField(f.Name) {
+			return false
+		}
+	}
+	return true
+}
+
+// framingField tells whether net/http writes the field itself.
+func framingField(name string) bool {
+	switch len(name) {
+	case len("Content-Length"), len("Transfer-Encoding"), len("Trailer"), len("Host"):
+		return slices.ContainsFunc([]string{"Content-Length", "Transfer-Encoding", "Trailer", "Host"}, func(s string) bool { return strings.EqualFold(s, name) })
+	}
+	return false
+}
+
+func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+
+func isPlainHost(host string) bool {
+	return !strings.ContainsFunc(host, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`%/\?#@<>"`, r) })
+}
+
+// isToken tells whether the text is a token of RFC 9110, section 5.6.2.
+func isToken(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
+}
+
+// rawConnection is the file descriptor below a connection, nil where there is none.
+func rawConnection(conn net.Conn) syscall.RawConn {
+	if first, ok := conn.(*firstRead); ok {
+		conn = first.Conn
+	}
+	has, ok := conn.(syscall.Conn)
+	if !ok {
+		return nil
+	}
+	raw, err := has.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	return raw
+}
