@@ -82,7 +82,7 @@ func TestSequencesFindWhatNoSingleRequestShows(t *testing.T) {
 // thousand inputs, with a request that a person can read; all of them where asked for (make fuzz-mutants).
 func TestWrongServersAreFound(t *testing.T) {
 	t.Parallel()
-	step := 12
+	step := 24
 	if *allMutants {
 		step = 1
 	}
