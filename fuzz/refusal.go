@@ -80,15 +80,17 @@ func refused(rules []refusal, doubts []doubt) expectation {
 			all.message = ""
 		}
 	}
+	meaning := false
 	for _, d := range doubts {
 		all.types = append(slices.Clip(all.types), d.exceptions...)
-		if d.meaning {
-			e.outcomes = append(e.outcomes, outcomeMeaning)
-		}
+		meaning = meaning || d.meaning
 	}
 	slices.Sort(all.types)
 	all.types = slices.Compact(all.types)
-	e.outcomes = append(all.outcomes(), e.outcomes...)
+	e.outcomes = all.outcomes()
+	if meaning {
+		e.outcomes = append(e.outcomes, outcomeMeaning)
+	}
 	slices.Sort(e.causes)
 	e.causes = slices.Compact(e.causes)
 	if len(e.causes) > 1 {

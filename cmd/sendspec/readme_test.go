@@ -17,7 +17,7 @@ import (
 var (
 	yamlBlock      = regexp.MustCompile("(?s)```yaml\n(.*?)```")
 	programLine    = regexp.MustCompile(`go run github\.com/sendspec/sendspec/cmd/sendspec@latest (.+)$`)
-	workflowMatrix = regexp.MustCompile(`\$\{\{ matrix\.shard \}\}`)
+	workflowValue = regexp.MustCompile(`\$\{\{ (?:matrix\.shard|github\.run_id) \}\}`)
 )
 
 // The snippets of the README are YAML, and what they call does what they want of it: each command line of
@@ -50,7 +50,7 @@ func TestTheSnippetsOfTheReadmeRun(t *testing.T) {
 	t.Chdir(dir)
 	for _, line := range lines {
 		var out, errs bytes.Buffer
-		code := Main(context.Background(), strings.Fields(workflowMatrix.ReplaceAllString(line, "1")), Streams{In: strings.NewReader(""), Out: &out, Err: &errs})
+		code := Main(context.Background(), strings.Fields(workflowValue.ReplaceAllString(line, "1")), Streams{In: strings.NewReader(""), Out: &out, Err: &errs})
 		assert.Equal(t, exitConforms, code, "%s\n%.2000s", line, errs.String())
 	}
 	assert.FileExists(t, "shard-1.json")
