@@ -11,9 +11,10 @@ import (
 
 // faults plants n faults, each of a member of its own as far as there are so many, in a valid request.
 func (g *Generator) faults(in *Input, n int, d *rand.Rand) {
-	in.body.tree = g.base(d)
 	if n == 1 {
 		in.body.tree = g.valid(d)
+	} else {
+		in.body.tree = g.base(d)
 	}
 	taken := map[string]bool{}
 	var what []string

@@ -132,7 +132,9 @@ func (g *Generator) base(d *rand.Rand) *Value {
 	if chance(d, 50) {
 		return v
 	}
-	full := g.valid(d)
+	var in ssm.SendCommandInput
+	g.world.members(&in, d)
+	full := treeOf(&in)
 	for _, name := range []string{"TimeoutSeconds", "Comment", "MaxConcurrency", "MaxErrors", "OutputS3Region"} {
 		if m := full.Get(name); m != nil {
 			put(v, name, *m)

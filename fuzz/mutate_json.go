@@ -17,9 +17,10 @@ var jsonChanges = []jsonChange{
 
 // oddJSON makes one change, and now and then a second one.
 func (g *Generator) oddJSON(in *Input, d *rand.Rand) {
-	in.body = body{tree: g.base(d), raw: map[string]exactText{}}
 	if chance(d, 30) {
 		in.body.tree = g.valid(d)
+	} else {
+		in.body.tree = g.base(d)
 	}
 	in.What = pick(d, jsonChanges)(&in.body, d)
 	if chance(d, 15) && in.body.tree.Kind == jsontree.Object {

@@ -15,8 +15,8 @@ import (
 )
 
 var (
-	yamlBlock      = regexp.MustCompile("(?s)```yaml\n(.*?)```")
-	programLine    = regexp.MustCompile(`go run github\.com/sendspec/sendspec/cmd/sendspec@latest (.+)$`)
+	yamlBlock     = regexp.MustCompile("(?s)```yaml\n(.*?)```")
+	programLine   = regexp.MustCompile(`go run github\.com/sendspec/sendspec/cmd/sendspec@latest (.+)$`)
 	workflowValue = regexp.MustCompile(`\$\{\{ (?:matrix\.shard|github\.run_id) \}\}`)
 )
 
