@@ -6,9 +6,12 @@
 //
 //	gofuzz.go, values.go, generate.go      valid requests, filled by gofuzz
 //	boundary.go, plant.go, fault.go        every bound below, at and above; one fault; several; near misses
+//	twist*.go                              faults of meaning: a key twice, a document that is not there
 //	mutate_json.go, mutate_wire.go         text that is odd JSON, or none; HTTP that is odd
 //	metamorphic.go                         pairs that must get the same verdict
-//	oracle*.go, meaning.go, echo.go        what conforms: the outcomes, and how sure they are
+//	sequence*.go                           commands that are sent, listed, asked for and cancelled
+//	oracle*.go, echo.go                    what conforms: the outcomes, and how sure they are
+//	meaning*.go, refusal*.go, documents.go what AWS says to a request that breaks no constraint
 //	campaign.go, canary.go, ledger.go      asks them, in batches, and looks whether the target still lives
 //	finding.go, fingerprint.go, shrink.go  the smallest request of each distinct divergence
 //	corpus.go, replay.go, promote.go       findings as files, asked again, and turned into fixtures
@@ -17,7 +20,8 @@
 // the order in which they are sent. Package fuzztest lets go test -fuzz drive the same generators.
 //
 // The oracle is the reference's validator, and knows what it does not know: where no source tells what
-// AWS does, only what is certain is asked (an answer of 2xx or 4xx, and the invariants). Where an input
-// is valid and its meaning depends on the target's world (documents, nodes, roles, buckets), every
-// declared error that is plausible conforms.
+// AWS does, only what is certain is asked (an answer of 2xx or 4xx, and the invariants). What
+// breaks a rule about its meaning is refused as surely as the fixtures say. Where an input's meaning
+// depends on a part of the target's world that nobody described (documents, nodes, roles, buckets),
+// every declared error that is plausible conforms.
 package fuzz
