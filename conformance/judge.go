@@ -169,7 +169,10 @@ func (m *matching) outcome(o *fixtures.Outcome) {
 		m.sameAs(o.SameAs)
 		return
 	case o.Closed:
-		if e.Response != nil || e.Err == nil || e.Err.Failure != wire.Closed {
+		// A refusal that is sent before the request was read is lost as a whole or in part where the close
+		// resets the connection (RFC 9112, section 9.6).
+		refusal := e.Response == nil || e.Response.Status/100 == 4
+		if !refusal || e.Err == nil || e.Err.Failure != wire.Closed {
 			m.miss(pathConnection, "closed without an answer", e.summary())
 		}
 		return

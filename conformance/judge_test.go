@@ -245,13 +245,11 @@ func TestErrorsTextsAndHeaders(t *testing.T) {
 		"closed":                     {unanswered(wire.Closed), `{"name":"n","closed":true}`, conformance.Pass},
 		"silence is not closed":      {unanswered(wire.TimedOut), `{"name":"n","closed":true}`, conformance.Fail},
 		"garbage is not closed":      {unanswered(wire.Malformed), `{"name":"n","closed":true}`, conformance.Fail},
+		"a refusal that breaks off":  {brokenOff(431), `{"name":"n","closed":true}`, conformance.Pass},
+		"taken, and broken off":      {brokenOff(200), `{"name":"n","closed":true}`, conformance.Fail},
 		"an answer is not closed":    {answered(400, `{}`), `{"name":"n","closed":true}`, conformance.Fail},
 		"no answer":                  {unanswered(wire.Closed), `{"name":"n","status":400}`, conformance.Fail},
-		"half an answer": {func() *wire.Exchange {
-			x := answered(200, `{}`)
-			x.Err = &wire.Error{Failure: wire.Closed, Err: http.ErrContentLength}
-			return x
-		}(), `{"name":"n","status":200}`, conformance.Fail},
+		"half an answer":             {brokenOff(200), `{"name":"n","status":200}`, conformance.Fail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -291,4 +289,11 @@ func TestSameAsComparesTheVerdictsOfTwoSteps(t *testing.T) {
 			}
 		})
 	}
+}
+
+// brokenOff is an answer behind whose first bytes the connection ended.
+func brokenOff(status int) *wire.Exchange {
+	x := answered(status, `{}`)
+	x.Err = &wire.Error{Failure: wire.Closed, Err: http.ErrContentLength}
+	return x
 }
