@@ -53,7 +53,7 @@ func (w *memberWalk) walk(path string, s *smithy.Schema, v *jsontree.Value) {
 	if len(w.wrong) >= findingsKept {
 		return
 	}
-	want := jsonKind(s.Type())
+	want := reference.JSONKind(s.Type())
 	if v.Kind == jsontree.Null {
 		// Smithy: servers do not serialize null members of a structure; clients drop them.
 		w.wrong = append(w.wrong, Finding{Path: path, Want: article(want.String()) + ", or no member", Got: "null", Level: fixtures.Should})
@@ -92,21 +92,7 @@ func (w *memberWalk) walk(path string, s *smithy.Schema, v *jsontree.Value) {
 
 // fits tells whether a value has the JSON type of its shape.
 func fits(s *smithy.Schema, v *jsontree.Value) bool {
-	return v.Kind == jsonKind(s.Type()) && integral(s, v)
-}
-
-func jsonKind(t smithy.ShapeType) jsontree.Kind {
-	switch t {
-	case smithy.ShapeTypeStructure, smithy.ShapeTypeMap:
-		return jsontree.Object
-	case smithy.ShapeTypeList:
-		return jsontree.Array
-	case smithy.ShapeTypeBoolean:
-		return jsontree.Bool
-	case smithy.ShapeTypeInteger, smithy.ShapeTypeLong, smithy.ShapeTypeTimestamp:
-		return jsontree.Number
-	}
-	return jsontree.String
+	return v.Kind == reference.JSONKind(s.Type()) && integral(s, v)
 }
 
 func integral(s *smithy.Schema, v *jsontree.Value) bool {
@@ -124,5 +110,5 @@ func typeName(s *smithy.Schema) string {
 	case smithy.ShapeTypeTimestamp:
 		return "number of seconds since 1970"
 	}
-	return jsonKind(s.Type()).String()
+	return reference.JSONKind(s.Type()).String()
 }

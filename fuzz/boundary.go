@@ -10,7 +10,6 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/sendspec/sendspec/reference"
-	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // boundary is one value at one place of a request that a server should look at.
@@ -219,7 +218,7 @@ var nearMisses = map[string][]string{
 
 // wrongTypes lists values whose JSON type is not that of the shape.
 func wrongTypes(t smithy.ShapeType) []*Value {
-	want := kindOf(t)
+	want := reference.JSONKind(t)
 	var list []*Value
 	for _, s := range []string{`true`, `false`, `7`, `1.5`, `0`, `"60"`, `""`, `"x"`, `[]`, `["x"]`, `{}`, `{"x":"y"}`} {
 		if v := literal(s); v.Kind != want {
@@ -227,20 +226,6 @@ func wrongTypes(t smithy.ShapeType) []*Value {
 		}
 	}
 	return list
-}
-
-func kindOf(t smithy.ShapeType) jsontree.Kind {
-	switch t {
-	case smithy.ShapeTypeStructure, smithy.ShapeTypeMap:
-		return jsontree.Object
-	case smithy.ShapeTypeList:
-		return jsontree.Array
-	case smithy.ShapeTypeInteger:
-		return jsontree.Number
-	case smithy.ShapeTypeBoolean:
-		return jsontree.Bool
-	}
-	return jsontree.String
 }
 
 // boundary makes an input of the number-th boundary: in the first round in a plain request, which shows

@@ -6,6 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm/schemas"
 	"github.com/aws/smithy-go"
+
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // The operations whose requests this package validates.
@@ -245,4 +247,19 @@ func MemberNames(operation string) []string {
 		names[i] = m.name
 	}
 	return names
+}
+
+// JSONKind is the type of JSON that a shape has on the wire (AWS JSON 1.1: timestamps are numbers).
+func JSONKind(t smithy.ShapeType) jsontree.Kind {
+	switch t {
+	case smithy.ShapeTypeStructure, smithy.ShapeTypeMap:
+		return jsontree.Object
+	case smithy.ShapeTypeList:
+		return jsontree.Array
+	case smithy.ShapeTypeBoolean:
+		return jsontree.Bool
+	case smithy.ShapeTypeInteger, smithy.ShapeTypeLong, smithy.ShapeTypeTimestamp:
+		return jsontree.Number
+	}
+	return jsontree.String
 }

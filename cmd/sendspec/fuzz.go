@@ -122,15 +122,11 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 	if err != nil {
 		return err
 	}
-	target, end, err := f.target(ctx, s.Err)
+	session, end, err := f.open(ctx, s, seeded)
 	if err != nil {
 		return err
 	}
 	defer end()
-	session, err := f.open(ctx, target, seeded)
-	if err != nil {
-		return err
-	}
 	fmt.Fprintf(s.Err, "sendspec: fuzzing %s in %s, seed %d\n\n", session.Target().Name, session.Target().Region, session.Seed())
 	progress := newCampaignProgress(s.Err)
 	found, err := fuzz.Run(ctx, session, f.options(session, s, progress))
@@ -172,7 +168,22 @@ func fuzzExit(r *fuzz.Report, err error, strict bool) error {
 	return nil
 }
 
-func (f *fuzzFlags) open(ctx context.Context, target conformance.Target, seeded bool) (*conformance.Session, error) {
+// open starts the target, where there is something to start, and opens a session with it. The function that it
+// returns ends the target.
+func (f *fuzzFlags) open(ctx context.Context, s Streams, seeded bool) (*conformance.Session, func(), error) {
+	target, end, err := f.target(ctx, s.Err)
+	if err != nil {
+		return nil, nil, err
+	}
+	session, err := f.sessionWith(ctx, target, seeded)
+	if err != nil {
+		end()
+		return nil, nil, err
+	}
+	return session, end, nil
+}
+
+func (f *fuzzFlags) sessionWith(ctx context.Context, target conformance.Target, seeded bool) (*conformance.Session, error) {
 	opts := []conformance.Option{conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout})}
 	if seeded {
 		opts = append(opts, conformance.WithSeed(f.seed))

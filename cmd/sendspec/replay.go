@@ -43,15 +43,11 @@ func (f *fuzzFlags) replayAll(ctx context.Context, s Streams, path string) error
 	if err != nil {
 		return err
 	}
-	target, end, err := f.target(ctx, s.Err)
+	session, end, err := f.open(ctx, s, false)
 	if err != nil {
 		return err
 	}
 	defer end()
-	session, err := f.open(ctx, target, false)
-	if err != nil {
-		return err
-	}
 	counts := map[fuzz.Standing]int{}
 	for _, one := range saved {
 		r := fuzz.Replay(ctx, session, one)

@@ -60,7 +60,7 @@ func (r *request) look(path string, s *smithy.Schema, v *jsontree.Value) {
 	case v.Kind == jsontree.Null:
 		here.null = true
 		return
-	case v.Kind != kindOf(s.Type()):
+	case v.Kind != reference.JSONKind(s.Type()):
 		here.wrong = append(here.wrong, v)
 		return
 	}
@@ -82,21 +82,6 @@ func (r *request) look(path string, s *smithy.Schema, v *jsontree.Value) {
 }
 
 func join(path, name string) string { return strings.TrimPrefix(path+"."+name, ".") }
-
-// kindOf is the JSON type of a shape.
-func kindOf(t smithy.ShapeType) jsontree.Kind {
-	switch t {
-	case smithy.ShapeTypeStructure, smithy.ShapeTypeMap:
-		return jsontree.Object
-	case smithy.ShapeTypeList:
-		return jsontree.Array
-	case smithy.ShapeTypeBoolean:
-		return jsontree.Bool
-	case smithy.ShapeTypeInteger, smithy.ShapeTypeLong, smithy.ShapeTypeTimestamp:
-		return jsontree.Number
-	}
-	return jsontree.String
-}
 
 // place is a path of a structure with its shape.
 type place struct {
@@ -178,7 +163,7 @@ func (r *requests) askEveryWay(row *Row, p place) {
 		row.cell(absent).Reason = "an element that is not there makes a shorter list"
 	}
 	for _, kind := range []jsontree.Kind{jsontree.Bool, jsontree.Number, jsontree.String, jsontree.Array, jsontree.Object} {
-		if kind != kindOf(p.schema.Type()) && !kinds[kind] {
+		if kind != reference.JSONKind(p.schema.Type()) && !kinds[kind] {
 			row.cell(wrongType).Missing = append(row.cell(wrongType).Missing, kind.String())
 		}
 	}

@@ -52,7 +52,7 @@ func (c *corpus) responseRows(operation string) []Row {
 // asked about such an answer.
 func typeInvariants(operation string, p place) []string {
 	wrong := `"sendspec"`
-	if kindOf(p.schema.Type()) == kindOf(smithy.ShapeTypeString) {
+	if reference.JSONKind(p.schema.Type()) == reference.JSONKind(smithy.ShapeTypeString) {
 		wrong = "7"
 	}
 	body := wrapped(reference.ResponseSchema(operation), p.path, wrong)
