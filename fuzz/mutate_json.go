@@ -189,9 +189,11 @@ func oddName(b *body, d *rand.Rand) string {
 
 // largeMember adds a member of a size that few servers expect; few inputs have it.
 func largeMember(b *body, d *rand.Rand) string {
-	size := 20000
-	if chance(d, 10) {
+	size := 2000
+	if n := d.Intn(100); n < 4 {
 		size = 1500000
+	} else if n < 20 {
+		size = 20000
 	}
 	if b.tree.Kind != jsontree.Object {
 		return "no member"
