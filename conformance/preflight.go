@@ -25,6 +25,7 @@ type Preflight struct {
 	// Verifies tells whether the target refuses a request that is not signed.
 	Verifies bool
 	bindings fixtures.Bindings
+	control  control
 }
 
 // lifecycleOperations are the calls beside SendCommand that show or change a command's status.
@@ -68,6 +69,7 @@ func (a *asker) preflight(ctx context.Context) (Preflight, error) {
 	if err := a.speaks(first); err != nil {
 		return p, err
 	}
+	p.control = controlOf(&first)
 	if !a.target.isAWS() {
 		for _, probe := range probes {
 			if err := a.probe(ctx, probe, &p); err != nil {

@@ -294,10 +294,11 @@ func places(findings []Finding) []string {
 }
 
 func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Result {
+	var familiar *answerShapes
 	if x.settings.familiar {
-		return x.attemptKnowing(ctx, c, attempt, &x.familiar)
+		familiar = &x.familiar
 	}
-	return x.attemptKnowing(ctx, c, attempt, nil)
+	return x.started.Preflight.control.apply(x.attemptKnowing(ctx, c, attempt, familiar))
 }
 
 // attemptKnowing spares the SDK the answers of a form that it was seen to read.

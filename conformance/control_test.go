@@ -1,0 +1,58 @@
+package conformance_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/mutants"
+	"github.com/sendspec/sendspec/reference/service"
+)
+
+// TestRefusingEverythingPassesNothing: a refusal shows something only beside a request that is taken.
+func TestRefusingEverythingPassesNothing(t *testing.T) {
+	t.Parallel()
+	refusing := answering(func(int64, string) int { return http.StatusBadRequest })
+	report, err := run(t.Context(), t, conformance.Target{Handler: refusing}, conformance.WithProfiles(fixtures.Core))
+	require.NoError(t, err)
+	for i := range report.Results {
+		r := &report.Results[i]
+		if area := r.Case.Area(); area == "constraint" || area == "type" || area == "error" || area == "metamorphic" {
+			assert.NotContains(t, []conformance.Verdict{conformance.Pass, conformance.Warn}, r.Verdict, r.Case.ID)
+		}
+	}
+	assert.Positive(t, report.Totals[conformance.Fail])
+}
+
+// TestARefusalInOtherWordsCounts, where the target refuses plain requests for a reason of its own.
+func TestARefusalInOtherWordsCounts(t *testing.T) {
+	t.Parallel()
+	world := service.Demo("", "")
+	sound := mutants.Sound().Handler(world.Options...)
+	noTags := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		body := string(b)
+		r.Body = io.NopCloser(strings.NewReader(body))
+		if strings.Contains(body, `"tag:sendspec"`) && !strings.Contains(body, `"TimeoutSeconds":29`) {
+			answering(func(int64, string) int { return http.StatusBadRequest }).ServeHTTP(w, r)
+			return
+		}
+		sound.ServeHTTP(w, r)
+	})
+	cases := casesOf(t,
+		`{"id": "area/Topic/below", "title": "t", "request": {"body": {"json": {"DocumentName": "AWS-RunShellScript", "Targets": [{"Key": "tag:sendspec", "Values": ["x"]}], "Parameters": {"commands": ["true"]}, "TimeoutSeconds": 29}}},
+		  "expect": [{"name": "refused", "status": 400}]}`,
+		`{"id": "area/Topic/above", "title": "t", "request": {"body": {"json": {"DocumentName": "AWS-RunShellScript", "Targets": [{"Key": "tag:sendspec", "Values": ["x"]}], "Parameters": {"commands": ["true"]}, "TimeoutSeconds": 2592001}}},
+		  "expect": [{"name": "refused", "status": 400}]}`)
+	report, err := run(t.Context(), t, conformance.Target{Handler: noTags}, conformance.WithCases(cases))
+	require.NoError(t, err)
+	assert.Equal(t, conformance.Pass, report.Results[0].Verdict)
+	assert.Equal(t, conformance.Skip, report.Results[1].Verdict)
+	assert.Contains(t, report.Results[1].Reason, "plain request")
+}
