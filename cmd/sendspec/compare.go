@@ -15,6 +15,7 @@ import (
 
 type compareFlags struct {
 	format  string
+	matrix  bool
 	partial bool
 	merge   string
 	summary string
@@ -26,8 +27,8 @@ func newCompare(s Streams) *cobra.Command {
 		Use:   "compare REPORT.json...",
 		Short: "Set reports side by side: what regressed between two, how several servers stand",
 		Long: `compare reads reports that run --json wrote. Of two it tells which cases regressed, fail in another way,
-are no longer judged, are new and no longer fail; exit code 1 is a regression. Of one, or of more than
-two, it makes the matrix of servers by area and case; --format html is a page to publish.
+are no longer judged, are new and no longer fail; exit code 1 is a regression. Of one, of more than two,
+and with --matrix, it makes the matrix of servers by area and case; --format html is a page to publish.
 
 --merge puts the reports of all shards (run --shard I/N) together. --summary writes a report without its
 exchanges, small enough to be kept in a repository.`,
@@ -38,6 +39,7 @@ exchanges, small enough to be kept in a repository.`,
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(s.Out, s.Err, args) },
 	}
 	c.Flags().StringVar(&f.format, "format", "text", "text, markdown or html")
+	c.Flags().BoolVar(&f.matrix, "matrix", false, "make the matrix of two reports, too")
 	c.Flags().BoolVar(&f.partial, "partial", false, "take reports of runs that were cut short, and single shards")
 	c.Flags().StringVar(&f.merge, "merge", "", "write the report of the run that these are the shards of to this file")
 	c.Flags().StringVar(&f.summary, "summary", "", "write the report without its exchanges to this file")
@@ -80,7 +82,7 @@ func (f *compareFlags) run(out, people io.Writer, names []string) error {
 	if f.summary != "" {
 		return report.WriteSummary(f.summary, &reports[0].Document)
 	}
-	if len(reports) == 2 && f.format != "html" {
+	if len(reports) == 2 && !f.matrix && f.format != "html" {
 		return f.two(out, reports, notes)
 	}
 	m, err := compare.NewMatrix(reports, notes)
