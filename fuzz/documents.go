@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
@@ -79,23 +80,21 @@ var documentsByBinding = map[string]knownDocument{
 	}},
 }
 
-// document is what is known of the document of that name; false where nothing is.
-func (w *world) document(name string) (knownDocument, bool) {
-	switch name {
-	case shellScript:
-		return knownDocument{parameters: scriptParameters, required: "commands", steps: []string{"{{ executionTimeout }}"}, platform: platformLinux}, true
-	case powerShellScript:
-		return knownDocument{parameters: scriptParameters, required: "commands", steps: []string{"{{ executionTimeout }}"}}, true
-	}
-	if w.has(name, "document.arn") {
-		name = w.bindings["document"]
+// documentsOf are the documents of which something is known, by their names in the world.
+func documentsOf(b fixtures.Bindings) map[string]*knownDocument {
+	known := map[string]*knownDocument{
+		shellScript:      {parameters: scriptParameters, required: "commands", steps: []string{"{{ executionTimeout }}"}, platform: platformLinux},
+		powerShellScript: {parameters: scriptParameters, required: "commands", steps: []string{"{{ executionTimeout }}"}},
 	}
 	for binding, d := range documentsByBinding {
-		if w.has(name, binding) {
-			return d, true
+		if name := b[binding]; name != "" {
+			known[name] = &d
 		}
 	}
-	return knownDocument{}, false
+	if arn := b["document.arn"]; arn != "" && known[b["document"]] != nil {
+		known[arn] = known[b["document"]]
+	}
+	return known
 }
 
 func single(judge func(string) fit) func([]string) fit {

@@ -78,7 +78,10 @@ func strangersIn(targets *Value) bool {
 // expiry is ExpiresAfter: TimeoutSeconds and the execution timeouts of the document's steps, 3600 each where
 // they are not given (facts.md section 2, ExpiresAfter). Nothing where the document is not known.
 func (o *oracle) expiry(in *ssm.SendCommandInput) string {
-	document, _ := o.world.document(aws.ToString(in.DocumentName))
+	document := o.world.documents[aws.ToString(in.DocumentName)]
+	if document == nil {
+		return ""
+	}
 	steps, known := document.stepsOf(aws.ToString(in.DocumentVersion))
 	if !known {
 		return ""

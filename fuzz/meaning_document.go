@@ -15,9 +15,9 @@ import (
 // document looks at the document, its version and hash, and the parameters.
 func (o *oracle) document(m *meaning, in *ssm.SendCommandInput) {
 	name := aws.ToString(in.DocumentName)
-	document, known := o.world.document(name)
+	document := o.world.documents[name]
 	switch {
-	case known:
+	case document != nil:
 	case o.world.has(name, "document.automation"):
 		m.refuse(otherDocumentType)
 	case o.world.has(name, "document.denied"):
@@ -47,10 +47,10 @@ func (o *oracle) document(m *meaning, in *ssm.SendCommandInput) {
 	if name == powerShellScript {
 		m.doubt(doubt{exceptions: []string{"UnsupportedPlatformType"}})
 	}
-	o.version(m, in, &document)
+	o.version(m, in, document)
 	o.hash(m, in)
-	if known {
-		o.parameters(m, in, &document)
+	if document != nil {
+		o.parameters(m, in, document)
 	} else if len(in.Parameters) > 0 {
 		m.doubt(doubt{exceptions: []string{"InvalidParameters", "MaxDocumentSizeExceeded", "ValidationException"}, meaning: true})
 	}
@@ -70,13 +70,14 @@ func (o *oracle) version(m *meaning, in *ssm.SendCommandInput, document *knownDo
 		return
 	}
 	n, err := strconv.ParseInt(version, 10, 32)
-	unknown := err == nil && (n >= noVersion || document.versions != nil && n > int64(document.latest))
+	several := document != nil && document.versions != nil
+	unknown := err == nil && (n >= noVersion || several && n > int64(document.latest))
 	switch {
 	case unknown:
 		m.refuse(unknownVersion)
 	case err != nil: // beyond an integer: which of the two errors AWS names is not known
 		m.refuse(unknownVersion.ofAnyType(fixtures.Must, "InvalidDocumentVersion", "ValidationException"))
-	case document.versions == nil:
+	case !several:
 		m.doubt(doubt{exceptions: []string{"InvalidDocumentVersion"}})
 	}
 }

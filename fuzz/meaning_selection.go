@@ -37,7 +37,10 @@ func (o *oracle) instances(m *meaning, in *ssm.SendCommandInput) {
 	if repeats(in.InstanceIds) {
 		m.refuse(duplicateInstance)
 	}
-	document, _ := o.world.document(aws.ToString(in.DocumentName))
+	runsOn := "" // the only platform of the document, where that is known
+	if document := o.world.documents[aws.ToString(in.DocumentName)]; document != nil {
+		runsOn = document.platform
+	}
 	several := len(in.InstanceIds) > 1
 	for _, id := range in.InstanceIds {
 		platform := platformLinux
@@ -61,9 +64,9 @@ func (o *oracle) instances(m *meaning, in *ssm.SendCommandInput) {
 			continue
 		}
 		switch {
-		case document.platform != "" && document.platform != platform && several:
+		case runsOn != "" && runsOn != platform && several:
 			m.refuse(otherPlatform.ofAnyType(fixtures.Should, otherPlatform.types...))
-		case document.platform != "" && document.platform != platform:
+		case runsOn != "" && runsOn != platform:
 			m.refuse(otherPlatform)
 		case platform == platformWindows:
 			m.doubt(doubt{exceptions: otherPlatform.types})

@@ -39,10 +39,11 @@ func (w *world) bound(d dice, names ...string) string {
 	return w.bindings[pick(d, names)]
 }
 
-func texted(list ...string) Value { return strs(list) }
+// stringsOf is a list of these strings.
+func stringsOf(list ...string) Value { return strs(list) }
 
 func target(key string, values ...string) Value {
-	return object(member("Key", str(key)), member("Values", texted(values...)))
+	return object(member("Key", str(key)), member("Values", stringsOf(values...)))
 }
 
 // again puts one of the items into the list a second time, beside itself or apart.
@@ -59,7 +60,7 @@ func setTargets(v *Value, d *rand.Rand, targets ...Value) {
 
 func setNodes(v *Value, ids ...string) {
 	drop(v, "Targets")
-	put(v, "InstanceIds", texted(ids...))
+	put(v, "InstanceIds", stringsOf(ids...))
 }
 
 // none are values that no node has.
@@ -75,8 +76,8 @@ var targetTwists = []twist{
 	func(w *world, v *Value, d *rand.Rand) string {
 		key := pick(d, []string{"tag:sendspec", "tag:sendspec", "tag-key"})
 		values := again(d, none(d))
-		if id := w.node(d); id != "" && chance(d, 30) {
-			key, values = "InstanceIds", again(d, append(none(d)[:0], w.nodes[:1+d.Intn(min(3, len(w.nodes)))]...))
+		if len(w.nodes) > 0 && chance(d, 30) {
+			key, values = "InstanceIds", again(d, w.nodes[:1+d.Intn(min(3, len(w.nodes)))])
 		}
 		targets := []Value{target(key, values...)}
 		if key == "tag:sendspec" && chance(d, 50) {
@@ -168,7 +169,7 @@ var targetTwists = []twist{
 			id = "i-0" + hexadecimal(d, 16)
 		}
 		put(v, "Targets", array(target("tag:sendspec", none(d)...)))
-		put(v, "InstanceIds", texted(id))
+		put(v, "InstanceIds", stringsOf(id))
 		return "nodes and targets"
 	},
 }

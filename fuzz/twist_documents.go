@@ -20,7 +20,7 @@ func setDocument(v *Value, name string) bool {
 func setParameters(v *Value, parameters map[string][]string) {
 	put(v, "Parameters", object())
 	for _, name := range sortedNames(parameters) {
-		put(v.Get("Parameters"), name, texted(parameters[name]...))
+		put(v.Get("Parameters"), name, stringsOf(parameters[name]...))
 	}
 }
 
@@ -78,9 +78,9 @@ var documentTwists = []twist{
 		if v.Get("Parameters") == nil {
 			put(v, "Parameters", object())
 		}
-		values := texted()
+		values := stringsOf()
 		if chance(d, 60) {
-			values = texted("x")
+			values = stringsOf("x")
 		}
 		put(v.Get("Parameters"), pick(d, []string{"sendspec" + word(d, 4), "Commands", "command", "commands ", ""}), values)
 		return "an undeclared parameter"
@@ -180,7 +180,7 @@ func accountOf(arn string) string {
 var notificationTwists = []twist{
 	func(w *world, v *Value, d *rand.Rand) string {
 		topic := or(w.bindings["topic"], "arn:aws:sns:us-east-1:000000000000:sendspec")
-		config := object(member("NotificationArn", str(topic)), member("NotificationEvents", texted("All")), member("NotificationType", str("Command")))
+		config := object(member("NotificationArn", str(topic)), member("NotificationEvents", stringsOf("All")), member("NotificationType", str("Command")))
 		role := or(w.bindings["role"], "arn:aws:iam::000000000000:role/sendspec")
 		put(v, "ServiceRoleArn", str(role))
 		what := pick(d, []string{"no role", "no topic", "neither role nor topic", "an empty role", "an empty topic", "a role that is no ARN", "a topic that is no ARN", "a topic alone", "a role alone"})

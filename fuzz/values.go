@@ -22,6 +22,7 @@ import (
 // targets are tags that no node has, but for the nodes that the caller named.
 type world struct {
 	bindings   fixtures.Bindings
+	documents  map[string]*knownDocument
 	nodes      []string // may be sent to
 	operations []string // that the target knows
 	patient    bool     // sequences wait for commands to end
@@ -44,7 +45,7 @@ func WorldOf(s *conformance.Session) World {
 
 func newWorld(of World) *world {
 	b := of.Bindings
-	w := &world{bindings: b, operations: slices.Concat([]string{reference.SendCommand}, of.Operations)}
+	w := &world{bindings: b, documents: documentsOf(b), operations: slices.Concat([]string{reference.SendCommand}, of.Operations)}
 	if of.MayDispatch {
 		for _, name := range []string{"node", "node.2", "node.3", "node.short", "node.hybrid"} {
 			if id := b[name]; id != "" && !slices.Contains(w.nodes, id) {
