@@ -94,7 +94,7 @@ var (
 var (
 	unknownDocument = refusal{
 		cause: "an unknown document", rule: "A document that does not exist is InvalidDocument", level: fixtures.Must, source: messages,
-		types: []string{"InvalidDocument"}, evidence: recorded("recorded/managed-execution.jsonl send-missing-document"),
+		types: []string{"InvalidDocument"}, evidence: recorded("recorded/managed-execution.jsonl send-missing-document (sent with InstanceIds)"),
 	}
 	deniedDocument = refusal{
 		cause: "a document that the caller may not send", rule: "A document that the caller may not send is AccessDeniedException", level: fixtures.Must, source: messages,
@@ -107,7 +107,7 @@ var (
 	}
 	unknownVersion = refusal{
 		cause: "an unknown version", rule: "A version that the document does not have is InvalidDocumentVersion", level: fixtures.Must, source: messages,
-		types: []string{"InvalidDocumentVersion"}, evidence: recorded("recorded/managed-execution.jsonl send-missing-version"),
+		types: []string{"InvalidDocumentVersion"}, evidence: recorded("recorded/managed-execution.jsonl send-missing-version (sent with InstanceIds)"),
 	}
 	wrongHash = refusal{
 		cause: "a hash that is not the document's", rule: "A hash that is not the document's is refused", level: fixtures.Should, source: gaps, anyType: true,
@@ -116,7 +116,7 @@ var (
 	}
 	undeclaredParameter = refusal{
 		cause: "a parameter that the document does not declare", rule: "A parameter that the document does not declare is InvalidParameters", level: fixtures.Must, source: messages,
-		types: []string{"InvalidParameters"}, evidence: recorded("recorded/managed-execution.jsonl send-unknown-parameter"),
+		types: []string{"InvalidParameters"}, evidence: recorded("recorded/managed-execution.jsonl send-unknown-parameter (sent with InstanceIds)"),
 	}
 	missingParameter = refusal{
 		cause: "a required parameter missing", rule: "A required parameter that has no value is InvalidParameters", level: fixtures.Must, source: messages,
@@ -141,11 +141,11 @@ var (
 var (
 	missingRole = refusal{
 		cause: "a notification without a role", rule: "A NotificationConfig needs a ServiceRoleArn", level: fixtures.Must, source: messages,
-		types: []string{"InvalidRole"}, evidence: recorded("recorded/notifications.jsonl missing-role"), message: "ServiceRoleArn is a required parameter to enable notification.",
+		types: []string{"InvalidRole"}, evidence: recorded("recorded/notifications.jsonl missing-role (sent with InstanceIds)"), message: "ServiceRoleArn is a required parameter to enable notification.",
 	}
 	missingTopic = refusal{
 		cause: "a notification without a topic", rule: "A NotificationConfig with events or type needs a NotificationArn", level: fixtures.Must, source: messages,
-		types: []string{"InvalidNotificationConfig"}, evidence: recorded("recorded/notifications.jsonl missing-topic"), message: "NotificationArn is a required parameter to enable notification.",
+		types: []string{"InvalidNotificationConfig"}, evidence: recorded("recorded/notifications.jsonl missing-topic (sent with InstanceIds)"), message: "NotificationArn is a required parameter to enable notification.",
 	}
 	noTopicARN = refusal{
 		cause: "a topic that is no ARN of one", rule: "A NotificationArn that is no ARN of an SNS topic is refused", level: fixtures.Should, source: messages, anyType: true,
@@ -157,10 +157,10 @@ var (
 	}
 	firingAlarm = refusal{
 		cause: "an alarm that fires", rule: "A command is refused while its alarm is in ALARM, also where poll failures are ignored", level: fixtures.Must, source: semantics,
-		types: validation, evidence: recorded("recorded/alarms.jsonl ALARM-ignore-False, ALARM-ignore-True"),
+		types: validation, evidence: recorded("recorded/alarms.jsonl ALARM-ignore-False, ALARM-ignore-True (sent with InstanceIds)"),
 	}
 	missingAlarm = refusal{
 		cause: "an alarm that does not exist", rule: "An alarm that does not exist is UNKNOWN, and that is refused", level: fixtures.Must, source: semantics,
-		types: validation, evidence: recorded("recorded/alarms.jsonl missing-ignore-False"),
+		types: validation, evidence: recorded("recorded/alarms.jsonl missing-ignore-False (sent with InstanceIds)"),
 	}
 )

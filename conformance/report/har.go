@@ -20,29 +20,18 @@ import (
 // again offline, without credentials.
 func writeHAR(w io.Writer, r *conformance.Report, o Options) error {
 	v := newReader(r, true)
-	head, err := newPrinted(false, false).append(nil, harLog{
+	head, err := compact().append(nil, harLog{
 		Version: "1.2", Creator: harCreator{"sendspec", cmp.Or(o.Version, "(devel)")}, Comment: v.line(Verdict(r)),
 		Run: harRun{v.line(r.Target.Name), v.line(r.Target.Region), r.Seed, r.Strict, r.Complete, v.line(Verdict(r))},
 	}, 0)
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(w, `{"log": {%s, "entries": [`, head[1:len(head)-1]); err != nil {
-		return err
-	}
 	exchanges := exchangesOf(r)
-	err = writePieces(w, len(exchanges), func(dst []byte, i int) ([]byte, error) {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		e := v.entry(r.Target, exchanges[i].of, exchanges[i].exchange)
-		return e.append(append(dst, '\n')), nil
+	around := list{fmt.Appendf(nil, `{"log": {%s, `, head[1:len(head)-1]), `"entries": [`, "\n", "\n]", []byte("}}\n")}
+	return writeList(w, around, len(exchanges), compact, 0, func(i int) any {
+		return v.entry(r.Target, exchanges[i].of, exchanges[i].exchange)
 	})
-	if err != nil {
-		return err
-	}
-	_, err = io.WriteString(w, "\n]}}\n")
-	return err
 }
 
 type exchangeOf struct {

@@ -37,7 +37,7 @@ func writeHTML(w io.Writer, r *conformance.Report, o Options) error {
 		return errors.New("a page without a list of cases")
 	}
 	v := newReader(r, true)
-	return writeList(w, list{head, `"cases":[`, "", "]", append([]byte("}</script>"), tail...)}, len(r.Results), false, 0,
+	return writeList(w, list{head, `"cases":[`, "", "]", append([]byte("}</script>"), tail...)}, len(r.Results), inHTML, 0,
 		func(i int) any { return v.pageCase(r, &r.Results[i], o) })
 }
 

@@ -31,7 +31,7 @@ func writeJSON(w io.Writer, r *conformance.Report, _ Options) error {
 	if !found {
 		return errors.New("a report without a list of cases")
 	}
-	return writeList(w, list{head, "\n  \"cases\": [", "\n    ", "\n  ]", tail}, len(r.Results), true, 2, func(i int) any { return v.caseInfo(&r.Results[i]) })
+	return writeList(w, list{head, "\n  \"cases\": [", "\n    ", "\n  ]", tail}, len(r.Results), indented, 2, func(i int) any { return v.caseInfo(&r.Results[i]) })
 }
 
 // list is what stands around the items of a list: before it, its beginning, before each item, its end,
@@ -42,21 +42,26 @@ type list struct {
 	tail             []byte
 }
 
-// writeList writes a document with a list of n items, each of which is encoded by itself.
-func writeList(w io.Writer, l list, n int, indent bool, depth int, item func(i int) any) error {
+// The printers of lists: of JSON for people, of JSON within a page, and of JSON for programs.
+func indented() *printed { return newPrinted(true, false) }
+func inHTML() *printed   { return newPrinted(false, true) }
+func compact() *printed  { return newPrinted(false, false) }
+
+// writeList writes a document with a list of n items, each of which is printed by itself.
+func writeList(w io.Writer, l list, n int, printer func() *printed, depth int, item func(i int) any) error {
 	if n == 0 {
 		l.end = "]"
 	}
 	if _, err := w.Write(slices.Concat(l.head, []byte(l.begin))); err != nil {
 		return err
 	}
-	encoders := sync.Pool{New: func() any { return newPrinted(indent, !indent) }}
+	printers := sync.Pool{New: func() any { return printer() }}
 	err := writePieces(w, n, func(dst []byte, i int) ([]byte, error) {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		p := encoders.Get().(*printed)
-		defer encoders.Put(p)
+		p := printers.Get().(*printed)
+		defer printers.Put(p)
 		return p.append(append(dst, l.item...), item(i), depth)
 	})
 	if err != nil {

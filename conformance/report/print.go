@@ -79,13 +79,13 @@ func appendLine(dst []byte, depth int) []byte {
 }
 
 // appendPrintedString appends a string as it stands in a JSON text, or a piece of one.
-func appendPrintedString[T string | []byte](dst []byte, text T) []byte {
+func appendPrintedString(dst, text []byte) []byte {
 	done := 0
 	for i := plainLength(text); i < len(text); i += plainLength(text[i:]) {
 		second := text[i] == '#' && i > 0 && text[i-1] == '#' // as in defuse
 		r, n := rune(text[i]), 1
 		if r >= utf8.RuneSelf {
-			r, n = utf8.DecodeRuneInString(string(text[i:min(len(text), i+utf8.UTFMax)]))
+			r, n = utf8.DecodeRune(text[i:])
 		}
 		if second || unprintable(r) {
 			dst = append(dst, text[done:i]...)
@@ -102,47 +102,6 @@ func appendUnicode(dst []byte, r rune) []byte {
 		dst = append(dst, '\\', 'u', hexDigits[unit>>12], hexDigits[unit>>8&0xf], hexDigits[unit>>4&0xf], hexDigits[unit&0xf])
 	}
 	return dst
-}
-
-// appendString appends a text as a JSON string in which every character prints, with the escapes of
-// encoding/json.
-func appendString(dst []byte, s string) []byte {
-	dst = append(dst, '"')
-	done := 0
-	for i := plainLength(s); i < len(s); i += plainLength(s[i:]) {
-		c := s[i]
-		r, n := rune(c), 1
-		if c >= utf8.RuneSelf {
-			r, n = utf8.DecodeRuneInString(s[i:])
-		}
-		invalid := c >= utf8.RuneSelf && r == utf8.RuneError && n == 1
-		second := c == '#' && i > 0 && s[i-1] == '#'
-		if c != '"' && c != '\\' && !second && !invalid && !unprintable(r) {
-			i += n
-			continue
-		}
-		dst = append(dst, s[done:i]...)
-		switch {
-		case c == '"' || c == '\\':
-			dst = append(dst, '\\', c)
-		case c == '\n':
-			dst = append(dst, `\n`...)
-		case c == '\r':
-			dst = append(dst, `\r`...)
-		case c == '\t':
-			dst = append(dst, `\t`...)
-		case c == '\b':
-			dst = append(dst, `\b`...)
-		case c == '\f':
-			dst = append(dst, `\f`...)
-		default:
-			dst = appendUnicode(dst, r)
-		}
-		i += n
-		done = i
-	}
-	dst = append(dst, s[done:]...)
-	return append(dst, '"')
 }
 
 // plainLength is how many bytes at the beginning of a text are ASCII that stands for itself: no control

@@ -51,32 +51,6 @@ func TestWhatIsPrintedIsTheValueAndPrints(t *testing.T) {
 	}
 }
 
-func TestAStringAppendedByHandIsTheOneThatIsEncoded(t *testing.T) {
-	t.Parallel()
-	for _, s := range oddTexts() {
-		want, err := newPrinted(false, false).append(nil, s, 0)
-		require.NoError(t, err)
-		assert.Equal(t, string(want), string(appendString(nil, s)))
-	}
-}
-
-func TestAnEntryAppendedByHandIsTheOneThatIsEncoded(t *testing.T) {
-	t.Parallel()
-	full := harEntry{
-		Started: "s", Time: 1.002, Timings: harTimings{0.5, 1, 0}, Comment: "c", Case: "a/b", Step: 2, Interim: true, Verdict: "fail", Failure: "closed",
-		Request: harRequest{
-			"m", "u", "v", []harPair{{"a", "b"}}, []harPair{{"c", "d"}, {"\"", "\\"}}, []harPair{}, &harPostData{"t", "\n##", "base64"}, -1, 3, "c", "raw",
-		},
-		Response: harResponse{200, "OK", "v", []harPair{}, []harPair{{"e", "\x1b"}}, harContent{5, "t", "text", "base64", "c", true}, "r", -1, 5, "c"},
-	}
-	bare := harEntry{Request: harRequest{Cookies: []harPair{}, Headers: []harPair{}, QueryString: []harPair{}}, Response: harResponse{Cookies: []harPair{}, Headers: []harPair{}}}
-	for _, e := range []harEntry{full, bare} {
-		want, err := newPrinted(false, false).append(nil, e, 0)
-		require.NoError(t, err)
-		assert.Equal(t, string(want), string(e.append(nil)))
-	}
-}
-
 func TestPiecesAreWrittenInOrderAndStopAtAnError(t *testing.T) {
 	t.Parallel()
 	failure := errors.New("no")

@@ -56,7 +56,7 @@ func writeSARIF(w io.Writer, r *conformance.Report, o Options) error {
 	if !found {
 		return errors.New("a SARIF run without a list of results")
 	}
-	return writeList(w, list{head, "\n      \"results\": [", "\n        ", "\n      ]", tail}, len(shown), true, 4, func(i int) any {
+	return writeList(w, list{head, "\n      \"results\": [", "\n        ", "\n      ]", tail}, len(shown), indented, 4, func(i int) any {
 		id := ruleOf(shown[i].Case.ID)
 		return v.result(shown[i], o).WithRuleID(id).WithRuleIndex(rules[id])
 	})
