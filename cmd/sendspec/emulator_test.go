@@ -11,8 +11,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // emulator is a server under test for the scripts: it takes every request, and is as wrong as its
@@ -26,9 +24,8 @@ func emulator() {
 	starts := flags.String("bound-each-other-start", "", "as -bound, each other time that it is started: file that counts")
 	pid := flags.String("pid", "", "file for the process ID")
 	needNode := flags.String("need-node", "", "the only node there is")
-	perSecond := flags.Float64("rate", float64(rate.Inf), "requests answered in a second")
+	holdAfter := flags.Int64("hold-after", 0, "answer no more after so many requests, and write the file held")
 	_ = flags.Parse(os.Args[1:])
-	limiter := rate.NewLimiter(rate.Limit(*perSecond), 1)
 	if *pid != "" {
 		if err := os.WriteFile(*pid, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
 			log.Fatal(err)
@@ -43,8 +40,14 @@ func emulator() {
 	}
 	var requests, long atomic.Int64
 	handler := func(w http.ResponseWriter, r *http.Request) {
-		_ = limiter.Wait(r.Context())
 		n := requests.Add(1)
+		if *holdAfter > 0 && n > *holdAfter {
+			if err := os.WriteFile("held", []byte("held"), 0o600); err != nil {
+				log.Print(err)
+			}
+			<-r.Context().Done()
+			return
+		}
 		if *dieAfter > 0 && n > *dieAfter {
 			fmt.Println("panic: \x1b[31mout of luck\x1b[0m")
 			os.Exit(3)

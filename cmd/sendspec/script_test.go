@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"encoding/pem"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -66,7 +69,7 @@ func TestScripts(t *testing.T) {
 			return serveTLS(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "waitfor": waitFor, "connected": connected, "appears": appears, "ended": ended,
+			"exits": exits, "waitfor": waitFor, "connected": connected, "appears": appears, "ended": ended, "whole": whole,
 		},
 	})
 }
@@ -159,6 +162,41 @@ func appears(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Fatalf("%s does not appear", args[0])
 }
+
+// whole FILE...: each can be read to its end as what its name says: JSON, XML, or a page with JSON in it.
+func whole(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: whole FILE...")
+	}
+	for _, name := range args {
+		text := ts.ReadFile(name)
+		switch filepath.Ext(name) {
+		case ".html":
+			data := pageData.FindStringSubmatch(text)
+			if data == nil {
+				ts.Fatalf("%s has no data", name)
+			}
+			text = data[1]
+			fallthrough
+		case ".json", ".sarif", ".har":
+			if !json.Valid([]byte(text)) {
+				ts.Fatalf("%s is no JSON", name)
+			}
+		case ".xml":
+			for d := xml.NewDecoder(strings.NewReader(text)); ; {
+				if _, err := d.Token(); errors.Is(err, io.EOF) {
+					break
+				} else if err != nil {
+					ts.Fatalf("%s: %v", name, err)
+				}
+			}
+		default:
+			ts.Fatalf("%s: what is it?", name)
+		}
+	}
+}
+
+var pageData = regexp.MustCompile(`(?s)<script type="application/json" id="data">(.*?)</script>`)
 
 // ended FILE: the process whose ID the file holds is gone.
 func ended(ts *testscript.TestScript, neg bool, args []string) {
