@@ -2,29 +2,33 @@ package conformance
 
 import "github.com/sendspec/sendspec/reference"
 
-// control is how a target refuses a plain SendCommand that AWS takes. A server that refuses whatever it is
-// asked would otherwise pass each case that wants a refusal; the same request without the fault is the control
-// that such a case needs.
-type control struct{ errorType, message string }
+// A server that refuses whatever it is asked would pass each case that wants a refusal. The plain request of the
+// preflight is the control that such a case needs: the same request without the fault.
 
-// controlOf is the control of the answer to a plain request: none where the target takes it, as it should.
-func controlOf(plain *Exchanged) control { return control{plain.ErrorType, plain.Message} }
+// refusal is what there is to say of an answer that is no success, as far as a settled result keeps it; "" of others.
+func refusal(e Exchanged) string {
+	if e.Response == nil || e.Response.Status/100 == 2 {
+		return ""
+	}
+	e.ErrorType, e.Message = owned(e.ErrorType, keptText), owned(e.Message, keptText)
+	return e.summary()
+}
 
-// noVerdict is why a result says nothing.
-const noVerdict = "the target refuses a plain request in the same words, so that this refusal shows nothing"
+// showsNothing is why a result is no verdict.
+const showsNothing = "the target refuses a plain request in the same words, so that this refusal shows nothing"
 
-// apply takes back the verdict of a case that the target meets with nothing but the refusal of the plain
+// controlled takes back the verdict of a case that the target meets with nothing but its refusal of the plain
 // request.
-func (c control) apply(r Result) Result {
-	if c.errorType == "" || r.Verdict != Pass && r.Verdict != Warn || len(r.Exchanges) == 0 {
+func (p *Preflight) controlled(r Result) Result {
+	if p.Refusal == "" || r.Verdict != Pass && r.Verdict != Warn || len(r.Exchanges) == 0 {
 		return r
 	}
 	for i := range r.Exchanges {
 		e := &r.Exchanges[i]
-		if e.Step.Request.Operation != reference.SendCommand || e.ErrorType != c.errorType || e.Message != c.message {
+		if e.Step.Request.Operation != reference.SendCommand || refusal(*e) != p.Refusal {
 			return r
 		}
 	}
-	r.Verdict, r.Reason, r.Findings, r.Outcome = Skip, noVerdict, nil, ""
+	r.Verdict, r.Reason, r.Findings, r.Outcome = Skip, showsNothing, nil, ""
 	return r
 }

@@ -24,8 +24,10 @@ type Preflight struct {
 	Operations []string
 	// Verifies tells whether the target refuses a request that is not signed.
 	Verifies bool
+	// Refusal is how the target refuses a plain SendCommand, which AWS takes: status, type and text. It is "" where
+	// the target takes it.
+	Refusal  string
 	bindings fixtures.Bindings
-	control  control
 }
 
 // lifecycleOperations are the calls beside SendCommand that show or change a command's status.
@@ -69,7 +71,7 @@ func (a *asker) preflight(ctx context.Context) (Preflight, error) {
 	if err := a.speaks(first); err != nil {
 		return p, err
 	}
-	p.control = controlOf(&first)
+	p.Refusal = refusal(first)
 	if !a.target.isAWS() {
 		for _, probe := range probes {
 			if err := a.probe(ctx, probe, &p); err != nil {

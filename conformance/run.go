@@ -298,7 +298,7 @@ func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Re
 	if x.settings.familiar {
 		familiar = &x.familiar
 	}
-	return x.started.Preflight.control.apply(x.attemptKnowing(ctx, c, attempt, familiar))
+	return x.started.Preflight.controlled(x.attemptKnowing(ctx, c, attempt, familiar))
 }
 
 // attemptKnowing spares the SDK the answers of a form that it was seen to read.

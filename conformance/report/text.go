@@ -95,6 +95,9 @@ func started(b *strings.Builder, s conformance.Started) {
 	} else {
 		b.WriteString("was not found to know anything")
 	}
+	if refusal := s.Preflight.Refusal; refusal != "" {
+		fmt.Fprintf(b, "; refuses a plain request (%s), so that a refusal in these words shows nothing", clean(excerpt(refusal)))
+	}
 	if len(s.Preflight.MadeUp) > 0 {
 		fmt.Fprintf(b, "; does not look at %s, so made-up ones are sent", kinds(s.Preflight.MadeUp))
 	}
