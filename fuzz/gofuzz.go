@@ -24,8 +24,6 @@ type filler interface {
 // gofuzzer is not safe for concurrent use.
 type gofuzzer struct{ fuzzer *gofuzz.Fuzzer }
 
-// newGofuzzer has one function for all of a request: gofuzz calls each by reflection, which takes longer than
-// to draw a part.
 func newGofuzzer(w *world) *gofuzzer {
 	return &gofuzzer{gofuzz.NewWithSeed(0).NilChance(0).Funcs(
 		func(in *ssm.SendCommandInput, c gofuzz.Continue) {
@@ -35,21 +33,25 @@ func newGofuzzer(w *world) *gofuzzer {
 				case partTargets:
 					in.Targets = make([]types.Target, 1+c.Intn(3))
 					for i := range in.Targets {
-						w.target(&in.Targets[i], c.Rand)
+						c.Fuzz(&in.Targets[i])
 					}
 				case partNotification:
 					in.NotificationConfig = &types.NotificationConfig{}
-					w.notification(in.NotificationConfig, c.Rand)
+					c.Fuzz(in.NotificationConfig)
 				case partCloudWatch:
 					in.CloudWatchOutputConfig = &types.CloudWatchOutputConfig{}
-					w.cloudWatch(in.CloudWatchOutputConfig, c.Rand)
+					c.Fuzz(in.CloudWatchOutputConfig)
 				case partAlarm:
 					in.AlarmConfiguration = &types.AlarmConfiguration{}
-					w.alarm(in.AlarmConfiguration, c.Rand)
+					c.Fuzz(in.AlarmConfiguration)
 				}
 			}
 			w.agree(in, c.Rand)
 		},
+		func(t *types.Target, c gofuzz.Continue) { w.target(t, c.Rand) },
+		func(n *types.NotificationConfig, c gofuzz.Continue) { w.notification(n, c.Rand) },
+		func(o *types.CloudWatchOutputConfig, c gofuzz.Continue) { w.cloudWatch(o, c.Rand) },
+		func(a *types.AlarmConfiguration, c gofuzz.Continue) { w.alarm(a, c.Rand) },
 	)}
 }
 

@@ -42,6 +42,10 @@ func newFuzz(s Streams) *cobra.Command {
 What differs is asked again, shrunk to the smallest request that shows it, told once, and, with --dir,
 saved. Without --endpoint it asks the embedded reference. The same seed sends the same bytes.
 
+Strategies: valid requests; boundary, each bound and type in turn; fault and faults, one broken constraint or
+several; near-miss, a text nearly right; meaning, what no constraint forbids and AWS refuses; json and wire, odd
+bodies and odd HTTP; metamorphic, two requests that mean the same; sequence, sends, lists, gets and cancels.
+
 --promote ID turns a saved finding into a fixture, which says that it is provisional.`,
 		Example: `  sendspec fuzz --endpoint http://127.0.0.1:5000 --for 30s --dir findings
   sendspec fuzz --endpoint http://127.0.0.1:5000 --count 20000 --seed 1 --strategy boundary,fault
