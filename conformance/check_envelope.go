@@ -76,7 +76,7 @@ var requestIDCheck = Check{
 		if id == "" {
 			return broken(fixtures.Must, "header x-amzn-RequestId", "a request ID", "nothing")
 		}
-		if !uuidPattern.MatchString(id) {
+		if !isUUID(id) {
 			return broken(fixtures.Should, "header x-amzn-RequestId", "a UUID", fmt.Sprintf("%d characters of another form", len(id)))
 		}
 		return nil

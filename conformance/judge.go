@@ -95,9 +95,10 @@ type attempt struct {
 
 func (r *Result) judgeStep(e *Exchanged) {
 	attempts := make([]attempt, 0, len(e.Step.Expect))
-	for _, o := range e.Step.Expect {
+	for i := range e.Step.Expect {
+		o := &e.Step.Expect[i]
 		m := &matching{answer: e, level: r.Case.Level, earlier: r.Exchanges}
-		m.outcome(&o)
+		m.outcome(o)
 		attempts = append(attempts, attempt{o.Name, m.findings, cost(m.findings)})
 		if len(m.findings) == 0 {
 			break // it decides, whatever the others would say
@@ -240,7 +241,7 @@ func statusText(code int) string {
 
 func (m *matching) body(o *fixtures.Outcome) {
 	e := m.answer
-	if o.Error == nil && o.Body == nil {
+	if o.Error == nil && o.Body.Marshaler == nil {
 		return
 	}
 	if e.Body == nil {
@@ -250,8 +251,10 @@ func (m *matching) body(o *fixtures.Outcome) {
 	if o.Error != nil {
 		m.errorOutcome(o.Error)
 	}
-	if o.Body != nil {
-		m.raw("", o.Body, e.Body)
+	if tree, ok := o.Body.Marshaler.(*jsontree.Value); ok {
+		m.match("", tree, e.Body)
+	} else if text := o.Body.Text(); text != nil {
+		m.raw("", text, e.Body)
 	}
 }
 

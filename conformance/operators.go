@@ -51,49 +51,99 @@ func (m *matching) apply(name, path string, arg, got *jsontree.Value) bool {
 	case "$epochSeconds":
 		m.epochSeconds(path, arg, got)
 	default:
-		test, want := predicate(name, arg)
+		test := predicate(name)
 		if test == nil {
 			return false
 		}
-		if got == nil || !test(got) {
-			m.miss(path, want, show(got))
+		if got == nil || !test(arg, got) {
+			m.miss(path, inWords(name, arg), show(got))
 		}
 	}
 	return true
 }
 
-// predicate returns the matchers that look at one value alone, and what they want in words.
-func predicate(name string, arg *jsontree.Value) (test func(*jsontree.Value) bool, want string) {
-	isString := func(v *jsontree.Value) bool { return v.Kind == jsontree.String }
+// predicate returns the test of a matcher that looks at one value alone, nil where the name is not that of one.
+func predicate(name string) func(arg, v *jsontree.Value) bool {
 	switch name {
 	case "$uuid":
-		return func(v *jsontree.Value) bool { return isString(v) && uuidPattern.MatchString(v.Text) }, "a UUID of 36 characters"
+		return func(_, v *jsontree.Value) bool { return v.Kind == jsontree.String && isUUID(v.Text) }
 	case "$type":
-		return func(v *jsontree.Value) bool { return hasType(v, arg.Text) }, article(arg.Text)
+		return func(arg, v *jsontree.Value) bool { return hasType(v, arg.Text) }
 	case "$contains":
-		return func(v *jsontree.Value) bool { return isString(v) && strings.Contains(v.Text, arg.Text) },
-			fmt.Sprintf("a string with %q in it", arg.Text)
-	case "$regex":
-		re, err := regexp.Compile(arg.Text)
-		if err != nil {
-			return func(*jsontree.Value) bool { return false }, "a regular expression that compiles: " + err.Error()
+		return func(arg, v *jsontree.Value) bool {
+			return v.Kind == jsontree.String && strings.Contains(v.Text, arg.Text)
 		}
-		return func(v *jsontree.Value) bool { return isString(v) && re.MatchString(v.Text) }, "a string that matches " + arg.Text
+	case "$regex":
+		return func(arg, v *jsontree.Value) bool {
+			re, err := regexp.Compile(arg.Text)
+			return err == nil && v.Kind == jsontree.String && re.MatchString(v.Text)
+		}
 	case "$validationMessage":
-		return func(v *jsontree.Value) bool { return isString(v) && sameValidationMessage(arg.Text, v.Text) }, fmt.Sprintf("%q", arg.Text)
+		return func(arg, v *jsontree.Value) bool {
+			return v.Kind == jsontree.String && sameValidationMessage(arg.Text, v.Text)
+		}
 	case "$details":
-		return func(v *jsontree.Value) bool { return isString(v) && sameDetails(arg.Text, v.Text) }, arg.Text
+		return func(arg, v *jsontree.Value) bool { return v.Kind == jsontree.String && sameDetails(arg.Text, v.Text) }
 	case "$length":
-		n, _ := arg.Int64()
-		return func(v *jsontree.Value) bool { return v.Kind == jsontree.Array && int64(len(v.Items)) == n }, fmt.Sprintf("a list of %d", n)
+		return func(arg, v *jsontree.Value) bool {
+			n, _ := arg.Int64()
+			return v.Kind == jsontree.Array && int64(len(v.Items)) == n
+		}
 	case "$class":
-		class, _ := arg.Int64()
-		return func(v *jsontree.Value) bool { n, ok := v.Int64(); return ok && n/100 == class }, fmt.Sprintf("%dxx", class)
+		return func(arg, v *jsontree.Value) bool {
+			class, _ := arg.Int64()
+			n, ok := v.Int64()
+			return ok && n/100 == class
+		}
 	}
-	return nil, ""
+	return nil
 }
 
-var uuidPattern = regexp.MustCompile(`^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$`)
+// inWords says what a matcher wants that looks at one value alone, "" for any other.
+func inWords(name string, arg *jsontree.Value) string {
+	switch name {
+	case "$uuid":
+		return "a UUID of 36 characters"
+	case "$type":
+		return article(arg.Text)
+	case "$contains":
+		return fmt.Sprintf("a string with %q in it", arg.Text)
+	case "$regex":
+		if _, err := regexp.Compile(arg.Text); err != nil {
+			return "a regular expression that compiles: " + err.Error()
+		}
+		return "a string that matches " + arg.Text
+	case "$validationMessage":
+		return fmt.Sprintf("%q", arg.Text)
+	case "$details":
+		return arg.Text
+	case "$length":
+		n, _ := arg.Int64()
+		return fmt.Sprintf("a list of %d", n)
+	case "$class":
+		class, _ := arg.Int64()
+		return fmt.Sprintf("%dxx", class)
+	}
+	return ""
+}
+
+// isUUID tells whether a text has the form of RFC 9562, section 4.
+func isUUID(s string) bool {
+	if len(s) != len("00000000-0000-0000-0000-000000000000") {
+		return false
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case i == 8 || i == 13 || i == 18 || i == 23:
+			if c != '-' {
+				return false
+			}
+		case (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F'):
+			return false
+		}
+	}
+	return true
+}
 
 func (m *matching) in(path string, arg, got *jsontree.Value) {
 	wants := make([]string, len(arg.Items))
@@ -238,7 +288,7 @@ func describeMatcher(name string, arg *jsontree.Value) string {
 	case "$echo":
 		return "what was sent as " + arg.Text
 	}
-	if _, words := predicate(name, arg); words != "" {
+	if words := inWords(name, arg); words != "" {
 		return words
 	}
 	return name + " " + show(arg)

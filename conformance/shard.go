@@ -56,7 +56,7 @@ func corpusOf(cases []*fixtures.Case) string {
 			for _, o := range step.Expect {
 				_, _ = h.Write([]byte(o.Name + "\x00"))
 				_, _ = h.Write(o.Status)
-				_, _ = h.Write(o.Body)
+				_, _ = h.Write(o.Body.Text())
 				if o.Error != nil {
 					_, _ = h.Write(o.Error.Type)
 				}

@@ -1,71 +1,117 @@
 package fuzz
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
+// The members of an answer that do not depend on the request.
+var (
+	theCommandID   = member("CommandId", matcher("$uuid", boolean(true)))
+	defaultVersion = str("$DEFAULT")
+	emptyText      = str("")
+	emptyList      = array()
+	noCounts       = []jsontree.Member{
+		member("CompletedCount", number("0")), member("ErrorCount", number("0")), member("DeliveryTimedOutCount", number("0")), member("TriggeredAlarms", emptyList),
+		member("Status", begun("Pending", "InProgress")), member("StatusDetails", begun("Pending", "InProgress", "In Progress")),
+		member("RequestedDateTime", matcher("$epochSeconds", object(member("within", str("5m"))))),
+	}
+	noNotification = member("NotificationConfig", object(
+		member("NotificationArn", emptyText), member("NotificationEvents", emptyList), member("NotificationType", emptyText)))
+)
+
+func matcher(name string, argument Value) Value { return object(member(name, argument)) }
+
+// begun is a status of a command that may have begun meanwhile.
+func begun(statuses ...string) Value {
+	return object(member("$in", strs(statuses)), member("$should", str(statuses[0])))
+}
+
+func echoed(pointer string) Value { return matcher("$echo", str(pointer)) }
+
+func shouldBe(v Value) Value { return matcher("$should", v) }
+
+func integer(n int64) Value { return number(strconv.FormatInt(n, 10)) }
+
+// command is the body of an answer whose Command has the members.
+func command(members ...jsontree.Member) fixtures.Expected {
+	body := object(member("Command", object(members...)))
+	return fixtures.Expected{Marshaler: &body}
+}
+
+// usualEcho is room for the members of a Command.
+const usualEcho = 32
+
 // echo is the body of AWS's answer (facts.md section 2; echo/** of the fixtures), as matchers.
-func (o *oracle) echo(tree *Value, in *ssm.SendCommandInput) string {
-	var b strings.Builder
-	b.WriteString(`{"Command":{"CommandId":{"$uuid":true}`)
-	member := func(response, request, fallback string) {
-		if m := tree.Get(request); m != nil && m.Kind != jsontree.Null {
-			fmt.Fprintf(&b, `,%q:{"$echo":"/%s"}`, response, request)
-		} else if fallback != "" {
-			fmt.Fprintf(&b, `,%q:%s`, response, fallback)
+func (o *oracle) echo(tree *Value, in *ssm.SendCommandInput) fixtures.Expected {
+	members := append(make([]jsontree.Member, 0, usualEcho), theCommandID)
+	add := func(name string, v Value) { members = append(members, member(name, v)) }
+	given := func(name string) bool {
+		m := tree.Get(name)
+		return m != nil && m.Kind != jsontree.Null
+	}
+	addEchoed := func(name string, fallback Value) {
+		if given(name) {
+			add(name, echoed("/"+name))
+		} else {
+			add(name, fallback)
 		}
 	}
-	member("DocumentName", "DocumentName", "")
-	if strings.ContainsAny(aws.ToString(in.DocumentName), ":/") {
-		// Whether an ARN comes back as it was given is inferred.
-		b.Reset()
-		b.WriteString(`{"Command":{"CommandId":{"$uuid":true}`)
+	if given("DocumentName") && !strings.ContainsAny(*in.DocumentName, ":/") { // whether an ARN comes back as it was given is inferred
+		add("DocumentName", echoed("/DocumentName"))
 	}
 	if aws.ToString(in.DocumentVersion) == "$LATEST" {
-		b.WriteString(`,"DocumentVersion":{"$should":{"$echo":"/DocumentVersion"}}`) // inferred from that of $DEFAULT
+		add("DocumentVersion", shouldBe(echoed("/DocumentVersion"))) // inferred from that of $DEFAULT
 	} else {
-		member("DocumentVersion", "DocumentVersion", `"$DEFAULT"`)
+		addEchoed("DocumentVersion", defaultVersion)
 	}
-	member("Comment", "Comment", `""`)
-	member("Parameters", "Parameters", `{"$exact":{}}`)
-	if repeats(in.InstanceIds) || len(in.InstanceIds) > 1 {
-		fmt.Fprintf(&b, `,"InstanceIds":{"$should":{"$echo":"/InstanceIds"}}`) // their order is not recorded
+	addEchoed("Comment", emptyText)
+	addEchoed("Parameters", matcher("$exact", object()))
+	if len(in.InstanceIds) > 1 {
+		add("InstanceIds", shouldBe(echoed("/InstanceIds"))) // their order is not recorded
 	} else {
-		member("InstanceIds", "InstanceIds", `[]`)
+		addEchoed("InstanceIds", emptyList)
 	}
 	switch {
 	case strangersIn(tree.Get("Targets")):
-	case len(in.Targets) > 1 || len(in.Targets) == 1 && len(in.Targets[0].Values) > 1:
-		b.WriteString(`,"Targets":{"$should":{"$echo":"/Targets"},"$length":` + integer(int64(len(in.Targets))) + `}`) // as above
+	case len(in.Targets) > 1 || len(in.Targets) == 1 && len(in.Targets[0].Values) > 1: // as above
+		add("Targets", object(member("$should", echoed("/Targets")), member("$length", integer(int64(len(in.Targets))))))
 	default:
-		member("Targets", "Targets", `[]`)
+		addEchoed("Targets", emptyList)
 	}
-	timeout := `3600`
+	addEchoed("OutputS3BucketName", emptyText)
+	addEchoed("OutputS3KeyPrefix", emptyText)
+	addEchoed("MaxConcurrency", str("50"))
+	addEchoed("MaxErrors", str("0"))
+	timeout := number("3600")
 	if in.Parameters["executionTimeout"] != nil {
-		timeout = `{"$should":3600}`
+		timeout = shouldBe(timeout)
 	}
-	for _, given := range []struct{ name, fallback string }{
-		{"OutputS3BucketName", `""`}, {"OutputS3KeyPrefix", `""`}, {"MaxConcurrency", `"50"`}, {"MaxErrors", `"0"`}, {"TimeoutSeconds", timeout},
-	} {
-		member(given.name, given.name, given.fallback)
+	addEchoed("TimeoutSeconds", timeout)
+	if given("ServiceRoleArn") {
+		add("ServiceRole", echoed("/ServiceRoleArn"))
+	} else {
+		add("ServiceRole", emptyText)
 	}
-	member("ServiceRole", "ServiceRoleArn", `""`)
-	b.WriteString(`,"OutputS3Region":` + string(quoted(o.region)))
-	b.WriteString(echoStructures(tree, in))
-	fmt.Fprintf(&b, `,"TargetCount":%d,"CompletedCount":0,"ErrorCount":0,"DeliveryTimedOutCount":0,"TriggeredAlarms":[]`, len(in.InstanceIds))
-	b.WriteString(`,"Status":{"$in":["Pending","InProgress"],"$should":"Pending"},"StatusDetails":{"$in":["Pending","InProgress","In Progress"],"$should":"Pending"}`)
-	b.WriteString(`,"RequestedDateTime":{"$epochSeconds":{"within":"5m"}}`)
-	b.WriteString(o.expiry(in))
-	return b.String() + "}}"
+	add("OutputS3Region", str(o.region))
+	members = append(members, echoOfNotification(in)...)
+	add("CloudWatchOutputConfig", echoOfCloudWatch(tree, in))
+	add("AlarmConfiguration", echoOfAlarms(tree, in))
+	add("TargetCount", integer(int64(len(in.InstanceIds))))
+	members = append(members, noCounts...)
+	if after, known := o.expiry(in); known {
+		add("ExpiresAfter", after)
+	}
+	return command(members...)
 }
 
 // strangersIn tells whether a list of targets has members that do not come back.
@@ -77,69 +123,77 @@ func strangersIn(targets *Value) bool {
 
 // expiry is ExpiresAfter: TimeoutSeconds and the execution timeouts of the document's steps, 3600 each where
 // they are not given (facts.md section 2, ExpiresAfter). Nothing where the document is not known.
-func (o *oracle) expiry(in *ssm.SendCommandInput) string {
+func (o *oracle) expiry(in *ssm.SendCommandInput) (after Value, known bool) {
 	document := o.world.documents[aws.ToString(in.DocumentName)]
 	if document == nil {
-		return ""
+		return after, false
 	}
 	steps, known := document.stepsOf(aws.ToString(in.DocumentVersion))
 	if !known {
-		return ""
+		return after, false
 	}
 	timeout := reference.DefaultTimeout
 	if in.TimeoutSeconds != nil {
 		timeout = time.Duration(*in.TimeoutSeconds) * time.Second
 	}
-	after := fmt.Sprintf(`{"$after":["/Command/RequestedDateTime","%ds"]}`, int64((timeout + reference.ExecutionTimeout(steps, in.Parameters)).Seconds()))
+	seconds := int64((timeout + reference.ExecutionTimeout(steps, in.Parameters)).Seconds())
+	after = matcher("$after", array(str("/Command/RequestedDateTime"), str(strconv.FormatInt(seconds, 10)+"s")))
 	if slices.Contains(steps, "") || !sureOfTimeouts(steps, in.Parameters) { // inferred
-		after = `{"$should":` + after + `}`
+		after = shouldBe(after)
 	}
-	return `,"ExpiresAfter":` + after
+	return after, true
 }
 
-// echoStructures are the members that are structures: given as they are, with the defaults of what is
-// left out of them.
-func echoStructures(tree *Value, in *ssm.SendCommandInput) string {
-	var b strings.Builder
-	if n := in.NotificationConfig; n != nil && aws.ToString(n.NotificationArn) != "" {
-		b.WriteString(`,"NotificationConfig":{"NotificationArn":{"$echo":"/NotificationConfig/NotificationArn"}`)
-		switch {
-		case len(n.NotificationEvents) == 0:
-			b.WriteString(`,"NotificationEvents":["All"]`)
-		case len(n.NotificationEvents) == 1:
-			b.WriteString(`,"NotificationEvents":{"$echo":"/NotificationConfig/NotificationEvents"}`)
-		default:
-			b.WriteString(`,"NotificationEvents":{"$should":{"$echo":"/NotificationConfig/NotificationEvents"}}`)
-		}
-		if n.NotificationType == "" {
-			b.WriteString(`,"NotificationType":"Command"}`)
-		} else {
-			b.WriteString(`,"NotificationType":{"$echo":"/NotificationConfig/NotificationType"}}`)
-		}
-	} else if n == nil {
-		b.WriteString(`,"NotificationConfig":{"NotificationArn":"","NotificationEvents":[],"NotificationType":""}`)
+// The members that are structures come back as they are, with the defaults of what is left out of them.
+
+func echoOfNotification(in *ssm.SendCommandInput) []jsontree.Member {
+	n := in.NotificationConfig
+	if n == nil {
+		return []jsontree.Member{noNotification}
 	}
-	enabled := func(name, member string, on bool) string {
-		if c := tree.Get(name); on && c != nil && c.Get(member) != nil {
-			return `{"$echo":"/` + name + `/` + member + `"}`
-		}
-		return "false"
+	if aws.ToString(n.NotificationArn) == "" {
+		return nil
 	}
+	events, kind := echoed("/NotificationConfig/NotificationEvents"), echoed("/NotificationConfig/NotificationType")
+	switch {
+	case len(n.NotificationEvents) == 0:
+		events = array(str("All"))
+	case len(n.NotificationEvents) > 1:
+		events = shouldBe(events)
+	}
+	if n.NotificationType == "" {
+		kind = str("Command")
+	}
+	return []jsontree.Member{member("NotificationConfig", object(
+		member("NotificationArn", echoed("/NotificationConfig/NotificationArn")), member("NotificationEvents", events), member("NotificationType", kind)))}
+}
+
+// enabled is the echo of a boolean inside of a structure.
+func enabled(tree *Value, name, inside string, on bool) Value {
+	if on && tree.Get(name).Get(inside) != nil {
+		return echoed("/" + name + "/" + inside)
+	}
+	return boolean(false)
+}
+
+func echoOfCloudWatch(tree *Value, in *ssm.SendCommandInput) Value {
 	c := in.CloudWatchOutputConfig
-	fmt.Fprintf(&b, `,"CloudWatchOutputConfig":{"CloudWatchOutputEnabled":%s`, enabled("CloudWatchOutputConfig", "CloudWatchOutputEnabled", c != nil && c.CloudWatchOutputEnabled))
+	v := object(member("CloudWatchOutputEnabled", enabled(tree, "CloudWatchOutputConfig", "CloudWatchOutputEnabled", c != nil && c.CloudWatchOutputEnabled)))
 	switch {
 	case c == nil:
-		b.WriteString(`,"CloudWatchLogGroupName":""`)
+		put(&v, "CloudWatchLogGroupName", emptyText)
 	case c.CloudWatchLogGroupName != nil:
-		b.WriteString(`,"CloudWatchLogGroupName":{"$echo":"/CloudWatchOutputConfig/CloudWatchLogGroupName"}`)
+		put(&v, "CloudWatchLogGroupName", echoed("/CloudWatchOutputConfig/CloudWatchLogGroupName"))
 	}
-	b.WriteString("}")
-	a := in.AlarmConfiguration
-	fmt.Fprintf(&b, `,"AlarmConfiguration":{"IgnorePollAlarmFailure":%s,"Alarms":`, enabled("AlarmConfiguration", "IgnorePollAlarmFailure", a != nil && a.IgnorePollAlarmFailure))
-	if a == nil {
-		b.WriteString("[]}")
-	} else {
-		b.WriteString(`[{"Name":{"$echo":"/AlarmConfiguration/Alarms/0/Name"}}]}`)
+	return v
+}
+
+func echoOfAlarms(tree *Value, in *ssm.SendCommandInput) Value {
+	a, alarms := in.AlarmConfiguration, emptyList
+	if a != nil {
+		alarms = array(object(member("Name", echoed("/AlarmConfiguration/Alarms/0/Name"))))
 	}
-	return b.String()
+	return object(
+		member("IgnorePollAlarmFailure", enabled(tree, "AlarmConfiguration", "IgnorePollAlarmFailure", a != nil && a.IgnorePollAlarmFailure)),
+		member("Alarms", alarms))
 }

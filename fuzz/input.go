@@ -1,7 +1,6 @@
 package fuzz
 
 import (
-	"encoding/base64"
 	"fmt"
 	"maps"
 	"strings"
@@ -123,6 +122,5 @@ func (in *Input) requests(text []byte) []fixtures.Request {
 
 // exactly is a plain call with this body, byte for byte.
 func exactly(text []byte) fixtures.Request {
-	encoded := base64.StdEncoding.EncodeToString(text)
-	return fixtures.Request{Body: &fixtures.Body{Base64: &encoded}}
+	return fixtures.Request{Body: &fixtures.Body{Base64: text}}
 }

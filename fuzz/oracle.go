@@ -108,7 +108,7 @@ func (o *oracle) oddNumber(r *reference.Result) expectation {
 		return open("a number beyond what can be held")
 	}
 	taken := outcomeAccepted
-	taken.Name, taken.Body = "taken", raw(`{"Command":{"CommandId":{"$uuid":true},"TimeoutSeconds":`+integer(int64(n))+`}}`)
+	taken.Name, taken.Body = "taken", command(theCommandID, member("TimeoutSeconds", integer(int64(n))))
 	e.rule, e.outcomes = "A number is cut to an integer, or refused", []fixtures.Outcome{taken, outcomeRefused}
 	return e
 }

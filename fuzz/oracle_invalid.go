@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -13,8 +12,6 @@ import (
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
-
-func integer(n int64) string { return strconv.FormatInt(n, 10) }
 
 // invalid: a broken constraint is a ValidationException, before the meaning of the request is looked at.
 // The latter is inferred, so that beside a fault of meaning the type is no must; refused it is either way.
@@ -118,7 +115,13 @@ func strengthBeyondBMP(v *reference.Violation) fixtures.Level {
 	return fixtures.Should
 }
 
-func utf16Length(s string) int { return len(utf16.Encode([]rune(s))) }
+func utf16Length(s string) int {
+	n := 0
+	for _, r := range s {
+		n += utf16.RuneLen(r)
+	}
+	return n
+}
 
 func allASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
@@ -181,14 +184,28 @@ func should(matcher string) json.RawMessage { return raw(`{"$should":` + matcher
 
 // hasControl tells whether a string of the tree has a control character: whether AWS takes it was not seen, but
 // for those of ASCII in the values of Parameters.
-func hasControl(v *Value) bool {
-	found := false
-	v.Walk(func(pointer string, v *Value) bool {
-		value := strings.HasPrefix(pointer, "/Parameters/")
-		found = found || v.Kind == jsontree.String && strings.ContainsFunc(v.Text, func(r rune) bool {
-			return !(value && r < 0x80) && (r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\uFEFF' || r >= '\uFDD0' && r <= '\uFDEF' || r&0xfffe == 0xfffe)
+func hasControl(tree *Value) bool {
+	return slices.ContainsFunc(tree.Members, func(m jsontree.Member) bool { return hasControlBelow(&m.Value, m.Name == "Parameters") })
+}
+
+func hasControlBelow(v *Value, parameters bool) bool {
+	switch v.Kind {
+	case jsontree.String:
+		return strings.ContainsFunc(v.Text, func(r rune) bool {
+			return !(parameters && r < 0x80) && (r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\uFEFF' || r >= '\uFDD0' && r <= '\uFDEF' || r&0xfffe == 0xfffe)
 		})
-		return !found
-	})
-	return found
+	case jsontree.Array:
+		for i := range v.Items {
+			if hasControlBelow(&v.Items[i], parameters) {
+				return true
+			}
+		}
+	case jsontree.Object:
+		for i := range v.Members {
+			if hasControlBelow(&v.Members[i].Value, parameters) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -10,7 +10,7 @@ import (
 
 // The outcomes that inputs share; those of fixtures/outcomes.json by the same names.
 var (
-	outcomeAccepted      = fixtures.Outcome{Name: "accepted", Status: raw(`200`), Body: raw(`{"Command":{"CommandId":{"$uuid":true}}}`)}
+	outcomeAccepted      = fixtures.Outcome{Name: "accepted", Status: raw(`200`), Body: command(theCommandID)}
 	outcomeValidation    = fixtures.Outcome{Name: "validation", Status: raw(`400`), Error: &fixtures.ErrorOutcome{Type: raw(`"ValidationException"`)}}
 	outcomeSerialization = fixtures.Outcome{Name: "serialization", Status: raw(`400`), Error: &fixtures.ErrorOutcome{Type: raw(`{"$should":"SerializationException"}`)}}
 	outcomeRefused       = fixtures.Outcome{Name: "refused", Status: raw(`{"$class":4}`), Error: &fixtures.ErrorOutcome{Type: raw(`{"$type":"string"}`)}}

@@ -208,7 +208,7 @@ func detailsIn(possible []reference.Details) map[string]any {
 }
 
 func bodied(name string, body map[string]any) fixtures.Outcome {
-	return fixtures.Outcome{Name: name, Status: raw(`200`), Body: encoded(body)}
+	return fixtures.Outcome{Name: name, Status: raw(`200`), Body: fixtures.Expected{Marshaler: encoded(body)}}
 }
 
 // encoded writes a value as JSON. What is given has only strings, numbers, lists and objects in it.

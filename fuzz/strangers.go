@@ -72,11 +72,13 @@ func forStrangers(tree *Value, visit func(name string, known []string)) {
 			check(m, name)
 		}
 	}
-	for name, list := range map[string]*Value{"Targets": tree.Get("Targets"), "Alarms": tree.Get("AlarmConfiguration").Get("Alarms")} {
+	checkAll := func(list *Value, structure string) {
 		if list != nil {
 			for i := range list.Items {
-				check(&list.Items[i], name)
+				check(&list.Items[i], structure)
 			}
 		}
 	}
+	checkAll(tree.Get("Targets"), "Targets")
+	checkAll(tree.Get("AlarmConfiguration").Get("Alarms"), "Alarms")
 }

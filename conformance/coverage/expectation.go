@@ -71,7 +71,7 @@ func (c *corpus) ofStep(q *question) expectation {
 	own := q.steps[q.step.Number-1].Expect
 	for i := range own {
 		if o := &own[i]; o.Error == nil && !o.Closed && o.SameAs == "" && c.okay(o) {
-			outcomes = append(outcomes, r.raw(schema, o.Body))
+			outcomes = append(outcomes, r.raw(schema, o.Body.Text()))
 		}
 	}
 	e := either(outcomes)

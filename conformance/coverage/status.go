@@ -124,7 +124,7 @@ func (c *corpus) statusesOf(q *question, s subject) (only string, among []string
 	taken := 0
 	for i := range q.step.Expect {
 		if o := &q.step.Expect[i]; o.Error == nil && !o.Closed && c.okay(o) {
-			outcomes = append(outcomes, of(o.Body)...)
+			outcomes = append(outcomes, of(o.Body.Text())...)
 			taken++
 		}
 	}

@@ -82,12 +82,12 @@ func isPlainCall(r *wire.Request) bool {
 
 // accepted is what the answer to a call that is taken has at least. Members that AWS leaves out at
 // times are not asked for.
-var accepted = map[string]json.RawMessage{
-	reference.SendCommand:            raw(map[string]any{"Command": map[string]any{"CommandId": map[string]any{"$uuid": true}}}),
-	reference.ListCommands:           raw(map[string]any{"Commands": map[string]any{"$type": "list"}}),
-	reference.ListCommandInvocations: raw(map[string]any{"CommandInvocations": map[string]any{"$type": "list"}}),
-	reference.GetCommandInvocation:   raw(map[string]any{"CommandId": map[string]any{"$uuid": true}}),
-	reference.CancelCommand:          raw(map[string]any{}),
+var accepted = map[string]fixtures.Expected{
+	reference.SendCommand:            {Marshaler: raw(map[string]any{"Command": map[string]any{"CommandId": map[string]any{"$uuid": true}}})},
+	reference.ListCommands:           {Marshaler: raw(map[string]any{"Commands": map[string]any{"$type": "list"}})},
+	reference.ListCommandInvocations: {Marshaler: raw(map[string]any{"CommandInvocations": map[string]any{"$type": "list"}})},
+	reference.GetCommandInvocation:   {Marshaler: raw(map[string]any{"CommandId": map[string]any{"$uuid": true}})},
+	reference.CancelCommand:          {Marshaler: raw(map[string]any{})},
 }
 
 // declared are the client errors of the service model (model.json, operations.NAME.errors).
