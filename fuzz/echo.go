@@ -116,9 +116,9 @@ func (o *oracle) echo(tree *Value, in *ssm.SendCommandInput) fixtures.Expected {
 
 // strangersIn tells whether a list of targets has members that do not come back.
 func strangersIn(targets *Value) bool {
-	return targets != nil && slices.ContainsFunc(targets.Items, func(t Value) bool {
-		return slices.ContainsFunc(t.Members, func(m jsontree.Member) bool { return !slices.Contains(membersOfStructure["Targets"], m.Name) })
-	})
+	found := false
+	forStrangersOf(targets, "Targets", func(string, []string) { found = true })
+	return found
 }
 
 // expiry is ExpiresAfter: TimeoutSeconds and the execution timeouts of the document's steps, 3600 each where

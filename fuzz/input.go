@@ -1,8 +1,8 @@
 package fuzz
 
 import (
-	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 
 	"github.com/sendspec/sendspec/fixtures"
@@ -84,8 +84,11 @@ func (t exactText) String() string {
 // character, which is for private use.
 const hole = "\uE000"
 
+// usualBody is how many bytes most bodies do not exceed.
+const usualBody = 1 << 10
+
 func (b *body) bytes() []byte {
-	text := b.tree.AppendJSON([]byte(b.prefix))
+	text := b.tree.AppendJSON(append(make([]byte, 0, usualBody), b.prefix...))
 	if len(b.raw) > 0 {
 		s := string(text)
 		for key, exact := range b.raw {
@@ -106,7 +109,9 @@ func (b body) clone() body {
 func (b *body) isText() bool { return len(b.raw) > 0 || b.prefix != "" || b.suffix != "" || b.cut > 0 }
 
 // ID is the ID of the input's case.
-func (in *Input) ID() string { return fmt.Sprintf("%s/%s/%d", Area, in.Strategy, in.Index) }
+func (in *Input) ID() string {
+	return Area + "/" + string(in.Strategy) + "/" + strconv.FormatUint(in.Index, 10)
+}
 
 // requests are what is sent, with the bytes of the body: one request, or the two of a relation.
 func (in *Input) requests(text []byte) []fixtures.Request {

@@ -65,6 +65,9 @@ func (o *oracle) meaningBeside(tree *Value, broken map[string]bool) *meaning {
 }
 
 func repeats(list []string) bool {
+	if len(list) < 2 {
+		return false
+	}
 	sorted := slices.Sorted(slices.Values(list))
 	return len(slices.Compact(sorted)) < len(list)
 }

@@ -185,7 +185,12 @@ func should(matcher string) json.RawMessage { return raw(`{"$should":` + matcher
 // hasControl tells whether a string of the tree has a control character: whether AWS takes it was not seen, but
 // for those of ASCII in the values of Parameters.
 func hasControl(tree *Value) bool {
-	return slices.ContainsFunc(tree.Members, func(m jsontree.Member) bool { return hasControlBelow(&m.Value, m.Name == "Parameters") })
+	for i := range tree.Members {
+		if m := &tree.Members[i]; hasControlBelow(&m.Value, m.Name == "Parameters") {
+			return true
+		}
+	}
+	return false
 }
 
 func hasControlBelow(v *Value, parameters bool) bool {

@@ -51,6 +51,15 @@ func (o *oracle) valid(r *reference.Result) expectation {
 }
 
 func hasNull(v *Value) bool {
-	return v.Kind == jsontree.Null || slices.ContainsFunc(v.Items, func(item Value) bool { return hasNull(&item) }) ||
-		slices.ContainsFunc(v.Members, func(m jsontree.Member) bool { return hasNull(&m.Value) })
+	for i := range v.Items {
+		if hasNull(&v.Items[i]) {
+			return true
+		}
+	}
+	for i := range v.Members {
+		if hasNull(&v.Members[i].Value) {
+			return true
+		}
+	}
+	return v.Kind == jsontree.Null
 }

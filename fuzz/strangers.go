@@ -59,26 +59,32 @@ func spelledOtherwise(tree *Value) bool {
 
 // forStrangers visits the members that the model lacks.
 func forStrangers(tree *Value, visit func(name string, known []string)) {
-	check := func(v *Value, structure string) {
-		for i := range v.Members {
-			if known := membersOfStructure[structure]; !slices.Contains(known, v.Members[i].Name) {
-				visit(v.Members[i].Name, known)
-			}
-		}
-	}
-	check(tree, "")
+	forStrangersIn(tree, "", visit)
 	for _, name := range []string{"NotificationConfig", "CloudWatchOutputConfig", "AlarmConfiguration"} {
-		if m := tree.Get(name); m != nil {
-			check(m, name)
+		forStrangersIn(tree.Get(name), name, visit)
+	}
+	forStrangersOf(tree.Get("Targets"), "Targets", visit)
+	forStrangersOf(tree.Get("AlarmConfiguration").Get("Alarms"), "Alarms", visit)
+}
+
+// forStrangersIn visits those of one structure, forStrangersOf those of a list of them.
+func forStrangersIn(v *Value, structure string, visit func(name string, known []string)) {
+	if v == nil {
+		return
+	}
+	known := membersOfStructure[structure]
+	for i := range v.Members {
+		if name := v.Members[i].Name; !slices.Contains(known, name) {
+			visit(name, known)
 		}
 	}
-	checkAll := func(list *Value, structure string) {
-		if list != nil {
-			for i := range list.Items {
-				check(&list.Items[i], structure)
-			}
-		}
+}
+
+func forStrangersOf(list *Value, structure string, visit func(name string, known []string)) {
+	if list == nil {
+		return
 	}
-	checkAll(tree.Get("Targets"), "Targets")
-	checkAll(tree.Get("AlarmConfiguration").Get("Alarms"), "Alarms")
+	for i := range list.Items {
+		forStrangersIn(&list.Items[i], structure, visit)
+	}
 }

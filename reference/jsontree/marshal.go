@@ -49,6 +49,14 @@ func (v *Value) AppendJSON(dst []byte) []byte {
 
 const hexDigits = "0123456789abcdef"
 
+// verbatim tells which ASCII characters stand for themselves inside a JSON string.
+var verbatim = func() (is [utf8.RuneSelf]bool) {
+	for c := byte(' '); c < utf8.RuneSelf; c++ {
+		is[c] = c != '"' && c != '\\'
+	}
+	return is
+}()
+
 // AppendString appends s as a JSON string, escaping only what RFC 8259 section 7 requires.
 // Bytes that are not UTF-8 become U+FFFD.
 func AppendString(dst []byte, s string) []byte {
@@ -66,7 +74,7 @@ func AppendString(dst []byte, s string) []byte {
 			i += size
 			continue
 		}
-		if c >= 0x20 && c != '"' && c != '\\' {
+		if verbatim[c] {
 			i++
 			continue
 		}
