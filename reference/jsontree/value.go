@@ -252,4 +252,4 @@ func (v *Value) duplicates(pointer string, found *[]string) {
 
 // smallObject is the number of members up to which comparing every pair is cheaper than a map,
 // and above which it would let a hostile object of n members cost n*n steps.
-const smallObject = 16
+const smallObject = 32
