@@ -49,20 +49,29 @@ func (v *Value) AppendJSON(dst []byte) []byte {
 
 const hexDigits = "0123456789abcdef"
 
-// verbatim tells which ASCII characters stand for themselves inside a JSON string.
-var verbatim = func() (is [utf8.RuneSelf]bool) {
+// verbatim tells which bytes are ASCII characters that stand for themselves inside a JSON string.
+var verbatim = func() (is [1 << 8]bool) {
 	for c := byte(' '); c < utf8.RuneSelf; c++ {
 		is[c] = c != '"' && c != '\\'
 	}
 	return is
 }()
 
+// verbatimPrefix is how many of the first bytes of a text are verbatim.
+func verbatimPrefix(s string) int {
+	n := 0
+	for n < len(s) && verbatim[s[n]] {
+		n++
+	}
+	return n
+}
+
 // AppendString appends s as a JSON string, escaping only what RFC 8259 section 7 requires.
 // Bytes that are not UTF-8 become U+FFFD.
 func AppendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	start := 0
-	for i := 0; i < len(s); {
+	for i := verbatimPrefix(s); i < len(s); i += verbatimPrefix(s[i:]) {
 		c := s[i]
 		if c >= utf8.RuneSelf {
 			r, size := utf8.DecodeRuneInString(s[i:])
@@ -72,10 +81,6 @@ func AppendString(dst []byte, s string) []byte {
 				start = i + 1
 			}
 			i += size
-			continue
-		}
-		if verbatim[c] {
-			i++
 			continue
 		}
 		dst = append(dst, s[start:i]...)

@@ -308,7 +308,11 @@ func (p *parser) str() (s string, loneSurrogate bool, err error) {
 	p.pos++
 	start := p.pos
 	var decoded []byte
-	for p.pos < len(p.text) {
+	for {
+		p.pos += verbatimPrefix(p.text[p.pos:])
+		if p.pos == len(p.text) {
+			return "", false, p.fail(p.pos, "expected the closing quote of a string, got the end of the text")
+		}
 		switch c := p.text[p.pos]; {
 		case c == '"':
 			s = p.text[start:p.pos]
@@ -328,8 +332,6 @@ func (p *parser) str() (s string, loneSurrogate bool, err error) {
 			start = p.pos
 		case c < 0x20:
 			return "", false, p.fail(p.pos, fmt.Sprintf("control character 0x%02X in a string; expected it escaped", c))
-		case c < utf8.RuneSelf:
-			p.pos++
 		default:
 			_, size := utf8.DecodeRuneInString(p.text[p.pos:])
 			if size == 1 {
@@ -338,7 +340,6 @@ func (p *parser) str() (s string, loneSurrogate bool, err error) {
 			p.pos += size
 		}
 	}
-	return "", false, p.fail(p.pos, "expected the closing quote of a string, got the end of the text")
 }
 
 func (p *parser) escape() (r rune, loneSurrogate bool, err error) {
