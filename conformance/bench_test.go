@@ -92,7 +92,7 @@ func benchmarkRun(b *testing.B, profiles ...conformance.Option) {
 	b.ReportMetric(median(bares).Seconds()*1000, "bare-ms")
 	b.ReportMetric(median(loads).Seconds()*1000, "load-ms") // of the corpus, in run-ms
 	b.ReportMetric(float64(median(runs))/float64(median(bares)), "x-bare")
-	b.ReportMetric(float64(median(runs)-median(loads))/float64(median(bares)), "x-bare-loaded")
+	b.ReportMetric(float64(median(runs)-median(loads))/float64(median(bares)), "x-bare-without-load")
 }
 
 func median(d []time.Duration) time.Duration {

@@ -17,10 +17,11 @@ func refusal(e Exchanged) string {
 // showsNothing is why a result is no verdict.
 const showsNothing = "the target refuses a plain request in the same words, so that this refusal shows nothing"
 
-// controlled takes back the verdict of a case that the target meets with nothing but its refusal of the plain
-// request.
+// controlled takes back the verdict of a case that the target meets, but for a missed should, with nothing but its
+// refusal of the plain request.
 func (p *Preflight) controlled(r Result) Result {
-	if p.Refusal == "" || r.Verdict != Pass && r.Verdict != Warn || len(r.Exchanges) == 0 {
+	judged := r.Verdict == Pass || r.Verdict == Warn || r.Verdict == Fail
+	if p.Refusal == "" || !judged || verdictOf(r.Findings, false) == Fail || len(r.Exchanges) == 0 {
 		return r
 	}
 	for i := range r.Exchanges {

@@ -45,14 +45,18 @@ func TestARefusalInOtherWordsCounts(t *testing.T) {
 		}
 		sound.ServeHTTP(w, r)
 	})
+	fields := `, "title": "t", "request": {"body": {"json": {"DocumentName": "AWS-RunShellScript", "Targets": [{"Key": "tag:sendspec", "Values": ["x"]}], "Parameters": {"commands": ["true"]}, "TimeoutSeconds": `
 	cases := casesOf(t,
-		`{"id": "area/Topic/below", "title": "t", "request": {"body": {"json": {"DocumentName": "AWS-RunShellScript", "Targets": [{"Key": "tag:sendspec", "Values": ["x"]}], "Parameters": {"commands": ["true"]}, "TimeoutSeconds": 29}}},
-		  "expect": [{"name": "refused", "status": 400}]}`,
-		`{"id": "area/Topic/above", "title": "t", "request": {"body": {"json": {"DocumentName": "AWS-RunShellScript", "Targets": [{"Key": "tag:sendspec", "Values": ["x"]}], "Parameters": {"commands": ["true"]}, "TimeoutSeconds": 2592001}}},
-		  "expect": [{"name": "refused", "status": 400}]}`)
-	report, err := run(t.Context(), t, conformance.Target{Handler: noTags}, conformance.WithCases(cases))
-	require.NoError(t, err)
-	assert.Equal(t, conformance.Pass, report.Results[0].Verdict)
-	assert.Equal(t, conformance.Skip, report.Results[1].Verdict)
-	assert.Contains(t, report.Results[1].Reason, "plain request")
+		`{"id": "area/Topic/below"`+fields+`29}}}, "expect": [{"name": "refused", "status": 400}]}`,
+		`{"id": "area/Topic/above"`+fields+`2592001}}}, "expect": [{"name": "refused", "status": 400}]}`,
+		`{"id": "area/Topic/above-as-it-should"`+fields+`2592001}}}, "expect": [{"name": "refused", "status": 400, "error": {"type": {"$should": "ValidationException"}}}]}`)
+	for _, options := range [][]conformance.Option{nil, {conformance.WithStrict()}} {
+		report, err := run(t.Context(), t, conformance.Target{Handler: noTags}, append(options, conformance.WithCases(cases))...)
+		require.NoError(t, err)
+		assert.Equal(t, conformance.Pass, report.Results[0].Verdict)
+		for _, r := range report.Results[1:3] {
+			assert.Equal(t, conformance.Skip, r.Verdict, r.Case.ID)
+			assert.Contains(t, r.Reason, "plain request")
+		}
+	}
 }
