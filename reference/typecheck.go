@@ -111,7 +111,7 @@ func (t *typer) want(v *jsontree.Value, kind jsontree.Kind, wanted, otherwise st
 		}
 	}
 	t.result.TypeErrors = append(t.result.TypeErrors, TypeError{
-		Path: t.apiPath(), Offset: v.Offset, Want: wanted, Got: v.Kind.String(), Message: message,
+		Path: t.apiPath(), Offset: int(v.Offset), Want: wanted, Got: v.Kind.String(), Message: message,
 	})
 	return false
 }

@@ -197,7 +197,7 @@ func (r *request) mistyped(here *occurrences) bool {
 		return false
 	}
 	for i := range r.result.TypeErrors {
-		if !slices.ContainsFunc(here.wrong, func(v *jsontree.Value) bool { return v.Offset == r.result.TypeErrors[i].Offset }) {
+		if !slices.ContainsFunc(here.wrong, func(v *jsontree.Value) bool { return int(v.Offset) == r.result.TypeErrors[i].Offset }) {
 			return false
 		}
 	}

@@ -47,6 +47,9 @@ func ParseDepth(data []byte, maxDepth int) (*Value, error) {
 // ParseBounded is ParseDepth with a bound on the number of values too, those within arrays and objects
 // included: a value takes over 100 bytes of memory and may be one byte of text.
 func ParseBounded(data []byte, maxDepth, maxValues int) (*Value, error) {
+	if len(data) > math.MaxInt32 {
+		return nil, &SyntaxError{Offset: math.MaxInt32, Message: "a text of 2 GiB or more is not read", TooMany: true}
+	}
 	open := stacks.Get().(*stack)
 	defer open.release()
 	p := parser{text: string(data), maxDepth: maxDepth, valuesLeft: maxValues, stack: open}
@@ -125,7 +128,7 @@ func (p *parser) space() {
 }
 
 func (p *parser) value(v *Value) error {
-	v.Offset = p.pos
+	v.Offset = int32(p.pos)
 	if p.pos >= len(p.text) {
 		return p.fail(p.pos, "expected a value, got the end of the text")
 	}
@@ -269,7 +272,7 @@ func (p *parser) object(v *Value) error {
 	}
 	for {
 		p.space()
-		m := Member{Offset: p.pos}
+		var m Member
 		if p.pos >= len(p.text) || p.text[p.pos] != '"' {
 			return p.fail(p.pos, "expected a member name in quotes, got "+p.here())
 		}
