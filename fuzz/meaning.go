@@ -31,15 +31,18 @@ func (m *meaning) refuse(r refusal)      { m.refusals = append(m.refusals, r) }
 func (m *meaning) doubt(doubts ...doubt) { m.doubts = append(m.doubts, doubts...) }
 
 // plain tells whether nothing keeps a server from taking the request.
-func (m *meaning) plain() bool { return m.refusals == nil && m.doubts == nil }
+func (m *meaning) plain() bool { return len(m.refusals) == 0 && len(m.doubts) == 0 }
 
 func (m *meaning) open() bool {
 	return slices.ContainsFunc(m.doubts, func(d doubt) bool { return d.anything })
 }
 
+// usualDoubts is how many doubts most requests do not exceed.
+const usualDoubts = 6
+
 // meaning looks for what a server must, or may, say to a request that breaks no constraint.
 func (o *oracle) meaning(tree *Value, in *ssm.SendCommandInput) *meaning {
-	m := &meaning{}
+	m := &meaning{doubts: make([]doubt, 0, usualDoubts)}
 	o.document(m, in)
 	o.selection(m, in)
 	o.destinations(m, in)
@@ -92,7 +95,7 @@ func textDoubts(m *meaning, tree *Value, in *ssm.SendCommandInput) {
 		m.doubt(doubt{anything: true})
 	}
 	tooLong := func(value *string, most int) {
-		if utf16Length(aws.ToString(value)) > most {
+		if s := aws.ToString(value); len(s) > most && utf16Length(s) > most {
 			m.doubt(doubt{exceptions: validation, level: fixtures.Should})
 		}
 	}

@@ -41,7 +41,9 @@ func (o *oracle) valid(r *reference.Result) expectation {
 		meaning = meaning || d.meaning
 	}
 	slices.Sort(names)
-	for _, name := range slices.Compact(names) {
+	names = slices.Compact(names)
+	e.outcomes = slices.Grow(e.outcomes, len(names)+1)
+	for _, name := range names {
 		e.outcomes = append(e.outcomes, exception(name))
 	}
 	if meaning {
