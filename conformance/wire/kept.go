@@ -104,7 +104,7 @@ func (h *HTTP) converse(ctx context.Context, c *kept, x *Exchange) bool {
 	sent := c.send(c.request)
 	reusable := c.receive(h.limits, x)
 	answered := x.Err == nil || x.Err.Failure != Closed || c.answers.end.read > 0
-	if whole := sent(); !stop() || !whole || !reusable {
+	if whole := sent.end(c); !stop() || !whole || !reusable {
 		_ = c.Close()
 		return answered
 	}
@@ -120,29 +120,40 @@ var past = time.Unix(1, 0)
 // smallRequest is a size that the system takes at once, whether the target reads or not.
 const smallRequest = 16 << 10
 
+// sending is the writing of a request. What the target made of one that failed shows in the reading.
+type sending struct {
+	err  error
+	done <-chan error // of a writing that runs beside the reading, else nil
+}
+
 // send writes the request. The writing of a large one runs beside the reading: a server may answer, and stop
-// reading, before it has all. What it returns ends the writing, and tells whether all was written. What the
-// target made of a writing that failed shows in the reading.
-func (c *kept) send(request []byte) (end func() bool) {
+// reading, before it has all.
+func (c *kept) send(request []byte) sending {
 	if len(request) <= smallRequest {
 		_, err := c.Write(request)
-		return func() bool { return err == nil }
+		return sending{err: err}
 	}
-	written := make(chan error, 1)
+	done := make(chan error, 1)
 	go func() {
 		_, err := c.Write(request)
-		written <- err
+		done <- err
 	}()
-	return func() bool {
-		select {
-		case err := <-written:
-			return err == nil
-		default:
-		}
-		_ = c.SetDeadline(past)
-		<-written
-		return false
+	return sending{done: done}
+}
+
+// end ends the writing over the connection, and tells whether all was written.
+func (s sending) end(c *kept) bool {
+	if s.done == nil {
+		return s.err == nil
 	}
+	select {
+	case err := <-s.done:
+		return err == nil
+	default:
+	}
+	_ = c.SetDeadline(past)
+	<-s.done
+	return false
 }
 
 // receive reads the answer, and tells whether the connection may be used again.
@@ -231,12 +242,12 @@ var bodyMethods = []string{http.MethodPost, http.MethodPut, http.MethodPatch}
 // ordinary tells whether a request needs nothing of net/http: neither its refusal of what is no HTTP, nor its
 // rewriting of a name.
 func ordinary(r *Request) bool {
-	if r.Path == "" || strings.ContainsFunc(r.Path, isControl) || !isToken(r.Method) || !isPlainHost(r.Host) {
+	if r.Path == "" || hasControl(r.Path) || !isToken(r.Method) || !isPlainHost(r.Host) {
 		return false
 	}
 	for i := range r.Fields {
 		f := &r.Fields[i]
-		if !isToken(f.Name) || strings.ContainsFunc(f.Value, isControl) || framingField(f.Name) {
+		if !isToken(f.Name) || hasControl(f.Value) || framingField(f.Name) {
 			return false
 		}
 	}
@@ -252,7 +263,14 @@ func framingField(name string) bool {
 	return false
 }
 
-func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+func hasControl(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] == 0x7f {
+			return true
+		}
+	}
+	return false
+}
 
 func isPlainHost(host string) bool {
 	return !strings.ContainsFunc(host, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`%/\?#@<>"`, r) })
@@ -260,9 +278,12 @@ func isPlainHost(host string) bool {
 
 // isToken tells whether the text is a token of RFC 9110, section 5.6.2.
 func isToken(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-	})
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // rawConnection is the file descriptor below a connection, nil where there is none.
