@@ -45,9 +45,8 @@ type patient struct {
 // Exchange exchanges, several times where the target throttles.
 func (p *patient) Exchange(ctx context.Context, r *wire.Request) *wire.Exchange {
 	for try := 1; ; try++ {
-		began := time.Now()
 		if err := p.pause(ctx); err != nil {
-			return &wire.Exchange{Request: r, Sent: began, Err: err}
+			return &wire.Exchange{Request: r, Sent: time.Now(), Err: err}
 		}
 		x := p.exchanger.Exchange(ctx, r)
 		after, busy := throttled(x)
@@ -66,11 +65,13 @@ func (p *patient) pause(ctx context.Context) *wire.Error {
 	p.mu.Lock()
 	until, err := p.until, p.gaveUp
 	p.mu.Unlock()
-	left := time.Until(until)
-	if err == nil && left > 0 && !pauseFor(ctx, left) {
+	if err != nil || until.IsZero() {
+		return err
+	}
+	if left := time.Until(until); left > 0 && !pauseFor(ctx, left) {
 		return &wire.Error{Failure: wire.Interrupted, Err: ctx.Err()}
 	}
-	return err
+	return nil
 }
 
 func (p *patient) answered(x *wire.Exchange) {
@@ -141,7 +142,7 @@ func throttled(x *wire.Exchange) (after time.Duration, ok bool) {
 	if x.Response == nil {
 		return 0, false
 	}
-	after = retryAfter(x.Response.Header.Get("Retry-After"), time.Now())
+	after = retryAfter(x.Response.Header.Get("Retry-After"))
 	switch status := x.Response.Status; {
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && after >= 0:
 		return after, true
@@ -165,8 +166,8 @@ func namesThrottling(x *wire.Exchange) bool {
 
 // mayNameThrottling spares most refusals their reading.
 func mayNameThrottling(body []byte) bool {
-	if bytes.IndexByte(body, '\\') >= 0 {
-		return true // a name may be written with escapes
+	if bytes.Contains(body, []byte(`\u`)) {
+		return true // any letter of a name may be written so, and no other escape stands for a letter
 	}
 	for name := range retry.DefaultThrottleErrorCodes {
 		if bytes.Contains(body, []byte(name)) {
@@ -178,7 +179,7 @@ func mayNameThrottling(body []byte) bool {
 
 // retryAfter reads the header of RFC 9110, section 10.2.3: seconds or a date. Negative where it is
 // neither.
-func retryAfter(value string, now time.Time) time.Duration {
+func retryAfter(value string) time.Duration {
 	value = strings.TrimSpace(value)
 	if value == "" {
 		return -1
@@ -187,7 +188,7 @@ func retryAfter(value string, now time.Time) time.Duration {
 		return time.Duration(seconds) * time.Second
 	}
 	if date, err := http.ParseTime(value); err == nil {
-		return max(0, date.Sub(now))
+		return max(0, time.Until(date))
 	}
 	return -1
 }
