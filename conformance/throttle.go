@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 
@@ -164,13 +165,26 @@ func namesThrottling(x *wire.Exchange) bool {
 	return ok
 }
 
-// mayNameThrottling spares most refusals their reading.
+// mayNameThrottling spares most refusals their reading: it looks at the members alone from which a type is read.
 func mayNameThrottling(body []byte) bool {
 	if bytes.Contains(body, []byte(`\u`)) {
-		return true // any letter of a name may be written so, and no other escape stands for a letter
+		return true // any letter may be written so, also of a member
 	}
-	for name := range retry.DefaultThrottleErrorCodes {
-		if bytes.Contains(body, []byte(name)) {
+	for _, member := range []string{`"__type"`, `"code"`} {
+		for _, rest, more := bytes.Cut(body, []byte(member)); more; _, rest, more = bytes.Cut(rest, []byte(member)) {
+			value, _, _ := bytes.Cut(bytes.TrimLeft(rest, ": \t\r\n\""), []byte(`"`))
+			if bytes.IndexByte(value, '\\') >= 0 || hasThrottlingName(value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hasThrottlingName looks between the signs that part a type's name from its namespace and its URL.
+func hasThrottlingName(value []byte) bool {
+	for name := range bytes.FieldsFuncSeq(value, func(r rune) bool { return r == '#' || r == ':' || unicode.IsSpace(r) }) {
+		if _, ok := retry.DefaultThrottleErrorCodes[string(name)]; ok {
 			return true
 		}
 	}
