@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 
@@ -45,9 +46,8 @@ type patient struct {
 // Exchange exchanges, several times where the target throttles.
 func (p *patient) Exchange(ctx context.Context, r *wire.Request) *wire.Exchange {
 	for try := 1; ; try++ {
-		began := time.Now()
 		if err := p.pause(ctx); err != nil {
-			return &wire.Exchange{Request: r, Sent: began, Err: err}
+			return &wire.Exchange{Request: r, Sent: time.Now(), Err: err}
 		}
 		x := p.exchanger.Exchange(ctx, r)
 		after, busy := throttled(x)
@@ -66,11 +66,13 @@ func (p *patient) pause(ctx context.Context) *wire.Error {
 	p.mu.Lock()
 	until, err := p.until, p.gaveUp
 	p.mu.Unlock()
-	left := time.Until(until)
-	if err == nil && left > 0 && !pauseFor(ctx, left) {
+	if err != nil || until.IsZero() {
+		return err
+	}
+	if left := time.Until(until); left > 0 && !pauseFor(ctx, left) {
 		return &wire.Error{Failure: wire.Interrupted, Err: ctx.Err()}
 	}
-	return err
+	return nil
 }
 
 func (p *patient) answered(x *wire.Exchange) {
@@ -141,7 +143,7 @@ func throttled(x *wire.Exchange) (after time.Duration, ok bool) {
 	if x.Response == nil {
 		return 0, false
 	}
-	after = retryAfter(x.Response.Header.Get("Retry-After"), time.Now())
+	after = retryAfter(x.Response.Header.Get("Retry-After"))
 	switch status := x.Response.Status; {
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && after >= 0:
 		return after, true
@@ -163,13 +165,26 @@ func namesThrottling(x *wire.Exchange) bool {
 	return ok
 }
 
-// mayNameThrottling spares most refusals their reading.
+// mayNameThrottling spares most refusals their reading: it looks at the members alone from which a type is read.
 func mayNameThrottling(body []byte) bool {
-	if bytes.IndexByte(body, '\\') >= 0 {
-		return true // a name may be written with escapes
+	if bytes.Contains(body, []byte(`\u`)) {
+		return true // any letter may be written so, also of a member
 	}
-	for name := range retry.DefaultThrottleErrorCodes {
-		if bytes.Contains(body, []byte(name)) {
+	for _, member := range []string{`"__type"`, `"code"`} {
+		for _, rest, more := bytes.Cut(body, []byte(member)); more; _, rest, more = bytes.Cut(rest, []byte(member)) {
+			value, _, _ := bytes.Cut(bytes.TrimLeft(rest, ": \t\r\n\""), []byte(`"`))
+			if bytes.IndexByte(value, '\\') >= 0 || hasThrottlingName(value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hasThrottlingName looks between the signs that part a type's name from its namespace and its URL.
+func hasThrottlingName(value []byte) bool {
+	for name := range bytes.FieldsFuncSeq(value, func(r rune) bool { return r == '#' || r == ':' || unicode.IsSpace(r) }) {
+		if _, ok := retry.DefaultThrottleErrorCodes[string(name)]; ok {
 			return true
 		}
 	}
@@ -178,7 +193,7 @@ func mayNameThrottling(body []byte) bool {
 
 // retryAfter reads the header of RFC 9110, section 10.2.3: seconds or a date. Negative where it is
 // neither.
-func retryAfter(value string, now time.Time) time.Duration {
+func retryAfter(value string) time.Duration {
 	value = strings.TrimSpace(value)
 	if value == "" {
 		return -1
@@ -187,7 +202,7 @@ func retryAfter(value string, now time.Time) time.Duration {
 		return time.Duration(seconds) * time.Second
 	}
 	if date, err := http.ParseTime(value); err == nil {
-		return max(0, date.Sub(now))
+		return max(0, time.Until(date))
 	}
 	return -1
 }

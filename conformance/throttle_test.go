@@ -52,6 +52,12 @@ var throttles = map[string]struct {
 	"503 with seconds":         {503, "2", "<html>busy", 2 * time.Second, 10 * time.Second},
 	"503 with a past date":     {503, "Mon, 02 Jan 2006 15:04:05 GMT", "", 0, 10 * time.Second},
 	"AWS's own, Rate exceeded": {400, "", `{"__type":"ThrottlingException","message":"Rate exceeded"}`, 100 * time.Millisecond, 10 * time.Second},
+	"AWS's own, in full":       {400, "", `{"message":"","__type": "com.amazon.coral.availability#ThrottlingException:http://a/"}`, 100 * time.Millisecond, 10 * time.Second},
+	"a name with an escape":    {400, "", `{"__type":"Throttl\u0069ng"}`, 100 * time.Millisecond, 10 * time.Second},
+	"a member with an escape":  {400, "", `{"__type":"A","c\u006fde":"SlowDown"}`, 100 * time.Millisecond, 10 * time.Second},
+	"a name behind a quote":    {400, "", `{"__type":"\"#SlowDown"}`, 100 * time.Millisecond, 10 * time.Second},
+	"a code, and another type": {400, "", "{\"__type\":\"A\",\"code\"\t:\r\n\"TooManyRequestsException\"}", 100 * time.Millisecond, 10 * time.Second},
+	"the second of two types":  {400, "", `{"message":{"__type":""},"__type":"SlowDown"}`, 100 * time.Millisecond, 10 * time.Second},
 }
 
 // What is throttled now and then is asked again, when the target said, and judged by its answer.
@@ -144,7 +150,25 @@ func TestA503WithoutRetryAfterIsJudged(t *testing.T) {
 	assert.Equal(t, 30, report.Totals[conformance.Fail]-failingInvariants(report))
 }
 
-// The same over sockets, plain and TLS.
+// A refusal that only speaks of throttling is a refusal.
+func TestARefusalThatSpeaksOfThrottlingIsJudged(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`{"__type":"ValidationException","message":"ThrottlingException"}`,
+		`{"__type":"ValidationException","message":"\u0054hrottlingException"}`,
+		`{"__type":"NoThrottlingException"}`,
+		`{"__type":"ThrottlingException#ValidationException"}`,
+		`{"__type":["ThrottlingException"]}`,
+		`{"message":{"__type":"ThrottlingException"}}`,
+	} {
+		h, _ := throttling(400, "", body, func(n int64, _ string) bool { return n > 0 })
+		report, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 5)))
+		require.NoError(t, err)
+		assert.Equal(t, 5, report.Totals[conformance.Fail]-failingInvariants(report), body)
+	}
+}
+
+// Throttling over sockets, plain and TLS.
 func TestThrottlingOverSockets(t *testing.T) {
 	t.Parallel()
 	for _, secure := range []bool{false, true} {

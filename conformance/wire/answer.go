@@ -15,6 +15,7 @@ type answers struct {
 	end      endReader
 	bounded  io.LimitedReader
 	buffered *bufio.Reader
+	request  http.Request // what http.ReadResponse asks for its method
 }
 
 func newAnswers(conn net.Conn) *answers {
@@ -29,8 +30,9 @@ func newAnswers(conn net.Conn) *answers {
 func (a *answers) next(method string, limits Limits, upgrade int) (*http.Response, *Error) {
 	a.end.read, a.end.err = 0, nil
 	a.bounded.N = limits.Header
+	a.request.Method = method
 	for {
-		resp, err := http.ReadResponse(a.buffered, &http.Request{Method: method})
+		resp, err := http.ReadResponse(a.buffered, &a.request)
 		switch {
 		case err != nil && a.bounded.N <= 0:
 			return nil, &Error{Malformed, fmt.Errorf("the header of the answer is longer than %d bytes", limits.Header)}

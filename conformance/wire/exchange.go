@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -28,28 +29,37 @@ type Request struct {
 
 // Get returns the first value of the header, or "".
 func (r *Request) Get(name string) string {
-	name = http.CanonicalHeaderKey(name)
-	for _, f := range r.Fields {
-		if http.CanonicalHeaderKey(f.Name) == name {
-			return f.Value
+	for i := range r.Fields {
+		if sameField(r.Fields[i].Name, name) {
+			return r.Fields[i].Value
 		}
 	}
 	return ""
 }
 
+// sameField tells whether two names are of the same header.
+func sameField(a, b string) bool {
+	return len(a) == len(b) && (a == b || http.CanonicalHeaderKey(a) == http.CanonicalHeaderKey(b))
+}
+
 // set replaces every value of the header; no values removes it.
 func (r *Request) set(name string, values ...string) {
-	canonical := http.CanonicalHeaderKey(name)
-	kept := r.Fields[:0:0]
-	for _, f := range r.Fields {
-		if http.CanonicalHeaderKey(f.Name) != canonical {
-			kept = append(kept, f)
-		}
-	}
+	kept := r.without(len(values), name)
 	for _, v := range values {
 		kept = append(kept, Field{name, v})
 	}
 	r.Fields = kept
+}
+
+// without returns the fields of no such name, in memory of their own with room for so many more.
+func (r *Request) without(room int, names ...string) []Field {
+	kept := make([]Field, 0, len(r.Fields)+room)
+	for i := range r.Fields {
+		if !slices.ContainsFunc(names, func(name string) bool { return sameField(r.Fields[i].Name, name) }) {
+			kept = append(kept, r.Fields[i])
+		}
+	}
+	return kept
 }
 
 // Response is what the target answered.

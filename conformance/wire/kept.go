@@ -18,9 +18,18 @@ import (
 // goroutines for each, and handing a request to them costs a campaign more than the exchange itself.
 type kept struct {
 	net.Conn
-	quiet   func() bool // tells whether an idle connection is still open, and nothing has come over it
 	answers *answers
 	request []byte
+	writing writing
+	used    bool
+	// ifQuiet writes the request where an idle connection is still open and nothing has come over it.
+	ifQuiet func() bool
+}
+
+func newKept(conn net.Conn) *kept {
+	c := &kept{Conn: conn, answers: newAnswers(conn)}
+	c.ifQuiet = ifQuiet(conn, c.write)
+	return c
 }
 
 // keptConnections are those that no exchange is using.
@@ -33,25 +42,19 @@ type keptConnections struct {
 // maxIdle is how many connections are kept at most.
 const maxIdle = 64
 
-// take returns an idle connection that looks usable, nil where there is none.
-func (k *keptConnections) take(deadline time.Time) *kept {
-	for {
-		k.mu.Lock()
-		k.closed = false
-		last := len(k.idle) - 1
-		if last < 0 {
-			k.mu.Unlock()
-			return nil
-		}
-		c := k.idle[last]
-		k.idle[last] = nil
-		k.idle = k.idle[:last]
-		k.mu.Unlock()
-		if c.SetDeadline(deadline) == nil && c.quiet() {
-			return c
-		}
-		_ = c.Close()
+// take returns an idle connection, nil where there is none.
+func (k *keptConnections) take() *kept {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.closed = false
+	last := len(k.idle) - 1
+	if last < 0 {
+		return nil
 	}
+	c := k.idle[last]
+	k.idle[last] = nil
+	k.idle = k.idle[:last]
+	return c
 }
 
 func (k *keptConnections) put(c *kept) {
@@ -78,7 +81,7 @@ func (k *keptConnections) close() {
 // closed by the target meanwhile: that is no answer to this request, which is sent anew over a fresh one.
 func (h *HTTP) overKept(ctx context.Context, x *Exchange) {
 	deadline := x.Sent.Add(h.limits.Timeout)
-	if c := h.kept.take(deadline); c != nil && h.converse(ctx, c, x) {
+	if c := h.kept.take(); c != nil && h.converse(ctx, c, deadline, x) {
 		return
 	}
 	x.Response, x.Err = nil, nil
@@ -89,22 +92,27 @@ func (h *HTTP) overKept(ctx context.Context, x *Exchange) {
 		x.Err = classify(err, false)
 		return
 	}
-	_ = conn.SetDeadline(deadline)
-	h.converse(ctx, &kept{Conn: conn, quiet: quietness(conn), answers: newAnswers(conn)}, x)
+	h.converse(ctx, newKept(conn), deadline, x)
 }
 
-// converse sends the request over the connection and reads the answer; false where the connection ended
-// before any of it came. It keeps the connection where another request may follow, and else closes it.
-func (h *HTTP) converse(ctx context.Context, c *kept, x *Exchange) bool {
+// converse sends the request over the connection and reads the answer; false where the connection was of no
+// use, or ended before any of it came. It keeps the connection where another request may follow, and else
+// closes it.
+func (h *HTTP) converse(ctx context.Context, c *kept, deadline time.Time, x *Exchange) bool {
+	_ = c.SetDeadline(deadline)
 	stop := func() bool { return true }
 	if ctx.Done() != nil {
 		stop = context.AfterFunc(ctx, func() { _ = c.SetDeadline(past) })
 	}
 	c.request = appendRequest(c.request[:0], x.Request, h.base.Host)
-	sent := c.send(c.request)
+	if !c.send() {
+		stop()
+		_ = c.Close()
+		return false
+	}
 	reusable := c.receive(h.limits, x)
 	answered := x.Err == nil || x.Err.Failure != Closed || c.answers.end.read > 0
-	if whole := sent(); !stop() || !whole || !reusable {
+	if whole := c.written(); !stop() || !whole || !reusable {
 		_ = c.Close()
 		return answered
 	}
@@ -120,29 +128,52 @@ var past = time.Unix(1, 0)
 // smallRequest is a size that the system takes at once, whether the target reads or not.
 const smallRequest = 16 << 10
 
-// send writes the request. The writing of a large one runs beside the reading: a server may answer, and stop
-// reading, before it has all. What it returns ends the writing, and tells whether all was written. What the
-// target made of a writing that failed shows in the reading.
-func (c *kept) send(request []byte) (end func() bool) {
+// writing is that of a request. What the target made of one that failed shows in the reading.
+type writing struct {
+	err  error
+	done <-chan error // where it runs beside the reading
+}
+
+// send writes the request; false where the connection was used before and is not quiet any more.
+func (c *kept) send() bool {
+	if c.used {
+		return c.ifQuiet()
+	}
+	c.used = true
+	c.write()
+	return true
+}
+
+// write writes the request. The writing of a large one runs beside the reading: a server may answer, and stop
+// reading, before it has all.
+func (c *kept) write() {
+	request := c.request
 	if len(request) <= smallRequest {
 		_, err := c.Write(request)
-		return func() bool { return err == nil }
+		c.writing = writing{err: err}
+		return
 	}
-	written := make(chan error, 1)
+	done := make(chan error, 1)
 	go func() {
 		_, err := c.Write(request)
-		written <- err
+		done <- err
 	}()
-	return func() bool {
-		select {
-		case err := <-written:
-			return err == nil
-		default:
-		}
-		_ = c.SetDeadline(past)
-		<-written
-		return false
+	c.writing = writing{done: done}
+}
+
+// written ends the writing, and tells whether all of the request was written.
+func (c *kept) written() bool {
+	if c.writing.done == nil {
+		return c.writing.err == nil
 	}
+	select {
+	case err := <-c.writing.done:
+		return err == nil
+	default:
+	}
+	_ = c.SetDeadline(past)
+	<-c.writing.done
+	return false
 }
 
 // receive reads the answer, and tells whether the connection may be used again.
@@ -231,12 +262,12 @@ var bodyMethods = []string{http.MethodPost, http.MethodPut, http.MethodPatch}
 // ordinary tells whether a request needs nothing of net/http: neither its refusal of what is no HTTP, nor its
 // rewriting of a name.
 func ordinary(r *Request) bool {
-	if r.Path == "" || strings.ContainsFunc(r.Path, isControl) || !isToken(r.Method) || !isPlainHost(r.Host) {
+	if r.Path == "" || hasControl(r.Path) || !isToken(r.Method) || !isPlainHost(r.Host) {
 		return false
 	}
 	for i := range r.Fields {
 		f := &r.Fields[i]
-		if !isToken(f.Name) || strings.ContainsFunc(f.Value, isControl) || framingField(f.Name) {
+		if !isToken(f.Name) || hasControl(f.Value) || framingField(f.Name) {
 			return false
 		}
 	}
@@ -252,7 +283,14 @@ func framingField(name string) bool {
 	return false
 }
 
-func isControl(r rune) bool { return r < ' ' || r == 0x7f }
+func hasControl(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] == 0x7f {
+			return true
+		}
+	}
+	return false
+}
 
 func isPlainHost(host string) bool {
 	return !strings.ContainsFunc(host, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`%/\?#@<>"`, r) })
@@ -260,9 +298,12 @@ func isPlainHost(host string) bool {
 
 // isToken tells whether the text is a token of RFC 9110, section 5.6.2.
 func isToken(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-	})
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // rawConnection is the file descriptor below a connection, nil where there is none.

@@ -74,7 +74,7 @@ func TestAConnectionIsKeptWhereAnotherRequestMayFollow(t *testing.T) {
 // A second answer that comes while nothing is asked is none to the next request.
 func TestWhatComesOverAnIdleConnectionIsNoAnswer(t *testing.T) {
 	t.Parallel()
-	idle, sent := make(chan struct{}), make(chan struct{})
+	idle, sent, more := make(chan struct{}), make(chan struct{}), make(chan int, 1)
 	var connections atomic.Int64
 	h, err := wire.NewHTTP(listen(t, func(c client) {
 		if connections.Add(1) > 1 {
@@ -86,7 +86,8 @@ func TestWhatComesOverAnIdleConnectionIsNoAnswer(t *testing.T) {
 		<-idle
 		_, _ = io.WriteString(c, "HTTP/1.1 500 Rubbish\r\nContent-Length: 0\r\n\r\n")
 		close(sent)
-		<-c.ended
+		n, _ := c.Read(make([]byte, 1))
+		more <- n
 	}), shortLimits, nil)
 	require.NoError(t, err)
 	defer h.Close()
@@ -94,6 +95,69 @@ func TestWhatComesOverAnIdleConnectionIsNoAnswer(t *testing.T) {
 	close(idle)
 	<-sent
 	assertEnding(t, ending{status: 201}, h.Exchange(context.Background(), wire.NewRequest("SendCommand", nil)))
+	assert.Zero(t, <-more, "the next request is not sent where nobody would hear its answer")
+}
+
+// A connection that was closed while it was idle is of no use, and that is no answer.
+func TestAConnectionClosedWhileIdleIsNotUsed(t *testing.T) {
+	t.Parallel()
+	idle, closed := make(chan struct{}), make(chan struct{})
+	var connections atomic.Int64
+	h, err := wire.NewHTTP(listen(t, func(c client) {
+		if connections.Add(1) > 1 {
+			say("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")(c)
+			return
+		}
+		say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")(c)
+		<-idle
+		_ = c.Close()
+		close(closed)
+	}), shortLimits, nil)
+	require.NoError(t, err)
+	defer h.Close()
+	assertEnding(t, ending{status: 200}, h.Exchange(context.Background(), wire.NewRequest("SendCommand", nil)))
+	close(idle)
+	<-closed
+	assertEnding(t, ending{status: 201}, h.Exchange(context.Background(), wire.NewRequest("SendCommand", nil)))
+	assert.EqualValues(t, 2, connections.Load())
+}
+
+// Whether a body follows a header is told by the method of its own request, not of one before.
+func TestTheMethodsOfAConnectionMayDiffer(t *testing.T) {
+	t.Parallel()
+	const head = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+	var connections atomic.Int64
+	h, err := wire.NewHTTP(listen(t, answersInTurn(&connections, head+"{}", head, head+"[]")), shortLimits, nil)
+	require.NoError(t, err)
+	defer h.Close()
+	for _, c := range []struct{ method, body string }{{"POST", "{}"}, {"HEAD", ""}, {"POST", "[]"}} {
+		r := wire.NewRequest("SendCommand", nil)
+		r.Method = c.method
+		x := h.Exchange(context.Background(), r)
+		require.Nil(t, x.Err)
+		assert.Equal(t, c.body, string(x.Response.Body))
+	}
+	assert.EqualValues(t, 1, connections.Load())
+}
+
+// An exchange is kept while others go over the same connection.
+func TestAnAnswerHasMemoryOfItsOwn(t *testing.T) {
+	t.Parallel()
+	var connections atomic.Int64
+	answer := func(b string) string { return "HTTP/1.1 200 OK\r\nX-A: " + b + "\r\nContent-Length: 2\r\n\r\n" + b }
+	h, err := wire.NewHTTP(listen(t, answersInTurn(&connections, answer("11"), answer("22"), answer("33"))), shortLimits, nil)
+	require.NoError(t, err)
+	defer h.Close()
+	var kept []*wire.Exchange
+	for range 3 {
+		kept = append(kept, h.Exchange(context.Background(), wire.NewRequest("SendCommand", nil)))
+	}
+	for i, want := range []string{"11", "22", "33"} {
+		require.Nil(t, kept[i].Err)
+		assert.Equal(t, want, string(kept[i].Response.Body))
+		assert.Equal(t, want, kept[i].Response.Header.Get("X-A"))
+	}
+	assert.EqualValues(t, 1, connections.Load())
 }
 
 // What the target does to a request on a fresh connection is its answer, and is judged: the request is sent

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -31,4 +32,19 @@ func TestExchangersLeaveNoGoroutineBehind(t *testing.T) {
 		h.Exchange(context.Background(), wire.NewRequest("SendCommand", []byte("{}")))
 	})
 	settled(t, before)
+}
+
+// settled waits until no more goroutines run than before.
+func settled(t *testing.T, before int) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for range 400 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		<-tick.C
+	}
+	b := make([]byte, 1<<16)
+	t.Errorf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, b[:runtime.Stack(b, true)])
 }

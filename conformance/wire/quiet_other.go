@@ -4,5 +4,5 @@ package wire
 
 import "net"
 
-// quietness cannot be told here without waiting, so that no connection is used twice.
-func quietness(net.Conn) func() bool { return func() bool { return false } }
+// ifQuiet cannot look without waiting here, so that no connection is used twice.
+func ifQuiet(net.Conn, func()) func() bool { return func() bool { return false } }

@@ -58,10 +58,15 @@ func (s *Signer) Sign(r *Request, host string, now time.Time) error {
 	if err := s.signer.SignHTTP(context.Background(), s.Credentials, req, hash, s.Service, s.Region, now); err != nil {
 		return err
 	}
+	names := make([]string, 0, 3)
 	for _, name := range []string{"X-Amz-Date", "X-Amz-Security-Token", "Authorization"} {
-		if v := req.Header.Get(name); v != "" {
-			r.set(name, v)
+		if v := req.Header[name]; len(v) > 0 && v[0] != "" {
+			names = append(names, name)
 		}
+	}
+	r.Fields = r.without(len(names), names...)
+	for _, name := range names {
+		r.Fields = append(r.Fields, Field{name, req.Header[name][0]})
 	}
 	return nil
 }
@@ -86,13 +91,15 @@ func signable(r *Request, host string) (*http.Request, string) {
 	if r.Host != "" {
 		host = r.Host
 	}
-	u, err := url.ParseRequestURI(r.Path)
-	if err != nil {
-		u = &url.URL{Path: "/"}
+	u := &url.URL{Scheme: "http", Host: host, Path: "/"}
+	if r.Path != u.Path {
+		if asked, err := url.ParseRequestURI(r.Path); err == nil {
+			u.Path, u.RawPath, u.RawQuery = asked.Path, asked.RawPath, asked.RawQuery
+		}
 	}
 	req := &http.Request{
-		Method: r.Method, Host: host, Header: http.Header{}, ContentLength: -1, // nor do the SDKs of other languages sign it
-		URL: &url.URL{Scheme: "http", Host: host, Path: u.Path, RawPath: u.RawPath, RawQuery: u.RawQuery},
+		Method: r.Method, Host: host, URL: u, Header: make(http.Header, len(r.Fields)),
+		ContentLength: -1, // nor do the SDKs of other languages sign it
 	}
 	for _, f := range r.Fields {
 		req.Header.Add(f.Name, f.Value)
