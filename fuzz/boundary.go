@@ -2,7 +2,6 @@ package fuzz
 
 import (
 	"fmt"
-	"math/rand"
 	"strconv"
 	"strings"
 
@@ -230,7 +229,7 @@ func wrongTypes(t smithy.ShapeType) []*Value {
 
 // boundary makes an input of the number-th boundary: in the first round in a plain request, which shows
 // it best, and then in any.
-func (g *Generator) boundary(in *Input, number uint64, d *rand.Rand) {
+func (g *Generator) boundary(in *Input, number uint64, d *inputDice) {
 	n := uint64(len(g.boundaries))
 	b := g.boundaries[number%n]
 	in.body.tree = plain("sendspec-" + hexadecimal(d, 8))

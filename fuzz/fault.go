@@ -1,7 +1,6 @@
 package fuzz
 
 import (
-	"math/rand"
 	"slices"
 	"strings"
 
@@ -10,7 +9,7 @@ import (
 )
 
 // faults plants n faults, each of a member of its own as far as there are so many, in a valid request.
-func (g *Generator) faults(in *Input, n int, d *rand.Rand) {
+func (g *Generator) faults(in *Input, n int, d *inputDice) {
 	if n == 1 {
 		in.body.tree = g.valid(d)
 	} else {
@@ -36,7 +35,7 @@ func (g *Generator) faults(in *Input, n int, d *rand.Rand) {
 }
 
 // spoil puts one broken constraint into the request.
-func (g *Generator) spoil(in *Input, d *rand.Rand) {
+func (g *Generator) spoil(in *Input, d dice) {
 	put(in.body.tree, "TimeoutSeconds", number(pick(d, []string{"0", "29", "2592001"})))
 }
 
@@ -48,7 +47,7 @@ func patterned() []reference.Constraint {
 }
 
 // nearMiss changes one text of a valid request a little.
-func (g *Generator) nearMiss(in *Input, d *rand.Rand) {
+func (g *Generator) nearMiss(in *Input, d *inputDice) {
 	in.body.tree = g.valid(d)
 	c := pick(d, g.patterned)
 	from := nearMisses[c.Path]

@@ -3,7 +3,6 @@ package fuzz
 import (
 	"errors"
 	"fmt"
-	"math/rand"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -67,7 +66,7 @@ func (g *Generator) At(index uint64) *Input {
 	round, place := index/uint64(len(g.rotation)), index%uint64(len(g.rotation))
 	t := g.rotation[place]
 	mixed := splitMix{state: g.seed}
-	d := rand.New(&splitMix{state: mixed.Uint64() ^ (&splitMix{state: index}).Uint64()})
+	d := seededDice(mixed.Uint64() ^ (&splitMix{state: index}).Uint64())
 	return g.make(t.strategy, index, round*shares[t.strategy]+t.number, d)
 }
 
@@ -79,7 +78,7 @@ func (g *Generator) FromBytes(data []byte) *Input {
 }
 
 // make makes the number-th input of a strategy.
-func (g *Generator) make(s Strategy, index, number uint64, d *rand.Rand) *Input {
+func (g *Generator) make(s Strategy, index, number uint64, d *inputDice) *Input {
 	in := &Input{Index: index, Strategy: s}
 	switch s {
 	case Boundary:
@@ -91,11 +90,11 @@ func (g *Generator) make(s Strategy, index, number uint64, d *rand.Rand) *Input 
 	case NearMiss:
 		g.nearMiss(in, d)
 	case Meaning:
-		g.twisted(in, number, d)
+		g.twisted(in, number, d.Rand)
 	case JSON:
 		g.oddJSON(in, d)
 	case Sequence:
-		in.body.tree, in.calls = &Value{Kind: jsontree.Object}, g.world.sequence(d)
+		in.body.tree, in.calls = &Value{Kind: jsontree.Object}, g.world.sequence(d.Rand)
 		in.What = what(in.calls)
 	case Wire:
 		in.body.tree = g.base(d)
@@ -116,7 +115,7 @@ func (g *Generator) make(s Strategy, index, number uint64, d *rand.Rand) *Input 
 }
 
 // valid draws a valid request.
-func (g *Generator) valid(d *rand.Rand) *Value {
+func (g *Generator) valid(d *inputDice) *Value {
 	var in ssm.SendCommandInput
 	g.fill.fill(&in, d)
 	v := treeOf(&in)
@@ -127,7 +126,7 @@ func (g *Generator) valid(d *rand.Rand) *Value {
 }
 
 // base draws a request whose meaning no server has a reason to refuse.
-func (g *Generator) base(d *rand.Rand) *Value {
+func (g *Generator) base(d dice) *Value {
 	v := plain("sendspec-" + hexadecimal(d, 8))
 	if chance(d, 50) {
 		return v
@@ -152,19 +151,3 @@ func plain(value string) *Value {
 	)
 	return &v
 }
-
-// splitMix is the SplitMix64 generator (Steele, Lea, Flood 2014): it is ready at once, where the
-// generator of math/rand takes longer to be seeded than an input to be made.
-type splitMix struct{ state uint64 }
-
-func (s *splitMix) Uint64() uint64 {
-	s.state += 0x9e3779b97f4a7c15
-	z := s.state
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb
-	return z ^ (z >> 31)
-}
-
-func (s *splitMix) Int63() int64 { return int64(s.Uint64() >> 1) }
-
-func (s *splitMix) Seed(seed int64) { s.state = uint64(seed) }

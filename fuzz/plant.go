@@ -1,7 +1,6 @@
 package fuzz
 
 import (
-	"math/rand"
 	"slices"
 
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -49,7 +48,7 @@ func or(given, otherwise string) string {
 
 // plant puts a value at a path, with what must stand around it; a nil value takes the member away. Where
 // the path goes through a list of several elements, the dice say through which.
-func (w *world) plant(root *Value, path string, value *Value, d *rand.Rand) {
+func (w *world) plant(root *Value, path string, value *Value, d dice) {
 	parts := steps(path)
 	switch parts[0] {
 	case "InstanceIds":

@@ -2,7 +2,6 @@ package fuzz
 
 import (
 	"fmt"
-	"math/rand"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,16 +60,6 @@ func (w *world) has(value string, names ...string) bool {
 	return value != "" && slices.ContainsFunc(names, func(n string) bool { return w.bindings[n] == value })
 }
 
-// part is a structure or list of a request that is filled by itself.
-type part int
-
-const (
-	partTargets part = iota
-	partNotification
-	partCloudWatch
-	partAlarm
-)
-
 // knowsNodes tells whether any node of the world is known.
 func (w *world) knowsNodes() bool { return w.bindings["node"] != "" }
 
@@ -84,23 +73,16 @@ func (w *world) hasNode(id string) bool {
 	return false
 }
 
-func chance(d dice, percent int) bool { return d.Intn(100) < percent }
+// requestParts are the structures that a request has.
+type requestParts struct{ notification, cloudWatch, alarm bool }
 
-func pick[T any](d dice, from []T) T { return from[d.Intn(len(from))] }
-
-// parts draws what the request has beside its scalars; a target it always has.
-func (w *world) parts(d dice) []part {
-	parts := []part{partTargets}
-	for _, p := range []part{partNotification, partCloudWatch, partAlarm} {
-		if chance(d, 25) {
-			parts = append(parts, p)
-		}
-	}
-	return parts
+// parts draws what the request has beside its scalars and a target.
+func (w *world) parts(d dice) requestParts {
+	return requestParts{notification: chance(d, 25), cloudWatch: chance(d, 25), alarm: chance(d, 25)}
 }
 
 // members draws the scalar members and Parameters.
-func (w *world) members(in *ssm.SendCommandInput, d *rand.Rand) {
+func (w *world) members(in *ssm.SendCommandInput, d dice) {
 	in.DocumentName = aws.String("AWS-RunShellScript")
 	in.Parameters = w.parameters(d)
 	optional := func(into **string, percent int, draw func() string) {
@@ -176,7 +158,7 @@ func (w *world) parameters(d dice) map[string][]string {
 }
 
 // target draws one of the documented forms of a target. It matches nothing.
-func (w *world) target(t *types.Target, d *rand.Rand) {
+func (w *world) target(t *types.Target, d dice) {
 	values := make([]string, 1+d.Intn(3))
 	for i := range values {
 		values[i] = fmt.Sprintf("%s-%d", word(d, 8), i) // no two are the same
@@ -199,7 +181,7 @@ func (w *world) target(t *types.Target, d *rand.Rand) {
 	t.Values = values
 }
 
-func (w *world) notification(n *types.NotificationConfig, d *rand.Rand) {
+func (w *world) notification(n *types.NotificationConfig, d dice) {
 	n.NotificationArn = aws.String(w.known(d, "topic", "arn:aws:sns:us-east-1:000000000000:"+word(d, 8)))
 	events := types.NotificationEvent("").Values()
 	if chance(d, 80) {
@@ -218,21 +200,21 @@ func (w *world) notification(n *types.NotificationConfig, d *rand.Rand) {
 	}
 }
 
-func (w *world) cloudWatch(o *types.CloudWatchOutputConfig, d *rand.Rand) {
+func (w *world) cloudWatch(o *types.CloudWatchOutputConfig, d dice) {
 	o.CloudWatchOutputEnabled = chance(d, 50)
 	if chance(d, 70) {
 		o.CloudWatchLogGroupName = aws.String(pick(d, []string{"sendspec", word(d, 1), word(d, 512), "Größe", "/sendspec/" + word(d, 8)}))
 	}
 }
 
-func (w *world) alarm(a *types.AlarmConfiguration, d *rand.Rand) {
+func (w *world) alarm(a *types.AlarmConfiguration, d dice) {
 	a.IgnorePollAlarmFailure = chance(d, 80)
 	name := pick(d, []string{"sendspec-" + word(d, 8), word(d, 255), " x", "#*?!%&+,;:/\\\"'", "Größe " + word(d, 4)})
 	a.Alarms = []types.Alarm{{Name: aws.String(w.known(d, "alarm.ok", name))}}
 }
 
 // agree takes out of a drawn request what does not go together.
-func (w *world) agree(in *ssm.SendCommandInput, d *rand.Rand) {
+func (w *world) agree(in *ssm.SendCommandInput, d dice) {
 	if in.NotificationConfig != nil && (in.ServiceRoleArn == nil || w.bindings["role"] != "") {
 		in.ServiceRoleArn = aws.String(w.known(d, "role", "arn:aws:iam::000000000000:role/"+word(d, 8)))
 	}
@@ -281,51 +263,4 @@ func (w *world) instanceIDs(d dice) []string {
 		ids[i] = fmt.Sprintf("%s%012d%s", pick(d, []string{"i-", "mi-"}), i, hexadecimal(d, 5))
 	}
 	return ids
-}
-
-const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
-
-// word draws n lower-case letters and digits.
-func word(d dice, n int) string {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = letters[d.Intn(len(letters))]
-	}
-	return string(b)
-}
-
-func hexadecimal(d dice, n int) string {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = "0123456789abcdef"[d.Intn(16)]
-	}
-	return string(b)
-}
-
-// alphabets are the classes of characters that go wrong in ways of their own.
-var alphabets = [][]rune{
-	[]rune(letters),
-	[]rune(letters + "ABCDEFGHIJKLMNOPQRSTUVWXYZ -_.,:;"),
-	[]rune(`"\/'<>&%$#{}[]()` + "`"),
-	[]rune("äöüßéñ§±"),
-	[]rune("語環境ノード"),
-	[]rune("средаΩλשלום"),
-	{'e', '\u0301', 'o', '\u0308'},
-	{'😀', '𝒳', '🇩'},
-	[]rune(" \t"),
-	[]rune("0123456789+-.eE"),
-}
-
-// text draws n code points of one class, or of all.
-func text(d dice, n int) string {
-	from := pick(d, alphabets)
-	mixed := chance(d, 20)
-	var b strings.Builder
-	for range n {
-		if mixed {
-			from = pick(d, alphabets)
-		}
-		b.WriteRune(pick(d, from))
-	}
-	return strings.ReplaceAll(b.String(), "{{", "{ ") // a document's own templates
 }
