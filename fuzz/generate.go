@@ -7,7 +7,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
-	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -17,8 +16,9 @@ type Generator struct {
 	world      *world
 	fill       filler
 	wire       []wireChange
+	relations  []relation
 	boundaries []boundary
-	patterned  []reference.Constraint
+	patterns   []pattern
 	rotation   []turn
 }
 
@@ -43,7 +43,7 @@ func NewGenerator(seed uint64, of World, strategies ...Strategy) (*Generator, er
 	if len(strategies) == 0 {
 		strategies = slices.DeleteFunc(Strategies(), func(s Strategy) bool { return s == Sequence && !w.sequences() })
 	}
-	g := &Generator{seed: seed, world: w, fill: newGofuzzer(w), wire: wireChanges(), boundaries: boundaries(), patterned: patterned()}
+	g := &Generator{seed: seed, world: w, fill: newGofuzzer(w), wire: wireChanges(), relations: relations(), boundaries: boundaries(), patterns: patterns()}
 	counts := map[Strategy]uint64{}
 	for left := true; left; {
 		left = false
@@ -98,13 +98,13 @@ func (g *Generator) make(s Strategy, index, number uint64, d *inputDice) *Input 
 		in.What = what(in.calls)
 	case Wire:
 		in.body.tree = g.base(d)
-		change := g.wire[number%uint64(len(g.wire))]
-		in.wire, in.What = &change, change.name
+		in.wire = &g.wire[number%uint64(len(g.wire))]
+		in.What = in.wire.name
 	case Metamorphic:
 		in.body.tree = g.base(d)
-		all := relations()
-		in.relation = &all[number%uint64(len(all))]
-		if number/uint64(len(all))%3 == 2 {
+		n := uint64(len(g.relations))
+		in.relation = &g.relations[number%n]
+		if number/n%3 == 2 {
 			g.spoil(in, d) // a refusal must be the same, too
 		}
 		in.What = in.relation.name
@@ -133,21 +133,21 @@ func (g *Generator) base(d dice) *Value {
 	}
 	var in ssm.SendCommandInput
 	g.world.members(&in, d)
-	full := treeOf(&in)
-	for _, name := range []string{"TimeoutSeconds", "Comment", "MaxConcurrency", "MaxErrors", "OutputS3Region"} {
-		if m := full.Get(name); m != nil {
-			put(v, name, *m)
-		}
+	if in.TimeoutSeconds != nil {
+		put(v, "TimeoutSeconds", numberOf(*in.TimeoutSeconds))
 	}
+	v.Members = withText(v.Members, "Comment", in.Comment)
+	v.Members = withText(v.Members, "MaxConcurrency", in.MaxConcurrency)
+	v.Members = withText(v.Members, "MaxErrors", in.MaxErrors)
+	v.Members = withText(v.Members, "OutputS3Region", in.OutputS3Region)
 	return v
 }
 
 // plain is the smallest request that every server takes, at a tag that no node has.
 func plain(value string) *Value {
-	v := object(
+	return ref(object(append(make([]jsontree.Member, 0, 3+spareMembers),
 		member("DocumentName", str("AWS-RunShellScript")),
 		member("Targets", array(object(member("Key", str("tag:sendspec")), member("Values", array(str(value)))))),
 		member("Parameters", object(member("commands", array(str("true"))))),
-	)
-	return &v
+	)...))
 }

@@ -30,11 +30,10 @@ func (g *Generator) oddJSON(in *Input, d *inputDice) {
 // objects lists the objects of a tree, the root first.
 func objects(v *Value) []*Value {
 	var list []*Value
-	v.Walk(func(_ string, v *Value) bool {
+	visit(v, func(v *Value) {
 		if v.Kind == jsontree.Object {
 			list = append(list, v)
 		}
-		return true
 	})
 	return list
 }
@@ -42,16 +41,11 @@ func objects(v *Value) []*Value {
 // anyValue picks a part of a tree below the root; the root where it has none.
 func anyValue(root *Value, d dice) *Value {
 	var list []*Value
-	root.Walk(func(pointer string, v *Value) bool {
-		if pointer != "" {
-			list = append(list, v)
-		}
-		return true
-	})
-	if len(list) == 0 {
+	visit(root, func(v *Value) { list = append(list, v) })
+	if len(list) == 1 {
 		return root
 	}
-	return pick(d, list)
+	return pick(d, list[1:])
 }
 
 func dropMember(b *body, d dice) string {
@@ -75,9 +69,9 @@ func addMember(b *body, d dice) string {
 
 // anyJSON draws a small value of any type.
 func anyJSON(d dice) Value {
-	return *clone(literal(pick(d, []string{
+	return *literal(pick(d, []string{
 		`null`, `true`, `false`, `0`, `-1`, `1.5`, `1e3`, `""`, `"x"`, `[]`, `[1,"x",null]`, `{}`, `{"a":{"b":[1]}}`, `[[[]]]`, `"DocumentName"`, `1494825472.676`,
-	})))
+	}))
 }
 
 func duplicateMember(b *body, d dice) string {
@@ -86,7 +80,7 @@ func duplicateMember(b *body, d dice) string {
 		return "nothing twice"
 	}
 	m := pick(d, o.Members)
-	again := member(m.Name, *clone(&m.Value))
+	again := member(m.Name, copied(&m.Value))
 	if chance(d, 50) {
 		again.Value = anyJSON(d)
 	}
@@ -149,11 +143,10 @@ func oddString(b *body, d dice) string {
 	put(b.tree, "Comment", str(""))
 	list := []*Value{b.tree.Get("Comment")}
 	if chance(d, 40) {
-		b.tree.Walk(func(_ string, v *Value) bool {
+		visit(b.tree, func(v *Value) {
 			if v.Kind == jsontree.String {
 				list = append(list, v)
 			}
-			return true
 		})
 	}
 	b.exact(pick(d, list), pick(d, oddStrings))
@@ -180,7 +173,7 @@ func oddName(b *body, d dice) string {
 		return "no name"
 	}
 	m := &o.Members[d.Intn(len(o.Members))]
-	held := *clone(&m.Value)
+	held := copied(&m.Value)
 	b.exact(&m.Value, pick(d, []string{m.Name, "'" + m.Name + "'", "7", "null", `["` + m.Name + `"]`}))
 	m.Name, m.Value = m.Value.Text, held
 	return "an odd name"

@@ -107,11 +107,11 @@ func (w *world) members(in *ssm.SendCommandInput, d dice) {
 	}
 	optional(&in.Comment, 40, func() string { return comment(d) })
 	optional(&in.OutputS3Region, 15, func() string { return pick(d, []string{"us-east-1", "eu-west-1", word(d, 3), word(d, 20)}) })
-	optional(&in.OutputS3BucketName, 15, func() string { return w.known(d, "bucket", word(d, 3+d.Intn(61))) })
+	optional(&in.OutputS3BucketName, 15, func() string { return w.known(d, "bucket", "", word(d, 3+d.Intn(61))) })
 	optional(&in.OutputS3KeyPrefix, 15, func() string { return text(d, pick(d, []int{0, 1, 12, 499, 500})) })
 	optional(&in.MaxConcurrency, 30, func() string { return atMost(d, 1) })
 	optional(&in.MaxErrors, 30, func() string { return atMost(d, 0) })
-	optional(&in.ServiceRoleArn, 10, func() string { return w.known(d, "role", "arn:aws:iam::000000000000:role/"+word(d, 8)) })
+	optional(&in.ServiceRoleArn, 10, func() string { return w.known(d, "role", "arn:aws:iam::000000000000:role/", word(d, 8)) })
 }
 
 // comment draws a text, now and then one that a careless server takes for something else.
@@ -122,12 +122,12 @@ func comment(d dice) string {
 	return text(d, d.Intn(101))
 }
 
-// known draws the world's own value, where it has one, and now and then another.
-func (w *world) known(d dice, name, otherwise string) string {
+// known draws the world's own value, where it has one, and now and then another one of two parts.
+func (w *world) known(d dice, name, prefix, otherwise string) string {
 	if own := w.bindings[name]; own != "" && chance(d, 80) {
 		return own
 	}
-	return otherwise
+	return prefix + otherwise
 }
 
 // atMost draws a number or a percentage, as MaxConcurrency (from 1) and MaxErrors (from 0) have them.
@@ -145,7 +145,11 @@ func atMost(d dice, least int) string {
 func (w *world) parameters(d dice) map[string][]string {
 	commands := make([]string, 1+d.Intn(3))
 	for i := range commands {
-		commands[i] = pick(d, []string{"true", "exit 0", "# " + text(d, d.Intn(60)), ":", "true\nexit 0", "true\r\nexit 0", "# \x00\x07\x1b"})
+		remark := text(d, d.Intn(60))
+		commands[i] = pick(d, []string{"true", "exit 0", "# ", ":", "true\nexit 0", "true\r\nexit 0", "# \x00\x07\x1b"})
+		if commands[i] == "# " {
+			commands[i] += remark
+		}
 	}
 	p := map[string][]string{"commands": commands}
 	if chance(d, 20) {
@@ -161,7 +165,7 @@ func (w *world) parameters(d dice) map[string][]string {
 func (w *world) target(t *types.Target, d dice) {
 	values := make([]string, 1+d.Intn(3))
 	for i := range values {
-		values[i] = fmt.Sprintf("%s-%d", word(d, 8), i) // no two are the same
+		values[i] = word(d, 8) + "-" + strconv.Itoa(i) // no two are the same
 	}
 	switch n := d.Intn(20); {
 	case n < 14:
@@ -182,7 +186,7 @@ func (w *world) target(t *types.Target, d dice) {
 }
 
 func (w *world) notification(n *types.NotificationConfig, d dice) {
-	n.NotificationArn = aws.String(w.known(d, "topic", "arn:aws:sns:us-east-1:000000000000:"+word(d, 8)))
+	n.NotificationArn = aws.String(w.known(d, "topic", "arn:aws:sns:us-east-1:000000000000:", word(d, 8)))
 	events := types.NotificationEvent("").Values()
 	if chance(d, 80) {
 		n.NotificationEvents = []types.NotificationEvent{}
@@ -210,13 +214,13 @@ func (w *world) cloudWatch(o *types.CloudWatchOutputConfig, d dice) {
 func (w *world) alarm(a *types.AlarmConfiguration, d dice) {
 	a.IgnorePollAlarmFailure = chance(d, 80)
 	name := pick(d, []string{"sendspec-" + word(d, 8), word(d, 255), " x", "#*?!%&+,;:/\\\"'", "Größe " + word(d, 4)})
-	a.Alarms = []types.Alarm{{Name: aws.String(w.known(d, "alarm.ok", name))}}
+	a.Alarms = []types.Alarm{{Name: aws.String(w.known(d, "alarm.ok", "", name))}}
 }
 
 // agree takes out of a drawn request what does not go together.
 func (w *world) agree(in *ssm.SendCommandInput, d dice) {
 	if in.NotificationConfig != nil && (in.ServiceRoleArn == nil || w.bindings["role"] != "") {
-		in.ServiceRoleArn = aws.String(w.known(d, "role", "arn:aws:iam::000000000000:role/"+word(d, 8)))
+		in.ServiceRoleArn = aws.String(w.known(d, "role", "arn:aws:iam::000000000000:role/", word(d, 8)))
 	}
 	groups := func(t types.Target) bool { return strings.HasPrefix(aws.ToString(t.Key), "resource-groups:") }
 	if slices.ContainsFunc(in.Targets, groups) {
@@ -228,7 +232,7 @@ func (w *world) agree(in *ssm.SendCommandInput, d dice) {
 			})
 		}
 	}
-	var kept []types.Target
+	kept := in.Targets[:0]
 	for _, t := range in.Targets {
 		if !slices.ContainsFunc(kept, func(k types.Target) bool { return *k.Key == *t.Key }) {
 			kept = append(kept, t)
