@@ -239,8 +239,10 @@ func wrongTypes(t smithy.ShapeType) []*Value {
 func (g *Generator) boundary(in *Input, number uint64, d *inputDice) {
 	n := uint64(len(g.boundaries))
 	b := &g.boundaries[number%n]
-	in.body.tree = plain("sendspec-" + hexadecimal(d, 8))
-	if number >= n {
+	value := "sendspec-" + hexadecimal(d, 8)
+	if number < n {
+		in.body.tree = plain(value)
+	} else {
 		in.body.tree = g.valid(d)
 	}
 	g.world.plant(in.body.tree, b.path, b.value, d)

@@ -17,15 +17,15 @@ type dice interface {
 
 // inputDice are the dice of one input. They draw what rand.Rand draws.
 type inputDice struct {
-	*rand.Rand
+	rand.Rand
 	seeded bool
-	source splitMix // of rand.Rand, if seeded
+	source splitMix // of Rand, if seeded
 }
 
 // seededDice are the dice that a seed stands for.
 func seededDice(seed uint64) *inputDice {
 	d := &inputDice{seeded: true, source: splitMix{state: seed}}
-	d.Rand = rand.New(&d.source)
+	d.Rand = *rand.New(&d.source)
 	return d
 }
 

@@ -90,11 +90,11 @@ func (g *Generator) make(s Strategy, index, number uint64, d *inputDice) *Input 
 	case NearMiss:
 		g.nearMiss(in, d)
 	case Meaning:
-		g.twisted(in, number, d.Rand)
+		g.twisted(in, number, &d.Rand)
 	case JSON:
 		g.oddJSON(in, d)
 	case Sequence:
-		in.body.tree, in.calls = &Value{Kind: jsontree.Object}, g.world.sequence(d.Rand)
+		in.body.tree, in.calls = &Value{Kind: jsontree.Object}, g.world.sequence(&d.Rand)
 		in.What = what(in.calls)
 	case Wire:
 		in.body.tree = g.base(d)

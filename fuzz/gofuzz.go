@@ -59,4 +59,4 @@ func (g *gofuzzer) fill(in *ssm.SendCommandInput, d *inputDice) {
 }
 
 // diceOf are the dice that data stands for: the same data, the same dice, for as long as it lasts.
-func diceOf(data []byte) *inputDice { return &inputDice{Rand: rand.New(bytesource.New(data))} }
+func diceOf(data []byte) *inputDice { return &inputDice{Rand: *rand.New(bytesource.New(data))} }

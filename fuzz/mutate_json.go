@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
@@ -179,18 +180,23 @@ func oddName(b *body, d dice) string {
 	return "an odd name"
 }
 
+const largestMember = 1500000
+
+// largeText is cut to size by those that need a part of it.
+var largeText = sync.OnceValue(func() string { return strings.Repeat("x", largestMember) })
+
 // largeMember adds a member of a size that few servers expect; few inputs have it.
 func largeMember(b *body, d dice) string {
 	size := 2000
 	if n := d.Intn(100); n < 4 {
-		size = 1500000
+		size = largestMember
 	} else if n < 20 {
 		size = 20000
 	}
 	if b.tree.Kind != jsontree.Object {
 		return "no member"
 	}
-	put(b.tree, "Sendspec", str(strings.Repeat("x", size)))
+	put(b.tree, "Sendspec", str(largeText()[:size]))
 	return "a large member"
 }
 

@@ -82,7 +82,7 @@ const (
 	// mostMembers is how many members a request can have.
 	mostMembers = 18
 	// spareMembers is room for what is added to a request.
-	spareMembers = 2
+	spareMembers = 1
 )
 
 // treeOf writes a request as a client would: no absent member.

@@ -1,7 +1,6 @@
 package fuzz
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -264,7 +263,8 @@ func (w *world) instanceIDs(d dice) []string {
 	n := pick(d, []int{1, 1, 2, 49, 50})
 	ids := make([]string, n)
 	for i := range ids {
-		ids[i] = fmt.Sprintf("%s%012d%s", pick(d, []string{"i-", "mi-"}), i, hexadecimal(d, 5))
+		number := strconv.Itoa(i) // no two are the same
+		ids[i] = pick(d, []string{"i-", "mi-"}) + "000000000000"[len(number):] + number + hexadecimal(d, 5)
 	}
 	return ids
 }
