@@ -3,6 +3,7 @@ package fuzz
 import (
 	"math"
 	"math/rand"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -34,13 +35,7 @@ func (d *inputDice) Intn(n int) int {
 	if !d.seeded || n <= 0 || n > math.MaxInt32 {
 		return d.Rand.Intn(n)
 	}
-	// Numbers beyond the last multiple of n are drawn again. They are fewer than n.
-	const numbers = 1 << 31
-	v := d.source.Uint64() >> 33
-	for v >= numbers-uint64(n) && v >= numbers-numbers%uint64(n) {
-		v = d.source.Uint64() >> 33
-	}
-	return int(uint32(v) % uint32(n))
+	return int(d.source.below(uint32(n)))
 }
 
 // splitMix is the SplitMix64 generator (Steele, Lea, Flood 2014): it is ready at once, where the
@@ -53,6 +48,16 @@ func (s *splitMix) Uint64() uint64 {
 	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9
 	z = (z ^ (z >> 27)) * 0x94d049bb133111eb
 	return z ^ (z >> 31)
+}
+
+// below draws a number of [0,n) as rand.Rand does: of 31 bits, and again if beyond the last multiple of n.
+func (s *splitMix) below(n uint32) uint32 {
+	for {
+		// Numbers beyond the last multiple are fewer than n, so that most need no second division.
+		if v := uint32(s.Uint64() >> 33); v <= 1<<31-n || v < 1<<31-1<<31%n {
+			return v % n
+		}
+	}
 }
 
 func (s *splitMix) Int63() int64 { return int64(s.Uint64() >> 1) }
@@ -74,11 +79,25 @@ func hexadecimal(d dice, n int) string { return characters(d, "0123456789abcdef"
 const usualText = 512
 
 func characters(d dice, from string, n int) string {
-	b := make([]byte, 0, usualText)
-	for range n {
-		b = append(b, from[d.Intn(len(from))])
+	b := slices.Grow(make([]byte, 0, usualText), n)[:n]
+	rolls(d, len(from), b)
+	for i := range b {
+		b[i] = from[b[i]]
 	}
 	return string(b)
+}
+
+// rolls draws as many numbers of [0,n) as there is room for.
+func rolls(d dice, n int, into []byte) {
+	if own, is := d.(*inputDice); is && own.seeded {
+		for i := range into {
+			into[i] = byte(own.source.below(uint32(n)))
+		}
+		return
+	}
+	for i := range into {
+		into[i] = byte(d.Intn(n))
+	}
 }
 
 // alphabets are the classes of characters that go wrong in ways of their own.
@@ -98,13 +117,17 @@ var alphabets = [][]rune{
 // text draws n code points of one class, or of all.
 func text(d dice, n int) string {
 	from := pick(d, alphabets)
-	mixed := chance(d, 20)
 	b := make([]byte, 0, usualText)
-	for range n {
-		if mixed {
-			from = pick(d, alphabets)
+	if chance(d, 20) {
+		for range n {
+			b = utf8.AppendRune(b, pick(d, pick(d, alphabets)))
 		}
-		b = utf8.AppendRune(b, pick(d, from))
+	} else {
+		which := slices.Grow(make([]byte, 0, usualText), n)[:n]
+		rolls(d, len(from), which)
+		for _, k := range which {
+			b = utf8.AppendRune(b, from[k])
+		}
 	}
 	return strings.ReplaceAll(string(b), "{{", "{ ") // a document's own templates
 }
