@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/rand"
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -68,23 +67,36 @@ func chance(d dice, percent int) bool { return d.Intn(100) < percent }
 
 func pick[T any](d dice, from []T) T { return from[d.Intn(len(from))] }
 
-const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
-
-// word draws n lower-case letters and digits.
-func word(d dice, n int) string { return characters(d, letters, n) }
-
-func hexadecimal(d dice, n int) string { return characters(d, "0123456789abcdef", n) }
+// pickOr picks one of the texts, the drawn one in the place of an empty one.
+func pickOr(d dice, drawn []byte, from ...string) string {
+	if s := pick(d, from); s != "" {
+		return s
+	}
+	return string(drawn)
+}
 
 // usualText is how many bytes most of the drawn texts do not exceed.
 const usualText = 512
 
-func characters(d dice, from string, n int) string {
-	b := slices.Grow(make([]byte, 0, usualText), n)[:n]
-	rolls(d, len(from), b)
-	for i := range b {
-		b[i] = from[b[i]]
+const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+// word draws n lower-case letters and digits.
+func word(d dice, n int) string { return string(appendWord(make([]byte, 0, usualText), d, n)) }
+
+func appendWord(b []byte, d dice, n int) []byte { return appendCharacters(b, d, letters, n) }
+
+func hexadecimal(d dice, n int) string {
+	return string(appendCharacters(make([]byte, 0, usualText), d, "0123456789abcdef", n))
+}
+
+func appendCharacters(b []byte, d dice, from string, n int) []byte {
+	b = slices.Grow(b, n)[:len(b)+n]
+	drawn := b[len(b)-n:]
+	rolls(d, len(from), drawn)
+	for i := range drawn {
+		drawn[i] = from[drawn[i]]
 	}
-	return string(b)
+	return b
 }
 
 // rolls draws as many numbers of [0,n) as there is room for.
@@ -115,19 +127,26 @@ var alphabets = [][]rune{
 }
 
 // text draws n code points of one class, or of all.
-func text(d dice, n int) string {
+func text(d dice, n int) string { return string(appendText(make([]byte, 0, usualText), d, n)) }
+
+func appendText(b []byte, d dice, n int) []byte {
+	start := len(b)
 	from := pick(d, alphabets)
-	b := make([]byte, 0, usualText)
 	if chance(d, 20) {
 		for range n {
 			b = utf8.AppendRune(b, pick(d, pick(d, alphabets)))
 		}
 	} else {
-		which := slices.Grow(make([]byte, 0, usualText), n)[:n]
-		rolls(d, len(from), which)
-		for _, k := range which {
+		drawn := slices.Grow(make([]byte, 0, usualText), n)[:n]
+		rolls(d, len(from), drawn)
+		for _, k := range drawn {
 			b = utf8.AppendRune(b, from[k])
 		}
 	}
-	return strings.ReplaceAll(string(b), "{{", "{ ") // a document's own templates
+	for i := start + 1; i < len(b); i++ {
+		if b[i-1] == '{' && b[i] == '{' {
+			b[i] = ' ' // a document's own templates
+		}
+	}
+	return b
 }

@@ -142,13 +142,11 @@ func atMost(d dice, least int) string {
 
 // parameters are those of AWS-RunShellScript.
 func (w *world) parameters(d dice) map[string][]string {
+	room := make([]byte, 0, usualText)
 	commands := make([]string, 1+d.Intn(3))
 	for i := range commands {
-		remark := text(d, d.Intn(60))
-		commands[i] = pick(d, []string{"true", "exit 0", "# ", ":", "true\nexit 0", "true\r\nexit 0", "# \x00\x07\x1b"})
-		if commands[i] == "# " {
-			commands[i] += remark
-		}
+		remark := appendText(append(room, "# "...), d, d.Intn(60))
+		commands[i] = pickOr(d, remark, "true", "exit 0", "", ":", "true\nexit 0", "true\r\nexit 0", "# \x00\x07\x1b")
 	}
 	p := map[string][]string{"commands": commands}
 	if chance(d, 20) {
@@ -162,13 +160,15 @@ func (w *world) parameters(d dice) map[string][]string {
 
 // target draws one of the documented forms of a target. It matches nothing.
 func (w *world) target(t *types.Target, d dice) {
+	room := make([]byte, 0, usualText)
 	values := make([]string, 1+d.Intn(3))
 	for i := range values {
-		values[i] = word(d, 8) + "-" + strconv.Itoa(i) // no two are the same
+		values[i] = string(strconv.AppendInt(append(appendWord(room, d, 8), '-'), int64(i), 10)) // no two are the same
 	}
 	switch n := d.Intn(20); {
 	case n < 14:
-		t.Key = aws.String("tag:" + pick(d, []string{"sendspec", word(d, 1+d.Intn(159)), "Größe", "trailing ", "cost center", "a:b/c=d-e@f_g.h"}))
+		key := appendWord(append(room, "tag:"...), d, 1+d.Intn(159))
+		t.Key = aws.String(pickOr(d, key, "tag:sendspec", "", "tag:Größe", "tag:trailing ", "tag:cost center", "tag:a:b/c=d-e@f_g.h"))
 		if chance(d, 10) {
 			values[0] = text(d, 1+d.Intn(60)) + values[0]
 		}
