@@ -239,9 +239,9 @@ func wrongTypes(t smithy.ShapeType) []*Value {
 func (g *Generator) boundary(in *Input, number uint64, d *inputDice) {
 	n := uint64(len(g.boundaries))
 	b := &g.boundaries[number%n]
-	value := "sendspec-" + hexadecimal(d, 8)
+	value := hexadecimal(d, 8)
 	if number < n {
-		in.body.tree = plain(value)
+		in.body.tree = plain("sendspec-" + value)
 	} else {
 		in.body.tree = g.valid(d)
 	}

@@ -20,6 +20,7 @@ type Generator struct {
 	boundaries []boundary
 	patterns   []pattern
 	rotation   []turn
+	request    ssm.SendCommandInput // that is being drawn; nothing of it outlives the input's tree
 }
 
 // turn is one place of the rotation of strategies: the input at this place is the turn's number-th of
@@ -44,6 +45,7 @@ func NewGenerator(seed uint64, of World, strategies ...Strategy) (*Generator, er
 		strategies = slices.DeleteFunc(Strategies(), func(s Strategy) bool { return s == Sequence && !w.sequences() })
 	}
 	g := &Generator{seed: seed, world: w, fill: newGofuzzer(w), wire: wireChanges(), relations: relations(), boundaries: boundaries(), patterns: patterns()}
+	g.request.Parameters = map[string][]string{}
 	counts := map[Strategy]uint64{}
 	for left := true; left; {
 		left = false
@@ -116,9 +118,9 @@ func (g *Generator) make(s Strategy, index, number uint64, d *inputDice) *Input 
 
 // valid draws a valid request.
 func (g *Generator) valid(d *inputDice) *Value {
-	var in ssm.SendCommandInput
-	g.fill.fill(&in, d)
-	v := treeOf(&in)
+	in := g.emptyRequest()
+	g.fill.fill(in, d)
+	v := treeOf(in)
 	if chance(d, 20) {
 		d.Shuffle(len(v.Members), func(i, j int) { v.Members[i], v.Members[j] = v.Members[j], v.Members[i] })
 	}
@@ -131,8 +133,8 @@ func (g *Generator) base(d dice) *Value {
 	if chance(d, 50) {
 		return v
 	}
-	var in ssm.SendCommandInput
-	g.world.members(&in, d)
+	in := g.emptyRequest()
+	g.world.members(in, d)
 	if in.TimeoutSeconds != nil {
 		put(v, "TimeoutSeconds", numberOf(*in.TimeoutSeconds))
 	}
@@ -141,6 +143,13 @@ func (g *Generator) base(d dice) *Value {
 	v.Members = withText(v.Members, "MaxErrors", in.MaxErrors)
 	v.Members = withText(v.Members, "OutputS3Region", in.OutputS3Region)
 	return v
+}
+
+// emptyRequest is the generator's request with nothing in it but its map, which is empty, too.
+func (g *Generator) emptyRequest() *ssm.SendCommandInput {
+	clear(g.request.Parameters)
+	g.request = ssm.SendCommandInput{Parameters: g.request.Parameters}
+	return &g.request
 }
 
 // plain is the smallest request that every server takes, at a tag that no node has.

@@ -80,10 +80,10 @@ func (w *world) parts(d dice) requestParts {
 	return requestParts{notification: chance(d, 25), cloudWatch: chance(d, 25), alarm: chance(d, 25)}
 }
 
-// members draws the scalar members and Parameters.
+// members draws the scalar members and Parameters, whose map is there.
 func (w *world) members(in *ssm.SendCommandInput, d dice) {
 	in.DocumentName = aws.String("AWS-RunShellScript")
-	in.Parameters = w.parameters(d)
+	w.parameters(in.Parameters, d)
 	optional := func(into **string, percent int, draw func() string) {
 		if chance(d, percent) {
 			*into = aws.String(draw())
@@ -141,21 +141,20 @@ func atMost(d dice, least int) string {
 }
 
 // parameters are those of AWS-RunShellScript.
-func (w *world) parameters(d dice) map[string][]string {
+func (w *world) parameters(p map[string][]string, d dice) {
 	room := make([]byte, 0, usualText)
 	commands := make([]string, 1+d.Intn(3))
 	for i := range commands {
 		remark := appendText(append(room, "# "...), d, d.Intn(60))
 		commands[i] = pickOr(d, remark, "true", "exit 0", "", ":", "true\nexit 0", "true\r\nexit 0", "# \x00\x07\x1b")
 	}
-	p := map[string][]string{"commands": commands}
+	p["commands"] = commands
 	if chance(d, 20) {
 		p["executionTimeout"] = []string{pick(d, []string{"1", "5", "60", "3600", "99999", "172800", strconv.Itoa(1 + d.Intn(172800))})}
 	}
 	if chance(d, 10) {
 		p["workingDirectory"] = []string{"/tmp/" + word(d, 1+d.Intn(20))}
 	}
-	return p
 }
 
 // target draws one of the documented forms of a target. It matches nothing.
