@@ -15,7 +15,8 @@ type dice interface {
 	Shuffle(n int, swap func(i, j int))
 }
 
-// inputDice are the dice of one input. They draw what rand.Rand draws.
+// inputDice are the dice of one input: those of rand.Rand. Where they are seeded, most draws go straight to
+// the source, and give the same.
 type inputDice struct {
 	rand.Rand
 	seeded bool
@@ -29,7 +30,7 @@ func seededDice(seed uint64) *inputDice {
 	return d
 }
 
-// Intn is that of rand.Rand, which takes most of the time of an input where it goes through its layers.
+// Intn is that of rand.Rand without its layers, which would take a third of the time of an input.
 func (d *inputDice) Intn(n int) int {
 	if !d.seeded || n <= 0 || n > math.MaxInt32 {
 		return d.Rand.Intn(n)
@@ -67,7 +68,7 @@ func chance(d dice, percent int) bool { return d.Intn(100) < percent }
 
 func pick[T any](d dice, from []T) T { return from[d.Intn(len(from))] }
 
-// pickOr picks one of the texts, the drawn one in the place of an empty one.
+// pickOr picks one of the texts; the empty one stands for the drawn one, which most often is not picked.
 func pickOr(d dice, drawn []byte, from ...string) string {
 	if s := pick(d, from); s != "" {
 		return s
@@ -99,7 +100,7 @@ func appendCharacters(b []byte, d dice, from string, n int) []byte {
 	return b
 }
 
-// rolls draws as many numbers of [0,n) as there is room for.
+// rolls draws as many numbers of [0,n) as there is room for; n is at most 256.
 func rolls(d dice, n int, into []byte) {
 	if own, is := d.(*inputDice); is && own.seeded {
 		for i := range into {

@@ -88,7 +88,7 @@ func (g *Generator) make(s Strategy, index, number uint64, d *inputDice) *Input 
 	case Fault:
 		g.faults(in, 1, d)
 	case Faults:
-		g.faults(in, 2+d.Intn(11), d)
+		g.faults(in, 2+d.Intn(mostFaults-1), d)
 	case NearMiss:
 		g.nearMiss(in, d)
 	case Meaning:

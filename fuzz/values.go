@@ -121,12 +121,12 @@ func comment(d dice) string {
 	return text(d, d.Intn(101))
 }
 
-// known draws the world's own value, where it has one, and now and then another one of two parts.
-func (w *world) known(d dice, name, prefix, otherwise string) string {
+// known draws the world's own value, where it has one, and now and then the other one, which is of two parts.
+func (w *world) known(d dice, name, prefix, rest string) string {
 	if own := w.bindings[name]; own != "" && chance(d, 80) {
 		return own
 	}
-	return prefix + otherwise
+	return prefix + rest
 }
 
 // atMost draws a number or a percentage, as MaxConcurrency (from 1) and MaxErrors (from 0) have them.
@@ -140,7 +140,7 @@ func atMost(d dice, least int) string {
 	return strconv.Itoa(least + d.Intn(1000000))
 }
 
-// parameters are those of AWS-RunShellScript.
+// parameters draws those of AWS-RunShellScript.
 func (w *world) parameters(p map[string][]string, d dice) {
 	room := make([]byte, 0, usualText)
 	commands := make([]string, 1+d.Intn(3))
