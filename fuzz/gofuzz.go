@@ -12,6 +12,7 @@ import (
 // filler fills a request with valid members drawn from the dice. gofuzz, which does it, is archived
 // upstream: this file alone knows it, and another filler may take its place.
 type filler interface {
+	// fill takes an empty request whose map is there.
 	fill(in *ssm.SendCommandInput, d *inputDice)
 }
 
