@@ -2,7 +2,6 @@ package fuzz
 
 import (
 	"fmt"
-	"math/rand"
 	"strconv"
 	"strings"
 
@@ -16,6 +15,13 @@ import (
 type boundary struct {
 	mark  Mark
 	value *Value // nil takes the member away
+	what  string // is asked, in a few words
+	path  []step
+}
+
+func newBoundary(path, kind, side string, value *Value) boundary {
+	m := Mark{path, kind, side}
+	return boundary{m, value, m.String(), steps(path)}
 }
 
 // place is a member, an element or a map's value of a request, by its path as reference.Constraint has it.
@@ -57,7 +63,7 @@ func boundaries() []boundary {
 			continue
 		}
 		add := func(side string, v *Value) {
-			all = append(all, boundary{Mark{c.Path, string(c.Kind), side}, v})
+			all = append(all, newBoundary(c.Path, string(c.Kind), side, v))
 		}
 		switch c.Kind {
 		case reference.Required:
@@ -88,9 +94,9 @@ func boundaries() []boundary {
 		}
 	}
 	for _, p := range places() {
-		all = append(all, boundary{Mark{p.path, "type", "null"}, &Value{}}, boundary{Mark{p.path, "type", "absent"}, nil})
+		all = append(all, newBoundary(p.path, "type", "null", &Value{}), newBoundary(p.path, "type", "absent", nil))
 		for _, v := range wrongTypes(p.typ) {
-			all = append(all, boundary{Mark{p.path, "type", v.Kind.String()}, v})
+			all = append(all, newBoundary(p.path, "type", v.Kind.String(), v))
 		}
 	}
 	return all
@@ -230,13 +236,15 @@ func wrongTypes(t smithy.ShapeType) []*Value {
 
 // boundary makes an input of the number-th boundary: in the first round in a plain request, which shows
 // it best, and then in any.
-func (g *Generator) boundary(in *Input, number uint64, d *rand.Rand) {
+func (g *Generator) boundary(in *Input, number uint64, d *inputDice) {
 	n := uint64(len(g.boundaries))
-	b := g.boundaries[number%n]
-	in.body.tree = plain("sendspec-" + hexadecimal(d, 8))
-	if number >= n {
+	b := &g.boundaries[number%n]
+	value := hexadecimal(d, 8)
+	if number < n {
+		in.body.tree = plain("sendspec-" + value)
+	} else {
 		in.body.tree = g.valid(d)
 	}
-	g.world.plant(in.body.tree, b.mark.Path, b.value, d)
-	in.What, in.Marks = b.mark.String(), []Mark{b.mark}
+	g.world.plant(in.body.tree, b.path, b.value, d)
+	in.What, in.Marks = b.what, []Mark{b.mark}
 }

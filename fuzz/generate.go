@@ -3,12 +3,10 @@ package fuzz
 import (
 	"errors"
 	"fmt"
-	"math/rand"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
-	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -18,9 +16,11 @@ type Generator struct {
 	world      *world
 	fill       filler
 	wire       []wireChange
+	relations  []relation
 	boundaries []boundary
-	patterned  []reference.Constraint
+	patterns   []pattern
 	rotation   []turn
+	request    ssm.SendCommandInput // that is being drawn; nothing of it outlives the input's tree
 }
 
 // turn is one place of the rotation of strategies: the input at this place is the turn's number-th of
@@ -44,7 +44,8 @@ func NewGenerator(seed uint64, of World, strategies ...Strategy) (*Generator, er
 	if len(strategies) == 0 {
 		strategies = slices.DeleteFunc(Strategies(), func(s Strategy) bool { return s == Sequence && !w.sequences() })
 	}
-	g := &Generator{seed: seed, world: w, fill: newGofuzzer(w), wire: wireChanges(), boundaries: boundaries(), patterned: patterned()}
+	g := &Generator{seed: seed, world: w, fill: newGofuzzer(w), wire: wireChanges(), relations: relations(), boundaries: boundaries(), patterns: patterns()}
+	g.request.Parameters = map[string][]string{}
 	counts := map[Strategy]uint64{}
 	for left := true; left; {
 		left = false
@@ -67,7 +68,7 @@ func (g *Generator) At(index uint64) *Input {
 	round, place := index/uint64(len(g.rotation)), index%uint64(len(g.rotation))
 	t := g.rotation[place]
 	mixed := splitMix{state: g.seed}
-	d := rand.New(&splitMix{state: mixed.Uint64() ^ (&splitMix{state: index}).Uint64()})
+	d := seededDice(mixed.Uint64() ^ (&splitMix{state: index}).Uint64())
 	return g.make(t.strategy, index, round*shares[t.strategy]+t.number, d)
 }
 
@@ -79,7 +80,7 @@ func (g *Generator) FromBytes(data []byte) *Input {
 }
 
 // make makes the number-th input of a strategy.
-func (g *Generator) make(s Strategy, index, number uint64, d *rand.Rand) *Input {
+func (g *Generator) make(s Strategy, index, number uint64, d *inputDice) *Input {
 	in := &Input{Index: index, Strategy: s}
 	switch s {
 	case Boundary:
@@ -87,25 +88,25 @@ func (g *Generator) make(s Strategy, index, number uint64, d *rand.Rand) *Input 
 	case Fault:
 		g.faults(in, 1, d)
 	case Faults:
-		g.faults(in, 2+d.Intn(11), d)
+		g.faults(in, 2+d.Intn(mostFaults-1), d)
 	case NearMiss:
 		g.nearMiss(in, d)
 	case Meaning:
-		g.twisted(in, number, d)
+		g.twisted(in, number, &d.Rand)
 	case JSON:
 		g.oddJSON(in, d)
 	case Sequence:
-		in.body.tree, in.calls = &Value{Kind: jsontree.Object}, g.world.sequence(d)
+		in.body.tree, in.calls = &Value{Kind: jsontree.Object}, g.world.sequence(&d.Rand)
 		in.What = what(in.calls)
 	case Wire:
 		in.body.tree = g.base(d)
-		change := g.wire[number%uint64(len(g.wire))]
-		in.wire, in.What = &change, change.name
+		in.wire = &g.wire[number%uint64(len(g.wire))]
+		in.What = in.wire.name
 	case Metamorphic:
 		in.body.tree = g.base(d)
-		all := relations()
-		in.relation = &all[number%uint64(len(all))]
-		if number/uint64(len(all))%3 == 2 {
+		n := uint64(len(g.relations))
+		in.relation = &g.relations[number%n]
+		if number/n%3 == 2 {
 			g.spoil(in, d) // a refusal must be the same, too
 		}
 		in.What = in.relation.name
@@ -116,10 +117,10 @@ func (g *Generator) make(s Strategy, index, number uint64, d *rand.Rand) *Input 
 }
 
 // valid draws a valid request.
-func (g *Generator) valid(d *rand.Rand) *Value {
-	var in ssm.SendCommandInput
-	g.fill.fill(&in, d)
-	v := treeOf(&in)
+func (g *Generator) valid(d *inputDice) *Value {
+	in := g.emptyRequest()
+	g.fill.fill(in, d)
+	v := treeOf(in)
 	if chance(d, 20) {
 		d.Shuffle(len(v.Members), func(i, j int) { v.Members[i], v.Members[j] = v.Members[j], v.Members[i] })
 	}
@@ -127,44 +128,35 @@ func (g *Generator) valid(d *rand.Rand) *Value {
 }
 
 // base draws a request whose meaning no server has a reason to refuse.
-func (g *Generator) base(d *rand.Rand) *Value {
+func (g *Generator) base(d dice) *Value {
 	v := plain("sendspec-" + hexadecimal(d, 8))
 	if chance(d, 50) {
 		return v
 	}
-	var in ssm.SendCommandInput
-	g.world.members(&in, d)
-	full := treeOf(&in)
-	for _, name := range []string{"TimeoutSeconds", "Comment", "MaxConcurrency", "MaxErrors", "OutputS3Region"} {
-		if m := full.Get(name); m != nil {
-			put(v, name, *m)
-		}
+	in := g.emptyRequest()
+	g.world.members(in, d)
+	if in.TimeoutSeconds != nil {
+		put(v, "TimeoutSeconds", numberOf(*in.TimeoutSeconds))
 	}
+	v.Members = withText(v.Members, "Comment", in.Comment)
+	v.Members = withText(v.Members, "MaxConcurrency", in.MaxConcurrency)
+	v.Members = withText(v.Members, "MaxErrors", in.MaxErrors)
+	v.Members = withText(v.Members, "OutputS3Region", in.OutputS3Region)
 	return v
+}
+
+// emptyRequest is the generator's request with nothing in it but its map, which is empty, too.
+func (g *Generator) emptyRequest() *ssm.SendCommandInput {
+	clear(g.request.Parameters)
+	g.request = ssm.SendCommandInput{Parameters: g.request.Parameters}
+	return &g.request
 }
 
 // plain is the smallest request that every server takes, at a tag that no node has.
 func plain(value string) *Value {
-	v := object(
+	return ref(object(append(make([]jsontree.Member, 0, 3+spareMembers),
 		member("DocumentName", str("AWS-RunShellScript")),
 		member("Targets", array(object(member("Key", str("tag:sendspec")), member("Values", array(str(value)))))),
 		member("Parameters", object(member("commands", array(str("true"))))),
-	)
-	return &v
+	)...))
 }
-
-// splitMix is the SplitMix64 generator (Steele, Lea, Flood 2014): it is ready at once, where the
-// generator of math/rand takes longer to be seeded than an input to be made.
-type splitMix struct{ state uint64 }
-
-func (s *splitMix) Uint64() uint64 {
-	s.state += 0x9e3779b97f4a7c15
-	z := s.state
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb
-	return z ^ (z >> 31)
-}
-
-func (s *splitMix) Int63() int64 { return int64(s.Uint64() >> 1) }
-
-func (s *splitMix) Seed(seed int64) { s.state = uint64(seed) }

@@ -1,14 +1,14 @@
 package fuzz
 
 import (
-	"math/rand"
 	"strings"
+	"sync"
 
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // jsonChange makes odd JSON, or none, of a request. It says in a few words what it did.
-type jsonChange func(b *body, d *rand.Rand) string
+type jsonChange func(b *body, d dice) string
 
 // jsonChanges are the ways in which the text of a body goes wrong, or only looks as if it did.
 var jsonChanges = []jsonChange{
@@ -16,7 +16,7 @@ var jsonChanges = []jsonChange{
 }
 
 // oddJSON makes one change, and now and then a second one.
-func (g *Generator) oddJSON(in *Input, d *rand.Rand) {
+func (g *Generator) oddJSON(in *Input, d *inputDice) {
 	if chance(d, 30) {
 		in.body.tree = g.valid(d)
 	} else {
@@ -31,11 +31,10 @@ func (g *Generator) oddJSON(in *Input, d *rand.Rand) {
 // objects lists the objects of a tree, the root first.
 func objects(v *Value) []*Value {
 	var list []*Value
-	v.Walk(func(_ string, v *Value) bool {
+	visit(v, func(v *Value) {
 		if v.Kind == jsontree.Object {
 			list = append(list, v)
 		}
-		return true
 	})
 	return list
 }
@@ -43,19 +42,14 @@ func objects(v *Value) []*Value {
 // anyValue picks a part of a tree below the root; the root where it has none.
 func anyValue(root *Value, d dice) *Value {
 	var list []*Value
-	root.Walk(func(pointer string, v *Value) bool {
-		if pointer != "" {
-			list = append(list, v)
-		}
-		return true
-	})
-	if len(list) == 0 {
+	visit(root, func(v *Value) { list = append(list, v) })
+	if len(list) == 1 {
 		return root
 	}
-	return pick(d, list)
+	return pick(d, list[1:])
 }
 
-func dropMember(b *body, d *rand.Rand) string {
+func dropMember(b *body, d dice) string {
 	o := pick(d, objects(b.tree))
 	if len(o.Members) == 0 {
 		return "nothing dropped"
@@ -66,7 +60,7 @@ func dropMember(b *body, d *rand.Rand) string {
 	return "member " + name + " dropped"
 }
 
-func addMember(b *body, d *rand.Rand) string {
+func addMember(b *body, d dice) string {
 	name := pick(d, []string{"Sendspec", "", "__type", "comment", "DOCUMENTNAME", "timeoutSeconds", "CommandId", "RequestedDateTime", "$schema", "__proto__", "a.b", "é", "Interactive"})
 	o := pick(d, objects(b.tree))
 	at := d.Intn(len(o.Members) + 1)
@@ -76,18 +70,18 @@ func addMember(b *body, d *rand.Rand) string {
 
 // anyJSON draws a small value of any type.
 func anyJSON(d dice) Value {
-	return *clone(literal(pick(d, []string{
+	return *literal(pick(d, []string{
 		`null`, `true`, `false`, `0`, `-1`, `1.5`, `1e3`, `""`, `"x"`, `[]`, `[1,"x",null]`, `{}`, `{"a":{"b":[1]}}`, `[[[]]]`, `"DocumentName"`, `1494825472.676`,
-	})))
+	}))
 }
 
-func duplicateMember(b *body, d *rand.Rand) string {
+func duplicateMember(b *body, d dice) string {
 	o := pick(d, objects(b.tree))
 	if len(o.Members) == 0 {
 		return "nothing twice"
 	}
 	m := pick(d, o.Members)
-	again := member(m.Name, *clone(&m.Value))
+	again := member(m.Name, copied(&m.Value))
 	if chance(d, 50) {
 		again.Value = anyJSON(d)
 	}
@@ -95,12 +89,12 @@ func duplicateMember(b *body, d *rand.Rand) string {
 	return "member " + m.Name + " twice"
 }
 
-func replaceValue(b *body, d *rand.Rand) string {
+func replaceValue(b *body, d dice) string {
 	*anyValue(b.tree, d) = anyJSON(d)
 	return "a value replaced"
 }
 
-func nullValue(b *body, d *rand.Rand) string {
+func nullValue(b *body, d dice) string {
 	*anyValue(b.tree, d) = Value{}
 	return "a value null"
 }
@@ -123,7 +117,7 @@ var oddNumbers = []string{
 	"18446744073709551676", "99999999999", "1" + strings.Repeat("0", 300), "60." + strings.Repeat("0", 300), "1" + strings.Repeat("0", 1200), "3.6E3",
 }
 
-func oddNumber(b *body, d *rand.Rand) string {
+func oddNumber(b *body, d dice) string {
 	n := pick(d, oddNumbers)
 	if chance(d, 75) {
 		put(b.tree, "TimeoutSeconds", number(n))
@@ -146,22 +140,21 @@ var oddStrings = []string{
 	`"\u00g0"`, `"\u041"`, "\"a\tb\"", "\"a\nb\"", "\"a\x00b\"", "\"a\xffb\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", `'x'`, `"a`, `a"`, `"a""b"`, "\"\u202e\"",
 }
 
-func oddString(b *body, d *rand.Rand) string {
+func oddString(b *body, d dice) string {
 	put(b.tree, "Comment", str(""))
 	list := []*Value{b.tree.Get("Comment")}
 	if chance(d, 40) {
-		b.tree.Walk(func(_ string, v *Value) bool {
+		visit(b.tree, func(v *Value) {
 			if v.Kind == jsontree.String {
 				list = append(list, v)
 			}
-			return true
 		})
 	}
 	b.exact(pick(d, list), pick(d, oddStrings))
 	return "an odd string"
 }
 
-func oddLiteral(b *body, d *rand.Rand) string {
+func oddLiteral(b *body, d dice) string {
 	text := pick(d, []string{
 		"NaN", "Infinity", "-Infinity", "True", "None", "undefined", "nil", "0x10", "010", "+1", ".5", "5.", "1e", "--1", "1_0", "#", "/* */1", "1 // x\n", "<x/>", "@",
 	})
@@ -175,41 +168,46 @@ func oddLiteral(b *body, d *rand.Rand) string {
 }
 
 // oddName writes a member's name in a way that only lenient readers take.
-func oddName(b *body, d *rand.Rand) string {
+func oddName(b *body, d dice) string {
 	o := pick(d, objects(b.tree))
 	if len(o.Members) == 0 {
 		return "no name"
 	}
 	m := &o.Members[d.Intn(len(o.Members))]
-	held := *clone(&m.Value)
+	held := copied(&m.Value)
 	b.exact(&m.Value, pick(d, []string{m.Name, "'" + m.Name + "'", "7", "null", `["` + m.Name + `"]`}))
 	m.Name, m.Value = m.Value.Text, held
 	return "an odd name"
 }
 
+const largestMember = 1500000
+
+// largeText is cut to size by those that need a part of it.
+var largeText = sync.OnceValue(func() string { return strings.Repeat("x", largestMember) })
+
 // largeMember adds a member of a size that few servers expect; few inputs have it.
-func largeMember(b *body, d *rand.Rand) string {
+func largeMember(b *body, d dice) string {
 	size := 2000
 	if n := d.Intn(100); n < 4 {
-		size = 1500000
+		size = largestMember
 	} else if n < 20 {
 		size = 20000
 	}
 	if b.tree.Kind != jsontree.Object {
 		return "no member"
 	}
-	put(b.tree, "Sendspec", str(strings.Repeat("x", size)))
+	put(b.tree, "Sendspec", str(largeText()[:size]))
 	return "a large member"
 }
 
-func oddComma(b *body, d *rand.Rand) string {
+func oddComma(b *body, d dice) string {
 	put(b.tree, "Comment", Value{})
 	text := pick(d, []string{`"x",`, `"x",,`, `"x""y"`, ``, `:`, `"x":"y"`, `"x";`, `"x"}`, `"x"]`, `{"x"}`, `["x",]`, `[,]`, `{"x":}`, `{,}`})
 	b.exact(b.tree.Get("Comment"), text)
 	return "punctuation out of place"
 }
 
-func deepNesting(b *body, d *rand.Rand) string {
+func deepNesting(b *body, d dice) string {
 	depth := pick(d, []int{8, 50, 100, 500, 999, 1001, 2000})
 	open, end := "[", "]"
 	if chance(d, 30) {
@@ -225,22 +223,22 @@ func deepNesting(b *body, d *rand.Rand) string {
 	return "deep nesting"
 }
 
-func prefixed(b *body, d *rand.Rand) string {
+func prefixed(b *body, d dice) string {
 	b.prefix = pick(d, []string{"\xef\xbb\xbf", " ", "\r\n\t ", "\x00", ",", ")]}',\n", "x", "//\n", "\xff\xfe", "\xa0", "null", "[", "\v"})
 	return "bytes before the body"
 }
 
-func trailed(b *body, d *rand.Rand) string {
+func trailed(b *body, d dice) string {
 	b.suffix = pick(d, []string{" ", "\n", "}", "]", ",", "x", "{}", "\x00", " null", "\xff", "\r\n\r\n", "//", "\x1a", `{"DocumentName":"AWS-RunShellScript"}`})
 	return "bytes behind the body"
 }
 
-func cutShort(b *body, d *rand.Rand) string {
+func cutShort(b *body, d dice) string {
 	b.cut = 1 + d.Intn(len(b.tree.AppendJSON(nil)))
 	return "cut short"
 }
 
-func noObject(b *body, d *rand.Rand) string {
+func noObject(b *body, d dice) string {
 	v := pick(d, []Value{{}, boolean(true), number("7"), str(""), str("x"), array(), array(*b.tree)})
 	b.tree = &v
 	return "no object"

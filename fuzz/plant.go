@@ -1,7 +1,6 @@
 package fuzz
 
 import (
-	"math/rand"
 	"slices"
 
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -47,11 +46,10 @@ func or(given, otherwise string) string {
 	return given
 }
 
-// plant puts a value at a path, with what must stand around it; a nil value takes the member away. Where
-// the path goes through a list of several elements, the dice say through which.
-func (w *world) plant(root *Value, path string, value *Value, d *rand.Rand) {
-	parts := steps(path)
-	switch parts[0] {
+// plant puts a value where the steps of a path lead, with what must stand around it; a nil value takes the
+// member away. Where the path goes through a list of several elements, the dice say through which.
+func (w *world) plant(root *Value, path []step, value *Value, d dice) {
+	switch path[0].name {
 	case "InstanceIds":
 		drop(root, "Targets")
 	case "Targets":
@@ -61,14 +59,13 @@ func (w *world) plant(root *Value, path string, value *Value, d *rand.Rand) {
 			put(root, "ServiceRoleArn", str(or(w.bindings["role"], "arn:aws:iam::000000000000:role/sendspec")))
 		}
 	}
-	v, at := root, ""
-	for i, p := range parts {
-		last := i == len(parts)-1
-		switch p {
+	v := root
+	for i, s := range path {
+		last := i == len(path)-1
+		switch s.name {
 		case "[]":
-			at += "[]"
 			if len(v.Items) == 0 {
-				v.Items = append(v.Items, w.sample(at))
+				v.Items = append(v.Items, w.sample(s.path))
 			}
 			k := d.Intn(len(v.Items))
 			if last {
@@ -77,9 +74,8 @@ func (w *world) plant(root *Value, path string, value *Value, d *rand.Rand) {
 			}
 			v = &v.Items[k]
 		case "*":
-			at += ".*"
 			if len(v.Members) == 0 {
-				v.Members = append(v.Members, member("commands", w.sample(at)))
+				v.Members = append(v.Members, member("commands", w.sample(s.path)))
 			}
 			k := d.Intn(len(v.Members))
 			if last {
@@ -88,29 +84,25 @@ func (w *world) plant(root *Value, path string, value *Value, d *rand.Rand) {
 			}
 			v = &v.Members[k].Value
 		default:
-			if at != "" {
-				at += "."
-			}
-			at += p
 			if last {
-				replaceMember(v, p, value)
+				replaceMember(v, s.name, value)
 				return
 			}
-			v = w.container(v, p, at, parts[i+1])
+			v = w.container(v, s, path[i+1].name)
 		}
 	}
 }
 
 // container returns the member of an object that the path goes on through, made where it is missing.
-func (w *world) container(v *Value, name, at, next string) *Value {
+func (w *world) container(v *Value, s step, next string) *Value {
 	want := jsontree.Object
 	if next == "[]" {
 		want = jsontree.Array
 	}
-	if m := v.Get(name); m == nil || m.Kind != want {
-		put(v, name, w.sample(at))
+	if m := v.Get(s.name); m == nil || m.Kind != want {
+		put(v, s.name, w.sample(s.path))
 	}
-	return v.Get(name)
+	return v.Get(s.name)
 }
 
 func replaceItem(v *Value, k int, value *Value) {
@@ -118,7 +110,7 @@ func replaceItem(v *Value, k int, value *Value) {
 		v.Items = slices.Delete(v.Items, k, k+1)
 		return
 	}
-	v.Items[k] = *clone(value)
+	v.Items[k] = copied(value)
 }
 
 func replaceMember(v *Value, name string, value *Value) {
@@ -126,5 +118,5 @@ func replaceMember(v *Value, name string, value *Value) {
 		drop(v, name)
 		return
 	}
-	put(v, name, *clone(value))
+	put(v, name, copied(value))
 }

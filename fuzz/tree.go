@@ -20,6 +20,8 @@ func str(s string) Value { return Value{Kind: jsontree.String, Text: s} }
 
 func number(literal string) Value { return Value{Kind: jsontree.Number, Text: literal} }
 
+func numberOf(n int32) Value { return number(strconv.Itoa(int(n))) }
+
 func boolean(b bool) Value { return Value{Kind: jsontree.Bool, Bool: b} }
 
 func array(items ...Value) Value { return Value{Kind: jsontree.Array, Items: items} }
@@ -37,17 +39,30 @@ func object(members ...jsontree.Member) Value { return Value{Kind: jsontree.Obje
 func member(name string, v Value) jsontree.Member { return jsontree.Member{Name: name, Value: v} }
 
 // clone copies a tree, so that a change to the copy is none to the original.
-func clone(v *Value) *Value {
+func clone(v *Value) *Value { return ref(copied(v)) }
+
+func copied(v *Value) Value {
 	c := *v
 	c.Items = slices.Clone(v.Items)
 	for i := range c.Items {
-		c.Items[i] = *clone(&c.Items[i])
+		c.Items[i] = copied(&c.Items[i])
 	}
 	c.Members = slices.Clone(v.Members)
 	for i := range c.Members {
-		c.Members[i].Value = *clone(&c.Members[i].Value)
+		c.Members[i].Value = copied(&c.Members[i].Value)
 	}
-	return &c
+	return c
+}
+
+// visit calls f with a value and all that is in it, in the order in which they are written.
+func visit(v *Value, f func(v *Value)) {
+	f(v)
+	for i := range v.Items {
+		visit(&v.Items[i], f)
+	}
+	for i := range v.Members {
+		visit(&v.Members[i].Value, f)
+	}
 }
 
 // put replaces or adds a member.
@@ -63,106 +78,123 @@ func drop(v *Value, name string) {
 	v.Members = slices.DeleteFunc(v.Members, func(m jsontree.Member) bool { return m.Name == name })
 }
 
-// usualMembers is how many members most requests do not exceed.
-const usualMembers = 12
+const (
+	// mostMembers is how many members a request can have.
+	mostMembers = 18
+	// spareMembers is room for what is added to a request.
+	spareMembers = 1
+)
 
 // treeOf writes a request as a client would: no absent member.
 func treeOf(in *ssm.SendCommandInput) *Value {
-	v := object(make([]jsontree.Member, 0, usualMembers)...)
-	add := func(name string, s *string) {
-		if s != nil {
-			v.Members = append(v.Members, member(name, str(*s)))
-		}
-	}
-	add("DocumentName", in.DocumentName)
+	m := make([]jsontree.Member, 0, mostMembers)
+	m = withText(m, "DocumentName", in.DocumentName)
 	if in.InstanceIds != nil {
-		put(&v, "InstanceIds", strs(in.InstanceIds))
+		m = append(m, member("InstanceIds", strs(in.InstanceIds)))
 	}
 	if in.Targets != nil {
 		items := make([]Value, len(in.Targets))
-		for i, t := range in.Targets {
-			items[i] = object(member("Key", str(aws.ToString(t.Key))), member("Values", strs(t.Values)))
+		for i := range in.Targets {
+			items[i] = targetTree(&in.Targets[i])
 		}
-		put(&v, "Targets", array(items...))
+		m = append(m, member("Targets", array(items...)))
 	}
 	if in.Parameters != nil {
-		put(&v, "Parameters", parametersTree(in.Parameters))
+		m = append(m, member("Parameters", parametersTree(in.Parameters)))
 	}
-	add("DocumentVersion", in.DocumentVersion)
-	add("DocumentHash", in.DocumentHash)
+	m = withText(m, "DocumentVersion", in.DocumentVersion)
+	m = withText(m, "DocumentHash", in.DocumentHash)
 	if in.DocumentHashType != "" {
-		put(&v, "DocumentHashType", str(string(in.DocumentHashType)))
+		m = append(m, member("DocumentHashType", str(string(in.DocumentHashType))))
 	}
 	if in.TimeoutSeconds != nil {
-		put(&v, "TimeoutSeconds", number(strconv.Itoa(int(*in.TimeoutSeconds))))
+		m = append(m, member("TimeoutSeconds", numberOf(*in.TimeoutSeconds)))
 	}
-	add("Comment", in.Comment)
-	add("OutputS3Region", in.OutputS3Region)
-	add("OutputS3BucketName", in.OutputS3BucketName)
-	add("OutputS3KeyPrefix", in.OutputS3KeyPrefix)
-	add("MaxConcurrency", in.MaxConcurrency)
-	add("MaxErrors", in.MaxErrors)
-	add("ServiceRoleArn", in.ServiceRoleArn)
-	structures(&v, in)
-	return &v
+	m = withText(m, "Comment", in.Comment)
+	m = withText(m, "OutputS3Region", in.OutputS3Region)
+	m = withText(m, "OutputS3BucketName", in.OutputS3BucketName)
+	m = withText(m, "OutputS3KeyPrefix", in.OutputS3KeyPrefix)
+	m = withText(m, "MaxConcurrency", in.MaxConcurrency)
+	m = withText(m, "MaxErrors", in.MaxErrors)
+	m = withText(m, "ServiceRoleArn", in.ServiceRoleArn)
+	if in.NotificationConfig != nil {
+		m = append(m, member("NotificationConfig", notificationTree(in.NotificationConfig)))
+	}
+	if in.CloudWatchOutputConfig != nil {
+		m = append(m, member("CloudWatchOutputConfig", cloudWatchTree(in.CloudWatchOutputConfig)))
+	}
+	if in.AlarmConfiguration != nil {
+		m = append(m, member("AlarmConfiguration", alarmTree(in.AlarmConfiguration)))
+	}
+	return ref(object(append(make([]jsontree.Member, 0, len(m)+spareMembers), m...)...))
+}
+
+// withText adds a text that is there.
+func withText(members []jsontree.Member, name string, s *string) []jsontree.Member {
+	if s == nil {
+		return members
+	}
+	return append(members, member(name, str(*s)))
+}
+
+func targetTree(t *types.Target) Value {
+	return object(member("Key", str(aws.ToString(t.Key))), member("Values", strs(t.Values)))
 }
 
 func parametersTree(p map[string][]string) Value {
-	names := make([]string, 0, len(p))
-	for name := range p {
-		names = append(names, name)
+	members := make([]jsontree.Member, 0, len(p))
+	for name, values := range p {
+		members = append(members, member(name, strs(values)))
 	}
-	sort.Strings(names)
-	v := object()
-	for _, name := range names {
-		v.Members = append(v.Members, member(name, strs(p[name])))
-	}
-	return v
-}
-
-func structures(v *Value, in *ssm.SendCommandInput) {
-	if n := in.NotificationConfig; n != nil {
-		put(v, "NotificationConfig", notificationTree(n))
-	}
-	if c := in.CloudWatchOutputConfig; c != nil {
-		o := object(member("CloudWatchOutputEnabled", boolean(c.CloudWatchOutputEnabled)))
-		if c.CloudWatchLogGroupName != nil {
-			put(&o, "CloudWatchLogGroupName", str(*c.CloudWatchLogGroupName))
-		}
-		put(v, "CloudWatchOutputConfig", o)
-	}
-	if a := in.AlarmConfiguration; a != nil {
-		o := object(member("IgnorePollAlarmFailure", boolean(a.IgnorePollAlarmFailure)))
-		items := make([]Value, len(a.Alarms))
-		for i := range a.Alarms {
-			items[i] = object(member("Name", str(aws.ToString(a.Alarms[i].Name))))
-		}
-		put(&o, "Alarms", array(items...))
-		put(v, "AlarmConfiguration", o)
-	}
+	slices.SortFunc(members, func(a, b jsontree.Member) int { return strings.Compare(a.Name, b.Name) })
+	return object(members...)
 }
 
 func notificationTree(n *types.NotificationConfig) Value {
-	o := object()
-	if n.NotificationArn != nil {
-		put(&o, "NotificationArn", str(*n.NotificationArn))
-	}
+	m := withText(make([]jsontree.Member, 0, 3), "NotificationArn", n.NotificationArn)
 	if n.NotificationEvents != nil {
-		put(&o, "NotificationEvents", strs(n.NotificationEvents))
+		m = append(m, member("NotificationEvents", strs(n.NotificationEvents)))
 	}
 	if n.NotificationType != "" {
-		put(&o, "NotificationType", str(string(n.NotificationType)))
+		m = append(m, member("NotificationType", str(string(n.NotificationType))))
 	}
-	return o
+	return object(m...)
 }
 
-// steps cuts a path such as AlarmConfiguration.Alarms[].Name into its members; [] is a list's element and
-// * the value of a map.
-func steps(path string) []string {
-	return strings.Split(strings.ReplaceAll(path, "[]", ".[]"), ".")
+func cloudWatchTree(c *types.CloudWatchOutputConfig) Value {
+	m := append(make([]jsontree.Member, 0, 2), member("CloudWatchOutputEnabled", boolean(c.CloudWatchOutputEnabled)))
+	return object(withText(m, "CloudWatchLogGroupName", c.CloudWatchLogGroupName)...)
 }
 
-// Parse reads a tree out of a literal of this package's tables; nil where it is none.
+func alarmTree(a *types.AlarmConfiguration) Value {
+	items := make([]Value, len(a.Alarms))
+	for i := range a.Alarms {
+		items[i] = object(member("Name", str(aws.ToString(a.Alarms[i].Name))))
+	}
+	return object(member("IgnorePollAlarmFailure", boolean(a.IgnorePollAlarmFailure)), member("Alarms", array(items...)))
+}
+
+// step is a member on the way along a path; [] is a list's element and * the value of a map.
+type step struct {
+	name string
+	path string // that leads up to it and includes it
+}
+
+// steps cuts a path such as AlarmConfiguration.Alarms[].Name into its members.
+func steps(path string) []step {
+	var list []step
+	end := 0
+	for name := range strings.SplitSeq(strings.ReplaceAll(path, "[]", ".[]"), ".") {
+		if end > 0 && name != "[]" {
+			end++ // the dot
+		}
+		end += len(name)
+		list = append(list, step{name, path[:end]})
+	}
+	return list
+}
+
+// literal reads a tree out of a literal of this package's tables; nil where it is none.
 func literal(s string) *Value {
 	v, err := jsontree.Parse([]byte(s))
 	if err != nil {

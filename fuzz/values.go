@@ -1,8 +1,6 @@
 package fuzz
 
 import (
-	"fmt"
-	"math/rand"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,16 +59,6 @@ func (w *world) has(value string, names ...string) bool {
 	return value != "" && slices.ContainsFunc(names, func(n string) bool { return w.bindings[n] == value })
 }
 
-// part is a structure or list of a request that is filled by itself.
-type part int
-
-const (
-	partTargets part = iota
-	partNotification
-	partCloudWatch
-	partAlarm
-)
-
 // knowsNodes tells whether any node of the world is known.
 func (w *world) knowsNodes() bool { return w.bindings["node"] != "" }
 
@@ -84,25 +72,18 @@ func (w *world) hasNode(id string) bool {
 	return false
 }
 
-func chance(d dice, percent int) bool { return d.Intn(100) < percent }
+// requestParts are the structures that a request has.
+type requestParts struct{ notification, cloudWatch, alarm bool }
 
-func pick[T any](d dice, from []T) T { return from[d.Intn(len(from))] }
-
-// parts draws what the request has beside its scalars; a target it always has.
-func (w *world) parts(d dice) []part {
-	parts := []part{partTargets}
-	for _, p := range []part{partNotification, partCloudWatch, partAlarm} {
-		if chance(d, 25) {
-			parts = append(parts, p)
-		}
-	}
-	return parts
+// parts draws what the request has beside its scalars and a target.
+func (w *world) parts(d dice) requestParts {
+	return requestParts{notification: chance(d, 25), cloudWatch: chance(d, 25), alarm: chance(d, 25)}
 }
 
-// members draws the scalar members and Parameters.
-func (w *world) members(in *ssm.SendCommandInput, d *rand.Rand) {
+// members draws the scalar members and Parameters, whose map is there.
+func (w *world) members(in *ssm.SendCommandInput, d dice) {
 	in.DocumentName = aws.String("AWS-RunShellScript")
-	in.Parameters = w.parameters(d)
+	w.parameters(in.Parameters, d)
 	optional := func(into **string, percent int, draw func() string) {
 		if chance(d, percent) {
 			*into = aws.String(draw())
@@ -125,11 +106,11 @@ func (w *world) members(in *ssm.SendCommandInput, d *rand.Rand) {
 	}
 	optional(&in.Comment, 40, func() string { return comment(d) })
 	optional(&in.OutputS3Region, 15, func() string { return pick(d, []string{"us-east-1", "eu-west-1", word(d, 3), word(d, 20)}) })
-	optional(&in.OutputS3BucketName, 15, func() string { return w.known(d, "bucket", word(d, 3+d.Intn(61))) })
+	optional(&in.OutputS3BucketName, 15, func() string { return w.known(d, "bucket", "", word(d, 3+d.Intn(61))) })
 	optional(&in.OutputS3KeyPrefix, 15, func() string { return text(d, pick(d, []int{0, 1, 12, 499, 500})) })
 	optional(&in.MaxConcurrency, 30, func() string { return atMost(d, 1) })
 	optional(&in.MaxErrors, 30, func() string { return atMost(d, 0) })
-	optional(&in.ServiceRoleArn, 10, func() string { return w.known(d, "role", "arn:aws:iam::000000000000:role/"+word(d, 8)) })
+	optional(&in.ServiceRoleArn, 10, func() string { return w.known(d, "role", "arn:aws:iam::000000000000:role/", word(d, 8)) })
 }
 
 // comment draws a text, now and then one that a careless server takes for something else.
@@ -140,12 +121,12 @@ func comment(d dice) string {
 	return text(d, d.Intn(101))
 }
 
-// known draws the world's own value, where it has one, and now and then another.
-func (w *world) known(d dice, name, otherwise string) string {
+// known draws the world's own value, where it has one, and now and then the other one, which is of two parts.
+func (w *world) known(d dice, name, prefix, rest string) string {
 	if own := w.bindings[name]; own != "" && chance(d, 80) {
 		return own
 	}
-	return otherwise
+	return prefix + rest
 }
 
 // atMost draws a number or a percentage, as MaxConcurrency (from 1) and MaxErrors (from 0) have them.
@@ -159,31 +140,34 @@ func atMost(d dice, least int) string {
 	return strconv.Itoa(least + d.Intn(1000000))
 }
 
-// parameters are those of AWS-RunShellScript.
-func (w *world) parameters(d dice) map[string][]string {
+// parameters draws those of AWS-RunShellScript.
+func (w *world) parameters(p map[string][]string, d dice) {
+	room := make([]byte, 0, usualText)
 	commands := make([]string, 1+d.Intn(3))
 	for i := range commands {
-		commands[i] = pick(d, []string{"true", "exit 0", "# " + text(d, d.Intn(60)), ":", "true\nexit 0", "true\r\nexit 0", "# \x00\x07\x1b"})
+		remark := appendText(append(room, "# "...), d, d.Intn(60))
+		commands[i] = pickOr(d, remark, "true", "exit 0", "", ":", "true\nexit 0", "true\r\nexit 0", "# \x00\x07\x1b")
 	}
-	p := map[string][]string{"commands": commands}
+	p["commands"] = commands
 	if chance(d, 20) {
 		p["executionTimeout"] = []string{pick(d, []string{"1", "5", "60", "3600", "99999", "172800", strconv.Itoa(1 + d.Intn(172800))})}
 	}
 	if chance(d, 10) {
 		p["workingDirectory"] = []string{"/tmp/" + word(d, 1+d.Intn(20))}
 	}
-	return p
 }
 
 // target draws one of the documented forms of a target. It matches nothing.
-func (w *world) target(t *types.Target, d *rand.Rand) {
+func (w *world) target(t *types.Target, d dice) {
+	room := make([]byte, 0, usualText)
 	values := make([]string, 1+d.Intn(3))
 	for i := range values {
-		values[i] = fmt.Sprintf("%s-%d", word(d, 8), i) // no two are the same
+		values[i] = string(strconv.AppendInt(append(appendWord(room, d, 8), '-'), int64(i), 10)) // no two are the same
 	}
 	switch n := d.Intn(20); {
 	case n < 14:
-		t.Key = aws.String("tag:" + pick(d, []string{"sendspec", word(d, 1+d.Intn(159)), "Größe", "trailing ", "cost center", "a:b/c=d-e@f_g.h"}))
+		key := appendWord(append(room, "tag:"...), d, 1+d.Intn(159))
+		t.Key = aws.String(pickOr(d, key, "tag:sendspec", "", "tag:Größe", "tag:trailing ", "tag:cost center", "tag:a:b/c=d-e@f_g.h"))
 		if chance(d, 10) {
 			values[0] = text(d, 1+d.Intn(60)) + values[0]
 		}
@@ -199,8 +183,8 @@ func (w *world) target(t *types.Target, d *rand.Rand) {
 	t.Values = values
 }
 
-func (w *world) notification(n *types.NotificationConfig, d *rand.Rand) {
-	n.NotificationArn = aws.String(w.known(d, "topic", "arn:aws:sns:us-east-1:000000000000:"+word(d, 8)))
+func (w *world) notification(n *types.NotificationConfig, d dice) {
+	n.NotificationArn = aws.String(w.known(d, "topic", "arn:aws:sns:us-east-1:000000000000:", word(d, 8)))
 	events := types.NotificationEvent("").Values()
 	if chance(d, 80) {
 		n.NotificationEvents = []types.NotificationEvent{}
@@ -218,23 +202,23 @@ func (w *world) notification(n *types.NotificationConfig, d *rand.Rand) {
 	}
 }
 
-func (w *world) cloudWatch(o *types.CloudWatchOutputConfig, d *rand.Rand) {
+func (w *world) cloudWatch(o *types.CloudWatchOutputConfig, d dice) {
 	o.CloudWatchOutputEnabled = chance(d, 50)
 	if chance(d, 70) {
 		o.CloudWatchLogGroupName = aws.String(pick(d, []string{"sendspec", word(d, 1), word(d, 512), "Größe", "/sendspec/" + word(d, 8)}))
 	}
 }
 
-func (w *world) alarm(a *types.AlarmConfiguration, d *rand.Rand) {
+func (w *world) alarm(a *types.AlarmConfiguration, d dice) {
 	a.IgnorePollAlarmFailure = chance(d, 80)
 	name := pick(d, []string{"sendspec-" + word(d, 8), word(d, 255), " x", "#*?!%&+,;:/\\\"'", "Größe " + word(d, 4)})
-	a.Alarms = []types.Alarm{{Name: aws.String(w.known(d, "alarm.ok", name))}}
+	a.Alarms = []types.Alarm{{Name: aws.String(w.known(d, "alarm.ok", "", name))}}
 }
 
 // agree takes out of a drawn request what does not go together.
-func (w *world) agree(in *ssm.SendCommandInput, d *rand.Rand) {
+func (w *world) agree(in *ssm.SendCommandInput, d dice) {
 	if in.NotificationConfig != nil && (in.ServiceRoleArn == nil || w.bindings["role"] != "") {
-		in.ServiceRoleArn = aws.String(w.known(d, "role", "arn:aws:iam::000000000000:role/"+word(d, 8)))
+		in.ServiceRoleArn = aws.String(w.known(d, "role", "arn:aws:iam::000000000000:role/", word(d, 8)))
 	}
 	groups := func(t types.Target) bool { return strings.HasPrefix(aws.ToString(t.Key), "resource-groups:") }
 	if slices.ContainsFunc(in.Targets, groups) {
@@ -246,7 +230,7 @@ func (w *world) agree(in *ssm.SendCommandInput, d *rand.Rand) {
 			})
 		}
 	}
-	var kept []types.Target
+	kept := in.Targets[:0]
 	for _, t := range in.Targets {
 		if !slices.ContainsFunc(kept, func(k types.Target) bool { return *k.Key == *t.Key }) {
 			kept = append(kept, t)
@@ -278,54 +262,8 @@ func (w *world) instanceIDs(d dice) []string {
 	n := pick(d, []int{1, 1, 2, 49, 50})
 	ids := make([]string, n)
 	for i := range ids {
-		ids[i] = fmt.Sprintf("%s%012d%s", pick(d, []string{"i-", "mi-"}), i, hexadecimal(d, 5))
+		number := strconv.Itoa(i) // no two are the same
+		ids[i] = pick(d, []string{"i-", "mi-"}) + "000000000000"[len(number):] + number + hexadecimal(d, 5)
 	}
 	return ids
-}
-
-const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
-
-// word draws n lower-case letters and digits.
-func word(d dice, n int) string {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = letters[d.Intn(len(letters))]
-	}
-	return string(b)
-}
-
-func hexadecimal(d dice, n int) string {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = "0123456789abcdef"[d.Intn(16)]
-	}
-	return string(b)
-}
-
-// alphabets are the classes of characters that go wrong in ways of their own.
-var alphabets = [][]rune{
-	[]rune(letters),
-	[]rune(letters + "ABCDEFGHIJKLMNOPQRSTUVWXYZ -_.,:;"),
-	[]rune(`"\/'<>&%$#{}[]()` + "`"),
-	[]rune("äöüßéñ§±"),
-	[]rune("語環境ノード"),
-	[]rune("средаΩλשלום"),
-	{'e', '\u0301', 'o', '\u0308'},
-	{'😀', '𝒳', '🇩'},
-	[]rune(" \t"),
-	[]rune("0123456789+-.eE"),
-}
-
-// text draws n code points of one class, or of all.
-func text(d dice, n int) string {
-	from := pick(d, alphabets)
-	mixed := chance(d, 20)
-	var b strings.Builder
-	for range n {
-		if mixed {
-			from = pick(d, alphabets)
-		}
-		b.WriteRune(pick(d, from))
-	}
-	return strings.ReplaceAll(b.String(), "{{", "{ ") // a document's own templates
 }
