@@ -16,11 +16,43 @@ import (
 // one again and keeps nothing of it, so that a campaign can ask without end: Result.Invariants has what
 // Invariants would sum up at the end of a run, and an identifier is compared with the recent ones only.
 func (x *Session) Once(ctx context.Context, c *fixtures.Case) Result {
+	return x.AskOnce(ctx, c).Judge()
+}
+
+// AskOnce asks a case as Once does, and leaves the judging to Judge. To ask many and then to judge them is faster
+// than to do both by turns: the processor has the code of the one or of the other at hand.
+func (x *Session) AskOnce(ctx context.Context, c *fixtures.Case) Asked {
 	if why := x.skip(c, x.started.Preflight.bindings, nil); why != "" {
-		return Result{Case: c, Verdict: Skip, Reason: why}
+		return Asked{result: &Result{Case: c, Verdict: Skip, Reason: why}}
 	}
-	r := x.attemptKnowing(ctx, c, 0, &x.familiar)
-	x.recent.inspect(&r)
+	a, unjudged := x.asked(ctx, c, 0)
+	if unjudged != nil {
+		return Asked{result: unjudged}
+	}
+	asked := Asked{asking: a}
+	if a.held > judgedAtOnce {
+		r := asked.Judge()
+		asked.result = &r
+	}
+	return asked
+}
+
+// judgedAtOnce is how many bytes of answers no case holds until Judge is called.
+const judgedAtOnce = 64 << 10
+
+// Asked is a case that was asked.
+type Asked struct {
+	asking *asking
+	result *Result // where it was judged already, or cannot be
+}
+
+// Judge judges the answers; it is called once.
+func (q Asked) Judge() Result {
+	if q.result != nil {
+		return *q.result
+	}
+	r := q.asking.judged(&q.asking.familiar)
+	q.asking.recent.inspect(&r)
 	return r
 }
 

@@ -303,24 +303,39 @@ func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Re
 
 // attemptKnowing spares the SDK the answers of a form that it was seen to read.
 func (x *Session) attemptKnowing(ctx context.Context, c *fixtures.Case, attempt int, familiar *answerShapes) Result {
+	a, unjudged := x.asked(ctx, c, attempt)
+	if unjudged != nil {
+		return *unjudged
+	}
+	return a.judged(familiar)
+}
+
+// asked asks all steps of a case. It returns a result only where the case cannot be judged.
+func (x *Session) asked(ctx context.Context, c *fixtures.Case, attempt int) (*asking, *Result) {
 	a := &asking{Session: x, c: c, bindings: fixtures.Bindings{
 		fixtures.NonceBinding: nonce(x.settings.seed, c.ID, attempt), fixtures.RegionBinding: x.target.Region,
 	}}
 	for _, name := range c.Needs() {
 		a.bindings[name] = x.started.Preflight.bindings[name]
 	}
-	defer a.letGo()
 	for i := range c.Steps {
 		if r := a.step(ctx, i); r != nil {
-			return *r
+			a.letGo()
+			return nil, r
 		}
 		if a.brokenOff {
 			break
 		}
 	}
-	defer x.read(a.exchanges...)()
-	r := judge(c, a.steps, a.exchanges, x.settings.strict, familiar)
-	r.settle(x.keepWhole)
+	return a, nil
+}
+
+// judged judges what was answered.
+func (a *asking) judged(familiar *answerShapes) Result {
+	defer a.letGo()
+	defer a.read(a.exchanges...)()
+	r := judge(a.c, a.steps, a.exchanges, a.settings.strict, familiar)
+	r.settle(a.keepWhole)
 	return r
 }
 

@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
-	"github.com/sendspec/sendspec/conformance/wire"
 )
 
 // throttling is a handler that answers in such a way where busy says so, and sanely otherwise. Cases
@@ -182,7 +181,7 @@ func TestThrottlingOverSockets(t *testing.T) {
 				}
 				s.saneAnswer(c)
 			}
-			report, err := run(t.Context(), t, s.target(), conformance.WithCases(hostileCases(t, 40)), conformance.WithLimits(wire.Limits{Timeout: time.Second}))
+			report, err := run(t.Context(), t, s.target(), conformance.WithCases(hostileCases(t, 40)))
 			if always {
 				require.ErrorIs(t, err, conformance.ErrCannotJudge)
 				assert.False(t, report.Failed())

@@ -7,8 +7,6 @@ import (
 	"encoding/json"
 	"hash"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -71,9 +69,6 @@ type Progress struct {
 	LedgerAll     int
 }
 
-// batchSize is how many inputs are asked between two looks at the canary.
-const batchSize = 512
-
 // campaign is one run of a campaign.
 type campaign struct {
 	session *conformance.Session
@@ -132,15 +127,18 @@ func (c *campaign) run(ctx context.Context) error {
 	if c.options.For > 0 {
 		deadline = c.began.Add(c.options.For)
 	}
+	size := uint64(firstBatch)
 	for next := uint64(0); ctx.Err() == nil; {
-		end := next + batchSize
+		end := next + size
 		if c.options.Count > 0 {
 			end = min(end, c.options.Count)
 		}
 		if end == next || !deadline.IsZero() && !time.Now().Before(deadline) {
 			return nil
 		}
+		start := time.Now()
 		outcomes := c.batch(ctx, next, end, deadline)
+		size = nextBatch(len(outcomes), time.Since(start))
 		next += uint64(len(outcomes))
 		for i := range outcomes {
 			if err := c.note(ctx, &outcomes[i]); err != nil {
@@ -156,60 +154,6 @@ func (c *campaign) run(ctx context.Context) error {
 		}
 	}
 	return ctx.Err()
-}
-
-// asked is what became of one input.
-type asked struct {
-	index      uint64
-	sum        [sha256.Size]byte // of what was sent
-	marks      []Mark
-	skipped    bool
-	unanswered bool
-	input      *Input // where there is something to say of it
-	prints     []Fingerprint
-}
-
-// batch asks the inputs [from,to), several at once, and returns what became of those that were asked: all
-// of them, or as many of the first as there was time for.
-func (c *campaign) batch(ctx context.Context, from, to uint64, deadline time.Time) []asked {
-	out := make([]asked, to-from)
-	done := make([]bool, to-from)
-	var next atomic.Uint64
-	next.Store(from)
-	var wg sync.WaitGroup
-	for _, g := range c.gens {
-		wg.Go(func() {
-			for ctx.Err() == nil && (deadline.IsZero() || time.Now().Before(deadline)) {
-				i := next.Add(1) - 1
-				if i >= to {
-					return
-				}
-				out[i-from], done[i-from] = c.ask(ctx, g.At(i))
-			}
-		})
-	}
-	wg.Wait()
-	if i := slices.Index(done, false); i >= 0 {
-		out = out[:i]
-	}
-	return out
-}
-
-// ask asks one input; false where the campaign was ended before it was.
-func (c *campaign) ask(ctx context.Context, in *Input) (asked, bool) {
-	a := asked{index: in.Index, marks: in.Marks}
-	kase, e := c.oracle.judged(in)
-	a.sum = digest(kase)
-	r, ok := c.once(ctx, kase)
-	if !ok {
-		return a, false
-	}
-	a.skipped = r.Verdict == conformance.Skip
-	a.unanswered = silent(&r)
-	if a.prints, _ = fingerprints(in, &e, &r); len(a.prints) > 0 || a.unanswered {
-		a.input = in
-	}
-	return a, true
 }
 
 // digest is over what a case sends, but for host, date and signature.
