@@ -57,15 +57,15 @@ func ParseBounded(data []byte, maxDepth, maxValues int) (*Value, error) {
 		return nil, p.fail(0, "a byte order mark; expected a JSON value")
 	}
 	p.space()
-	root := &Value{}
-	if err := p.value(root); err != nil {
+	root, err := p.value()
+	if err != nil {
 		return nil, err
 	}
 	p.space()
 	if p.pos < len(p.text) {
 		return nil, p.fail(p.pos, "expected the end of the text, got "+p.here())
 	}
-	return root, nil
+	return &root, nil
 }
 
 // parser holds its open containers' children on two shared stacks, so that each container costs
@@ -127,40 +127,38 @@ func (p *parser) space() {
 	}
 }
 
-func (p *parser) value(v *Value) error {
+// value returns a Value, since a pointer to one would put each on the heap by itself.
+func (p *parser) value() (v Value, err error) {
 	v.Offset = int32(p.pos)
 	if p.pos >= len(p.text) {
-		return p.fail(p.pos, "expected a value, got the end of the text")
+		return v, p.fail(p.pos, "expected a value, got the end of the text")
 	}
 	if p.valuesLeft--; p.valuesLeft < 0 {
-		return &SyntaxError{Offset: p.pos, Message: "more values than are read", TooMany: true}
+		return v, &SyntaxError{Offset: p.pos, Message: "more values than are read", TooMany: true}
 	}
 	switch c := p.text[p.pos]; {
 	case c == '"':
 		v.Kind = String
-		var err error
 		v.Text, v.LoneSurrogate, err = p.str()
-		return err
 	case c == '{':
 		v.Kind = Object
-		return p.object(v)
+		v.Members, err = p.object()
 	case c == '[':
 		v.Kind = Array
-		return p.array(v)
+		v.Items, err = p.array()
 	case c == '-' || c >= '0' && c <= '9':
 		v.Kind = Number
-		return p.number(v)
+		v.Text, err = p.number()
 	case c == 't':
-		v.Kind, v.Bool = Bool, true
-		return p.word("true")
+		v.Kind, v.Bool, err = Bool, true, p.word("true")
 	case c == 'f':
-		v.Kind = Bool
-		return p.word("false")
+		v.Kind, err = Bool, p.word("false")
 	case c == 'n':
-		v.Kind = Null
-		return p.word("null")
+		v.Kind, err = Null, p.word("null")
+	default:
+		err = p.fail(p.pos, "expected a value, got "+p.here())
 	}
-	return p.fail(p.pos, "expected a value, got "+p.here())
+	return v, err
 }
 
 func (p *parser) word(word string) error {
@@ -184,7 +182,7 @@ func (p *parser) digits() error {
 	return nil
 }
 
-func (p *parser) number(v *Value) error {
+func (p *parser) number() (literal string, err error) {
 	start := p.pos
 	if p.text[p.pos] == '-' {
 		p.pos++
@@ -193,12 +191,12 @@ func (p *parser) number(v *Value) error {
 		// RFC 8259 section 6: no leading zeros. A digit after it is met by the caller.
 		p.pos++
 	} else if err := p.digits(); err != nil {
-		return err
+		return "", err
 	}
 	if p.pos < len(p.text) && p.text[p.pos] == '.' {
 		p.pos++
 		if err := p.digits(); err != nil {
-			return err
+			return "", err
 		}
 	}
 	if p.pos < len(p.text) && (p.text[p.pos] == 'e' || p.text[p.pos] == 'E') {
@@ -207,11 +205,10 @@ func (p *parser) number(v *Value) error {
 			p.pos++
 		}
 		if err := p.digits(); err != nil {
-			return err
+			return "", err
 		}
 	}
-	v.Text = p.text[start:p.pos]
-	return nil
+	return p.text[start:p.pos], nil
 }
 
 func (p *parser) enter() error {
@@ -223,23 +220,22 @@ func (p *parser) enter() error {
 	return nil
 }
 
-func (p *parser) array(v *Value) error {
+func (p *parser) array() ([]Value, error) {
 	if err := p.enter(); err != nil {
-		return err
+		return nil, err
 	}
 	base := len(p.items)
 	p.space()
 	if p.pos < len(p.text) && p.text[p.pos] == ']' {
 		p.pos++
 		p.depth--
-		v.Items = []Value{}
-		return nil
+		return []Value{}, nil
 	}
 	for {
 		p.space()
-		var item Value
-		if err := p.value(&item); err != nil {
-			return err
+		item, err := p.value()
+		if err != nil {
+			return nil, err
 		}
 		p.items = append(p.items, item)
 		p.space()
@@ -250,44 +246,43 @@ func (p *parser) array(v *Value) error {
 		if p.pos < len(p.text) && p.text[p.pos] == ']' {
 			p.pos++
 			p.depth--
-			v.Items = append(make([]Value, 0, len(p.items)-base), p.items[base:]...)
+			items := append(make([]Value, 0, len(p.items)-base), p.items[base:]...)
 			p.items = p.items[:base]
-			return nil
+			return items, nil
 		}
-		return p.fail(p.pos, `expected "," or "]", got `+p.here())
+		return nil, p.fail(p.pos, `expected "," or "]", got `+p.here())
 	}
 }
 
-func (p *parser) object(v *Value) error {
+func (p *parser) object() ([]Member, error) {
 	if err := p.enter(); err != nil {
-		return err
+		return nil, err
 	}
 	base := len(p.members)
 	p.space()
 	if p.pos < len(p.text) && p.text[p.pos] == '}' {
 		p.pos++
 		p.depth--
-		v.Members = []Member{}
-		return nil
+		return []Member{}, nil
 	}
 	for {
 		p.space()
 		var m Member
 		if p.pos >= len(p.text) || p.text[p.pos] != '"' {
-			return p.fail(p.pos, "expected a member name in quotes, got "+p.here())
+			return nil, p.fail(p.pos, "expected a member name in quotes, got "+p.here())
 		}
 		var err error
 		if m.Name, m.LoneSurrogate, err = p.str(); err != nil {
-			return err
+			return nil, err
 		}
 		p.space()
 		if p.pos >= len(p.text) || p.text[p.pos] != ':' {
-			return p.fail(p.pos, `expected ":", got `+p.here())
+			return nil, p.fail(p.pos, `expected ":", got `+p.here())
 		}
 		p.pos++
 		p.space()
-		if err := p.value(&m.Value); err != nil {
-			return err
+		if m.Value, err = p.value(); err != nil {
+			return nil, err
 		}
 		p.members = append(p.members, m)
 		p.space()
@@ -298,11 +293,11 @@ func (p *parser) object(v *Value) error {
 		if p.pos < len(p.text) && p.text[p.pos] == '}' {
 			p.pos++
 			p.depth--
-			v.Members = append(make([]Member, 0, len(p.members)-base), p.members[base:]...)
+			members := append(make([]Member, 0, len(p.members)-base), p.members[base:]...)
 			p.members = p.members[:base]
-			return nil
+			return members, nil
 		}
-		return p.fail(p.pos, `expected "," or "}", got `+p.here())
+		return nil, p.fail(p.pos, `expected "," or "}", got `+p.here())
 	}
 }
 
