@@ -220,19 +220,18 @@ func (m *matching) after(path string, arg, got *jsontree.Value) {
 		return
 	}
 	base, ok := m.answer.Body.Pointer(pointer.Text).Float64()
-	want := fmt.Sprintf("%s + %gs", pointer.Text, d.Seconds())
-	if !ok {
-		m.miss(path, want, pointer.Text+" is no number")
+	f, number := got.Float64()
+	if ok && number && math.Abs(f-base-d.Seconds()) <= afterTolerance {
 		return
 	}
-	f, ok := got.Float64()
+	later := func(seconds float64) string { return fmt.Sprintf("%s + %gs", pointer.Text, seconds) }
+	found := later(math.Round((f-base)*1000) / 1000)
 	if !ok {
-		m.miss(path, want, show(got))
-		return
+		found = pointer.Text + " is no number"
+	} else if !number {
+		found = show(got)
 	}
-	if math.Abs(f-base-d.Seconds()) > afterTolerance {
-		m.miss(path, want, fmt.Sprintf("%s + %gs", pointer.Text, math.Round((f-base)*1000)/1000))
-	}
+	m.miss(path, later(d.Seconds()), found)
 }
 
 func (m *matching) epochSeconds(path string, arg, got *jsontree.Value) {

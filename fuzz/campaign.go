@@ -103,15 +103,15 @@ func newCampaign(session *conformance.Session, options Options) (*campaign, erro
 	c := &campaign{
 		session: session, options: options, byKey: map[string][]*Finding{}, hash: sha256.New(), began: time.Now(), dropped: map[string]bool{},
 	}
-	for range options.Parallel {
-		g, err := NewGenerator(session.Seed(), WorldOf(session), options.Strategies...)
-		if err != nil {
-			return nil, err
-		}
-		c.gens = append(c.gens, g)
+	g, err := NewGenerator(session.Seed(), WorldOf(session), options.Strategies...)
+	if err != nil {
+		return nil, err
 	}
-	c.oracle = &oracle{c.gens[0].world, session.Target().Region}
-	c.ledger = newLedger(c.gens[0].boundaries)
+	for c.gens = append(c.gens, g); len(c.gens) < options.Parallel; {
+		c.gens = append(c.gens, g.another())
+	}
+	c.oracle = &oracle{g.world, session.Target().Region}
+	c.ledger = newLedger(g.boundaries)
 	limit := rate.Inf
 	if options.Rate > 0 {
 		limit = rate.Limit(options.Rate)

@@ -63,6 +63,14 @@ func NewGenerator(seed uint64, of World, strategies ...Strategy) (*Generator, er
 	return g, nil
 }
 
+// another is the same generator for another goroutine: it shares what is only read.
+func (g *Generator) another() *Generator {
+	other := *g
+	other.fill = newGofuzzer(g.world)
+	other.request = ssm.SendCommandInput{Parameters: map[string][]string{}}
+	return &other
+}
+
 // At makes the input of this index.
 func (g *Generator) At(index uint64) *Input {
 	round, place := index/uint64(len(g.rotation)), index%uint64(len(g.rotation))

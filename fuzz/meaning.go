@@ -67,8 +67,16 @@ func (o *oracle) meaningBeside(tree *Value, broken map[string]bool) *meaning {
 	return o.meaning(&left, reference.InputOf(&left))
 }
 
+// fewTexts is how many texts are faster compared in pairs than sorted.
+const fewTexts = 12
+
 func repeats(list []string) bool {
-	if len(list) < 2 {
+	if len(list) <= fewTexts {
+		for i := range list {
+			if slices.Contains(list[:i], list[i]) {
+				return true
+			}
+		}
 		return false
 	}
 	sorted := slices.Sorted(slices.Values(list))

@@ -204,16 +204,19 @@ func withoutIndexes(path string) string {
 		}
 		return "Parameters.*"
 	}
-	var b strings.Builder
-	inside := false
-	for _, r := range path {
-		inside = inside && r != ']'
-		if !inside {
-			b.WriteRune(r)
-		}
-		inside = inside || r == '['
+	if !strings.Contains(path, "[") {
+		return path
 	}
-	return b.String()
+	var b []byte
+	for {
+		before, rest, found := strings.Cut(path, "[")
+		b = append(b, before...)
+		if !found {
+			return string(b)
+		}
+		b = append(b, "[]"...)
+		_, path, _ = strings.Cut(rest, "]")
+	}
 }
 
 // Case is the input as a case: what is sent, and the outcomes that conform.
