@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -25,8 +24,9 @@ func nonce(seed uint64, id string, attempt int) string {
 
 // host is the name under which the target sees itself.
 func (t Target) host() string {
-	if u, err := url.Parse(t.URL); err == nil && u.Host != "" {
-		return u.Host
+	_, rest, found := strings.Cut(t.URL, "://")
+	if host, _, _ := strings.Cut(rest, "/"); found {
+		return host
 	}
 	return "localhost"
 }
