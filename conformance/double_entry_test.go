@@ -98,11 +98,11 @@ func allowsAdmission(step fixtures.BoundStep) bool {
 			return true
 		}
 		var exception string
-		if json.Unmarshal(o.Error.Type, &exception) != nil {
-			return !strings.Contains(string(o.Error.Type), "SerializationException")
+		if json.Unmarshal(o.Error.Type.Text(), &exception) != nil {
+			return !strings.Contains(string(o.Error.Type.Text()), "SerializationException")
 		}
 		framework := exception == "SerializationException" ||
-			exception == "ValidationException" && strings.Contains(string(o.Error.Message), "validation error")
+			exception == "ValidationException" && strings.Contains(string(o.Error.Message.Text()), "validation error")
 		if !framework {
 			return true
 		}

@@ -251,10 +251,8 @@ func (m *matching) body(o *fixtures.Outcome) {
 	if o.Error != nil {
 		m.errorOutcome(o.Error)
 	}
-	if tree, ok := o.Body.Marshaler.(*jsontree.Value); ok {
-		m.match("", tree, e.Body)
-	} else if text := o.Body.Text(); text != nil {
-		m.raw("", text, e.Body)
+	if o.Body.Marshaler != nil {
+		m.expected("", o.Body, e.Body)
 	}
 }
 
@@ -273,32 +271,44 @@ func (m *matching) errorOutcome(o *fixtures.ErrorOutcome) {
 	if e.ErrorType == "" {
 		m.miss(pathErrorType, m.wanted(o.Type), "an error without a type")
 	} else {
-		m.raw(pathErrorType, o.Type, &jsontree.Value{Kind: jsontree.String, Text: e.ErrorType})
+		m.expected(pathErrorType, o.Type, &jsontree.Value{Kind: jsontree.String, Text: e.ErrorType})
 	}
-	if o.Message != nil {
+	if o.Message.Marshaler != nil {
 		var got *jsontree.Value
 		if e.HasMessage {
 			got = &jsontree.Value{Kind: jsontree.String, Text: e.Message}
 		}
-		m.raw(pathErrorMessage, o.Message, got)
+		m.expected(pathErrorMessage, o.Message, got)
 	}
 }
 
-func (m *matching) wanted(raw json.RawMessage) string {
-	if w, err := jsontree.Parse(raw); err == nil {
+func (m *matching) wanted(x fixtures.Expected) string {
+	if w, err := treeOf(x); err == nil {
 		return describe(w)
 	}
-	return string(raw)
+	return string(x.Text())
 }
 
-// raw matches against an expectation as it stands in the fixture.
-func (m *matching) raw(path string, raw json.RawMessage, got *jsontree.Value) {
-	w, err := jsontree.Parse(raw)
+// treeOf is the tree of what is expected, which a case made in memory has already.
+func treeOf(x fixtures.Expected) (*jsontree.Value, error) {
+	if tree, ok := x.Marshaler.(*jsontree.Value); ok {
+		return tree, nil
+	}
+	return jsontree.Parse(x.Text())
+}
+
+func (m *matching) expected(path string, x fixtures.Expected, got *jsontree.Value) {
+	w, err := treeOf(x)
 	if err != nil {
 		m.miss(path, "a fixture whose expectation is JSON", err.Error())
 		return
 	}
 	m.match(path, w, got)
+}
+
+// raw matches against an expectation as it stands in the fixture.
+func (m *matching) raw(path string, raw json.RawMessage, got *jsontree.Value) {
+	m.expected(path, fixtures.Expected{Marshaler: raw}, got)
 }
 
 // sameAs holds when this answer's verdict on the request is that of an earlier step: taken with

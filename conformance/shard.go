@@ -58,7 +58,7 @@ func corpusOf(cases []*fixtures.Case) string {
 				_, _ = h.Write(o.Status)
 				_, _ = h.Write(o.Body.Text())
 				if o.Error != nil {
-					_, _ = h.Write(o.Error.Type)
+					_, _ = h.Write(o.Error.Type.Text())
 				}
 			}
 		}

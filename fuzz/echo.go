@@ -29,23 +29,16 @@ var (
 		member("NotificationArn", emptyText), member("NotificationEvents", emptyList), member("NotificationType", emptyText)))
 )
 
-func matcher(name string, argument Value) Value { return object(member(name, argument)) }
-
 // begun is a status of a command that may have begun meanwhile.
 func begun(statuses ...string) Value {
 	return object(member("$in", strs(statuses)), member("$should", str(statuses[0])))
 }
 
-func echoed(pointer string) Value { return matcher("$echo", str(pointer)) }
-
-func shouldBe(v Value) Value { return matcher("$should", v) }
-
 func integer(n int64) Value { return number(strconv.FormatInt(n, 10)) }
 
 // command is the body of an answer whose Command has the members.
 func command(members ...jsontree.Member) fixtures.Expected {
-	body := object(member("Command", object(members...)))
-	return fixtures.Expected{Marshaler: &body}
+	return expect(object(member("Command", object(members...))))
 }
 
 // usualEcho is room for the members of a Command.

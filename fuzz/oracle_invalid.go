@@ -1,7 +1,6 @@
 package fuzz
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -41,10 +40,9 @@ func (o *oracle) invalid(r *reference.Result) expectation {
 		e.rule = "A request that breaks constraints is refused, all of them told"
 	}
 	outcome := outcomeValidation
-	outcome.Error = &fixtures.ErrorOutcome{Type: raw(`"ValidationException"`), Message: messageOf(r, sure)}
+	outcome.Error = &fixtures.ErrorOutcome{Type: outcome.Error.Type, Message: messageOf(r, sure)}
 	if !o.meaningBeside(r.Tree, broken).plain() {
-		outcome.Error.Type = raw(`{"$should":"ValidationException"}`)
-		outcome.Error.Message = nil
+		outcome.Error = &fixtures.ErrorOutcome{Type: expect(shouldBe(str("ValidationException")))}
 	}
 	if ids, targets := r.Tree.Get("InstanceIds"), r.Tree.Get("Targets"); ids != nil && targets != nil && len(ids.Items) > 0 && len(targets.Items) > 0 && e.level == fixtures.Must {
 		e.level = fixtures.Should // what AWS says to both was not recorded
@@ -127,38 +125,36 @@ func allASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
-// messageOf is what the message should say: nil where no source tells, as of a list that is too long and
+// messageOf is what the message should say: nothing where no source tells, as of a list that is too long and
 // has wrong elements, or of more than one wrong string in a list.
-func messageOf(r *reference.Result, sure bool) json.RawMessage {
+func messageOf(r *reference.Result, sure bool) (message fixtures.Expected) {
 	if !sure {
-		return nil
+		return message
 	}
-	inList := map[string]bool{}
 	tooLong := false
 	for i := range r.Violations {
 		v := &r.Violations[i]
 		path := withoutIndexes(v.Path)
 		tooLong = tooLong || isList(path)
 		if strings.HasSuffix(path, "[]") {
-			inList[path] = true
 			if path != "NotificationConfig.NotificationEvents[]" || sameList(r.Violations, path) > 1 {
 				return contains(path)
 			}
 		}
 	}
 	if tooLong && len(r.Violations) > 1 {
-		return nil
+		return message
 	}
 	if n := len(r.Violations); n > 10 {
-		return should(`{"$regex":` + string(quoted(fmt.Sprintf("^(10|%d) validation errors detected: ", n))) + `}`)
+		return should("$regex", fmt.Sprintf("^(10|%d) validation errors detected: ", n))
 	}
-	message := reference.Message(r.Violations)
+	text := reference.Message(r.Violations)
 	if tooLong { // how AWS prints a list of structures is recorded for alarms only
 		if v := &r.Violations[0]; v.Path != "AlarmConfiguration.Alarms" {
-			message = strings.Replace(message, "Value '"+v.Value+"' at ", "Value at ", 1)
+			text = strings.Replace(text, "Value '"+v.Value+"' at ", "Value at ", 1)
 		}
 	}
-	return should(`{"$validationMessage":` + string(quoted(message)) + `}`)
+	return should("$validationMessage", text)
 }
 
 func sameList(violations []reference.Violation, path string) int {
@@ -172,15 +168,15 @@ func sameList(violations []reference.Violation, path string) int {
 }
 
 // contains is the part of the message that is known of a list with a wrong string.
-func contains(path string) json.RawMessage {
+func contains(path string) fixtures.Expected {
 	parts := strings.Split(strings.TrimSuffix(path, "[]"), ".")
 	for i, p := range parts {
 		parts[i] = strings.ToLower(p[:1]) + p[1:]
 	}
-	return should(`{"$contains":` + string(quoted("at '"+strings.Join(parts, ".")+"' failed to satisfy constraint")) + `}`)
+	return should("$contains", "at '"+strings.Join(parts, ".")+"' failed to satisfy constraint")
 }
 
-func should(matcher string) json.RawMessage { return raw(`{"$should":` + matcher + `}`) }
+func should(name, text string) fixtures.Expected { return expect(shouldBe(matcher(name, str(text)))) }
 
 // hasControl tells whether a string of the tree has a control character: whether AWS takes it was not seen, but
 // for those of ASCII in the values of Parameters.

@@ -1,7 +1,6 @@
 package fuzz
 
 import (
-	"encoding/json"
 	"slices"
 
 	"github.com/sendspec/sendspec/fixtures"
@@ -25,29 +24,18 @@ type refusal struct {
 func (r refusal) outcomes() []fixtures.Outcome {
 	if r.anyType {
 		return []fixtures.Outcome{{Name: "refused", Status: raw(`{"$class":4,"$should":400}`), Error: &fixtures.ErrorOutcome{
-			Type: should(`{"$in":` + string(listed(r.types)) + `}`),
+			Type: expect(shouldBe(oneOf(r.types...))),
 		}}}
 	}
 	var list []fixtures.Outcome
 	for _, name := range r.types {
 		outcome := exception(name)
 		if len(r.types) == 1 && r.message != "" {
-			outcome.Error.Message = should(string(quoted(r.message)))
+			outcome.Error.Message = expect(shouldBe(str(r.message)))
 		}
 		list = append(list, outcome)
 	}
 	return list
-}
-
-func listed(names []string) json.RawMessage {
-	list := []byte(`[`)
-	for i, name := range names {
-		if i > 0 {
-			list = append(list, ',')
-		}
-		list = append(list, quoted(name)...)
-	}
-	return append(list, ']')
 }
 
 // at is the rule where it is not that sure, or not that sure of the type.

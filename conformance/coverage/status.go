@@ -221,7 +221,7 @@ func exceptionsOf(outcomes []fixtures.Outcome) (only string, among []string) {
 			others = true
 			continue
 		}
-		if want, err := jsontree.Parse(o.Error.Type); err == nil {
+		if want, err := jsontree.Parse(o.Error.Type.Text()); err == nil {
 			before := len(among)
 			collectTexts("", want, func(_, text string) { among = append(among, text) })
 			others = others || len(among) == before

@@ -83,11 +83,11 @@ func isPlainCall(r *wire.Request) bool {
 // accepted is what the answer to a call that is taken has at least. Members that AWS leaves out at
 // times are not asked for.
 var accepted = map[string]fixtures.Expected{
-	reference.SendCommand:            {Marshaler: raw(map[string]any{"Command": map[string]any{"CommandId": map[string]any{"$uuid": true}}})},
-	reference.ListCommands:           {Marshaler: raw(map[string]any{"Commands": map[string]any{"$type": "list"}})},
-	reference.ListCommandInvocations: {Marshaler: raw(map[string]any{"CommandInvocations": map[string]any{"$type": "list"}})},
-	reference.GetCommandInvocation:   {Marshaler: raw(map[string]any{"CommandId": map[string]any{"$uuid": true}})},
-	reference.CancelCommand:          {Marshaler: raw(map[string]any{})},
+	reference.SendCommand:            expected(map[string]any{"Command": map[string]any{"CommandId": map[string]any{"$uuid": true}}}),
+	reference.ListCommands:           expected(map[string]any{"Commands": map[string]any{"$type": "list"}}),
+	reference.ListCommandInvocations: expected(map[string]any{"CommandInvocations": map[string]any{"$type": "list"}}),
+	reference.GetCommandInvocation:   expected(map[string]any{"CommandId": map[string]any{"$uuid": true}}),
+	reference.CancelCommand:          expected(map[string]any{}),
 }
 
 // declared are the client errors of the service model (model.json, operations.NAME.errors).
@@ -115,7 +115,7 @@ var failures = []string{"InternalFailure", "InternalServerError", "InternalServe
 
 // refusals are the outcomes of a call that the framework refuses with this error.
 func refusals(exception string) []fixtures.Outcome {
-	return append([]fixtures.Outcome{{Name: "refused", Status: raw(400), Error: &fixtures.ErrorOutcome{Type: raw(exception)}}}, whateverItSays()...)
+	return append([]fixtures.Outcome{{Name: "refused", Status: raw(400), Error: &fixtures.ErrorOutcome{Type: expected(exception)}}}, whateverItSays()...)
 }
 
 // semantic are the refusals that a valid call may get for what the account has or lacks. A text that
@@ -124,7 +124,7 @@ func semantic(operation string) []fixtures.Outcome {
 	noConstraint := map[string]any{"$should": map[string]any{"$optional": map[string]any{"$not": map[string]any{"$contains": "validation error"}}}}
 	return append([]fixtures.Outcome{
 		{Name: "refused for what it asks", Status: raw(400), Error: &fixtures.ErrorOutcome{Type: oneOf(declared[operation])}},
-		{Name: "refused for its meaning", Status: raw(400), Error: &fixtures.ErrorOutcome{Type: raw("ValidationException"), Message: raw(noConstraint)}},
+		{Name: "refused for its meaning", Status: raw(400), Error: &fixtures.ErrorOutcome{Type: expected("ValidationException"), Message: expected(noConstraint)}},
 	}, whateverItSays()...)
 }
 
@@ -144,7 +144,9 @@ func anything() []fixtures.Outcome {
 	}, whateverItSays()...)
 }
 
-func oneOf(types []string) json.RawMessage { return raw(map[string]any{"$in": types}) }
+func oneOf(types []string) fixtures.Expected { return expected(map[string]any{"$in": types}) }
+
+func expected(v any) fixtures.Expected { return fixtures.Expected{Marshaler: raw(v)} }
 
 // raw writes a value of literals as JSON.
 func raw(v any) json.RawMessage {
