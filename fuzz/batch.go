@@ -16,7 +16,7 @@ import (
 const (
 	firstBatch = 64
 	leastBatch = 16
-	mostBatch  = 512
+	mostBatch  = 2048
 )
 
 func nextBatch(asked int, took time.Duration) uint64 {
@@ -73,7 +73,7 @@ func (c *campaign) batch(ctx context.Context, from, to uint64, deadline time.Tim
 
 // groupsPerBatch is how many groups of inputs each goroutine has in a batch. A group is made, then asked, then
 // judged: that is faster than to do the three by turns, since the processor has the code of each at hand.
-const groupsPerBatch = 4
+const groupsPerBatch = 16
 
 // group asks as many inputs as there is room in out, from a first one on; false where it was ended before.
 func (c *campaign) group(ctx context.Context, g *Generator, first uint64, out []asked, deadline time.Time) bool {
