@@ -41,7 +41,7 @@ type asked struct {
 	skipped    bool
 	unanswered bool
 	input      *Input // where there is something to say of it
-	prints     []Fingerprint
+	shown      []showing
 }
 
 // batch asks the inputs [from,to), several at once, and returns what became of those that were asked: all
@@ -106,7 +106,13 @@ func (q *question) judge() asked {
 	r := q.answer.Judge()
 	a.skipped = r.Verdict == conformance.Skip
 	a.unanswered = silent(&r)
-	if a.prints, _ = fingerprints(q.input, &q.expectation, &r); len(a.prints) > 0 || a.unanswered {
+	prints, findings := fingerprints(q.input, &q.expectation, &r)
+	for i := range prints {
+		s := showing{kase: q.kase, result: r, print: prints[i], shows: true}
+		s.result.Findings = findings[i : i+1]
+		a.shown = append(a.shown, s)
+	}
+	if len(a.shown) > 0 || a.unanswered {
 		a.input = q.input
 	}
 	return a

@@ -203,12 +203,12 @@ func (c *campaign) note(ctx context.Context, a *asked) error {
 	if a.unanswered {
 		c.suspect = append(c.suspect, a.input)
 	}
-	for i := range a.prints {
-		if known := c.known(&a.prints[i]); known != nil {
+	for i := range a.shown {
+		if known := c.known(&a.shown[i].print); known != nil {
 			known.Seen++
 			continue
 		}
-		if err := c.follow(ctx, a.input, &a.prints[i]); err != nil {
+		if err := c.follow(ctx, a.input, &a.shown[i]); err != nil {
 			return err
 		}
 	}

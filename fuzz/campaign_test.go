@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -116,6 +117,57 @@ func TestAnInterruptedCampaignTellsWhatItHas(t *testing.T) {
 	require.Greater(t, report.Inputs, uint64(1000))
 }
 
+// failing is a server that fails over every request of a campaign.
+func failing(t testing.TB, asked func()) conformance.Target {
+	t.Helper()
+	return edited(t, func(w http.ResponseWriter, r *http.Request, body string, next http.Handler) {
+		if strings.Contains(body, `"Comment":`) {
+			asked()
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func TestAnInterruptedCampaignKeepsWhatItHadNoTimeToConfirm(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var asked atomic.Int64
+	target := failing(t, func() {
+		if asked.Add(1) == 20 {
+			cancel()
+		}
+	})
+	report, err := fuzz.Run(ctx, session(t, target, 1), fuzz.Options{Strategies: []fuzz.Strategy{fuzz.Valid}, Parallel: 1})
+	require.ErrorIs(t, err, context.Canceled)
+	require.NotEmpty(t, report.Findings)
+	f := report.Findings[0]
+	require.True(t, f.Unconfirmed)
+	require.Contains(t, f.AsResult().Reason, "not asked again")
+	require.NotEmpty(t, f.Result.Findings)
+	text, err := fuzz.Marshal(report)
+	require.NoError(t, err)
+	require.Contains(t, string(text), `"unconfirmed": true`)
+}
+
+// In fake time: the campaign is over after a second, and a request takes one.
+func TestShrinkingEndsSoonAfterTheCampaign(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		target := failing(t, func() { time.Sleep(time.Second) })
+		s := session(t, target, 1)
+		began := time.Now()
+		report, err := fuzz.Run(t.Context(), s, fuzz.Options{For: time.Second, Strategies: []fuzz.Strategy{fuzz.Valid}})
+		require.NoError(t, err)
+		require.NotEmpty(t, report.Findings)
+		require.True(t, report.Findings[0].Unshrunk)
+		require.False(t, report.Findings[0].Unconfirmed)
+		require.Less(t, time.Since(began), 20*time.Second)
+	})
+}
+
 // edited is the reference behind a function that changes what it is asked or answers.
 func edited(t testing.TB, edit func(w http.ResponseWriter, r *http.Request, body string, next http.Handler)) conformance.Target {
 	t.Helper()
@@ -168,6 +220,7 @@ func TestAnAnswerThatDoesNotComeAgainIsFlaky(t *testing.T) {
 	report := campaign(t, target, 1, fuzz.Options{Count: 1000, Strategies: []fuzz.Strategy{fuzz.Valid}})
 	require.Len(t, report.Findings, 1)
 	require.True(t, report.Findings[0].Flaky)
+	require.NotEmpty(t, report.Findings[0].Result.Findings, "what was seen once")
 	require.Equal(t, conformance.Flaky, report.Findings[0].Verdict())
 }
 

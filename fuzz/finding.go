@@ -23,6 +23,9 @@ type Finding struct {
 	Seen int
 	// Flaky tells that it did not show again when it was asked again.
 	Flaky bool
+	// Unconfirmed tells that the campaign was ended before it was asked again, and Unshrunk that the time was
+	// over before it was as small as it gets.
+	Unconfirmed, Unshrunk bool
 	// Killed tells that the target stopped answering behind this request.
 	Killed bool
 	// Calls is how many requests it took to confirm and shrink it, and the sizes are of the body.
@@ -97,59 +100,75 @@ func (c *campaign) show(ctx context.Context, in *Input, want *Fingerprint) showi
 }
 
 // follow confirms a divergence that an input showed, shrinks the input and keeps the finding.
-func (c *campaign) follow(ctx context.Context, in *Input, want *Fingerprint) error {
+func (c *campaign) follow(ctx context.Context, in *Input, first *showing) error {
+	want := &first.print
 	if len(c.found) >= c.options.MaxFindings {
 		return c.keep(&Finding{Fingerprint: *want, Seen: 1})
 	}
-	f := &Finding{Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: in.size(), input: in}
+	f := &Finding{
+		Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: in.size(), Size: in.size(), Case: first.kase, Result: first.result, input: in,
+	}
 	c.once(ctx, c.canary()) // what was kept of the request before shows only where that was another one
 	again := c.show(ctx, in, want)
 	f.Calls += 2
-	if ctx.Err() != nil {
-		return nil // neither confirmed nor refuted
-	}
-	f.Case, f.Result = again.kase, again.result
-	if again.kase == nil {
+	switch {
+	case ctx.Err() != nil:
+		f.Unconfirmed = true
+	case again.kase == nil:
 		return nil // the target is dead: who killed it is asked when the batch is over
-	}
-	if !again.shows {
+	case !again.shows:
 		f.Flaky = true
-		f.Size = f.SizeBefore
-		return c.keep(f)
+	default:
+		c.shrink(ctx, f, again)
 	}
-	best := again
-	began := time.Now()
+	return c.keep(f)
+}
+
+// shrink makes the finding's request as small as it gets within the calls and the time that there are.
+func (c *campaign) shrink(ctx context.Context, f *Finding, best showing) {
+	want := f.Fingerprint
+	until := time.Now().Add(shrinkTime)
+	if c.options.For > 0 {
+		if end := c.began.Add(c.options.For + max(c.options.For/2, shrinkGrace)); end.Before(until) {
+			until = end
+		}
+	}
 	s := &shrinker{
-		calls: c.options.ShrinkCalls, best: in,
+		calls: c.options.ShrinkCalls, best: f.input,
 		may: func(candidate *Input) bool {
 			if candidate.calls != nil {
 				return slices.ContainsFunc(candidate.calls, func(c call) bool { return slices.Contains(want.Causes, operationOf[c.action]) })
 			}
 			_, e := c.oracle.judged(candidate)
-			p := *want
+			p := want
 			p.Causes = causesOf(candidate, &e, want.Check, want.Place)
-			return p.narrows(want)
+			return p.narrows(&want)
 		},
 		shows: func(candidate *Input) bool {
-			if ctx.Err() != nil || time.Since(began) > shrinkTime {
+			if ctx.Err() != nil || !time.Now().Before(until) {
+				f.Unshrunk = true
 				return false
 			}
 			f.Calls++
-			now := c.show(ctx, candidate, want)
+			now := c.show(ctx, candidate, &want)
 			if now.shows {
 				best = now
 			}
 			return now.shows
 		},
 	}
-	f.input = s.run(topsOf(want))
+	f.input = s.run(topsOf(&want))
 	f.Case, f.Result, f.Fingerprint = best.kase, best.result, best.print
 	f.Size = f.input.size()
-	return c.keep(f)
 }
 
-// shrinkTime bounds how long one finding is shrunk: a sequence may wait for what never comes, each time anew.
-const shrinkTime = time.Minute
+const (
+	// shrinkTime bounds how long one finding is shrunk: a sequence may wait for what never comes, each time anew.
+	shrinkTime = time.Minute
+	// shrinkGrace is how long findings are shrunk at least when the time of a campaign is over, or else half as
+	// long as that was.
+	shrinkGrace = 5 * time.Second
+)
 
 // topsOf are the members of a request that the causes name.
 func topsOf(f *Fingerprint) []string {
@@ -191,6 +210,12 @@ func (f *Finding) AsResult() conformance.Result {
 	r.Reason = fmt.Sprintf("first shown by input %d (%s)", f.Index, f.What)
 	if f.Seen > 1 {
 		r.Reason += fmt.Sprintf(", and by %d more", f.Seen-1)
+	}
+	switch {
+	case f.Unconfirmed:
+		r.Reason += "; not asked again, since the campaign was ended"
+	case f.Unshrunk:
+		r.Reason += "; there was no time to make it smaller"
 	}
 	return r
 }

@@ -98,6 +98,8 @@ type findingDocument struct {
 	What        string              `json:"what"`
 	Index       uint64              `json:"index"`
 	Seen        int                 `json:"seen,omitempty"`
+	Unconfirmed bool                `json:"unconfirmed,omitempty"`
+	Unshrunk    bool                `json:"unshrunk,omitempty"`
 	Killed      bool                `json:"killed,omitempty"`
 	Calls       int                 `json:"calls"`
 	SizeBefore  int                 `json:"sizeBefore"`
@@ -111,7 +113,7 @@ type findingDocument struct {
 func (f *Finding) document() findingDocument {
 	d := findingDocument{
 		ID: f.ID, Verdict: f.Verdict(), Rule: f.Case.Title, Fingerprint: f.Fingerprint, What: f.What, Index: f.Index, Seen: f.Seen,
-		Killed: f.Killed, Calls: f.Calls, SizeBefore: f.SizeBefore, Size: f.Size, Case: f.Case,
+		Unconfirmed: f.Unconfirmed, Unshrunk: f.Unshrunk, Killed: f.Killed, Calls: f.Calls, SizeBefore: f.SizeBefore, Size: f.Size, Case: f.Case,
 	}
 	if f.input != nil {
 		d.Sent = string(f.input.body.bytes())
