@@ -106,12 +106,7 @@ func (q *question) judge() asked {
 	r := q.answer.Judge()
 	a.skipped = r.Verdict == conformance.Skip
 	a.unanswered = silent(&r)
-	prints, findings := fingerprints(q.input, &q.expectation, &r)
-	for i := range prints {
-		s := showing{kase: q.kase, result: r, print: prints[i], shows: true}
-		s.result.Findings = findings[i : i+1]
-		a.shown = append(a.shown, s)
-	}
+	a.shown = showings(q, &r)
 	if len(a.shown) > 0 || a.unanswered {
 		a.input = q.input
 	}

@@ -117,11 +117,11 @@ func TestAnInterruptedCampaignTellsWhatItHas(t *testing.T) {
 	require.Greater(t, report.Inputs, uint64(1000))
 }
 
-// failing is a server that fails over every request of a campaign.
+// failing is a server that fails over a member.
 func failing(t testing.TB, asked func()) conformance.Target {
 	t.Helper()
 	return edited(t, func(w http.ResponseWriter, r *http.Request, body string, next http.Handler) {
-		if strings.Contains(body, `"Comment":`) {
+		if strings.Contains(body, `"MaxErrors":`) {
 			asked()
 			w.WriteHeader(http.StatusInternalServerError)
 			return
@@ -150,6 +150,31 @@ func TestAnInterruptedCampaignKeepsWhatItHadNoTimeToConfirm(t *testing.T) {
 	text, err := fuzz.Marshal(report)
 	require.NoError(t, err)
 	require.Contains(t, string(text), `"unconfirmed": true`)
+}
+
+func TestAServerThatFailsWhateverItIsAskedIsOneFinding(t *testing.T) {
+	t.Parallel()
+	var begun atomic.Bool
+	target := edited(t, func(w http.ResponseWriter, r *http.Request, body string, next http.Handler) {
+		switch {
+		case begun.Load() && strings.Contains(body, `"TimeoutSeconds":`):
+			w.WriteHeader(http.StatusServiceUnavailable) // another way to fail, over a member
+		case begun.Load():
+			w.WriteHeader(http.StatusInternalServerError)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+	s := session(t, target, 1)
+	begun.Store(true)
+	report, err := fuzz.Run(t.Context(), s, fuzz.Options{Count: 500, Strategies: []fuzz.Strategy{fuzz.Valid, fuzz.Boundary}})
+	require.NoError(t, err)
+	var causes [][]string
+	for _, f := range report.Findings {
+		causes = append(causes, f.Fingerprint.Causes)
+	}
+	require.Equal(t, [][]string{nil, {"/TimeoutSeconds"}}, causes)
+	require.Equal(t, "plain", report.Findings[0].What)
 }
 
 // In fake time: the campaign is over after a second, and a request takes one.

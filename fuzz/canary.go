@@ -13,12 +13,13 @@ import (
 const canaryCheck = "canary"
 
 // canary is the plain request by which a campaign looks whether the target still answers.
-func (c *campaign) canary() *fixtures.Case {
+func (c *campaign) canary() question {
 	in := &Input{Strategy: Valid, What: "plain", body: body{tree: plain("sendspec-canary")}}
 	put(in.body.tree, "Comment", str("canary"))
-	kase, _ := c.oracle.judged(in)
-	kase.ID = Area + "/canary/plain"
-	return kase
+	q := question{input: in}
+	q.kase, q.expectation = c.oracle.judged(in)
+	q.kase.ID = Area + "/canary/plain"
+	return q
 }
 
 // alive tells whether the target answers the canary.
@@ -27,7 +28,7 @@ func (c *campaign) alive(ctx context.Context) bool {
 		return true // not asked is not dead
 	}
 	c.session.Resume()
-	r := c.session.Once(ctx, c.canary())
+	r := c.session.Once(ctx, c.canary().kase)
 	return ctx.Err() != nil || len(r.Exchanges) > 0 && r.Exchanges[0].Response != nil
 }
 

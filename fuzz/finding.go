@@ -83,20 +83,31 @@ func (c *campaign) show(ctx context.Context, in *Input, want *Fingerprint) showi
 	if want.Place == "connection" && !c.alive(ctx) && !c.comesBack(ctx) {
 		return showing{} // what a dead server does not answer shows nothing
 	}
-	kase, e := c.oracle.judged(in)
-	r, ok := c.once(ctx, kase)
+	q := question{input: in}
+	q.kase, q.expectation = c.oracle.judged(in)
+	r, ok := c.once(ctx, q.kase)
 	if !ok {
 		return showing{}
 	}
-	s := showing{kase: kase, result: r}
-	prints, findings := fingerprints(in, &e, &r)
-	for i := range prints {
-		if prints[i].narrows(want) {
-			s.print, s.shows = prints[i], true
-			s.result.Findings = []conformance.Finding{findings[i]}
+	shown := showing{kase: q.kase, result: r}
+	for _, s := range showings(&q, &r) {
+		if s.print.narrows(want) {
+			shown = s
 		}
 	}
-	return s
+	return shown
+}
+
+// showings are the fingerprints that an answer shows, each with its finding alone.
+func showings(q *question, r *conformance.Result) []showing {
+	var list []showing
+	prints, findings := fingerprints(q.input, &q.expectation, r)
+	for i := range prints {
+		s := showing{kase: q.kase, result: *r, print: prints[i], shows: true}
+		s.result.Findings = findings[i : i+1]
+		list = append(list, s)
+	}
+	return list
 }
 
 // follow confirms a divergence that an input showed, shrinks the input and keeps the finding.
@@ -108,12 +119,17 @@ func (c *campaign) follow(ctx context.Context, in *Input, first *showing) error 
 	f := &Finding{
 		Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: in.size(), Size: in.size(), Case: first.kase, Result: first.result, input: in,
 	}
-	c.once(ctx, c.canary()) // what was kept of the request before shows only where that was another one
-	again := c.show(ctx, in, want)
-	f.Calls += 2
+	// What was kept of the request before shows only where that was another one: a plain one is asked between.
+	plain := c.whateverIsAsked(ctx, f)
+	again := showing{}
+	if !plain {
+		again = c.show(ctx, in, want)
+		f.Calls++
+	}
 	switch {
 	case ctx.Err() != nil:
 		f.Unconfirmed = true
+	case plain:
 	case again.kase == nil:
 		return nil // the target is dead: who killed it is asked when the batch is over
 	case !again.shows:
@@ -122,6 +138,32 @@ func (c *campaign) follow(ctx context.Context, in *Input, first *showing) error 
 		c.shrink(ctx, f, again)
 	}
 	return c.keep(f)
+}
+
+// whateverIsAsked tells whether a plain request shows the finding's divergence, too, and when asked again: then
+// that is its smallest request, and nothing in the input is its cause.
+func (c *campaign) whateverIsAsked(ctx context.Context, f *Finding) bool {
+	var now showing
+	q := c.canary()
+	for range 2 {
+		f.Calls++
+		r, ok := c.once(ctx, q.kase)
+		if !ok {
+			return false
+		}
+		now = showing{}
+		for _, s := range showings(&q, &r) {
+			if s.print.key() == f.Fingerprint.key() && s.print.Level == f.Fingerprint.Level {
+				now = s
+			}
+		}
+		if !now.shows {
+			return false
+		}
+	}
+	f.Case, f.Result, f.Fingerprint, f.input, f.Size = now.kase, now.result, now.print, q.input, q.input.size()
+	f.Fingerprint.Causes, f.What = nil, q.input.What
+	return true
 }
 
 // shrink makes the finding's request as small as it gets within the calls and the time that there are.
