@@ -120,16 +120,14 @@ func (c *campaign) follow(ctx context.Context, in *Input, first *showing) error 
 		Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: in.size(), Size: in.size(), Case: first.kase, Result: first.result, input: in,
 	}
 	// What was kept of the request before shows only where that was another one: a plain one is asked between.
-	plain := c.whateverIsAsked(ctx, f)
-	again := showing{}
-	if !plain {
+	again := c.whateverIsAsked(ctx, f)
+	if !again.shows {
 		again = c.show(ctx, in, want)
 		f.Calls++
 	}
 	switch {
 	case ctx.Err() != nil:
 		f.Unconfirmed = true
-	case plain:
 	case again.kase == nil:
 		return nil // the target is dead: who killed it is asked when the batch is over
 	case !again.shows:
@@ -140,30 +138,29 @@ func (c *campaign) follow(ctx context.Context, in *Input, first *showing) error 
 	return c.keep(f)
 }
 
-// whateverIsAsked tells whether a plain request shows the finding's divergence, too, and when asked again: then
-// that is its smallest request, and nothing in the input is its cause.
-func (c *campaign) whateverIsAsked(ctx context.Context, f *Finding) bool {
-	var now showing
+// whateverIsAsked tells whether a plain request shows the finding's divergence, too, and when asked again. Then
+// nothing in the input is its cause, and the plain request takes its place.
+func (c *campaign) whateverIsAsked(ctx context.Context, f *Finding) (shown showing) {
 	q := c.canary()
 	for range 2 {
 		f.Calls++
 		r, ok := c.once(ctx, q.kase)
+		shown = showing{}
 		if !ok {
-			return false
+			return shown
 		}
-		now = showing{}
 		for _, s := range showings(&q, &r) {
 			if s.print.key() == f.Fingerprint.key() && s.print.Level == f.Fingerprint.Level {
-				now = s
+				shown = s
 			}
 		}
-		if !now.shows {
-			return false
+		if !shown.shows {
+			return shown
 		}
 	}
-	f.Case, f.Result, f.Fingerprint, f.input, f.Size = now.kase, now.result, now.print, q.input, q.input.size()
-	f.Fingerprint.Causes, f.What = nil, q.input.What
-	return true
+	shown.print.Causes = nil
+	f.Fingerprint, f.input, f.What = shown.print, q.input, q.input.What
+	return shown
 }
 
 // shrink makes the finding's request as small as it gets within the calls and the time that there are.

@@ -59,7 +59,7 @@ func (r *Report) Verdict() string {
 	case must+should == 0:
 		s += ", no finding"
 	default:
-		s += fmt.Sprintf(", %d distinct divergences (must %d, should %d)", must+should, must, should)
+		s += fmt.Sprintf(", %s (must %d, should %d)", counted(must+should, "distinct divergence"), must, should)
 	}
 	if r.Dropped > 0 {
 		s += fmt.Sprintf(", and %d more that were not kept", r.Dropped)
@@ -68,6 +68,13 @@ func (r *Report) Verdict() string {
 		return "INCOMPLETE: " + r.Stopped + ": " + s
 	}
 	return s
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // document is the JSON form of a report: the same seed and the same behaviour give the same bytes, but
