@@ -60,7 +60,7 @@ bodies and odd HTTP; metamorphic, two requests that mean the same; sequence, sen
 		},
 	}
 	f.register(c)
-	c.Flags().DurationVar(&f.duration, "for", 0, "go on for this long")
+	c.Flags().DurationVar(&f.duration, "for", 0, "go on for this long; findings may be made smaller for half as long again, or 5 s")
 	c.Flags().Uint64Var(&f.count, "count", 0, "how many inputs to ask (default 10000, or no bound with --for)")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "of the inputs (default random)")
 	c.Flags().StringVar(&f.dir, "dir", "", "save each finding in a folder of its own below this one")
