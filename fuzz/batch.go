@@ -45,7 +45,7 @@ type asked struct {
 }
 
 // batch asks the inputs [from,to), several at once, and returns what became of those that were asked: all
-// of them, or as many of the first as there was time for.
+// of them, unless the campaign is over.
 func (c *campaign) batch(ctx context.Context, from, to uint64, deadline time.Time) []asked {
 	out := make([]asked, to-from)
 	size := max(1, len(out)/(groupsPerBatch*len(c.gens)))
@@ -65,10 +65,7 @@ func (c *campaign) batch(ctx context.Context, from, to uint64, deadline time.Tim
 		})
 	}
 	wg.Wait()
-	if i := slices.IndexFunc(out, func(a asked) bool { return !a.done }); i >= 0 {
-		out = out[:i]
-	}
-	return out
+	return slices.DeleteFunc(out, func(a asked) bool { return !a.done })
 }
 
 // groupsPerBatch is how many groups of inputs each goroutine has in a batch. A group is made, then asked, then

@@ -19,7 +19,7 @@ type Report struct {
 	Strategies []Strategy
 	// Inputs were asked, of which Skipped could not be sent to this kind of target.
 	Inputs, Skipped uint64
-	// Hash is over what the inputs send, in the order of their index, in hexadecimal.
+	// Hash is over what the inputs that were asked send, in the order of their index, in hexadecimal.
 	Hash     string
 	Complete bool
 	Stopped  string // why it did not get to its end, where it did not
