@@ -46,7 +46,7 @@ type Asked struct {
 	result *Result // where it was judged already, or cannot be
 }
 
-// Judge judges the answers; it is called once.
+// Judge judges the answers. It is called once: the session then lets go of what the case held.
 func (q Asked) Judge() Result {
 	if q.result != nil {
 		return *q.result

@@ -95,7 +95,11 @@ func (c *campaign) ask(ctx context.Context, q *question, deadline time.Time) boo
 		return false
 	}
 	q.answer = c.session.AskOnce(ctx, q.kase)
-	return ctx.Err() == nil
+	if ctx.Err() != nil {
+		q.answer.Judge() // so that the session lets go of what the case holds
+		return false
+	}
+	return true
 }
 
 func (q *question) judge() asked {

@@ -140,6 +140,7 @@ func (c *campaign) run(ctx context.Context) error {
 		outcomes := c.batch(ctx, next, end, deadline)
 		size = nextBatch(len(outcomes), time.Since(start))
 		next += uint64(len(outcomes))
+		c.suspect = nil
 		for i := range outcomes {
 			if err := c.note(ctx, &outcomes[i]); err != nil {
 				return err

@@ -3,6 +3,7 @@ package fuzz
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/sendspec/sendspec/conformance"
@@ -13,13 +14,12 @@ import (
 const canaryCheck = "canary"
 
 // canary is the plain request by which a campaign looks whether the target still answers.
-func (c *campaign) canary() question {
+func (c *campaign) canary() *fixtures.Case {
 	in := &Input{Strategy: Valid, What: "plain", body: body{tree: plain("sendspec-canary")}}
 	put(in.body.tree, "Comment", str("canary"))
-	q := question{input: in}
-	q.kase, q.expectation = c.oracle.judged(in)
-	q.kase.ID = Area + "/canary/plain"
-	return q
+	kase, _ := c.oracle.judged(in)
+	kase.ID = Area + "/canary/plain"
+	return kase
 }
 
 // alive tells whether the target answers the canary.
@@ -28,8 +28,12 @@ func (c *campaign) alive(ctx context.Context) bool {
 		return true // not asked is not dead
 	}
 	c.session.Resume()
-	r := c.session.Once(ctx, c.canary().kase)
-	return ctx.Err() != nil || len(r.Exchanges) > 0 && r.Exchanges[0].Response != nil
+	r := c.session.Once(ctx, c.canary())
+	answered := len(r.Exchanges) > 0 && r.Exchanges[0].Response != nil
+	if answered && r.Exchanges[0].Response.Status < http.StatusInternalServerError {
+		c.passed()
+	}
+	return answered || ctx.Err() != nil
 }
 
 // revived waits for a target that stopped answering, and where it comes back finds out which input ended

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // Finding is one distinct divergence, with the smallest request that was found to show it.
@@ -23,8 +24,8 @@ type Finding struct {
 	Seen int
 	// Flaky tells that it did not show again when it was asked again.
 	Flaky bool
-	// Unconfirmed tells that the campaign was ended before it was asked again, and Unshrunk that the time was
-	// over before it was as small as it gets.
+	// Unconfirmed tells that the campaign was ended before it was asked again, and Unshrunk that the campaign or its
+	// time was over before it was as small as it gets.
 	Unconfirmed, Unshrunk bool
 	// Killed tells that the target stopped answering behind this request.
 	Killed bool
@@ -34,7 +35,8 @@ type Finding struct {
 	Case   *fixtures.Case
 	Result conformance.Result
 
-	input *Input
+	input    *Input
+	whatever bool // it shows whatever is asked
 }
 
 // keep adds a finding, unless one with no more causes is there already.
@@ -119,12 +121,9 @@ func (c *campaign) follow(ctx context.Context, in *Input, first *showing) error 
 	f := &Finding{
 		Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: in.size(), Size: in.size(), Case: first.kase, Result: first.result, input: in,
 	}
-	// What was kept of the request before shows only where that was another one: a plain one is asked between.
-	again := c.whateverIsAsked(ctx, f)
-	if !again.shows {
-		again = c.show(ctx, in, want)
-		f.Calls++
-	}
+	c.once(ctx, c.canary()) // what was kept of the request before shows only where that was another one
+	again := c.show(ctx, in, want)
+	f.Calls += 2
 	switch {
 	case ctx.Err() != nil:
 		f.Unconfirmed = true
@@ -132,35 +131,61 @@ func (c *campaign) follow(ctx context.Context, in *Input, first *showing) error 
 		return nil // the target is dead: who killed it is asked when the batch is over
 	case !again.shows:
 		f.Flaky = true
-	default:
+	case !c.whateverIsAsked(ctx, f):
 		c.shrink(ctx, f, again)
+	}
+	if f.Unconfirmed || f.Unshrunk {
+		if like := c.like(&f.Fingerprint); like != nil {
+			like.Seen++
+			return nil
+		}
 	}
 	return c.keep(f)
 }
 
-// whateverIsAsked tells whether a plain request shows the finding's divergence, too, and when asked again. Then
-// nothing in the input is its cause, and the plain request takes its place.
-func (c *campaign) whateverIsAsked(ctx context.Context, f *Finding) (shown showing) {
-	q := c.canary()
+// like returns the finding that one which was not shrunk may be another sign of: it shares a cause. What is not
+// shrunk has causes that are none.
+func (c *campaign) like(f *Fingerprint) *Finding {
+	for _, g := range c.byKey[f.key()] {
+		shares := slices.ContainsFunc(f.Causes, func(cause string) bool { return slices.Contains(g.Fingerprint.Causes, cause) })
+		if g.Fingerprint.Level == f.Level && shares {
+			return g
+		}
+	}
+	return nil
+}
+
+// whateverIsAsked tells whether the server fails in the way of the finding over a request without a member, too,
+// and when asked again. Then nothing in the input is the cause, and that request takes its place.
+func (c *campaign) whateverIsAsked(ctx context.Context, f *Finding) bool {
+	if f.Fingerprint.Check != neverServerError {
+		return false
+	}
+	q := question{input: &Input{Index: f.Index, Strategy: Boundary, What: "nothing", body: body{tree: &Value{Kind: jsontree.Object}}}}
+	q.kase, q.expectation = c.oracle.judged(q.input)
+	var shown *showing
 	for range 2 {
 		f.Calls++
 		r, ok := c.once(ctx, q.kase)
-		shown = showing{}
-		if !ok {
-			return shown
+		list := showings(&q, &r)
+		i := slices.IndexFunc(list, func(s showing) bool { return s.print.key() == f.Fingerprint.key() })
+		if !ok || i < 0 {
+			return false
 		}
-		for _, s := range showings(&q, &r) {
-			if s.print.key() == f.Fingerprint.key() && s.print.Level == f.Fingerprint.Level {
-				shown = s
-			}
-		}
-		if !shown.shows {
-			return shown
-		}
+		shown = &list[i]
 	}
-	shown.print.Causes = nil
-	f.Fingerprint, f.input, f.What = shown.print, q.input, q.input.What
-	return shown
+	f.whatever, f.input, f.Size = true, q.input, q.input.size()
+	f.Case, f.Result, f.Fingerprint = shown.kase, shown.result, shown.print
+	f.Fingerprint.Causes = nil
+	return true
+}
+
+// passed lets go of the failures that every request showed, since a plain request shows none any more: what fails
+// from now on has causes of its own.
+func (c *campaign) passed() {
+	for key, list := range c.byKey {
+		c.byKey[key] = slices.DeleteFunc(list, func(f *Finding) bool { return f.whatever })
+	}
 }
 
 // shrink makes the finding's request as small as it gets within the calls and the time that there are.
