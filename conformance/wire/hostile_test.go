@@ -292,19 +292,25 @@ func TestAnEndedContextInterruptsAtOnce(t *testing.T) {
 	}
 }
 
-// A server that stops reading must not hold the writer of a raw request.
+// A server that stops reading must not hold the writer of a large request.
 func TestAServerThatNeverReadsIsBounded(t *testing.T) {
 	t.Parallel()
-	endpoint := listen(t, func(c client) {
-		_ = c.SetReadBuffer(1 << 10)
-		_, _ = c.Read(make([]byte, 1))
-		<-c.ended
-	})
-	for _, raw := range []bool{false, true} {
-		h, err := wire.NewHTTP(endpoint, shortLimits, nil)
+	for _, over := range []string{"a fresh connection", "a used connection", "raw"} {
+		serve := func(c client) {
+			_ = c.SetReadBuffer(1 << 10)
+			_, _ = c.Read(make([]byte, 1))
+			<-c.ended
+		}
+		if over == "a used connection" {
+			serve = behindASaneAnswer(serve)
+		}
+		h, err := wire.NewHTTP(listen(t, serve), shortLimits, nil)
 		require.NoError(t, err)
 		r := wire.NewRequest("SendCommand", bytes.Repeat([]byte("x"), 8<<20))
-		if raw {
+		switch over {
+		case "a used connection":
+			assertEnding(t, ending{status: 200}, h.Exchange(context.Background(), wire.NewRequest("SendCommand", []byte("{}"))))
+		case "raw":
 			r.Frame("h", wire.Framing{})
 		}
 		assertEnding(t, ending{failure: wire.TimedOut}, h.Exchange(context.Background(), r))
