@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -212,19 +211,4 @@ func floods(head, unit string) func(*hostileConn) {
 			_, err = c.Write(block)
 		}
 	}
-}
-
-// assertGoroutinesSettle waits until no more goroutines run than before.
-func assertGoroutinesSettle(t *testing.T, before int) {
-	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for range 1000 {
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-		<-tick.C
-	}
-	b := make([]byte, 1<<16)
-	t.Errorf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, b[:runtime.Stack(b, true)])
 }

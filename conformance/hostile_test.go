@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/internal/leaktest"
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
@@ -148,7 +149,7 @@ func TestTheHostileBattery(t *testing.T) {
 		}
 		assert.Zero(t, reached.Load(), "a redirect was followed, and the credentials went with it")
 	})
-	assertGoroutinesSettle(t, before)
+	leaktest.Settled(t, before)
 }
 
 func (r *hostileRun) assert(t *testing.T) {

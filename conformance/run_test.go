@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/internal/leaktest"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -362,14 +363,5 @@ func TestARunLeavesNoGoroutineBehind(t *testing.T) {
 	_, err = run(ctx, t, conformance.Target{URL: server.URL}, conformance.WithCases(plainCases(t, 40)))
 	require.Error(t, err)
 	server.Close()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for range 400 {
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-		<-tick.C
-	}
-	b := make([]byte, 1<<16)
-	t.Errorf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, b[:runtime.Stack(b, true)])
+	leaktest.Settled(t, before)
 }

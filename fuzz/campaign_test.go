@@ -187,6 +187,12 @@ func TestAServerThatFailsWhateverItIsAskedIsOneFinding(t *testing.T) {
 	require.ElementsMatch(t, [][]string{nil, {"/MaxErrors"}}, causesOf(t, func(n int64, body string) bool {
 		return n < 100 || has(body, "MaxErrors")
 	}), "a server that was not ready at first")
+	require.ElementsMatch(t, [][]string{nil}, causesOf(t, func(n int64, _ string) bool {
+		return n < 100 || n > 1000 && n < 1100
+	}), "a server that is not ready twice")
+	require.ElementsMatch(t, [][]string{{"/MaxErrors"}}, causesOf(t, func(_ int64, body string) bool {
+		return has(body, "MaxErrors") || !has(body, "DocumentName")
+	}), "a request without a member fails for another reason")
 }
 
 // In fake time: the campaign is over after a second, and a request takes one.

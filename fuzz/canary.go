@@ -15,11 +15,15 @@ const canaryCheck = "canary"
 
 // canary is the plain request by which a campaign looks whether the target still answers.
 func (c *campaign) canary() *fixtures.Case {
-	in := &Input{Strategy: Valid, What: "plain", body: body{tree: plain("sendspec-canary")}}
-	put(in.body.tree, "Comment", str("canary"))
-	kase, _ := c.oracle.judged(in)
+	kase, _ := c.oracle.judged(plainInput())
 	kase.ID = Area + "/canary/plain"
 	return kase
+}
+
+func plainInput() *Input {
+	in := &Input{Strategy: Valid, What: "plain", body: body{tree: plain("sendspec-canary")}}
+	put(in.body.tree, "Comment", str("canary"))
+	return in
 }
 
 // alive tells whether the target answers the canary.

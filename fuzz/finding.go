@@ -134,38 +134,50 @@ func (c *campaign) follow(ctx context.Context, in *Input, first *showing) error 
 	case !c.whateverIsAsked(ctx, f):
 		c.shrink(ctx, f, again)
 	}
-	if f.Unconfirmed || f.Unshrunk {
-		if like := c.like(&f.Fingerprint); like != nil {
-			like.Seen++
-			return nil
-		}
+	if same := c.same(f); same != nil {
+		same.Seen++
+		return nil
 	}
 	return c.keep(f)
 }
 
-// like returns the finding that one which was not shrunk may be another sign of: it shares a cause. What is not
-// shrunk has causes that are none.
-func (c *campaign) like(f *Fingerprint) *Finding {
-	for _, g := range c.byKey[f.key()] {
-		shares := slices.ContainsFunc(f.Causes, func(cause string) bool { return slices.Contains(g.Fingerprint.Causes, cause) })
-		if g.Fingerprint.Level == f.Level && shares {
-			return g
+// same returns the finding that a new one is another sign of, where its fingerprint alone does not tell: a failure
+// over whatever is asked that has come back; or one that was not shrunk and shares a cause, since its causes are
+// all that its input has.
+func (c *campaign) same(f *Finding) *Finding {
+	key := f.Fingerprint.key()
+	if f.whatever {
+		for _, g := range c.found {
+			if g.whatever && g.Fingerprint.key() == key {
+				c.byKey[key] = append(c.byKey[key], g)
+				return g
+			}
+		}
+	}
+	if f.Unconfirmed || f.Unshrunk {
+		for _, g := range c.byKey[key] {
+			shares := slices.ContainsFunc(f.Fingerprint.Causes, func(cause string) bool { return slices.Contains(g.Fingerprint.Causes, cause) })
+			if g.Fingerprint.Level == f.Fingerprint.Level && shares {
+				return g
+			}
 		}
 	}
 	return nil
 }
 
-// whateverIsAsked tells whether the server fails in the way of the finding over a request without a member, too,
-// and when asked again. Then nothing in the input is the cause, and that request takes its place.
+// whateverIsAsked tells whether the server fails in the way of the finding over two requests that have nothing
+// in common, a plain one and one without a member. Then nothing in the input is the cause, and the smaller of
+// the two takes its place.
 func (c *campaign) whateverIsAsked(ctx context.Context, f *Finding) bool {
 	if f.Fingerprint.Check != neverServerError {
 		return false
 	}
-	q := question{input: &Input{Index: f.Index, Strategy: Boundary, What: "nothing", body: body{tree: &Value{Kind: jsontree.Object}}}}
-	q.kase, q.expectation = c.oracle.judged(q.input)
+	empty := &Input{Index: f.Index, Strategy: Boundary, What: "no member", body: body{tree: &Value{Kind: jsontree.Object}}}
 	var shown *showing
-	for range 2 {
+	for _, in := range []*Input{plainInput(), empty} {
 		f.Calls++
+		q := question{input: in}
+		q.kase, q.expectation = c.oracle.judged(in)
 		r, ok := c.once(ctx, q.kase)
 		list := showings(&q, &r)
 		i := slices.IndexFunc(list, func(s showing) bool { return s.print.key() == f.Fingerprint.key() })
@@ -174,7 +186,7 @@ func (c *campaign) whateverIsAsked(ctx context.Context, f *Finding) bool {
 		}
 		shown = &list[i]
 	}
-	f.whatever, f.input, f.Size = true, q.input, q.input.size()
+	f.whatever, f.input, f.Size = true, empty, empty.size()
 	f.Case, f.Result, f.Fingerprint = shown.kase, shown.result, shown.print
 	f.Fingerprint.Causes = nil
 	return true

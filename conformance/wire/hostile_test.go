@@ -168,15 +168,15 @@ var hostile = map[string]struct {
 	},
 }
 
-// behindASaneAnswer serves so from the second request on.
-func behindASaneAnswer(serve func(client)) func(client) {
-	var asked atomic.Bool
+// behindASaneAnswer serves so from the second request on, and counts the connections.
+func behindASaneAnswer(serve func(client)) (behind func(client), connections *atomic.Int64) {
+	connections = new(atomic.Int64)
 	return func(c client) {
-		if !asked.Swap(true) {
+		if connections.Add(1) == 1 {
 			say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")(c)
 		}
 		serve(c)
-	}
+	}, connections
 }
 
 func TestHostileServersAreBounded(t *testing.T) {
@@ -185,9 +185,9 @@ func TestHostileServersAreBounded(t *testing.T) {
 		for _, over := range []string{"a fresh connection", "a used connection", "raw"} {
 			t.Run(name+"/"+over, func(t *testing.T) {
 				t.Parallel()
-				serve := c.serve
+				serve, connections := c.serve, new(atomic.Int64)
 				if over == "a used connection" {
-					serve = behindASaneAnswer(c.serve)
+					serve, connections = behindASaneAnswer(c.serve)
 				}
 				want := c.want
 				if over == "raw" && c.raw != (ending{}) {
@@ -209,8 +209,11 @@ func TestHostileServersAreBounded(t *testing.T) {
 				}
 				began := time.Now()
 				x := h.Exchange(context.Background(), r)
-				assert.Less(t, time.Since(began), 10*limits.Timeout, "the time limit holds for the whole exchange")
+				assert.Less(t, time.Since(began), limits.Timeout+3*time.Second, "the time limit holds for the whole exchange")
 				assertEnding(t, want, x)
+				if over == "a used connection" && want != (ending{failure: wire.Closed}) { // which is asked anew over a fresh one
+					assert.EqualValues(t, 1, connections.Load(), "it was used")
+				}
 				assert.Same(t, r, x.Request)
 				assert.Positive(t, x.Elapsed)
 			})
@@ -274,12 +277,12 @@ func TestAnEndedContextInterruptsAtOnce(t *testing.T) {
 		t.Run(fmt.Sprintf("raw=%v", raw), func(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithCancel(context.Background())
-			endpoint := listen(t, behindASaneAnswer(func(c client) {
+			serve, _ := behindASaneAnswer(func(c client) {
 				readRequest(c)
 				cancel()
 				<-c.ended
-			}))
-			h, err := wire.NewHTTP(endpoint, wire.Limits{Timeout: time.Minute}, nil)
+			})
+			h, err := wire.NewHTTP(listen(t, serve), wire.Limits{Timeout: time.Minute}, nil)
 			require.NoError(t, err)
 			defer h.Close()
 			r := wire.NewRequest("SendCommand", []byte("{}"))
@@ -301,8 +304,9 @@ func TestAServerThatNeverReadsIsBounded(t *testing.T) {
 			_, _ = c.Read(make([]byte, 1))
 			<-c.ended
 		}
+		connections := new(atomic.Int64)
 		if over == "a used connection" {
-			serve = behindASaneAnswer(serve)
+			serve, connections = behindASaneAnswer(serve)
 		}
 		h, err := wire.NewHTTP(listen(t, serve), shortLimits, nil)
 		require.NoError(t, err)
@@ -314,6 +318,7 @@ func TestAServerThatNeverReadsIsBounded(t *testing.T) {
 			r.Frame("h", wire.Framing{})
 		}
 		assertEnding(t, ending{failure: wire.TimedOut}, h.Exchange(context.Background(), r))
+		assert.LessOrEqual(t, connections.Load(), int64(1), over)
 		h.Close()
 	}
 }

@@ -5,10 +5,10 @@ import (
 	"net/http"
 	"runtime"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sendspec/sendspec/conformance/internal/leaktest"
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
@@ -31,20 +31,5 @@ func TestExchangersLeaveNoGoroutineBehind(t *testing.T) {
 		h := wire.NewHandler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }), shortLimits)
 		h.Exchange(context.Background(), wire.NewRequest("SendCommand", []byte("{}")))
 	})
-	settled(t, before)
-}
-
-// settled waits until no more goroutines run than before.
-func settled(t *testing.T, before int) {
-	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for range 400 {
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-		<-tick.C
-	}
-	b := make([]byte, 1<<16)
-	t.Errorf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, b[:runtime.Stack(b, true)])
+	leaktest.Settled(t, before)
 }
