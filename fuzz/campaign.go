@@ -216,10 +216,11 @@ func (c *campaign) note(ctx context.Context, a *asked) error {
 	return nil
 }
 
-// known returns the finding that a fingerprint is one more sign of, nil where it is new.
+// known returns the finding that a fingerprint is one more sign of, nil where it is new. One that did not show
+// again is no reason to leave the next unasked.
 func (c *campaign) known(f *Fingerprint) *Finding {
 	for _, g := range c.byKey[f.key()] {
-		if subset(g.Fingerprint.Causes, f.Causes) && (g.Fingerprint.Level == f.Level || g.Fingerprint.Level == fixtures.Must) {
+		if !g.Flaky && subset(g.Fingerprint.Causes, f.Causes) && (g.Fingerprint.Level == f.Level || g.Fingerprint.Level == fixtures.Must) {
 			return g
 		}
 	}

@@ -45,7 +45,7 @@ func (c *campaign) keep(f *Finding) error {
 		known.Seen += f.Seen
 		return nil
 	}
-	c.forget(&f.Fingerprint)
+	c.forget(f)
 	if len(c.found) >= c.options.MaxFindings {
 		if len(c.dropped) < 10*c.options.MaxFindings {
 			c.dropped[f.Fingerprint.id()] = true
@@ -61,15 +61,20 @@ func (c *campaign) keep(f *Finding) error {
 	return nil
 }
 
-// forget drops a finding of the same divergence at a weaker level.
-func (c *campaign) forget(f *Fingerprint) {
-	weaker := func(g *Finding) bool {
-		return g.Fingerprint.key() == f.key() && subset(f.Causes, g.Fingerprint.Causes) && g.Fingerprint.Level != f.Level
+// forget drops what a finding tells better: the same divergence at a weaker level, or not shown again.
+func (c *campaign) forget(f *Finding) {
+	worse := func(g *Finding) bool {
+		if g.Fingerprint.key() != f.Fingerprint.key() || !subset(f.Fingerprint.Causes, g.Fingerprint.Causes) {
+			return false
+		}
+		if g.Fingerprint.Level == f.Fingerprint.Level {
+			return g.Flaky && !f.Flaky
+		}
+		return f.Fingerprint.Level == fixtures.Must && (g.Flaky || !f.Flaky)
 	}
-	if f.Level == fixtures.Must {
-		c.found = slices.DeleteFunc(c.found, weaker)
-		c.byKey[f.key()] = slices.DeleteFunc(c.byKey[f.key()], weaker)
-	}
+	key := f.Fingerprint.key()
+	c.found = slices.DeleteFunc(c.found, worse)
+	c.byKey[key] = slices.DeleteFunc(c.byKey[key], worse)
 }
 
 // showing is one answer to an input that shows, or does not show, a fingerprint.
@@ -142,24 +147,25 @@ func (c *campaign) follow(ctx context.Context, in *Input, first *showing) error 
 }
 
 // same returns the finding that a new one is another sign of, where its fingerprint alone does not tell: a failure
-// over whatever is asked that has come back; or one that was not shrunk and shares a cause, since its causes are
-// all that its input has.
+// over whatever is asked that has come back, or that was gone when it was asked again; or one whose causes are all
+// that its input has, since it was not made smaller, and shares one.
 func (c *campaign) same(f *Finding) *Finding {
 	key := f.Fingerprint.key()
-	if f.whatever {
-		for _, g := range c.found {
-			if g.whatever && g.Fingerprint.key() == key {
+	for _, g := range c.found {
+		if g.whatever && g.Fingerprint.key() == key && (f.whatever || f.Flaky) {
+			if f.whatever {
 				c.byKey[key] = append(c.byKey[key], g)
-				return g
 			}
+			return g
 		}
 	}
-	if f.Unconfirmed || f.Unshrunk {
-		for _, g := range c.byKey[key] {
-			shares := slices.ContainsFunc(f.Fingerprint.Causes, func(cause string) bool { return slices.Contains(g.Fingerprint.Causes, cause) })
-			if g.Fingerprint.Level == f.Fingerprint.Level && shares {
-				return g
-			}
+	if !f.Unconfirmed && !f.Unshrunk && !f.Flaky {
+		return nil
+	}
+	for _, g := range c.byKey[key] {
+		shares := slices.ContainsFunc(f.Fingerprint.Causes, func(cause string) bool { return slices.Contains(g.Fingerprint.Causes, cause) })
+		if g.Fingerprint.Level == f.Fingerprint.Level && shares {
+			return g
 		}
 	}
 	return nil
