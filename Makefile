@@ -43,9 +43,9 @@ fuzz-mutants: ## how many inputs until each wrong server that a request can show
 	cd fuzz && $(GO) test -run 'TestWrongServersAreFound|TestSequences' -v -args -all-mutants
 
 .PHONY: fuzz
-fuzz: ## every fuzz target for 20 s
+fuzz: ## every fuzz target for 30 s
 	for t in ./reference/jsontree:FuzzParse ./reference:FuzzValidateJSON ./reference:FuzzValidateOperation ./reference/service:FuzzServeHTTP ./reference/service:FuzzLifecycle ./conformance:FuzzJudge ./fuzz/fuzztest:FuzzSendCommand; do \
-	  $(GO) test $${t%%:*} -run '^$$' -fuzz "^$${t##*:}$$" -fuzztime 20s -fuzzminimizetime 10x || exit 1; done
+	  $(GO) test $${t%%:*} -run '^$$' -fuzz "^$${t##*:}$$" -fuzztime 30s -fuzzminimizetime 10x || exit 1; done
 
 .PHONY: soak
 soak: build ## 100 runs against the embedded reference, four at a time on a busy machine: none may differ

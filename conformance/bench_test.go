@@ -48,7 +48,7 @@ func (c *collector) Close() error { return nil }
 func benchTarget(b *testing.B) conformance.Target {
 	b.Helper()
 	world := service.Demo("", "")
-	options := append(world.Options, service.WithClockScale(200), service.WithLongestStep(10*time.Second), service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
+	options := append(world.Options, service.WithClockScale(200), service.WithLongestStep(20*time.Second), service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
 	server := httptest.NewServer(service.New(options...))
 	b.Cleanup(server.Close)
 	return conformance.Target{URL: server.URL, Bindings: world.Bindings}
