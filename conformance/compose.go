@@ -25,10 +25,10 @@ func nonce(seed uint64, id string, attempt int) string {
 // host is the name under which the target sees itself.
 func (t Target) host() string {
 	_, rest, found := strings.Cut(t.URL, "://")
-	if host, _, _ := strings.Cut(rest, "/"); found {
-		return host
+	if !found {
+		return "localhost"
 	}
-	return "localhost"
+	return strings.TrimRight(rest, "/?#") // an endpoint has no more (wire.ParseEndpoint)
 }
 
 // compose turns a bound request into the bytes to send, signed for the time.

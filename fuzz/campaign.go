@@ -205,7 +205,7 @@ func (c *campaign) note(ctx context.Context, a *asked) error {
 		c.suspect = append(c.suspect, a.input)
 	}
 	for i := range a.shown {
-		if known := c.known(&a.shown[i].print); known != nil {
+		if known := c.known(&a.shown[i].print, false); known != nil {
 			known.Seen++
 			continue
 		}
@@ -216,11 +216,12 @@ func (c *campaign) note(ctx context.Context, a *asked) error {
 	return nil
 }
 
-// known returns the finding that a fingerprint is one more sign of, nil where it is new. One that did not show
-// again is no reason to leave the next unasked.
-func (c *campaign) known(f *Fingerprint) *Finding {
+// known returns the finding that a fingerprint is one more sign of, nil where it is new. A finding that did not show
+// again takes in only what did not, either (flaky): it is no reason to leave the next unasked.
+func (c *campaign) known(f *Fingerprint, flaky bool) *Finding {
 	for _, g := range c.byKey[f.key()] {
-		if !g.Flaky && subset(g.Fingerprint.Causes, f.Causes) && (g.Fingerprint.Level == f.Level || g.Fingerprint.Level == fixtures.Must) {
+		sure := g.Fingerprint.Level == f.Level || g.Fingerprint.Level == fixtures.Must
+		if sure && (flaky || !g.Flaky) && subset(g.Fingerprint.Causes, f.Causes) {
 			return g
 		}
 	}

@@ -286,6 +286,29 @@ func TestAnAnswerThatDoesNotComeAgainHidesNone(t *testing.T) {
 	}))
 }
 
+func TestAnAnswerThatDoesNotComeAgainIsToldOnce(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int64
+	target := edited(t, func(w http.ResponseWriter, r *http.Request, _ string, next http.Handler) {
+		if asked.Add(1)%150 == 0 {
+			w = withoutRequestID{w}
+		}
+		next.ServeHTTP(w, r)
+	})
+	report := campaign(t, target, 1, fuzz.Options{Count: 3000, Parallel: 1, Strategies: []fuzz.Strategy{fuzz.Valid}})
+	require.Len(t, report.Findings, 1)
+	require.True(t, report.Findings[0].Flaky)
+	require.Greater(t, report.Findings[0].Seen, 10)
+}
+
+// withoutRequestID leaves the ID of a request out of the answer.
+type withoutRequestID struct{ http.ResponseWriter }
+
+func (w withoutRequestID) WriteHeader(status int) {
+	w.Header().Del("X-Amzn-Requestid")
+	w.ResponseWriter.WriteHeader(status)
+}
+
 func TestAMemberOfTheRequestBeforeIsConfirmed(t *testing.T) {
 	t.Parallel()
 	var begun atomic.Bool

@@ -41,7 +41,7 @@ type Finding struct {
 
 // keep adds a finding, unless one with no more causes is there already.
 func (c *campaign) keep(f *Finding) error {
-	if known := c.known(&f.Fingerprint); known != nil {
+	if known := c.known(&f.Fingerprint, f.Flaky); known != nil {
 		known.Seen += f.Seen
 		return nil
 	}
@@ -164,7 +164,7 @@ func (c *campaign) same(f *Finding) *Finding {
 	}
 	for _, g := range c.byKey[key] {
 		shares := slices.ContainsFunc(f.Fingerprint.Causes, func(cause string) bool { return slices.Contains(g.Fingerprint.Causes, cause) })
-		if g.Fingerprint.Level == f.Fingerprint.Level && shares {
+		if g.Fingerprint.Level == f.Fingerprint.Level && shares && (g.Flaky || !f.Flaky) {
 			return g
 		}
 	}
