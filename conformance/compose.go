@@ -22,13 +22,12 @@ func nonce(seed uint64, id string, attempt int) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// host is the name under which the target sees itself.
+// host is the name under which the target sees itself: of a URL that was checked there is nothing behind it.
 func (t Target) host() string {
-	_, rest, found := strings.Cut(t.URL, "://")
-	if !found {
-		return "localhost"
+	if _, host, found := strings.Cut(t.URL, "://"); found {
+		return host
 	}
-	return strings.TrimRight(rest, "/?#") // an endpoint has no more (wire.ParseEndpoint)
+	return "localhost"
 }
 
 // compose turns a bound request into the bytes to send, signed for the time.

@@ -90,20 +90,6 @@ func run(ctx context.Context, t *testing.T, target conformance.Target, opts ...c
 	return r.Run(ctx)
 }
 
-func TestTheEndOfAnEndpointIsNotSigned(t *testing.T) {
-	t.Parallel()
-	target := embedded(t, 1)
-	for _, end := range []string{"", "/", "?", "/?", "#"} {
-		at := target
-		at.URL += end
-		taken := casesOf(t, `{"id": "area/Topic/taken", "title": "t", "request": {"body": {"json": {"DocumentName": "AWS-RunShellScript",
-			"Targets": [{"Key": "tag:none", "Values": ["x"]}], "Parameters": {"commands": ["true"]}}}}, "expect": [{"name": "taken", "status": 200}]}`)
-		report, err := run(t.Context(), t, at, conformance.WithCases(taken))
-		require.NoError(t, err, end)
-		assert.False(t, report.Failed(), end)
-	}
-}
-
 func TestARunTellsEveryCaseInTheOrderOfThePlan(t *testing.T) {
 	t.Parallel()
 	sink := &recording{}
