@@ -274,6 +274,7 @@ func TestAnAnswerThatDoesNotComeAgainIsFlaky(t *testing.T) {
 	require.True(t, report.Findings[0].Flaky)
 	require.NotEmpty(t, report.Findings[0].Result.Findings, "what was seen once")
 	require.Equal(t, conformance.Flaky, report.Findings[0].Verdict())
+	require.Contains(t, report.Findings[0].AsResult().Reason, "did not show when it was asked again")
 }
 
 func TestAnAnswerThatDoesNotComeAgainHidesNone(t *testing.T) {

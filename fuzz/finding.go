@@ -287,13 +287,17 @@ func (f *Finding) Verdict() conformance.Verdict {
 func (f *Finding) AsResult() conformance.Result {
 	r := f.Result
 	c := *f.Case
-	c.ID = fmt.Sprintf("%s/found/%s", Area, f.ID)
+	c.ID, c.Level = fmt.Sprintf("%s/found/%s", Area, f.ID), f.Fingerprint.Level
 	r.Case, r.Verdict = &c, f.Verdict()
 	r.Reason = fmt.Sprintf("first shown by input %d (%s)", f.Index, f.What)
 	if f.Seen > 1 {
 		r.Reason += fmt.Sprintf(", and by %d more", f.Seen-1)
 	}
 	switch {
+	case f.Flaky && f.Killed:
+		r.Reason += "; others had no answer, either, and one of them may have been it"
+	case f.Flaky:
+		r.Reason += "; it did not show when it was asked again"
 	case f.Unconfirmed:
 		r.Reason += "; not asked again, since the campaign was ended"
 	case f.Unshrunk:
