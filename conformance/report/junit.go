@@ -1,13 +1,12 @@
 package report
 
 import (
+	"encoding/xml"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/jstemmer/go-junit-report/v2/junit"
 
 	"github.com/sendspec/sendspec/conformance"
 )
@@ -15,64 +14,69 @@ import (
 // writeJUnit writes a suite for each area and a test for each case. What is the target's fault is a
 // failure, what is ours an error. A run that did not get to its end has an error of its own besides.
 func writeJUnit(w io.Writer, r *conformance.Report, o Options) error {
-	suites := junit.Testsuites{Name: "sendspec", Time: seconds(r.Elapsed)}
+	suites := junitSuites{Name: "sendspec", Time: seconds(r.Elapsed)}
 	if !r.Complete {
-		suites.AddSuite(incompleteSuite(r))
+		suites.add(incompleteSuite(r))
 	}
 	v := newReader(r, true)
 	for _, a := range r.Areas {
 		suite := newSuite(r, "sendspec/"+a.Area)
-		suite.ID = len(suites.Suites)
 		var took time.Duration
 		for i := range r.Results {
 			if r.Results[i].Case.Area() == a.Area {
-				suite.AddTestcase(v.testcase(r, &r.Results[i], o))
+				suite.add(v.testcase(r, &r.Results[i], o))
 				took += elapsed(&r.Results[i])
 			}
 		}
 		suite.Time = seconds(took)
-		suites.AddSuite(suite)
+		suites.add(suite)
 	}
-	suites.Skipped = 0 // the schema has no such attribute here, only on each suite
-	if _, err := io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?>`+"\n"); err != nil {
+	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
-	return suites.WriteXML(w)
+	e := xml.NewEncoder(w)
+	e.Indent("", "\t")
+	if err := e.Encode(suites); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
 }
 
-func newSuite(r *conformance.Report, name string) junit.Testsuite {
-	suite := junit.Testsuite{Name: name, Time: seconds(0)}
-	if !r.Began.IsZero() {
-		suite.SetTimestamp(r.Began.UTC())
-	}
+func newSuite(r *conformance.Report, name string) junitSuite {
 	v := newReader(r, true)
-	suite.AddProperty("target", v.line(r.Target.Name))
-	suite.AddProperty("region", v.line(r.Target.Region))
-	suite.AddProperty("seed", strconv.FormatUint(r.Seed, 10))
-	suite.AddProperty("strict", strconv.FormatBool(r.Strict))
-	suite.AddProperty("complete", strconv.FormatBool(r.Complete))
-	suite.AddProperty("verdict", v.line(Verdict(r)))
+	suite := junitSuite{Name: name, Time: seconds(0), Properties: []junitProperty{
+		{"target", v.line(r.Target.Name)},
+		{"region", v.line(r.Target.Region)},
+		{"seed", strconv.FormatUint(r.Seed, 10)},
+		{"strict", strconv.FormatBool(r.Strict)},
+		{"complete", strconv.FormatBool(r.Complete)},
+		{"verdict", v.line(Verdict(r))},
+	}}
+	if !r.Began.IsZero() {
+		suite.Timestamp = r.Began.UTC().Format(time.RFC3339)
+	}
 	return suite
 }
 
-func incompleteSuite(r *conformance.Report) junit.Testsuite {
+func incompleteSuite(r *conformance.Report) junitSuite {
 	v, suite := newReader(r, true), newSuite(r, "sendspec/run")
-	suite.AddTestcase(junit.Testcase{
-		Name: "complete", Classname: "sendspec.run", Time: seconds(0),
-		Error: &junit.Result{Type: "incomplete", Message: v.line(r.Stopped), Data: v.line(Verdict(r))},
+	suite.add(junitCase{
+		Name: "complete", Class: "sendspec.run", Time: seconds(0),
+		Error: &junitReason{Type: "incomplete", Message: v.line(r.Stopped), Text: v.line(Verdict(r))},
 	})
 	return suite
 }
 
-func (v reader) testcase(r *conformance.Report, res *conformance.Result, o Options) junit.Testcase {
+func (v reader) testcase(r *conformance.Report, res *conformance.Result, o Options) junitCase {
 	parts := strings.Split(res.Case.ID, "/")
-	c := junit.Testcase{
-		Name: v.line(res.Case.ID), Classname: v.line("sendspec." + strings.Join(parts[:min(2, len(parts))], ".")), Time: seconds(elapsed(res)),
+	c := junitCase{
+		Name: v.line(res.Case.ID), Class: v.line("sendspec." + strings.Join(parts[:min(2, len(parts))], ".")), Time: seconds(elapsed(res)),
 	}
-	why := junit.Result{Message: v.summary(res), Type: string(res.Verdict)}
+	why := junitReason{Message: v.summary(res), Type: string(res.Verdict)}
 	switch mannerIn(res).junit {
 	case failed:
-		why.Data = v.known(Failure(r.Target, res, again(o.Again, res)))
+		why.Text = v.known(Failure(r.Target, res, again(o.Again, res)))
 		c.Failure = &why
 	case errored:
 		c.Error = &why
@@ -80,7 +84,7 @@ func (v reader) testcase(r *conformance.Report, res *conformance.Result, o Optio
 		c.Skipped = &why
 	case passed:
 		if differs(res) {
-			c.SystemOut = &junit.Output{Data: v.known(Failure(r.Target, res, again(o.Again, res)))}
+			c.SystemOut = &junitOutput{Text: v.known(Failure(r.Target, res, again(o.Again, res)))}
 		}
 	}
 	return c

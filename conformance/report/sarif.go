@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
-
 	"github.com/sendspec/sendspec/conformance"
 )
 
@@ -25,14 +23,12 @@ const (
 // a location is the fixture that states it, and the case within it.
 func writeSARIF(w io.Writer, r *conformance.Report, o Options) error {
 	v := newReader(r, true)
-	run := sarif.NewRun()
-	run.Tool = sarif.NewTool().WithDriver(sarif.NewToolComponent().WithName("sendspec").
-		WithShortDescription(sarifText("Conformance of servers that implement AWS Systems Manager SendCommand")))
-	base := sarif.NewArtifactLocation().WithDescription(sarif.NewTextMessage("the root of a checkout of sendspec"))
-	run.WithOriginalUriBaseIds(map[string]sarif.ArtifactLocation{sarifBase: *base})
-	run.WithColumnKind("unicodeCodePoints")
-	run.AddInvocation(v.invocation(r))
 	rules, shown := map[string]int{}, []*conformance.Result{}
+	driver := sarifDriver{
+		Name:             "sendspec",
+		ShortDescription: sarifMessage{"Conformance of servers that implement AWS Systems Manager SendCommand"},
+		Rules:            []sarifRule{},
+	}
 	for i := range r.Results {
 		res := &r.Results[i]
 		if mannerIn(res).sarif == "" {
@@ -41,14 +37,17 @@ func writeSARIF(w io.Writer, r *conformance.Report, o Options) error {
 		shown = append(shown, res)
 		id := ruleOf(res.Case.ID)
 		if _, ok := rules[id]; !ok {
-			rules[id] = len(rules)
-			run.Tool.Driver.AddRule(v.rule(id, res))
+			rules[id] = len(driver.Rules)
+			driver.Rules = append(driver.Rules, v.rule(id, res))
 		}
 	}
-	run.Results = []*sarif.Result{} // which are written one by one
-	document := sarif.NewReport().AddRun(run)
-	document.Schema = sarifSchema
-	head, err := encode(document)
+	head, err := encode(sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{{
+		Tool:        sarifTool{driver},
+		Bases:       map[string]sarifArtifact{sarifBase: {Description: &sarifMessage{"the root of a checkout of sendspec"}}},
+		ColumnKind:  "unicodeCodePoints",
+		Invocations: []sarifInvocation{v.invocation(r)},
+		Results:     []sarifResult{}, // which are written one by one
+	}}})
 	if err != nil {
 		return err
 	}
@@ -57,8 +56,7 @@ func writeSARIF(w io.Writer, r *conformance.Report, o Options) error {
 		return errors.New("a SARIF run without a list of results")
 	}
 	return writeList(w, list{head, "\n      \"results\": [", "\n        ", "\n      ]", tail}, len(shown), indented, 4, func(i int) any {
-		id := ruleOf(shown[i].Case.ID)
-		return v.result(shown[i], o).WithRuleID(id).WithRuleIndex(rules[id])
+		return v.result(shown[i], rules, o)
 	})
 }
 
@@ -76,7 +74,7 @@ func ruleFile(r *conformance.Result) string {
 	return "fixtures/" + r.Case.File
 }
 
-func (v reader) rule(id string, r *conformance.Result) *sarif.ReportingDescriptor {
+func (v reader) rule(id string, r *conformance.Result) sarifRule {
 	help := sourceLine(r.Case)
 	for _, s := range r.Case.Source {
 		if s.Quote != "" {
@@ -86,18 +84,16 @@ func (v reader) rule(id string, r *conformance.Result) *sarif.ReportingDescripto
 	if r.Case.Note != "" {
 		help += "\n" + r.Case.Note
 	}
-	properties := sarif.NewPropertyBag().WithTags([]string{r.Case.Area(), string(r.Case.Profile), string(r.Case.Level)})
+	properties := map[string]any{"tags": []string{r.Case.Area(), string(r.Case.Profile), string(r.Case.Level)}}
 	if e := r.Case.Evidence; e != nil {
-		properties.Add("evidence", string(e.Kind))
+		properties["evidence"] = string(e.Kind)
 	}
-	return sarif.NewRule(v.line(id)).WithShortDescription(sarifText(v.line(r.Case.Title))).WithHelp(sarifText(cleanLines(help))).WithProperties(properties)
+	return sarifRule{
+		ID: v.line(id), ShortDescription: sarifMessage{v.line(r.Case.Title)}, Help: sarifMessage{cleanLines(help)}, Properties: properties,
+	}
 }
 
-func sarifText(s string) *sarif.MultiformatMessageString {
-	return sarif.NewMultiformatMessageString().WithText(s)
-}
-
-func (v reader) result(r *conformance.Result, o Options) *sarif.Result {
+func (v reader) result(r *conformance.Result, rules map[string]int, o Options) sarifResult {
 	var lines []string
 	for _, f := range r.Findings {
 		lines = append(lines, v.line(fmt.Sprintf("%swant %s, got %s (%s)", where(f), f.Want, f.Got, f.Level)))
@@ -105,17 +101,20 @@ func (v reader) result(r *conformance.Result, o Options) *sarif.Result {
 	if r.Reason != "" {
 		lines = append(lines, v.line(r.Reason))
 	}
-	file := sarif.NewArtifactLocation().WithURI(ruleFile(r)).WithURIBaseID(sarifBase)
-	result := sarif.NewResult().WithLevel(mannerIn(r).sarif).WithMessage(sarif.NewTextMessage(strings.Join(lines, "\n"))).
-		AddLocation(sarif.NewLocation().
-			WithPhysicalLocation(sarif.NewPhysicalLocation().WithArtifactLocation(file).WithRegion(sarif.NewRegion().WithStartLine(1))).
-			AddLogicalLocation(sarif.NewLogicalLocation().WithFullyQualifiedName(v.line(r.Case.ID)).WithKind("case"))).
-		WithPartialFingerprints(map[string]string{"sendspec/v1": fingerprint(r)})
-	properties := sarif.NewPropertyBag().Add("verdict", string(r.Verdict))
+	properties := map[string]any{"verdict": string(r.Verdict)}
 	if command := again(o.Again, r); command != "" {
-		properties.Add("again", v.line(command))
+		properties["again"] = v.line(command)
 	}
-	return result.WithProperties(properties)
+	id := ruleOf(r.Case.ID)
+	return sarifResult{
+		RuleID: id, RuleIndex: rules[id], Level: mannerIn(r).sarif, Message: sarifMessage{strings.Join(lines, "\n")},
+		Locations: []sarifLocation{{
+			Physical: sarifPhysical{sarifArtifact{URI: ruleFile(r), URIBaseID: sarifBase}, sarifRegion{StartLine: 1}},
+			Logical:  []sarifLogical{{v.line(r.Case.ID), "case"}},
+		}},
+		PartialFingerprints: map[string]string{"sendspec/v1": fingerprint(r)},
+		Properties:          properties,
+	}
 }
 
 // fingerprint tells divergences apart across runs: the case, and where the answer differs, without the
@@ -129,20 +128,24 @@ func fingerprint(r *conformance.Result) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-func (v reader) invocation(r *conformance.Report) *sarif.Invocation {
-	call := sarif.NewInvocation().WithExecutionSuccessful(r.Complete)
+func (v reader) invocation(r *conformance.Report) sarifInvocation {
+	call := sarifInvocation{ExecutionSuccessful: r.Complete, Properties: map[string]any{
+		"target": v.line(r.Target.Name), "region": v.line(r.Target.Region), "seed": r.Seed, "strict": r.Strict,
+		"complete": r.Complete, "verdict": v.line(Verdict(r)),
+	}}
 	if !r.Began.IsZero() {
-		call.WithStartTimeUtc(r.Began.UTC().Format(time.RFC3339)).WithEndTimeUtc(r.Began.Add(r.Elapsed).UTC().Format(time.RFC3339))
+		call.StartTimeUTC, call.EndTimeUTC = r.Began.UTC().Format(time.RFC3339), r.Began.Add(r.Elapsed).UTC().Format(time.RFC3339)
+	}
+	note := func(text string) {
+		call.Notifications = append(call.Notifications, sarifNotification{"error", sarifMessage{text}})
 	}
 	if !r.Complete {
-		call.AddToolExecutionNotification(sarif.NewNotification().WithLevel("error").WithMessage(sarif.NewTextMessage(v.line(Verdict(r)))))
+		note(v.line(Verdict(r)))
 	}
 	for i := range r.Results {
 		if res := &r.Results[i]; res.Verdict == conformance.Error && !res.NotAsked() {
-			call.AddToolExecutionNotification(sarif.NewNotification().WithLevel("error").
-				WithMessage(sarif.NewTextMessage(v.line(res.Case.ID + ": " + res.Reason))))
+			note(v.line(res.Case.ID + ": " + res.Reason))
 		}
 	}
-	return call.WithProperties(sarif.NewPropertyBag().Add("target", v.line(r.Target.Name)).Add("region", v.line(r.Target.Region)).
-		Add("seed", r.Seed).Add("strict", r.Strict).Add("complete", r.Complete).Add("verdict", v.line(Verdict(r))))
+	return call
 }
