@@ -153,13 +153,13 @@ func oversized(_ *world, v *Value, d *rand.Rand) string {
 	var commands []string
 	switch d.Intn(6) {
 	case 0:
-		commands = []string{strings.Repeat("x", pick(d, []int{longestCommand + 1, 100001, 150000}))}
+		commands = []string{strings.Repeat("x", pick(d, []int{longestCommand, longestCommand + 1, 100001, 150000}))}
 	case 1:
 		commands = slices.Repeat([]string{strings.Repeat("x", 1000)}, 101+d.Intn(60))
 	case 2:
 		commands = []string{strings.Repeat("é", 16700+d.Intn(20000))}
 	case 3:
-		commands = []string{strings.Repeat("<", 16700+d.Intn(20000))}
+		commands = []string{strings.Repeat("<", pick(d, []int{16663, 16664, 16700 + d.Intn(20000)}))}
 	case 4:
 		commands = []string{strings.Repeat("x", 70000)}
 	case 5:

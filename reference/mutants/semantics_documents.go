@@ -11,7 +11,7 @@ import (
 
 // admissionMutants are the ways in which a server looks at what a request means, and sees less than AWS does.
 func admissionMutants() []Mutant {
-	return slices.Concat(documentMutants(), parameterMutants(), targetMutants(), nodeMutants(), askedForMutants())
+	return slices.Concat(documentMutants(), parameterMutants(), targetMutants(), nodeMutants(), askedForMutants(), sizeMutants())
 }
 
 const (

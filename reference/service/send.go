@@ -39,7 +39,7 @@ func (s *Service) admit(in *ssm.SendCommandInput) (*command, *exception) {
 	if e := document.checkParameters(in.Parameters); e != nil {
 		return nil, e
 	}
-	if e := document.checkSize(aws.ToString(in.DocumentName), in.Parameters); e != nil {
+	if e := document.checkSize(in); e != nil {
 		return nil, e
 	}
 	nodes, e := s.findNodes(in, document)

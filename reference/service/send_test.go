@@ -141,18 +141,6 @@ func TestAccepted(t *testing.T) {
 	}
 }
 
-// facts.md section 4 lists 98884 ASCII characters, rejected, as the recorded boundary; that one less
-// is accepted is our reading of it.
-func TestSizeIsBoundedWhereAWSWasSeenToBoundIt(t *testing.T) {
-	t.Parallel()
-	s, _ := demo(t)
-	send := func(n int) reply {
-		return post(t, s, `{"DocumentName":"AWS-RunShellScript","Parameters":{"commands":["`+strings.Repeat("x", n)+`"]},`+nothing+`}`)
-	}
-	assert.Equal(t, 200, send(98883).Status)
-	assert.Equal(t, "MaxDocumentSizeExceeded", send(98884).Type)
-}
-
 // complete adds a document and targets where the members have none.
 func complete(members string, b map[string]string) string {
 	if !strings.Contains(members, `"DocumentName"`) {
