@@ -1,6 +1,11 @@
 package conformance
 
-import "github.com/sendspec/sendspec/reference"
+import (
+	"slices"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
+)
 
 // A server that refuses whatever it is asked would pass each case that wants a refusal. The plain request of the
 // preflight is the control that such a case needs: the same request without the fault.
@@ -30,6 +35,43 @@ func (p *Preflight) controlled(r Result) Result {
 			return r
 		}
 	}
-	r.Verdict, r.Reason, r.Findings, r.Outcome = Skip, showsNothing, nil, ""
+	r.discard(showsNothing)
 	return r
+}
+
+// Why a case whose precondition the target does not meet is no verdict.
+const (
+	needsRefusal    = "the target takes a request that this case needs refused"
+	needsAcceptance = "the target refuses a request that this case needs accepted"
+)
+
+// discardWithoutPrecondition takes back the verdict of a case whose precondition the target does not meet: the case that
+// asks for it fails. Server errors and missing answers are judged as they are, since no case owns those.
+func (r *Result) discardWithoutPrecondition() {
+	reason := ""
+	for i := range r.Exchanges {
+		e := &r.Exchanges[i]
+		if e.Err != nil || e.Response == nil || e.Response.Status >= 500 {
+			return
+		}
+		switch {
+		case e.Step.Precondition == fixtures.Refused && e.OK():
+			reason = needsRefusal
+		case e.Step.Precondition == fixtures.Accepted && e.Response.Status/100 == 4:
+			reason = needsAcceptance
+		}
+	}
+	if reason != "" {
+		r.discard(reason)
+	}
+}
+
+// Discarded reports whether the case was asked and has no verdict since its answers show nothing, as Reason says.
+func (r *Result) Discarded() bool {
+	return r.Verdict == Skip && slices.Contains([]string{showsNothing, needsRefusal, needsAcceptance}, r.Reason)
+}
+
+// discard leaves a case without a verdict; the invariants still hold of its exchanges.
+func (r *Result) discard(reason string) {
+	r.Verdict, r.Reason, r.Findings, r.Named, r.Outcome = Skip, reason, nil, nil, ""
 }

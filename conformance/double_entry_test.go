@@ -70,7 +70,7 @@ func TestTheTwoBooksAgree(t *testing.T) {
 				continue // its verdict is that of an earlier step, judged there
 			}
 			result := conformance.Judge(c, steps[i:i+1], []*wire.Exchange{refusal(step, exception, message)}, false)
-			assert.NotEqual(t, conformance.Fail, result.Verdict, "%s: the reference answers %s: %s\n%v", c.ID, exception, message, result.Findings)
+			assert.NotContains(t, []conformance.Verdict{conformance.Fail, conformance.Skip}, result.Verdict, "%s: the reference answers %s: %s\n%v", c.ID, exception, message, result.Findings)
 		}
 	}
 	t.Logf("%d requests agree; of %d nobody knows what AWS does", checked, unknown)

@@ -40,6 +40,7 @@ func judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Excha
 	}
 	r.inspectTogether()
 	r.Verdict = verdictOf(r.Findings, strict)
+	r.discardWithoutPrecondition()
 	return r
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -48,6 +49,7 @@ func (t *Text) ended(b *strings.Builder, r *conformance.Report) {
 	for _, p := range r.Profiles {
 		fmt.Fprintf(b, "%-10s %s: %s\n", p.Profile, look.paint(standingColor(p.Standing), string(p.Standing)), clean(p.Why))
 	}
+	discarded(b, r.Results)
 	if !t.o.Verbose && r.Totals[conformance.Warn] > 0 {
 		fmt.Fprintf(b, "%d warnings: -v shows them, --strict makes them fail\n", r.Totals[conformance.Warn])
 	}
@@ -60,6 +62,19 @@ func (t *Text) ended(b *strings.Builder, r *conformance.Report) {
 		b.WriteString(line + "\n")
 	}
 	fmt.Fprintf(b, "%s\n", look.paint(bold, clean(Verdict(r))))
+}
+
+// discarded says how many cases were asked and not judged, a line for each reason.
+func discarded(b *strings.Builder, results []conformance.Result) {
+	count := map[string]int{}
+	for i := range results {
+		if results[i].Discarded() {
+			count[results[i].Reason]++
+		}
+	}
+	for _, reason := range slices.Sorted(maps.Keys(count)) {
+		fmt.Fprintf(b, "%d not judged: %s\n", count[reason], reason)
+	}
 }
 
 func standingColor(s conformance.Standing) sgr {
