@@ -65,9 +65,6 @@ func (x *Session) Resume() {
 // Bindings are what is known of the target's world: what the caller said, and what the preflight made up.
 func (x *Session) Bindings() fixtures.Bindings { return maps.Clone(x.started.Preflight.bindings) }
 
-// MayDispatch tells whether a case that may run a command on a node is allowed.
-func (x *Session) MayDispatch() bool { return !x.target.isAWS() || x.settings.allowDispatch }
-
 // Invariants are the findings of the invariants on the case's own exchanges.
 func (r *Result) Invariants() []Finding {
 	found := make([]Finding, len(r.invariants))

@@ -55,8 +55,8 @@ func (r *Runner) skip(c *fixtures.Case, known fixtures.Bindings, found *Prefligh
 			return why
 		}
 	}
-	if c.Safety == fixtures.Dispatch && !r.settings.allowDispatch && r.target.isAWS() {
-		return "could run a command on AWS; allow it with --allow-dispatch"
+	if c.Safety != fixtures.Inert && !r.MayDispatch() {
+		return mayRun
 	}
 	if r.target.Handler != nil && slices.ContainsFunc(c.Steps, func(s fixtures.Step) bool { return rawFraming(s.Request.Framing) }) {
 		return "the framing of an in-process handler's requests cannot be at fault"

@@ -116,7 +116,7 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 	}
 	began := time.Now()
 	patient := &patient{exchanger: exchanger, patience: r.settings.limits.Timeout}
-	a := &asker{r.target, patient, r.signer(), r.settings.seed}
+	a := r.asker(patient)
 	found, err := a.preflight(ctx)
 	if over := patient.over(); over != nil && err == nil {
 		err = fmt.Errorf("%w: %s", ErrCannotJudge, a.silence(over))

@@ -111,12 +111,15 @@ func WithMore(ask func(ctx context.Context, s *Session) ([]Result, error)) Optio
 	return func(r *Runner) error { r.settings.more = append(r.settings.more, ask); return nil }
 }
 
-// WithAWS allows a target under amazonaws.com: inert cases only, unless allowDispatch is given too.
-func WithAWS(allowDispatch bool) Option {
-	return func(r *Runner) error {
-		r.settings.aws, r.settings.allowDispatch = true, allowDispatch
-		return nil
-	}
+// WithAWS allows a target that is AWS itself. What may run a command on a node is not sent even so.
+func WithAWS() Option {
+	return func(r *Runner) error { r.settings.aws = true; return nil }
+}
+
+// WithAllowDispatch also asks a target that is not on loopback what may run a command on a node. Without it such
+// cases are skipped there.
+func WithAllowDispatch() Option {
+	return func(r *Runner) error { r.settings.allowDispatch = true; return nil }
 }
 
 // New returns a runner of the embedded corpus against the target. It sends nothing.
@@ -132,8 +135,8 @@ func New(t Target, opts ...Option) (*Runner, error) {
 		}
 	}
 	r.settings.limits = r.settings.limits.WithDefaults()
-	if t.isAWS() && !r.settings.aws {
-		return nil, fmt.Errorf("target %s is AWS itself: cases would be sent with your credentials; allow it with --aws", t.URL)
+	if err := r.guard(); err != nil {
+		return nil, err
 	}
 	if r.cases == nil {
 		if r.cases, err = fixtures.Embedded(); err != nil {
@@ -185,4 +188,8 @@ func (r *Runner) signer() *wire.Signer {
 		return nil
 	}
 	return wire.NewSigner(r.target.Credentials, r.target.Region)
+}
+
+func (r *Runner) asker(e wire.Exchanger) *asker {
+	return &asker{r.target, e, r.signer(), r.settings.seed, r.settings.aws, r.MayDispatch()}
 }

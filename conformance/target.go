@@ -61,6 +61,9 @@ func (t Target) withDefaults() (Target, error) {
 	if t.Region == "" {
 		t.Region = defaultRegion
 	}
+	if err := wire.CheckRegion(t.Region); err != nil {
+		return t, err
+	}
 	if t.Credentials.AccessKeyID == "" {
 		t.Credentials = aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}
 	}
@@ -70,7 +73,10 @@ func (t Target) withDefaults() (Target, error) {
 		}
 	}
 	known := fixtures.KnownBindings()
-	for name := range t.Bindings {
+	for name, value := range t.Bindings {
+		if strings.TrimSpace(value) == "" {
+			return t, fmt.Errorf("target: binding %q is empty: want a value, or no binding of this name", name)
+		}
 		if known[name] == "" || name == fixtures.NonceBinding || name == fixtures.RegionBinding {
 			return t, fmt.Errorf("target: binding %q is not one that a case could use (sendspec bindings lists them)", name)
 		}
@@ -98,19 +104,4 @@ func (t Target) bindings() fixtures.Bindings {
 		b[name] = value
 	}
 	return b
-}
-
-// isAWS tells whether requests would go to AWS itself.
-func (t Target) isAWS() bool {
-	u, err := wire.ParseEndpoint(t.URL)
-	if err != nil {
-		return false
-	}
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
-	for _, domain := range []string{"amazonaws.com", "amazonaws.com.cn", "api.aws", "aws.dev"} {
-		if host == domain || strings.HasSuffix(host, "."+domain) {
-			return true
-		}
-	}
-	return false
 }

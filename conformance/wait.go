@@ -38,7 +38,7 @@ func (r *Runner) Wait(ctx context.Context, within time.Duration) error {
 		return err
 	}
 	defer release()
-	a := &asker{r.target, exchanger, r.signer(), r.settings.seed}
+	a := r.asker(exchanger)
 	limited, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	last := a.target.Name + " takes the connection and does not answer"

@@ -167,7 +167,7 @@ func isList(path string) bool {
 // element is the i-th good element of the list at the path; no two are the same.
 func element(path string, i int) Value {
 	switch path {
-	case "InstanceIds":
+	case "InstanceIds": // that no account has: a request that is taken may run something
 		return str(fmt.Sprintf("i-%017d", i))
 	case "Targets":
 		return object(member("Key", str(fmt.Sprintf("tag:sendspec-%d", i))), member("Values", array(str("none"))))
@@ -198,7 +198,7 @@ func filled(path string, n int, unit string) string {
 // nearMisses are texts on either side of each pattern: the oracle tells which.
 var nearMisses = map[string][]string{
 	"InstanceIds[]": {
-		"i-0badc0de", "i-0badc0d", "i-0badc0dee", "i-0123456789abcdef", "i-0123456789abcdef0", "i-0123456789abcdef01", "mi-0123456789abcdef0", "mi-0badc0de",
+		"i-0badc0de", "i-0badc0d", "i-0badc0dee", "i-0badc0de0badc0de", "i-0badc0de0badc0de0", "i-0badc0de0badc0de01", "mi-0badc0de0badc0de0", "mi-0badc0de",
 		"I-0badc0de", "i_0badc0de", "0badc0de", "i-0badc0d-", "i-0badc0dé", "xi-0badc0de", "i-0badc0de ", "", "i-", "mi-", "i-0badc0de,i-0badc0de", "ami-0badc0de",
 	},
 	"Targets[].Key": {

@@ -13,7 +13,7 @@ func (w *world) sample(path string) Value {
 		if len(w.nodes) > 0 {
 			return array(str(w.nodes[0]))
 		}
-		return array(str("i-0123456789abcdef0"))
+		return array(element(path, 0))
 	case "Targets":
 		return array(w.sample("Targets[]"))
 	case "Targets[]":

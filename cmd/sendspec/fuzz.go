@@ -184,16 +184,16 @@ func (f *fuzzFlags) open(ctx context.Context, s Streams, seeded bool) (*conforma
 		end()
 		return nil, nil, err
 	}
+	if !session.MayDispatch() {
+		fmt.Fprintln(s.Err, "sendspec: the target is AWS or not on loopback: nothing is sent that may run a command on a node (--allow-dispatch sends it)")
+	}
 	return session, end, nil
 }
 
 func (f *fuzzFlags) sessionWith(ctx context.Context, target conformance.Target, seeded bool) (*conformance.Session, error) {
-	opts := []conformance.Option{conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout})}
+	opts := append(f.guard(), conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout}))
 	if seeded {
 		opts = append(opts, conformance.WithSeed(f.seed))
-	}
-	if f.aws {
-		opts = append(opts, conformance.WithAWS(f.dispatch))
 	}
 	runner, err := conformance.New(target, opts...)
 	if err != nil {

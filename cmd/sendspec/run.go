@@ -166,6 +166,7 @@ func (f *runFlags) again(asked targetFlags, seed uint64) string {
 }
 
 func (f *runFlags) runner(t conformance.Target, s conformance.Selector, opts ...conformance.Option) (*conformance.Runner, error) {
+	opts = slices.Concat(opts, f.guard())
 	opts = append(opts, conformance.WithSelector(s), conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout}))
 	if f.fuzz < 0 {
 		return nil, fmt.Errorf("--fuzz %s: want more than 0", f.fuzz)
@@ -197,9 +198,6 @@ func (f *runFlags) runner(t conformance.Target, s conformance.Selector, opts ...
 	}
 	if f.strict {
 		opts = append(opts, conformance.WithStrict())
-	}
-	if f.aws {
-		opts = append(opts, conformance.WithAWS(f.dispatch))
 	}
 	if len(f.profiles) > 0 {
 		var profiles []fixtures.Profile

@@ -33,8 +33,8 @@ func (f *targetFlags) register(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.nodes, "node", nil, "`ID` of an online Linux managed node; repeat for more")
 	c.Flags().StringToStringVar(&f.bind, "bind", nil, "`NAME=VALUE` of the target's world (see sendspec bindings)")
 	f.tls.register(c)
-	c.Flags().BoolVar(&f.aws, "aws", false, "allow a target under amazonaws.com; then only inert cases run")
-	c.Flags().BoolVar(&f.dispatch, "allow-dispatch", false, "with --aws: also cases that may run a command on a node")
+	c.Flags().BoolVar(&f.aws, "aws", false, "the target is AWS: allow its names, and look for credentials in profiles too")
+	c.Flags().BoolVar(&f.dispatch, "allow-dispatch", false, "send a target that is AWS or not on loopback also what may run a command on a node")
 	c.Flags().Lookup("bind").DefValue = "" // help would show an empty map
 	var names []string
 	for _, name := range sortedNames(fixtures.KnownBindings()) {
@@ -90,6 +90,18 @@ func (f *targetFlags) credentials(ctx context.Context) (aws.Credentials, error) 
 		return aws.Credentials{}, nil
 	}
 	return aws.Credentials{AccessKeyID: id, SecretAccessKey: secret, SessionToken: os.Getenv("AWS_SESSION_TOKEN")}, nil
+}
+
+// guard are the options that say what the target is, and what may be sent to it.
+func (f *targetFlags) guard() []conformance.Option {
+	var opts []conformance.Option
+	if f.aws {
+		opts = append(opts, conformance.WithAWS())
+	}
+	if f.dispatch {
+		opts = append(opts, conformance.WithAllowDispatch())
+	}
+	return opts
 }
 
 // rerun is the command that asks a single case again.

@@ -37,6 +37,10 @@ func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
 	}
 	inform(started)
 	t.Logf("sendspec: %s, seed %d", started.Target.Name, started.Seed)
+	if n := started.LeftOut(); n > 0 {
+		t.Logf("%d of %d cases are left out: they may run a command on a node, and the target is not on loopback (conformance.WithAllowDispatch asks them)",
+			n, len(started.Plan))
+	}
 	var results []conformance.Result
 	for _, planned := range started.Plan {
 		t.Run(planned.Case.ID, func(t *testing.T) {

@@ -101,14 +101,18 @@ func started(b *strings.Builder, s conformance.Started) {
 	if len(s.Preflight.MadeUp) > 0 {
 		fmt.Fprintf(b, "; does not look at %s, so made-up ones are sent", kinds(s.Preflight.MadeUp))
 	}
-	var skipped []string
+	skipped, leftOut := -s.LeftOut(), s.LeftOut()
 	for _, p := range s.Plan {
 		if p.Skip != "" {
-			skipped = append(skipped, p.Case.ID)
+			skipped++
 		}
 	}
-	if len(skipped) > 0 {
-		fmt.Fprintf(b, "; skips %d of %d cases, which need what it is not known to have", len(skipped), len(s.Plan))
+	if leftOut > 0 {
+		fmt.Fprintf(b, "; leaves out %d of %d cases, which may run a command on a node of a target that is AWS or not on loopback (--allow-dispatch asks them)",
+			leftOut, len(s.Plan))
+	}
+	if skipped > 0 {
+		fmt.Fprintf(b, "; skips %d of %d cases, which need what it is not known to have", skipped, len(s.Plan))
 	}
 	b.WriteString("\n\n")
 }

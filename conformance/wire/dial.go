@@ -5,8 +5,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
+	"net/netip"
 	"strings"
+	"syscall"
 )
 
 // ErrHTTP2Only tells that a target speaks HTTP/2 and no HTTP/1.1. Exchanges are HTTP/1.1 always: only
@@ -31,9 +34,23 @@ func withHTTP1(config *tls.Config) *tls.Config {
 	return config
 }
 
+// dialer connects to nothing but this machine where the target's name says that it is this machine.
+func (h *HTTP) dialer() *net.Dialer {
+	d := &net.Dialer{}
+	if IsLoopback(h.base.Hostname()) {
+		d.Control = func(_, address string, _ syscall.RawConn) error {
+			if a, err := netip.ParseAddrPort(address); err != nil || !a.Addr().Unmap().IsLoopback() {
+				return fmt.Errorf("%s resolves to %s, which is not loopback", h.base.Hostname(), address)
+			}
+			return nil
+		}
+	}
+	return d
+}
+
 // dialPlain and dialTLS are how every connection begins.
 func (h *HTTP) dialPlain(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+	conn, err := h.dialer().DialContext(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +62,7 @@ func (h *HTTP) dialTLS(ctx context.Context, network, address string) (net.Conn, 
 	if config.ServerName == "" {
 		config.ServerName = h.base.Hostname()
 	}
-	conn, err := (&tls.Dialer{Config: config}).DialContext(ctx, network, address)
+	conn, err := (&tls.Dialer{NetDialer: h.dialer(), Config: config}).DialContext(ctx, network, address)
 	switch {
 	case err != nil && strings.Contains(err.Error(), "no application protocol"): // the alert of RFC 7301; crypto/tls does not export it
 		return nil, errors.Join(ErrHTTP2Only, err)

@@ -76,19 +76,6 @@ func TestAHandlerSeesWhatAServerWouldHandIt(t *testing.T) {
 	require.NotNil(t, x.Err)
 }
 
-func TestEndpointsThatAreNone(t *testing.T) {
-	t.Parallel()
-	for _, endpoint := range []string{"", "127.0.0.1:80", "localhost", "ftp://h", "http://", "http://h/path", "http://h?x", "http://h#x", "http://u:secret@h", "http://h:port", "http://h\x00"} {
-		_, err := wire.ParseEndpoint(endpoint)
-		require.ErrorContains(t, err, "endpoint ", endpoint)
-		assert.NotContains(t, err.Error(), "secret")
-	}
-	for _, endpoint := range []string{"http://h", "https://h:1/", "http://[::1]:1"} {
-		_, err := wire.ParseEndpoint(endpoint)
-		assert.NoError(t, err)
-	}
-}
-
 func TestWhatSignsAQueryIsNotWritten(t *testing.T) {
 	t.Parallel()
 	const path = "/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F20261101&X-Amz-Security-Token=abc%2B&X-Amz-Signature=0f0f"

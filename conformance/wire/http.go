@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -47,24 +46,12 @@ func NewHTTP(endpoint string, limits Limits, tlsConfig *tls.Config) (*HTTP, erro
 		MaxResponseHeaderBytes: h.limits.Header,
 	}
 	h.transport.Protocols.SetHTTP1(true)
+	if IsLoopback(base.Hostname()) {
+		h.transport.Proxy = nil // net/http knows localhost, and not what is below it
+	}
 	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: base})
 	h.direct = base.Scheme == "http" && isPlainHost(base.Host) && proxy == nil && err == nil
 	return h, nil
-}
-
-// ParseEndpoint checks that the text is the URL of an endpoint.
-func ParseEndpoint(endpoint string) (*url.URL, error) {
-	u, err := url.Parse(endpoint)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return nil, fmt.Errorf("endpoint %q: want a URL like http://127.0.0.1:4566", endpoint)
-	}
-	if u.User != nil {
-		return nil, fmt.Errorf("endpoint %q: want no user in the URL; credentials come from the environment", u.Redacted())
-	}
-	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return nil, fmt.Errorf("endpoint %q: want scheme, host and port only: SSM is served at /", endpoint)
-	}
-	return u, nil
 }
 
 // Close closes idle connections.

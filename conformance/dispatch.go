@@ -1,0 +1,68 @@
+package conformance
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance/wire"
+)
+
+// awsDomains are the domains of AWS's endpoints: the DNS suffixes of the partitions of aws-sdk-go-v2 (a test holds
+// them against the SDK's) and aws.dev, which AWS has for previews.
+var awsDomains = []string{
+	"amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "c2s.ic.gov", "sc2s.sgov.gov", "csp.hci.ic.gov", "cloud.adc-e.uk",
+	"api.aws", "amazonwebservices.com.cn", "amazonwebservices.eu", "api.aws.ic.gov", "api.aws.scloud", "api.aws.hci.ic.gov", "api.cloud-aws.adc-e.uk",
+	"aws.dev",
+}
+
+// isAWS reports whether the host of a checked target is known to be AWS itself. Under a name of one's own it is not known.
+func (t Target) isAWS() bool {
+	host := t.hostname()
+	return slices.ContainsFunc(awsDomains, func(d string) bool { return host == d || strings.HasSuffix(host, "."+d) })
+}
+
+// isLoopback reports whether the target is on this machine, or in this process.
+func (t Target) isLoopback() bool { return t.Handler != nil || wire.IsLoopback(t.hostname()) }
+
+// hostname is that of a checked target, "" for a handler.
+func (t Target) hostname() string {
+	u, err := url.Parse(t.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// guard refuses AWS itself, unless it was allowed and is asked over TLS.
+func (r *Runner) guard() error {
+	aws := r.settings.aws
+	switch {
+	case !aws && r.target.isAWS():
+		return fmt.Errorf("target %s is AWS itself: cases would be sent with your credentials; allow it with --aws", r.target.URL)
+	case aws && !r.target.isLoopback() && strings.HasPrefix(r.target.URL, "http:"):
+		return fmt.Errorf("target %s: want https for AWS: what is sent with your credentials is for nobody on the way", r.target.URL)
+	}
+	return nil
+}
+
+// MayDispatch reports whether a request that may run a command on a node may be sent: to a target on loopback that was
+// not said to be AWS, which a tunnel leads to, or where the caller allowed it.
+func (r *Runner) MayDispatch() bool {
+	return r.settings.allowDispatch || r.target.isLoopback() && !r.settings.aws
+}
+
+// mayRun is why a case of safety dispatch is skipped.
+const mayRun = "may run a command on a node, and the target is AWS or not on loopback; allow it with --allow-dispatch"
+
+// LeftOut is how many cases of the plan are not asked because they may run a command on a node.
+func (s Started) LeftOut() int {
+	n := 0
+	for _, p := range s.Plan {
+		if p.Skip == mayRun {
+			n++
+		}
+	}
+	return n
+}
