@@ -52,7 +52,8 @@ func (b bounds) plus(n int) bounds { return bounds{b.least + n, b.most + n} }
 
 func (b *bounds) add(o bounds) { b.least, b.most = b.least+o.least, b.most+o.most }
 
-// outputSize is what the members about the output add. How CloudWatchOutputEnabled counts by itself was not recorded.
+// outputSize is what the members about the output add to those of CloudWatch that are always there: an empty name and
+// "false". Whether a log group counts that is not enabled was not recorded.
 func outputSize(in *ssm.SendCommandInput) bounds {
 	var size bounds
 	if bucket := aws.ToString(in.OutputS3BucketName); bucket != "" {
@@ -62,8 +63,12 @@ func outputSize(in *ssm.SendCommandInput) bounds {
 		size.add(textSize(prefix, false).plus(len(`"OutputS3KeyPrefix":,`)))
 	}
 	if watch := in.CloudWatchOutputConfig; watch != nil {
-		size.add(textSize(aws.ToString(watch.CloudWatchLogGroupName), false).plus(-len(`""`)))
-		size.least--
+		group := textSize(aws.ToString(watch.CloudWatchLogGroupName), false).plus(-len(`""`))
+		if watch.CloudWatchOutputEnabled {
+			size.add(group.plus(len("true") - len("false")))
+		} else {
+			size.most += group.most
+		}
 	}
 	return size
 }

@@ -45,7 +45,10 @@ func TestTheOracleKnowsTheRecordedSizesAndNoOthers(t *testing.T) {
 		"Comment":            {98883, beside(func(in *ssm.SendCommandInput) { in.Comment = aws.String(strings.Repeat("c", 100)) })},
 		"OutputS3KeyPrefix":  {98760, beside(func(in *ssm.SendCommandInput) { in.OutputS3KeyPrefix = aws.String(strings.Repeat("p", 100)) })},
 		"OutputS3BucketName": {98849, beside(func(in *ssm.SendCommandInput) { in.OutputS3BucketName = aws.String("sendspec-s") })},
-		"workingDirectory":   {98851, beside(func(in *ssm.SendCommandInput) { in.Parameters["workingDirectory"] = []string{"/tmp/sends"} })},
+		"CloudWatchOutputConfig": {98874, beside(func(in *ssm.SendCommandInput) {
+			in.CloudWatchOutputConfig = &types.CloudWatchOutputConfig{CloudWatchOutputEnabled: true, CloudWatchLogGroupName: aws.String("sendspec-s")}
+		})},
+		"workingDirectory": {98851, beside(func(in *ssm.SendCommandInput) { in.Parameters["workingDirectory"] = []string{"/tmp/sends"} })},
 	} {
 		taken, refused := judge(row.request(row.taken)), judge(row.request(row.taken+1))
 		assert.Empty(t, taken.refusals, name)
@@ -56,18 +59,16 @@ func TestTheOracleKnowsTheRecordedSizesAndNoOthers(t *testing.T) {
 			assert.Equal(t, fixtures.Should, refused.refusals[0].level, name)
 		}
 	}
-	watched := func(n int) *ssm.SendCommandInput {
-		in := lone("x")(n)
-		in.CloudWatchOutputConfig = &types.CloudWatchOutputConfig{CloudWatchOutputEnabled: true, CloudWatchLogGroupName: aws.String("sendspec-s")}
-		return in
-	}
 	own := func(n int) *ssm.SendCommandInput {
 		in := lone("x")(n)
 		in.DocumentName = aws.String("sendspec-own")
 		return in
 	}
 	for name, in := range map[string]*ssm.SendCommandInput{
-		"greater-than": lone(">")(16664), "another document": own(99000), "beyond the plane": lone("😀")(10000), "CloudWatch": watched(98874),
+		"greater-than": lone(">")(16664), "another document": own(99000), "beyond the plane": lone("😀")(10000),
+		"a log group that is not enabled": beside(func(in *ssm.SendCommandInput) {
+			in.CloudWatchOutputConfig = &types.CloudWatchOutputConfig{CloudWatchLogGroupName: aws.String("sendspec-s")}
+		})(98875),
 	} {
 		m := judge(in)
 		assert.Empty(t, m.refusals, name)

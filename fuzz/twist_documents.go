@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // setDocument sends another document, without parameters.
@@ -150,16 +152,20 @@ func oversized(_ *world, v *Value, d *rand.Rand) string {
 	if !chance(d, 40) {
 		return ""
 	}
+	if chance(d, 50) {
+		pick(d, recordedPairs).put(v, d.Intn(2))
+		return "parameters of a size that was recorded"
+	}
 	var commands []string
 	switch d.Intn(6) {
 	case 0:
-		commands = []string{strings.Repeat("x", pick(d, []int{longestCommand, longestCommand + 1, 100001, 150000}))}
+		commands = []string{strings.Repeat("x", pick(d, []int{longestCommand + 1, 100001, 150000}))}
 	case 1:
 		commands = slices.Repeat([]string{strings.Repeat("x", 1000)}, 101+d.Intn(60))
 	case 2:
 		commands = []string{strings.Repeat("é", 16700+d.Intn(20000))}
 	case 3:
-		commands = []string{strings.Repeat("<", pick(d, []int{16663, 16664, 16700 + d.Intn(20000)}))}
+		commands = []string{strings.Repeat("<", 16700+d.Intn(20000))}
 	case 4:
 		commands = []string{strings.Repeat("x", 70000)}
 	case 5:
@@ -167,6 +173,42 @@ func oversized(_ *world, v *Value, d *rand.Rand) string {
 	}
 	setParameters(v, map[string][]string{"commands": commands})
 	return "parameters of a large size"
+}
+
+// recordedPair is a request for AWS-RunShellScript: a command of so many units, and members beside it, was taken, and
+// one of a unit more refused (facts.md section 7, Size of parameters and document).
+type recordedPair struct {
+	taken            int
+	unit             string
+	workingDirectory string
+	member, json     string
+}
+
+var recordedPairs = []recordedPair{
+	{taken: 98883, unit: "x"}, {taken: 32962}, {taken: 16480, unit: "\x00"}, {taken: 16663, unit: "<"}, {taken: 16480, unit: "€"},
+	{taken: 98851, unit: "x", workingDirectory: "/tmp/sends"},
+	{taken: 98883, unit: "x", member: "Comment", json: `"` + strings.Repeat("c", 100) + `"`},
+	{taken: 98760, unit: "x", member: "OutputS3KeyPrefix", json: `"` + strings.Repeat("p", 100) + `"`},
+	{taken: 98849, unit: "x", member: "OutputS3BucketName", json: `"sendspec-s"`},
+	{taken: 98874, unit: "x", member: "CloudWatchOutputConfig", json: `{"CloudWatchOutputEnabled":true,"CloudWatchLogGroupName":"sendspec-s"}`},
+}
+
+func (p recordedPair) put(v *Value, more int) {
+	for _, name := range []string{"OutputS3KeyPrefix", "OutputS3BucketName", "CloudWatchOutputConfig"} {
+		drop(v, name)
+	}
+	commands := []string{strings.Repeat(p.unit, p.taken+more)}
+	if p.unit == "" {
+		commands = make([]string, p.taken+more)
+	}
+	setDocument(v, shellScript)
+	setParameters(v, map[string][]string{"commands": commands})
+	if p.workingDirectory != "" {
+		put(v.Get("Parameters"), "workingDirectory", stringsOf(p.workingDirectory))
+	}
+	if member, err := jsontree.Parse([]byte(p.json)); err == nil {
+		put(v, p.member, *member)
+	}
 }
 
 // accountOf is the account of an ARN; "" where it has none.
