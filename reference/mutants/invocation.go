@@ -10,12 +10,13 @@ import (
 const familyInvocation Family = "invocation"
 
 const (
-	shownSource   = "recorded/managed-execution.jsonl, success-invocation-4 and failure-invocation-0"
-	runningSource = "facts.md section 4: ResponseCode -1, ExecutionEndDateTime \"\", no start nor elapsed time while it runs"
-	pluginSource  = "recorded/alarms.jsonl, OK-ignore-False-invocations; recorded/managed-execution.jsonl, success-plugins"
-	missingSource = "facts.md section 3: InvocationDoesNotExist, Invocation not found for <cmd>, <inst>"
-	outputSource  = "facts.md section 4: stdout 24000 characters, stderr 8000, CommandPlugin.Output 2500"
-	stepsSource   = "run-command-notes.md, Documents: the step's name is the plugin name"
+	shownSource    = "recorded/managed-execution.jsonl, success-invocation-4 and failure-invocation-0"
+	runningSource  = "facts.md section 4: ResponseCode -1, ExecutionEndDateTime \"\", no start nor elapsed time while it runs"
+	pluginSource   = "recorded/alarms.jsonl, OK-ignore-False-invocations; recorded/managed-execution.jsonl, success-plugins"
+	missingSource  = "facts.md section 3: InvocationDoesNotExist, Invocation not found for <cmd>, <inst>"
+	outputSource   = "facts.md section 4: stdout 24000 characters, stderr 8000, CommandPlugin.Output 2500"
+	allStepsSource = "facts.md section 7: GetCommandInvocation without PluginName on a document of several steps"
+	stepsSource    = "run-command-notes.md, Documents: the step's name is the plugin name"
 )
 
 // invocations are the ways in which GetCommandInvocation and ListCommandInvocations go wrong.

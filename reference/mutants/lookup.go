@@ -57,7 +57,30 @@ func lookups() []Mutant {
 		}), expect: []string{"lifecycle/GetCommandInvocation/named-plugin"}},
 		{what: "plugin-name-needed", wrong: "A document of the account needs a PluginName even with one step", source: "API_GetCommandInvocation, PluginName: required with more than one step", plant: stateless(pluginNameNeeded),
 			expect: []string{"execution/Steps/own-document"}},
+		{what: "steps-unanswered", wrong: "Several steps without a PluginName have no code, however they ended", source: allStepsSource, level: Should, plant: stateless(ofAllSteps(func(r *reply, _ func(step string) *reply) *reply {
+			return r.edit(func(t *jsontree.Value) { setNumber(t, "ResponseCode", -1) })
+		})), expect: []string{"execution/Steps/no-plugin-name"}},
+		{what: "steps-as-the-first", wrong: "Several steps without a PluginName answer for the first", source: allStepsSource, level: Should, plant: stateless(ofAllSteps(func(_ *reply, ask func(step string) *reply) *reply {
+			return ask("first")
+		})), expect: []string{"execution/Steps/no-plugin-name"}},
+		{what: "steps-as-missing", wrong: "Several steps without a PluginName are no invocation", source: allStepsSource, level: Should, plant: stateless(ofAllSteps(func(r *reply, _ func(step string) *reply) *reply {
+			return r.refuse("InvocationDoesNotExist", "")
+		})), expect: []string{"execution/Steps/no-plugin-name"}},
 	})
+}
+
+// ofAllSteps changes the answers of GetCommandInvocation that are about several steps together.
+func ofAllSteps(change func(r *reply, ask func(step string) *reply) *reply) defect {
+	return func(c *call, p *planted) *reply {
+		r := p.ask(c)
+		if !c.is(reference.GetCommandInvocation) || !r.ok() || member(r.tree(), "PluginName") != "" || !ended(r.tree()) {
+			return r
+		}
+		return change(r, func(step string) *reply {
+			set(c.tree(), "PluginName", text(step))
+			return p.askTree(c)
+		})
+	}
 }
 
 // cachedBy keeps the answers about ended invocations by these members of the request.

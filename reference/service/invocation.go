@@ -37,9 +37,32 @@ func (s *Service) getCommandInvocation(r request) ([]byte, *exception) {
 	if len(shown) == 1 {
 		return c.invocationResult(i, &shown[0], c.life.Invocation(i)), nil
 	}
-	// The documents ask for a PluginName where there are several steps. Our choice: without one, the
-	// answer is about the invocation, and has no plugin's members.
-	return c.invocationResult(i, &plugin{code: unanswered}, c.life.Invocation(i)), nil
+	details := c.life.Invocation(i)
+	return c.invocationResult(i, overall(shown, details), details), nil
+}
+
+// overall is what stands for the steps of a document with several, where no PluginName says which: the code of all,
+// and no output (facts.md section 7). That the code is that of the first step that failed, and the times are from the
+// first step's start to the last one's end, is our choice.
+func overall(steps []plugin, details reference.Details) *plugin {
+	all := &plugin{code: unanswered}
+	if !reference.Terminal(details) {
+		return all
+	}
+	all.code = 0
+	for k := range steps {
+		if all.code == 0 {
+			all.code = steps[k].code
+		}
+		if steps[k].finished.IsZero() {
+			continue
+		}
+		if all.started.IsZero() {
+			all.started = steps[k].started
+		}
+		all.finished = steps[k].finished
+	}
+	return all
 }
 
 // indexOf returns the index of a node among those that the command was sent to, -1 where it is not.

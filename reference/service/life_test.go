@@ -279,15 +279,27 @@ func TestStepsOfADocumentAreItsPlugins(t *testing.T) {
 	assert.Equal(t, 1, first.ResponseCode)
 	assert.Equal(t, "https://s3.us-east-1.amazonaws.com/sendspec-output/p/"+id+"/"+a.bindings["node"]+"/awsrunShellScript/first/stdout", first.StandardOutputUrl)
 	assert.Equal(t, "InProgress", a.result(id, "node", `"second"`).Status)
-	assert.Equal(t, "InProgress", a.result(id, "node", "null").Status, "without a name, of the invocation")
+	whole := a.result(id, "node", "null")
+	assert.Equal(t, []any{"InProgress", -1}, []any{whole.Status, whole.ResponseCode}, "without a name, of the invocation")
 	a.after(10 * time.Second)
-	assert.Equal(t, "Failed", a.result(id, "node", "null").Status)
+	whole = a.result(id, "node", "null")
+	assert.Equal(t, []any{"Failed", 1, "", ""}, []any{whole.Status, whole.ResponseCode, whole.StandardOutputContent, whole.PluginName})
 	plugins := a.invocations(id)[0].CommandPlugins
 	require.Len(t, plugins, 2)
 	assert.Equal(t, "first second", plugins[0].Name+" "+plugins[1].Name)
 	assert.Equal(t, "p/"+id+"/"+a.bindings["node"]+"/awsrunShellScript", plugins[1].OutputS3KeyPrefix)
 	got := ask(t, a, "GetCommandInvocation", `{"CommandId":"`+id+`","InstanceId":"`+a.bindings["node"]+`","PluginName":"third"}`)
 	assert.Equal(t, `{"__type":"InvalidPluginName","Message":"Plugin third not found for invocation with command id `+id+" and instance id "+a.bindings["node"]+`"}`, got.Raw)
+}
+
+// Of a command that succeeded there is no ResponseCode of -1, which is what has not ended (facts.md section 7).
+func TestStepsThatSucceedHaveTheCodeOfSuccessTogether(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t)
+	id := a.send(`"DocumentName":"${document.step}","Parameters":{"commands":["echo a","sleep 2"]},` + one)
+	a.after(10 * time.Second)
+	whole := a.result(id, "node", "null")
+	assert.Equal(t, []any{"Success", 0, ""}, []any{whole.Status, whole.ResponseCode, whole.StandardOutputContent})
 }
 
 func TestALateNodeIsDelayedFirst(t *testing.T) {
