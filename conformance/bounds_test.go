@@ -22,11 +22,15 @@ import (
 	"github.com/sendspec/sendspec/reference/service"
 )
 
-func embedded(t *testing.T, scale float64) conformance.Target {
+func embedded(t *testing.T, scale float64, behind ...func(http.Handler) http.Handler) conformance.Target {
 	t.Helper()
 	world := service.Demo("", "")
 	options := append(world.Options, service.WithClockScale(scale), service.WithLongestStep(10*time.Second), service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
-	server := httptest.NewServer(service.New(options...))
+	handler := http.Handler(service.New(options...))
+	for _, wrap := range behind {
+		handler = wrap(handler)
+	}
+	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	return conformance.Target{URL: server.URL, Name: "embedded", Bindings: world.Bindings}
 }

@@ -1,6 +1,7 @@
 package fuzz_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -75,6 +76,30 @@ func TestTheReferenceConforms(t *testing.T) {
 func TestTheReferenceConformsInThisProcess(t *testing.T) {
 	t.Parallel()
 	requireNoFinding(t, campaign(t, handler(), 2, fuzz.Options{Count: 5000}))
+}
+
+// A server that gives a request up when its client is gone takes the end of the sending for that: it is not told
+// of a whole request.
+func TestAServerThatGivesUpWithItsClientConforms(t *testing.T) {
+	t.Parallel()
+	world := service.Demo("", "")
+	next := service.New(world.Options...)
+	requireNoFinding(t, campaign(t, serving(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		if r.Close { // a raw request: time for the end of the client to arrive
+			select {
+			case <-r.Context().Done():
+				panic(http.ErrAbortHandler)
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		next.ServeHTTP(w, r)
+	}), world), 1, fuzz.Options{Count: 500, Strategies: []fuzz.Strategy{fuzz.Wire}}))
 }
 
 func TestTheSameSeedSendsTheSameBytes(t *testing.T) {

@@ -323,4 +323,8 @@ func TestTheCommandForARawRequestHasNoCredential(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(out), "\r\nContent-Length: 3\r\n")
 	assert.True(t, strings.HasSuffix(string(out), "\r\n\r\n{}"))
+
+	r.Frame("h", wire.Framing{}) // a proxy gives up what is closed behind a whole request
+	command = wire.Curl("http://127.0.0.1:4014", "us-east-1", r)
+	assert.True(t, strings.HasSuffix(command, "| nc 127.0.0.1 4014"), command)
 }

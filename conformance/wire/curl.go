@@ -88,7 +88,11 @@ func rawCommand(endpoint string, r *Request) string {
 		address := net.JoinHostPort(u.Hostname(), portOf(u))
 		return fmt.Sprintf("printf %s | openssl s_client -quiet -connect %s", printfQuote(text), ShellQuote(address))
 	}
-	return fmt.Sprintf("printf %s | nc -N %s %s", printfQuote(text), ShellQuote(u.Hostname()), portOf(u))
+	closing := "" // a proxy takes the end of the sending for the end of the client
+	if r.Ending != Whole {
+		closing = " -N"
+	}
+	return fmt.Sprintf("printf %s | nc%s %s %s", printfQuote(text), closing, ShellQuote(u.Hostname()), portOf(u))
 }
 
 // portOf is the port of an endpoint, given or implied.

@@ -25,6 +25,8 @@ type Request struct {
 	OddlySigned bool
 	// Raw, if set, is the whole request as it goes over a TCP connection of its own.
 	Raw []byte
+	// Ending says whether a server would wait for more than Raw.
+	Ending Ending
 }
 
 // Get returns the first value of the header, or "".

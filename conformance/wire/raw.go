@@ -6,9 +6,8 @@ import (
 	"time"
 )
 
-// raw writes the request over a connection of its own, closes the sending side behind it, and
-// reads one answer. The writing runs beside the reading: a server may answer, and stop reading,
-// before it has all.
+// raw writes the request over a connection of its own and reads one answer. The writing runs beside the
+// reading: a server may answer, and stop reading, before it has all.
 func (h *HTTP) raw(ctx context.Context, x *Exchange) {
 	ctx, cancel := context.WithTimeout(ctx, h.limits.Timeout)
 	defer cancel()
@@ -21,22 +20,41 @@ func (h *HTTP) raw(ctx context.Context, x *Exchange) {
 	if deadline, ok := ctx.Deadline(); ok {
 		_ = conn.SetDeadline(deadline)
 	}
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(past) })
 	defer stop()
 
-	written := make(chan struct{})
+	answered, written := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(written)
-		if _, err := conn.Write(x.Request.Raw); err != nil {
-			return // what the target made of it shows in the reading
-		}
-		if half, ok := conn.(interface{ CloseWrite() error }); ok {
-			_ = half.CloseWrite()
+		if _, err := conn.Write(x.Request.Raw); err == nil { // what the target made of an error shows in the reading
+			closeSending(conn, x.Request.Ending, answered)
 		}
 	}()
 	x.Response, x.Err = h.readRaw(newAnswers(conn), x.Request.Method)
-	_ = conn.SetDeadline(time.Unix(1, 0)) // a writer that is still waiting need not go on
+	close(answered)
+	_ = conn.SetDeadline(past) // a writer that is still waiting need not go on
 	<-written
+}
+
+// quiet is how long a server has for its answer to a request that others would wait for more of. It was long
+// enough for every server and proxy that was tried, and a case that makes a server wait still ends soon.
+const quiet = 200 * time.Millisecond
+
+// closeSending tells a server that waits for more that nothing comes. Most servers and proxies take that for the
+// end of the client and give its request up, so they are told it only of a request that is cut short.
+func closeSending(conn net.Conn, ending Ending, answered <-chan struct{}) {
+	half, ok := conn.(interface{ CloseWrite() error })
+	if !ok || ending == Whole {
+		return
+	}
+	if ending == Ambiguous {
+		select {
+		case <-answered:
+			return
+		case <-time.After(quiet):
+		}
+	}
+	_ = half.CloseWrite()
 }
 
 func (h *HTTP) readRaw(from *answers, method string) (*Response, *Error) {
