@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -20,7 +21,10 @@ type asking struct {
 	held      int  // bytes of answers in exchanges
 	// heldWaiting are those of them that count among all that waiting cases hold.
 	heldWaiting int64
-	polled      int // bytes of answers that were looked at for a status or a capture
+	polled      int  // bytes of answers that were looked at for a status or a capture
+	planned     bool // a case of the run's plan, whose bounds it keeps
+	// final is why asking the case again would tell no more: what cost time in vain; "" where it may.
+	final string
 }
 
 // step asks one step, and polls it where it says so. It returns a result only where the case cannot
@@ -30,7 +34,7 @@ func (a *asking) step(ctx context.Context, i int) *Result {
 	if err != nil {
 		return a.unjudged(Error, err.Error())
 	}
-	wait := newBackoff(bound.Poll)
+	wait := newWait(&a.vain, a.c, bound, a.final != "")
 	for {
 		e, r := a.exchange(ctx, bound)
 		if r != nil {
@@ -46,9 +50,15 @@ func (a *asking) step(ctx context.Context, i int) *Result {
 			return nil
 		}
 		a.polled += len(e.Response.Body)
-		if a.settled(bound, e) || e.Response.Truncated || a.polled > polledBytes || !wait.next(ctx) {
+		if a.settled(bound, e, wait) {
+			return nil
+		}
+		if e.Response.Truncated || a.polled > polledBytes || !wait.next(ctx) {
 			if ctx.Err() != nil && bound.Poll != nil {
-				return a.unjudged(Error, "the run was ended while it waited")
+				return a.unjudged(Error, notFinished+"the run was ended while it waited")
+			}
+			if bound.Poll != nil && a.final == "" {
+				a.final = "not asked again: " + wait.inVain()
 			}
 			return nil
 		}
@@ -59,11 +69,11 @@ func (a *asking) step(ctx context.Context, i int) *Result {
 // polledBytes bounds what the answers of one case's polls may weigh before it stops waiting.
 const polledBytes = 1 << 20
 
-// settled tells whether an answer ends its step, and keeps what later steps need of it.
-func (a *asking) settled(bound fixtures.BoundStep, e *wire.Exchange) bool {
+// settled reports whether an answer ends its step, and keeps what later steps need of it.
+func (a *asking) settled(bound fixtures.BoundStep, e *wire.Exchange, w *wait) bool {
 	defer a.read(e)()
 	answer := Read(bound, e)
-	done := bound.Poll == nil || arrived(&answer)
+	done := bound.Poll == nil || w.see(&answer)
 	a.capture(&answer)
 	return done
 }
@@ -73,26 +83,47 @@ func (a *asking) unjudged(v Verdict, reason string) *Result {
 }
 
 func (a *asking) exchange(ctx context.Context, step fixtures.BoundStep) (*wire.Exchange, *Result) {
-	if reason := a.lost.Load(); reason != nil {
-		return nil, a.unjudged(Error, *reason)
+	select {
+	case a.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, a.unjudged(Error, a.whyNot(ctx, step))
 	}
-	if ctx.Err() != nil {
-		return nil, a.unjudged(Error, notAsked+"the run was ended")
+	defer func() { <-a.slots }()
+	if why := a.whyNot(ctx, step); why != "" {
+		return nil, a.unjudged(Error, why)
 	}
 	req, err := compose(a.target, a.asker.signer, &step.Request, time.Now())
 	if err != nil {
 		return nil, a.unjudged(Error, "cannot be signed: "+err.Error())
 	}
-	a.slots <- struct{}{}
 	e := a.asker.exchanger.Exchange(ctx, req)
-	<-a.slots
 	a.listen(ctx, e, a.c)
+	if a.planned && !whole(e) {
+		a.budget.add(a.c, step, e.Elapsed)
+	}
 	if e.Err != nil {
 		if r, done := a.unanswered(a.c, e); done {
 			return nil, &r
 		}
+		if e.Err.Failure == wire.TimedOut && a.final == "" {
+			a.final = fmt.Sprintf("not asked again: no whole answer came within %s", a.settings.limits.Timeout)
+		}
 	}
 	return e, nil
+}
+
+// whyNot is why a step is not asked, "" where it is.
+func (a *asking) whyNot(ctx context.Context, step fixtures.BoundStep) string {
+	if reason := a.lost.Load(); reason != nil {
+		return *reason
+	}
+	if ctx.Err() != nil {
+		return notAsked + "the run was ended"
+	}
+	if !a.planned {
+		return ""
+	}
+	return a.budget.over(a.c, step)
 }
 
 // capture keeps what later steps need. What is missing breaks the case off: the step's own
@@ -111,38 +142,4 @@ func (a *asking) capture(e *Exchanged) {
 		}
 		a.bindings[fixtures.CapturedPrefix+name] = text
 	}
-}
-
-// backoff spaces the questions of a poll: soon at first, for a target whose clock runs fast, and
-// then at most once a second.
-type backoff struct {
-	deadline time.Time
-	pause    time.Duration
-}
-
-const (
-	firstPause = 2 * time.Millisecond
-	lastPause  = time.Second
-)
-
-func newBackoff(p *fixtures.Poll) *backoff {
-	b := &backoff{pause: firstPause}
-	if p != nil {
-		if within, err := time.ParseDuration(p.Within); err == nil {
-			b.deadline = time.Now().Add(within)
-		}
-	}
-	return b
-}
-
-// next waits, and tells whether there is time for another question.
-func (b *backoff) next(ctx context.Context) bool {
-	if !time.Now().Add(b.pause).Before(b.deadline) {
-		return false
-	}
-	if !pauseFor(ctx, b.pause) {
-		return false
-	}
-	b.pause = min(b.pause*5/4, lastPause)
-	return true
 }

@@ -46,7 +46,7 @@ func Verdicts() []Verdict { return []Verdict{Pass, Warn, Fail, Flaky, Known, Fix
 type Result struct {
 	Case    *fixtures.Case
 	Verdict Verdict
-	Reason  string // of a skip or an error, in one line
+	Reason  string // of a skip or an error, or why a failing case was not asked again; in one line
 	Outcome string // the name of the outcome that matched, of the last step
 	// Findings are the differences from the nearest outcome, or the notes on the one that matched.
 	Findings []Finding
@@ -62,14 +62,19 @@ type Result struct {
 	Seen, Broken int
 
 	invariants []invariantFinding
+	final      bool // asking again would tell no more
 }
 
-// notAsked begins the reason of a case that the end of the run came before.
-const notAsked = "not asked: "
+// How the reason of a case begins that the end of the run came before: before its turn, or before its
+// last answer.
+const (
+	notAsked    = "not asked: "
+	notFinished = "not finished: "
+)
 
-// NotAsked tells whether the case has no verdict since the run ended before its turn came.
+// NotAsked reports whether the case has no verdict since the run ended before it was asked, or answered.
 func (r *Result) NotAsked() bool {
-	return r.Verdict == Error && strings.HasPrefix(r.Reason, notAsked)
+	return r.Verdict == Error && (strings.HasPrefix(r.Reason, notAsked) || strings.HasPrefix(r.Reason, notFinished))
 }
 
 // weight orders levels by severity.

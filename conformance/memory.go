@@ -21,7 +21,7 @@ const (
 	// to a few of them stays below it; what is cut is lost to the judge. Answers alike count once: a
 	// status asked for 300 times is mostly the same answer.
 	allWaitingBytes  = 32 << 20
-	waitingHeldBytes = 512 << 10
+	waitingHeldBytes = 256 << 10
 )
 
 // read waits until the exchanges' answers may be read, and returns what to call when they were.

@@ -25,7 +25,7 @@ func (x *Session) AskOnce(ctx context.Context, c *fixtures.Case) Asked {
 	if why := x.skip(c, x.started.Preflight.bindings, nil); why != "" {
 		return Asked{result: &Result{Case: c, Verdict: Skip, Reason: why}}
 	}
-	a, unjudged := x.asked(ctx, c, 0)
+	a, unjudged := x.asked(ctx, c, 0, false)
 	if unjudged != nil {
 		return Asked{result: unjudged}
 	}

@@ -96,6 +96,8 @@ type Session struct {
 	waitingHeld atomic.Int64
 	silent      atomic.Int64 // exchanges in a row without a whole answer
 	whole       atomic.Int64 // bytes of answers that have been kept beyond keptBody
+	budget      unansweredBudget
+	vain        vainWaits
 	lost        atomic.Pointer[string]
 
 	recent   recentIdentifiers // of Once
@@ -132,6 +134,7 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 	return &Session{
 		Runner: r, asker: a, patient: patient, release: release, started: started,
 		slots: make(chan struct{}, r.settings.parallel), reading: semaphore.NewWeighted(readingBytes),
+		budget: unansweredBudget{target: r.target.Name, timeout: r.settings.limits.Timeout},
 	}, nil
 }
 
@@ -165,7 +168,7 @@ func (x *Session) Close() error {
 
 // waitingCases is how many cases may wait for a status at once: waiting costs the target nothing, and
 // what is asked meanwhile goes by the settings' parallel like every other request.
-const waitingCases = 128
+const waitingCases = 256
 
 // all judges the plan, several cases at once, and tells each verdict in the order of the plan. Cases
 // that wait for a status begin first, and the others are asked meanwhile.
@@ -264,7 +267,7 @@ func (x *Session) askTwice(ctx context.Context, p Planned) Result {
 		return Result{Case: p.Case, Verdict: Skip, Reason: p.Skip}
 	}
 	first := x.attempt(ctx, p.Case, 0)
-	if first.Verdict != Fail || x.settings.once {
+	if first.Verdict != Fail || x.settings.once || first.final {
 		return first
 	}
 	second := x.attempt(ctx, p.Case, 1)
@@ -303,7 +306,7 @@ func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Re
 
 // attemptKnowing spares the SDK the answers of a form that it was seen to read.
 func (x *Session) attemptKnowing(ctx context.Context, c *fixtures.Case, attempt int, familiar *answerShapes) Result {
-	a, unjudged := x.asked(ctx, c, attempt)
+	a, unjudged := x.asked(ctx, c, attempt, true)
 	if unjudged != nil {
 		return *unjudged
 	}
@@ -311,8 +314,8 @@ func (x *Session) attemptKnowing(ctx context.Context, c *fixtures.Case, attempt 
 }
 
 // asked asks all steps of a case. It returns a result only where the case cannot be judged.
-func (x *Session) asked(ctx context.Context, c *fixtures.Case, attempt int) (*asking, *Result) {
-	a := &asking{Session: x, c: c, bindings: fixtures.Bindings{
+func (x *Session) asked(ctx context.Context, c *fixtures.Case, attempt int, planned bool) (*asking, *Result) {
+	a := &asking{Session: x, c: c, planned: planned, bindings: fixtures.Bindings{
 		fixtures.NonceBinding: nonce(x.settings.seed, c.ID, attempt), fixtures.RegionBinding: x.target.Region,
 	}}
 	for _, name := range c.Needs() {
@@ -336,10 +339,14 @@ func (a *asking) judged(familiar *answerShapes) Result {
 	defer a.read(a.exchanges...)()
 	r := judge(a.c, a.steps, a.exchanges, a.settings.strict, familiar)
 	r.settle(a.keepWhole)
+	if r.final = a.final != ""; r.final && r.Verdict == Fail {
+		r.Reason = a.final
+	}
 	return r
 }
 
-// verdict is the error of a run that has a report but could not judge.
+// verdict is the error of a run that has a report but could not judge. What failed is a verdict, also
+// where other cases could not be judged: the report says that it is not complete.
 func (x *Session) verdict(ctx context.Context, report *Report) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -350,7 +357,7 @@ func (x *Session) verdict(ctx context.Context, report *Report) error {
 	if report.Totals.Judged() == 0 {
 		return fmt.Errorf("%w: no case was judged: all %d were skipped or could not be asked", ErrCannotJudge, report.Totals.Total())
 	}
-	if n := report.Totals[Error]; n > 0 {
+	if n := report.Totals[Error]; n > 0 && !report.Failed() {
 		return fmt.Errorf("%w: %d cases could not be judged", ErrCannotJudge, n)
 	}
 	return nil

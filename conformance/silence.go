@@ -19,7 +19,7 @@ func (x *Session) unanswered(c *fixtures.Case, e *wire.Exchange) (Result, bool) 
 	case wire.Unreachable, wire.Throttled:
 		return Result{Case: c, Verdict: Error, Reason: x.asker.silence(e.Err)}, true
 	case wire.Interrupted:
-		return Result{Case: c, Verdict: Error, Reason: "the run was ended before an answer came"}, true
+		return Result{Case: c, Verdict: Error, Reason: notFinished + "the run was ended before an answer came"}, true
 	case wire.Unsupported:
 		return Result{Case: c, Verdict: Skip, Reason: e.Err.Err.Error()}, true
 	}
