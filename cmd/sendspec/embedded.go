@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -24,6 +25,20 @@ const (
 	embeddedStep = 20 * time.Second
 	maxScale     = 1_000_000
 )
+
+// The time that serve gives its clients; its help names them.
+const (
+	requestTime  = 30 * time.Second // for a request, until its last byte is there
+	answerTime   = time.Minute      // for a request's body and the answer together
+	idleTime     = 2 * time.Minute  // for a connection between two requests
+	shutdownTime = 10 * time.Second // for the requests under way when serve ends
+)
+
+func newServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: requestTime, WriteTimeout: answerTime, IdleTimeout: idleTime, MaxHeaderBytes: 256 << 10,
+	}
+}
 
 // served is the embedded reference behind a listener.
 type served struct {
@@ -74,7 +89,7 @@ func serve(set serveSettings) (*served, error) {
 	if set.auth {
 		options = append(options, service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
 	}
-	s.server = &http.Server{Handler: build(options...), ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 256 << 10}
+	s.server = newServer(build(options...))
 	go func() { s.done <- s.server.Serve(front(listener)) }()
 	return s, nil
 }
@@ -83,6 +98,14 @@ func serve(set serveSettings) (*served, error) {
 func (s *served) close() {
 	_ = s.server.Close()
 	<-s.done
+}
+
+// shutdown takes no further connection, and answers the requests under way for a bounded time.
+func (s *served) shutdown() {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	_ = s.server.Shutdown(ctx)
+	s.close()
 }
 
 func embeddedTarget(region string, nodes []string, bind map[string]string) (conformance.Target, func(), error) {

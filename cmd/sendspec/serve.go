@@ -16,7 +16,11 @@ func newServe(s Streams) *cobra.Command {
 		Use:   "serve",
 		Short: "Serve the embedded reference, a SendCommand that behaves as AWS does",
 		Long: `serve runs the embedded reference until it is interrupted: SendCommand with documents, managed nodes,
-tags, alarms and roles to try it on. It prints the run command that tests it fully over the network.`,
+tags, alarms and roles to try it on. It prints the run command that tests it fully over the network.
+
+A request has 30 seconds to arrive, and the answer is written within a minute; a connection at rest is closed after
+2 minutes. At Ctrl-C or SIGTERM serve takes no further connection, and answers what is under way for up to 10 seconds;
+a second signal ends it at once.`,
 		Example: `  sendspec serve --addr 127.0.0.1:4014
   sendspec serve --auth --clock-scale 100
   sendspec serve --mutant constraint/SendCommand/Comment/length-above`,
@@ -38,7 +42,7 @@ func runServe(ctx context.Context, s Streams, set serveSettings) error {
 	if err != nil {
 		return err
 	}
-	defer server.close()
+	defer server.shutdown()
 	if set.mutant != "" {
 		fmt.Fprintf(s.Err, "a wrong server, on purpose: %s\n", server.wrong)
 	}
