@@ -33,14 +33,14 @@ func Explain(t Target, c *fixtures.Case) ([]Explained, error) {
 	if err != nil {
 		return nil, err
 	}
-	signer := wire.NewSigner(t.Credentials, t.Region)
+	signer, redactor := wire.NewSigner(t.Credentials, t.Region), t.redactor()
 	var explained []Explained
 	for i := range steps {
 		req, err := compose(t, signer, &steps[i].Request, time.Now())
 		if err != nil {
 			return nil, err
 		}
-		explained = append(explained, Explained{steps[i].Name, wire.Curl(t.URL, t.Region, req), steps[i].Expect})
+		explained = append(explained, Explained{steps[i].Name, wire.Curl(t.URL, t.Region, redactor.Request(req)), steps[i].Expect})
 	}
 	return explained, nil
 }

@@ -170,16 +170,17 @@ func (r *Runner) Seed() uint64 { return r.settings.seed }
 // Target is the target, with its defaults filled in.
 func (r *Runner) Target() Target { return r.target }
 
-// exchanger returns the target's exchanger and a function that releases it.
+// exchanger returns the target's exchanger, behind which nothing secret is known any more, and a function that
+// releases it.
 func (r *Runner) exchanger() (wire.Exchanger, func(), error) {
 	if r.target.Handler != nil {
-		return wire.NewHandler(r.target.Handler, r.settings.limits), func() {}, nil
+		return r.target.redactor().Redacting(wire.NewHandler(r.target.Handler, r.settings.limits)), func() {}, nil
 	}
 	h, err := wire.NewHTTP(r.target.URL, r.settings.limits, r.target.TLS)
 	if err != nil {
 		return nil, nil, err
 	}
-	return h, h.Close, nil
+	return r.target.redactor().Redacting(h), h.Close, nil
 }
 
 // signer signs for the target; nil where nothing is to be signed.

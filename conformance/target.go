@@ -84,6 +84,11 @@ func (t Target) withDefaults() (Target, error) {
 	return t, nil
 }
 
+// redactor knows the target's credentials.
+func (t Target) redactor() *wire.Redactor {
+	return wire.NewRedactor(t.Credentials.AccessKeyID, t.Credentials.SecretAccessKey, t.Credentials.SessionToken)
+}
+
 // bindings are what is known of the target's world before anything is asked.
 func (t Target) bindings() fixtures.Bindings {
 	b := fixtures.Bindings{fixtures.RegionBinding: t.Region}

@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
-	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -73,21 +72,13 @@ func filesOf(target conformance.Target, f *Finding) (map[string][]byte, error) {
 			files[curlFile] = []byte("#!/bin/sh\n" + curl + "\n")
 		}
 	}
-	redact := report.Redactor(target)
-	for name, content := range files {
-		files[name] = []byte(redact.Replace(string(content)))
-	}
 	return files, nil
 }
 
-// requestText is a request as HTTP/1.1 has it, with what is secret blotted out.
+// requestText is a request as HTTP/1.1 has it.
 func requestText(target conformance.Target, r *wire.Request) []byte {
 	if r.Raw != nil {
-		text := string(r.Raw)
-		for _, field := range r.Fields {
-			text = strings.Replace(text, field.Name+": "+field.Value+"\r\n", field.Name+": "+wire.Redact(field.Name, field.Value)+"\r\n", 1)
-		}
-		return []byte(text)
+		return r.Raw
 	}
 	host := r.Host
 	if _, after, ok := strings.Cut(target.URL, "://"); ok && host == "" {
@@ -96,7 +87,7 @@ func requestText(target conformance.Target, r *wire.Request) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", r.Method, r.Path, or(host, "localhost"))
 	for _, field := range r.Fields {
-		fmt.Fprintf(&b, "%s: %s\r\n", field.Name, wire.Redact(field.Name, field.Value))
+		fmt.Fprintf(&b, "%s: %s\r\n", field.Name, field.Value)
 	}
 	fmt.Fprintf(&b, "Content-Length: %d\r\n\r\n", len(r.Body))
 	b.Write(r.Body)
@@ -113,7 +104,7 @@ func exchangeText(target conformance.Target, exchanges []conformance.Exchanged) 
 			fmt.Fprintf(&b, "%s %d\n", x.Response.Proto, x.Response.Status)
 			for _, name := range sortedNames(x.Response.Header) {
 				for _, value := range x.Response.Header[name] {
-					fmt.Fprintf(&b, "%s: %s\n", name, wire.Redact(name, value))
+					fmt.Fprintf(&b, "%s: %s\n", name, value)
 				}
 			}
 			b.WriteString("\n")

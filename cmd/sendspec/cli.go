@@ -70,7 +70,7 @@ func Main(ctx context.Context, args []string, s Streams) int {
 		code = exitCannotJudge
 	}
 	if text != "" {
-		fmt.Fprintln(s.Err, "sendspec: "+strings.ReplaceAll(text, "\n", " "))
+		fmt.Fprintln(s.Err, "sendspec: "+strings.ReplaceAll(ownRedactor().Text(text), "\n", " "))
 	}
 	return code
 }

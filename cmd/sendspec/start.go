@@ -48,7 +48,7 @@ func (f *startFlags) start(ctx context.Context, s Streams, t *targetFlags) (end 
 		if t.aws {
 			return end, errors.New("--exec: starts a server, and --aws asks AWS: want one of them")
 		}
-		server, err := launch.Start(ctx, launch.Options{Command: f.exec, URL: t.endpoint, Dir: f.dir, Wait: f.wait})
+		server, err := launch.Start(ctx, launch.Options{Command: f.exec, URL: t.endpoint, Dir: f.dir, Wait: f.wait, Redactor: ownRedactor()})
 		if errors.Is(err, launch.ErrNotReady) {
 			fmt.Fprint(s.Err, report.Output("the server", server.Output()))
 			return end, &exitError{exitCannotJudge, fmt.Errorf("--exec %s: %w", f.exec, err)}
@@ -81,7 +81,7 @@ func (f *startFlags) prepare(ctx context.Context, s Streams, t *targetFlags) err
 	if os.Getenv("AWS_ACCESS_KEY_ID") == "" {
 		env = append(env, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test")
 	}
-	output, complaints, err := launch.Setup(ctx, f.setup, f.dir, env)
+	output, complaints, err := launch.Setup(ctx, f.setup, f.dir, env, ownRedactor())
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -102,14 +102,14 @@ func (f *startFlags) options() []conformance.Option {
 		return nil
 	}
 	return []conformance.Option{conformance.WithServer(func() conformance.Server {
-		return conformance.Server{Command: f.exec, Ended: f.server.Ended(), Output: f.server.Output()}
+		return conformance.Server{Command: ownRedactor().Text(f.exec), Ended: f.server.Ended(), Output: f.server.Output()}
 	})}
 }
 
 // targetName stands for the target in reports: a port that was free says nothing.
 func (f *startFlags) targetName() string {
 	if f.name == "" {
-		return f.exec
+		return ownRedactor().Text(f.exec)
 	}
 	return f.name
 }
@@ -122,5 +122,5 @@ func (f *startFlags) rerun(command string) string {
 			words = append(words, w.flag, wire.ShellQuote(w.value))
 		}
 	}
-	return strings.Join(words, " ")
+	return ownRedactor().Text(strings.Join(words, " "))
 }

@@ -5,6 +5,7 @@ package launch_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance/launch"
+	"github.com/sendspec/sendspec/conformance/wire"
 )
 
 // TestMain lets the test's own program stand in for a server under test.
@@ -137,7 +139,7 @@ func TestAServerMayHaveAPortOfItsOwn(t *testing.T) {
 
 func TestOnlyTheLastOfAnOutputIsKept(t *testing.T) {
 	t.Parallel()
-	tail := launch.NewTail()
+	tail := launch.NewTail(wire.NewRedactor())
 	assert.Empty(t, tail.Lines())
 	for i := range 100_000 {
 		fmt.Fprintf(tail, "line %d\n", i)
@@ -149,21 +151,49 @@ func TestOnlyTheLastOfAnOutputIsKept(t *testing.T) {
 	assert.LessOrEqual(t, len(strings.Join(tail.Lines(), "")), 64<<10)
 }
 
+// Credentials that a server or a setup command prints are not told, however they are split over writes and wherever
+// what is kept begins.
+func TestCredentialsInAnOutputAreNotTold(t *testing.T) {
+	t.Parallel()
+	const secret = "distinctive/secret+of+a+server+0123456789"
+	redactor := wire.NewRedactor(secret)
+	tail := launch.NewTail(redactor)
+	line := "key " + secret + " AWS_SESSION_TOKEN=another AKIAIOSFODNN7EXAMPLE\n"
+	for i := range 1000 {
+		at := i % len(line)
+		_, _ = io.WriteString(tail, line[:at])
+		_, _ = io.WriteString(tail, line[at:])
+		if i%50 != 0 {
+			continue
+		}
+		for _, told := range tail.Lines() {
+			require.Equal(t, "key (redacted) AWS_SESSION_TOKEN=(redacted) (redacted)", told)
+		}
+	}
+	s, err := launch.Start(t.Context(), launch.Options{Command: "echo " + secret + " {port}; exit 1", Redactor: redactor})
+	require.ErrorIs(t, err, launch.ErrNotReady)
+	assert.Contains(t, strings.Join(s.Output(), ""), "(redacted) ")
+	_, complaints, err := launch.Setup(t.Context(), "echo "+secret+" >&2; exit 1", "", nil, redactor)
+	require.Error(t, err)
+	assert.Equal(t, []string{"(redacted)"}, complaints.Lines())
+}
+
 func TestASetupCommandPrintsWhatTheTargetHas(t *testing.T) {
 	t.Parallel()
-	out, _, err := launch.Setup(t.Context(), `printf '{"bucket":"%s"}' "$NAME"; echo working >&2`, "", []string{"NAME=b"})
+	none := wire.NewRedactor()
+	out, _, err := launch.Setup(t.Context(), `printf '{"bucket":"%s"}' "$NAME"; echo working >&2`, "", []string{"NAME=b"}, none)
 	require.NoError(t, err)
 	assert.Equal(t, `{"bucket":"b"}`, string(out))
 
-	_, complaints, err := launch.Setup(t.Context(), "echo no credentials >&2; exit 3", "", nil)
+	_, complaints, err := launch.Setup(t.Context(), "echo no credentials >&2; exit 3", "", nil, none)
 	require.EqualError(t, err, "exit status 3")
 	assert.Equal(t, []string{"no credentials"}, complaints.Lines())
 
-	_, _, err = launch.Setup(t.Context(), "yes | head -c 3000000", "", nil)
+	_, _, err = launch.Setup(t.Context(), "yes | head -c 3000000", "", nil, none)
 	require.ErrorContains(t, err, "printed more than 1048576 bytes")
 
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	_, _, err = launch.Setup(ctx, "sleep 60", "", nil)
+	_, _, err = launch.Setup(ctx, "sleep 60", "", nil, none)
 	require.Error(t, err)
 }

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sendspec/sendspec/conformance/wire"
 )
 
 // Port is what stands for the free port in a command.
@@ -29,6 +31,8 @@ type Options struct {
 	Wait time.Duration
 	// Grace is how long it may take to end after SIGTERM. Default 5 s.
 	Grace time.Duration
+	// Redactor takes out of its output what is secret. Default one that knows no secret, and finds what looks like one.
+	Redactor *wire.Redactor
 }
 
 func (o Options) withDefaults() Options {
@@ -37,6 +41,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Grace <= 0 {
 		o.Grace = 5 * time.Second
+	}
+	if o.Redactor == nil {
+		o.Redactor = wire.NewRedactor()
 	}
 	return o
 }
@@ -60,7 +67,7 @@ var ErrNotReady = errors.New("the server did not come up")
 // ErrNotReady is there for its Output alone.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	o = o.withDefaults()
-	s := &Server{URL: o.URL, options: o, output: NewTail(), done: make(chan struct{})}
+	s := &Server{URL: o.URL, options: o, output: NewTail(o.Redactor), done: make(chan struct{})}
 	command := o.Command
 	if strings.Contains(command, Port) {
 		port, err := freePort()
@@ -180,7 +187,7 @@ func (s *Server) Ended() string {
 	}
 }
 
-// Output is the last of what the server wrote, by lines.
+// Output is the last of what the server wrote, by lines, redacted.
 func (s *Server) Output() []string { return s.output.Lines() }
 
 // Stop ends the server with all that it started: first it is asked to, and after the grace made to.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"github.com/sendspec/sendspec/conformance/wire"
 )
 
 // SetupLimit is how long a setup command may take.
@@ -16,13 +18,13 @@ const SetupLimit = 5 * time.Minute
 const maxSetupOutput = 1 << 20
 
 // Setup runs a command line that prepares a target and returns what it printed. Env is added to the
-// environment, as NAME=VALUE. On an error the tail has the last of what it wrote to standard error.
-func Setup(ctx context.Context, command, dir string, env []string) (output []byte, complaints *Tail, err error) {
+// environment, as NAME=VALUE. On an error the tail has the last of what it wrote to standard error, redacted.
+func Setup(ctx context.Context, command, dir string, env []string, r *wire.Redactor) (output []byte, complaints *Tail, err error) {
 	ctx, cancel := context.WithTimeout(ctx, SetupLimit)
 	defer cancel()
 	c := shell(command, dir)
 	out := &bounded{limit: maxSetupOutput}
-	complaints = NewTail()
+	complaints = NewTail(r)
 	c.Env, c.Stdout, c.Stderr = append(os.Environ(), env...), out, complaints
 	c.WaitDelay = time.Second
 	if err := c.Start(); err != nil {

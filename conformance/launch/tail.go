@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"sync"
+
+	"github.com/sendspec/sendspec/conformance/wire"
 )
 
 // tailBytes is how much of an output is kept, tailLines how much of that is told.
@@ -14,29 +16,37 @@ const (
 
 // Tail is a writer that keeps the last of what is written to it. It is safe for concurrent use.
 type Tail struct {
-	mu   sync.Mutex
-	kept []byte
+	redactor *wire.Redactor
+	mu       sync.Mutex
+	kept     []byte
+	cut      bool // kept is not all
 }
 
-// NewTail returns an empty tail.
-func NewTail() *Tail { return &Tail{} }
+// NewTail returns an empty tail that takes out what is secret.
+func NewTail(r *wire.Redactor) *Tail { return &Tail{redactor: r} }
 
 // Write never fails.
 func (t *Tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.kept = append(t.kept, p[max(0, len(p)-2*tailBytes):]...)
-	if over := len(t.kept) - tailBytes; over > tailBytes {
+	first := max(0, len(p)-2*tailBytes)
+	t.kept = append(t.kept, p[first:]...)
+	over := len(t.kept) - tailBytes
+	if over > tailBytes {
 		t.kept = bytes.Clone(t.kept[over:])
 	}
+	t.cut = t.cut || first > 0 || over > tailBytes
 	return len(p), nil
 }
 
-// Lines are the last lines, not escaped: they are the server's own bytes.
+// Lines are the last whole lines, not escaped: but for what is secret they are the server's own bytes.
 func (t *Tail) Lines() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	text := strings.TrimRight(string(t.kept), "\r\n")
+	text := strings.TrimRight(t.redactor.Text(string(t.kept)), "\r\n")
+	if _, whole, ok := strings.Cut(text, "\n"); t.cut && ok {
+		text = whole // what begins in the middle may begin in the middle of a secret
+	}
 	if text == "" {
 		return nil
 	}

@@ -104,7 +104,7 @@ func excerpt(body string) string {
 func requestLine(v reader, r *wire.Request) string {
 	line := ""
 	if r.Method != "POST" || r.Path != "/" {
-		line = r.Method + " " + wire.RedactPath(r.Path) + " "
+		line = r.Method + " " + r.Path + " "
 	}
 	return line + v.excerpt(sentBody(r))
 }

@@ -17,9 +17,9 @@ import (
 )
 
 // writeHAR writes every exchange of the cases, in the order of the plan: whole enough to be judged
-// again offline, without credentials.
+// again offline.
 func writeHAR(w io.Writer, r *conformance.Report, o Options) error {
-	v := newReader(r, true)
+	v := reader{exact: true}
 	head, err := compact().append(nil, harLog{
 		Version: "1.2", Creator: harCreator{"sendspec", cmp.Or(o.Version, "(devel)")}, Comment: v.line(Verdict(r)),
 		Run: harRun{v.line(r.Target.Name), v.line(r.Target.Region), r.Seed, r.Strict, r.Complete, v.line(Verdict(r))},
@@ -74,14 +74,14 @@ func (v reader) harRequest(t conformance.Target, r *wire.Request) harRequest {
 	}
 	body := sentBody(r)
 	out := harRequest{
-		Method: v.known(r.Method), URL: v.known(base + wire.RedactPath(r.Path)), HTTPVersion: "HTTP/1.1",
+		Method: v.known(r.Method), URL: v.known(base + r.Path), HTTPVersion: "HTTP/1.1",
 		Cookies: []harPair{}, Headers: []harPair{}, QueryString: query(r.Path), HeadersSize: -1, BodySize: len(body),
 	}
 	if r.Host != "" {
 		out.Headers = append(out.Headers, harPair{"Host", v.known(r.Host)})
 	}
 	for _, f := range r.Fields {
-		out.Headers = append(out.Headers, harPair{f.Name, v.text(wire.Redact(f.Name, f.Value))})
+		out.Headers = append(out.Headers, harPair{f.Name, v.text(f.Value)})
 	}
 	if len(body) > 0 {
 		text, encoding := v.encoded(body)
@@ -92,14 +92,14 @@ func (v reader) harRequest(t conformance.Target, r *wire.Request) harRequest {
 	}
 	if r.Raw != nil {
 		out.Comment = "framed by hand, not as an HTTP client frames: _raw holds the bytes as they went over the connection, postData what stood behind the header"
-		out.Raw = base64.StdEncoding.EncodeToString([]byte(v.known(wire.RedactRaw(r))))
+		out.Raw = base64.StdEncoding.EncodeToString(r.Raw)
 	}
 	return out
 }
 
 func query(path string) []harPair {
 	pairs := []harPair{}
-	_, text, ok := strings.Cut(wire.RedactPath(path), "?")
+	_, text, ok := strings.Cut(path, "?")
 	if !ok {
 		return pairs
 	}
@@ -126,7 +126,7 @@ func (v reader) harResponse(r *wire.Response) harResponse {
 	out.Status, out.StatusText, out.HTTPVersion = r.Status, http.StatusText(r.Status), v.text(r.Proto)
 	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
 		for _, value := range r.Header[name] {
-			out.Headers = append(out.Headers, harPair{v.text(name), v.text(wire.Redact(name, value))})
+			out.Headers = append(out.Headers, harPair{v.text(name), v.text(value)})
 		}
 	}
 	out.RedirectURL = v.text(r.Header.Get("Location"))

@@ -36,7 +36,7 @@ func writeHTML(w io.Writer, r *conformance.Report, o Options) error {
 	if !found {
 		return errors.New("a page without a list of cases")
 	}
-	v := newReader(r, true)
+	v := reader{exact: true}
 	return writeList(w, list{head, `"cases":[`, "", "]", append([]byte("}</script>"), tail...)}, len(r.Results), inHTML, 0,
 		func(i int) any { return v.pageCase(r, &r.Results[i], o) })
 }
@@ -63,7 +63,7 @@ type page struct {
 type fact struct{ Name, Value string }
 
 func newPage(r *conformance.Report) (*page, error) {
-	v := newReader(r, true)
+	v := reader{exact: true}
 	data, err := newPrinted(false, true).append(nil, newPageData(r), 0)
 	if err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ func JSONSchema() []byte { return bytes.Clone(documentSchema) }
 
 // writeJSON writes the cases one by one, since all of them together may be many megabytes.
 func writeJSON(w io.Writer, r *conformance.Report, _ Options) error {
-	v := newReader(r, false)
+	v := reader{}
 	head, err := encode(v.heading(r))
 	if err != nil {
 		return err

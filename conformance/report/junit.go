@@ -18,7 +18,7 @@ func writeJUnit(w io.Writer, r *conformance.Report, o Options) error {
 	if !r.Complete {
 		suites.add(incompleteSuite(r))
 	}
-	v := newReader(r, true)
+	v := reader{exact: true}
 	for _, a := range r.Areas {
 		suite := newSuite(r, "sendspec/"+a.Area)
 		var took time.Duration
@@ -44,7 +44,7 @@ func writeJUnit(w io.Writer, r *conformance.Report, o Options) error {
 }
 
 func newSuite(r *conformance.Report, name string) junitSuite {
-	v := newReader(r, true)
+	v := reader{exact: true}
 	suite := junitSuite{Name: name, Time: seconds(0), Properties: []junitProperty{
 		{"target", v.line(r.Target.Name)},
 		{"region", v.line(r.Target.Region)},
@@ -60,7 +60,7 @@ func newSuite(r *conformance.Report, name string) junitSuite {
 }
 
 func incompleteSuite(r *conformance.Report) junitSuite {
-	v, suite := newReader(r, true), newSuite(r, "sendspec/run")
+	v, suite := reader{exact: true}, newSuite(r, "sendspec/run")
 	suite.add(junitCase{
 		Name: "complete", Class: "sendspec.run", Time: seconds(0),
 		Error: &junitReason{Type: "incomplete", Message: v.line(r.Stopped), Text: v.line(Verdict(r))},

@@ -22,7 +22,7 @@ const (
 // writeSARIF writes a result for each divergence. A rule is area/Topic/name, which its variants share;
 // a location is the fixture that states it, and the case within it.
 func writeSARIF(w io.Writer, r *conformance.Report, o Options) error {
-	v := newReader(r, true)
+	v := reader{exact: true}
 	rules, shown := map[string]int{}, []*conformance.Result{}
 	driver := sarifDriver{
 		Name:             "sendspec",

@@ -44,11 +44,10 @@ func writeText(w io.Writer, r *conformance.Report, o Options) error {
 	if err := t.Event(start); err != nil {
 		return err
 	}
-	redact := redactor(r.Target)
 	err := writePieces(w, len(r.Results), func(dst []byte, i int) ([]byte, error) {
 		var b strings.Builder
 		t.judged(&b, &r.Results[i])
-		return append(dst, redact.Replace(b.String())...), nil
+		return append(dst, b.String()...), nil
 	})
 	if err != nil {
 		return err
@@ -81,7 +80,7 @@ func (t *Text) Event(e conformance.Event) error {
 	if b.Len() == 0 {
 		return nil
 	}
-	_, err := io.WriteString(t.w, redactor(t.start.Target).Replace(b.String()))
+	_, err := io.WriteString(t.w, b.String())
 	return err
 }
 
@@ -184,7 +183,7 @@ const firstSeen = "first seen in "
 func Failure(target conformance.Target, r *conformance.Result, again string) string {
 	b := &strings.Builder{}
 	style{}.failure(b, target, r, again)
-	return redactor(target).Replace(b.String())
+	return b.String()
 }
 
 // labelColumns is how far the labels of a failure's lines reach.
@@ -242,7 +241,7 @@ func (s style) exchange(b *strings.Builder, target conformance.Target, r *confor
 	if x == nil {
 		return
 	}
-	v := reader{redactor(target), true} // before anything is cut: half a credential would not be known again
+	v := reader{exact: true}
 	fmt.Fprintf(b, "  sent    %s\n", s.cut(labelColumns, clean(requestLine(v, x.Request))))
 	switch {
 	case x.Response != nil:

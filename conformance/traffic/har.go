@@ -40,12 +40,14 @@ type har struct {
 				Method   string   `json:"method"`
 				URL      string   `json:"url"`
 				Headers  []header `json:"headers"`
+				Cookies  []header `json:"cookies"`
 				BodySize int      `json:"bodySize"`
 				PostData *content `json:"postData"`
 			} `json:"request"`
 			Response struct {
 				Status  int      `json:"status"`
 				Headers []header `json:"headers"`
+				Cookies []header `json:"cookies"`
 				Content content  `json:"content"`
 			} `json:"response"`
 		} `json:"entries"`
@@ -75,7 +77,22 @@ func (c *content) bytes(size int) (body []byte, ok bool, err error) {
 	return []byte(*c.Text), true, nil
 }
 
-// Read takes the calls of Run Command out of a HAR file.
+// secrets are what signs and identifies the requests of the file, those of other services too, and the cookies.
+func (h *har) secrets() []string {
+	var list []string
+	for i := range h.Log.Entries {
+		e := &h.Log.Entries[i]
+		list = append(list, wire.Secrets(e.Request.URL, fields(slices.Concat(e.Request.Headers, e.Response.Headers)))...)
+		for _, cookie := range slices.Concat(e.Request.Cookies, e.Response.Cookies) {
+			list = append(list, cookie.Value)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// Read takes the calls of Run Command out of a HAR file, without what is secret in its requests: neither that, nor
+// what an answer echoes of it, is in a Call.
 func Read(r io.Reader) (Capture, error) {
 	var file har
 	if err := json.NewDecoder(r).Decode(&file); err != nil {
@@ -85,6 +102,7 @@ func Read(r io.Reader) (Capture, error) {
 		return Capture{}, errors.New("no HAR file: it has no log")
 	}
 	var c Capture
+	redactor := wire.NewRedactor(file.secrets()...)
 	for i := range file.Log.Entries {
 		e := &file.Log.Entries[i]
 		operation, ok := strings.CutPrefix(valueOf(e.Request.Headers, "X-Amz-Target"), "AmazonSSM.")
@@ -110,7 +128,8 @@ func Read(r io.Reader) (Capture, error) {
 		if err != nil {
 			return c, fmt.Errorf("entry %d: the answer's body is no base64: %w", call.Entry, err)
 		}
-		call.Exchange.Request.Body, call.Exchange.Response.Body = sent, answer
+		call.Exchange.Request.Body, call.Exchange.Response.Body = redactor.Bytes(sent), answer
+		redactor.Exchange(call.Exchange)
 		switch {
 		case e.Response.Status == 0:
 			call.Skip = "no answer was captured"
@@ -124,15 +143,10 @@ func Read(r io.Reader) (Capture, error) {
 	return c, nil
 }
 
-// secret are the header fields that are not taken over: no credential is written anywhere.
-var secret = []string{"Authorization", "X-Amz-Security-Token", "Cookie"}
-
 func fields(headers []header) []wire.Field {
 	var list []wire.Field
 	for _, h := range headers {
-		if !slices.ContainsFunc(secret, func(s string) bool { return strings.EqualFold(s, h.Name) }) {
-			list = append(list, wire.Field{Name: h.Name, Value: h.Value})
-		}
+		list = append(list, wire.Field{Name: h.Name, Value: h.Value})
 	}
 	return list
 }

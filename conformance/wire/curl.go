@@ -83,7 +83,7 @@ func rawCommand(endpoint string, r *Request) string {
 	if err != nil {
 		return ""
 	}
-	text := RedactRaw(r)
+	text := string(NewRedactor().Request(r).Raw)
 	if u.Scheme == "https" {
 		address := net.JoinHostPort(u.Hostname(), portOf(u))
 		return fmt.Sprintf("printf %s | openssl s_client -quiet -connect %s", printfQuote(text), ShellQuote(address))

@@ -6,9 +6,6 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
-	"regexp"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -106,34 +103,4 @@ func signable(r *Request, host string) (*http.Request, string) {
 	}
 	sum := sha256.Sum256(r.Body)
 	return req, hex.EncodeToString(sum[:])
-}
-
-// secretHeaders are never written anywhere.
-var secretHeaders = []string{"Authorization", "X-Amz-Security-Token"}
-
-// Redact returns the value of a header as it may be written down.
-func Redact(name, value string) string {
-	if !slices.Contains(secretHeaders, http.CanonicalHeaderKey(name)) {
-		return value
-	}
-	if strings.HasPrefix(value, "AWS4-HMAC-SHA256 ") {
-		return "AWS4-HMAC-SHA256 (redacted)"
-	}
-	return "(redacted)"
-}
-
-// signedQuery are the parameters of a presigned request that are never written (Signature Version 4,
-// authenticating requests: query parameters).
-var signedQuery = regexp.MustCompile(`(?i)(X-Amz-(?:Signature|Credential|Security-Token)=)[^& ]*`)
-
-// RedactPath returns a path with its query as it may be written down.
-func RedactPath(path string) string { return signedQuery.ReplaceAllString(path, "${1}redacted") }
-
-// RedactRaw returns the Raw of a request as it may be written down.
-func RedactRaw(r *Request) string {
-	text := strings.Replace(string(r.Raw), r.Path, RedactPath(r.Path), 1)
-	for _, f := range r.Fields {
-		text = strings.Replace(text, f.Name+": "+f.Value+"\r\n", f.Name+": "+Redact(f.Name, f.Value)+"\r\n", 1)
-	}
-	return text
 }

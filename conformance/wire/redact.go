@@ -1,0 +1,306 @@
+package wire
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// redacted stands where something secret stood.
+const redacted = "(redacted)"
+
+// shortestSecret is the length from which a credential is looked for wherever it may stand. An access key ID of
+// AWS has 16 characters at least (API_AccessKey of IAM); test/test is no secret, and to redact such a word
+// everywhere would spoil a report.
+const shortestSecret = 12
+
+// Redactor takes credentials out of whatever is written down: those that it knows, in every spelling in which a
+// server may echo them, and what looks like credentials of AWS. Use it before a text is cut: less than 15
+// characters of a secret are not known again. It is safe for concurrent use.
+type Redactor struct {
+	windows map[window]bool
+	heads   []string // the beginnings of what is secret, sorted
+	filter  filter
+}
+
+// window is a part of a secret, folded. Every fourth one of a secret is known, and its last: whatever repeats
+// 15 characters of it holds one.
+type window [shortestSecret]byte
+
+const windowStride = 4
+
+// NewRedactor returns a redactor of these secrets. Those that are short or name an AWS account, as some
+// emulators want an access key ID to, are redacted only where they stand as credentials, as in Credential=test.
+func NewRedactor(secrets ...string) *Redactor {
+	r := &Redactor{windows: map[window]bool{}}
+	for _, secret := range secrets {
+		if len(secret) >= shortestSecret && !isAccount(secret) {
+			for _, form := range forms(secret) {
+				r.add(form)
+			}
+		}
+	}
+	slices.Sort(r.heads)
+	r.heads = slices.Compact(r.heads)
+	r.filter = newFilter(len(r.windows))
+	for w := range r.windows {
+		r.filter.add(binary.LittleEndian.Uint64(w[len(w)-8:]))
+	}
+	for _, hint := range hints {
+		r.filter.add(binary.LittleEndian.Uint64([]byte(hint)))
+	}
+	return r
+}
+
+// isAccount reports whether a text is the ID of an AWS account.
+func isAccount(s string) bool {
+	return len(s) == 12 && strings.Trim(s, "0123456789") == ""
+}
+
+func (r *Redactor) add(form string) {
+	last := len(form) - shortestSecret
+	for i := 0; i < last; i += windowStride {
+		r.windows[window([]byte(form[i:]))] = true
+	}
+	r.windows[window([]byte(form[last:]))] = true
+	r.heads = append(r.heads, form[:min(len(form), shortestSecret+windowStride)])
+}
+
+// forms are what a secret may look like once escapes are undone, folded: itself, and what base64 makes of it at
+// each offset, without the characters that hold bits of its neighbours.
+func forms(secret string) []string {
+	var list []string
+	for text := []byte(secret); len(text) >= shortestSecret; text, _ = unescape(text, nil) {
+		list = append(list, folded(text))
+		for skip := range 3 {
+			groups := text[skip : skip+(len(text)-skip)/3*3]
+			list = append(list, folded([]byte(base64.StdEncoding.EncodeToString(groups))))
+		}
+	}
+	return list
+}
+
+// Text returns a text without what is secret in it.
+func (r *Redactor) Text(s string) string { return redact(r, s, "", false) }
+
+// CutText is Text for the beginning of a text: what may be the beginning of a secret at its end goes as well.
+func (r *Redactor) CutText(s string) string { return redact(r, s, "", true) }
+
+// Bytes is Text for bytes.
+func (r *Redactor) Bytes(b []byte) []byte { return redact(r, b, "", false) }
+
+func redact[T string | []byte](r *Redactor, text T, signature string, cut bool) T {
+	spans := find(r, text, signature, cut)
+	if len(spans) == 0 {
+		return text
+	}
+	out := make([]byte, 0, len(text))
+	done := 0
+	for _, s := range spans {
+		out = append(append(out, text[done:s.from]...), redacted...)
+		done = s.to
+	}
+	return T(append(out, text[done:]...))
+}
+
+// secretFields are the header fields whose value is secret as a whole.
+var secretFields = []string{"Authorization", "X-Amz-Security-Token", "Proxy-Authorization", "Cookie", "Set-Cookie"}
+
+// Field returns the value of a header field as it may be written down.
+func (r *Redactor) Field(name, value string) string {
+	switch {
+	case !slices.Contains(secretFields, http.CanonicalHeaderKey(name)):
+		return r.Text(value)
+	case strings.HasPrefix(value, "AWS4-HMAC-SHA256 "):
+		return "AWS4-HMAC-SHA256 " + redacted
+	}
+	return redacted
+}
+
+// Error returns an error that says the same without what is secret in it.
+func (r *Redactor) Error(err error) error { return r.error(err, "") }
+
+func (r *Redactor) error(err error, signature string) error {
+	text := err.Error()
+	if shown := redact(r, text, signature, true); shown != text {
+		return &redactedError{shown, err}
+	}
+	return err
+}
+
+type redactedError struct {
+	text string
+	err  error
+}
+
+func (e *redactedError) Error() string { return e.text }
+func (e *redactedError) Unwrap() error { return e.err }
+
+// Request returns the request as it may be written down. Its body is as it was: a case's own.
+func (r *Redactor) Request(q *Request) *Request {
+	shown := *q
+	shown.Path = r.Text(q.Path)
+	shown.Fields = make([]Field, len(q.Fields))
+	for i, f := range q.Fields {
+		shown.Fields[i] = Field{f.Name, r.Field(f.Name, f.Value)}
+	}
+	if q.Raw != nil {
+		shown.Raw = bytes.Clone(q.Raw)
+		for i, f := range q.Fields {
+			shown.Raw = bytes.Replace(shown.Raw, []byte(f.Name+": "+f.Value+"\r\n"), []byte(f.Name+": "+shown.Fields[i].Value+"\r\n"), 1)
+		}
+		shown.Raw = redact(r, shown.Raw, "", false)
+	}
+	return &shown
+}
+
+// Exchange takes what is secret out of an exchange: out of its request, but for the body, and out of whatever the
+// target echoes, of which the signature of the request is a part.
+func (r *Redactor) Exchange(x *Exchange) {
+	signature := signatureOf(x.Request)
+	x.Request = r.Request(x.Request)
+	if p := x.Response; p != nil {
+		p.Header = r.header(p.Header, signature)
+		p.Proto = r.Text(p.Proto)
+		p.Body = redact(r, p.Body, signature, p.Truncated || x.Err != nil)
+	}
+	if x.Err != nil {
+		x.Err = &Error{x.Err.Failure, r.error(x.Err.Err, signature)}
+	}
+}
+
+// header returns a header without what is secret in it: the same where there is nothing.
+func (r *Redactor) header(h http.Header, signature string) http.Header {
+	shown, cloned := h, false
+	for name, values := range h {
+		for i, value := range values {
+			plain := r.Field(name, redact(r, value, signature, false))
+			if plain == value {
+				continue
+			}
+			if !cloned {
+				shown, cloned = h.Clone(), true
+			}
+			shown[name][i] = plain
+		}
+	}
+	for name := range h {
+		if plain := r.Text(name); plain != name {
+			if !cloned {
+				shown, cloned = h.Clone(), true
+			}
+			shown[plain] = append(shown[plain], shown[name]...)
+			delete(shown, name)
+		}
+	}
+	return shown
+}
+
+// Secrets are what is secret of a recorded request: keys, tokens and signatures in its URL and its header, and the
+// cookies that it and its answer have.
+func Secrets(address string, fields []Field) []string {
+	var list []string
+	if u, err := url.Parse(address); err == nil {
+		for name, values := range u.Query() {
+			switch strings.ToLower(name) {
+			case "x-amz-credential":
+				name, _, _ = strings.Cut(values[0], "/")
+				list = append(list, name)
+			case "x-amz-signature", "x-amz-security-token":
+				list = append(list, values...)
+			}
+		}
+		if password, ok := u.User.Password(); ok {
+			list = append(list, password)
+		}
+	}
+	for _, f := range fields {
+		switch strings.ToLower(f.Name) {
+		case "authorization", "proxy-authorization":
+			list = append(list, authorization(f.Value)...)
+		case "x-amz-security-token":
+			list = append(list, f.Value)
+		case "cookie":
+			for _, pair := range strings.Split(f.Value, ";") {
+				list = append(list, valueOf(pair))
+			}
+		case "set-cookie":
+			pair, _, _ := strings.Cut(f.Value, ";")
+			list = append(list, valueOf(pair))
+		}
+	}
+	return list
+}
+
+func valueOf(pair string) string {
+	_, value, _ := strings.Cut(pair, "=")
+	return strings.Trim(value, ` "`)
+}
+
+// authorization is what is secret in the value of such a header.
+func authorization(value string) []string {
+	scheme, rest, _ := strings.Cut(value, " ")
+	if _, id, ok := strings.Cut(value, "Credential="); ok {
+		id, _, _ = strings.Cut(id, "/")
+		_, signature, _ := strings.Cut(value, "Signature=")
+		return []string{id, signature}
+	}
+	list := []string{rest}
+	if user, err := base64.StdEncoding.DecodeString(rest); err == nil && strings.EqualFold(scheme, "Basic") {
+		_, password, _ := strings.Cut(string(user), ":")
+		list = append(list, string(user), password)
+	}
+	return list
+}
+
+// signatureOf is the signature of a request, "" where it has none.
+func signatureOf(q *Request) string {
+	for _, text := range []string{q.Get("Authorization"), q.Path} {
+		if _, signature, ok := strings.Cut(text, "Signature="); ok {
+			signature, _, _ = strings.Cut(signature, "&")
+			return signature
+		}
+	}
+	return ""
+}
+
+// Redacting returns an exchanger whose exchanges have nothing secret in them. What judges and what reports sees
+// no more of an answer than what may be written down.
+func (r *Redactor) Redacting(e Exchanger) Exchanger { return &redacting{e, r} }
+
+type redacting struct {
+	exchanger Exchanger
+	redactor  *Redactor
+}
+
+// Exchange is that of the exchanger, redacted.
+func (e *redacting) Exchange(ctx context.Context, q *Request) *Exchange {
+	x := e.exchanger.Exchange(ctx, q)
+	e.redactor.Exchange(x)
+	return x
+}
+
+// span is a part of a text, from its first byte up to its end.
+type span struct{ from, to int }
+
+func compareSpans(a, b span) int { return cmp.Compare(a.from, b.from) }
+
+// merged puts spans in order, and those together that touch.
+func merged(spans []span) []span {
+	slices.SortFunc(spans, compareSpans)
+	kept := spans[:0]
+	for _, s := range spans {
+		if n := len(kept); n > 0 && s.from <= kept[n-1].to {
+			kept[n-1].to = max(kept[n-1].to, s.to)
+			continue
+		}
+		kept = append(kept, s)
+	}
+	return kept
+}
