@@ -6,6 +6,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const familyFraming Family = "framing"
@@ -46,7 +47,7 @@ type frontConn struct {
 	net.Conn
 	front  *front
 	begun  bool
-	raw    bool // the connection has one request, behind which the other side closes
+	raw    bool // the connection has one request
 	fails  bool // what the server refuses below the protocol, it fails at
 	buffer bytes.Buffer
 }
@@ -83,11 +84,27 @@ func (c *frontConn) begin() {
 		return
 	}
 	c.raw = true
-	rest, _ := io.ReadAll(io.LimitReader(c.Conn, maxBody))
-	all := append(c.buffer.Bytes(), rest...)
-	repaired := c.front.repair(readRaw(all))
+	c.rest()
+	repaired := c.front.repair(readRaw(c.buffer.Bytes()))
 	c.fails = repaired.fails
 	c.buffer = *bytes.NewBuffer(repaired.bytes())
+}
+
+// pause is how long a client sends nothing when it has sent a whole request, which it does at once.
+const pause = 50 * time.Millisecond
+
+// rest reads until the client ends or pauses: where a request ends is what the mutants misread.
+func (c *frontConn) rest() {
+	chunk := make([]byte, 64<<10)
+	for c.buffer.Len() < maxBody {
+		_ = c.Conn.SetReadDeadline(time.Now().Add(pause))
+		n, err := c.Conn.Read(chunk)
+		c.buffer.Write(chunk[:n])
+		if err != nil {
+			break
+		}
+	}
+	_ = c.Conn.SetReadDeadline(time.Time{})
 }
 
 // Write writes what the server answers.
