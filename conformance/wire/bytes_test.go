@@ -202,6 +202,28 @@ func TestSignaturesVerifyAgainstTheDocumentedComputation(t *testing.T) {
 	}
 }
 
+// A proxy may change these without breaking the signature.
+func TestHeadersThatChangeOnTheWayAreNotSigned(t *testing.T) {
+	t.Parallel()
+	signed := func(change func(*wire.Request)) string {
+		r := wire.NewRequest("SendCommand", []byte("{}"))
+		change(r)
+		s := wire.NewSigner(aws.Credentials{AccessKeyID: "a", SecretAccessKey: "s"}, "us-east-1")
+		require.NoError(t, s.Sign(r, "h", time.Date(2026, 11, 23, 22, 45, 0, 0, time.UTC)))
+		return r.Get("Authorization")
+	}
+	plain := signed(func(*wire.Request) {})
+	for _, name := range []string{
+		"Cache-Control", "connection", "Expect", "Forwarded", "From", "Keep-Alive", "Max-Forwards", "Pragma", "Proxy-Connection", "Referer", "Sec-Fetch-Mode",
+		"TE", "Trailer", "Transfer-Encoding", "Upgrade", "User-Agent", "Via", "X-Amzn-Trace-Id", "X-Forwarded-For", "x-forwarded-proto", "X-Real-IP",
+	} {
+		assert.Equal(t, plain, signed(func(r *wire.Request) { r.Set(name, "1") }), name)
+	}
+	for _, name := range []string{"Accept", "Cookie", "X-Amz-Own", "X-Sendspec"} {
+		assert.NotEqual(t, plain, signed(func(r *wire.Request) { r.Set(name, "1") }), name)
+	}
+}
+
 // The vector is get-vanilla of AWS's Signature Version 4 test suite (aws-sig-v4-test-suite).
 func TestSignEqualsAWSTestVector(t *testing.T) {
 	t.Parallel()

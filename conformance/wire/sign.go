@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -49,7 +50,7 @@ func (s *Signer) With(accessKey, secret, region, service string) *Signer {
 }
 
 // Sign adds X-Amz-Date, Authorization and, for temporary credentials, X-Amz-Security-Token to the
-// request, over every header that it has. Host is the name under which the target will see it.
+// request, over every header that does not change on the way. Host is the name under which the target will see it.
 func (s *Signer) Sign(r *Request, host string, now time.Time) error {
 	req, hash := signable(r, host)
 	if err := s.signer.SignHTTP(context.Background(), s.Credentials, req, hash, s.Service, s.Region, now); err != nil {
@@ -99,8 +100,23 @@ func signable(r *Request, host string) (*http.Request, string) {
 		ContentLength: -1, // nor do the SDKs of other languages sign it
 	}
 	for _, f := range r.Fields {
-		req.Header.Add(f.Name, f.Value)
+		if !changesOnTheWay(f.Name) {
+			req.Header.Add(f.Name, f.Value)
+		}
 	}
 	sum := sha256.Sum256(r.Body)
 	return req, hex.EncodeToString(sum[:])
+}
+
+// changesOnTheWay reports whether a proxy may add, change or remove the header, so that no client signs it: those
+// that the SDK for JavaScript leaves out (@smithy/signature-v4, constants.ts), and those in which proxies say for
+// whom they pass a request on (RFC 9110, section 7.6.3; RFC 7239). The SDK for Go, which signs here, leaves out
+// Authorization, Expect, Transfer-Encoding, User-Agent and X-Amzn-Trace-Id only.
+func changesOnTheWay(name string) bool {
+	name = http.CanonicalHeaderKey(name)
+	switch name {
+	case "Cache-Control", "Connection", "Forwarded", "From", "Keep-Alive", "Max-Forwards", "Pragma", "Referer", "Te", "Trailer", "Upgrade", "Via", "X-Real-Ip":
+		return true
+	}
+	return strings.HasPrefix(name, "Proxy-") || strings.HasPrefix(name, "Sec-") || strings.HasPrefix(name, "X-Forwarded-")
 }
