@@ -1,23 +1,99 @@
 package conformance
 
 import (
-	"errors"
 	"fmt"
+	"iter"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
 // Selector picks cases by ID, in the one grammar used everywhere: area/Topic/name, of which a
 // beginning is enough; * for anything within one part; ** for any number of parts; !pattern to
 // leave cases out; @file for a selector a line.
-type Selector struct{ include, exclude []pattern }
+type Selector struct{ include, exclude patterns }
+
+// patterns are those of a selector. A long list has few with a wildcard: the plain ones are looked up.
+type patterns struct {
+	plain map[string]bool
+	wild  []pattern
+	all   []pattern // in the order given
+}
 
 type pattern struct {
 	text  string
-	parts []string
+	parts []part
+}
+
+// part is what a pattern says of one part of an ID.
+type part struct {
+	text string
+	wild bool
+}
+
+func newPattern(text string) pattern {
+	p := pattern{text: text}
+	for _, one := range strings.Split(text, "/") {
+		p.parts = append(p.parts, part{one, strings.ContainsAny(one, wildcards)})
+	}
+	return p
+}
+
+func (p part) match(s string) bool {
+	if !p.wild {
+		return p.text == s
+	}
+	ok, err := path.Match(p.text, s)
+	return err == nil && ok
+}
+
+// anyParts stands for any number of parts.
+func (p part) anyParts() bool { return p.text == "**" }
+
+// wildcards are the characters that path.Match does not take as themselves.
+const wildcards = `*?[\`
+
+func (p *patterns) add(list ...pattern) {
+	for _, one := range list {
+		p.all = append(p.all, one)
+		if strings.ContainsAny(one.text, wildcards) {
+			p.wild = append(p.wild, one)
+			continue
+		}
+		if p.plain == nil {
+			p.plain = map[string]bool{}
+		}
+		p.plain[one.text] = true
+	}
+}
+
+// hit reports whether one of the patterns picks the case of this ID.
+func (p *patterns) hit(id string) bool {
+	for beginning := range beginnings(id) {
+		if p.plain[beginning] {
+			return true
+		}
+	}
+	if len(p.wild) == 0 {
+		return false
+	}
+	parts := strings.Split(id, "/")
+	return slices.ContainsFunc(p.wild, func(one pattern) bool { return matchParts(one.parts, parts) })
+}
+
+// beginnings are the plain patterns that pick an ID: it up to each of its parts.
+func beginnings(id string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range len(id) {
+			if id[i] == '/' && !yield(id[:i]) {
+				return
+			}
+		}
+		yield(id)
+	}
 }
 
 // ParseSelector reads patterns; readFile answers @file. No pattern selects every case.
@@ -40,99 +116,68 @@ func ParseSelector(patterns []string, readFile func(name string) ([]byte, error)
 			if err != nil {
 				return s, err
 			}
-			s.include = append(s.include, nested.include...)
-			s.exclude = append(s.exclude, nested.exclude...)
+			s.include.add(nested.include.all...)
+			s.exclude.add(nested.exclude.all...)
 			continue
 		}
 		trimmed, not := strings.CutPrefix(strings.TrimSpace(text), "!")
 		trimmed = strings.Trim(trimmed, "/")
 		if trimmed == "" {
-			return s, fmt.Errorf("selector %q: want a pattern like constraint/Comment or accept/**", text)
+			return s, fmt.Errorf("selector %s: want a pattern like constraint/Comment or accept/**", untrusted.Quote(text))
 		}
-		p := pattern{trimmed, strings.Split(trimmed, "/")}
 		if _, err := path.Match(trimmed, ""); err != nil {
-			return s, fmt.Errorf("selector %q: %w", text, err)
+			return s, fmt.Errorf("selector %s: %w", untrusted.Quote(text), err)
 		}
+		p := newPattern(trimmed)
 		if not {
-			s.exclude = append(s.exclude, p)
+			s.exclude.add(p)
 		} else {
-			s.include = append(s.include, p)
+			s.include.add(p)
 		}
 	}
 	return s, nil
 }
 
-// Match tells whether the selector picks the case of this ID.
+// Match reports whether the selector picks the case of this ID.
 func (s Selector) Match(id string) bool {
-	parts := strings.Split(id, "/")
-	hits := func(p pattern) bool { return matchParts(p.parts, parts) }
-	if len(s.include) > 0 && !slices.ContainsFunc(s.include, hits) {
-		return false
-	}
-	return !slices.ContainsFunc(s.exclude, hits)
+	return (len(s.include.all) == 0 || s.include.hit(id)) && !s.exclude.hit(id)
 }
 
 // Check returns an error naming the first pattern that matches no case: a typing error would
 // otherwise make a gate that checks nothing.
-func (s Selector) Check(cases []*fixtures.Case) error {
-	for _, p := range slices.Concat(s.include, s.exclude) {
-		if !matchesAny(p.parts, cases) {
-			return fmt.Errorf("selector %q matches no case%s (sendspec list shows them)", p.text, suggestion(p, cases))
+func (s Selector) Check(cases []*fixtures.Case) error { return NewIndex(cases).Check(s) }
+
+// matchParts matches a beginning of the ID's parts. As the end may be any, the first place where the parts up to
+// the next ** match is as good as every later one, and nothing is tried twice.
+func matchParts(pattern []part, id []string) bool {
+	for anchored := true; ; anchored = false {
+		run, rest := pattern, []part(nil)
+		end := slices.IndexFunc(pattern, part.anyParts)
+		if end >= 0 {
+			run, rest = pattern[:end], pattern[end+1:]
 		}
+		for !beginsWith(id, run) {
+			if anchored || len(id) == 0 {
+				return false
+			}
+			id = id[1:]
+		}
+		if end < 0 {
+			return true
+		}
+		id, pattern = id[len(run):], rest
 	}
-	if !slices.ContainsFunc(cases, func(c *fixtures.Case) bool { return s.Match(c.ID) }) {
-		return errors.New("the selectors leave no case to run")
-	}
-	return nil
 }
 
-// matchParts matches a beginning of the ID's parts.
-func matchParts(pattern, id []string) bool {
-	if len(pattern) == 0 {
-		return true
-	}
-	if pattern[0] == "**" {
-		for i := range len(id) + 1 {
-			if matchParts(pattern[1:], id[i:]) {
-				return true
-			}
-		}
+// beginsWith matches the first parts of the ID one by one.
+func beginsWith(id []string, run []part) bool {
+	if len(run) > len(id) {
 		return false
 	}
-	if len(id) == 0 {
-		return false
-	}
-	ok, err := path.Match(pattern[0], id[0])
-	return err == nil && ok && matchParts(pattern[1:], id[1:])
-}
-
-// suggestion names what the pattern may have meant: the part of it that does match something, or a
-// topic of a similar name.
-func suggestion(p pattern, cases []*fixtures.Case) string {
-	for n := len(p.parts) - 1; n > 0; n-- {
-		if p.parts[n-1] != "**" && p.parts[n-1] != "*" && matchesAny(p.parts[:n], cases) {
-			return fmt.Sprintf("; %s does", strings.Join(p.parts[:n], "/"))
+	for i := range run {
+		if !run[i].match(id[i]) {
+			return false
 		}
 	}
-	best, likeness := "", 0
-	for _, c := range cases {
-		id := strings.Split(c.ID, "/")
-		n := 0
-		for i, part := range p.parts {
-			if word := strings.ToLower(strings.Trim(part, "*")); i < 2 && len(word) > 2 && strings.Contains(strings.ToLower(id[i]), word) {
-				n++
-			}
-		}
-		if n > likeness {
-			best, likeness = id[0]+"/"+id[1], n
-		}
-	}
-	if best != "" {
-		return fmt.Sprintf("; did you mean %s?", best)
-	}
-	return ""
-}
-
-func matchesAny(parts []string, cases []*fixtures.Case) bool {
-	return slices.ContainsFunc(cases, func(c *fixtures.Case) bool { return matchParts(parts, strings.Split(c.ID, "/")) })
+	return true
 }

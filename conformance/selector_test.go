@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -71,5 +72,47 @@ func TestSelectors(t *testing.T) {
 			}
 		}
 		assert.Equal(t, c.want, got, "%q", c.patterns)
+	}
+}
+
+// A pattern of many ** is matched part by part: to try each division of the ID among them has no end.
+func TestManyWildcardsAreMatchedInOneGo(t *testing.T) {
+	t.Parallel()
+	id := "accept/A/" + strings.Repeat("p/", 40) + "x"
+	many := strings.Repeat("**/", 60)
+	for pattern, want := range map[string]bool{many + "none": false, many + "x": true, many + "p/**/x": true, many + "x/**/p": false, many + "p/p/p/x": true} {
+		s, err := conformance.ParseSelector([]string{pattern}, nil)
+		require.NoError(t, err)
+		assert.Equal(t, want, s.Match(id), "%.40s", pattern)
+	}
+}
+
+func TestAnIndexFindsWhatTheSelectorMatches(t *testing.T) {
+	t.Parallel()
+	cases, err := fixtures.Embedded()
+	require.NoError(t, err)
+	index := conformance.NewIndex(cases)
+	for _, pattern := range []string{"accept", "accept/minimal", cases[0].ID, "none", "constraint/Comment", "*/Comment", "**/n=1*", "accept/", "!echo", "a*/**", "wire//x"} {
+		s, err := conformance.ParseSelector([]string{pattern}, nil)
+		require.NoError(t, err)
+		var want []int
+		for i, c := range cases {
+			if s.Match(c.ID) {
+				want = append(want, i)
+			}
+		}
+		assert.Equal(t, want, index.Picks(s), pattern)
+	}
+}
+
+func TestAnErrorQuotesNoMoreThanTheBeginningOfAPattern(t *testing.T) {
+	t.Parallel()
+	for _, long := range []string{strings.Repeat("x", 1<<20), "[" + strings.Repeat("x", 1<<20), strings.Repeat("x/", 1<<19)} {
+		s, err := conformance.ParseSelector([]string{long}, nil)
+		if err == nil {
+			err = s.Check(conformance.Invariants())
+		}
+		require.Error(t, err)
+		assert.Less(t, len(err.Error()), 300)
 	}
 }

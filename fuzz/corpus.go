@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -118,6 +120,9 @@ func exchangeText(target conformance.Target, exchanges []conformance.Exchanged) 
 	return b.Bytes()
 }
 
+// maxFinding bounds a finding that is read: a request may have a megabyte.
+const maxFinding = 16 << 20
+
 // Saved is a finding read from its file.
 type Saved struct {
 	File string
@@ -125,13 +130,13 @@ type Saved struct {
 }
 
 // Load reads the findings at path: a finding's file, its folder, or a folder of findings.
-func Load(path string) ([]Saved, error) {
+func Load(ctx context.Context, path string) ([]Saved, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("findings: %w", err)
 	}
 	if !info.IsDir() {
-		s, err := loadFinding(path)
+		s, err := loadFinding(ctx, path)
 		return []Saved{s}, err
 	}
 	names, err := filepath.Glob(filepath.Join(path, "*", findingFile))
@@ -147,7 +152,7 @@ func Load(path string) ([]Saved, error) {
 	slices.Sort(names)
 	var all []Saved
 	for _, name := range names {
-		s, err := loadFinding(name)
+		s, err := loadFinding(ctx, name)
 		if err != nil {
 			return nil, err
 		}
@@ -161,9 +166,9 @@ func exists(path string) bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-func loadFinding(name string) (Saved, error) {
+func loadFinding(ctx context.Context, name string) (Saved, error) {
 	s := Saved{File: name}
-	b, err := os.ReadFile(name) //nolint:gosec // the caller names it
+	b, err := untrusted.ReadFile(ctx, name, maxFinding)
 	if err != nil {
 		return s, fmt.Errorf("finding: %w", err)
 	}

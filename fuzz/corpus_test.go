@@ -60,16 +60,16 @@ func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 		return nil
 	}))
 
-	saved, err := fuzz.Load(dir)
+	saved, err := fuzz.Load(t.Context(), dir)
 	require.NoError(t, err)
 	require.Len(t, saved, len(report.Findings))
 	wrong, right := session(t, target, 5), session(t, server(t), 5)
 	for _, s := range saved {
 		require.Equal(t, fuzz.Failing, fuzz.Replay(t.Context(), wrong, s).Standing, s.ID)
 		require.Equal(t, fuzz.Fixed, fuzz.Replay(t.Context(), right, s).Standing, s.ID)
-		_, err := fuzz.Promote(s, corpus)
+		_, err := fuzz.Promote(t.Context(), s, corpus)
 		require.NoError(t, err)
-		_, err = fuzz.Promote(s, corpus)
+		_, err = fuzz.Promote(t.Context(), s, corpus)
 		require.NoError(t, err, "once more")
 	}
 
@@ -107,14 +107,14 @@ func TestTheReportOfACampaignIsTheSameForTheSameSeed(t *testing.T) {
 func TestLoadSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	_, err := fuzz.Load(filepath.Join(dir, "none"))
+	_, err := fuzz.Load(t.Context(), filepath.Join(dir, "none"))
 	require.ErrorContains(t, err, "none")
-	_, err = fuzz.Load(dir)
+	_, err = fuzz.Load(t.Context(), dir)
 	require.ErrorContains(t, err, "want a folder that sendspec fuzz --dir wrote")
 	for name, content := range map[string]string{"no.json": "{", "unknown.json": `{"colour":1}`, "empty.json": `{}`, "noexpect.json": `{"id":"a","case":{"id":"a/b/c","title":"t","steps":[{"request":{}}]}}`} {
 		file := filepath.Join(dir, name)
 		require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
-		_, err := fuzz.Load(file)
+		_, err := fuzz.Load(t.Context(), file)
 		require.ErrorContains(t, err, name)
 	}
 }

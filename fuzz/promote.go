@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
@@ -19,11 +21,11 @@ const promotedTopic = "FoundByFuzzing"
 // Promote writes a saved finding as a fixture below dir, in the layout of the corpus, and returns the file.
 // The case is provisional: its evidence is inferred, whatever the rule rests on, until somebody has looked
 // at it. Cases that are in the file already stay.
-func Promote(s Saved, dir string) (string, error) {
+func Promote(ctx context.Context, s Saved, dir string) (string, error) {
 	area := areaOf(&s)
 	name := filepath.Join(dir, area, promotedTopic+".json")
 	c := promoted(&s, area)
-	cases, err := promotedBefore(name, c.ID)
+	cases, err := promotedBefore(ctx, name, c.ID)
 	if err != nil {
 		return "", err
 	}
@@ -72,9 +74,12 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimSpace(b.Bytes()), err
 }
 
+// maxFixture bounds the file that a fixture is added to: the largest of the corpus has 200 KB.
+const maxFixture = 16 << 20
+
 // promotedBefore are the cases of a file but the one of this ID.
-func promotedBefore(name, id string) ([]json.RawMessage, error) {
-	b, err := os.ReadFile(name) //nolint:gosec // below the folder that the caller names
+func promotedBefore(ctx context.Context, name, id string) ([]json.RawMessage, error) {
+	b, err := untrusted.ReadFile(ctx, name, maxFixture)
 	if os.IsNotExist(err) {
 		return nil, nil
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -29,7 +30,7 @@ func (f *baselineFlags) register(c *cobra.Command) {
 }
 
 // read reads the baseline, and returns the option that holds a run against it.
-func (f *baselineFlags) read(s Streams) ([]conformance.Option, error) {
+func (f *baselineFlags) read(ctx context.Context, s Streams) ([]conformance.Option, error) {
 	if f.runs < 0 || f.runs > 0 && !f.update {
 		return nil, fmt.Errorf("--baseline-runs %d: want 1 or more, with --update-baseline", f.runs)
 	}
@@ -39,7 +40,7 @@ func (f *baselineFlags) read(s Streams) ([]conformance.Option, error) {
 		}
 		return nil, nil
 	}
-	file, err := baseline.Read(f.baseline, time.Now())
+	file, err := baseline.Read(ctx, f.baseline, time.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +51,7 @@ func (f *baselineFlags) read(s Streams) ([]conformance.Option, error) {
 			return nil, err
 		}
 		for _, entry := range file.Prune(slices.Concat(cases, conformance.Invariants())) {
-			fmt.Fprintf(s.Err, "baseline: %s matches no case and is taken out\n", entry)
+			fmt.Fprintf(s.Err, "baseline: %s matches no case and is taken out\n", shown(entry))
 		}
 	}
 	return []conformance.Option{conformance.WithBaseline(file)}, nil

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
 // Streams are where a command reads and writes. Machine output goes to Out, everything for people
@@ -70,10 +71,14 @@ func Main(ctx context.Context, args []string, s Streams) int {
 		code = exitCannotJudge
 	}
 	if text != "" {
-		fmt.Fprintln(s.Err, "sendspec: "+strings.ReplaceAll(ownRedactor().Text(text), "\n", " "))
+		text = strings.ReplaceAll(ownRedactor().Text(text), "\n", " ") // before it is cut
+		fmt.Fprintln(s.Err, "sendspec: "+untrusted.Line(untrusted.Cut(text, errorShown)))
 	}
 	return code
 }
+
+// errorShown is how many bytes of an error are shown: what it quotes of others is cut where it is quoted.
+const errorShown = 4000
 
 func newRoot(s Streams) *cobra.Command {
 	root := &cobra.Command{

@@ -15,7 +15,7 @@ import (
 // A case that is renamed leaves an entry behind that matches nothing: make baseline takes it out.
 func TestTheCommittedBaselineNamesCasesThatExist(t *testing.T) {
 	t.Parallel()
-	f, err := baseline.Read("testdata/moto-5.2.1.baseline", time.Now())
+	f, err := baseline.Read(t.Context(), "testdata/moto-5.2.1.baseline", time.Now())
 	require.NoError(t, err)
 	require.False(t, f.Missing())
 	cases, err := fixtures.Embedded()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -36,7 +37,7 @@ exchanges, small enough to be kept in a repository.`,
   sendspec compare --format html moto.json ours.json theirs.json > matrix.html
   sendspec compare --merge whole.json shard-*.json`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return f.run(s.Out, s.Err, args) },
+		RunE: func(c *cobra.Command, args []string) error { return f.run(c.Context(), s.Out, s.Err, args) },
 	}
 	c.Flags().StringVar(&f.format, "format", "text", "text, markdown or html")
 	c.Flags().BoolVar(&f.matrix, "matrix", false, "make the matrix of two reports, too")
@@ -46,7 +47,7 @@ exchanges, small enough to be kept in a repository.`,
 	return c
 }
 
-func (f *compareFlags) run(out, people io.Writer, names []string) error {
+func (f *compareFlags) run(ctx context.Context, out, people io.Writer, names []string) error {
 	if !slices.Contains([]string{"text", "markdown", "html"}, f.format) {
 		return fmt.Errorf("--format %q: want text, markdown or html", f.format)
 	}
@@ -55,7 +56,7 @@ func (f *compareFlags) run(out, people io.Writer, names []string) error {
 	}
 	var reports []report.Named
 	for _, name := range names {
-		d, err := report.ReadDocument(name)
+		d, err := report.ReadDocument(ctx, name)
 		if err != nil {
 			return err
 		}
@@ -70,7 +71,7 @@ func (f *compareFlags) run(out, people io.Writer, names []string) error {
 		if err := report.WriteDocument(f.merge, d); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(people, "%s: %s\n", f.merge, report.Clean(d.Verdict))
+		_, err = fmt.Fprintf(people, "%s: %s\n", shown(f.merge), shown(d.Verdict))
 		return err
 	case f.summary != "" && len(reports) > 1:
 		return errors.New("--summary: want one report")

@@ -1,15 +1,16 @@
 package main
 
 import (
-	"encoding/json"
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance/coverage"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/model"
 )
@@ -39,7 +40,7 @@ Exit code 0: no difference; 1: there are some; 2: the file cannot be read.`,
 				if len(args) > 0 || all {
 					return errors.New("--model compares all of a model: it goes with neither MEMBER nor --verbose")
 				}
-				return compareModel(s, modelFile, asJSON)
+				return compareModel(c.Context(), s, modelFile, asJSON)
 			}
 			return showLedger(s, args, asJSON, all)
 		},
@@ -78,8 +79,8 @@ func showLedger(s Streams, args []string, asJSON, all bool) error {
 // differencesVersion is that of the JSON that --model writes.
 const differencesVersion = 1
 
-func compareModel(s Streams, name string, asJSON bool) error {
-	m, err := readModel(s.In, name)
+func compareModel(ctx context.Context, s Streams, name string, asJSON bool) error {
+	m, err := readModel(ctx, s.In, name)
 	if err != nil {
 		return err
 	}
@@ -98,24 +99,23 @@ func compareModel(s Streams, name string, asJSON bool) error {
 	return err
 }
 
-func readModel(in io.Reader, name string) (*model.Service, error) {
+func readModel(ctx context.Context, in io.Reader, name string) (*model.Service, error) {
 	if name == "" {
 		return nil, errors.New(`--model "": want a file, or - for standard input`)
 	}
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close() //nolint:errcheck // it is only read
-		in = f
-	}
-	m, err := model.Read(in)
+	b, err := readInput(ctx, in, name, maxModel)
 	if err != nil {
-		return nil, fmt.Errorf("model %s: %s", name, printable(err.Error()))
+		return nil, fmt.Errorf("--model: %w", err)
+	}
+	m, err := model.Read(bytes.NewReader(b))
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", name, err)
 	}
 	return m, nil
 }
+
+// maxModel bounds the file of a service model, gzip-compressed or not, as package model bounds its text.
+const maxModel = 8 << 20
 
 func writeDifferences(w io.Writer, differences []model.Difference) error {
 	if len(differences) == 0 {
@@ -123,7 +123,7 @@ func writeDifferences(w io.Writer, differences []model.Difference) error {
 		return err
 	}
 	for _, d := range differences {
-		if _, err := fmt.Fprintln(w, printable(d.String())); err != nil {
+		if _, err := fmt.Fprintln(w, shown(d.String())); err != nil {
 			return err
 		}
 	}
@@ -131,8 +131,10 @@ func writeDifferences(w io.Writer, differences []model.Difference) error {
 }
 
 func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
+	b, err := untrusted.JSON(v)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(b)
+	return err
 }

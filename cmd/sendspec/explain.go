@@ -22,8 +22,8 @@ func newExplain(s Streams) *cobra.Command {
   sendspec explain --endpoint http://127.0.0.1:5000 constraint/Comment/above-max | grep ^curl | sh`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeOneCase,
-		RunE: func(_ *cobra.Command, args []string) error {
-			c, err := oneCase(args[0])
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := oneCase(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}

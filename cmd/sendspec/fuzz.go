@@ -53,7 +53,7 @@ bodies and odd HTTP; metamorphic, two requests that mean the same; sequence, sen
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if f.promote != "" {
-				return f.promoteFinding(s)
+				return f.promoteFinding(c.Context(), s)
 			}
 			f.settleRate(c.Flags().Changed("rate"))
 			return f.run(c.Context(), s, c.Flags().Changed("seed"))
@@ -131,7 +131,7 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 		return err
 	}
 	defer end()
-	fmt.Fprintf(s.Err, "sendspec: fuzzing %s in %s, seed %d\n\n", session.Target().Name, session.Target().Region, session.Seed())
+	fmt.Fprintf(s.Err, "sendspec: fuzzing %s in %s, seed %d\n\n", shown(session.Target().Name), shown(session.Target().Region), session.Seed())
 	progress := newCampaignProgress(s.Err)
 	found, err := fuzz.Run(ctx, session, f.options(session, s, progress))
 	progress.finish()
@@ -141,7 +141,7 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 	if found == nil {
 		return err
 	}
-	fmt.Fprintf(s.Err, "%s\ninputs hash %s; ledger %d of %d; %d requests a second\n", found.Verdict(), found.Hash, found.Ledger.Asked, found.Ledger.All,
+	fmt.Fprintf(s.Err, "%s\ninputs hash %s; ledger %d of %d; %d requests a second\n", shown(found.Verdict()), found.Hash, found.Ledger.Asked, found.Ledger.All,
 		int(float64(found.Inputs)/found.Elapsed.Seconds()))
 	if write != nil {
 		b, err := fuzz.Marshal(found)
@@ -242,18 +242,18 @@ func (f *fuzzFlags) jsonWriter(s Streams) (func([]byte) error, error) {
 	return report.FileWriter(f.json)
 }
 
-func (f *fuzzFlags) promoteFinding(s Streams) error {
+func (f *fuzzFlags) promoteFinding(ctx context.Context, s Streams) error {
 	if f.dir == "" {
 		return errors.New("--promote: want --dir, the folder that the finding was saved to")
 	}
 	if strings.ContainsAny(f.promote, `/\`) || strings.HasPrefix(f.promote, ".") {
 		return fmt.Errorf("--promote %q: want the ID of a finding in %s", f.promote, f.dir)
 	}
-	saved, err := fuzz.Load(f.dir + string(os.PathSeparator) + f.promote)
+	saved, err := fuzz.Load(ctx, f.dir+string(os.PathSeparator)+f.promote)
 	if err != nil {
 		return fmt.Errorf("--promote %s: %w", f.promote, err)
 	}
-	name, err := fuzz.Promote(saved[0], f.to)
+	name, err := fuzz.Promote(ctx, saved[0], f.to)
 	if err != nil {
 		return err
 	}

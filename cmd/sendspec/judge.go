@@ -45,14 +45,14 @@ Reports and exit codes are those of run. - reads standard input.`,
 }
 
 // maxHAR bounds what is read: a HAR file holds whole bodies.
-const maxHAR = 512 << 20
+const maxHAR = 64 << 20
 
 func (f *judgeFlags) run(ctx context.Context, s Streams, name string) error {
 	reports, err := f.sinks(s)
 	if err != nil {
 		return err
 	}
-	capture, err := readCapture(s.In, name)
+	capture, err := readCapture(ctx, s.In, name)
 	if err != nil {
 		return err
 	}
@@ -84,21 +84,10 @@ func (f *judgeFlags) run(ctx context.Context, s Streams, name string) error {
 	return exitOf(found, err)
 }
 
-func readCapture(in io.Reader, name string) (traffic.Capture, error) {
-	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			return traffic.Capture{}, err
-		}
-		defer file.Close() //nolint:errcheck // it is only read
-		in = file
-	}
-	b, err := io.ReadAll(io.LimitReader(in, maxHAR+1))
-	if err == nil && len(b) > maxHAR {
-		err = fmt.Errorf("more than %d bytes", maxHAR)
-	}
+func readCapture(ctx context.Context, in io.Reader, name string) (traffic.Capture, error) {
+	b, err := readInput(ctx, in, name, maxHAR)
 	if err != nil {
-		return traffic.Capture{}, fmt.Errorf("%s: %w", name, err)
+		return traffic.Capture{}, err
 	}
 	capture, err := traffic.Read(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff"))))
 	if err != nil {

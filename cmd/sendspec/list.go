@@ -1,9 +1,8 @@
 package main
 
 import (
-	"encoding/json"
+	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -22,7 +21,7 @@ func newList(s Streams) *cobra.Command {
   sendspec list --json | jq -r '.[].id'`,
 		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
-			cases, err := selected(args)
+			cases, err := selected(c.Context(), args)
 			if err != nil {
 				return err
 			}
@@ -41,8 +40,8 @@ func newList(s Streams) *cobra.Command {
 	return c
 }
 
-func selected(args []string) ([]*fixtures.Case, error) {
-	selector, err := conformance.ParseSelector(args, os.ReadFile)
+func selected(ctx context.Context, args []string) ([]*fixtures.Case, error) {
+	selector, err := conformance.ParseSelector(args, selectorFile(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -71,15 +70,12 @@ func listJSON(s Streams, cases []*fixtures.Case) error {
 	for _, c := range cases {
 		rows = append(rows, row{c.ID, c.Title, c.Level, c.Profile, c.Safety, c.Evidence.Kind, append([]string{}, c.Needs()...)})
 	}
-	e := json.NewEncoder(s.Out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(rows)
+	return writeJSON(s.Out, rows)
 }
 
 // oneCase returns the case of this ID, or an error that names the nearest.
-func oneCase(id string) (*fixtures.Case, error) {
-	cases, err := selected([]string{id})
+func oneCase(ctx context.Context, id string) (*fixtures.Case, error) {
+	cases, err := selected(ctx, []string{id})
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func (f *fuzzFlags) replayAll(ctx context.Context, s Streams, path string) error
 	if err := f.check(); err != nil {
 		return err
 	}
-	saved, err := fuzz.Load(path)
+	saved, err := fuzz.Load(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (f *fuzzFlags) replayAll(ctx context.Context, s Streams, path string) error
 			break
 		}
 		counts[r.Standing]++
-		if _, err = fmt.Fprintf(s.Out, "%-8s %s: %s\n", r.Standing, one.ID, printable(r.Why)); err != nil {
+		if _, err = fmt.Fprintf(s.Out, "%-8s %s: %s\n", r.Standing, shown(one.ID), shown(r.Why)); err != nil {
 			break
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"time"
 
@@ -92,7 +91,7 @@ Reports, any number of them in one run, by --report FORMAT=FILE:
 }
 
 func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targetFlags) error {
-	selector, err := conformance.ParseSelector(args, os.ReadFile)
+	selector, err := conformance.ParseSelector(args, selectorFile(ctx))
 	if err != nil {
 		return err
 	}
@@ -100,7 +99,7 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 	if err != nil {
 		return err
 	}
-	known, err := f.read(s)
+	known, err := f.read(ctx, s)
 	if err != nil {
 		return err
 	}

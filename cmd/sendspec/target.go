@@ -47,7 +47,7 @@ func (f *targetFlags) register(c *cobra.Command) {
 // it is the embedded reference on a loopback port. What people should know of it is written to people.
 func (f *targetFlags) target(ctx context.Context, people io.Writer) (conformance.Target, func(), error) {
 	region := f.regionOrEnv()
-	config, err := f.tls.config(f.endpoint, f.aws, people)
+	config, err := f.tls.config(ctx, f.endpoint, f.aws, people)
 	if err != nil {
 		return conformance.Target{}, nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -64,14 +64,7 @@ func (f *runFlags) load(c *cobra.Command) error {
 	if f.file == "" {
 		return nil
 	}
-	info, err := os.Stat(f.file)
-	if err != nil {
-		return fmt.Errorf("--target: %w", err)
-	}
-	if info.IsDir() || info.Size() > maxTargetFile {
-		return fmt.Errorf("--target %s: want a YAML file of at most %d bytes", f.file, maxTargetFile)
-	}
-	b, err := os.ReadFile(f.file)
+	b, err := untrusted.ReadFile(c.Context(), f.file, maxTargetFile)
 	if err != nil {
 		return fmt.Errorf("--target: %w", err)
 	}
@@ -138,7 +131,7 @@ func decodeStrictly(where string, b []byte, into any, known []string) error {
 	}
 	for i := 0; i < len(root.Content); i += 2 {
 		if key := root.Content[i]; !slices.Contains(known, key.Value) {
-			return fmt.Errorf("%s:%d: unknown field %q: want one of %s", where, key.Line, key.Value, strings.Join(known, ", "))
+			return fmt.Errorf("%s:%d: unknown field %s: want one of %s", where, key.Line, untrusted.Quote(key.Value), strings.Join(known, ", "))
 		}
 	}
 	if err := root.Decode(into); err != nil {
@@ -154,6 +147,7 @@ func placed(where string, err error) error {
 	if errors.As(err, &wrong) && len(wrong.Errors) > 0 {
 		text = wrong.Errors[0]
 	}
+	text = untrusted.Cut(text, textShown)
 	if rest, ok := strings.CutPrefix(text, "line "); ok {
 		if line, message, ok := strings.Cut(rest, ": "); ok {
 			return fmt.Errorf("%s:%s: %s", where, line, message)
@@ -187,14 +181,14 @@ func (w *world) fill(where string, t *targetFlags) error {
 			continue
 		}
 		if len(ids) != 1 {
-			return fmt.Errorf("%s: nodes of kind %s: want one ID; only linux may have several", where, kind)
+			return fmt.Errorf("%s: nodes of kind %s: want one ID; only linux may have several", where, untrusted.Quote(kind))
 		}
 		bind["node."+kind] = ids[0]
 	}
 	known := fixtures.KnownBindings()
 	for _, name := range sortedNames(bind) {
 		if known[name] == "" || name == fixtures.NonceBinding || name == fixtures.RegionBinding {
-			return fmt.Errorf("%s: %q is not what a case could use (sendspec bindings lists that)", where, name)
+			return fmt.Errorf("%s: %s is not what a case could use (sendspec bindings lists that)", where, untrusted.Quote(name))
 		}
 	}
 	if len(t.nodes) == 0 {

@@ -1,16 +1,17 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
@@ -27,7 +28,7 @@ func (f *tlsFlags) register(c *cobra.Command) {
 
 // config is the TLS configuration for the endpoint, nil for the default. That nothing is verified is
 // said to people.
-func (f *tlsFlags) config(endpoint string, aws bool, people io.Writer) (*tls.Config, error) {
+func (f *tlsFlags) config(ctx context.Context, endpoint string, aws bool, people io.Writer) (*tls.Config, error) {
 	name := "--ca-file"
 	switch {
 	case f.caFile == "" && !f.insecure:
@@ -47,13 +48,16 @@ func (f *tlsFlags) config(endpoint string, aws bool, people io.Writer) (*tls.Con
 		fmt.Fprintln(people, "sendspec: --insecure: the certificate of the target is not verified")
 		return &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true}, nil //nolint:gosec // asked for by name, and said
 	}
-	roots, err := f.roots()
+	roots, err := f.roots(ctx)
 	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}, err
 }
 
+// maxCertificates bounds a file of certificates: those that a system trusts take 200 KB.
+const maxCertificates = 4 << 20
+
 // roots are the system's certificates and those of the file.
-func (f *tlsFlags) roots() (*x509.CertPool, error) {
-	b, err := os.ReadFile(f.caFile)
+func (f *tlsFlags) roots(ctx context.Context) (*x509.CertPool, error) {
+	b, err := untrusted.ReadFile(ctx, f.caFile, maxCertificates)
 	if err != nil {
 		return nil, fmt.Errorf("--ca-file: %w", err)
 	}

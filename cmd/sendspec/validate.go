@@ -1,15 +1,14 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/reference"
 )
 
@@ -20,12 +19,17 @@ func newValidate(s Streams) *cobra.Command {
 		Short: "Judge a SendCommand request body offline: every violation with its path",
 		Long: `validate reads a SendCommand request body (JSON, as it goes over the wire) and tells what AWS would
 refuse in it before looking at the account: text that is no JSON, members of a wrong type, broken
-constraints. Exit code 0: valid; 1: AWS would refuse it; 2: the file cannot be read.`,
+constraints. Exit code 0: valid; 1: AWS would refuse it; 2: the file cannot be read.
+
+Of each kind of violation 20 are shown, and 1000 are in the JSON, which counts the rest as omitted.`,
 		Example: `  sendspec validate request.json
   echo '{"DocumentName":"x"}' | sendspec validate -`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			body, err := readBody(s.In, args[0])
+		RunE: func(c *cobra.Command, args []string) error {
+			if args[0] == "" {
+				return errors.New(`validate "": want a file, or - for standard input`)
+			}
+			body, err := readInput(c.Context(), s.In, args[0], maxBody)
 			if err != nil {
 				return err
 			}
@@ -48,49 +52,31 @@ constraints. Exit code 0: valid; 1: AWS would refuse it; 2: the file cannot be r
 // maxBody bounds what is read: AWS takes 100,000 bytes of parameters and document (facts.md, section 4).
 const maxBody = 16 << 20
 
-func readBody(in io.Reader, name string) ([]byte, error) {
-	if name == "" {
-		return nil, errors.New(`validate "": want a file, or - for standard input`)
-	}
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close() //nolint:errcheck // it is only read
-		in = f
-	}
-	body, err := io.ReadAll(io.LimitReader(in, maxBody+1))
-	if err == nil && len(body) > maxBody {
-		err = fmt.Errorf("%s: more than %d bytes: no SendCommand request is that long", name, maxBody)
-	}
-	return body, err
-}
-
 func validateText(w io.Writer, r *reference.Result) error {
 	var b strings.Builder
 	exception, message := r.Exception()
 	switch r.Verdict() {
 	case reference.Malformed:
-		fmt.Fprintf(&b, "no JSON object: %s\n", printable(r.Malformed.Error()))
+		fmt.Fprintf(&b, "no JSON object: %s\n", shown(r.Malformed.Error()))
 	case reference.Mistyped:
-		for i := range r.TypeErrors {
-			fmt.Fprintf(&b, "byte %d: %s\n", r.TypeErrors[i].Offset, printable(r.TypeErrors[i].Error()))
-		}
+		lines(&b, len(r.TypeErrors), func(i int) string {
+			return fmt.Sprintf("byte %d: %s", r.TypeErrors[i].Offset, shown(r.TypeErrors[i].Error()))
+		})
 	case reference.Invalid:
-		for _, v := range r.Violations {
-			fmt.Fprintf(&b, "%s: %s [%s: %s, %s]\n", v.Path, printable(v.Rule), v.Source.Evidence, v.Source.Document, v.Source.Section)
-		}
+		lines(&b, len(r.Violations), func(i int) string {
+			v := r.Violations[i]
+			return fmt.Sprintf("%s: %s [%s: %s, %s]", shown(v.Path), shown(v.Rule), v.Source.Evidence, v.Source.Document, v.Source.Section)
+		})
 	default:
 		b.WriteString("valid\n")
 	}
-	for _, u := range r.Unknown {
-		fmt.Fprintf(&b, "not known at %s: %s\n", printable(u.Path), u.Reason)
-	}
+	lines(&b, len(r.Unknown), func(i int) string {
+		return fmt.Sprintf("not known at %s: %s", shown(r.Unknown[i].Path), r.Unknown[i].Reason)
+	})
 	if exception != "" {
 		fmt.Fprintf(&b, "AWS would answer %s", exception)
 		if message != "" {
-			fmt.Fprintf(&b, ": %s", printable(message))
+			fmt.Fprintf(&b, ": %s", untrusted.Line(untrusted.Cut(message, messageShown)))
 		}
 		b.WriteString("\n")
 	}
@@ -108,22 +94,42 @@ func validateJSON(w io.Writer, r *reference.Result) error {
 		TypeErrors []reference.TypeError `json:"typeErrors,omitempty"`
 		Violations []reference.Violation `json:"violations,omitempty"`
 		Unknown    []reference.Unknown   `json:"unknown,omitempty"`
-	}{r.Verdict(), exception, message, "", r.TypeErrors, r.Violations, r.Unknown}
+		Omitted    int                   `json:"omitted,omitempty"`
+	}{Verdict: r.Verdict(), Exception: exception, Message: message}
+	out.TypeErrors = first(r.TypeErrors, &out.Omitted)
+	out.Violations = first(r.Violations, &out.Omitted)
+	out.Unknown = first(r.Unknown, &out.Omitted)
 	if r.Malformed != nil {
 		out.Malformed = r.Malformed.Error()
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(out)
+	return writeJSON(w, out)
 }
 
-// printable keeps a request's own bytes from reaching the terminal as commands.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < 0x20 || r >= 0x7f && r < 0xa0 {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
+// What is shown of a request that is wrong in very many places: so many lines of each kind, so many bytes of a
+// text and of AWS's message, and so many items of each list in the JSON.
+const (
+	listed       = 1000
+	linesShown   = 20
+	textShown    = 500
+	messageShown = 4000
+)
+
+// first is the beginning of a list for programs. What is left out is counted.
+func first[T any](list []T, omitted *int) []T {
+	n := min(len(list), listed)
+	*omitted += len(list) - n
+	return list[:n]
+}
+
+// shown is a text of a file or a target as people see it: escaped, and cut.
+func shown(s string) string { return untrusted.Line(untrusted.Cut(s, textShown)) }
+
+// lines writes a line for each of n things, as far as they are shown.
+func lines(b *strings.Builder, n int, line func(i int) string) {
+	for i := range min(n, linesShown) {
+		b.WriteString(line(i) + "\n")
+	}
+	if n > linesShown {
+		fmt.Fprintf(b, "… and %d more like these\n", n-linesShown)
+	}
 }

@@ -55,6 +55,41 @@ func TestALineThatIsNoEntryIsNamedWithItsPlace(t *testing.T) {
 	}
 }
 
+func TestALongLineIsQuotedCut(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 1<<20)
+	for _, text := range []string{long, "area/[" + long + " p", "!" + long + " p", "a p until=" + long, "a p " + long, "a until=" + long, "a/" + long + " p"} {
+		f, err := baseline.Parse("known.baseline", []byte(text), today)
+		if err == nil {
+			err = f.Check(corpus("area/Topic/a"))
+		}
+		require.Error(t, err)
+		assert.Less(t, len(err.Error()), 300)
+	}
+}
+
+func TestTheEntriesOfAFileAreBounded(t *testing.T) {
+	t.Parallel()
+	_, err := baseline.Parse("known.baseline", []byte(strings.Repeat("area/Topic/a status=200\n", 10_001)), today)
+	require.ErrorContains(t, err, "known.baseline:10001: more than 10000 entries")
+	name := filepath.Join(t.TempDir(), "known.baseline")
+	require.NoError(t, os.WriteFile(name, []byte(strings.Repeat("#", 4<<20+1)), 0o600))
+	_, err = baseline.Read(t.Context(), name, today)
+	require.EqualError(t, err, "baseline: "+name+": larger than the limit of 4 MiB")
+}
+
+func TestTheFirstEntryThatPicksACaseCounts(t *testing.T) {
+	t.Parallel()
+	cases := corpus("area/Topic/a", "area/Topic/b")
+	for _, text := range []string{"*/Topic/a status=1\narea status=2\narea/Topic/a status=3\n", "area status=1\n*/Topic status=2\n", "area/Topic status=1\narea/Topic/[a] status=2\n"} {
+		f := parsed(t, text, cases)
+		r := conformance.Result{Case: cases[0], Verdict: conformance.Fail, Fingerprint: "status=9"}
+		f.Weigh(&r, true)
+		require.NotNil(t, r.Baseline)
+		assert.Equal(t, "known.baseline:1", r.Baseline.Entry, text)
+	}
+}
+
 func TestAnEntryThatPicksNoCaseIsAnError(t *testing.T) {
 	t.Parallel()
 	f, err := baseline.Parse("known.baseline", []byte("area/Topic/a status=200\n# gone\narea/Topic/z status=200\n"), today)
@@ -165,7 +200,7 @@ var updatedCorpus = corpus("area/A/x/n=1", "area/A/x/n=2", "area/A/y", "area/B/x
 
 func TestANewBaselineIsShortAndPicksNothingElse(t *testing.T) {
 	t.Parallel()
-	f, err := baseline.Read(filepath.Join(t.TempDir(), "none"), today)
+	f, err := baseline.Read(t.Context(), filepath.Join(t.TempDir(), "none"), today)
 	require.NoError(t, err)
 	require.True(t, f.Missing())
 	require.NoError(t, f.Check(updatedCorpus))
@@ -253,7 +288,7 @@ func TestAPartOfTheCorpusAddsToAnInvariant(t *testing.T) {
 func TestABaselineIsWrittenAsAWhole(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "known.baseline")
-	f, err := baseline.Read(name, today)
+	f, err := baseline.Read(t.Context(), name, today)
 	require.NoError(t, err)
 	require.NoError(t, f.Check(updatedCorpus))
 	f.Update(oneRun(f, updatedCorpus, map[string]string{"area/A/y": "status=200"}))
@@ -265,6 +300,6 @@ func TestABaselineIsWrittenAsAWhole(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, files, 1, "nothing is left beside it")
 
-	_, err = baseline.Read(filepath.Dir(name), today)
+	_, err = baseline.Read(t.Context(), filepath.Dir(name), today)
 	require.Error(t, err, "a folder is no baseline")
 }

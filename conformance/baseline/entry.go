@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
 // flaky is the fingerprint of a case whose verdict varies.
@@ -39,7 +40,7 @@ func parseEntry(text string) (*Entry, error) {
 	}
 	words := strings.Fields(fields)
 	if len(words) < 2 {
-		return nil, fmt.Errorf("%q has no fingerprint: want %s", clip(text), form)
+		return nil, fmt.Errorf("%s has no fingerprint: want %s", untrusted.Quote(text), form)
 	}
 	e.Selector, e.Fingerprint = words[0], words[1]
 	for _, word := range words[2:] {
@@ -47,20 +48,20 @@ func parseEntry(text string) (*Entry, error) {
 		switch {
 		case name == "until" && e.Until == "":
 			if _, err := time.Parse(time.DateOnly, value); err != nil {
-				return nil, fmt.Errorf("until=%s: want a day such as until=2027-03-31", clip(value))
+				return nil, fmt.Errorf("%s: want a day such as until=2027-03-31", untrusted.Line(untrusted.Cut(word, wayShown)))
 			}
 			e.Until = value
 		case name == "ref" && e.Reference == "" && value != "":
 			e.Reference = value
 		default:
-			return nil, fmt.Errorf("%q: want until=YYYY-MM-DD, ref=WHERE or # reason behind the fingerprint, each once", clip(word))
+			return nil, fmt.Errorf("%s: want until=YYYY-MM-DD, ref=WHERE or # reason behind the fingerprint, each once", untrusted.Quote(word))
 		}
 	}
 	if strings.HasPrefix(e.Selector, "!") || strings.HasPrefix(e.Selector, "@") {
-		return nil, fmt.Errorf("selector %q: want one that picks cases, without ! or @", clip(e.Selector))
+		return nil, fmt.Errorf("selector %s: want one that picks cases, without ! or @", untrusted.Quote(e.Selector))
 	}
 	if strings.HasPrefix(e.Fingerprint, "until=") || strings.HasPrefix(e.Fingerprint, "ref=") {
-		return nil, fmt.Errorf("%q in place of the fingerprint: want %s", clip(e.Fingerprint), form)
+		return nil, fmt.Errorf("%s in place of the fingerprint: want %s", untrusted.Quote(e.Fingerprint), form)
 	}
 	var err error
 	e.picks, err = conformance.ParseSelector([]string{e.Selector}, nil)
@@ -130,12 +131,4 @@ func split(fingerprint string) (level string, parts []string) {
 		level, fingerprint = "should:", rest
 	}
 	return level, strings.Split(fingerprint, ",")
-}
-
-// clip bounds what a message quotes of a line.
-func clip(s string) string {
-	if len(s) <= 80 {
-		return s
-	}
-	return strings.ToValidUTF8(s[:80], "") + "…"
 }

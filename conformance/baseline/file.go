@@ -1,15 +1,16 @@
 package baseline
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -29,26 +30,24 @@ type line struct {
 	number int
 	text   string
 	*Entry
+	picked []int // the positions of the cases that the entry picks
 }
 
-// maxSize bounds what is read: a line for every case of the corpus takes half a megabyte.
-const maxSize = 16 << 20
+// maxSize and maxEntries bound what is read: a line for every case of the corpus takes half a megabyte, and is
+// three thousand entries.
+const (
+	maxSize    = 4 << 20
+	maxEntries = 10_000
+)
 
-// Read reads the file of that name. One that does not exist is an empty baseline: Missing tells.
+// Read reads the file of that name. One that does not exist is an empty baseline: Missing reports it.
 // Today decides which entries have expired.
-func Read(name string, today time.Time) (*File, error) {
-	info, err := os.Stat(name)
-	if errors.Is(err, fs.ErrNotExist) {
+func Read(ctx context.Context, name string, today time.Time) (*File, error) {
+	b, err := untrusted.ReadFile(ctx, name, maxSize)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return &File{name: name, today: today, missing: true}, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("baseline: %w", err)
-	}
-	if info.Size() > maxSize {
-		return nil, fmt.Errorf("baseline %s: more than %d bytes", name, maxSize)
-	}
-	b, err := os.ReadFile(name) //nolint:gosec // the user named it
-	if err != nil {
+	case err != nil:
 		return nil, fmt.Errorf("baseline: %w", err)
 	}
 	return Parse(name, b, today)
@@ -64,6 +63,7 @@ func Parse(name string, text []byte, today time.Time) (*File, error) {
 	if body == "" {
 		return f, nil
 	}
+	entries := 0
 	for i, text := range strings.Split(strings.TrimSuffix(body, "\n"), "\n") {
 		l := line{number: i + 1, text: text}
 		if trimmed := strings.TrimSpace(text); trimmed != "" && trimmed[0] != '#' {
@@ -72,6 +72,9 @@ func Parse(name string, text []byte, today time.Time) (*File, error) {
 				return nil, fmt.Errorf("%s:%d: %w", name, l.number, err)
 			}
 			l.Entry = e
+			if entries++; entries > maxEntries {
+				return nil, fmt.Errorf("%s:%d: more than %d entries: want a selector for many cases, such as an area or a topic", name, l.number, maxEntries)
+			}
 		}
 		f.lines = append(f.lines, l)
 	}
@@ -84,16 +87,16 @@ func (f *File) Name() string { return f.name }
 // Missing tells that there is no such file yet.
 func (f *File) Missing() bool { return f.missing }
 
-// Check tells the first entry that picks none of the cases, or that stands twice.
+// Check returns an error naming the first entry that picks none of the cases, or that stands twice.
 func (f *File) Check(cases []*fixtures.Case) error {
-	f.index(cases)
+	index := f.index(cases)
 	seen := map[string]int{}
 	for _, l := range f.lines {
 		if l.Entry == nil {
 			continue
 		}
-		if err := l.picks.Check(cases); err != nil {
-			return fmt.Errorf("%s:%d: %w", f.name, l.number, err)
+		if len(l.picked) == 0 {
+			return fmt.Errorf("%s:%d: %w", f.name, l.number, index.Check(l.picks))
 		}
 		key := l.Selector + " " + l.Fingerprint
 		if first := seen[key]; first > 0 {
@@ -105,27 +108,25 @@ func (f *File) Check(cases []*fixtures.Case) error {
 }
 
 // index finds out which entries pick which cases.
-func (f *File) index(cases []*fixtures.Case) {
+func (f *File) index(cases []*fixtures.Case) *conformance.Index {
 	f.cases, f.names = cases, map[string][]*line{}
-	byArea := map[string][]*line{}
+	index, picked := conformance.NewIndex(cases), map[string][]int{}
 	for i := range f.lines {
-		if l := &f.lines[i]; l.Entry != nil {
-			area, _, _ := strings.Cut(l.Selector, "/")
-			if strings.ContainsAny(area, `*?[\`) {
-				area = ""
-			}
-			byArea[area] = append(byArea[area], l)
+		l := &f.lines[i]
+		if l.Entry == nil {
+			continue
+		}
+		found, known := picked[l.Selector]
+		if !known {
+			found = index.Picks(l.picks)
+			picked[l.Selector] = found
+		}
+		l.picked = found
+		for _, at := range found {
+			f.names[cases[at].ID] = append(f.names[cases[at].ID], l)
 		}
 	}
-	for _, c := range cases {
-		for _, area := range []string{c.Area(), ""} {
-			for _, l := range byArea[area] {
-				if l.picks.Match(c.ID) {
-					f.names[c.ID] = append(f.names[c.ID], l)
-				}
-			}
-		}
-	}
+	return index
 }
 
 // Weigh holds a result against the entries that name its case.

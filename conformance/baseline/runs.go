@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
 // Runs gathers what several runs of the same cases found, all held against the same file. One run cannot
@@ -137,14 +138,17 @@ func (r *Runs) VaryingCases() []string {
 	return ids
 }
 
-// waysNamed is how many ways to fail are named.
-const waysNamed = 3
+// waysNamed is how many ways to fail are named, and wayShown how many bytes of each.
+const (
+	waysNamed = 3
+	wayShown  = 80
+)
 
 func (s *sighting) String() string {
 	var words []string
 	for _, way := range s.ways {
 		if way != "" {
-			words = append(words, "to fail as "+clip(way))
+			words = append(words, "to fail as "+untrusted.Line(untrusted.Cut(way, wayShown)))
 		}
 	}
 	slices.Sort(words)

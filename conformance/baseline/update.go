@@ -30,8 +30,9 @@ const header = `# Known divergences: every case that a line picks fails, and in 
 // update comes after the corpus changed as well as after the target did.
 func (f *File) Prune(cases []*fixtures.Case) []string {
 	var gone []string
+	f.index(cases)
 	f.lines = slices.DeleteFunc(f.lines, func(l line) bool {
-		if l.Entry == nil || l.picks.Check(cases) == nil {
+		if l.Entry == nil || len(l.picked) > 0 {
 			return false
 		}
 		gone = append(gone, fmt.Sprintf("%s:%d %s", f.name, l.number, l.Selector))
@@ -98,10 +99,8 @@ func (u *updating) failing(id string) *conformance.Result {
 func (u *updating) entry(l *line) []line {
 	keep, unasked := true, map[string]bool{}
 	still := map[string]map[string]bool{} // by fingerprint: the cases of the entry that fail so
-	for _, c := range u.cases {
-		if !slices.Contains(u.names[c.ID], l) {
-			continue
-		}
+	for _, at := range l.picked {
+		c := u.cases[at]
 		r := u.now[c.ID]
 		if seen := u.runs.Varying(c.ID); seen != "" && l.Fingerprint != flaky && !l.expired(u.today) {
 			keep = false

@@ -95,7 +95,7 @@ const hostile = "</title><script>alert(1)</script><img src=x onerror=alert(2)>|\
 
 func hostileMatrix(t *testing.T) compare.Matrix {
 	t.Helper()
-	a := named(hostile, [3]string{"constraint/Comment/above-max/n=101", "fail", "status=200"}, [3]string{hostile, "fail", hostile}, [3]string{"echo/a/b", "pass", ""})
+	a := named(hostile, [3]string{"area\x1b\u202e\u009b/a/b", "fail", ""}, [3]string{"constraint/Comment/above-max/n=101", "fail", "status=200"}, [3]string{hostile, "fail", hostile}, [3]string{"echo/a/b", "pass", ""})
 	b := named("plain", [3]string{"constraint/Comment/above-max/n=101", "pass", ""}, [3]string{"echo/a/b", "skip", ""})
 	a.Profiles = []report.ProfileInfo{{Profile: fixtures.Core, Standing: conformance.Standing(hostile)}}
 	m, err := compare.NewMatrix([]report.Named{a, b}, []string{hostile})
@@ -116,7 +116,7 @@ func TestNothingInAReportReachesAPageAsMarkup(t *testing.T) {
 		assert.NotContains(t, md.String(), raw)
 	}
 	for _, s := range []string{html.String(), md.String(), text.String()} {
-		assert.False(t, strings.ContainsAny(s, "\x1b\u202e"))
+		assert.False(t, strings.ContainsAny(s, "\x1b\u202e\u009b"))
 	}
 	for line := range strings.SplitSeq(strings.TrimSpace(md.String()), "\n") {
 		if strings.HasPrefix(line, "|") && !strings.HasPrefix(line, "|---") {
@@ -127,6 +127,9 @@ func TestNothingInAReportReachesAPageAsMarkup(t *testing.T) {
 	md.Reset()
 	require.NoError(t, d.Markdown(&md, []string{hostile}))
 	assert.NotContains(t, md.String(), "<script>")
+	text.Reset()
+	require.NoError(t, d.Text(&text, []string{hostile}))
+	assert.False(t, strings.ContainsAny(text.String(), "\x1b\u202e\u009b"))
 }
 
 func TestTheMatrix(t *testing.T) {

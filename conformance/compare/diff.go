@@ -103,7 +103,7 @@ func orUnknown(corpus string) string {
 	if corpus == "" {
 		return "unknown"
 	}
-	return report.Clean(corpus)
+	return clean(corpus)
 }
 
 // Check refuses what cannot be set side by side: a report that was cut short or is a shard, unless
@@ -116,9 +116,9 @@ func Check(reports []report.Named, partial bool) (notes []string, err error) {
 				notes = append(notes, fmt.Sprintf("%s is not the whole of a run: what it lacks counts as lost", r.File))
 			}
 		case r.Shard != "":
-			return nil, fmt.Errorf("%s is shard %s of a run: put the shards together first (compare --merge), or allow it with --partial", r.File, report.Clean(r.Shard))
+			return nil, fmt.Errorf("%s is shard %s of a run: put the shards together first (compare --merge), or allow it with --partial", r.File, clean(r.Shard))
 		case !r.Complete:
-			return nil, fmt.Errorf("%s is not complete (%s): run again, or allow it with --partial", r.File, report.Clean(r.Stopped))
+			return nil, fmt.Errorf("%s is not complete (%s): run again, or allow it with --partial", r.File, clean(r.Stopped))
 		}
 		if first := reports[0]; r.Corpus != first.Corpus {
 			notes = append(notes, fmt.Sprintf("%s and %s were made with different cases or expectations (corpus %s and %s): a difference may be the suite's", first.File, r.File,

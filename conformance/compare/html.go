@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
-	"github.com/sendspec/sendspec/conformance/report"
 )
 
 //go:embed page.html
@@ -38,7 +37,7 @@ func page() (*template.Template, error) {
 		"mark":   func(v conformance.Verdict) string { return or(marks, v, "?") },
 		"says":   func(v conformance.Verdict) string { return or(says, v, "unknown") },
 		"colour": func(v conformance.Verdict) string { return or(colours, v, "none") },
-		"clean":  report.Clean,
+		"clean":  clean,
 		"lower":  strings.ToLower,
 		"standing": func(s conformance.Standing) string {
 			switch s {

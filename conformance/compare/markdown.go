@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-
-	"github.com/sendspec/sendspec/conformance/report"
 )
 
 // casesShown bounds a list in Markdown: a comment on GitHub may have 65,536 characters.
@@ -62,7 +60,7 @@ func (m Matrix) Markdown(w io.Writer) error {
 }
 
 // markdown takes the meaning from whatever has one in GitHub's Markdown and in HTML.
-func markdown(s string) string { return escaper.Replace(report.Clean(s)) }
+func markdown(s string) string { return escaper.Replace(clean(s)) }
 
 var escaper = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "|", `\|`, "~", `\~`, "#", `\#`, "!", `\!`, "@", "&#64;", "&", "&amp;", "<", "&lt;", ">", "&gt;",

@@ -141,9 +141,9 @@ func columnName(r report.Named, all []report.Named) string {
 			same++
 		}
 	}
-	name := report.Clean(r.Target.Name)
+	name := clean(r.Target.Name)
 	if same > 1 {
-		name += " (" + report.Clean(r.File) + ")"
+		name += " (" + clean(r.File) + ")"
 	}
 	return name
 }

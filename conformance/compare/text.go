@@ -7,8 +7,14 @@ import (
 	"text/tabwriter"
 
 	"github.com/sendspec/sendspec/conformance"
-	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 )
+
+// textShown is how many bytes of a text of a report are shown: its names and verdicts are far shorter.
+const textShown = 1000
+
+// clean makes a text of a report fit for one line on a terminal or a page.
+func clean(s string) string { return untrusted.Line(untrusted.Cut(s, textShown)) }
 
 // words say what a kind means.
 var words = map[Kind]string{
@@ -18,9 +24,9 @@ var words = map[Kind]string{
 // Text writes a diff for people.
 func (d Diff) Text(w io.Writer, notes []string) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n%s: %s\n", d.Before.File, report.Clean(d.Before.Verdict), d.After.File, report.Clean(d.After.Verdict))
+	fmt.Fprintf(&b, "%s: %s\n%s: %s\n", clean(d.Before.File), clean(d.Before.Verdict), clean(d.After.File), clean(d.After.Verdict))
 	for _, n := range notes {
-		b.WriteString("note: " + report.Clean(n) + "\n")
+		b.WriteString("note: " + clean(n) + "\n")
 	}
 	for _, k := range Kinds() {
 		changes := d.Of(k)
@@ -29,7 +35,7 @@ func (d Diff) Text(w io.Writer, notes []string) error {
 		}
 		fmt.Fprintf(&b, "\n%d %s: %s\n", len(changes), k, words[k])
 		for _, c := range changes {
-			fmt.Fprintf(&b, "  %s: %s\n", report.Clean(c.ID), report.Clean(c.how()))
+			fmt.Fprintf(&b, "  %s: %s\n", clean(c.ID), clean(c.how()))
 		}
 	}
 	fmt.Fprintf(&b, "\n%s\n", d.summary())
@@ -68,7 +74,7 @@ func orNone(v conformance.Verdict, fingerprint string) string {
 // Text writes the matrix for people: profiles and areas, then the cases in which a target differs.
 func (m Matrix) Text(w io.Writer) error {
 	for _, n := range m.Notes {
-		if _, err := fmt.Fprintf(w, "note: %s\n", report.Clean(n)); err != nil {
+		if _, err := fmt.Fprintf(w, "note: %s\n", clean(n)); err != nil {
 			return err
 		}
 	}
@@ -79,7 +85,7 @@ func (m Matrix) Text(w io.Writer) error {
 		line(append([]string{string(p.Profile)}, texts(p.Standings)...)...)
 	}
 	for _, a := range append(m.Areas, AreaRow{Area: "all", Cells: m.Total}) {
-		line(append([]string{report.Clean(a.Area)}, texts(a.Cells)...)...)
+		line(append([]string{clean(a.Area)}, texts(a.Cells)...)...)
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -88,9 +94,9 @@ func (m Matrix) Text(w io.Writer) error {
 		if len(a.Cases) == 0 {
 			continue
 		}
-		fmt.Fprintf(t, "\n%s\n", report.Clean(a.Area))
+		fmt.Fprintf(t, "\n%s\n", clean(a.Area))
 		for _, c := range a.Cases {
-			line(append([]string{"  " + report.Clean(c.ID)}, texts(c.Verdicts)...)...)
+			line(append([]string{"  " + clean(c.ID)}, texts(c.Verdicts)...)...)
 		}
 	}
 	return t.Flush()
@@ -100,7 +106,7 @@ func (m Matrix) Text(w io.Writer) error {
 func texts[T any](cells []T) []string {
 	var list []string
 	for _, c := range cells {
-		text := report.Clean(fmt.Sprint(c))
+		text := clean(fmt.Sprint(c))
 		if text == "" {
 			text = "-"
 		}

@@ -1,6 +1,7 @@
 package conformancetest
 
 import (
+	"context"
 	"os"
 	"time"
 
@@ -22,7 +23,7 @@ const UpdateVariable = "SENDSPEC_UPDATE_BASELINE"
 // of that run fail once more, and are known from the next run on.
 func WithBaseline(name string) conformance.Option {
 	return func(r *conformance.Runner) error {
-		f, err := baseline.Read(name, time.Now())
+		f, err := baseline.Read(context.Background(), name, time.Now())
 		if err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ import (
 // again offline.
 func writeHAR(w io.Writer, r *conformance.Report, o Options) error {
 	v := reader{exact: true}
-	head, err := compact().append(nil, harLog{
+	head, err := compact().Append(nil, harLog{
 		Version: "1.2", Creator: harCreator{"sendspec", cmp.Or(o.Version, "(devel)")}, Comment: v.line(Verdict(r)),
 		Run: harRun{v.line(r.Target.Name), v.line(r.Target.Region), r.Seed, r.Strict, r.Complete, v.line(Verdict(r))},
 	}, 0)

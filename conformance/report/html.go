@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
 //go:embed html
@@ -64,7 +65,7 @@ type fact struct{ Name, Value string }
 
 func newPage(r *conformance.Report) (*page, error) {
 	v := reader{exact: true}
-	data, err := newPrinted(false, true).append(nil, newPageData(r), 0)
+	data, err := untrusted.NewPrinter(false, true).Append(nil, newPageData(r), 0)
 	if err != nil {
 		return nil, err
 	}

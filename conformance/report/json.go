@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
 // DocumentFormat names the version of the JSON report. A change that breaks its readers raises it.
@@ -23,7 +24,7 @@ func JSONSchema() []byte { return bytes.Clone(documentSchema) }
 // writeJSON writes the cases one by one, since all of them together may be many megabytes.
 func writeJSON(w io.Writer, r *conformance.Report, _ Options) error {
 	v := reader{}
-	head, err := encode(v.heading(r))
+	head, err := untrusted.JSON(v.heading(r))
 	if err != nil {
 		return err
 	}
@@ -43,12 +44,12 @@ type list struct {
 }
 
 // The printers of lists: of JSON for people, of JSON within a page, and of JSON for programs.
-func indented() *printed { return newPrinted(true, false) }
-func inHTML() *printed   { return newPrinted(false, true) }
-func compact() *printed  { return newPrinted(false, false) }
+func indented() *untrusted.Printer { return untrusted.NewPrinter(true, false) }
+func inHTML() *untrusted.Printer   { return untrusted.NewPrinter(false, true) }
+func compact() *untrusted.Printer  { return untrusted.NewPrinter(false, false) }
 
 // writeList writes a document with a list of n items, each of which is printed by itself.
-func writeList(w io.Writer, l list, n int, printer func() *printed, depth int, item func(i int) any) error {
+func writeList(w io.Writer, l list, n int, printer func() *untrusted.Printer, depth int, item func(i int) any) error {
 	if n == 0 {
 		l.end = "]"
 	}
@@ -60,9 +61,9 @@ func writeList(w io.Writer, l list, n int, printer func() *printed, depth int, i
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		p := printers.Get().(*printed)
+		p := printers.Get().(*untrusted.Printer)
 		defer printers.Put(p)
-		return p.append(append(dst, l.item...), item(i), depth)
+		return p.Append(append(dst, l.item...), item(i), depth)
 	})
 	if err != nil {
 		return err
@@ -78,10 +79,4 @@ func Marshal(r *conformance.Report) ([]byte, error) {
 	var b bytes.Buffer
 	err := writeJSON(&b, r, Options{})
 	return b.Bytes(), err
-}
-
-// encode writes indented JSON in which every character prints.
-func encode(v any) ([]byte, error) {
-	b, err := newPrinted(true, false).append(nil, v, 0)
-	return append(b, '\n'), err
 }

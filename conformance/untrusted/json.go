@@ -1,4 +1,4 @@
-package report
+package untrusted
 
 import (
 	"bytes"
@@ -8,28 +8,35 @@ import (
 	"unicode/utf8"
 )
 
-// printed is JSON in which every character prints, in text or for a page: encoding/json leaves much of
+// Printer writes JSON in which every character prints, in text or for a page: encoding/json leaves much of
 // what a terminal obeys. Its strings keep their values.
-type printed struct {
+type Printer struct {
 	buf    bytes.Buffer
 	encode *json.Encoder
 	indent bool // by two spaces a level, as encoding/json does
 }
 
-func newPrinted(indent, forHTML bool) *printed {
-	p := &printed{indent: indent}
+// NewPrinter returns a printer: indented for people or not, and fit to stand within a page or not.
+func NewPrinter(indent, forHTML bool) *Printer {
+	p := &Printer{indent: indent}
 	p.encode = json.NewEncoder(&p.buf)
 	p.encode.SetEscapeHTML(forHTML)
 	return p
 }
 
-// append appends v to dst, as a value that stands so many levels deep.
-func (p *printed) append(dst []byte, v any, depth int) ([]byte, error) {
+// Append appends v to dst, as a value that stands so many levels deep.
+func (p *Printer) Append(dst []byte, v any, depth int) ([]byte, error) {
 	p.buf.Reset()
 	if err := p.encode.Encode(v); err != nil {
 		return dst, err
 	}
 	return appendPrinted(dst, bytes.TrimRight(p.buf.Bytes(), "\n"), depth, p.indent), nil
+}
+
+// JSON is a value as indented JSON, with a line end behind it.
+func JSON(v any) ([]byte, error) {
+	b, err := NewPrinter(true, false).Append(nil, v, 0)
+	return append(b, '\n'), err
 }
 
 // appendPrinted appends a JSON text that encoding/json wrote without white space.

@@ -1,11 +1,9 @@
-package report
+package untrusted
 
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"testing"
 	"unicode"
 
@@ -29,7 +27,7 @@ func TestWhatIsPrintedIsTheValueAndPrints(t *testing.T) {
 	for _, s := range oddTexts() {
 		for _, indent := range []bool{false, true} {
 			v := map[string]any{s: []any{s, map[string]any{}, []any{}, 1.5, nil, true, map[string]any{"a": s}}}
-			got, err := newPrinted(indent, false).append(nil, v, 0)
+			got, err := NewPrinter(indent, false).Append(nil, v, 0)
 			require.NoError(t, err)
 			var plain bytes.Buffer
 			e := json.NewEncoder(&plain)
@@ -50,30 +48,3 @@ func TestWhatIsPrintedIsTheValueAndPrints(t *testing.T) {
 		}
 	}
 }
-
-func TestPiecesAreWrittenInOrderAndStopAtAnError(t *testing.T) {
-	t.Parallel()
-	failure := errors.New("no")
-	for _, n := range []int{0, 1, pieceCases, 7*pieceCases + 3, 1000} {
-		var got, want bytes.Buffer
-		for i := range n {
-			fmt.Fprintf(&want, "%d,", i)
-		}
-		render := func(dst []byte, i int) ([]byte, error) { return fmt.Appendf(dst, "%d,", i), nil }
-		require.NoError(t, writePieces(&got, n, render))
-		assert.Equal(t, want.String(), got.String())
-		if n > 0 {
-			require.ErrorIs(t, writePieces(refusing{failure}, n, render), failure)
-			require.ErrorIs(t, writePieces(io.Discard, n, func(dst []byte, i int) ([]byte, error) {
-				if i == n/2 {
-					return dst, failure
-				}
-				return dst, nil
-			}), failure)
-		}
-	}
-}
-
-type refusing struct{ err error }
-
-func (w refusing) Write([]byte) (int, error) { return 0, w.err }

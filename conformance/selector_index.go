@@ -1,0 +1,105 @@
+package conformance
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance/untrusted"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// Index finds the cases that selectors pick. A selector without a wildcard is looked up, so that a long list of
+// them takes no longer than its length.
+type Index struct {
+	cases []*fixtures.Case
+	parts [][]string       // of the IDs
+	begin map[string][]int // by plain pattern: which cases it picks
+}
+
+// NewIndex returns the index of the cases.
+func NewIndex(cases []*fixtures.Case) *Index {
+	x := &Index{cases: cases, parts: make([][]string, len(cases)), begin: map[string][]int{}}
+	for i, c := range cases {
+		x.parts[i] = strings.Split(c.ID, "/")
+		for beginning := range beginnings(c.ID) {
+			x.begin[beginning] = append(x.begin[beginning], i)
+		}
+	}
+	return x
+}
+
+// Picks returns the positions of the cases that the selector picks, in their order.
+func (x *Index) Picks(s Selector) []int {
+	if len(s.include.all) == 1 && len(s.include.wild) == 0 && len(s.exclude.all) == 0 {
+		return x.begin[s.include.all[0].text]
+	}
+	picks := func(i int) bool { return s.Match(x.cases[i].ID) }
+	if len(s.include.all) == 1 && len(s.exclude.all) == 0 {
+		picks = func(i int) bool { return matchParts(s.include.all[0].parts, x.parts[i]) }
+	}
+	var picked []int
+	for i := range x.cases {
+		if picks(i) {
+			picked = append(picked, i)
+		}
+	}
+	return picked
+}
+
+// Check returns an error naming the first pattern of the selector that matches no case.
+func (x *Index) Check(s Selector) error {
+	checked := map[string]bool{}
+	for _, p := range slices.Concat(s.include.all, s.exclude.all) {
+		if x.begin[p.text] != nil || checked[p.text] {
+			continue
+		}
+		checked[p.text] = true
+		if !strings.ContainsAny(p.text, wildcards) || !x.any(p.parts) {
+			return fmt.Errorf("selector %s matches no case%s (sendspec list shows them)", untrusted.Quote(p.text), x.suggestion(p))
+		}
+	}
+	if !slices.ContainsFunc(x.cases, func(c *fixtures.Case) bool { return s.Match(c.ID) }) {
+		return errors.New("the selectors leave no case to run")
+	}
+	return nil
+}
+
+// any reports whether the parts of a pattern match a case.
+func (x *Index) any(parts []part) bool {
+	return slices.ContainsFunc(x.parts, func(id []string) bool { return matchParts(parts, id) })
+}
+
+// mostParts is more than any ID has.
+const mostParts = 8
+
+// suggestion names what the pattern may have meant: the part of it that does match something, or a
+// topic of a similar name.
+func (x *Index) suggestion(p pattern) string {
+	for n := min(len(p.parts)-1, mostParts); n > 0; n-- {
+		if last := p.parts[n-1].text; last != "**" && last != "*" && x.any(p.parts[:n]) {
+			return fmt.Sprintf("; %s does", strings.Join(strings.Split(p.text, "/")[:n], "/"))
+		}
+	}
+	var words []string // of the area and the topic
+	for _, one := range p.parts[:min(2, len(p.parts))] {
+		words = append(words, strings.ToLower(strings.Trim(one.text, "*")))
+	}
+	best, likeness := "", 0
+	for _, id := range x.parts {
+		n := 0
+		for i, word := range words {
+			if len(word) > 2 && len(word) <= len(id[i]) && strings.Contains(strings.ToLower(id[i]), word) {
+				n++
+			}
+		}
+		if n > likeness {
+			best, likeness = id[0]+"/"+id[1], n
+		}
+	}
+	if best != "" {
+		return fmt.Sprintf("; did you mean %s?", best)
+	}
+	return ""
+}
