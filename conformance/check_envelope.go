@@ -49,13 +49,8 @@ var contentTypeCheck = Check{
 			return nil
 		}
 		values := e.Response.Header.Values("Content-Type")
-		if len(values) == 1 {
-			if values[0] == awsJSONType {
-				return nil
-			}
-			if media, _, err := mime.ParseMediaType(values[0]); err == nil && media == awsJSONType {
-				return nil
-			}
+		if len(values) == 1 && isAWSJSON(values[0]) {
+			return nil
 		}
 		got := strings.Join(values, ", ")
 		if got == "" {
@@ -63,6 +58,14 @@ var contentTypeCheck = Check{
 		}
 		return broken(fixtures.Must, "header Content-Type", "application/x-amz-json-1.1", got)
 	},
+}
+
+func isAWSJSON(contentType string) bool {
+	if contentType == awsJSONType {
+		return true
+	}
+	media, _, err := mime.ParseMediaType(contentType)
+	return err == nil && media == awsJSONType
 }
 
 var requestIDCheck = Check{

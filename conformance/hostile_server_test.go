@@ -31,6 +31,7 @@ type hostileServer struct {
 	sane     string         // the protocol of its sane answers, HTTP/1.1 or HTTP/1.0
 	hostile  func(*hostileConn)
 	turned   atomic.Bool
+	turns    string // the X-Amz-Target that is met with hostility, and nothing else is; "" for all from the first case on
 	answers  atomic.Int64
 	ended    chan struct{}
 
@@ -120,10 +121,10 @@ func (s *hostileServer) serve(c *hostileConn) {
 			return
 		}
 		body, _ := io.ReadAll(req.Body)
-		if bytes.HasPrefix(body, []byte(`{"Comment"`)) && s.hostile != nil {
+		if s.turns == "" && bytes.HasPrefix(body, []byte(`{"Comment"`)) && s.hostile != nil {
 			s.turned.Store(true)
 		}
-		if s.turned.Load() && s.hostile != nil {
+		if s.hostile != nil && (s.turned.Load() || s.turns != "" && req.Header.Get("X-Amz-Target") == s.turns) {
 			s.hostile(c)
 			return
 		}

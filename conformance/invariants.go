@@ -3,6 +3,9 @@ package conformance
 import (
 	"slices"
 	"strings"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
 )
 
 // invariantFinding is a finding of an invariant with the exchange that it was made on.
@@ -28,6 +31,7 @@ func (r *Session) Invariants(results []Result) []Result {
 			byRule[f.Check] = append(byRule[f.Check], f)
 		}
 	}
+	r.addPreflight(byRule)
 	seen := map[string]int{}
 	for i := range runChecks {
 		c := &runChecks[i]
@@ -50,6 +54,43 @@ func (r *Session) Invariants(results []Result) []Result {
 		verdicts = append(verdicts, v)
 	}
 	return verdicts
+}
+
+// inPreflight stands for the case of an exchange of the preflight.
+const inPreflight = "the preflight"
+
+// inspect keeps an exchange of the preflight that breaks an invariant.
+func (p *Preflight) inspect(e Exchanged) {
+	r := Result{Case: &fixtures.Case{ID: inPreflight, Profile: fixtures.Core}, Exchanges: []Exchanged{e}}
+	if e.Step.Request.Operation != reference.SendCommand {
+		r.Case.Profile = fixtures.Lifecycle
+	}
+	r.inspect(&r.Exchanges[0], nil)
+	if len(r.invariants) == 0 {
+		return
+	}
+	r.settle(func(int) bool { return false })
+	p.faults = append(p.faults, r)
+}
+
+// addPreflight adds what the preflight saw of the invariants that no case broke.
+func (r *Session) addPreflight(byRule map[string][]invariantFinding) {
+	faults := map[string][]invariantFinding{}
+	for i := range r.started.Preflight.faults {
+		fault := &r.started.Preflight.faults[i]
+		if len(r.settings.profiles) > 0 && !slices.Contains(r.settings.profiles, fault.Case.Profile) {
+			continue
+		}
+		for _, f := range fault.invariants {
+			f.id = inPreflight
+			faults[f.Check] = append(faults[f.Check], f)
+		}
+	}
+	for name, found := range faults {
+		if len(byRule[name]) == 0 {
+			byRule[name] = found
+		}
+	}
 }
 
 func invariantResult(found []invariantFinding, strict bool) Result {
@@ -77,8 +118,20 @@ func invariantResult(found []invariantFinding, strict bool) Result {
 	v.Broken = max(1, len(hit))
 	v.Verdict = verdictOf(v.Findings, strict)
 	v.Exchanges = []Exchanged{*first.exchange}
-	v.Reason = "first seen in " + first.id
+	v.Reason = firstSeen + first.id
 	return v
+}
+
+const firstSeen = "first seen in "
+
+// FirstSeen is the ID of the case that broke an invariant first. It is "" where that was the preflight, which every
+// run has, and of a result that is no broken invariant.
+func (r *Result) FirstSeen() string {
+	id, ok := strings.CutPrefix(r.Reason, firstSeen)
+	if !ok || id == inPreflight {
+		return ""
+	}
+	return id
 }
 
 // placeOf is a path without the numbers of list elements.

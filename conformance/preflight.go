@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,8 +28,17 @@ type Preflight struct {
 	Verifies bool
 	// Refusal is how the target refuses a plain SendCommand, which AWS takes: status, type and text. It is "" where
 	// the target takes it.
-	Refusal  string
+	Refusal string
+	// Broken are the operations that the target knows and that failed before the first case.
+	Broken   []BrokenOperation
 	bindings fixtures.Bindings
+	faults   []Result // the exchanges of the preflight that break an invariant
+}
+
+// BrokenOperation is an operation that fails whatever it is asked: it answers 5xx, or not at all.
+type BrokenOperation struct {
+	Operation string
+	Answer    string // in a few words
 }
 
 // lifecycleOperations are the calls beside SendCommand that show or change a command's status.
@@ -66,7 +77,7 @@ func (a *asker) minimal(more string) string {
 // operations it knows.
 func (a *asker) preflight(ctx context.Context) (Preflight, error) {
 	p := Preflight{bindings: a.target.bindings()}
-	first, err := a.ask(ctx, "SendCommand", a.minimal(""))
+	first, err := a.plain(ctx)
 	if err != nil {
 		return p, err
 	}
@@ -74,6 +85,7 @@ func (a *asker) preflight(ctx context.Context) (Preflight, error) {
 		return p, err
 	}
 	p.Refusal = refusal(first)
+	p.inspect(first)
 	if !a.aws {
 		for _, probe := range probes {
 			if err := a.probe(ctx, probe, &p); err != nil {
@@ -81,15 +93,8 @@ func (a *asker) preflight(ctx context.Context) (Preflight, error) {
 			}
 		}
 	}
-	p.Operations = []string{"SendCommand"}
-	for _, operation := range lifecycleOperations {
-		e, err := a.ask(ctx, operation, "{}")
-		if err != nil {
-			return p, err
-		}
-		if e.Response != nil && e.Response.Status < 500 && e.Response.Status != 404 && !isOneOf(e.ErrorType, unknownOperation...) {
-			p.Operations = append(p.Operations, operation)
-		}
+	if err := a.operations(ctx, &p); err != nil {
+		return p, err
 	}
 	slices.Sort(p.MadeUp)
 	unsigned, err := a.send(ctx, fixtures.Message{
@@ -99,7 +104,66 @@ func (a *asker) preflight(ctx context.Context) (Preflight, error) {
 	return p, err
 }
 
-// speaks tells why the target cannot be judged, from its answer to a plain SendCommand.
+// plainTries is how often the plain request is asked of a target that fails at it.
+const plainTries = 3
+
+// plain asks the plain request, again where the target fails at it: one that came up a moment ago may yet do so.
+func (a *asker) plain(ctx context.Context) (Exchanged, error) {
+	for try := range plainTries {
+		e, err := a.ask(ctx, "SendCommand", a.minimal(""))
+		if err != nil || !fails(&e) || try == plainTries-1 || !pauseFor(ctx, firstThrottle<<try) {
+			return e, err
+		}
+	}
+	panic("unreachable")
+}
+
+// operations finds out which of the other operations the target knows. One that fails is there: only a clear
+// word that there is none makes a part untested.
+func (a *asker) operations(ctx context.Context, p *Preflight) error {
+	p.Operations = []string{"SendCommand"}
+	for _, operation := range lifecycleOperations {
+		e, err := a.ask(ctx, operation, "{}")
+		if err != nil {
+			return err
+		}
+		if deniesOperation(&e) {
+			continue
+		}
+		p.Operations = append(p.Operations, operation)
+		p.inspect(e)
+		if fails(&e) || leavesOpen(&e) {
+			p.Broken = append(p.Broken, BrokenOperation{operation, printable(e.summary())})
+		}
+	}
+	return nil
+}
+
+// deniesOperation reports whether an answer says clearly that there is no such operation.
+func deniesOperation(e *Exchanged) bool {
+	if e.Response == nil {
+		return false
+	}
+	switch e.Response.Status {
+	case http.StatusNotImplemented, http.StatusMethodNotAllowed:
+		return true
+	case http.StatusNotFound:
+		return e.ErrorType == "" || isOneOf(e.ErrorType, unknownOperation...)
+	}
+	return isOneOf(e.ErrorType, unknownOperation...)
+}
+
+// fails reports whether the target answers that it fails.
+func fails(e *Exchanged) bool {
+	return e.Response != nil && e.Response.Status >= 500 && !deniesOperation(e)
+}
+
+// leavesOpen reports whether the target gave no whole answer to a request that reached it.
+func leavesOpen(e *Exchanged) bool {
+	return e.Err != nil && slices.Contains([]wire.Failure{wire.TimedOut, wire.Closed, wire.Malformed, wire.HandlerPanic}, e.Err.Failure)
+}
+
+// speaks returns why the target cannot be judged, from its answer to a plain SendCommand.
 func (a *asker) speaks(e Exchanged) error {
 	if e.Err != nil {
 		return fmt.Errorf("%w: %s", ErrCannotJudge, a.silence(e.Err))
@@ -108,12 +172,17 @@ func (a *asker) speaks(e Exchanged) error {
 	if e.Response.Truncated {
 		return fmt.Errorf("%w: %s answers with a body without end; is this an SSM endpoint?", ErrCannotJudge, a.target.Name)
 	}
-	if e.Body == nil || e.Body.Kind != jsontree.Object {
+	if fails(&e) {
+		return fmt.Errorf("%w: %s answers a plain SendCommand with %s: %s; is it up, and does it need to be started anew?",
+			ErrCannotJudge, a.target.Name, statusText(e.Response.Status), orNone(printable(string(e.Response.Body)), "an empty body"))
+	}
+	// What is wrong with a body of the right type, an invariant says.
+	if !isAWSJSON(contentType) && (e.Body == nil || e.Body.Kind != jsontree.Object) {
 		return fmt.Errorf("%w: %s answers %s (%s) and no JSON object; is this an SSM endpoint?",
-			ErrCannotJudge, a.target.Name, statusText(e.Response.Status), orNone(printable(contentType)))
+			ErrCannotJudge, a.target.Name, statusText(e.Response.Status), orNone(printable(contentType), "no Content-Type"))
 	}
 	switch {
-	case isOneOf(e.ErrorType, unknownOperation...), slices.Contains([]int{404, 405, 501}, e.Response.Status):
+	case deniesOperation(&e):
 		return fmt.Errorf("%w: %s does not know SendCommand (it answers %s); is this an SSM endpoint?", ErrCannotJudge, a.target.Name, printable(e.summary()))
 	case isOneOf(e.ErrorType, badCredentials...):
 		return fmt.Errorf("%w: %s refuses the credentials (%s); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to ones that it takes",
@@ -123,7 +192,10 @@ func (a *asker) speaks(e Exchanged) error {
 }
 
 // unknownOperation are the errors by which a server says that it does not have an operation.
-var unknownOperation = []string{"UnknownOperationException", "UnknownOperation", "InvalidAction", "NotImplemented", "NotImplementedException"}
+var unknownOperation = []string{
+	"UnknownOperationException", "UnknownOperation", "UnsupportedOperationException", "UnsupportedOperation",
+	"InvalidAction", "NotImplemented", "NotImplementedException",
+}
 
 // badCredentials are the errors of authentication and authorization (CommonErrors; facts.md, section 3).
 var badCredentials = []string{
@@ -157,89 +229,15 @@ func (a *asker) silence(err *wire.Error) string {
 	return fmt.Sprintf("%s: %s", a.target.Name, printable(firstLine(err.Error())))
 }
 
-func orNone(s string) string {
+func orNone(s, none string) string {
 	if s == "" {
-		return "no Content-Type"
+		return none
 	}
 	return s
 }
 
 // printable makes a text of the target's fit for one line on a terminal.
 func printable(s string) string {
-	return cut(strings.Trim(fmt.Sprintf("%q", s), `"`))
-}
-
-// probe asks whether made-up values will do for bindings that were not given.
-type probe struct {
-	binds func(seed uint64) fixtures.Bindings
-	more  func(b fixtures.Bindings) string
-}
-
-var probes = []probe{
-	{
-		func(seed uint64) fixtures.Bindings {
-			id := func(name string, length int) string { return (nonce(seed, name, 0) + nonce(seed, name, 1))[:length] }
-			made := fixtures.Bindings{
-				"node": "i-" + id("node", 17), "node.short": "i-" + id("node.short", 8), "node.hybrid": "mi-" + id("node.hybrid", 17),
-			}
-			for n := 2; n <= fixtures.Nodes; n++ {
-				name := fmt.Sprintf("node.%d", n)
-				made[name] = "i-" + id(name, 17)
-			}
-			return made
-		},
-		func(b fixtures.Bindings) string { return fmt.Sprintf(`,"InstanceIds":["%s"]`, b["node"]) },
-	},
-	{
-		func(seed uint64) fixtures.Bindings {
-			name := "sendspec-" + nonce(seed, "role", 0)
-			return fixtures.Bindings{
-				"role": "arn:aws:iam::123456789012:role/" + name, "topic": "arn:aws:sns:us-east-1:123456789012:" + name,
-			}
-		},
-		func(b fixtures.Bindings) string {
-			return fmt.Sprintf(`,"ServiceRoleArn":"%s","NotificationConfig":{"NotificationArn":"%s","NotificationEvents":["All"],"NotificationType":"Command"}`,
-				b["role"], b["topic"])
-		},
-	},
-	{
-		func(seed uint64) fixtures.Bindings {
-			name := "sendspec-" + nonce(seed, "alarm", 0)
-			return fixtures.Bindings{"alarm.ok": name + "-ok", "alarm.insufficient": name + "-insufficient"}
-		},
-		func(b fixtures.Bindings) string {
-			return fmt.Sprintf(`,"AlarmConfiguration":{"IgnorePollAlarmFailure":false,"Alarms":[{"Name":"%s"}]}`, b["alarm.ok"])
-		},
-	},
-	{
-		func(seed uint64) fixtures.Bindings {
-			return fixtures.Bindings{"bucket": "sendspec-" + nonce(seed, "bucket", 0)}
-		},
-		func(b fixtures.Bindings) string { return fmt.Sprintf(`,"OutputS3BucketName":"%s"`, b["bucket"]) },
-	},
-}
-
-func (a *asker) probe(ctx context.Context, pr probe, p *Preflight) error {
-	made := pr.binds(a.seed)
-	for name := range made {
-		if p.bindings[name] != "" {
-			return nil // the user described this part of the world
-		}
-	}
-	body := a.minimal(pr.more(made))
-	if strings.Contains(body, `"InstanceIds"`) {
-		if !a.mayDispatch {
-			return nil
-		}
-		body = strings.Replace(body, `"Targets":[{"Key":"tag:sendspec","Values":["`+nonce(a.seed, "preflight", 0)+`"]}],`, "", 1)
-	}
-	e, err := a.ask(ctx, "SendCommand", body)
-	if err != nil || !e.OK() {
-		return err
-	}
-	for name, value := range made {
-		p.bindings[name] = value
-		p.MadeUp = append(p.MadeUp, name)
-	}
-	return nil
+	quoted := strconv.Quote(s)
+	return cut(strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`))
 }

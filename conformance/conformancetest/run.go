@@ -87,7 +87,7 @@ func tell(t *testing.T, target conformance.Target, r *conformance.Result) {
 // again is the command that asks the case again; that of an invariant asks the case that showed it first.
 func again(name string, r *conformance.Result) string {
 	pattern := "^" + regexp.QuoteMeta(name) + "$"
-	if first, ok := strings.CutPrefix(r.Reason, "first seen in "); ok {
+	if first := r.FirstSeen(); first != "" {
 		pattern = "^" + regexp.QuoteMeta(strings.TrimSuffix(name, r.Case.ID)+first) + "$|" + pattern
 	}
 	return "go test -run '" + pattern + "'"

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -166,7 +167,7 @@ func again(command string, r *conformance.Result) string {
 	if command == "" || r.Case.Area() == fuzzedArea {
 		return ""
 	}
-	if first, ok := strings.CutPrefix(r.Reason, firstSeen); ok {
+	if first := r.FirstSeen(); first != "" {
 		command += " " + wire.ShellQuote(first)
 	}
 	return command + " " + wire.ShellQuote(r.Case.ID)
@@ -174,9 +175,6 @@ func again(command string, r *conformance.Result) string {
 
 // fuzzedArea is the area of what package fuzz found in the same run.
 const fuzzedArea = "fuzz"
-
-// firstSeen begins the reason of a broken invariant, with the case behind it.
-const firstSeen = "first seen in "
 
 // Failure tells all about a case that is no pass, in about ten lines: the rule and where it comes from,
 // what was wanted and what came, both bodies, and how to ask again. Again is a command, or "".
@@ -209,7 +207,7 @@ func (s style) failure(b *strings.Builder, target conformance.Target, r *conform
 		fmt.Fprintf(b, "  allowed %s\n", clean(strings.Join(r.Named, ", ")))
 	}
 	if r.Broken > 0 {
-		fmt.Fprintf(b, "  seen    in %d of %d answers, first in %s\n", r.Broken, r.Seen, strings.TrimPrefix(r.Reason, firstSeen))
+		fmt.Fprintf(b, "  seen    in %d of %d answers, first in %s\n", r.Broken, r.Seen, cmp.Or(r.FirstSeen(), "the preflight"))
 	} else if r.Reason != "" {
 		fmt.Fprintf(b, "  seen    %s\n", clean(r.Reason))
 	}

@@ -90,7 +90,37 @@ func standingColor(s conformance.Standing) sgr {
 }
 
 // Verdict says in one line what a run means.
-func Verdict(r *conformance.Report) string {
+func Verdict(r *conformance.Report) string { return verdict(r) + brokenBefore(r) }
+
+// brokenBefore says which of the operations that were judged failed before the first case.
+func brokenBefore(r *conformance.Report) string {
+	judged := map[string]bool{}
+	for i := range r.Results {
+		if r.Results[i].Verdict == conformance.Skip {
+			continue
+		}
+		for _, s := range r.Results[i].Case.Steps {
+			judged[s.Request.Operation] = true
+		}
+	}
+	var names []string
+	answer := ""
+	for _, b := range r.Preflight.Broken {
+		if judged[b.Operation] {
+			names, answer = append(names, b.Operation), b.Answer
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	note := fmt.Sprintf("; %s failed before the first case (%s)", strings.Join(names, ", "), answer)
+	if r.Server == nil {
+		note += ": if the server was asked before, start it anew"
+	}
+	return note
+}
+
+func verdict(r *conformance.Report) string {
 	name := r.Target.Name
 	switch {
 	case !r.Complete && r.Totals.Total() == 0:
