@@ -77,7 +77,10 @@ func TestMatchers(t *testing.T) {
 		"an empty object":    {`{}`, []string{`{}`, `{"a": 1}`}, []string{`[]`, absent}},
 		"$exact":             {`{"$exact": {"a": 1}}`, []string{`{"a": 1.0}`}, []string{`{"a": 1, "b": 2}`, absent}},
 		"$echo":              {`{"$echo": "/A/0"}`, []string{`{"k":"v","n":1}`, `{"n":1.0,"k":"v"}`}, []string{`{"k":"v"}`, `"v"`, absent}},
-		"$echo of nothing":   {`{"$echo": "/Z"}`, []string{absent}, []string{`null`, `""`}},
+		"$echo of nothing":   {`{"$echo": "/Z"}`, nil, []string{absent, `null`, `""`}},
+		"$echo of no step":   {`{"$echo": ["x", "/A"]}`, nil, []string{absent, `null`, `[]`}},
+		"$echo, malformed":   {`{"$echo": ["x"]}`, nil, []string{absent, `[]`}},
+		"$earlier of none":   {`{"$earlier": ["x", "/A"]}`, nil, []string{absent, `null`, `""`}},
 		"$uuid":              {`{"$uuid": true}`, []string{uuid, strings.ToUpper(uuid)}, []string{`"5b8cc1ad1f2e4b38b4c01e6a43f0a9d1"`, uuid[:36] + `"`, `"x` + uuid[1:], `1`, absent}},
 		"$in":                {`{"$in": ["a", {"$type": "number"}]}`, []string{`"a"`, `3`}, []string{`"b"`, `null`, absent}},
 		"$in with nothing":   {`{"$in": ["a", {"$absent": true}]}`, []string{`"a"`, absent}, []string{`"b"`}},
@@ -134,6 +137,37 @@ func TestMatchers(t *testing.T) {
 					assert.NotEmpty(t, f.Got)
 				}
 			}
+		})
+	}
+}
+
+// TestAValueOfAnEarlierStep: what two answers both lack is no echo.
+func TestAValueOfAnEarlierStep(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		want, first, second string
+		verdict             conformance.Verdict
+	}{
+		"$earlier, the same":             {`{"$earlier": ["one", "/A"]}`, `{"A": 1}`, `{"A": 1}`, conformance.Pass},
+		"$earlier, another":              {`{"$earlier": ["one", "/A"]}`, `{"A": 1}`, `{"A": 2}`, conformance.Fail},
+		"$earlier, lost":                 {`{"$earlier": ["one", "/A"]}`, `{"A": 1}`, `{}`, conformance.Fail},
+		"$earlier, missing in both":      {`{"$earlier": ["one", "/A"]}`, `{}`, `{}`, conformance.Fail},
+		"$earlier, null in both":         {`{"$earlier": ["one", "/A"]}`, `{"A": null}`, `{"A": null}`, conformance.Pass},
+		"$earlier, missing in the first": {`{"$earlier": ["one", "/A"]}`, `{}`, `{"A": 1}`, conformance.Fail},
+		"$optional $earlier":             {`{"$optional": {"$earlier": ["one", "/A"]}}`, `{}`, `{}`, conformance.Pass},
+		"$echo, as sent":                 {`{"$echo": ["one", "/S"]}`, `{}`, `{"A": "x"}`, conformance.Pass},
+		"$echo, another":                 {`{"$echo": ["one", "/S"]}`, `{"A": "y"}`, `{"A": "y"}`, conformance.Fail},
+		"$echo, missing in both answers": {`{"$echo": ["one", "/S"]}`, `{}`, `{}`, conformance.Fail},
+		"$echo, neither sent nor there":  {`{"$echo": ["one", "/T"]}`, `{}`, `{}`, conformance.Fail},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			one, two := bound(t, `{"S": "x"}`, `{"name": "n", "status": 200}`), bound(t, "{}", `{"name": "n", "status": 200, "body": {"A": `+c.want+`}}`)
+			one.Number, one.Name, two.Number = 1, "one", 2
+			first, second := answered(200, c.first), answered(200, c.second)
+			first.Request.Body = []byte(`{"S": "x"}`)
+			r := conformance.Judge(aCase(fixtures.Must), []fixtures.BoundStep{one, two}, []*wire.Exchange{first, second}, false)
+			assert.Equal(t, c.verdict, r.Verdict, r.Findings)
 		})
 	}
 }

@@ -41,7 +41,7 @@ func (m *matching) apply(name, path string, arg, got *jsontree.Value) bool {
 			m.miss(path, show(arg), show(got))
 		}
 	case "$echo":
-		m.echo(path, arg.Text, got)
+		m.echo(path, arg, got)
 	case "$earlier":
 		m.fromEarlier(path, arg, got)
 	case "$each", "$some":
@@ -157,10 +157,40 @@ func (m *matching) in(path string, arg, got *jsontree.Value) {
 	m.miss(path, "one of "+strings.Join(wants, ", "), show(got))
 }
 
-func (m *matching) echo(path, pointer string, got *jsontree.Value) {
-	sent := m.answer.RequestBody().Pointer(pointer)
-	if !jsontree.Equal(sent, got) {
-		m.miss(path, show(sent)+", as sent", show(got))
+// echo compares with what was sent: in this step, or in the one that [STEP, POINTER] names.
+func (m *matching) echo(path string, arg, got *jsontree.Value) {
+	if arg.Kind == jsontree.String {
+		m.same(path, m.answer.RequestBody().Pointer(arg.Text), got, "as sent")
+		return
+	}
+	step, pointer, ok := m.place("$echo", path, arg)
+	if !ok {
+		return
+	}
+	var sent *jsontree.Value
+	if e := m.step(step); e != nil {
+		sent = e.RequestBody().Pointer(pointer)
+	}
+	m.same(path, sent, got, "as sent in step "+step)
+}
+
+// place reads the argument of a matcher that names a place in another step.
+func (m *matching) place(matcher, path string, arg *jsontree.Value) (step, pointer string, ok bool) {
+	name, at := arg.Index(0), arg.Index(1)
+	if name == nil || at == nil {
+		m.miss(path, fmt.Sprintf(`a matcher of the form {%q: [STEP, POINTER]}`, matcher), show(arg))
+		return "", "", false
+	}
+	return name.Text, at.Text, true
+}
+
+// same compares with a value of the case. Where there is none nothing conforms, or a member that a server leaves out of
+// both answers would.
+func (m *matching) same(path string, want, got *jsontree.Value, whence string) {
+	if want == nil {
+		m.miss(path, "a value "+whence+", where there is none", show(got))
+	} else if !jsontree.Equal(want, got) {
+		m.miss(path, show(want)+", "+whence, show(got))
 	}
 }
 
@@ -170,18 +200,15 @@ func sameDetails(a, b string) bool {
 }
 
 func (m *matching) fromEarlier(path string, arg, got *jsontree.Value) {
-	name, pointer := arg.Index(0), arg.Index(1)
-	if name == nil || pointer == nil {
-		m.miss(path, `a matcher of the form {"$earlier": [STEP, POINTER]}`, show(arg))
+	step, pointer, ok := m.place("$earlier", path, arg)
+	if !ok {
 		return
 	}
 	var want *jsontree.Value
-	if e := m.step(name.Text); e != nil {
-		want = e.Body.Pointer(pointer.Text)
+	if e := m.step(step); e != nil {
+		want = e.Body.Pointer(pointer)
 	}
-	if !jsontree.Equal(want, got) {
-		m.miss(path, show(want)+", as in step "+name.Text, show(got))
-	}
+	m.same(path, want, got, "as in step "+step)
 }
 
 func (m *matching) elements(name, path string, arg, got *jsontree.Value) {
@@ -285,6 +312,9 @@ func describeMatcher(name string, arg *jsontree.Value) string {
 	case "$absent":
 		return "nothing"
 	case "$echo":
+		if arg.Kind == jsontree.Array {
+			return "what was sent as " + show(arg)
+		}
 		return "what was sent as " + arg.Text
 	}
 	if words := inWords(name, arg); words != "" {

@@ -183,7 +183,7 @@ func (r reader) matcher(path string, s *smithy.Schema, name string, arg *jsontre
 		h.present = false
 		e[path] = h
 	case "$echo":
-		r.sameAs(e, path, s, r.question.requestAt(r.question.step.Request.Body, arg.Text))
+		r.sameAs(e, path, s, r.question.sent(arg))
 	case "$earlier":
 		// A server that is wrong in the same way twice passes a comparison of two answers of one operation.
 		if value, elsewhere := r.earlier(arg); elsewhere {
@@ -245,6 +245,19 @@ func (r reader) earlier(arg *jsontree.Value) (value *jsontree.Value, elsewhere b
 		return r.question.requestAt(step.Request.Body, strings.Replace(at, "/ServiceRole", "/ServiceRoleArn", 1)), true
 	}
 	return nil, false
+}
+
+// sent is what $echo compares with.
+func (q *question) sent(arg *jsontree.Value) *jsontree.Value {
+	if arg.Kind == jsontree.String {
+		return q.requestAt(q.step.Request.Body, arg.Text)
+	}
+	for _, step := range q.steps {
+		if name, pointer := arg.Index(0), arg.Index(1); name != nil && pointer != nil && step.Name == name.Text {
+			return q.requestAt(step.Request.Body, pointer.Text)
+		}
+	}
+	return nil
 }
 
 func (q *question) requestAt(body []byte, pointer string) *jsontree.Value {

@@ -192,3 +192,15 @@ func TestTheJSONReportIsTheSameForTheSameSeed(t *testing.T) {
 		})
 	}
 }
+
+func TestTheTextCountsTheCasesThatShowNothing(t *testing.T) {
+	t.Parallel()
+	about := func(name string) string {
+		return `{"id": "area/Topic/` + name + `", "title": "t", "request": {"body": {"json": {"Comment": "${nonce}"}}}, "precondition": "refused",
+			"expect": [{"name": "refused", "status": 400}]}`
+	}
+	taking := answering(func(*http.Request) (int, string) { return 200, "{}" })
+	text, _ := written(t, conformance.Target{Handler: taking}, casesOf(t, about("one"), about("two"), refusedCase))
+	assert.Contains(t, text, "\n2 not judged: the target takes a request that this case needs refused\n")
+	assert.Contains(t, text, "FAIL  area/Topic/refused (must)\n")
+}

@@ -67,6 +67,10 @@ func envelopeMutants() []Mutant {
 			statusOfError, Must, envelope, onRefusalOf("ValidationException", func(r *reply) {
 				r.status = http.StatusUnprocessableEntity
 			})},
+		{"status-415", "A value of a wrong type has the status of a media type that is not known",
+			statusOfError, Must, envelope, onRefusalOf("SerializationException", func(r *reply) {
+				r.status = http.StatusUnsupportedMediaType
+			})},
 		{"status-403", "AccessDeniedException has the status 403",
 			"facts.md section 3, Body form: HTTP 400 for all client errors incl. AccessDeniedException (CommonErrors)", Should, []string{"error/AccessDeniedException"},
 			onRefusalOf("AccessDeniedException", func(r *reply) {

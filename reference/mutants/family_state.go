@@ -4,5 +4,5 @@ import "slices"
 
 // stateFamilies are the mutants about what becomes of a command.
 func stateFamilies() []Mutant {
-	return slices.Concat(states(), progress(), histories(), pages(), filters(), invocations(), controls(), questions())
+	return slices.Concat(states(), progress(), histories(), omissions(), pages(), filters(), invocations(), controls(), questions())
 }
