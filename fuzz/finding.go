@@ -53,6 +53,10 @@ func (c *campaign) keep(f *Finding) error {
 		return nil
 	}
 	f.ID = f.Fingerprint.id()
+	if f.Case != nil && slices.ContainsFunc(f.Result.Exchanges, c.oracle.world.mayRun) {
+		may := *f.Case // replay asks it of a target on loopback only
+		may.Safety, f.Case = fixtures.Dispatch, &may
+	}
 	c.found = append(c.found, f)
 	c.byKey[f.Fingerprint.key()] = append(c.byKey[f.Fingerprint.key()], f)
 	if c.options.Found != nil {

@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"bytes"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // world is what the generators know of the target's world, and the valid values of every member.
@@ -66,6 +68,24 @@ func (w *world) knowsNodes() bool { return w.bindings["node"] != "" }
 func (w *world) hasNode(id string) bool {
 	for name, value := range w.bindings {
 		if value == id && (name == "node" || strings.HasPrefix(name, "node.")) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayRun reports whether a request names one of the nodes, their tag or their group.
+func (w *world) mayRun(x conformance.Exchanged) bool {
+	if len(w.nodes) == 0 {
+		return false
+	}
+	body := x.Request.Body
+	if v, err := jsontree.Parse(body); err == nil {
+		body = v.AppendJSON(nil) // without escapes
+	}
+	for name, value := range w.bindings {
+		kind, _, _ := strings.Cut(name, ".")
+		if slices.Contains([]string{"node", "group", "tag"}, kind) && name != "tag.key" && bytes.Contains(body, []byte(value)) {
 			return true
 		}
 	}

@@ -277,3 +277,23 @@ func TestOnlyWhatRunsNothingIsSentBeyondLoopback(t *testing.T) {
 		assert.Positive(t, dispatched, "%s: %s", name, said)
 	}
 }
+
+// What was found on loopback with its nodes is not sent to them elsewhere.
+func TestAFindingThatMayRunACommandIsReplayedOnLoopbackOnly(t *testing.T) {
+	f := newFakeAWS(t)
+	m, err := mutantNamed("response/InstanceIds/default")
+	require.NoError(t, err)
+	f.service = m.Handler(f.world.Options...)
+	dir := t.TempDir()
+	code, said, _, dispatched := f.sendspec(t, "http", "127.0.0.1", "fuzz", "--seed", "1", "--count", "400", "--strategy", "valid", "--dir", dir)
+	require.Equal(t, exitNonconforming, code, said)
+	require.Positive(t, dispatched)
+	code, said, _, dispatched = f.sendspec(t, "http", "emulator", "replay", dir)
+	assert.Equal(t, exitCannotJudge, code, said)
+	assert.Zero(t, dispatched)
+	for _, host := range []string{"emulator", "127.0.0.1"} {
+		code, said, _, dispatched = f.sendspec(t, "http", host, "replay", "--allow-dispatch", dir)
+		assert.Equal(t, exitNonconforming, code, said)
+		assert.Positive(t, dispatched)
+	}
+}

@@ -100,5 +100,6 @@ Exit codes: 0 conforms; 1 nonconformance; 2 usage, configuration or fixture erro
 		return fmt.Errorf("%w (see %s --help)", err, c.CommandPath())
 	})
 	root.AddCommand(newRun(s), newFuzz(s), newReplay(s), newJudge(s), newCompare(s), newList(s), newExplain(s), newCoverage(s), newValidate(s), newServe(s), newMutants(), newBindings())
+	refuseEmpty(root)
 	return root
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/reference/service"
 )
 
@@ -23,6 +24,7 @@ const (
 	embeddedScale = 200
 	// embeddedStep is short against the two minutes for which a case may have to catch a status.
 	embeddedStep = 20 * time.Second
+	minScale     = 0.001
 	maxScale     = 1_000_000
 )
 
@@ -64,8 +66,11 @@ func serve(set serveSettings) (*served, error) {
 	if set.region == "" {
 		set.region = defaultRegion
 	}
-	if set.scale <= 0 || set.scale > maxScale {
-		return nil, fmt.Errorf("--clock-scale %g: want more than 0 and at most %d", set.scale, maxScale)
+	if !(set.scale >= minScale && set.scale <= maxScale) { // NaN is neither
+		return nil, fmt.Errorf("--clock-scale %g: want %g to %d", set.scale, minScale, maxScale)
+	}
+	if err := wire.CheckRegion(set.region); err != nil {
+		return nil, err
 	}
 	build := func(base ...service.Option) http.Handler { return service.New(base...) }
 	front := func(l net.Listener) net.Listener { return l }

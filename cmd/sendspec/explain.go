@@ -27,6 +27,9 @@ func newExplain(s Streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := f.checkEnvironment(true, s.Err); err != nil {
+				return err
+			}
 			return f.explain(s.Out, c)
 		},
 	}

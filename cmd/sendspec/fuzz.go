@@ -52,10 +52,16 @@ bodies and odd HTTP; metamorphic, two requests that mean the same; sequence, sen
   sendspec fuzz --dir findings --promote comment-length-above-1a2b3c`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if f.promote != "" {
+			given := c.Flags().Changed
+			switch {
+			case f.promote != "":
 				return f.promoteFinding(c.Context(), s)
+			case given("to"):
+				return errors.New("--to: want --promote with it")
+			case given("for") && f.duration == 0, given("count") && f.count == 0:
+				return errors.New("--for and --count: want more than 0")
 			}
-			f.settleRate(c.Flags().Changed("rate"))
+			f.settleRate(given("rate"))
 			return f.run(c.Context(), s, c.Flags().Changed("seed"))
 		},
 	}
@@ -101,14 +107,20 @@ func strategyNames() []string {
 	return names
 }
 
+// slowestRate and fastestRate bound --rate, in requests a second: beyond them it could as well not end, or have no bound.
+const slowestRate, fastestRate = 0.01, 1_000_000
+
 func (f *fuzzFlags) check() error {
 	switch {
 	case f.duration < 0:
 		return fmt.Errorf("--for %s: want more than 0", f.duration)
 	case f.timeout <= 0:
 		return fmt.Errorf("--timeout %s: want more than 0", f.timeout)
-	case f.rate < 0:
-		return fmt.Errorf("--rate %g: want 0 for no bound, or more", f.rate)
+	case f.rate != 0 && !(f.rate >= slowestRate && f.rate <= fastestRate): // NaN is neither
+		return fmt.Errorf("--rate %g: want 0 for no bound, or %g to %d", f.rate, slowestRate, fastestRate)
+	}
+	if info, err := os.Stat(f.dir); err == nil && !info.IsDir() {
+		return fmt.Errorf("--dir %s: want a folder, got a file", f.dir)
 	}
 	for _, name := range f.strategies {
 		if !slices.Contains(strategyNames(), name) {
@@ -175,6 +187,9 @@ func fuzzExit(r *fuzz.Report, err error, strict bool) error {
 // open starts the target, where there is something to start, and opens a session with it. The function that it
 // returns ends the target.
 func (f *fuzzFlags) open(ctx context.Context, s Streams, seeded bool) (*conformance.Session, func(), error) {
+	if _, err := f.targetFlags.check(ctx, s.Err, false); err != nil {
+		return nil, nil, err
+	}
 	target, end, err := f.target(ctx, s.Err)
 	if err != nil {
 		return nil, nil, err
@@ -225,11 +240,7 @@ func (f *fuzzFlags) options(session *conformance.Session, s Streams, p *campaign
 
 // replay is the command that asks a finding again.
 func (f *fuzzFlags) replay(id string) string {
-	words := []string{"sendspec", "replay"}
-	if f.endpoint != "" {
-		words = append(words, "--endpoint", wire.ShellQuote(f.endpoint))
-	}
-	return strings.Join(append(words, wire.ShellQuote(f.dir+"/"+id)), " ")
+	return strings.Join(append(f.words("sendspec", "replay"), wire.ShellQuote(f.dir+"/"+id)), " ")
 }
 
 func (f *fuzzFlags) jsonWriter(s Streams) (func([]byte) error, error) {

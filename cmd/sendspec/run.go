@@ -103,6 +103,9 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 	if err != nil {
 		return err
 	}
+	if err := f.check(ctx, s, selector, known); err != nil {
+		return err
+	}
 	again := ""
 	found, exit := f.ask(ctx, s, selector, known, func(seed uint64) []conformance.Sink {
 		again = f.again(asked, seed)
@@ -114,6 +117,19 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 		return sinks
 	})
 	return f.settle(s, found, exit, again, func(runs *baseline.Runs) error { return f.askAgain(ctx, s, selector, known, runs) })
+}
+
+// check finds what is wrong with the command line, before a process is started or a byte sent.
+func (f *runFlags) check(ctx context.Context, s Streams, selector conformance.Selector, known []conformance.Option) error {
+	if err := f.startFlags.check(&f.targetFlags); err != nil {
+		return err
+	}
+	target, err := f.targetFlags.check(ctx, s.Err, f.exec != "")
+	if err != nil {
+		return err
+	}
+	_, err = f.runner(target, selector, known...)
+	return err
 }
 
 // ask makes one run: it starts the target where that is to be started, asks it, and ends it. It leaves the

@@ -37,17 +37,26 @@ func (f *startFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&f.setup, "setup", "", "command that prepares the target and prints what it has as JSON; $SENDSPEC_ENDPOINT is its URL")
 }
 
+// check finds what is wrong with the flags before anything is started.
+func (f *startFlags) check(t *targetFlags) error {
+	switch {
+	case f.wait <= 0:
+		return fmt.Errorf("--exec-wait %s: want more than 0", f.wait)
+	case f.exec != "" && t.aws:
+		return errors.New("--exec: starts a server, and --aws asks AWS: want one of them")
+	case t.endpoint != "" && strings.Contains(f.exec, launch.Port) && !strings.Contains(t.endpoint, launch.Port):
+		return errors.New("--exec: want {port} in the endpoint too, or no endpoint beside it")
+	case f.setup != "" && t.endpoint == "" && f.exec == "":
+		return errors.New("--setup: want --endpoint or --exec with it: the embedded reference needs none")
+	}
+	return nil
+}
+
 // start brings the server up, prepares it, and fills in what the flags of the target leave open. The
 // function returned ends the server.
 func (f *startFlags) start(ctx context.Context, s Streams, t *targetFlags) (end func(), err error) {
 	end = func() {}
-	if f.wait <= 0 {
-		return end, fmt.Errorf("--exec-wait %s: want more than 0", f.wait)
-	}
 	if f.exec != "" {
-		if t.aws {
-			return end, errors.New("--exec: starts a server, and --aws asks AWS: want one of them")
-		}
 		server, err := launch.Start(ctx, launch.Options{Command: f.exec, URL: t.endpoint, Dir: f.dir, Wait: f.wait, Redactor: ownRedactor()})
 		if errors.Is(err, launch.ErrNotReady) {
 			fmt.Fprint(s.Err, report.Output("the server", server.Output()))
@@ -70,9 +79,6 @@ func (f *startFlags) start(ctx context.Context, s Streams, t *targetFlags) (end 
 
 // prepare runs the setup command and takes over what it prints.
 func (f *startFlags) prepare(ctx context.Context, s Streams, t *targetFlags) error {
-	if t.endpoint == "" {
-		return errors.New("--setup: want --endpoint or --exec with it: the embedded reference needs none")
-	}
 	region := t.regionOrEnv()
 	if region == "" {
 		region = defaultRegion

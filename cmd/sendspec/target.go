@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/launch"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -43,6 +45,33 @@ func (f *targetFlags) register(c *cobra.Command) {
 	completeFlag(c, "bind", names...)
 }
 
+// check finds what is wrong with the flags and the environment, and returns a target as the one to come, of which
+// only its port may not be known yet. Started says that a server is started for it.
+func (f *targetFlags) check(ctx context.Context, people io.Writer, started bool) (conformance.Target, error) {
+	url := f.endpoint
+	switch {
+	case url == "":
+		url = "http://127.0.0.1:1"
+	case started:
+		url = strings.ReplaceAll(url, launch.Port, "1")
+	}
+	t := conformance.Target{URL: url, Region: f.regionOrEnv(), Nodes: f.nodes, Bindings: f.bind}
+	if err := f.checkEnvironment(f.endpoint == "" && !started, people); err != nil {
+		return t, err
+	}
+	if f.aws && f.endpoint == "" {
+		return t, errors.New("--aws: want an --endpoint such as https://ssm.us-east-1.amazonaws.com")
+	}
+	if _, err := conformance.New(t, f.guard()...); err != nil {
+		return t, err
+	}
+	if _, err := f.tls.config(url, f.aws, io.Discard); err != nil {
+		return t, err
+	}
+	_, err := f.credentials(ctx)
+	return t, err
+}
+
 // target returns the target that the flags name, and a function that ends it. Without an endpoint
 // it is the embedded reference on a loopback port. What people should know of it is written to people.
 func (f *targetFlags) target(ctx context.Context, people io.Writer) (conformance.Target, func(), error) {
@@ -52,9 +81,6 @@ func (f *targetFlags) target(ctx context.Context, people io.Writer) (conformance
 		return conformance.Target{}, nil, err
 	}
 	if f.endpoint == "" {
-		if f.aws {
-			return conformance.Target{}, nil, fmt.Errorf("--aws: want an --endpoint such as https://ssm.us-east-1.amazonaws.com")
-		}
 		return embeddedTarget(region, f.nodes, f.bind)
 	}
 	t := conformance.Target{URL: f.endpoint, Region: region, Nodes: f.nodes, Bindings: f.bind, TLS: config}
@@ -106,7 +132,11 @@ func (f *targetFlags) guard() []conformance.Option {
 
 // rerun is the command that asks a single case again.
 func (f *targetFlags) rerun(seed uint64, program string) string {
-	words := []string{program, "run"}
+	return strings.Join(append(f.words(program, "run"), "--seed", fmt.Sprint(seed)), " ")
+}
+
+// words are a command and the flags as they were given.
+func (f *targetFlags) words(words ...string) []string {
 	if f.endpoint != "" {
 		words = append(words, "--endpoint", wire.ShellQuote(f.endpoint))
 	}
@@ -126,7 +156,7 @@ func (f *targetFlags) rerun(seed uint64, program string) string {
 	if f.dispatch {
 		words = append(words, "--allow-dispatch")
 	}
-	return strings.Join(append(words, "--seed", fmt.Sprint(seed)), " ")
+	return words
 }
 
 func newBindings() *cobra.Command {

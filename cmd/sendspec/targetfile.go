@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -18,14 +20,15 @@ import (
 
 // targetFile describes a target for a repository.
 type targetFile struct {
-	Name     string        `yaml:"name"`
-	Endpoint string        `yaml:"endpoint"`
-	Exec     string        `yaml:"exec"`
-	ExecWait time.Duration `yaml:"exec-wait"`
-	Setup    string        `yaml:"setup"`
-	Region   string        `yaml:"region"`
-	Profiles []string      `yaml:"profiles"`
-	Baseline string        `yaml:"baseline"`
+	Name     string         `yaml:"name"`
+	Endpoint string         `yaml:"endpoint"`
+	Exec     string         `yaml:"exec"`
+	ExecWait *time.Duration `yaml:"exec-wait"`
+	Setup    string         `yaml:"setup"`
+	Region   string         `yaml:"region"`
+	Profiles []string       `yaml:"profiles"`
+	Baseline string         `yaml:"baseline"`
+	Dispatch bool           `yaml:"allow-dispatch"`
 	world    `yaml:",inline"`
 }
 
@@ -72,10 +75,10 @@ func (f *runFlags) load(c *cobra.Command) error {
 	if err := decodeStrictly(f.file, b, &t, slices.Concat(worldFields, targetFields)); err != nil {
 		return err
 	}
-	if t.Endpoint != "" && t.Exec != "" && !strings.Contains(t.Endpoint, "{port}") && strings.Contains(t.Exec, "{port}") {
-		return fmt.Errorf("%s: want {port} in the endpoint too, or no endpoint beside exec", f.file)
-	}
 	given := c.Flags().Changed
+	if t.Endpoint == "" && t.Exec == "" && !given("endpoint") && !given("exec") {
+		return fmt.Errorf("%s: names no target: want endpoint or exec in it", f.file)
+	}
 	dir := filepath.Dir(f.file)
 	if !given("name") {
 		f.name = t.Name
@@ -83,8 +86,8 @@ func (f *runFlags) load(c *cobra.Command) error {
 	if !given("endpoint") && !given("exec") {
 		f.endpoint, f.exec, f.dir = t.Endpoint, t.Exec, dir
 	}
-	if !given("exec-wait") && t.ExecWait != 0 {
-		f.startFlags.wait = t.ExecWait
+	if !given("exec-wait") && t.ExecWait != nil {
+		f.startFlags.wait = *t.ExecWait
 	}
 	if !given("setup") {
 		f.setup, f.dir = t.Setup, dir
@@ -94,6 +97,9 @@ func (f *runFlags) load(c *cobra.Command) error {
 	}
 	if !given("profile") {
 		f.profiles = t.Profiles
+	}
+	if !given("allow-dispatch") {
+		f.dispatch = t.Dispatch
 	}
 	if !given("baseline") && t.Baseline != "" {
 		f.baseline = t.Baseline
@@ -106,7 +112,7 @@ func (f *runFlags) load(c *cobra.Command) error {
 
 var (
 	worldFields  = []string{"nodes", "documents", "alarms", "role", "topic", "bucket", "bindings"}
-	targetFields = []string{"name", "endpoint", "exec", "exec-wait", "setup", "region", "profiles", "baseline"}
+	targetFields = []string{"name", "endpoint", "exec", "exec-wait", "setup", "region", "profiles", "baseline", "allow-dispatch"}
 )
 
 // readWorld reads what a setup command printed. JSON is YAML too.
@@ -118,12 +124,17 @@ func readWorld(where string, output []byte) (world, error) {
 // decodeStrictly reads one YAML mapping whose fields are all known. What is wrong is one line that
 // begins with where:LINE.
 func decodeStrictly(where string, b []byte, into any, known []string) error {
-	var document yaml.Node
-	if err := yaml.Unmarshal(b, &document); err != nil {
+	var document, second yaml.Node
+	documents := yaml.NewDecoder(bytes.NewReader(b))
+	if err := documents.Decode(&document); errors.Is(err, io.EOF) {
+		return nil // empty
+	} else if err != nil {
 		return placed(where, err)
 	}
-	if len(document.Content) == 0 {
-		return nil // empty
+	if err := documents.Decode(&second); err == nil {
+		return fmt.Errorf("%s:%d: want one YAML document, and here a second one begins", where, second.Line)
+	} else if !errors.Is(err, io.EOF) {
+		return placed(where, err)
 	}
 	root := document.Content[0]
 	if root.Kind != yaml.MappingNode {
@@ -134,10 +145,39 @@ func decodeStrictly(where string, b []byte, into any, known []string) error {
 			return fmt.Errorf("%s:%d: unknown field %s: want one of %s", where, key.Line, untrusted.Quote(key.Value), strings.Join(known, ", "))
 		}
 	}
+	if err := refuseEmptyEntries(where, root); err != nil {
+		return err
+	}
 	if err := root.Decode(into); err != nil {
 		return placed(where, err)
 	}
 	return nil
+}
+
+// refuseEmptyEntries refuses entries without a value, at any depth.
+func refuseEmptyEntries(where string, mapping *yaml.Node) error {
+	for i := 0; i < len(mapping.Content); i += 2 {
+		key, value := mapping.Content[i], mapping.Content[i+1]
+		values := []*yaml.Node{value}
+		switch value.Kind {
+		case yaml.MappingNode:
+			if err := refuseEmptyEntries(where, value); err != nil {
+				return err
+			}
+			fallthrough
+		case yaml.SequenceNode:
+			values = value.Content
+		}
+		if len(values) == 0 || slices.ContainsFunc(values, isEmptyNode) {
+			return fmt.Errorf("%s:%d: %s %w", where, key.Line, printable(key.Value), errEmpty)
+		}
+	}
+	return nil
+}
+
+// isEmptyNode reports whether a node has no text. An alias stands for a node that is looked at itself.
+func isEmptyNode(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && (n.Tag == "!!null" || isBlank(n.Value))
 }
 
 // placed writes an error of the decoder as one line with its place.

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// checkEnvironment refuses variables that are set, that matter to the target, and that are empty. To people it says
+// which name an endpoint that is not asked.
+func (f *targetFlags) checkEnvironment(embedded bool, people io.Writer) error {
+	var matter []string
+	if f.region == "" {
+		matter = append(matter, "AWS_REGION")
+	}
+	if !embedded {
+		matter = append(matter, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+	}
+	for _, name := range matter {
+		if value, set := os.LookupEnv(name); set && isBlank(value) {
+			return fmt.Errorf("%s %w", name, errEmpty)
+		}
+	}
+	_, id := os.LookupEnv("AWS_ACCESS_KEY_ID")
+	if _, secret := os.LookupEnv("AWS_SECRET_ACCESS_KEY"); id != secret && !embedded {
+		return fmt.Errorf("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: one of them is set: want both, or neither")
+	}
+	var unused []string
+	for _, name := range []string{"SENDSPEC_ENDPOINT", "AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL"} {
+		if value := strings.TrimRight(os.Getenv(name), "/"); value != "" && value != strings.TrimRight(f.endpoint, "/") {
+			unused = append(unused, name)
+		}
+	}
+	if len(unused) > 0 {
+		fmt.Fprintf(people, "sendspec: set and not used: %s; --endpoint names the target\n", strings.Join(unused, ", "))
+	}
+	return nil
+}
