@@ -190,7 +190,7 @@ func (f *fuzzFlags) open(ctx context.Context, s Streams, seeded bool) (*conforma
 	if _, err := f.targetFlags.check(ctx, s.Err, false); err != nil {
 		return nil, nil, err
 	}
-	target, end, err := f.target(ctx, s.Err)
+	target, end, err := f.target(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -140,7 +140,7 @@ func (f runFlags) ask(ctx context.Context, s Streams, selector conformance.Selec
 		return nil, err
 	}
 	defer stop()
-	target, end, err := f.target(ctx, s.Err)
+	target, end, err := f.target(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +28,8 @@ type targetFlags struct {
 	aws      bool
 	dispatch bool
 	tls      tlsFlags
+
+	tlsConfig *tls.Config // of what was checked
 }
 
 func (f *targetFlags) register(c *cobra.Command) {
@@ -65,25 +68,21 @@ func (f *targetFlags) check(ctx context.Context, people io.Writer, started bool)
 	if _, err := conformance.New(t, f.guard()...); err != nil {
 		return t, err
 	}
-	if _, err := f.tls.config(url, f.aws, io.Discard); err != nil {
-		return t, err
+	var err error
+	if f.tlsConfig, err = f.tls.config(ctx, url, f.aws, people); err == nil {
+		_, err = f.credentials(ctx)
 	}
-	_, err := f.credentials(ctx)
 	return t, err
 }
 
-// target returns the target that the flags name, and a function that ends it. Without an endpoint
-// it is the embedded reference on a loopback port. What people should know of it is written to people.
-func (f *targetFlags) target(ctx context.Context, people io.Writer) (conformance.Target, func(), error) {
+// target returns the target that the flags name, which were checked, and a function that ends it. Without an endpoint
+// it is the embedded reference on a loopback port.
+func (f *targetFlags) target(ctx context.Context) (conformance.Target, func(), error) {
 	region := f.regionOrEnv()
-	config, err := f.tls.config(ctx, f.endpoint, f.aws, people)
-	if err != nil {
-		return conformance.Target{}, nil, err
-	}
 	if f.endpoint == "" {
 		return embeddedTarget(region, f.nodes, f.bind)
 	}
-	t := conformance.Target{URL: f.endpoint, Region: region, Nodes: f.nodes, Bindings: f.bind, TLS: config}
+	t := conformance.Target{URL: f.endpoint, Region: region, Nodes: f.nodes, Bindings: f.bind, TLS: f.tlsConfig}
 	credentials, err := f.credentials(ctx)
 	t.Credentials = credentials
 	return t, func() {}, err

@@ -136,6 +136,9 @@ func decodeStrictly(where string, b []byte, into any, known []string) error {
 	} else if !errors.Is(err, io.EOF) {
 		return placed(where, err)
 	}
+	if len(document.Content) == 0 {
+		return nil // nothing but comments
+	}
 	root := document.Content[0]
 	if root.Kind != yaml.MappingNode {
 		return fmt.Errorf("%s:%d: want a mapping of %s", where, root.Line, strings.Join(known, ", "))
@@ -169,7 +172,7 @@ func refuseEmptyEntries(where string, mapping *yaml.Node) error {
 			values = value.Content
 		}
 		if len(values) == 0 || slices.ContainsFunc(values, isEmptyNode) {
-			return fmt.Errorf("%s:%d: %s %w", where, key.Line, printable(key.Value), errEmpty)
+			return fmt.Errorf("%s:%d: %s %w", where, key.Line, untrusted.Quote(key.Value), errEmpty)
 		}
 	}
 	return nil
