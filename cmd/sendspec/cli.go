@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance"
-	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
 // Streams are where a command reads and writes. Machine output goes to Out, everything for people
@@ -71,8 +70,7 @@ func Main(ctx context.Context, args []string, s Streams) int {
 		code = exitCannotJudge
 	}
 	if text != "" {
-		text = strings.ReplaceAll(ownRedactor().Text(text), "\n", " ") // before it is cut
-		fmt.Fprintln(s.Err, "sendspec: "+untrusted.Line(untrusted.Cut(text, errorShown)))
+		fmt.Fprintln(s.Err, "sendspec: "+excerpt(strings.ReplaceAll(text, "\n", " "), errorShown))
 	}
 	return code
 }

@@ -89,7 +89,7 @@ func readCapture(ctx context.Context, in io.Reader, name string) (traffic.Captur
 	if err != nil {
 		return traffic.Capture{}, err
 	}
-	capture, err := traffic.Read(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff"))))
+	capture, err := traffic.Read(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff"))), ownSecrets()...)
 	if err != nil {
 		return capture, fmt.Errorf("%s: %w", name, err)
 	}

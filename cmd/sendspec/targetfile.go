@@ -190,7 +190,7 @@ func placed(where string, err error) error {
 	if errors.As(err, &wrong) && len(wrong.Errors) > 0 {
 		text = wrong.Errors[0]
 	}
-	text = untrusted.Cut(text, textShown)
+	text = untrusted.Cut(ownRedactor().Text(text), textShown)
 	if rest, ok := strings.CutPrefix(text, "line "); ok {
 		if line, message, ok := strings.Cut(rest, ": "); ok {
 			return fmt.Errorf("%s:%s: %s", where, line, message)

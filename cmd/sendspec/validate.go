@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -8,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/reference"
 )
 
@@ -76,7 +76,7 @@ func validateText(w io.Writer, r *reference.Result) error {
 	if exception != "" {
 		fmt.Fprintf(&b, "AWS would answer %s", exception)
 		if message != "" {
-			fmt.Fprintf(&b, ": %s", untrusted.Line(untrusted.Cut(message, messageShown)))
+			fmt.Fprintf(&b, ": %s", excerpt(message, messageShown))
 		}
 		b.WriteString("\n")
 	}
@@ -102,7 +102,12 @@ func validateJSON(w io.Writer, r *reference.Result) error {
 	if r.Malformed != nil {
 		out.Malformed = r.Malformed.Error()
 	}
-	return writeJSON(w, out)
+	var b bytes.Buffer
+	if err := writeJSON(&b, out); err != nil {
+		return err
+	}
+	_, err := w.Write(ownRedactor().Bytes(b.Bytes()))
+	return err
 }
 
 // What is shown of a request that is wrong in very many places: so many lines of each kind, so many bytes of a
@@ -121,8 +126,8 @@ func first[T any](list []T, omitted *int) []T {
 	return list[:n]
 }
 
-// shown is a text of a file or a target as people see it: escaped, and cut.
-func shown(s string) string { return untrusted.Line(untrusted.Cut(s, textShown)) }
+// shown is a text of a file or a target as people see it: redacted, cut and escaped.
+func shown(s string) string { return excerpt(s, textShown) }
 
 // lines writes a line for each of n things, as far as they are shown.
 func lines(b *strings.Builder, n int, line func(i int) string) {

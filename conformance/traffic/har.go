@@ -92,8 +92,8 @@ func (h *har) secrets() []string {
 }
 
 // Read takes the calls of Run Command out of a HAR file, without what is secret in its requests: neither that, nor
-// what an answer echoes of it, is in a Call.
-func Read(r io.Reader) (Capture, error) {
+// what an answer echoes of it, is in a Call. Secrets are more of them, which no request has.
+func Read(r io.Reader, secrets ...string) (Capture, error) {
 	var file har
 	if err := json.NewDecoder(r).Decode(&file); err != nil {
 		return Capture{}, fmt.Errorf("no HAR file: %w", err)
@@ -102,7 +102,7 @@ func Read(r io.Reader) (Capture, error) {
 		return Capture{}, errors.New("no HAR file: it has no log")
 	}
 	var c Capture
-	redactor := wire.NewRedactor(file.secrets()...)
+	redactor := wire.NewRedactor(slices.Concat(file.secrets(), secrets)...)
 	for i := range file.Log.Entries {
 		e := &file.Log.Entries[i]
 		operation, ok := strings.CutPrefix(valueOf(e.Request.Headers, "X-Amz-Target"), "AmazonSSM.")
