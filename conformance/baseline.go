@@ -31,11 +31,13 @@ const (
 	BaselineChanged BaselineState = "changed" // it differs in another way than the entry says
 	BaselineExpired BaselineState = "expired" // it differs as the entry says, past the entry's date
 	BaselineStale   BaselineState = "stale"   // it no longer fails
+	// BaselineUnjudged is the state of a case that the entry expects to fail and that was skipped.
+	BaselineUnjudged BaselineState = "unjudged"
 )
 
 // BaselineStates returns every state in the order in which reports count them.
 func BaselineStates() []BaselineState {
-	return []BaselineState{BaselineKnown, BaselineFlaky, BaselineChanged, BaselineExpired, BaselineStale}
+	return []BaselineState{BaselineKnown, BaselineFlaky, BaselineChanged, BaselineExpired, BaselineStale, BaselineUnjudged}
 }
 
 // BaselineNote is the entry of the baseline that names a case, and how the case stands to it.
@@ -80,5 +82,10 @@ func (r *Report) Baseline() map[BaselineState]int {
 	return n
 }
 
-// Stale tells whether the baseline names a case that no longer fails.
-func (r *Report) Stale() bool { return r.Totals[Fixed] > 0 }
+// Stale reports whether the baseline names a case that no longer fails, or is no longer judged.
+func (r *Report) Stale() bool { return r.Totals[Fixed]+r.Baseline()[BaselineUnjudged] > 0 }
+
+// LeavesBaseline reports whether the case was skipped though an entry of the baseline expects it to be judged.
+func (r *Result) LeavesBaseline() bool {
+	return r.Baseline != nil && r.Baseline.State == BaselineUnjudged
+}

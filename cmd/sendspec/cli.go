@@ -26,7 +26,7 @@ const (
 	exitNonconforming = 1   // the target is at fault
 	exitUsage         = 2   // the call, a file or a fixture is
 	exitCannotJudge   = 3   // no verdict was possible
-	exitStale         = 4   // the baseline names what no longer fails, and nothing is worse
+	exitStale         = 4   // the baseline names what no longer fails or is no longer judged, and nothing is worse
 	exitInterrupted   = 130 // ended by a signal
 )
 

@@ -28,8 +28,9 @@ func newCompare(s Streams) *cobra.Command {
 		Use:   "compare REPORT.json...",
 		Short: "Set reports side by side: what regressed between two, how several servers stand",
 		Long: `compare reads reports that run --json wrote. Of two it tells which cases regressed, fail in another way,
-are no longer judged, are new and no longer fail; exit code 1 is a regression. Of one, of more than two,
-and with --matrix, it makes the matrix of servers by area and case; --format html is a page to publish.
+are no longer judged, are new and no longer fail; exit code 1 is one that regressed, is no longer judged,
+or is new and fails (what a --partial report lacks does not count), 3 that no case was judged in both.
+Of one, of more than two, and with --matrix, it makes the matrix of servers by area and case; --format html is a page to publish.
 
 --merge puts the reports of all shards (run --shard I/N) together. --summary writes a report without its
 exchanges, small enough to be kept in a repository.`,
@@ -96,10 +97,15 @@ func (f *compareFlags) run(ctx context.Context, out, people io.Writer, names []s
 func (f *compareFlags) two(out io.Writer, reports []report.Named, notes []string) error {
 	d := compare.Two(reports[0], reports[1])
 	err := f.write(out, func(w io.Writer) error { return d.Text(w, notes) }, func(w io.Writer) error { return d.Markdown(w, notes) }, nil)
-	if err == nil && d.Regressed() {
+	switch {
+	case err != nil:
+		return err
+	case d.Common == 0:
+		return &exitError{exitCannotJudge, fmt.Errorf("cannot judge: no case was judged in both %s and %s", reports[0].File, reports[1].File)}
+	case d.Worse(f.partial):
 		return &exitError{exitNonconforming, nil}
 	}
-	return err
+	return nil
 }
 
 // write writes the format that was asked for, whole or not at all.

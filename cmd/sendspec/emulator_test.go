@@ -23,6 +23,8 @@ func emulator() {
 	vary := flags.Bool("vary", false, "refuse every other request with a long Comment")
 	starts := flags.String("bound-each-other-start", "", "as -bound, each other time that it is started: file that counts")
 	pid := flags.String("pid", "", "file for the process ID")
+	without := flags.String("without", "", "know no such operation")
+	broken := flags.String("broken", "", "fail at this operation")
 	needNode := flags.String("need-node", "", "the only node there is")
 	holdAfter := flags.Int64("hold-after", 0, "answer no more after so many requests, and write the file held")
 	_ = flags.Parse(os.Args[1:])
@@ -56,7 +58,13 @@ func emulator() {
 		w.Header().Set("x-amzn-RequestId", fmt.Sprintf("2d226bf9-efbd-461b-a381-%012d", n))
 		body, _ := io.ReadAll(r.Body)
 		isLong := strings.Contains(string(body), `"Comment":"`) && len(body) > 230
-		switch {
+		switch operation := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), "AmazonSSM."); {
+		case operation == *without:
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(w, `{"__type":"UnknownOperationException"}`)
+		case operation == *broken:
+			w.WriteHeader(http.StatusInternalServerError)
+			fmt.Fprint(w, `{"__type":"InternalServerError"}`)
 		case *needNode != "" && strings.Contains(string(body), `"InstanceIds":["`) && !strings.Contains(string(body), *needNode):
 			w.WriteHeader(http.StatusBadRequest)
 			fmt.Fprint(w, `{"__type":"InvalidInstanceId"}`)

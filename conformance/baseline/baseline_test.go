@@ -130,7 +130,10 @@ invariant/X/y   /a=string,/b=string,/c=nothing
 		"passes":                             {"area/Topic/a", "", conformance.Pass, false, conformance.Fixed, conformance.BaselineStale},
 		"warns only":                         {"area/Topic/a", "should:/x=nothing", conformance.Warn, false, conformance.Fixed, conformance.BaselineStale},
 		"is flaky, and not known for it":     {"area/Topic/a", "status=200", conformance.Flaky, false, conformance.Flaky, ""},
-		"was skipped":                        {"area/Topic/a", "", conformance.Skip, false, conformance.Skip, ""},
+		"was skipped":                        {"area/Topic/a", "", conformance.Skip, false, conformance.Skip, conformance.BaselineUnjudged},
+		"varies, and was skipped":            {"area/Topic/f", "", conformance.Skip, false, conformance.Skip, ""},
+		"is not named, and was skipped":      {"area/Topic/none", "", conformance.Skip, false, conformance.Skip, ""},
+		"an invariant of a part, skipped":    {"invariant/X/y", "", conformance.Skip, true, conformance.Skip, ""},
 		"could not be judged":                {"area/Topic/a", "", conformance.Error, false, conformance.Error, ""},
 		"is not named":                       {"area/Topic/none", "status=200", conformance.Fail, false, conformance.Fail, ""},
 		"a variant, on the last day":         {"area/Topic/n/n=50", "status=200", conformance.Fail, false, conformance.Known, conformance.BaselineKnown},
@@ -235,7 +238,7 @@ other/A/a status=200 # not asked here
 	f := parsed(t, before, updatedCorpus)
 	same := map[string]string{
 		"area/A/x/n=1": "status=200", "area/A/x/n=2": "status=200", "area/B/x": "status=200", "area/C/x": "status=200",
-		"area/B/y": "status=500", "area/B/z": "pass", "area/C/y": "status=500", "area/A/y": "status=200", "other/A/a": "skip",
+		"area/B/y": "status=500", "area/B/z": "pass", "area/C/y": "status=500", "area/A/y": "status=200",
 	}
 	assert.Equal(t, baseline.Changes{Entries: 6, Cases: 9}, f.Update(oneRun(f, updatedCorpus, same)))
 	assert.Equal(t, before, text(t, f), "nothing to bring in line")
@@ -266,6 +269,15 @@ other/A/b                                        status=200
 			assert.NotContains(t, []conformance.Verdict{conformance.Fail, conformance.Fixed}, r.Verdict, r.Case.ID)
 		}
 	}
+}
+
+// A skipped case would keep the gate stale for ever: the update takes it out, but for what a person promised until a day.
+func TestAnUpdateTakesOutWhatIsSkipped(t *testing.T) {
+	t.Parallel()
+	f := parsed(t, "area/A/x status=200 # both\narea/A/y status=200 until=2026-01-01\narea/B/z flaky\n", updatedCorpus)
+	now := map[string]string{"area/A/x/n=1": "skip", "area/A/x/n=2": "status=200", "area/A/y": "skip", "area/B/z": "skip"}
+	f.Update(oneRun(f, updatedCorpus, now))
+	assert.Equal(t, "area/A/x/n=2                                     status=200 # both\narea/A/y status=200 until=2026-01-01\narea/B/z flaky\n", text(t, f))
 }
 
 // What an invariant says hangs on what was asked, so a part of the corpus adds to its entry only.

@@ -41,8 +41,8 @@ func (f *File) Prune(cases []*fixtures.Case) []string {
 	return gone
 }
 
-// Update brings the file in line with what runs found: an entry whose cases pass goes, one of whose
-// cases only some still fail is narrowed, one whose cases fail in another way gets the new fingerprint, one
+// Update brings the file in line with what runs found: an entry whose cases pass, or are skipped, goes, one of
+// whose cases only some still fail is narrowed, one whose cases fail in another way gets the new fingerprint, one
 // whose case varies is flaky for it, and new failures come behind the rest. Comments, the order and what was
 // not asked stay as they are, and so do entries past their date and entries for flaky cases: those need a person.
 func (f *File) Update(runs *Runs) Changes {
@@ -105,6 +105,10 @@ func (u *updating) entry(l *line) []line {
 		if seen := u.runs.Varying(c.ID); seen != "" && l.Fingerprint != flaky && !l.expired(u.today) {
 			keep = false
 			add(still, varying(seen), c.ID)
+			continue
+		}
+		if r != nil && r.LeavesBaseline() && !l.expired(u.today) {
+			keep = false
 			continue
 		}
 		if r == nil || r.Verdict == conformance.Skip || r.Verdict == conformance.Error || r.Verdict == conformance.Flaky {

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +28,21 @@ func named(file string, cases ...[3]string) report.Named {
 		})
 	}
 	return report.Named{File: file, Document: d}
+}
+
+// worse are the names below of what no gate may let pass, worseInPart of what it may not even where a report is partial.
+var (
+	worseInPart = []string{"fails now", "failed to be asked", "is flaky now", "is skipped now"}
+	worse       = append([]string{"could not be judged", "is gone", "is new and fails"}, worseInPart...)
+)
+
+func TestCasesThatBothJudgedAreCounted(t *testing.T) {
+	t.Parallel()
+	before := named("before", [3]string{"a/T/a", "pass"}, [3]string{"a/T/b", "pass"}, [3]string{"a/T/c", "skip"}, [3]string{"a/T/gone", "skip"})
+	after := named("after", [3]string{"a/T/a", "fail"}, [3]string{"a/T/b", "skip"}, [3]string{"a/T/c", "pass"}, [3]string{"a/T/d", "pass"})
+	assert.Equal(t, 1, compare.Two(before, after).Common)
+	assert.Zero(t, compare.Two(before, named("nothing")).Common)
+	assert.Empty(t, compare.Two(named("skipped", [3]string{"a/T/c", "skip"}), named("nothing")).Of(compare.Lost), "nobody judged it")
 }
 
 func TestWhatBecameOfACase(t *testing.T) {
@@ -68,7 +84,8 @@ func TestWhatBecameOfACase(t *testing.T) {
 			}
 			require.Len(t, d.Changes, 1)
 			assert.Equal(t, test.want, d.Changes[0].Kind)
-			assert.Equal(t, test.want == compare.Regressed, d.Regressed())
+			assert.Equal(t, slices.Contains(worse, name), d.Worse(false))
+			assert.Equal(t, slices.Contains(worseInPart, name), d.Worse(true))
 		})
 	}
 }

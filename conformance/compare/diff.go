@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/report"
@@ -37,10 +38,24 @@ type Diff struct {
 	Before, After report.Named
 	Changes       []Change // in the order of the second report, what it lacks last
 	Same          int      // cases of which both say the same
+	Common        int      // cases that both judged
 }
 
-// Regressed tells whether a case fails that did not.
-func (d Diff) Regressed() bool { return len(d.Of(Regressed)) > 0 }
+// Worse reports whether a case fails that did not, or is no longer judged. What a partial report lacks counts only
+// where partial is false.
+func (d Diff) Worse(partial bool) bool {
+	return slices.ContainsFunc(d.Changes, func(c Change) bool {
+		switch c.Kind {
+		case Regressed:
+			return true
+		case Lost:
+			return !partial || c.After == conformance.Skip
+		case Appeared:
+			return !partial && failing(c.After)
+		}
+		return false
+	})
+}
 
 // Of returns the changes of a kind.
 func (d Diff) Of(k Kind) []Change {
@@ -63,6 +78,9 @@ func Two(before, after report.Named) Diff {
 	for _, c := range after.Cases {
 		old, known := earlier[c.ID]
 		delete(earlier, c.ID)
+		if known && judged(old) && judged(c) {
+			d.Common++
+		}
 		change := Change{ID: c.ID, Before: old.Verdict, After: c.Verdict, Was: old.Fingerprint, Is: c.Fingerprint}
 		switch {
 		case !known:
@@ -85,6 +103,10 @@ func Two(before, after report.Named) Diff {
 	}
 	for _, c := range before.Cases {
 		if _, gone := earlier[c.ID]; gone {
+			if !judged(c) {
+				d.Same++ // nobody judged it
+				continue
+			}
 			d.Changes = append(d.Changes, Change{ID: c.ID, Kind: Lost, Before: c.Verdict, Was: c.Fingerprint, Reason: "not in the later report"})
 		}
 	}
@@ -95,8 +117,10 @@ func judged(c report.CaseInfo) bool {
 	return c.Verdict != conformance.Skip && c.Verdict != conformance.Error
 }
 
-func fails(c report.CaseInfo) bool {
-	return c.Verdict == conformance.Fail || c.Verdict == conformance.Known || c.Verdict == conformance.Flaky
+func fails(c report.CaseInfo) bool { return failing(c.Verdict) }
+
+func failing(v conformance.Verdict) bool {
+	return v == conformance.Fail || v == conformance.Known || v == conformance.Flaky
 }
 
 func orUnknown(corpus string) string {

@@ -22,6 +22,8 @@ func baselineLine(n *conformance.BaselineNote) string {
 		b.WriteString("the entry held until " + n.Until)
 	case conformance.BaselineStale:
 		b.WriteString("no longer fails; take it out of the entry (--update-baseline does)")
+	case conformance.BaselineUnjudged:
+		b.WriteString("expects it to fail; if it is to be skipped, take it out of the entry (--update-baseline does)")
 	}
 	if n.Until != "" && n.State != conformance.BaselineExpired {
 		b.WriteString(", until " + n.Until)
@@ -43,7 +45,7 @@ func baselineCounts(r *conformance.Report) string {
 	}
 	words := map[conformance.BaselineState]string{
 		conformance.BaselineKnown: "known", conformance.BaselineFlaky: "known to vary", conformance.BaselineChanged: "fail in another way",
-		conformance.BaselineExpired: "past their date", conformance.BaselineStale: "no longer fail",
+		conformance.BaselineExpired: "past their date", conformance.BaselineStale: "no longer fail", conformance.BaselineUnjudged: "no longer judged",
 	}
 	var parts []string
 	for _, state := range conformance.BaselineStates() {
@@ -63,8 +65,15 @@ func knownVerdict(r *conformance.Report) string {
 	} else {
 		line += fmt.Sprintf(" differs as known: %d of %d cases fail, none is new", known, r.Totals.Judged())
 	}
+	var stale []string
 	if fixed > 0 {
-		line += fmt.Sprintf("; the baseline is stale: %d cases in it no longer fail", fixed)
+		stale = append(stale, fmt.Sprintf("%d cases in it no longer fail", fixed))
+	}
+	if n := r.Baseline()[conformance.BaselineUnjudged]; n > 0 {
+		stale = append(stale, fmt.Sprintf("%d cases in it are no longer judged", n))
+	}
+	if len(stale) > 0 {
+		line += "; the baseline is stale: " + strings.Join(stale, ", ")
 	}
 	return line
 }

@@ -136,6 +136,8 @@ func (t *Text) judged(b *strings.Builder, r *conformance.Result) {
 	m, look := mannerIn(r), style{t.o.Color, t.o.Width}
 	word := look.paint(m.color, fmt.Sprintf("%-5s", strings.ToUpper(string(r.Verdict))))
 	switch {
+	case r.LeavesBaseline():
+		fmt.Fprintf(b, "%s %s (%s)\n  %s\n  %s\n\n", word, r.Case.ID, r.Case.Level, clean(r.Reason), baselineLine(r.Baseline))
 	case r.Verdict == conformance.Fixed:
 		fmt.Fprintf(b, "%s %s (%s)\n  %s\n\n", word, r.Case.ID, r.Case.Level, baselineLine(r.Baseline))
 	case m.shown == always && len(r.Findings) == 0:

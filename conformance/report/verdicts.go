@@ -63,6 +63,9 @@ func mannerIn(r *conformance.Result) manner {
 	if r.NotAsked() {
 		return manner{r.Verdict, "?", dim, counted, skipped, "", ""}
 	}
+	if r.LeavesBaseline() {
+		return manner{r.Verdict, "-", yellow, always, failed, "warning", "warning"}
+	}
 	return mannerOf(r.Verdict)
 }
 

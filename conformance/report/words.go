@@ -130,7 +130,7 @@ func verdict(r *conformance.Report) string {
 			r.Totals[conformance.Fail]+r.Totals[conformance.Flaky])
 	case r.Failed():
 		return fmt.Sprintf("%s does not conform: %d of %d cases fail", name, r.Totals[conformance.Fail]+r.Totals[conformance.Flaky], r.Totals.Judged())
-	case r.Totals[conformance.Known]+r.Totals[conformance.Fixed] > 0:
+	case r.Totals[conformance.Known] > 0, r.Stale():
 		return knownVerdict(r)
 	case r.Totals[conformance.Error] > 0:
 		return fmt.Sprintf("%s could not be judged: %d cases have no verdict", name, r.Totals[conformance.Error])
