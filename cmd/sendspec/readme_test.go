@@ -25,6 +25,9 @@ var (
 func TestTheSnippetsOfTheReadmeRun(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
+	server, err := serve(serveSettings{address: "127.0.0.1:0", scale: embeddedScale, step: embeddedStep})
+	require.NoError(t, err)
+	defer server.close()
 	dir := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "ci"), 0o700))
 	var lines []string
@@ -38,6 +41,7 @@ func TestTheSnippetsOfTheReadmeRun(t *testing.T) {
 				assert.Contains(t, parsed, key)
 				delete(parsed, key)
 			}
+			parsed["endpoint"] = server.URL
 			b, err := yaml.Marshal(parsed)
 			require.NoError(t, err)
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "ci", "sendspec.yaml"), b, 0o600))
