@@ -38,6 +38,18 @@ type Exchanged struct {
 // server that pages badly and lists every command of a run has some ten times as many.
 const maxValues = 64 << 10
 
+// maxElements is how many elements of a list the invariants look at: more than a run makes commands, so that nothing is
+// overlooked but in an answer that is made to take time.
+const maxElements = 4096
+
+// elements are the elements of a list that the invariants look at.
+func elements(list *jsontree.Value) []jsontree.Value {
+	if list == nil {
+		return nil
+	}
+	return list.Items[:min(len(list.Items), maxElements)]
+}
+
 // Read reads the answer of an exchange.
 func Read(step fixtures.BoundStep, x *wire.Exchange) Exchanged {
 	e := Exchanged{Exchange: x, Step: step}

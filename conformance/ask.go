@@ -50,11 +50,11 @@ func (a *asking) step(ctx context.Context, i int) *Result {
 			return nil
 		}
 		a.polled += len(e.Response.Body)
-		if a.settled(bound, e, wait) {
+		if a.settled(ctx, bound, e, wait) {
 			return nil
 		}
 		if e.Response.Truncated || a.polled > polledBytes || !wait.next(ctx) {
-			if ctx.Err() != nil && bound.Poll != nil {
+			if ctx.Err() != nil {
 				return a.unjudged(Error, notFinished+"the run was ended while it waited")
 			}
 			if bound.Poll != nil && a.final == "" {
@@ -69,9 +69,13 @@ func (a *asking) step(ctx context.Context, i int) *Result {
 // polledBytes bounds what the answers of one case's polls may weigh before it stops waiting.
 const polledBytes = 1 << 20
 
-// settled reports whether an answer ends its step, and keeps what later steps need of it.
-func (a *asking) settled(bound fixtures.BoundStep, e *wire.Exchange, w *wait) bool {
+// settled reports whether an answer ends its step, and keeps what later steps need of it. Once the run is ended none is
+// read any more: many cases may have a long one waiting.
+func (a *asking) settled(ctx context.Context, bound fixtures.BoundStep, e *wire.Exchange, w *wait) bool {
 	defer a.read(e)()
+	if ctx.Err() != nil {
+		return false
+	}
 	answer := Read(bound, e)
 	done := bound.Poll == nil || w.see(&answer)
 	a.capture(&answer)

@@ -25,10 +25,9 @@ func commands(e *Exchanged) []placed {
 		if c := e.Body.Get("Command"); c != nil {
 			e.commands = append(e.commands, placed{"/Command", c})
 		}
-		if list := e.Body.Get("Commands"); list != nil {
-			for i := range list.Items {
-				e.commands = append(e.commands, placed{"/Commands/" + strconv.Itoa(i), &list.Items[i]})
-			}
+		list := elements(e.Body.Get("Commands"))
+		for i := range list {
+			e.commands = append(e.commands, placed{"/Commands/" + strconv.Itoa(i), &list[i]})
 		}
 	}
 	return e.commands

@@ -31,13 +31,10 @@ var invocationCheck = Check{
 		if e.Step.Request.Operation == "GetCommandInvocation" {
 			return invocationStatus("", e.Body)
 		}
-		list := e.Body.Get("CommandInvocations")
-		if list == nil {
-			return nil
-		}
 		var found []Finding
-		for i := range list.Items {
-			found = append(found, invocationStatus("/CommandInvocations/"+strconv.Itoa(i), &list.Items[i])...)
+		list := elements(e.Body.Get("CommandInvocations"))
+		for i := range list {
+			found = append(found, invocationStatus("/CommandInvocations/"+strconv.Itoa(i), &list[i])...)
 		}
 		return found
 	},

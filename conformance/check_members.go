@@ -80,8 +80,9 @@ func (w *memberWalk) walk(path string, s *smithy.Schema, v *jsontree.Value) {
 			}
 		}
 	case smithy.ShapeTypeList:
-		for i := range v.Items {
-			w.walk(path+"/"+strconv.Itoa(i), s.ListMember(), &v.Items[i])
+		list := elements(v)
+		for i := range list {
+			w.walk(path+"/"+strconv.Itoa(i), s.ListMember(), &list[i])
 		}
 	case smithy.ShapeTypeMap:
 		for i := range v.Members {

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/sendspec/sendspec/fixtures"
@@ -90,11 +91,8 @@ func (e *Exchanged) statusesShown() []statusShown {
 }
 
 func (e *Exchanged) eachOf(list string, visit func(v *jsontree.Value, path string)) {
-	items := e.Body.Get(list)
-	if items == nil {
-		return
-	}
-	for i := range items.Items {
-		visit(&items.Items[i], fmt.Sprintf("/%s/%d", list, i))
+	items := elements(e.Body.Get(list))
+	for i := range items {
+		visit(&items[i], "/"+list+"/"+strconv.Itoa(i))
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -39,6 +41,22 @@ var sdkCheck = Check{
 	},
 }
 
+// forSDK is what the SDK is given of an answer: its bytes, but of a list that is too long only the elements that the
+// invariants look at.
+func forSDK(e *Exchanged) (*jsontree.Value, []byte) {
+	cut := jsontree.Value{Kind: jsontree.Object, Members: slices.Clone(e.Body.Members)}
+	long := false
+	for i := range cut.Members {
+		if v := &cut.Members[i].Value; len(v.Items) > maxElements {
+			v.Items, long = elements(v), true
+		}
+	}
+	if !long {
+		return e.Body, e.Response.Body
+	}
+	return &cut, cut.AppendJSON(nil)
+}
+
 // sdkOutput is what the SDK reads the operation's answer into, and its schema; nil for an operation
 // that is not judged.
 func sdkOutput(operation string) (smithy.Deserializable, *smithy.OperationSchema) {
@@ -64,12 +82,13 @@ func sdkReadsOutput(e *Exchanged) []Finding {
 	if out == nil {
 		return nil
 	}
-	if err := decode(schema, e, out); err != nil {
+	body, text := forSDK(e)
+	if err := decode(schema, e, text, out); err != nil {
 		return broken(fixtures.Must, pathBody, "a body that the SDK reads", cut(firstLine(err.Error())))
 	}
 	switch out := out.(type) {
 	case *ssm.SendCommandOutput:
-		sent := e.Body.Get("Command")
+		sent := body.Get("Command")
 		if sent == nil || sent.Kind != jsontree.Object {
 			return nil
 		}
@@ -78,14 +97,14 @@ func sdkReadsOutput(e *Exchanged) []Finding {
 		}
 		return sameMembers("/Command", sent, readCommand(out.Command))
 	case *ssm.ListCommandsOutput:
-		return sameElements(e, "Commands", len(out.Commands), func(i int) []readMember { return readCommand(&out.Commands[i]) })
+		return sameElements(body, "Commands", len(out.Commands), func(i int) []readMember { return readCommand(&out.Commands[i]) })
 	case *ssm.ListCommandInvocationsOutput:
-		return sameElements(e, "CommandInvocations", len(out.CommandInvocations), func(i int) []readMember {
+		return sameElements(body, "CommandInvocations", len(out.CommandInvocations), func(i int) []readMember {
 			v := &out.CommandInvocations[i]
 			return []readMember{{"CommandId", v.CommandId}, {"InstanceId", v.InstanceId}, {"StatusDetails", v.StatusDetails}, {"RequestedDateTime", v.RequestedDateTime}}
 		})
 	case *ssm.GetCommandInvocationOutput:
-		return sameMembers("", e.Body, []readMember{
+		return sameMembers("", body, []readMember{
 			{"CommandId", out.CommandId}, {"InstanceId", out.InstanceId}, {"StatusDetails", out.StatusDetails}, {"ResponseCode", &out.ResponseCode},
 			{"StandardOutputContent", out.StandardOutputContent}, {"ExecutionStartDateTime", out.ExecutionStartDateTime},
 		})
@@ -107,8 +126,8 @@ func readCommand(c *types.Command) []readMember {
 }
 
 // sameElements compares the elements of a list as sent with those that the SDK read.
-func sameElements(e *Exchanged, name string, read int, members func(i int) []readMember) []Finding {
-	sent := e.Body.Get(name)
+func sameElements(body *jsontree.Value, name string, read int, members func(i int) []readMember) []Finding {
+	sent := body.Get(name)
 	if sent == nil || sent.Kind != jsontree.Array {
 		return nil
 	}
@@ -116,7 +135,7 @@ func sameElements(e *Exchanged, name string, read int, members func(i int) []rea
 		return broken(fixtures.Must, "/"+name, fmt.Sprintf("%d elements in the SDK's output", len(sent.Items)), fmt.Sprint(read))
 	}
 	for i := range sent.Items {
-		if found := sameMembers(fmt.Sprintf("/%s/%d", name, i), &sent.Items[i], members(i)); found != nil {
+		if found := sameMembers("/"+name+"/"+strconv.Itoa(i), &sent.Items[i], members(i)); found != nil {
 			return found
 		}
 	}
@@ -157,7 +176,7 @@ func sdkReadsError(e *Exchanged) []Finding {
 	if out == nil { // what is no operation of Run Command has its refusal read as SendCommand's would be
 		out, schema = sdkOutput("SendCommand")
 	}
-	err := decode(schema, e, out)
+	err := decode(schema, e, e.Response.Body, out)
 	var api smithy.APIError
 	if !errors.As(err, &api) {
 		return broken(fixtures.Must, pathBody, "an API error in the SDK", fmt.Sprintf("%v", err))
@@ -168,10 +187,10 @@ func sdkReadsError(e *Exchanged) []Finding {
 	return nil
 }
 
-func decode(schema *smithy.OperationSchema, e *Exchanged, into smithy.Deserializable) error {
+func decode(schema *smithy.OperationSchema, e *Exchanged, body []byte, into smithy.Deserializable) error {
 	resp := &smithyhttp.Response{Response: &http.Response{
-		StatusCode: e.Response.Status, Header: e.Response.Header, Body: io.NopCloser(bytes.NewReader(e.Response.Body)),
-		ContentLength: int64(len(e.Response.Body)),
+		StatusCode: e.Response.Status, Header: e.Response.Header, Body: io.NopCloser(bytes.NewReader(body)),
+		ContentLength: int64(len(body)),
 	}}
 	return sdkProtocol.DeserializeResponse(context.Background(), schema, ssm.TypeRegistry, resp, into)
 }

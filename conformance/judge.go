@@ -67,7 +67,8 @@ func (r *Result) inspect(e *Exchanged, familiar *answerShapes) {
 		if check.rule == sdkCheck.rule {
 			found = func(e *Exchanged) []Finding { return familiar.reads(e, check.inspect) }
 		}
-		for _, f := range found(e) {
+		all := found(e)
+		for _, f := range all[:min(len(all), findingsKept)] {
 			f.Check, f.Step = check.Rule().ID, r.stepOf(e)
 			r.invariants = append(r.invariants, invariantFinding{Finding: f, exchange: e})
 		}

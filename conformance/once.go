@@ -51,7 +51,7 @@ func (q Asked) Judge() Result {
 	if q.result != nil {
 		return *q.result
 	}
-	r := q.asking.judged(&q.asking.familiar)
+	r := q.asking.judged(context.Background(), &q.asking.familiar)
 	q.asking.recent.inspect(&r)
 	return r
 }

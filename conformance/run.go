@@ -310,7 +310,7 @@ func (x *Session) attemptKnowing(ctx context.Context, c *fixtures.Case, attempt 
 	if unjudged != nil {
 		return *unjudged
 	}
-	return a.judged(familiar)
+	return a.judged(ctx, familiar)
 }
 
 // asked asks all steps of a case. It returns a result only where the case cannot be judged.
@@ -333,10 +333,13 @@ func (x *Session) asked(ctx context.Context, c *fixtures.Case, attempt int, plan
 	return a, nil
 }
 
-// judged judges what was answered.
-func (a *asking) judged(familiar *answerShapes) Result {
+// judged judges what was answered, unless the run is ended meanwhile.
+func (a *asking) judged(ctx context.Context, familiar *answerShapes) Result {
 	defer a.letGo()
 	defer a.read(a.exchanges...)()
+	if ctx.Err() != nil {
+		return *a.unjudged(Error, notFinished+"the run was ended")
+	}
 	r := judge(a.c, a.steps, a.exchanges, a.settings.strict, familiar)
 	r.settle(a.keepWhole)
 	if r.final = a.final != ""; r.final && r.Verdict == Fail {
