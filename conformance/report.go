@@ -14,6 +14,7 @@ type Report struct {
 	Strict    bool
 	Complete  bool   // every planned case was judged
 	Stopped   string // why not, where it is not
+	Cut       bool   // the run did not come to its end
 	Preflight Preflight
 	Began     time.Time
 	Elapsed   time.Duration
@@ -68,7 +69,7 @@ type ProfileVerdict struct {
 func newReport(s Started, results []Result, stopped string) *Report {
 	r := &Report{
 		Target: s.Target, Seed: s.Seed, Strict: s.Strict, Preflight: s.Preflight, Began: s.Began,
-		Results: results, Stopped: stopped, Complete: stopped == "", Totals: Tally{},
+		Results: results, Stopped: stopped, Cut: stopped != "", Complete: stopped == "", Totals: Tally{},
 	}
 	r.sum()
 	if n := r.Totals[Error]; n > 0 && r.Complete {

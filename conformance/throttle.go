@@ -19,8 +19,13 @@ import (
 
 // The bounds of waiting for a target that throttles.
 const (
-	throttleTries = 5                      // of one request
-	firstThrottle = 100 * time.Millisecond // where no Retry-After is given; doubled each time
+	throttleTries = 12                     // of one request
+	firstThrottle = 100 * time.Millisecond // where no Retry-After is given; doubled each time, but not beyond lastThrottle
+	lastThrottle  = 400 * time.Millisecond
+	// fewTries are those of one request once chanceLimit requests had all of theirs throttled: a target that
+	// throttles one answer in three does that to none, so it is no chance.
+	fewTries    = 5
+	chanceLimit = 3
 	// allThrottles is how many times its patience a run may spend on pauses altogether.
 	allThrottles = 30
 )
@@ -40,6 +45,7 @@ type patient struct {
 	until  time.Time     // nothing is sent before
 	since  time.Time     // when the first such answer came behind the last other one; zero for none
 	paused time.Duration // altogether
+	failed int           // requests of which every try was throttled
 	gaveUp *wire.Error
 }
 
@@ -103,14 +109,15 @@ func (p *patient) note(x *wire.Exchange, after time.Duration, try int) *wire.Err
 		p.gaveUp = throttledError("nothing but %s for %s; wait, or raise --timeout, which is also how long it is waited", says, p.patience)
 	case p.paused > allThrottles*p.patience:
 		p.gaveUp = throttledError("%s too often: the run was held up for %s; try --parallel 1, or a part of the cases", says, p.paused.Round(time.Second))
-	case try == throttleTries:
+	case try == throttleTries, try >= fewTries && p.failed >= chanceLimit:
+		p.failed++
 		return throttledError("%s, %d times in a row", says, try)
 	}
 	if p.gaveUp != nil {
 		return p.gaveUp
 	}
 	if after < 0 {
-		after = firstThrottle << (try - 1)
+		after = min(firstThrottle<<(try-1), lastThrottle)
 	}
 	if until := now.Add(min(after, left)); until.After(p.until) {
 		p.paused += until.Sub(later(now, p.until))

@@ -3,8 +3,10 @@ package conformance_test
 import (
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -14,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/report"
 )
 
 // throttling is a handler that answers in such a way where busy says so, and sanely otherwise. Cases
@@ -137,6 +140,44 @@ func TestOneCaseThatIsAlwaysThrottledHoldsNoOtherUp(t *testing.T) {
 		assert.Equal(t, 1, report.Totals[conformance.Error])
 		assert.Equal(t, 29, report.Totals[conformance.Pass]-passingInvariants(report))
 		assert.Contains(t, report.Stopped, "1 cases could not be judged")
+	})
+}
+
+// One answer in three that is throttled costs no case its verdict.
+func TestThrottlingByChanceLeavesNoCaseUnjudged(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		chance := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same in each run
+		h, _ := throttling(429, "", "", func(int64, string) bool {
+			mu.Lock()
+			defer mu.Unlock()
+			return chance.IntN(3) == 0
+		})
+		found, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 900)))
+		require.NoError(t, err)
+		assert.True(t, found.Complete)
+		assert.Equal(t, 900, found.Totals[conformance.Pass]-passingInvariants(found))
+	})
+}
+
+// What could be judged is the verdict, and the rest is said.
+func TestAFailureCountsThoughACaseCouldNotBeJudged(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var first atomic.Value
+		h, _ := throttling(429, "", "", func(n int64, text string) bool {
+			if n == 1 {
+				first.Store(text)
+			}
+			return n > 0 && first.Load() == text
+		})
+		cases := append(plainCases(t, 30), casesOf(t, `{"id": "area/Topic/wrong", "title": "t", "request": {"body": {"json": {}}}, "expect": [{"name": "refused", "status": 400}]}`)...)
+		found, err := run(t.Context(), t, conformance.Target{Handler: h, Name: "it"}, conformance.WithCases(cases))
+		require.NoError(t, err)
+		assert.False(t, found.Complete)
+		assert.True(t, found.Failed())
+		assert.Regexp(t, `^it does not conform: [0-9]+ of [0-9]+ cases fail; 1 could not be judged$`, report.Verdict(found))
 	})
 }
 

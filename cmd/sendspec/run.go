@@ -224,8 +224,8 @@ func (f *runFlags) runner(t conformance.Target, s conformance.Selector, opts ...
 	return conformance.New(t, opts...)
 }
 
-// exitOf turns what a run found into the exit code. Where a part could not be judged, that comes
-// first: a gate must not take the rest for the whole.
+// exitOf turns what a run found into the exit code. A failure counts, whatever else could not be judged; where none
+// was found and a part could not be judged, that comes first: a gate must not take the rest for the whole.
 func exitOf(r *conformance.Report, err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):

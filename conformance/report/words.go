@@ -125,11 +125,15 @@ func verdict(r *conformance.Report) string {
 	switch {
 	case !r.Complete && r.Totals.Total() == 0:
 		return fmt.Sprintf("INCOMPLETE: %s: no case was judged", r.Stopped)
-	case !r.Complete:
+	case !r.Complete && (r.Cut || !r.Failed()):
 		return fmt.Sprintf("INCOMPLETE: %s: %d of %d cases were judged, %d of them fail", r.Stopped, r.Totals.Judged(), r.Totals.Total(),
 			r.Totals[conformance.Fail]+r.Totals[conformance.Flaky])
 	case r.Failed():
-		return fmt.Sprintf("%s does not conform: %d of %d cases fail", name, r.Totals[conformance.Fail]+r.Totals[conformance.Flaky], r.Totals.Judged())
+		line := fmt.Sprintf("%s does not conform: %d of %d cases fail", name, r.Totals[conformance.Fail]+r.Totals[conformance.Flaky], r.Totals.Judged())
+		if n := r.Totals[conformance.Error]; n > 0 {
+			line += fmt.Sprintf("; %d could not be judged", n)
+		}
+		return line
 	case r.Totals[conformance.Known] > 0, r.Stale():
 		return knownVerdict(r)
 	case r.Totals[conformance.Error] > 0:
