@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"net/http"
 	"strings"
 	"time"
 
@@ -86,6 +87,22 @@ func errorType(r *wire.Response, body *jsontree.Value) string {
 		raw = after
 	}
 	return strings.TrimSpace(raw)
+}
+
+// isCall reports whether the request is a call of SSM's: a POST to /, with or without a query, whose X-Amz-Target begins with
+// AmazonSSM. Any other may be answered by whatever stands before the service, such as a gateway's page of its health.
+func (e *Exchanged) isCall() bool {
+	m := &e.Step.Request
+	path, _, _ := strings.Cut(m.Path, "?")
+	if m.Method != http.MethodPost || path != "/" {
+		return false
+	}
+	for _, h := range m.Headers {
+		if strings.EqualFold(h.Name, "X-Amz-Target") {
+			return len(h.Values) > 0 && strings.HasPrefix(strings.TrimSpace(h.Values[0]), "AmazonSSM.")
+		}
+	}
+	return true
 }
 
 // OK tells whether the target took the request: a 2xx that names no error.

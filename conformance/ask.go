@@ -53,7 +53,10 @@ func (a *asking) step(ctx context.Context, i int) *Result {
 		if a.settled(ctx, bound, e, wait) {
 			return nil
 		}
-		if e.Response.Truncated || a.polled > polledBytes || !wait.next(ctx) {
+		if a.polled > polledBytes && !e.Response.Truncated {
+			return a.unjudged(Error, fmt.Sprintf("%sanswers of more than %d bytes while it waits", beyondLimit, polledBytes))
+		}
+		if e.Response.Truncated || !wait.next(ctx) {
 			if ctx.Err() != nil {
 				return a.unjudged(Error, notFinished+"the run was ended while it waited")
 			}

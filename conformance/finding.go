@@ -62,7 +62,8 @@ type Result struct {
 	Seen, Broken int
 
 	invariants []invariantFinding
-	final      bool // asking again would tell no more
+	limit      string // of the reader's, that an answer is beyond on which the verdict depends
+	final      bool   // asking again would tell no more
 }
 
 // How the reason of a case begins that the end of the run came before: before its turn, or before its

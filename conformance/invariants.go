@@ -22,7 +22,7 @@ func (r *Session) Invariants(results []Result) []Result {
 	exchanges := 0
 	for i := range results {
 		for _, x := range results[i].Exchanges {
-			if x.Response != nil && !x.Step.Interim { // how often a poll asks is a matter of speed
+			if x.Response != nil && !x.Step.Interim && x.isCall() { // how often a poll asks is a matter of speed
 				exchanges++
 			}
 		}

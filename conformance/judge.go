@@ -40,6 +40,9 @@ func judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Excha
 	}
 	r.inspectTogether()
 	r.Verdict = verdictOf(r.Findings, strict)
+	if r.limit != "" && r.Verdict != Fail {
+		r.Verdict, r.Reason, r.Findings, r.Outcome = Error, beyondLimit+r.limit, nil, ""
+	}
 	r.discardWithoutPrecondition()
 	return r
 }
@@ -60,8 +63,11 @@ func (r *Result) stepOf(e *Exchanged) int {
 	return e.Step.Number
 }
 
-// inspect holds an exchange against the invariants.
+// inspect holds an exchange against the invariants, which are about answers to SSM calls.
 func (r *Result) inspect(e *Exchanged, familiar *answerShapes) {
+	if !e.isCall() {
+		return
+	}
 	for _, check := range Checks() {
 		found := check.inspect
 		if check.rule == sdkCheck.rule {
@@ -93,6 +99,7 @@ type attempt struct {
 	name     string
 	findings []Finding
 	cost     int
+	unread   bool // whether it matches depends on what was not read
 }
 
 func (r *Result) judgeStep(e *Exchanged) {
@@ -101,12 +108,15 @@ func (r *Result) judgeStep(e *Exchanged) {
 		o := &e.Step.Expect[i]
 		m := &matching{answer: e, level: r.Case.Level, earlier: r.Exchanges}
 		m.outcome(o)
-		attempts = append(attempts, attempt{o.Name, m.findings, cost(m.findings)})
-		if len(m.findings) == 0 {
+		attempts = append(attempts, attempt{o.Name, m.findings, cost(m.findings), m.unread})
+		if len(m.findings) == 0 && !m.unread {
 			break // it decides, whatever the others would say
 		}
 	}
 	best := decide(attempts)
+	if best.unread {
+		r.limit = e.limit()
+	}
 	r.add(e, best.findings...)
 	if !matches(best.findings) {
 		for _, a := range attempts {
@@ -118,15 +128,15 @@ func (r *Result) judgeStep(e *Exchanged) {
 }
 
 // decide picks the outcome that the answer is judged by: one that matches without a note, or else
-// the first that matches, or else the nearest.
+// the first that matches, or else the nearest. One that may match goes before those that do not.
 func decide(attempts []attempt) attempt {
 	matching := -1
 	nearest := 0
 	for i, a := range attempts {
-		if len(a.findings) == 0 {
+		if len(a.findings) == 0 && !a.unread {
 			return a
 		}
-		if matching < 0 && matches(a.findings) {
+		if matches(a.findings) && (matching < 0 || attempts[matching].unread && !a.unread) {
 			matching = i
 		}
 		if a.cost < attempts[nearest].cost {
@@ -189,16 +199,16 @@ func (m *matching) outcome(o *fixtures.Outcome) {
 	if !m.status(o.Status) {
 		return
 	}
-	if e.Response.Truncated {
-		m.miss(pathBody, "a whole answer", bodyFault(e))
-		return
-	}
 	for _, name := range sortedKeys(o.Headers) {
 		var got *jsontree.Value
 		if values := e.Response.Header.Values(name); len(values) > 0 {
 			got = &jsontree.Value{Kind: jsontree.String, Text: values[0]}
 		}
 		m.raw("header "+name, o.Headers[name], got)
+	}
+	if e.limit() != "" && (o.Text != nil || o.Format != fixtures.FormatAny) {
+		m.unread = true
+		return
 	}
 	if o.Text != nil {
 		m.raw(pathBody, o.Text, &jsontree.Value{Kind: jsontree.String, Text: string(e.Response.Body)})
@@ -259,9 +269,6 @@ func (m *matching) body(o *fixtures.Outcome) {
 }
 
 func bodyFault(e *Exchanged) string {
-	if e.Response.Truncated {
-		return fmt.Sprintf("more than the %d bytes that are read", len(e.Response.Body))
-	}
 	if len(e.Response.Body) == 0 {
 		return "an empty body"
 	}

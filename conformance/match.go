@@ -16,6 +16,7 @@ type matching struct {
 	earlier  []Exchanged // of the same case
 	level    fixtures.Level
 	noted    bool
+	unread   bool // whether the answer matches depends on what was not read of it
 	findings []Finding
 }
 

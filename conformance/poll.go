@@ -34,7 +34,11 @@ func (r *Result) judgePoll(last int) {
 		first--
 	}
 	answers := r.Exchanges[first : last+1]
-	if e.Response != nil && !arrived(e) {
+	switch {
+	case e.Response == nil || arrived(e):
+	case e.limit() != "":
+		r.limit = e.limit()
+	default:
 		r.add(e, Finding{
 			Check: OutcomeCheck, Path: pathWalk, Level: r.Case.Level,
 			Want: fmt.Sprintf("%s within %s", poll.Until, poll.Within),

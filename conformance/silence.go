@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -15,6 +16,9 @@ const silenceLimit = 12
 
 // unanswered gives the verdict where the missing answer is not the target's doing.
 func (x *Session) unanswered(c *fixtures.Case, e *wire.Exchange) (Result, bool) {
+	if errors.Is(e.Err, wire.ErrLongHeader) {
+		return Result{Case: c, Verdict: Error, Reason: beyondLimit + firstLine(e.Err.Err.Error())}, true
+	}
 	switch e.Err.Failure {
 	case wire.Unreachable, wire.Throttled:
 		return Result{Case: c, Verdict: Error, Reason: x.asker.silence(e.Err)}, true

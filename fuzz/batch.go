@@ -105,9 +105,9 @@ func (c *campaign) ask(ctx context.Context, q *question, deadline time.Time) boo
 func (q *question) judge() asked {
 	a := asked{done: true, index: q.input.Index, marks: q.input.Marks, sum: digest(q.kase)}
 	r := q.answer.Judge()
-	a.skipped = r.Verdict == conformance.Skip
 	a.unanswered = silent(&r)
 	a.shown = showings(q, &r)
+	a.skipped = r.Verdict == conformance.Skip || r.BeyondLimit() && len(a.shown) == 0
 	if len(a.shown) > 0 || a.unanswered {
 		a.input = q.input
 	}

@@ -25,6 +25,9 @@ func newAnswers(conn net.Conn) *answers {
 	return a
 }
 
+// ErrLongHeader says that the header of an answer is longer than is read of one.
+var ErrLongHeader = errors.New("the header of the answer is longer than")
+
 // next reads the header of one answer, or why there is none. All 1xx answers before it count as part of its
 // header; they are passed over, but for one that upgrade names.
 func (a *answers) next(method string, limits Limits, upgrade int) (*http.Response, *Error) {
@@ -35,7 +38,7 @@ func (a *answers) next(method string, limits Limits, upgrade int) (*http.Respons
 		resp, err := http.ReadResponse(a.buffered, &a.request)
 		switch {
 		case err != nil && a.bounded.N <= 0:
-			return nil, &Error{Malformed, fmt.Errorf("the header of the answer is longer than %d bytes", limits.Header)}
+			return nil, &Error{Malformed, fmt.Errorf("%w %d bytes", ErrLongHeader, limits.Header)}
 		case err != nil && a.end.err != nil && !errors.Is(a.end.err, io.EOF):
 			return nil, classify(a.end.err, true)
 		case err != nil && a.end.err != nil:

@@ -1,0 +1,37 @@
+package conformance
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// What is read of a target's answers is bounded. A bound is ours: an answer beyond it is no fault of the target's, and a case
+// that depends on what was not read has no verdict.
+
+// beyondLimit begins the reason of a case whose answers are beyond a limit of the reader's.
+const beyondLimit = "beyond what sendspec reads: "
+
+// BeyondLimit reports whether the case has no verdict since its answers are beyond a limit of the reader's, which Reason names.
+func (r *Result) BeyondLimit() bool {
+	return r.Verdict == Error && strings.HasPrefix(r.Reason, beyondLimit)
+}
+
+// limit names the limit of the reader's that an answer is beyond, "" where it was read whole.
+func (e *Exchanged) limit() string {
+	var syntax *jsontree.SyntaxError
+	switch {
+	case e.Err != nil && errors.Is(e.Err, wire.ErrLongHeader):
+		return firstLine(e.Err.Err.Error())
+	case e.Response == nil:
+		return ""
+	case e.Response.Truncated:
+		return fmt.Sprintf("an answer of more than %d bytes", len(e.Response.Body))
+	case errors.As(e.BodyErr, &syntax) && (syntax.TooDeep || syntax.TooMany):
+		return "an answer with " + syntax.Message
+	}
+	return ""
+}
