@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -82,6 +83,9 @@ func (a *asker) preflight(ctx context.Context) (Preflight, error) {
 		return p, err
 	}
 	if err := a.speaks(first); err != nil {
+		if noHTTP(&first) && wire.SpeaksTLS(ctx, a.target.URL) {
+			return p, fmt.Errorf("%w: %s speaks TLS; want https:// in --endpoint, or the port of http", ErrCannotJudge, a.target.Name)
+		}
 		return p, err
 	}
 	p.Refusal = refusal(first)
@@ -158,6 +162,11 @@ func fails(e *Exchanged) bool {
 	return e.Response != nil && e.Response.Status >= 500 && !deniesOperation(e)
 }
 
+// noHTTP reports whether the answer could be that of a server which wants TLS: none, none of HTTP, or a page that says so.
+func noHTTP(e *Exchanged) bool {
+	return e.Body == nil && (e.Err == nil || e.Err.Failure == wire.Closed || e.Err.Failure == wire.Malformed)
+}
+
 // leavesOpen reports whether the target gave no whole answer to a request that reached it.
 func leavesOpen(e *Exchanged) bool {
 	return e.Err != nil && slices.Contains([]wire.Failure{wire.TimedOut, wire.Closed, wire.Malformed, wire.HandlerPanic}, e.Err.Failure)
@@ -209,9 +218,8 @@ func isOneOf(errorType string, types ...string) bool { return slices.Contains(ty
 func (a *asker) silence(err *wire.Error) string {
 	switch err.Failure {
 	case wire.Unreachable:
-		if wire.IsUntrusted(err) {
-			return fmt.Sprintf("%s has a certificate that is not trusted: %s; name the authority that signed it with --ca-file, or give --insecure",
-				a.target.Name, printable(firstLine(err.Err.Error())))
+		if advice := wire.Advice(err.Err); advice != "" {
+			return a.target.Name + " " + untrusted.Line(firstLine(advice)) // not cut: what to do comes last
 		}
 		return fmt.Sprintf("%s cannot be reached: %s; is the server up?", a.target.Name, printable(firstLine(err.Err.Error())))
 	case wire.TimedOut:

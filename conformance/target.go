@@ -50,6 +50,9 @@ func (t Target) withDefaults() (Target, error) {
 		if err != nil {
 			return t, err
 		}
+		if _, err := wire.ProxyFor(u); err != nil {
+			return t, err
+		}
 		t.URL = u.Scheme + "://" + u.Host
 	}
 	if t.Name == "" {

@@ -53,7 +53,7 @@ func (r *Runner) Wait(ctx context.Context, within time.Duration) error {
 			return nil
 		case e.Err == nil:
 			last = a.target.Name + " answers " + statusText(e.Response.Status)
-		case wire.IsUntrusted(e.Err), errors.Is(e.Err, wire.ErrHTTP2Only):
+		case wire.Advice(e.Err) != "", errors.Is(e.Err, wire.ErrHTTP2Only):
 			return fmt.Errorf("%w: %s", ErrCannotJudge, a.silence(e.Err))
 		case e.Err.Failure != wire.Interrupted:
 			last = a.silence(e.Err)

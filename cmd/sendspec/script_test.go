@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
 	"encoding/xml"
@@ -94,16 +96,35 @@ func freeAddress() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// serveTLS serves at $TLS, with a certificate of its own that is in $CA, a target that takes everything.
+// serveTLS serves at $TLS, with a certificate of its own that is in $CA and its key in $KEY, a target that takes
+// everything; at $MTLS to who shows that certificate. $PLAIN is the former with the wrong scheme.
 func serveTLS(env *testscript.Env) error {
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") }))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // a client that does not trust it is a part of the test
-	server.StartTLS()
-	env.Defer(server.Close)
+	start := func(config *tls.Config) *httptest.Server {
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") }))
+		server.Config.ErrorLog = log.New(io.Discard, "", 0) // a client that does not trust it is a part of the test
+		server.TLS = config
+		server.StartTLS()
+		env.Defer(server.Close)
+		return server
+	}
+	server := start(nil)
+	trusted := x509.NewCertPool()
+	trusted.AddCert(server.Certificate())
+	env.Setenv("MTLS", start(&tls.Config{ClientAuth: tls.RequireAnyClientCert, ClientCAs: trusted}).URL)
 	env.Setenv("TLS", server.URL)
-	env.Setenv("CA", filepath.Join(env.WorkDir, "ca.pem"))
-	block := &pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}
-	return os.WriteFile(env.Getenv("CA"), pem.EncodeToMemory(block), 0o600)
+	env.Setenv("PLAIN", strings.Replace(server.URL, "https", "http", 1))
+	key, err := x509.MarshalPKCS8PrivateKey(server.TLS.Certificates[0].PrivateKey)
+	if err != nil {
+		return err
+	}
+	for name, block := range map[string]*pem.Block{"ca": {Type: "CERTIFICATE", Bytes: server.Certificate().Raw}, "key": {Type: "PRIVATE KEY", Bytes: key}} {
+		file := filepath.Join(env.WorkDir, name+".pem")
+		env.Setenv(strings.ToUpper(name), file)
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // silentKey finds the listener at $SILENT, which takes connections and never answers.

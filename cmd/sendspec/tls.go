@@ -15,41 +15,71 @@ import (
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
-// tlsFlags say how the certificate of an https endpoint is verified.
+// tlsFlags say how the certificate of an https endpoint is verified, and which one it is shown.
 type tlsFlags struct {
 	caFile   string
 	insecure bool
+	cert     string
+	key      string
 }
 
 func (f *tlsFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&f.caFile, "ca-file", "", "PEM file of certificates to trust beside the system's, for an https endpoint")
 	c.Flags().BoolVar(&f.insecure, "insecure", false, "do not verify the certificate of an https endpoint")
+	c.Flags().StringVar(&f.cert, "cert", "", "PEM file of the certificate to show to an https endpoint that wants one, with --key")
+	c.Flags().StringVar(&f.key, "key", "", "PEM file of the private key of --cert")
 }
 
 // config is the TLS configuration for the endpoint, nil for the default. That nothing is verified is
 // said to people.
 func (f *tlsFlags) config(ctx context.Context, endpoint string, aws bool, people io.Writer) (*tls.Config, error) {
-	name := "--ca-file"
+	given := f.words()
 	switch {
-	case f.caFile == "" && !f.insecure:
+	case len(given) == 0:
 		return nil, nil
 	case f.caFile != "" && f.insecure:
 		return nil, errors.New("--insecure: not with --ca-file: want the certificate verified, or not")
-	case f.insecure:
-		name = "--insecure"
+	case (f.cert == "") != (f.key == ""):
+		return nil, errors.New("--cert and --key: want both, or neither")
+	case !strings.HasPrefix(strings.ToLower(endpoint), "https://"):
+		return nil, fmt.Errorf("%s: want an --endpoint of https", given[0])
+	case f.insecure && aws:
+		return nil, errors.New("--insecure: not with --aws, whose certificates are verified without it")
 	}
-	if !strings.HasPrefix(strings.ToLower(endpoint), "https://") {
-		return nil, fmt.Errorf("%s: want an --endpoint of https", name)
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	var err error
+	if f.cert != "" {
+		if config.Certificates, err = f.certificate(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if f.caFile != "" {
+		if config.RootCAs, err = f.roots(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if f.insecure {
-		if aws {
-			return nil, errors.New("--insecure: not with --aws, whose certificates are verified without it")
-		}
 		fmt.Fprintln(people, "sendspec: --insecure: the certificate of the target is not verified")
-		return &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true}, nil //nolint:gosec // asked for by name, and said
+		config.InsecureSkipVerify = true // asked for by name, and said
 	}
-	roots, err := f.roots(ctx)
-	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}, err
+	return config, nil
+}
+
+// certificate is the client certificate, with the chain that stands in its file.
+func (f *tlsFlags) certificate(ctx context.Context) ([]tls.Certificate, error) {
+	cert, err := untrusted.ReadFile(ctx, f.cert, maxCertificates)
+	if err != nil {
+		return nil, fmt.Errorf("--cert: %w", err)
+	}
+	key, err := untrusted.ReadFile(ctx, f.key, maxCertificates)
+	if err != nil {
+		return nil, fmt.Errorf("--key: %w", err)
+	}
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		return nil, fmt.Errorf("--cert %s, --key %s: want a certificate and its private key in PEM: %s", f.cert, f.key, strings.TrimPrefix(err.Error(), "tls: "))
+	}
+	return []tls.Certificate{pair}, nil
 }
 
 // maxCertificates bounds a file of certificates: those that a system trusts take 200 KB.
@@ -71,23 +101,28 @@ func (f *tlsFlags) roots(ctx context.Context) (*x509.CertPool, error) {
 	return roots, nil
 }
 
-// curl is a curl command that trusts what the flags trust.
+// curl is a curl command that trusts what the flags trust, and shows what they show.
 func (f *tlsFlags) curl(command string) string {
 	const start = "curl -sS -i"
-	switch {
-	case f.insecure:
-		return strings.Replace(command, start, start+" --insecure", 1)
-	case f.caFile != "":
-		return strings.Replace(command, start, start+" --cacert "+wire.ShellQuote(f.caFile), 1)
+	options := ""
+	if f.insecure {
+		options = " --insecure"
 	}
-	return command
+	for _, file := range []struct{ option, name string }{{" --cacert ", f.caFile}, {" --cert ", f.cert}, {" --key ", f.key}} {
+		if file.name != "" {
+			options += file.option + wire.ShellQuote(file.name)
+		}
+	}
+	return strings.Replace(command, start, start+options, 1)
 }
 
 // words are the flags as they were given.
 func (f *tlsFlags) words() []string {
 	var words []string
-	if f.caFile != "" {
-		words = append(words, "--ca-file", wire.ShellQuote(f.caFile))
+	for _, file := range []struct{ flag, name string }{{"--ca-file", f.caFile}, {"--cert", f.cert}, {"--key", f.key}} {
+		if file.name != "" {
+			words = append(words, file.flag, wire.ShellQuote(file.name))
+		}
 	}
 	if f.insecure {
 		words = append(words, "--insecure")

@@ -16,14 +16,15 @@ import (
 	"time"
 )
 
-// HTTP exchanges over connections of its own with a plain endpoint, over net/http with TLS or through a proxy,
-// and over a TCP connection for this one request where Request.Raw asks for it.
+// HTTP exchanges over connections of its own with a plain endpoint, over net/http with TLS, and over a connection
+// for this one request where Request.Raw asks for it.
 type HTTP struct {
 	base      *url.URL
 	limits    Limits
 	transport *http.Transport
 	tls       *tls.Config
-	direct    bool // a plain endpoint and no proxy
+	proxy     *url.URL // through which every connection goes; nil for none
+	plain     bool     // a plain endpoint
 	kept      keptConnections
 }
 
@@ -34,23 +35,21 @@ func NewHTTP(endpoint string, limits Limits, tlsConfig *tls.Config) (*HTTP, erro
 	if err != nil {
 		return nil, err
 	}
-	h := &HTTP{base: base, limits: limits.WithDefaults(), tls: withHTTP1(tlsConfig)}
+	proxy, err := ProxyFor(base)
+	if err != nil {
+		return nil, err
+	}
+	h := &HTTP{base: base, limits: limits.WithDefaults(), tls: withHTTP1(tlsConfig), proxy: proxy}
 	h.transport = &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            h.dialPlain,
 		DialTLSContext:         h.dialTLS,
-		TLSClientConfig:        h.tls, // where a proxy stands between
 		Protocols:              &http.Protocols{},
 		DisableCompression:     true, // what the target sends is what is judged, and no bomb unfolds
 		MaxIdleConnsPerHost:    64,
 		MaxResponseHeaderBytes: h.limits.Header,
 	}
 	h.transport.Protocols.SetHTTP1(true)
-	if IsLoopback(base.Hostname()) {
-		h.transport.Proxy = nil // net/http knows localhost, and not what is below it
-	}
-	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: base})
-	h.direct = base.Scheme == "http" && isPlainHost(base.Host) && proxy == nil && err == nil
+	h.plain = base.Scheme == "http" && isPlainHost(base.Host)
 	return h, nil
 }
 
@@ -71,7 +70,7 @@ func (h *HTTP) Exchange(ctx context.Context, r *Request) *Exchange {
 	switch {
 	case x.Request.Raw != nil:
 		h.raw(ctx, x)
-	case h.direct && ordinary(r):
+	case h.plain && ordinary(r):
 		h.overKept(ctx, x)
 	default:
 		h.roundTrip(ctx, x)
@@ -209,9 +208,4 @@ func classify(err error, connected bool) *Error {
 		return &Error{Closed, err}
 	}
 	return &Error{Malformed, err}
-}
-
-func isTLSFailure(err error) bool {
-	var record tls.RecordHeaderError
-	return errors.As(err, &record) || IsUntrusted(err)
 }
