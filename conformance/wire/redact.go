@@ -123,9 +123,7 @@ func (r *Redactor) Field(name, value string) string {
 	return redacted
 }
 
-// Error returns an error that says the same without what is secret in it.
-func (r *Redactor) Error(err error) error { return r.error(err, "") }
-
+// error is an error that says the same without what is secret in it.
 func (r *Redactor) error(err error, signature string) error {
 	text := err.Error()
 	if shown := redact(r, text, signature, true); shown != text {
@@ -151,11 +149,16 @@ func (r *Redactor) Request(q *Request) *Request {
 		shown.Fields[i] = Field{f.Name, r.Field(f.Name, f.Value)}
 	}
 	if q.Raw != nil {
-		shown.Raw = bytes.Clone(q.Raw)
-		for i, f := range q.Fields {
-			shown.Raw = bytes.Replace(shown.Raw, []byte(f.Name+": "+f.Value+"\r\n"), []byte(f.Name+": "+shown.Fields[i].Value+"\r\n"), 1)
+		head, body, whole := bytes.Cut(q.Raw, []byte("\r\n\r\n"))
+		for i, f := range shown.Fields {
+			if was := q.Fields[i]; f != was {
+				head = bytes.Replace(head, []byte(was.Name+": "+was.Value+"\r\n"), []byte(f.Name+": "+f.Value+"\r\n"), 1)
+			}
 		}
-		shown.Raw = redact(r, shown.Raw, "", false)
+		shown.Raw = bytes.Clone(r.Bytes(head))
+		if whole {
+			shown.Raw = append(append(shown.Raw, "\r\n\r\n"...), body...)
+		}
 	}
 	return &shown
 }

@@ -60,8 +60,10 @@ func findInPart[T string | []byte](r *Redactor, part T, signature string, cut bo
 
 // findMore finds what there is a sign of.
 func (r *Redactor) findMore(text []byte, seen uint16, signature string, cut bool) (found []span) {
-	if seen&hinted != 0 {
-		found = lookalikes(text)
+	for _, look := range looks {
+		if seen&look.sign != 0 {
+			found = append(found, look.find(text)...)
+		}
 	}
 	if seen&long != 0 && signature != "" {
 		found = append(found, wholes(text, signature)...)
@@ -75,10 +77,12 @@ func (r *Redactor) findMore(text []byte, seen uint16, signature string, cut bool
 // What a byte is folded to, with what it is a sign of above. Folding makes one spelling of the two alphabets of
 // base64, of a space and a + in a URL, and of upper and lower case.
 const (
-	escaped = 1 << (8 + iota) // an escape that may be one of a secret's characters
-	hinted                    // what lookalikes finds
-	word                      // a character of base64
-	long                      // as many of those as a signature has
+	escaped   = 1 << (8 + iota) // an escape that may be one of a secret's characters
+	hinted                      // the words around a credential
+	keyed                       // the beginning of an access key ID
+	addressed                   // the @ behind a user in a URL
+	word                        // a character of base64
+	long                        // as many of those as a signature has
 )
 
 var folds = func() (table [256]uint16) {
@@ -100,7 +104,7 @@ var folds = func() (table [256]uint16) {
 	for _, c := range `\%&` {
 		table[c] |= escaped
 	}
-	table['@'] |= hinted
+	table['@'] |= addressed
 	return table
 }()
 
@@ -125,14 +129,14 @@ func scan[T string | []byte](r *Redactor, text T) (found []span, seen uint16) {
 		if f&word != 0 {
 			words++
 			if four := uint32(last >> 32); four == akia || four == asia {
-				seen |= hinted
+				seen |= keyed
 			}
 		} else {
 			if words >= signatureLength {
 				seen |= long
 			}
 			words = 0
-			if f&hinted != 0 || f&escaped != 0 && i+1 < len(text) && mayEscape(text[i], text[i+1]) {
+			if f&addressed != 0 || f&escaped != 0 && i+1 < len(text) && mayEscape(text[i], text[i+1]) {
 				seen |= f &^ 0xff
 			}
 		}
@@ -206,7 +210,7 @@ func (r *Redactor) beginning(text []byte) []span {
 	return nil
 }
 
-// hints are what stands, folded, in what lookalikes finds.
+// hints are what stands, folded, in the words of looks.
 var hints = []string{
 	"redentia", "ignature", "ty/token", "ty+token", "itytoken", "on/token", "on+token", "iontoken", "cret/acc", "cret+acc", "cretacce", "horizati",
 }
@@ -224,24 +228,28 @@ const (
 )
 
 // looks are what credentials look like where nobody told us any. The group is what is secret.
-var looks = []*regexp.Regexp{
+var looks = []look{
 	// In the Authorization header and in the query (Signature Version 4), in an environment, in a profile.
-	regexp.MustCompile(`(?i)(?:credential|signature|(?:security|session)[-_ ]?token|secret[-_ ]?access[-_ ]?key)\\?["']?\s*=\s*\\?["']?([^\s"'&<>,;\\]+)`),
+	{hinted, regexp.MustCompile(`(?i)(?:credential|signature|(?:security|session)[-_ ]?token|secret[-_ ]?access[-_ ]?key)\\?["']?\s*=\s*\\?["']?([^\s"'&<>,;\\]+)`)},
 	// In JSON, or as a header field.
-	regexp.MustCompile(`(?i)(?:(?:security|session)[-_]?token|secret[-_]?access[-_]?key)\\?["']?\s*:\s*\\?["']?([\w+/=.%-]{16,})`),
-	regexp.MustCompile(`(?i)signature\\?["']?\s*:\s*\\?["']?([0-9a-f]{32,})`),
-	regexp.MustCompile(`(?i)authorization\\?["']?\s*[:=]\s*\\?["']?(?:basic|bearer)\s+([\w+/=.~-]+)`),
+	{hinted, regexp.MustCompile(`(?i)(?:(?:security|session)[-_]?token|secret[-_]?access[-_]?key)\\?["']?\s*:\s*\\?["']?([\w+/=.%-]{16,})`)},
+	{hinted, regexp.MustCompile(`(?i)signature\\?["']?\s*:\s*\\?["']?([0-9a-f]{32,})`)},
+	{hinted, regexp.MustCompile(`(?i)authorization\\?["']?\s*[:=]\s*\\?["']?(?:basic|bearer)\s+([\w+/=.~-]+)`)},
 	// An access key ID, long-term or temporary (IAM User Guide, unique identifiers).
-	regexp.MustCompile(`\b((?:AKIA|ASIA)[A-Z0-9]{12,124})\b`),
+	{keyed, regexp.MustCompile(`\b((?:AKIA|ASIA)[A-Z0-9]{12,124})\b`)},
 	// The user and the password of a URL.
-	regexp.MustCompile(`://([^/\s"'<>@]+)@`),
+	{addressed, regexp.MustCompile(`://([^/\s"'<>@]+)@`)},
 }
 
-func lookalikes(text []byte) (found []span) {
-	for _, look := range looks {
-		for _, at := range look.FindAllSubmatchIndex(text, -1) {
-			found = append(found, span{at[2], at[3]})
-		}
+// look is what a credential looks like in a text that has a sign of it.
+type look struct {
+	sign    uint16
+	pattern *regexp.Regexp
+}
+
+func (l *look) find(text []byte) (found []span) {
+	for _, at := range l.pattern.FindAllSubmatchIndex(text, -1) {
+		found = append(found, span{at[2], at[3]})
 	}
 	return found
 }
