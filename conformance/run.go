@@ -105,7 +105,7 @@ type Session struct {
 }
 
 // Open finds out what the target is and what it can be asked. It fails with ErrCannotJudge where
-// nothing answers, or no SSM.
+// nothing answers, or no SSM, and with ErrBinding where the target lacks what the caller said it has.
 func (r *Runner) Open(ctx context.Context) (*Session, error) {
 	if r.settings.wait > 0 {
 		if err := r.Wait(ctx, r.settings.wait); err != nil {
@@ -120,6 +120,11 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 	patient := &patient{exchanger: exchanger, patience: r.settings.limits.Timeout}
 	a := r.asker(patient)
 	found, err := a.preflight(ctx)
+	var plan []Planned
+	if err == nil {
+		plan = r.plan(&found)
+		err = a.checkGiven(ctx, plan, &found)
+	}
 	if over := patient.over(); over != nil && err == nil {
 		err = fmt.Errorf("%w: %s", ErrCannotJudge, a.silence(over))
 	}
@@ -130,7 +135,7 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 		release()
 		return nil, err
 	}
-	started := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found, Plan: r.plan(&found), Began: began}
+	started := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found, Plan: plan, Began: began}
 	return &Session{
 		Runner: r, asker: a, patient: patient, release: release, started: started,
 		slots: make(chan struct{}, r.settings.parallel), reading: semaphore.NewWeighted(readingBytes),

@@ -17,6 +17,7 @@ import (
 // flags say.
 func emulator() {
 	flags := flag.NewFlagSet("emulator", flag.ExitOnError)
+	flags.Usage = func() {} // of what it writes the last lines are shown
 	port := flags.String("p", "", "port of 127.0.0.1")
 	dieAfter := flags.Int64("die-after", 0, "crash after so many requests")
 	bound := flags.Bool("bound", false, "refuse a Comment of more than 100 characters")

@@ -232,6 +232,8 @@ func exitOf(r *conformance.Report, err error) error {
 		return &exitError{exitInterrupted, errors.New("interrupted; the report is partial and says so")}
 	case errors.Is(err, conformance.ErrCannotJudge):
 		return &exitError{exitCannotJudge, err}
+	case errors.Is(err, conformance.ErrBinding):
+		return &exitError{exitUsage, err}
 	case err != nil:
 		return &exitError{exitCannotJudge, err}
 	case r.Failed():
