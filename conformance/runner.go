@@ -167,6 +167,9 @@ func askable(c *fixtures.Case) bool {
 // Seed is the seed of the run.
 func (r *Runner) Seed() uint64 { return r.settings.seed }
 
+// Timeout is how long one exchange may take.
+func (r *Runner) Timeout() time.Duration { return r.settings.limits.Timeout }
+
 // Target is the target, with its defaults filled in.
 func (r *Runner) Target() Target { return r.target }
 

@@ -46,7 +46,7 @@ type asked struct {
 
 // batch asks the inputs [from,to), several at once, and returns what became of those that were asked: all
 // of them, unless the campaign is over.
-func (c *campaign) batch(ctx context.Context, from, to uint64, deadline time.Time) []asked {
+func (c *campaign) batch(ctx context.Context, from, to uint64) []asked {
 	out := make([]asked, to-from)
 	size := max(1, len(out)/(groupsPerBatch*len(c.gens)))
 	var next atomic.Int64
@@ -58,7 +58,7 @@ func (c *campaign) batch(ctx context.Context, from, to uint64, deadline time.Tim
 				if start >= len(out) {
 					return
 				}
-				if !c.group(ctx, g, from+uint64(start), out[start:min(start+size, len(out))], deadline) {
+				if !c.group(ctx, g, from+uint64(start), out[start:min(start+size, len(out))]) {
 					return
 				}
 			}
@@ -73,7 +73,7 @@ func (c *campaign) batch(ctx context.Context, from, to uint64, deadline time.Tim
 const groupsPerBatch = 16
 
 // group asks as many inputs as there is room in out, from a first one on; false where it was ended before.
-func (c *campaign) group(ctx context.Context, g *Generator, first uint64, out []asked, deadline time.Time) bool {
+func (c *campaign) group(ctx context.Context, g *Generator, first uint64, out []asked) bool {
 	questions := make([]question, len(out))
 	for i := range questions {
 		q := &questions[i]
@@ -81,7 +81,7 @@ func (c *campaign) group(ctx context.Context, g *Generator, first uint64, out []
 		q.kase, q.expectation = c.oracle.judged(q.input)
 	}
 	n := 0
-	for ; n < len(questions) && c.ask(ctx, &questions[n], deadline); n++ {
+	for ; n < len(questions) && c.ask(ctx, &questions[n]); n++ {
 	}
 	for i := range questions[:n] {
 		out[i] = questions[i].judge()
@@ -90,8 +90,8 @@ func (c *campaign) group(ctx context.Context, g *Generator, first uint64, out []
 }
 
 // ask asks one input; false where the campaign was ended before it was.
-func (c *campaign) ask(ctx context.Context, q *question, deadline time.Time) bool {
-	if ctx.Err() != nil || !deadline.IsZero() && !time.Now().Before(deadline) || c.limiter.Wait(ctx) != nil {
+func (c *campaign) ask(ctx context.Context, q *question) bool {
+	if ctx.Err() != nil || !time.Now().Before(c.lastInput) || c.limiter.Wait(ctx) != nil {
 		return false
 	}
 	q.answer = c.session.AskOnce(ctx, q.kase)

@@ -5,7 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"hash"
+	"math"
 	"slices"
 	"time"
 
@@ -20,7 +23,8 @@ import (
 type Options struct {
 	// Count is how many inputs are asked; 0 is no bound where For is given, or else 10,000.
 	Count uint64
-	// For is how long it goes on; 0 is until Count.
+	// For is how long inputs are asked; 0 is until Count, or Lasts. A campaign ends half as long after that,
+	// or 5 s, and one timeout of the target, whatever the target does.
 	For time.Duration
 	// Parallel is how many inputs are asked at once. Default 8.
 	Parallel int
@@ -60,6 +64,30 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// Lasts is how long inputs are asked at most: For, or else a time that is long for Count inputs.
+func (o Options) Lasts() time.Duration {
+	o = o.withDefaults()
+	if o.For > 0 {
+		return o.For
+	}
+	each := slowInput
+	if o.Rate > 0 {
+		each = max(each, 2/o.Rate)
+	}
+	return time.Duration(min((slowStart+each*float64(o.Count))*float64(time.Second), math.MaxInt64/4))
+}
+
+// What a campaign takes at most where Count alone bounds it, in seconds: at first, and for each input.
+const (
+	slowStart = 60
+	slowInput = 0.1
+)
+
+// grace is how long after the last input findings are followed up at most.
+func (o Options) grace() time.Duration { return max(o.Lasts()/2, leastGrace) }
+
+const leastGrace = 5 * time.Second
+
 // Progress tells how far a campaign is.
 type Progress struct {
 	Inputs, Count uint64 // asked, and to be asked; 0 where that is not known
@@ -84,6 +112,10 @@ type campaign struct {
 	began   time.Time
 	dropped map[string]bool
 	suspect []*Input // of the last batch, those without an answer
+	dead    bool     // the target was waited for in vain
+
+	lastInput time.Time // no input is asked after it
+	end       time.Time // nothing is asked after it
 }
 
 // Run asks the session's target inputs and returns what was found. An error is one of the call's, of the
@@ -94,8 +126,17 @@ func Run(ctx context.Context, session *conformance.Session, options Options) (*R
 	if err != nil {
 		return nil, err
 	}
-	err = c.run(ctx)
+	limited, cancel := context.WithDeadline(ctx, c.end.Add(session.Timeout()))
+	defer cancel()
+	if err = c.run(limited); ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		err = nil
+	}
 	return c.finish(ctx), err
+}
+
+// over reports whether there is no time to ask more.
+func (c *campaign) over(ctx context.Context) bool {
+	return ctx.Err() != nil || !time.Now().Before(c.end)
 }
 
 func newCampaign(session *conformance.Session, options Options) (*campaign, error) {
@@ -103,6 +144,8 @@ func newCampaign(session *conformance.Session, options Options) (*campaign, erro
 	c := &campaign{
 		session: session, options: options, byKey: map[string][]*Finding{}, hash: sha256.New(), began: time.Now(), dropped: map[string]bool{},
 	}
+	c.lastInput = c.began.Add(options.Lasts())
+	c.end = c.lastInput.Add(options.grace())
 	g, err := NewGenerator(session.Seed(), WorldOf(session), options.Strategies...)
 	if err != nil {
 		return nil, err
@@ -123,21 +166,21 @@ func newCampaign(session *conformance.Session, options Options) (*campaign, erro
 
 // run asks batch after batch.
 func (c *campaign) run(ctx context.Context) error {
-	deadline := time.Time{}
-	if c.options.For > 0 {
-		deadline = c.began.Add(c.options.For)
-	}
 	size := uint64(firstBatch)
 	for next := uint64(0); ctx.Err() == nil; {
 		end := next + size
 		if c.options.Count > 0 {
 			end = min(end, c.options.Count)
 		}
-		if end == next || !deadline.IsZero() && !time.Now().Before(deadline) {
+		if end == next {
+			return nil
+		}
+		if !time.Now().Before(c.lastInput) {
+			c.ranOut(next)
 			return nil
 		}
 		start := time.Now()
-		outcomes := c.batch(ctx, next, end, deadline)
+		outcomes := c.batch(ctx, next, end)
 		size = nextBatch(len(outcomes), time.Since(start))
 		next += uint64(len(outcomes))
 		c.suspect = nil
@@ -147,7 +190,7 @@ func (c *campaign) run(ctx context.Context) error {
 			}
 		}
 		c.tellProgress()
-		if len(outcomes) > 0 && !c.alive(ctx) && !c.revived(ctx) {
+		if len(outcomes) > 0 && (c.dead || !c.alive(ctx)) && !c.revived(ctx) {
 			return c.died(ctx)
 		}
 		if len(outcomes) == 0 {
@@ -155,6 +198,13 @@ func (c *campaign) run(ctx context.Context) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// ranOut says of a campaign that was to ask so many inputs that the time was over before.
+func (c *campaign) ranOut(asked uint64) {
+	if c.options.For == 0 {
+		c.report.Stopped = fmt.Sprintf("%d of %d inputs were asked in %s", asked, c.options.Count, c.options.Lasts())
+	}
 }
 
 // digest is over what a case sends, but for host, date and signature.

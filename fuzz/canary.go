@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -26,18 +27,24 @@ func plainInput() *Input {
 	return in
 }
 
-// alive tells whether the target answers the canary.
+// alive reports whether the target answers the canary.
 func (c *campaign) alive(ctx context.Context) bool {
-	if ctx.Err() != nil {
+	if c.over(ctx) {
 		return true // not asked is not dead
 	}
 	c.session.Resume()
-	r := c.session.Once(ctx, c.canary())
+	r, ok := c.once(ctx, c.canary())
 	answered := len(r.Exchanges) > 0 && r.Exchanges[0].Response != nil
 	if answered && r.Exchanges[0].Response.Status < http.StatusInternalServerError {
 		c.passed()
 	}
-	return answered || ctx.Err() != nil
+	c.dead = c.dead && !answered
+	return answered || !ok
+}
+
+// present reports whether the target answers, at once or when it was waited for.
+func (c *campaign) present(ctx context.Context) bool {
+	return !c.dead && (c.alive(ctx) || c.comesBack(ctx))
 }
 
 // revived waits for a target that stopped answering, and where it comes back finds out which input ended
@@ -67,9 +74,10 @@ func (c *campaign) revived(ctx context.Context) bool {
 	return true
 }
 
+// comesBack waits for a target that stopped answering. One that stays dead is waited for once.
 func (c *campaign) comesBack(ctx context.Context) bool {
 	until := time.Now().Add(c.options.Revival)
-	for pause := 50 * time.Millisecond; time.Now().Before(until); pause = min(2*pause, time.Second) {
+	for pause := 50 * time.Millisecond; !c.dead && time.Now().Before(until) && !c.over(ctx); pause = min(2*pause, time.Second) {
 		timer := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
@@ -81,6 +89,7 @@ func (c *campaign) comesBack(ctx context.Context) bool {
 			return true
 		}
 	}
+	c.dead = true
 	return false
 }
 
@@ -103,7 +112,7 @@ const maxSuspects = 8
 
 // died ends a campaign whose target is dead for good, with the inputs that may have killed it.
 func (c *campaign) died(ctx context.Context) error {
-	if ctx.Err() != nil {
+	if errors.Is(ctx.Err(), context.Canceled) {
 		return ctx.Err()
 	}
 	suspects := c.suspect[:min(len(c.suspect), maxSuspects)]

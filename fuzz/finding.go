@@ -91,7 +91,7 @@ type showing struct {
 
 // show asks an input for a divergence.
 func (c *campaign) show(ctx context.Context, in *Input, want *Fingerprint) showing {
-	if want.Place == "connection" && !c.alive(ctx) && !c.comesBack(ctx) {
+	if c.over(ctx) || want.Place == "connection" && !c.present(ctx) {
 		return showing{} // what a dead server does not answer shows nothing
 	}
 	q := question{input: in}
@@ -130,14 +130,17 @@ func (c *campaign) follow(ctx context.Context, in *Input, first *showing) error 
 	f := &Finding{
 		Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: in.size(), Size: in.size(), Case: first.kase, Result: first.result, input: in,
 	}
-	c.once(ctx, c.canary()) // what was kept of the request before shows only where that was another one
-	again := c.show(ctx, in, want)
+	var again showing
+	if c.present(ctx) { // the canary is also another request: what was kept of the one before does not show any more
+		again = c.show(ctx, in, want)
+	}
+	if c.dead && want.Place == "connection" {
+		return nil // who killed the target is asked when the batch is over
+	}
 	f.Calls += 2
 	switch {
-	case ctx.Err() != nil:
+	case c.over(ctx), again.kase == nil:
 		f.Unconfirmed = true
-	case again.kase == nil:
-		return nil // the target is dead: who killed it is asked when the batch is over
 	case !again.shows:
 		f.Flaky = true
 	case !c.whateverIsAsked(ctx, f):
@@ -214,11 +217,6 @@ func (c *campaign) passed() {
 func (c *campaign) shrink(ctx context.Context, f *Finding, best showing) {
 	want := f.Fingerprint
 	until := time.Now().Add(shrinkTime)
-	if c.options.For > 0 {
-		if end := c.began.Add(c.options.For + max(c.options.For/2, shrinkGrace)); end.Before(until) {
-			until = end
-		}
-	}
 	s := &shrinker{
 		calls: c.options.ShrinkCalls, best: f.input,
 		may: func(candidate *Input) bool {
@@ -231,7 +229,7 @@ func (c *campaign) shrink(ctx context.Context, f *Finding, best showing) {
 			return p.narrows(&want)
 		},
 		shows: func(candidate *Input) bool {
-			if ctx.Err() != nil || !time.Now().Before(until) {
+			if c.over(ctx) || c.dead || !time.Now().Before(until) {
 				f.Unshrunk = true
 				return false
 			}
@@ -248,13 +246,8 @@ func (c *campaign) shrink(ctx context.Context, f *Finding, best showing) {
 	f.Size = f.input.size()
 }
 
-const (
-	// shrinkTime bounds how long one finding is shrunk: a sequence may wait for what never comes, each time anew.
-	shrinkTime = time.Minute
-	// shrinkGrace is how long findings are shrunk at least when the time of a campaign is over, or else half as
-	// long as that was.
-	shrinkGrace = 5 * time.Second
-)
+// shrinkTime bounds how long one finding is shrunk: a sequence may wait for what never comes, each time anew.
+const shrinkTime = time.Minute
 
 // topsOf are the members of a request that the causes name.
 func topsOf(f *Fingerprint) []string {
@@ -303,7 +296,7 @@ func (f *Finding) AsResult() conformance.Result {
 	case f.Flaky:
 		r.Reason += "; it did not show when it was asked again"
 	case f.Unconfirmed:
-		r.Reason += "; not asked again, since the campaign was ended"
+		r.Reason += "; not asked again, since the campaign was over or the target gone"
 	case f.Unshrunk:
 		r.Reason += "; there was no time to make it smaller"
 	}
