@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,8 @@ import (
 // report is then what was found until then, or nil. The target's faults are in the report, and are
 // no error.
 func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
+	ctx, cancel := r.bounded(ctx)
+	defer cancel()
 	session, err := r.Open(ctx)
 	if err != nil {
 		return nil, errors.Join(err, r.tell(Ended{r.nothingAsked(ctx, err)}), r.closeSinks())
@@ -68,10 +71,7 @@ func (x *Session) askMore(ctx context.Context) (all []Result, err error) {
 // nothingAsked is the report of a run that did not get to its first case.
 func (r *Runner) nothingAsked(ctx context.Context, err error) *Report {
 	s := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Began: time.Now()}
-	if ctx.Err() != nil {
-		return newReport(s, nil, interrupted)
-	}
-	return newReport(s, nil, err.Error())
+	return newReport(s, nil, cmp.Or(whyEnded(ctx), err.Error()))
 }
 
 func (r *Runner) closeSinks() error {
@@ -129,7 +129,7 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 		err = fmt.Errorf("%w: %s", ErrCannotJudge, a.silence(over))
 	}
 	if ctx.Err() != nil {
-		err = ctx.Err()
+		err = ended(ctx)
 	}
 	if err != nil {
 		release()
@@ -356,8 +356,8 @@ func (a *asking) judged(ctx context.Context, familiar *answerShapes) Result {
 // verdict is the error of a run that has a report but could not judge. What failed is a verdict, also
 // where other cases could not be judged: the report says that it is not complete.
 func (x *Session) verdict(ctx context.Context, report *Report) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
+	if err := ended(ctx); err != nil && (!errors.Is(err, ErrCannotJudge) || !report.Failed()) {
+		return err
 	}
 	if reason := x.lost.Load(); reason != nil {
 		return fmt.Errorf("%w: %s", ErrCannotJudge, *reason)

@@ -39,6 +39,7 @@ type settings struct {
 	unsigned      bool // requests are sent as they are
 	familiar      bool // the SDK is spared the answers of a form that it was seen to read
 	wait          time.Duration
+	maxTime       time.Duration // 0 for no bound
 }
 
 // Option changes how a Runner runs.

@@ -72,8 +72,8 @@ const interrupted = "interrupted"
 
 // stopped says why the run did not get to its end, "" where it did.
 func (x *Session) stopped(ctx context.Context) string {
-	if ctx.Err() != nil {
-		return interrupted
+	if why := whyEnded(ctx); why != "" {
+		return why
 	}
 	if reason := x.lost.Load(); reason != nil {
 		return *reason

@@ -48,7 +48,7 @@ func (r *Runner) Wait(ctx context.Context, within time.Duration) error {
 		case err != nil:
 			return err
 		case ctx.Err() != nil:
-			return ctx.Err()
+			return ended(ctx)
 		case e.Err == nil && !slices.Contains(gatewayStatuses, e.Response.Status):
 			return nil
 		case e.Err == nil:
@@ -60,7 +60,7 @@ func (r *Runner) Wait(ctx context.Context, within time.Duration) error {
 		}
 		if !pauseFor(limited, pause) {
 			if ctx.Err() != nil {
-				return ctx.Err()
+				return ended(ctx)
 			}
 			return fmt.Errorf("%w: not up after %s: %s", ErrCannotJudge, within, last)
 		}

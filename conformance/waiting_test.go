@@ -1,10 +1,12 @@
 package conformance_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +30,8 @@ type agent struct {
 	mu    sync.Mutex
 	sent  map[string]time.Time
 	named map[string]string // the comment of each command
+
+	answers int
 }
 
 func (a *agent) sends() int {
@@ -52,6 +56,8 @@ func (a *agent) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b, _ := io.ReadAll(r.Body)
 	_ = json.Unmarshal(b, &in)
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	a.answers++
+	w.Header().Set("x-amzn-RequestId", fmt.Sprintf("00000000-0000-4000-8000-%012d", a.answers))
 	age, status := time.Since(a.sent[in.CommandId]), ""
 	if a.status != nil {
 		status = a.status(a.named[in.CommandId], age)
@@ -258,4 +264,77 @@ func TestRequestsWithoutAnswerAreBoundedAltogether(t *testing.T) {
 		assert.False(t, report.Complete)
 		assert.InDelta(t, conformance.UnansweredInAll, report.Totals[conformance.Fail]-failingInvariants(report), 8)
 	})
+}
+
+// A run ends with its time, whatever it waits for, and says what it has not asked.
+func TestARunEndsWithItsTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := &agent{status: func(string, time.Duration) string { return "Pending" }}
+		cases := slices.Concat(areas(t, 5, "accept"), polling(t, 5, "ListCommands", untilEnded, "300s"))
+		began := time.Now()
+		report, err := run(t.Context(), t, conformance.Target{Handler: a}, conformance.WithCases(cases), conformance.WithMaxTime(20*time.Second))
+		assert.Equal(t, 20*time.Second, time.Since(began))
+		require.ErrorIs(t, err, conformance.ErrCannotJudge)
+		require.ErrorContains(t, err, "the time of the run, 20s, is over")
+		assert.False(t, report.Complete)
+		assert.Equal(t, "the time of the run, 20s, is over", report.Stopped)
+		assert.Equal(t, 5, report.Totals[conformance.Error])
+		for _, r := range report.Results[5:10] {
+			assert.True(t, r.NotAsked(), r.Reason)
+		}
+
+		failing := slices.Concat(casesOf(t, `{"id": "area/Topic/fails", "title": "t", "request": {}, "expect": [{"name": "n", "status": 400}]}`), cases)
+		report, err = run(t.Context(), t, conformance.Target{Handler: a}, conformance.WithCases(failing), conformance.WithMaxTime(20*time.Second))
+		require.NoError(t, err, "what failed is a verdict")
+		assert.True(t, report.Failed())
+		assert.False(t, report.Complete)
+
+		_, err = run(t.Context(), t, conformance.Target{Handler: hangingOver("DocumentName")}, conformance.WithCases(cases), conformance.WithMaxTime(time.Second))
+		require.ErrorIs(t, err, conformance.ErrCannotJudge)
+		require.ErrorContains(t, err, "the time of the run, 1s, is over")
+	})
+}
+
+// An end by the caller takes no time, whatever the run waits for.
+func TestAnEndByTheCallerTakesNoTime(t *testing.T) {
+	t.Parallel()
+	pending := func(string, time.Duration) string { return "Pending" }
+	throttled := func(from int64) http.Handler {
+		h, _ := throttling(http.StatusTooManyRequests, "60", "", func(n int64, _ string) bool { return n >= from })
+		return h
+	}
+	unavailable := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
+	for name, c := range map[string]struct {
+		handler http.Handler
+		opts    []conformance.Option
+		asked   bool // the end comes behind the preflight
+	}{
+		"a status":                  {&agent{status: pending}, nil, true},
+		"an answer":                 {hangingOver(`"Comment"`), nil, true},
+		"an answer, in a preflight": {hangingOver("DocumentName"), nil, false},
+		"a target that throttles":   {throttled(1), nil, true},
+		"one that throttles always": {throttled(0), nil, false},
+		"a target to come up":       {unavailable, []conformance.Option{conformance.WithWait(time.Hour)}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+				defer cancel()
+				began := time.Now()
+				cases := slices.Concat(areas(t, 30, "accept"), polling(t, 5, "ListCommands", untilEnded, "300s"))
+				report, err := run(ctx, t, conformance.Target{Handler: c.handler}, append(c.opts, conformance.WithCases(cases))...)
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				assert.Equal(t, 5*time.Second, time.Since(began))
+				if !c.asked {
+					return
+				}
+				assert.Equal(t, "interrupted", report.Stopped)
+				for _, r := range report.Results {
+					assert.True(t, r.Verdict != conformance.Error || r.NotAsked(), r.Reason)
+				}
+			})
+		})
+	}
 }

@@ -1,0 +1,56 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// WithMaxTime bounds a run in time, waiting and preflight included. What was not asked by then has no
+// verdict, and the report says so. Default: no bound.
+func WithMaxTime(d time.Duration) Option {
+	return func(r *Runner) error {
+		if d <= 0 {
+			return fmt.Errorf("max time %s: want more than 0", d)
+		}
+		r.settings.maxTime = d
+		return nil
+	}
+}
+
+// outOfTime is the cause of a context that ended since the time of the run was over.
+type outOfTime struct{ max time.Duration }
+
+func (e outOfTime) Error() string { return fmt.Sprintf("the time of the run, %s, is over", e.max) }
+
+// bounded is the context of a run within its time.
+func (r *Runner) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if r.settings.maxTime == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, r.settings.maxTime, outOfTime{r.settings.maxTime})
+}
+
+// ended is why a run comes to no verdict since its context ended: the caller ended it, or its time was
+// over. It is nil where the context lives.
+func ended(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	if over := (outOfTime{}); errors.As(context.Cause(ctx), &over) {
+		return fmt.Errorf("%w: %w", ErrCannotJudge, over)
+	}
+	return ctx.Err()
+}
+
+// whyEnded is the same in words, "" where the context lives.
+func whyEnded(ctx context.Context) string {
+	if ctx.Err() == nil {
+		return ""
+	}
+	if over := (outOfTime{}); errors.As(context.Cause(ctx), &over) {
+		return over.Error()
+	}
+	return interrupted
+}
