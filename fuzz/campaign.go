@@ -23,8 +23,7 @@ import (
 type Options struct {
 	// Count is how many inputs are asked; 0 is no bound where For is given, or else 10,000.
 	Count uint64
-	// For is how long inputs are asked; 0 is until Count, or Lasts. A campaign ends half as long after that,
-	// or 5 s, and one timeout of the target, whatever the target does.
+	// For is how long inputs are asked; 0 is until Count, or for as long as Lasts says.
 	For time.Duration
 	// Parallel is how many inputs are asked at once. Default 8.
 	Parallel int
@@ -83,8 +82,9 @@ const (
 	slowInput = 0.1
 )
 
-// grace is how long after the last input findings are followed up at most.
-func (o Options) grace() time.Duration { return max(o.Lasts()/2, leastGrace) }
+// Ends is how long a campaign goes on at most, but for one timeout of the target: findings are followed up half
+// as long after the last input as inputs were asked, or 5 s.
+func (o Options) Ends() time.Duration { return o.Lasts() + max(o.Lasts()/2, leastGrace) }
 
 const leastGrace = 5 * time.Second
 
@@ -145,7 +145,7 @@ func newCampaign(session *conformance.Session, options Options) (*campaign, erro
 		session: session, options: options, byKey: map[string][]*Finding{}, hash: sha256.New(), began: time.Now(), dropped: map[string]bool{},
 	}
 	c.lastInput = c.began.Add(options.Lasts())
-	c.end = c.lastInput.Add(options.grace())
+	c.end = c.began.Add(options.Ends())
 	g, err := NewGenerator(session.Seed(), WorldOf(session), options.Strategies...)
 	if err != nil {
 		return nil, err

@@ -66,8 +66,10 @@ bodies and odd HTTP; metamorphic, two requests that mean the same; sequence, sen
 		},
 	}
 	f.register(c)
-	c.Flags().DurationVar(&f.duration, "for", 0, "go on for this long; findings may be made smaller for half as long again, or 5 s")
-	c.Flags().Uint64Var(&f.count, "count", 0, "how many inputs to ask (default 10000, or no bound with --for)")
+	c.Flags().DurationVar(&f.duration, "for", 0,
+		"ask inputs for this long; findings are followed up for half as long again, or 5 s, and one --timeout at most")
+	c.Flags().Uint64Var(&f.count, "count", 0,
+		"how many inputs to ask (default 10000, or no bound with --for); alone, --for is 1m and 100ms for each, or 2 / --rate")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "of the inputs (default random)")
 	c.Flags().StringVar(&f.dir, "dir", "", "save each finding in a folder of its own below this one")
 	c.Flags().StringSliceVar(&f.strategies, "strategy", nil, "only inputs of these: "+strings.Join(strategyNames(), ", "))

@@ -17,7 +17,12 @@ import (
 	"github.com/sendspec/sendspec/fuzz"
 )
 
-const defaultTimeout = 10 * time.Second
+// The defaults of --timeout and --max-time. A right server of which the agent takes its time needs some two
+// minutes for a run.
+const (
+	defaultTimeout = 10 * time.Second
+	defaultMaxTime = 30 * time.Minute
+)
 
 type runFlags struct {
 	targetFlags
@@ -27,6 +32,7 @@ type runFlags struct {
 	strict   bool
 	profiles []string
 	timeout  time.Duration
+	maxTime  time.Duration
 	wait     time.Duration
 	parallel int
 	seed     uint64
@@ -51,6 +57,8 @@ again, with other random values and a server started anew, and takes for flaky w
 A SELECTOR is area/Topic/name, of which a beginning is enough: constraint, constraint/Comment. * stands
 for anything within one part, ** for any number of parts, !PATTERN leaves cases out, @FILE reads one a line.
 
+` + boundsHelp() + `
+
 Reports, any number of them in one run, by --report FORMAT=FILE:
 ` + formatsHelp(),
 		Example: `  sendspec run --endpoint http://127.0.0.1:5000
@@ -64,6 +72,9 @@ Reports, any number of them in one run, by --report FORMAT=FILE:
 		RunE: func(c *cobra.Command, args []string) error {
 			f.seeded = c.Flags().Changed("seed")
 			f.githubSet = c.Flags().Changed("github")
+			if f.fuzz > 0 && !c.Flags().Changed("max-time") {
+				f.maxTime += fuzz.Options{For: f.fuzz}.Ends() + f.timeout
+			}
 			asked := f.targetFlags
 			if err := f.load(c); err != nil {
 				return err
@@ -77,6 +88,8 @@ Reports, any number of them in one run, by --report FORMAT=FILE:
 	c.Flags().BoolVar(&f.strict, "strict", false, "a missed should fails as well")
 	c.Flags().StringSliceVar(&f.profiles, "profile", nil, "only cases of these `PROFILES`: core, lifecycle, execution, auth")
 	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "for one exchange, from the dial to the last byte")
+	c.Flags().DurationVar(&f.maxTime, "max-time", defaultMaxTime,
+		"for the whole run, --wait included; what --fuzz takes is added to the default")
 	c.Flags().DurationVar(&f.wait, "wait", 0, "wait as long as this for the target to come up")
 	c.Flags().IntVar(&f.parallel, "parallel", 8, "cases asked at once")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "of the random values in the requests (default random)")
@@ -88,6 +101,15 @@ Reports, any number of them in one run, by --report FORMAT=FILE:
 	c.MarkFlagsMutuallyExclusive("verbose", "quiet")
 	completeFlag(c, "profile", profileNames()...)
 	return c
+}
+
+// boundsHelp says what bounds a run, whatever the server does.
+func boundsHelp() string {
+	return fmt.Sprintf(`Whatever the server does, a run ends within --max-time, and mostly long before. What is not answered within
+--timeout is not asked again, and a run spends at most %d times --timeout on such requests, %d times on those
+of one operation in one area, with --parallel of them at once. No case waits any longer for a status when %d
+have waited for %s and nothing has ended. Cases that are not asked are counted as that.`,
+		conformance.UnansweredInAll, conformance.UnansweredOfOne, conformance.VainWaits, conformance.VainWait)
 }
 
 func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targetFlags) error {
@@ -192,6 +214,10 @@ func (f *runFlags) runner(t conformance.Target, s conformance.Selector, opts ...
 	if f.timeout <= 0 {
 		return nil, fmt.Errorf("--timeout %s: want more than 0", f.timeout)
 	}
+	if f.maxTime <= 0 {
+		return nil, fmt.Errorf("--max-time %s: want more than 0", f.maxTime)
+	}
+	opts = append(opts, conformance.WithMaxTime(f.maxTime))
 	if f.shard != "" {
 		shard, err := conformance.ParseShard(f.shard)
 		if err != nil {
