@@ -190,8 +190,12 @@ func (c *campaign) run(ctx context.Context) error {
 			}
 		}
 		c.tellProgress()
+		unanswered := len(c.suspect)
 		if len(outcomes) > 0 && (c.dead || !c.alive(ctx)) && !c.revived(ctx) {
 			return c.died(ctx)
+		}
+		if unanswered > 0 && c.over(ctx) {
+			c.report.Stopped = fmt.Sprintf("%d inputs had no answer, and there was no time to find out why", unanswered)
 		}
 		if len(outcomes) == 0 {
 			return ctx.Err()
@@ -291,7 +295,7 @@ func (c *campaign) tellProgress() {
 // finish sums the campaign up.
 func (c *campaign) finish(ctx context.Context) *Report {
 	r := c.report
-	if ctx.Err() != nil && r.Stopped == "" {
+	if ctx.Err() != nil {
 		r.Stopped = "interrupted"
 	}
 	r.Complete = r.Stopped == ""
