@@ -157,7 +157,7 @@ func TestTheHostileBattery(t *testing.T) {
 
 func (r *hostileRun) assert(t *testing.T) {
 	t.Logf("%-60s %5d ms  %v", r.name, r.elapsed.Milliseconds(), r.err)
-	assert.Less(t, r.elapsed, time.Minute)
+	assert.Less(t, r.elapsed, 10*time.Minute) // none goes on without end
 	if r.err != nil {
 		assert.NotContains(t, r.err.Error(), "\n", "one line")
 		assert.NotContains(t, r.err.Error(), "\x1b")

@@ -251,7 +251,6 @@ func TestASinkThatFailsEndsTheRunWithItsError(t *testing.T) {
 
 func TestPreflightSaysWhyATargetCannotBeJudged(t *testing.T) {
 	t.Parallel()
-	limits := wire.Limits{Timeout: 200 * time.Millisecond, Body: 4 << 10, Header: 4 << 10}
 	for name, c := range map[string]struct {
 		serve func(net.Conn)
 		want  string
@@ -293,6 +292,10 @@ func TestPreflightSaysWhyATargetCannotBeJudged(t *testing.T) {
 					}()
 				}
 			}()
+			limits := wire.Limits{Timeout: time.Minute, Body: 4 << 10, Header: 4 << 10}
+			if c.serve == nil {
+				limits.Timeout = 200 * time.Millisecond
+			}
 			sink := &recording{}
 			report, err := run(t.Context(), t, conformance.Target{URL: "http://" + l.Addr().String()},
 				conformance.WithCases(plainCases(t, 1)), conformance.WithLimits(limits), conformance.WithSink(sink))

@@ -117,10 +117,10 @@ func TestWaitingEndsAtOnceWhereItCannotHelp(t *testing.T) {
 		runner, err := conformance.New(conformance.Target{URL: c.url})
 		require.NoError(t, err)
 		began := time.Now()
-		err = runner.Wait(t.Context(), time.Minute)
+		err = runner.Wait(t.Context(), time.Hour)
 		require.ErrorIs(t, err, conformance.ErrCannotJudge)
 		require.ErrorContains(t, err, c.want)
-		assert.Less(t, time.Since(began), 20*time.Second)
+		assert.Less(t, time.Since(began), 10*time.Minute)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	silent := startHostile(t, false, true, func(c *hostileConn) {

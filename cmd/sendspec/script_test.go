@@ -137,6 +137,9 @@ func connected(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Defer(func() { _ = conn.Close() })
 }
 
+// patience is for how many ticks of 5 ms a script waits, two minutes: the machine may be busy.
+const patience = 24_000
+
 // exits CODE PROGRAM ARG...: the program ends with exactly this exit code.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
@@ -155,7 +158,7 @@ func waitFor(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for range 4000 { // 20 s: the machine may be busy
+	for range patience {
 		if conn, err := net.Dial("tcp", args[0]); err == nil {
 			_ = conn.Close()
 			return
@@ -175,7 +178,7 @@ func appears(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ticker := time.NewTicker(5 * time.Millisecond)
 	defer ticker.Stop()
-	for range 4000 {
+	for range patience {
 		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
 			return
 		}
@@ -228,7 +231,7 @@ func ended(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ticker := time.NewTicker(5 * time.Millisecond)
 	defer ticker.Stop()
-	for range 200 {
+	for range patience {
 		stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 		if syscall.Kill(pid, 0) != nil || strings.Contains(string(stat), ") Z ") {
 			return // gone, or ended with nobody there who waits for orphans

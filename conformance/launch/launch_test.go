@@ -75,10 +75,10 @@ func TestTheWholeProcessGroupEnds(t *testing.T) {
 	command := fmt.Sprintf("sh -c 'trap \"\" TERM; echo $$ > %s; while :; do sleep 60 & wait; done' & %s", child, server(t, parent))
 	s, err := launch.Start(t.Context(), launch.Options{Command: command, Grace: 100 * time.Millisecond})
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { b, err := os.ReadFile(child); return err == nil && len(b) > 1 }, 10*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { b, err := os.ReadFile(child); return err == nil && len(b) > 1 }, time.Minute, 5*time.Millisecond)
 	s.Stop()
 	assert.True(t, gone(t, parent))
-	assert.Eventually(t, func() bool { return gone(t, child) || zombie(t, child) }, 10*time.Second, 5*time.Millisecond)
+	assert.Eventually(t, func() bool { return gone(t, child) || zombie(t, child) }, time.Minute, 5*time.Millisecond)
 }
 
 // zombie tells of a process that has ended and that nobody has waited for: its parent is gone.
@@ -102,7 +102,7 @@ func TestAServerThatEndsByItselfSaysHow(t *testing.T) {
 	_, err = fmt.Sscan(string(b), &id)
 	require.NoError(t, err)
 	require.NoError(t, syscall.Kill(id, syscall.SIGKILL))
-	require.Eventually(t, func() bool { return s.Ended() != "" }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return s.Ended() != "" }, time.Minute, time.Millisecond)
 	assert.Equal(t, "signal: killed", s.Ended())
 }
 

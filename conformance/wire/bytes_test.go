@@ -88,7 +88,7 @@ func TestHTTPSendsExactBytes(t *testing.T) {
 				received <- all.String()
 				_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 			})
-			h, err := wire.NewHTTP(endpoint, wire.Limits{Timeout: 5 * time.Second}, nil)
+			h, err := wire.NewHTTP(endpoint, wire.Limits{Timeout: time.Minute}, nil)
 			require.NoError(t, err)
 			defer h.Close()
 			r := wire.NewRequest("SendCommand", []byte("{}"))

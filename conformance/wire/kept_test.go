@@ -56,7 +56,7 @@ func TestAConnectionIsKeptWhereAnotherRequestMayFollow(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var connections atomic.Int64
-			h, err := wire.NewHTTP(listen(t, answersInTurn(&connections, c.answer, c.answer, c.answer, c.answer)), wire.Limits{Timeout: 5 * time.Second}, nil)
+			h, err := wire.NewHTTP(listen(t, answersInTurn(&connections, c.answer, c.answer, c.answer, c.answer)), wire.Limits{Timeout: time.Minute}, nil)
 			require.NoError(t, err)
 			defer h.Close()
 			for range 3 {
@@ -88,7 +88,7 @@ func TestWhatComesOverAnIdleConnectionIsNoAnswer(t *testing.T) {
 		close(sent)
 		n, _ := c.Read(make([]byte, 1))
 		more <- n
-	}), shortLimits, nil)
+	}), smallLimits, nil)
 	require.NoError(t, err)
 	defer h.Close()
 	assertEnding(t, ending{status: 200}, h.Exchange(context.Background(), wire.NewRequest("SendCommand", nil)))
@@ -112,7 +112,7 @@ func TestAConnectionClosedWhileIdleIsNotUsed(t *testing.T) {
 		<-idle
 		_ = c.Close()
 		close(closed)
-	}), shortLimits, nil)
+	}), smallLimits, nil)
 	require.NoError(t, err)
 	defer h.Close()
 	assertEnding(t, ending{status: 200}, h.Exchange(context.Background(), wire.NewRequest("SendCommand", nil)))
@@ -127,7 +127,7 @@ func TestTheMethodsOfAConnectionMayDiffer(t *testing.T) {
 	t.Parallel()
 	const head = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
 	var connections atomic.Int64
-	h, err := wire.NewHTTP(listen(t, answersInTurn(&connections, head+"{}", head, head+"[]")), shortLimits, nil)
+	h, err := wire.NewHTTP(listen(t, answersInTurn(&connections, head+"{}", head, head+"[]")), smallLimits, nil)
 	require.NoError(t, err)
 	defer h.Close()
 	for _, c := range []struct{ method, body string }{{"POST", "{}"}, {"HEAD", ""}, {"POST", "[]"}} {
@@ -145,7 +145,7 @@ func TestAnAnswerHasMemoryOfItsOwn(t *testing.T) {
 	t.Parallel()
 	var connections atomic.Int64
 	answer := func(b string) string { return "HTTP/1.1 200 OK\r\nX-A: " + b + "\r\nContent-Length: 2\r\n\r\n" + b }
-	h, err := wire.NewHTTP(listen(t, answersInTurn(&connections, answer("11"), answer("22"), answer("33"))), shortLimits, nil)
+	h, err := wire.NewHTTP(listen(t, answersInTurn(&connections, answer("11"), answer("22"), answer("33"))), smallLimits, nil)
 	require.NoError(t, err)
 	defer h.Close()
 	var kept []*wire.Exchange
@@ -165,7 +165,7 @@ func TestAnAnswerHasMemoryOfItsOwn(t *testing.T) {
 func TestAFreshConnectionThatIsClosedIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	var connections atomic.Int64
-	h, err := wire.NewHTTP(listen(t, answersInTurn(&connections, "")), shortLimits, nil)
+	h, err := wire.NewHTTP(listen(t, answersInTurn(&connections, "")), smallLimits, nil)
 	require.NoError(t, err)
 	defer h.Close()
 	assertEnding(t, ending{failure: wire.Closed}, h.Exchange(context.Background(), wire.NewRequest("SendCommand", nil)))
@@ -176,7 +176,7 @@ func TestAFreshConnectionThatIsClosedIsNotTriedAgain(t *testing.T) {
 func TestAnAnswerThatBreaksOffIsNotAskedForAgain(t *testing.T) {
 	t.Parallel()
 	var connections atomic.Int64
-	h, err := wire.NewHTTP(listen(t, answersInTurn(&connections, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{")), shortLimits, nil)
+	h, err := wire.NewHTTP(listen(t, answersInTurn(&connections, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{")), smallLimits, nil)
 	require.NoError(t, err)
 	defer h.Close()
 	assertEnding(t, ending{status: 200}, h.Exchange(context.Background(), wire.NewRequest("SendCommand", nil)))
@@ -187,10 +187,10 @@ func TestAnAnswerThatBreaksOffIsNotAskedForAgain(t *testing.T) {
 func TestTheHeaderIsBoundedOnEachAnswerOfAConnection(t *testing.T) {
 	t.Parallel()
 	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-	many := "HTTP/1.1 200 OK\r\nX-A: " + strings.Repeat("a", int(shortLimits.Header)-100) + "\r\nContent-Length: 2\r\n\r\n{}"
-	bomb := "HTTP/1.1 200 OK\r\nX-A: " + strings.Repeat("a", 2*int(shortLimits.Header)) + "\r\nContent-Length: 2\r\n\r\n{}"
+	many := "HTTP/1.1 200 OK\r\nX-A: " + strings.Repeat("a", int(smallLimits.Header)-100) + "\r\nContent-Length: 2\r\n\r\n{}"
+	bomb := "HTTP/1.1 200 OK\r\nX-A: " + strings.Repeat("a", 2*int(smallLimits.Header)) + "\r\nContent-Length: 2\r\n\r\n{}"
 	var connections atomic.Int64
-	h, err := wire.NewHTTP(listen(t, answersInTurn(&connections, ok, many, many, bomb)), shortLimits, nil)
+	h, err := wire.NewHTTP(listen(t, answersInTurn(&connections, ok, many, many, bomb)), smallLimits, nil)
 	require.NoError(t, err)
 	defer h.Close()
 	for range 3 {
@@ -207,7 +207,7 @@ func TestAnEarlyAnswerToALargeRequestIsKept(t *testing.T) {
 		_, _ = c.Read(make([]byte, 1024))
 		_, _ = io.WriteString(c, "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
 		<-c.ended
-	}), wire.Limits{Timeout: 5 * time.Second}, nil)
+	}), wire.Limits{Timeout: time.Minute}, nil)
 	require.NoError(t, err)
 	defer h.Close()
 	assertEnding(t, ending{status: 413}, h.Exchange(context.Background(), wire.NewRequest("SendCommand", []byte(strings.Repeat("x", 8<<20)))))
@@ -221,7 +221,7 @@ func TestCloseEndsIdleConnections(t *testing.T) {
 		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 		_, err := c.Read(make([]byte, 1))
 		gone <- err
-	}), shortLimits, nil)
+	}), smallLimits, nil)
 	require.NoError(t, err)
 	assertEnding(t, ending{status: 200}, h.Exchange(context.Background(), wire.NewRequest("SendCommand", nil)))
 	h.Close()
@@ -231,7 +231,7 @@ func TestCloseEndsIdleConnections(t *testing.T) {
 // What net/http refuses to send is refused still: a line end inside of a field would be another field.
 func TestAFieldWithALineEndIsNotSent(t *testing.T) {
 	t.Parallel()
-	h, err := wire.NewHTTP(listen(t, say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")), shortLimits, nil)
+	h, err := wire.NewHTTP(listen(t, say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")), smallLimits, nil)
 	require.NoError(t, err)
 	defer h.Close()
 	r := wire.NewRequest("SendCommand", nil)
