@@ -72,7 +72,7 @@ func askOverConnections(t *testing.T, m mutants.Mutant, cases []*fixtures.Case) 
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	server := &http.Server{
-		Handler: m.Handler(world.Options...), ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 256 << 10, ErrorLog: log.New(io.Discard, "", 0),
+		Handler: m.Handler(world.Options...), ReadHeaderTimeout: time.Minute, MaxHeaderBytes: 256 << 10, ErrorLog: log.New(io.Discard, "", 0),
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(m.Listen(listener)) }()
@@ -82,7 +82,7 @@ func askOverConnections(t *testing.T, m mutants.Mutant, cases []*fixtures.Case) 
 		require.ErrorIs(t, <-served, http.ErrServerClosed)
 	}()
 	runner, err := conformance.New(conformance.Target{URL: "http://" + listener.Addr().String(), Bindings: world.Bindings},
-		conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithoutConfirmation(), conformance.WithLimits(wire.Limits{Timeout: 5 * time.Second}))
+		conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithoutConfirmation(), conformance.WithLimits(wire.Limits{Timeout: time.Minute}))
 	require.NoError(t, err)
 	report, err := runner.Run(t.Context())
 	require.NoError(t, err)
