@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// Settled waits until no more goroutines run than before, and fails the test where some do after 5 s. They are
+// Settled waits until no more goroutines run than before, and fails the test where some do after a minute. They are
 // those of the whole process, so that the test cannot be parallel.
 func Settled(t *testing.T, before int) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for range 1000 {
+	for range 12_000 {
 		if runtime.NumGoroutine() <= before {
 			return
 		}
