@@ -27,8 +27,8 @@ const (
 	curlFile     = "curl.sh"       // a command that sends it
 )
 
-// Save writes a finding to a folder of its own below dir, whole or not at all; an older one of the same
-// ID is replaced. Target is the one that showed it.
+// Save writes a finding to a folder of its own below dir; an older one of the same ID is replaced, and what else is
+// in its folder stays. Target is the one that showed it.
 func Save(dir string, target conformance.Target, f *Finding) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // findings are for everybody to read
 		return fmt.Errorf("findings: %w", err)
@@ -50,11 +50,28 @@ func Save(dir string, target conformance.Target, f *Finding) error {
 	if err := os.Chmod(tmp, 0o755); err != nil { //nolint:gosec // as above
 		return fmt.Errorf("finding %s: %w", f.ID, err)
 	}
-	final := filepath.Join(dir, f.ID)
-	if err := os.RemoveAll(final); err != nil {
+	if err := install(tmp, filepath.Join(dir, f.ID), files); err != nil {
 		return fmt.Errorf("finding %s: %w", f.ID, err)
 	}
-	return os.Rename(tmp, final)
+	return nil
+}
+
+// install puts a finding's folder where it belongs. In a folder that is there already only the files of a finding are
+// replaced, or taken away: what somebody laid beside them stays.
+func install(tmp, final string, files map[string][]byte) error {
+	if !exists(final) {
+		return os.Rename(tmp, final)
+	}
+	for _, name := range []string{requestFile, bodyFile, exchangeFile, curlFile, findingFile} { // the one that Load reads comes last
+		err := os.Remove(filepath.Join(final, name))
+		if _, has := files[name]; has {
+			err = os.Rename(filepath.Join(tmp, name), filepath.Join(final, name))
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 func filesOf(target conformance.Target, f *Finding) (map[string][]byte, error) {
@@ -177,15 +194,27 @@ func loadFinding(ctx context.Context, name string) (Saved, error) {
 	if err := d.Decode(&s.findingDocument); err != nil {
 		return s, fmt.Errorf("finding %s: %w", name, err)
 	}
-	if s.Case == nil || len(s.Case.Steps) == 0 || s.ID == "" {
-		return s, fmt.Errorf("finding %s: want an id and a case with a step", name)
+	if s.Case == nil || s.ID == "" {
+		return s, fmt.Errorf("finding %s: want an id and a case", name)
 	}
-	for _, step := range s.Case.Steps {
-		if len(step.Expect) == 0 {
-			return s, fmt.Errorf("finding %s: want an outcome for each step", name)
-		}
+	if problem := s.lint(); problem != "" {
+		return s, fmt.Errorf("finding %s: %s", name, problem)
 	}
 	return s, nil
+}
+
+// lint returns what is wrong with a finding, "" for nothing: its case is held to what a fixture is.
+func (s *Saved) lint() string {
+	if level := s.Fingerprint.Level; level != fixtures.Must && level != fixtures.Should && level != fixtures.May {
+		return fmt.Sprintf("fingerprint: level %s: want must, should or may", untrusted.Quote(string(level)))
+	}
+	c := s.kase()
+	c.File = Area + "/replay.json"
+	problems := fixtures.Lint([]*fixtures.Case{c})
+	if len(problems) == 0 {
+		return ""
+	}
+	return untrusted.Cut(strings.TrimPrefix(problems[0], fmt.Sprintf("%s: %s: ", c.File, c.ID)), 500)
 }
 
 // kase is the case under an ID of its own.

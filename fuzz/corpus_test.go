@@ -44,8 +44,17 @@ func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 	dir, corpus := t.TempDir(), t.TempDir()
 	for _, f := range report.Findings {
 		require.NoError(t, fuzz.Save(dir, target, f))
+		note := filepath.Join(dir, f.ID, "note.md")
+		require.NoError(t, os.WriteFile(note, []byte("seen on Monday, too"), 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, f.ID, "curl.sh"), []byte("older"), 0o600))
 		require.NoError(t, fuzz.Save(dir, target, f), "once more")
+		require.FileExists(t, note, "it is not ours")
+		b, err := os.ReadFile(filepath.Join(dir, f.ID, "curl.sh"))
+		if err == nil {
+			require.NotEqual(t, "older", string(b))
+		}
 	}
+	require.Empty(t, globbed(t, filepath.Join(dir, ".sendspec-*")))
 
 	require.NoError(t, filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		require.NoError(t, err)
@@ -81,6 +90,53 @@ func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 		require.Equal(t, fixtures.Inferred, c.Evidence.Kind)
 		require.Contains(t, c.Note, "Provisional")
 		require.Equal(t, conformance.Pass, right.Once(t.Context(), c).Verdict, c.ID)
+	}
+}
+
+func globbed(t *testing.T, pattern string) []string {
+	t.Helper()
+	names, err := filepath.Glob(pattern)
+	require.NoError(t, err)
+	return names
+}
+
+// A saved finding is held to what a fixture is: without a level whatever a target answers would conform.
+func TestASavedFindingIsLinted(t *testing.T) {
+	t.Parallel()
+	report, target := lenient(t)
+	dir := t.TempDir()
+	require.NoError(t, fuzz.Save(dir, target, report.Findings[0]))
+	file := globbed(t, filepath.Join(dir, "*", "finding.json"))[0]
+	b, err := os.ReadFile(file)
+	require.NoError(t, err)
+	for want, edit := range map[string]func(finding, tc, step map[string]any){
+		`level "": want must, should or may`:                   func(_, tc, _ map[string]any) { delete(tc, "level") },
+		`fingerprint: level "grave": want must, should or may`: func(f, _, _ map[string]any) { f["fingerprint"].(map[string]any)["level"] = "grave" },
+		`poll: want a duration of at most 10m0s in within, got "99999h"`: func(_, _, step map[string]any) {
+			step["poll"] = map[string]any{"within": "99999h", "until": map[string]any{}}
+		},
+		`want an ID of the form area/Topic/name`:        func(f, _, _ map[string]any) { f["id"] = "a\u202e" },
+		`a step without an outcome conforms to nothing`: func(_, _, step map[string]any) { delete(step, "expect") },
+		`asks nothing`:          func(_, tc, _ map[string]any) { delete(tc, "steps") },
+		`want an id and a case`: func(f, _, _ map[string]any) { delete(f, "case") },
+		`$nonsense`: func(_, _, step map[string]any) {
+			step["expect"] = []any{map[string]any{"name": "a", "status": map[string]any{"$nonsense": 1}}}
+		},
+	} {
+		var finding map[string]any
+		require.NoError(t, json.Unmarshal(b, &finding))
+		tc := finding["case"].(map[string]any)
+		step := tc
+		if steps, ok := tc["steps"].([]any); ok {
+			step = steps[0].(map[string]any)
+		}
+		edit(finding, tc, step)
+		edited, err := json.Marshal(finding)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(file, edited, 0o600))
+		_, err = fuzz.Load(t.Context(), dir)
+		require.ErrorContains(t, err, want)
+		require.NotContains(t, err.Error(), "\n")
 	}
 }
 
