@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sendspec/sendspec/conformance/stable"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
@@ -112,12 +113,5 @@ func show(v *jsontree.Value) string {
 	return cut(string(v.AppendJSON(nil)))
 }
 
-// cut keeps the beginning of a long text. It does not cut inside of an identifier or a number: what
-// is new in each run could then no longer be recognised.
-func cut(s string) string {
-	if len(s) <= shown {
-		return s
-	}
-	head := strings.TrimRight(strings.ToValidUTF8(s[:shown], ""), "0123456789abcdefABCDEF.+-")
-	return head + "…"
-}
+// cut keeps the beginning of a long text, and the same of the same behaviour.
+func cut(s string) string { return stable.Cut(strings.ToValidUTF8(s, ""), shown) }
