@@ -136,7 +136,7 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	write, err := f.jsonWriter(s)
+	write, err := f.jsonWriter(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -245,12 +245,15 @@ func (f *fuzzFlags) replay(id string) string {
 	return strings.Join(append(f.words("sendspec", "replay"), wire.ShellQuote(f.dir+"/"+id)), " ")
 }
 
-func (f *fuzzFlags) jsonWriter(s Streams) (func([]byte) error, error) {
+func (f *fuzzFlags) jsonWriter(ctx context.Context, s Streams) (func([]byte) error, error) {
 	switch f.json {
 	case "":
 		return nil, nil
 	case "-":
-		return func(b []byte) error { _, err := s.Out.Write(b); return err }, nil
+		return func(b []byte) error { _, err := limited(s.Out).Write(b); return err }, nil
+	}
+	if isPipe(f.json) {
+		return func(b []byte) error { _, err := newPipe(ctx, f.json).Write(b); return err }, nil
 	}
 	return report.FileWriter(f.json)
 }

@@ -2,11 +2,10 @@
 package main
 
 import (
-	"context"
+	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
-	"syscall"
+	"sync/atomic"
 )
 
 // gcPercent trades memory, of which a run needs little, for time: fewer collections.
@@ -19,9 +18,14 @@ const memoryLimit = 128 << 20
 func main() {
 	debug.SetGCPercent(gcPercent)
 	debug.SetMemoryLimit(memoryLimit)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends what does not listen to the first, as a read of standard input
-	code := Main(ctx, os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
-	stop()
+	ctx, cancel := untilSignal()
+	var unread atomic.Bool
+	out := func(f *os.File, name string) io.Writer {
+		return &stream{ctx: ctx, w: f, name: name, gone: func() { unread.Store(true); cancel() }}
+	}
+	code := Main(ctx, os.Args[1:], Streams{In: os.Stdin, Out: out(os.Stdout, "standard output"), Err: out(os.Stderr, "standard error")})
+	if unread.Load() {
+		endAsUnread()
+	}
 	os.Exit(code)
 }

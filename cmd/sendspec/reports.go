@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -55,7 +56,7 @@ func formatsHelp() string {
 type opener func(report.Options) conformance.Sink
 
 // sinks checks every report that is asked for.
-func (f *reportFlags) sinks(s Streams) ([]opener, error) {
+func (f *reportFlags) sinks(ctx context.Context, s Streams) ([]opener, error) {
 	wanted := slices.Clone(f.reports)
 	if f.json != "" {
 		wanted = append(wanted, "json="+f.json)
@@ -83,7 +84,7 @@ func (f *reportFlags) sinks(s Streams) ([]opener, error) {
 		}
 		taken[place] = text
 		f.whole = f.whole || format.Whole
-		open, err := openerOf(s, format, file)
+		open, err := openerOf(ctx, s, format, file)
 		if err != nil {
 			return nil, err
 		}
@@ -92,12 +93,15 @@ func (f *reportFlags) sinks(s Streams) ([]opener, error) {
 	return append(openers, f.githubSinks(s)...), nil
 }
 
-func openerOf(s Streams, format report.Format, file string) (opener, error) {
+func openerOf(ctx context.Context, s Streams, format report.Format, file string) (opener, error) {
 	if file == standardOutput {
-		return func(o report.Options) conformance.Sink { return report.NewStream(format, s.Out, o) }, nil
+		return func(o report.Options) conformance.Sink { return report.NewStream(format, limited(s.Out), o) }, nil
 	}
 	if err := report.Writable(format, file); err != nil {
 		return nil, err
+	}
+	if isPipe(file) {
+		return func(o report.Options) conformance.Sink { return report.NewWriter(format, file, newPipe(ctx, file), o) }, nil
 	}
 	return func(o report.Options) conformance.Sink { return report.NewFile(format, file, o) }, nil
 }

@@ -117,7 +117,7 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 	if err != nil {
 		return err
 	}
-	reports, err := f.sinks(s) // before a target is started: a wrong name is found at once
+	reports, err := f.sinks(ctx, s) // before a target is started: a wrong name is found at once
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ type terminal struct {
 // terminalOf looks at a stream and at the conventions of the environment: NO_COLOR (no-color.org), CI,
 // which every CI system sets, and TERM=dumb.
 func terminalOf(w io.Writer, getenv func(string) string) terminal {
-	file, ok := w.(*os.File)
+	file, ok := w.(interface{ Fd() uintptr })
 	if !ok || !term.IsTerminal(int(file.Fd())) || getenv("TERM") == "dumb" { //nolint:gosec // a descriptor is small
 		return terminal{}
 	}

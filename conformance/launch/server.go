@@ -62,8 +62,9 @@ type Server struct {
 // ErrNotReady is wrapped by errors of Start that say that the server did not come up.
 var ErrNotReady = errors.New("the server did not come up")
 
-// Start starts the server and waits until it speaks HTTP. Whatever it starts belongs to its process
-// group, and Stop ends all of it. On an error nothing is left running; the server returned with
+// Start starts the server and waits until it speaks HTTP. Whatever it starts belongs to its process group, and Stop
+// ends all of it, on Linux also what has left the group, as a daemon does: this process becomes the parent of all
+// orphans below it (prctl(2), PR_SET_CHILD_SUBREAPER), and takes those in a group of their own for the server's. On an error nothing is left running; the server returned with
 // ErrNotReady is there for its Output alone.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	o = o.withDefaults()
@@ -86,7 +87,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	s.process = shell(command, o.Dir)
 	s.process.Stdout, s.process.Stderr = s.output, s.output
 	s.process.WaitDelay = time.Second // for what it started and left behind with its output open
-	if err := s.process.Start(); err != nil {
+	if err := started(s.process); err != nil {
 		return nil, err
 	}
 	go func() {
@@ -124,6 +125,7 @@ func (s *Server) ready(ctx context.Context) error {
 	client := &http.Client{Transport: transport, Timeout: min(s.options.Wait, 2*time.Second), CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse
 	}}
+	done := s.done
 	for pause := firstPause; ; pause = min(pause*3/2, lastPause) {
 		if speaksHTTP(ctx, client, s.URL) {
 			return nil
@@ -133,8 +135,12 @@ func (s *Server) ready(ctx context.Context) error {
 		case <-ctx.Done():
 			timer.Stop()
 			return ctx.Err()
-		case <-s.done:
+		case <-done:
 			timer.Stop()
+			if s.status() == exitedWell && len(orphans()) > 0 {
+				done = nil // it has made itself a daemon
+				continue
+			}
 			return fmt.Errorf("%w: it ended with %s before it answered", ErrNotReady, s.status())
 		case <-deadline.C:
 			timer.Stop()
@@ -158,10 +164,12 @@ func speaksHTTP(ctx context.Context, client *http.Client, url string) bool {
 	return resp.Body.Close() == nil
 }
 
+const exitedWell = "exit status 0"
+
 // status says how the process ended; read it after done.
 func (s *Server) status() string {
 	if s.ended == nil || errors.Is(s.ended, exec.ErrWaitDelay) {
-		return "exit status 0"
+		return exitedWell
 	}
 	return s.ended.Error()
 }
@@ -201,4 +209,6 @@ func (s *Server) Stop() {
 	}
 	kill(s.process) // also what the server itself left behind
 	<-s.done
+	ended(s.process)
+	endOrphans(s.options.Grace)
 }

@@ -27,13 +27,14 @@ func Setup(ctx context.Context, command, dir string, env []string, r *wire.Redac
 	complaints = NewTail(r)
 	c.Env, c.Stdout, c.Stderr = append(os.Environ(), env...), out, complaints
 	c.WaitDelay = time.Second
-	if err := c.Start(); err != nil {
+	if err := started(c); err != nil {
 		return nil, complaints, err
 	}
 	stop := context.AfterFunc(ctx, func() { kill(c) })
 	err = c.Wait()
 	stop()
 	kill(c)
+	ended(c)
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return nil, complaints, fmt.Errorf("did not end within %s", SetupLimit)

@@ -40,8 +40,11 @@ func NewAppended(f Format, name string, o Options) *File {
 	}}
 }
 
-// NewStream returns a sink that writes the report to w.
-func NewStream(f Format, w io.Writer, o Options) *File {
+// NewStream returns a sink that writes the report to standard output.
+func NewStream(f Format, w io.Writer, o Options) *File { return NewWriter(f, "-", w, o) }
+
+// NewWriter returns a sink that writes the report to w; name stands for it in messages.
+func NewWriter(f Format, name string, w io.Writer, o Options) *File {
 	return &File{f, o, func(render func(io.Writer) error) error {
 		buffered := bufio.NewWriter(w)
 		err := render(buffered)
@@ -49,7 +52,7 @@ func NewStream(f Format, w io.Writer, o Options) *File {
 			err = flushErr
 		}
 		if err != nil {
-			return fmt.Errorf("report %s=- was not written: %w", f.Name, err)
+			return fmt.Errorf("report %s=%s was not written: %w", f.Name, name, err)
 		}
 		return nil
 	}}
