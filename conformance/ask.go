@@ -61,7 +61,7 @@ func (a *asking) step(ctx context.Context, i int) *Result {
 				return a.unjudged(Error, notFinished+"the run was ended while it waited")
 			}
 			if bound.Poll != nil && a.final == "" {
-				a.final = "not asked again: " + wait.inVain()
+				a.final = WaitedInVain + "; " + wait.inVain()
 			}
 			return nil
 		}

@@ -154,6 +154,10 @@ func (w *wait) vain() string {
 	return fmt.Sprintf("%d waits for %s were in vain, in which nothing %s", VainWaits, w.kind.operation, what)
 }
 
+// WaitedInVain begins the reason of a failure that stays one for what did not come. Behind it stands how long was
+// waited, which hangs on what other cases waited for by then.
+const WaitedInVain = "not asked again: what was waited for did not come"
+
 // inVain says how long was waited for what did not come.
 func (w *wait) inVain() string {
 	switch {

@@ -117,7 +117,7 @@ func TestWhatNeverEndsIsWaitedForOnce(t *testing.T) {
 		assert.Equal(t, 40, report.Totals[conformance.Fail]-failingInvariants(report))
 		assert.Less(t, took, conformance.VainWait+10*time.Second)
 		assert.Equal(t, 40, a.sends(), "no case is asked again")
-		assert.Contains(t, report.Results[0].Reason, "not asked again: it was not waited for all of 5m0s, since 8 waits for ListCommands were in vain, in which nothing ended")
+		assert.Contains(t, report.Results[0].Reason, "not asked again: what was waited for did not come; it was not waited for all of 5m0s, since 8 waits for ListCommands were in vain, in which nothing ended")
 	})
 }
 

@@ -69,7 +69,7 @@ func Main(ctx context.Context, args []string, s Streams) int {
 	case errors.Is(err, conformance.ErrCannotJudge):
 		code = exitCannotJudge
 	}
-	if text != "" {
+	if text != "" && !errors.Is(err, errGone) { // whoever closed a pipe knows it
 		fmt.Fprintln(s.Err, "sendspec: "+excerpt(strings.ReplaceAll(text, "\n", " "), errorShown))
 	}
 	return code

@@ -28,6 +28,7 @@ func emulator() {
 	broken := flags.String("broken", "", "fail at this operation")
 	needNode := flags.String("need-node", "", "the only node there is")
 	holdAfter := flags.Int64("hold-after", 0, "answer no more after so many requests, and write the file held")
+	flags.Usage = func() {} // what is wrong is told by the last lines
 	_ = flags.Parse(os.Args[1:])
 	if *pid != "" {
 		if err := os.WriteFile(*pid, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {

@@ -19,13 +19,13 @@ func main() {
 	debug.SetGCPercent(gcPercent)
 	debug.SetMemoryLimit(memoryLimit)
 	ctx, cancel := untilSignal()
-	var unread atomic.Bool
+	var unread atomic.Pointer[os.File]
 	out := func(f *os.File, name string) io.Writer {
-		return &stream{ctx: ctx, w: f, name: name, gone: func() { unread.Store(true); cancel() }}
+		return &stream{ctx: ctx, w: f, name: name, gone: func() { unread.Store(f); cancel() }}
 	}
 	code := Main(ctx, os.Args[1:], Streams{In: os.Stdin, Out: out(os.Stdout, "standard output"), Err: out(os.Stderr, "standard error")})
-	if unread.Load() {
-		endAsUnread()
+	if f := unread.Load(); f != nil {
+		endAsUnread(f)
 	}
 	os.Exit(code)
 }

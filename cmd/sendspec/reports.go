@@ -90,7 +90,8 @@ func (f *reportFlags) sinks(ctx context.Context, s Streams) ([]opener, error) {
 		}
 		openers = append(openers, open)
 	}
-	return append(openers, f.githubSinks(s)...), nil
+	github, err := f.githubSinks(s)
+	return append(openers, github...), err
 }
 
 func openerOf(ctx context.Context, s Streams, format report.Format, file string) (opener, error) {
@@ -108,9 +109,9 @@ func openerOf(ctx context.Context, s Streams, format report.Format, file string)
 
 // githubSinks are what a step of GitHub Actions gets by itself: annotations in the log, which reads
 // both streams, and the summary of the step.
-func (f *reportFlags) githubSinks(s Streams) []opener {
+func (f *reportFlags) githubSinks(s Streams) ([]opener, error) {
 	if f.githubSet && !f.github || !f.githubSet && os.Getenv("GITHUB_ACTIONS") != "true" {
-		return nil
+		return nil, nil
 	}
 	var openers []opener
 	if format, err := report.FormatNamed("github"); err == nil && !slices.Contains(f.reports, "github="+standardOutput) {
@@ -118,7 +119,10 @@ func (f *reportFlags) githubSinks(s Streams) []opener {
 	}
 	summary := os.Getenv("GITHUB_STEP_SUMMARY")
 	if format, err := report.FormatNamed("markdown"); err == nil && summary != "" {
+		if err := report.Appendable(format, summary); err != nil {
+			return nil, fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err)
+		}
 		openers = append(openers, func(o report.Options) conformance.Sink { return report.NewAppended(format, summary, o) })
 	}
-	return openers
+	return openers, nil
 }

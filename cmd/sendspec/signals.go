@@ -30,11 +30,9 @@ func untilSignal() (ctx context.Context, cancel context.CancelFunc) {
 	return ctx, cancel
 }
 
-// endAsUnread ends the program as a program ends whose reader is gone, by SIGPIPE. Where there is no such signal it
-// returns.
-func endAsUnread() {
+// endAsUnread ends the program as one whose reader is gone ends, by SIGPIPE: Go sends it at a write to a closed
+// standard stream. Where there is no such signal it returns.
+func endAsUnread(f *os.File) {
 	signal.Reset(syscall.SIGPIPE)
-	if self, err := os.FindProcess(os.Getpid()); err == nil && self.Signal(syscall.SIGPIPE) == nil {
-		select {} // until it arrives
-	}
+	_, _ = f.WriteString("\n")
 }

@@ -34,7 +34,10 @@ const (
 	streamPiece = 4 << 10
 )
 
-var errUnread = errors.New("nobody reads it")
+var (
+	errUnread = errors.New("nobody reads it")
+	errGone   = errors.New("who read it is gone")
+)
 
 // Write writes all of b, or fails for good.
 func (s *stream) Write(b []byte) (int, error) {
@@ -48,6 +51,7 @@ func (s *stream) Write(b []byte) (int, error) {
 		}
 	}
 	if errors.Is(s.err, syscall.EPIPE) && s.gone != nil {
+		s.err = fmt.Errorf("%s: %w", s.name, errGone)
 		s.gone()
 	}
 	return n, s.err

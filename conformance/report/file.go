@@ -78,6 +78,18 @@ func Writable(f Format, name string) error {
 	return nil
 }
 
+// Appendable is Writable for a report that is appended to a file.
+func Appendable(f Format, name string) error {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return Writable(f, name)
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0) //nolint:gosec // the user named it
+	if err != nil {
+		return fmt.Errorf("report %s=%s: %w", f.Name, name, err)
+	}
+	return file.Close()
+}
+
 func writable(name string) error {
 	dir := filepath.Dir(name)
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
