@@ -53,8 +53,8 @@ func (a *asking) step(ctx context.Context, i int) *Result {
 		if a.settled(ctx, bound, e, wait) {
 			return nil
 		}
-		if a.polled > polledBytes && !e.Response.Truncated {
-			return a.unjudged(Error, fmt.Sprintf("%sanswers of more than %d bytes while it waits", beyondLimit, polledBytes))
+		if a.polled > polledBytes {
+			wait.pause = lastPause
 		}
 		if e.Response.Truncated || !wait.next(ctx) {
 			if ctx.Err() != nil {
@@ -69,7 +69,8 @@ func (a *asking) step(ctx context.Context, i int) *Result {
 	}
 }
 
-// polledBytes bounds what the answers of one case's polls may weigh before it stops waiting.
+// polledBytes is what the answers of one case's polls may weigh before it asks as seldom as it ever does: to read them costs
+// more than to wait. It does not end the wait, or a server would be blamed for what it had no time to do.
 const polledBytes = 1 << 20
 
 // settled reports whether an answer ends its step, and keeps what later steps need of it. Once the run is ended none is

@@ -1,10 +1,14 @@
 package conformance_test
 
 import (
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -74,4 +78,42 @@ func TestALongHeaderIsNobodysFault(t *testing.T) {
 	assert.Equal(t, conformance.Error, report.Results[0].Verdict, report.Results[0].Findings)
 	assert.Equal(t, "beyond what sendspec reads: the header of the answer is longer than 8192 bytes", report.Results[0].Reason)
 	assert.Equal(t, conformance.Pass, report.Results[1].Verdict)
+}
+
+// TestALongListIsWaitedForAndJudged: however much a target lists, the wait goes on, and its last answer is judged whole.
+func TestALongListIsWaitedForAndJudged(t *testing.T) {
+	t.Parallel()
+	long := `{"Commands":[` + strings.Repeat(`{"Comment":"`+strings.Repeat("x", 1000)+`"},`, 1500) + `{}]`
+	for name, c := range map[string]struct {
+		last    string
+		verdict conformance.Verdict
+	}{
+		"and comes":       {`,"NextToken":"t"}`, conformance.Pass},
+		"and comes never": {`}`, conformance.Fail},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				sound, began := answering(always200), time.Now()
+				target := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), "ListCommands") {
+						sound.ServeHTTP(w, r)
+						return
+					}
+					body := long + fmt.Sprintf(`,"N":%d}`, time.Since(began))
+					if time.Since(began) > 8*time.Second {
+						body = long + c.last
+					}
+					w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+					_, _ = io.WriteString(w, body)
+				})
+				cases := casesOf(t, `{"id": "area/Topic/a", "title": "t", "request": {}, "expect": [{"name": "n", "status": 200}]}`,
+					`{"id": "area/Topic/list", "title": "t", "steps": [{"request": {"operation": "ListCommands"}, "poll": {"until": {"NextToken": "t"}, "within": "10s"},
+						"expect": [{"name": "n", "status": 200, "body": {"NextToken": "t"}}]}]}`)
+				report, err := run(t.Context(), t, conformance.Target{Handler: target}, conformance.WithCases(cases))
+				require.NoError(t, err)
+				assert.Equal(t, c.verdict, report.Results[1].Verdict, report.Results[1].Reason)
+			})
+		})
+	}
 }

@@ -54,6 +54,9 @@ func (a *asking) hold(e *wire.Exchange) {
 	if waiting && a.waitingHeld.Load()+int64(len(body)) > allWaitingBytes {
 		limit = waitingHeldBytes
 	}
+	if len(body) > limit-a.held {
+		a.forgetPolled()
+	}
 	if room := max(0, limit-a.held); len(body) > room {
 		e.Response.Body, e.Response.Truncated = append([]byte(nil), body[:room]...), true
 	}
@@ -61,6 +64,25 @@ func (a *asking) hold(e *wire.Exchange) {
 	if waiting {
 		a.heldWaiting += int64(len(e.Response.Body))
 		a.waitingHeld.Add(int64(len(e.Response.Body)))
+	}
+}
+
+// forgetPolled lets go of what a poll was answered before: its last answer is the one that is judged.
+func (a *asking) forgetPolled() {
+	counted := ""
+	for i, e := range a.exchanges {
+		if !a.steps[i].Interim || e.Response == nil || e.Response.Truncated {
+			continue
+		}
+		if body := string(e.Response.Body); body != counted { // answers alike count once
+			counted = body
+			a.held -= len(body)
+			if waits(a.c) {
+				a.heldWaiting -= int64(len(body))
+				a.waitingHeld.Add(-int64(len(body)))
+			}
+		}
+		e.Response.Body, e.Response.Truncated = nil, true
 	}
 }
 
