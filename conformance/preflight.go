@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/sendspec/sendspec/conformance/untrusted"
@@ -246,6 +244,5 @@ func orNone(s, none string) string {
 
 // printable makes a text of the target's fit for one line on a terminal.
 func printable(s string) string {
-	quoted := strconv.Quote(s)
-	return cut(strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`))
+	return cut(untrusted.Line(s))
 }

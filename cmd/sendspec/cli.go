@@ -86,7 +86,8 @@ func newRoot(s Streams) *cobra.Command {
 and proves it with the bytes of the exchange.
 
 Exit codes: 0 conforms; 1 nonconformance; 2 usage, configuration or fixture error;
-3 could not judge (unreachable, nothing ran); 4 the baseline is stale and nothing is worse; 130 interrupted.`,
+3 could not judge (unreachable, nothing ran); 4 the baseline is stale and nothing is worse; 130 interrupted
+(Ctrl-C, SIGTERM or SIGHUP; a second one ends the program at once, with the server that it started).`,
 		Example: `  sendspec run                                         the suite against the embedded reference
   sendspec run --endpoint http://127.0.0.1:5000        against your server
   sendspec run --endpoint http://127.0.0.1:5000 echo   a part of it

@@ -30,7 +30,8 @@ const wholeAnswers = 48 << 20
 const standardOutput = "-"
 
 func (f *reportFlags) register(c *cobra.Command) {
-	c.Flags().StringArrayVar(&f.reports, "report", nil, "write a report, any number of times, as `FORMAT=FILE`; - is standard output")
+	c.Flags().StringArrayVar(&f.reports, "report", nil,
+		"write a report, any number of times, as `FORMAT=FILE`; - is standard output (a pipe that nobody reads is given up after a minute)")
 	c.Flags().StringVar(&f.json, "json", "", "short for --report json=`FILE`")
 	c.Flags().BoolVar(&f.github, "github", false, "annotate the step and append to $GITHUB_STEP_SUMMARY (default on under GITHUB_ACTIONS)")
 	completeFlag(c, "report", formatNames("=")...)
