@@ -162,8 +162,11 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 		if err == nil {
 			err = write(b)
 		}
+		if errors.Is(err, errUnread) {
+			err = fmt.Errorf("the report was not written: %w", err)
+		}
 		if err != nil {
-			return &exitError{exitCannotJudge, err}
+			return exitOf(nil, err)
 		}
 	}
 	return fuzzExit(found, err, f.strict)

@@ -254,6 +254,8 @@ func (f *runFlags) runner(t conformance.Target, s conformance.Selector, opts ...
 // was found and a part could not be judged, that comes first: a gate must not take the rest for the whole.
 func exitOf(r *conformance.Report, err error) error {
 	switch {
+	case errors.Is(err, context.Canceled) && errors.Is(err, errUnread):
+		return &exitError{exitInterrupted, fmt.Errorf("interrupted; %w", err)}
 	case errors.Is(err, context.Canceled):
 		return &exitError{exitInterrupted, errors.New("interrupted; the report is partial and says so")}
 	case errors.Is(err, conformance.ErrCannotJudge):

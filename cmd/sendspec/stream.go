@@ -85,7 +85,7 @@ func (s *stream) piece(b []byte) error {
 			defer timer.Stop()
 			atEnd = timer.C
 		case <-atEnd:
-			return fmt.Errorf("%s: %w (%w)", s.name, errUnread, s.ctx.Err())
+			return fmt.Errorf("%s: %w, and the program is to end (%w)", s.name, errUnread, s.ctx.Err())
 		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"strings"
 	"syscall"
@@ -100,4 +101,14 @@ func TestReadingStandardInputGivesWayToAnInterrupt(t *testing.T) {
 		assert.Equal(t, exitInterrupted, Main(ctx, args, Streams{In: in, Out: io.Discard, Err: &people}), args)
 		assert.Equal(t, "sendspec: interrupted\n", people.String())
 	}
+}
+
+// A partial report that was not written is not said to be there.
+func TestAReportThatNobodyReadsIsSaidToBeMissing(t *testing.T) {
+	t.Parallel()
+	err := fmt.Errorf("report json=p was not written: %w (%w)", errUnread, context.Canceled)
+	var exit *exitError
+	require.ErrorAs(t, exitOf(nil, err), &exit)
+	assert.Equal(t, exitInterrupted, exit.code)
+	assert.EqualError(t, exit.err, "interrupted; report json=p was not written: nobody reads it (context canceled)")
 }
