@@ -39,8 +39,8 @@ var nasty = map[string]string{
 	"invalid":   "\xff\xfe\xc3\x28\xed\xa0\x80 no UTF-8 \xf0\x9f",
 	"log":       "\n::error title=owned::from the target\n##[error]owned ##vso[task.setvariable variable=x]y\n::stop-commands::x\n::add-mask::a\n%0A::error::again",
 	"markdown":  "| a | b |\n|---|---|\n```\n``````\n</details></summary><b> [x](javascript:alert(1)) ![y](http://127.0.0.1/z) @everyone #1 **x** ~~~ <!--",
-	"megabytes": strings.Repeat("\U0001F600<]]>", 300_000),
-	"nested":    strings.Repeat("[", 2000) + strings.Repeat("]", 2000),
+	"megabytes": strings.Repeat("\U0001F600<]]>", 250_000),
+	"nested":    strings.Repeat("[", 900) + strings.Repeat("]", 900),
 	"secrets":   `{"__type":"ValidationException","message":"AKIADISTINCTIVE distinctive/secret+of=it distinctive-token<&> "}`,
 	"xml":       `<?xml version="1.0"?><!DOCTYPE x [<!ENTITY y "z">]><failure>]]>]]&gt;&y;</failure><![CDATA[ </testsuite>`,
 }
