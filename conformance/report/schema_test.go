@@ -35,7 +35,7 @@ func unjudged() *conformance.Report {
 func halfway(t *testing.T) *conformance.Report {
 	t.Helper()
 	r := nastyReport(t)
-	r.Complete, r.Stopped = false, "interrupted"
+	r.Complete, r.Cut, r.Stopped = false, true, "interrupted"
 	for i, reason := range []string{"cannot be signed: <b>", "not asked: the run was ended"} {
 		at := &r.Results[len(r.Results)-1-i]
 		*at = conformance.Result{Case: at.Case, Verdict: conformance.Error, Reason: reason}
