@@ -3,7 +3,6 @@ package conformance
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -100,12 +99,11 @@ func (a *asking) exchange(ctx context.Context, step fixtures.BoundStep) (*wire.E
 	if why := a.whyNot(ctx, step); why != "" {
 		return nil, a.unjudged(Error, why)
 	}
-	req, err := compose(a.target, a.asker.signer, &step.Request, time.Now())
+	e, err := a.reach(ctx, &step)
 	if err != nil {
 		return nil, a.unjudged(Error, "cannot be signed: "+err.Error())
 	}
-	e := a.asker.exchanger.Exchange(ctx, req)
-	a.listen(ctx, e, a.c)
+	a.listen(ctx, e)
 	if a.planned && !whole(e) {
 		a.budget.add(a.c, step, e.Elapsed)
 	}

@@ -1,8 +1,15 @@
 package conformance
 
+import "time"
+
 // WithoutConfirmation takes a first failure for the verdict: in fake time none is flaky.
 func WithoutConfirmation() Option {
 	return func(r *Runner) error { r.settings.once = true; return nil }
+}
+
+// WithRevival sets how long a target that is gone may take to come back.
+func WithRevival(within time.Duration) Option {
+	return func(r *Runner) error { r.settings.revival = within; return nil }
 }
 
 // WithFamiliarForms spares the SDK the answers of a form that it was seen to read in the same run.

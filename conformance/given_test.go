@@ -46,6 +46,7 @@ func TestABindingThatTheTargetRefusesIsAMistake(t *testing.T) {
 		"a bucket":                   {nil, "bucket", "sendspec-no-such-bucket", "InvalidOutputFolder"},
 		"an alarm":                   {nil, "alarm.ok", `none"%s`, "--bind alarm.ok=none"},
 		"an alarm that it has":       {nil, "alarm.insufficient", "sendspec-alarm-insufficient", ""},
+		"a node of a rarer form":     {nil, "node.short", "i-00000000", ""},
 		"a node to be refused":       {nil, "node.stopped", "i-00000000000000000", ""},
 		"a document to be refused":   {nil, "document.denied", "sendspec-none", ""},
 		"an alarm to be refused":     {nil, "alarm.firing", "sendspec-alarm-firing", ""},

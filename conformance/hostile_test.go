@@ -141,7 +141,7 @@ func TestTheHostileBattery(t *testing.T) {
 		for _, r := range runs {
 			group.Go(func() error {
 				began := time.Now()
-				r.report, r.err = run(t.Context(), t, r.server.target(), conformance.WithCases(hostileCases(t, 40)), conformance.WithLimits(r.want.limits()))
+				r.report, r.err = run(t.Context(), t, r.server.target(), conformance.WithCases(hostileCases(t, 40)), conformance.WithLimits(r.want.limits()), conformance.WithRevival(100*time.Millisecond))
 				r.elapsed = time.Since(began)
 				return nil
 			})

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -99,6 +100,7 @@ type Session struct {
 	budget      unansweredBudget
 	vain        vainWaits
 	lost        atomic.Pointer[string]
+	revival     revival
 
 	recent   recentIdentifiers // of Once
 	familiar answerShapes
@@ -139,7 +141,8 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 	return &Session{
 		Runner: r, asker: a, patient: patient, release: release, started: started,
 		slots: make(chan struct{}, r.settings.parallel), reading: semaphore.NewWeighted(readingBytes),
-		budget: unansweredBudget{target: r.target.Name, timeout: r.settings.limits.Timeout},
+		revival: revival{within: r.settings.revival},
+		budget:  unansweredBudget{target: r.target.Name, timeout: r.settings.limits.Timeout},
 	}, nil
 }
 
@@ -271,12 +274,18 @@ func (x *Session) askTwice(ctx context.Context, p Planned) Result {
 	if p.Skip != "" {
 		return Result{Case: p.Case, Verdict: Skip, Reason: p.Skip}
 	}
+	revivals := x.revival.times.Load()
 	first := x.attempt(ctx, p.Case, 0)
 	if first.Verdict != Fail || x.settings.once || first.final {
 		return first
 	}
+	if first.seemsGone() && !x.comesBack(ctx, p.Case, string(wire.Closed)) {
+		return first
+	}
 	second := x.attempt(ctx, p.Case, 1)
 	switch {
+	case x.revival.times.Load() != revivals:
+		return second // the first fell into the time when the target was gone
 	case second.Verdict == Error && ctx.Err() != nil:
 		return second
 	case second.Verdict == Error:

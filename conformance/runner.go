@@ -40,6 +40,7 @@ type settings struct {
 	familiar      bool // the SDK is spared the answers of a form that it was seen to read
 	wait          time.Duration
 	maxTime       time.Duration // 0 for no bound
+	revival       time.Duration
 }
 
 // Option changes how a Runner runs.
@@ -129,7 +130,7 @@ func New(t Target, opts ...Option) (*Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Runner{target: t, settings: settings{seed: uint64(rand.Uint32()), parallel: 8}}
+	r := &Runner{target: t, settings: settings{seed: uint64(rand.Uint32()), parallel: 8, revival: Revival}}
 	for _, o := range opts {
 		if err := o(r); err != nil {
 			return nil, err

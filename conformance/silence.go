@@ -33,9 +33,9 @@ func (x *Session) unanswered(c *fixtures.Case, e *wire.Exchange) (Result, bool) 
 // listen gives the target up when nothing whole comes back any more. A closed connection may be the
 // answer to a request that deserves none, and a hang the answer to one that misled the target: what
 // decides is whether it still answers a plain request.
-func (x *Session) listen(ctx context.Context, e *wire.Exchange, c *fixtures.Case) {
+func (a *asking) listen(ctx context.Context, e *wire.Exchange) {
 	if whole(e) {
-		x.silent.Store(0)
+		a.silent.Store(0)
 		return
 	}
 	how := "a body without end"
@@ -43,22 +43,30 @@ func (x *Session) listen(ctx context.Context, e *wire.Exchange, c *fixtures.Case
 		how = string(e.Err.Failure)
 		switch e.Err.Failure {
 		case wire.Throttled:
-			if over := x.patient.over(); over != nil {
-				x.giveUp(notAsked + x.asker.silence(over))
+			if over := a.patient.over(); over != nil {
+				a.giveUp(notAsked + a.asker.silence(over))
 			}
 			return
 		case wire.Interrupted, wire.Unsupported, wire.HandlerPanic:
 			return
 		}
 	}
-	if x.silent.Add(1) != silenceLimit {
+	if a.silent.Add(1) != silenceLimit {
 		return
 	}
-	if plain, err := x.asker.ask(ctx, "SendCommand", x.asker.minimal("")); err == nil && whole(plain.Exchange) {
-		x.silent.Store(0)
+	if a.planned {
+		a.comesBack(ctx, a.c, how)
 		return
 	}
-	x.giveUp(fmt.Sprintf(notAsked+"%s stopped answering, last at %s (%s)", x.target.Name, c.ID, how))
+	if plain, err := a.asker.ask(ctx, "SendCommand", a.asker.minimal("")); err == nil && whole(plain.Exchange) {
+		a.silent.Store(0)
+		return
+	}
+	a.giveUp(a.stoppedAnswering(a.c, how))
+}
+
+func (x *Session) stoppedAnswering(c *fixtures.Case, how string) string {
+	return fmt.Sprintf(notAsked+"%s stopped answering, last at %s (%s)", x.target.Name, c.ID, how)
 }
 
 func (x *Session) giveUp(reason string) { x.lost.CompareAndSwap(nil, &reason) }

@@ -55,7 +55,7 @@ func (o Options) withDefaults() Options {
 		o.ShrinkCalls = 60
 	}
 	if o.Revival <= 0 {
-		o.Revival = 10 * time.Second
+		o.Revival = conformance.Revival
 	}
 	if o.MaxFindings <= 0 {
 		o.MaxFindings = 400
