@@ -32,7 +32,7 @@ func TestALimitOfOursIsNobodysFault(t *testing.T) {
 		verdict  conformance.Verdict
 		reason   string
 	}{
-		"deep":                             {answered(200, `{"A":`+strings.Repeat("[", 1001)+strings.Repeat("]", 1001)+`}`), []string{accepted}, conformance.Error, "nested deeper than 1000"},
+		"deep":                             {answered(200, `{"A":`+strings.Repeat("[", 1001)+strings.Repeat("]", 1001)+`}`), []string{accepted}, conformance.Error, "an answer nested deeper than 1000"},
 		"as deep as is read":               {answered(200, `{"B":`+strings.Repeat("[", 999)+strings.Repeat("]", 999)+`,"A":1}`), []string{accepted}, conformance.Pass, ""},
 		"many values":                      {answered(200, `{"A":[`+strings.Repeat("0,", 70_000)+`0]}`), []string{accepted}, conformance.Error, "more values than are read"},
 		"long":                             {cut(), []string{accepted}, conformance.Error, "an answer of more than 7 bytes"},
