@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -204,14 +203,14 @@ func (m *matching) outcome(o *fixtures.Outcome) {
 		if values := e.Response.Header.Values(name); len(values) > 0 {
 			got = &jsontree.Value{Kind: jsontree.String, Text: values[0]}
 		}
-		m.raw("header "+name, o.Headers[name], got)
+		m.match("header "+name, o.Headers[name], got)
 	}
 	if e.limit() != "" && (o.Text != nil || o.Format != fixtures.FormatAny) {
 		m.unread = true
 		return
 	}
 	if o.Text != nil {
-		m.raw(pathBody, o.Text, &jsontree.Value{Kind: jsontree.String, Text: string(e.Response.Body)})
+		m.match(pathBody, o.Text, &jsontree.Value{Kind: jsontree.String, Text: string(e.Response.Body)})
 	}
 	if o.Format != fixtures.FormatAny {
 		m.body(o)
@@ -219,21 +218,17 @@ func (m *matching) outcome(o *fixtures.Outcome) {
 }
 
 // status compares the status; a wrong one says enough, so nothing behind it is looked at.
-func (m *matching) status(want json.RawMessage) bool {
-	if string(want) == strconv.Itoa(m.answer.Response.Status) {
-		return true
-	}
-	w, err := jsontree.Parse(want)
-	if err != nil {
+func (m *matching) status(want *jsontree.Value) bool {
+	if want == nil {
 		m.miss(pathStatus, "an outcome with a status", "none")
 		return false
 	}
-	got := &jsontree.Value{Kind: jsontree.Number, Text: fmt.Sprint(m.answer.Response.Status)}
-	if m.try(pathStatus, w, got) {
-		m.match(pathStatus, w, got)
+	got := jsontree.NewNumber(strconv.Itoa(m.answer.Response.Status))
+	if m.try(pathStatus, want, &got) {
+		m.match(pathStatus, want, &got)
 		return true
 	}
-	m.miss(pathStatus, statusWanted(w), m.answer.summary())
+	m.miss(pathStatus, statusWanted(want), m.answer.summary())
 	return false
 }
 
@@ -253,7 +248,7 @@ func statusText(code int) string {
 
 func (m *matching) body(o *fixtures.Outcome) {
 	e := m.answer
-	if o.Error == nil && o.Body.Marshaler == nil {
+	if o.Error == nil && o.Body == nil {
 		return
 	}
 	if e.Body == nil {
@@ -263,8 +258,8 @@ func (m *matching) body(o *fixtures.Outcome) {
 	if o.Error != nil {
 		m.errorOutcome(o.Error)
 	}
-	if o.Body.Marshaler != nil {
-		m.expected("", o.Body, e.Body)
+	if o.Body != nil {
+		m.match("", o.Body, e.Body)
 	}
 }
 
@@ -277,47 +272,21 @@ func bodyFault(e *Exchanged) string {
 
 func (m *matching) errorOutcome(o *fixtures.ErrorOutcome) {
 	e := m.answer
-	if e.ErrorType == "" {
-		m.miss(pathErrorType, m.wanted(o.Type), "an error without a type")
-	} else {
-		m.expected(pathErrorType, o.Type, &jsontree.Value{Kind: jsontree.String, Text: e.ErrorType})
+	switch {
+	case o.Type == nil:
+		m.miss(pathErrorType, "an outcome with the type of the error", "none")
+	case e.ErrorType == "":
+		m.miss(pathErrorType, describe(o.Type), "an error without a type")
+	default:
+		m.match(pathErrorType, o.Type, &jsontree.Value{Kind: jsontree.String, Text: e.ErrorType})
 	}
-	if o.Message.Marshaler != nil {
+	if o.Message != nil {
 		var got *jsontree.Value
 		if e.HasMessage {
 			got = &jsontree.Value{Kind: jsontree.String, Text: e.Message}
 		}
-		m.expected(pathErrorMessage, o.Message, got)
+		m.match(pathErrorMessage, o.Message, got)
 	}
-}
-
-func (m *matching) wanted(x fixtures.Expected) string {
-	if w, err := treeOf(x); err == nil {
-		return describe(w)
-	}
-	return string(x.Text())
-}
-
-// treeOf is the tree of what is expected, which a case made in memory has already.
-func treeOf(x fixtures.Expected) (*jsontree.Value, error) {
-	if tree, ok := x.Marshaler.(*jsontree.Value); ok {
-		return tree, nil
-	}
-	return jsontree.Parse(x.Text())
-}
-
-func (m *matching) expected(path string, x fixtures.Expected, got *jsontree.Value) {
-	w, err := treeOf(x)
-	if err != nil {
-		m.miss(path, "a fixture whose expectation is JSON", err.Error())
-		return
-	}
-	m.match(path, w, got)
-}
-
-// raw matches against an expectation as it stands in the fixture.
-func (m *matching) raw(path string, raw json.RawMessage, got *jsontree.Value) {
-	m.expected(path, fixtures.Expected{Marshaler: raw}, got)
 }
 
 // sameAs holds when this answer's verdict on the request is that of an earlier step: taken with

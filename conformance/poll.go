@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/fixtures"
-	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // pathWalk is the path of findings about what was seen while a step was polled.
@@ -14,12 +13,11 @@ const pathWalk = "walk"
 
 // arrived tells whether an answer is the one that its step waits for.
 func arrived(e *Exchanged) bool {
-	until, err := jsontree.Parse(e.Step.Poll.Until)
-	if err != nil || e.Body == nil {
+	if e.Body == nil || e.Step.Poll.Until == nil {
 		return false
 	}
 	m := &matching{answer: e, level: fixtures.Must}
-	return m.try("", until, e.Body)
+	return m.try("", e.Step.Poll.Until, e.Body)
 }
 
 // judgePoll judges the answers of a polled step together; last is the index of the last of them.
@@ -41,7 +39,7 @@ func (r *Result) judgePoll(last int) {
 	default:
 		r.add(e, Finding{
 			Check: OutcomeCheck, Path: pathWalk, Level: r.Case.Level,
-			Want: fmt.Sprintf("%s within %s", poll.Until, poll.Within),
+			Want: fmt.Sprintf("%s within %s", poll.Until.AppendJSON(nil), poll.Within),
 			Got:  walked(poll, answers),
 		})
 	}

@@ -51,7 +51,7 @@ func everyOutcome(outcomes []fixtures.Outcome) fixtures.Precondition {
 	all := fixtures.Precondition("")
 	for i := range outcomes {
 		var p fixtures.Precondition
-		switch status := strings.TrimSpace(string(outcomes[i].Status)); {
+		switch status := string(outcomes[i].Status.AppendJSON(nil)); {
 		case status == "200":
 			p = fixtures.Accepted
 		case strings.HasPrefix(status, "4") || strings.HasPrefix(status, `{"$class":4`):

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // Shard is one of several parts of a corpus, asked apart. The zero value is all of it.
@@ -55,10 +56,14 @@ func corpusOf(cases []*fixtures.Case) string {
 		for _, step := range c.Steps {
 			for _, o := range step.Expect {
 				_, _ = h.Write([]byte(o.Name + "\x00"))
-				_, _ = h.Write(o.Status)
-				_, _ = h.Write(o.Body.Text())
+				expected := []*jsontree.Value{o.Status, o.Body}
 				if o.Error != nil {
-					_, _ = h.Write(o.Error.Type.Text())
+					expected = append(expected, o.Error.Type)
+				}
+				for _, v := range expected {
+					if v != nil {
+						_, _ = h.Write(v.AppendJSON(nil))
+					}
 				}
 			}
 		}

@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
-	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
@@ -37,7 +36,7 @@ func begun(statuses ...string) Value {
 func integer(n int64) Value { return number(strconv.FormatInt(n, 10)) }
 
 // command is the body of an answer whose Command has the members.
-func command(members ...jsontree.Member) fixtures.Expected {
+func command(members ...jsontree.Member) *Value {
 	return expect(object(member("Command", object(members...))))
 }
 
@@ -45,7 +44,7 @@ func command(members ...jsontree.Member) fixtures.Expected {
 const usualEcho = 28
 
 // echo is the body of AWS's answer (facts.md section 2; echo/** of the fixtures), as matchers.
-func (o *oracle) echo(tree *Value, in *ssm.SendCommandInput) fixtures.Expected {
+func (o *oracle) echo(tree *Value, in *ssm.SendCommandInput) *Value {
 	members := append(make([]jsontree.Member, 0, usualEcho), theCommandID)
 	add := func(name string, v Value) { members = append(members, member(name, v)) }
 	given := func(name string) bool {

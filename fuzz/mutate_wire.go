@@ -1,7 +1,6 @@
 package fuzz
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -170,7 +169,7 @@ func lineChanges() []wireChange {
 	all = append(all, wireChange{"method SENDSPEC", "an unknown method", func(r *fixtures.Request, _ []byte) { r.Method = "SENDSPEC" },
 		[]fixtures.Outcome{outcomeBelow, outcomeNotImplemented, outcomeClosed}, fixtures.Must, nobodySaw, rfc9110})
 	all = append(all, wireChange{"method OPTIONS", "OPTIONS", func(r *fixtures.Request, _ []byte) { r.Method = "OPTIONS" },
-		[]fixtures.Outcome{outcomeBelow, {Name: "answered", Status: raw(`{"$class":2}`), Format: fixtures.FormatAny}}, fixtures.May, nobodySaw, awsJSON})
+		[]fixtures.Outcome{outcomeBelow, {Name: "answered", Status: literal(`{"$class":2}`), Format: fixtures.FormatAny}}, fixtures.May, nobodySaw, awsJSON})
 	for _, p := range []string{"/foo", "//", "/SendCommand", "/.", "/%00", "/%2F", "/?Action=CancelCommand", "/?x=y", "/?", "/a/b/c"} {
 		all = append(all, wireChange{"path " + p, "another path", func(r *fixtures.Request, _ []byte) { r.Path = p },
 			[]fixtures.Outcome{outcomeBelow, outcomeAccepted, outcomeClosed}, fixtures.May, nobodySaw, awsJSON})
@@ -224,4 +223,3 @@ func chunkings() []chunking {
 }
 
 // raw is JSON of this package's own.
-func raw(s string) json.RawMessage { return json.RawMessage(s) }

@@ -127,7 +127,7 @@ func allASCII(s string) bool {
 
 // messageOf is what the message should say: nothing where no source tells, as of a list that is too long and
 // has wrong elements, or of more than one wrong string in a list.
-func messageOf(r *reference.Result, sure bool) (message fixtures.Expected) {
+func messageOf(r *reference.Result, sure bool) (message *Value) {
 	if !sure {
 		return message
 	}
@@ -168,7 +168,7 @@ func sameList(violations []reference.Violation, path string) int {
 }
 
 // contains is the part of the message that is known of a list with a wrong string.
-func contains(path string) fixtures.Expected {
+func contains(path string) *Value {
 	parts := strings.Split(strings.TrimSuffix(path, "[]"), ".")
 	for i, p := range parts {
 		parts[i] = strings.ToLower(p[:1]) + p[1:]
@@ -176,7 +176,7 @@ func contains(path string) fixtures.Expected {
 	return should("$contains", "at '"+strings.Join(parts, ".")+"' failed to satisfy constraint")
 }
 
-func should(name, text string) fixtures.Expected { return expect(shouldBe(matcher(name, str(text)))) }
+func should(name, text string) *Value { return expect(shouldBe(matcher(name, str(text)))) }
 
 // hasControl tells whether a string of the tree has a control character: whether AWS takes it was not seen, but
 // for those of ASCII in the values of Parameters.

@@ -4,24 +4,24 @@ import "github.com/sendspec/sendspec/fixtures"
 
 // The outcomes that inputs share; those of fixtures/outcomes.json by the same names.
 var (
-	outcomeAccepted      = fixtures.Outcome{Name: "accepted", Status: raw(`200`), Body: command(theCommandID)}
-	outcomeValidation    = fixtures.Outcome{Name: "validation", Status: raw(`400`), Error: &fixtures.ErrorOutcome{Type: expect(str("ValidationException"))}}
-	outcomeSerialization = fixtures.Outcome{Name: "serialization", Status: raw(`400`), Error: &fixtures.ErrorOutcome{Type: expect(shouldBe(str("SerializationException")))}}
-	outcomeRefused       = fixtures.Outcome{Name: "refused", Status: raw(`{"$class":4}`), Error: &fixtures.ErrorOutcome{Type: expect(aString)}}
-	outcomeMeaning       = fixtures.Outcome{Name: "refused-for-its-meaning", Status: raw(`{"$class":4}`), Error: &fixtures.ErrorOutcome{
+	outcomeAccepted      = fixtures.Outcome{Name: "accepted", Status: literal(`200`), Body: command(theCommandID)}
+	outcomeValidation    = fixtures.Outcome{Name: "validation", Status: literal(`400`), Error: &fixtures.ErrorOutcome{Type: expect(str("ValidationException"))}}
+	outcomeSerialization = fixtures.Outcome{Name: "serialization", Status: literal(`400`), Error: &fixtures.ErrorOutcome{Type: expect(shouldBe(str("SerializationException")))}}
+	outcomeRefused       = fixtures.Outcome{Name: "refused", Status: literal(`{"$class":4}`), Error: &fixtures.ErrorOutcome{Type: expect(aString)}}
+	outcomeMeaning       = fixtures.Outcome{Name: "refused-for-its-meaning", Status: literal(`{"$class":4}`), Error: &fixtures.ErrorOutcome{
 		Type:    expect(matcher("$not", oneOf("SerializationException", "UnknownOperationException"))),
 		Message: expect(matcher("$optional", matcher("$not", matcher("$contains", str("failed to satisfy constraint"))))),
 	}}
-	outcomeBelow            = fixtures.Outcome{Name: "refused-below-the-protocol", Status: raw(`{"$class":4}`), Format: fixtures.FormatAny}
+	outcomeBelow            = fixtures.Outcome{Name: "refused-below-the-protocol", Status: literal(`{"$class":4}`), Format: fixtures.FormatAny}
 	outcomeClosed           = fixtures.Outcome{Name: "closed", Closed: true}
-	outcomeNotImplemented   = fixtures.Outcome{Name: "not implemented", Status: raw(`501`), Format: fixtures.FormatAny}
-	outcomeUnknownOperation = fixtures.Outcome{Name: "unknown operation", Status: raw(`{"$class":4,"$should":400}`), Error: &fixtures.ErrorOutcome{
+	outcomeNotImplemented   = fixtures.Outcome{Name: "not implemented", Status: literal(`501`), Format: fixtures.FormatAny}
+	outcomeUnknownOperation = fixtures.Outcome{Name: "unknown operation", Status: literal(`{"$class":4,"$should":400}`), Error: &fixtures.ErrorOutcome{
 		Type: expect(object(member("$type", str("string")), member("$should", str("UnknownOperationException")))),
 	}}
 	outcomeUnknownInside = fixtures.Outcome{
-		Name: "unknown operation with status 200", Status: raw(`200`), Format: fixtures.FormatAny, Text: raw(`{"$contains":"UnknownOperationException"}`),
+		Name: "unknown operation with status 200", Status: literal(`200`), Format: fixtures.FormatAny, Text: literal(`{"$contains":"UnknownOperationException"}`),
 	}
-	outcomeRefusedNumber = fixtures.Outcome{Name: "refused", Status: raw(`400`), Error: &fixtures.ErrorOutcome{
+	outcomeRefusedNumber = fixtures.Outcome{Name: "refused", Status: literal(`400`), Error: &fixtures.ErrorOutcome{
 		Type: expect(shouldBe(oneOf("ValidationException", "SerializationException"))),
 	}}
 )
@@ -31,11 +31,15 @@ func exception(name string) fixtures.Outcome {
 	return fixtures.Outcome{Name: name, Status: badRequest, Error: &fixtures.ErrorOutcome{Type: expect(str(name))}}
 }
 
-var badRequest = raw(`400`)
+var (
+	okStatus   = literal(`200`)
+	badRequest = literal(`400`)
+)
 
 var aString = matcher("$type", str("string"))
 
-func expect(v Value) fixtures.Expected { return fixtures.Expected{Marshaler: &v} }
+// expect is an expectation in which nothing is bound: what an input sends may look like a binding.
+func expect(v Value) *Value { return fixtures.Literal(&v) }
 
 func matcher(name string, argument Value) Value { return object(member(name, argument)) }
 

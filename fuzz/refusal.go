@@ -23,7 +23,7 @@ type refusal struct {
 
 func (r refusal) outcomes() []fixtures.Outcome {
 	if r.anyType {
-		return []fixtures.Outcome{{Name: "refused", Status: raw(`{"$class":4,"$should":400}`), Error: &fixtures.ErrorOutcome{
+		return []fixtures.Outcome{{Name: "refused", Status: literal(`{"$class":4,"$should":400}`), Error: &fixtures.ErrorOutcome{
 			Type: expect(shouldBe(oneOf(r.types...))),
 		}}}
 	}

@@ -67,7 +67,7 @@ func (c call) step(number int, sent *sentCommand) fixtures.Step {
 	case list, wait:
 		s.Expect = []fixtures.Outcome{sent.listed()}
 		if c.action == wait {
-			s.Poll = &fixtures.Poll{Within: waitFor, Until: encoded(map[string]any{"Commands": []any{map[string]any{"StatusDetails": detailsIn(sent.terminal())}}})}
+			s.Poll = &fixtures.Poll{Within: waitFor, Until: asTree(map[string]any{"Commands": []any{map[string]any{"StatusDetails": detailsIn(sent.terminal())}}})}
 		}
 	case listInvocations:
 		s.Expect = []fixtures.Outcome{sent.invocations()}
@@ -208,8 +208,10 @@ func detailsIn(possible []reference.Details) map[string]any {
 }
 
 func bodied(name string, body map[string]any) fixtures.Outcome {
-	return fixtures.Outcome{Name: name, Status: raw(`200`), Body: fixtures.Expected{Marshaler: encoded(body)}}
+	return fixtures.Outcome{Name: name, Status: okStatus, Body: asTree(body)}
 }
+
+func asTree(v any) *Value { return literal(string(encoded(v))) }
 
 // encoded writes a value as JSON. What is given has only strings, numbers, lists and objects in it.
 func encoded(v any) json.RawMessage {

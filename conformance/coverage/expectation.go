@@ -71,12 +71,12 @@ func (c *corpus) ofStep(q *question) expectation {
 	own := q.steps[q.step.Number-1].Expect
 	for i := range own {
 		if o := &own[i]; o.Error == nil && !o.Closed && o.SameAs == "" && c.okay(o) {
-			outcomes = append(outcomes, r.raw(schema, o.Body.Text()))
+			outcomes = append(outcomes, r.expected(schema, o.Body))
 		}
 	}
 	e := either(outcomes)
 	if q.step.Poll != nil {
-		e.both(r.raw(schema, q.step.Poll.Until))
+		e.both(r.expected(schema, q.step.Poll.Until))
 		if walk := q.step.Poll.Walk; walk != nil {
 			e.note(memberPath(walk.At), hold{valued: true})
 		}
@@ -84,11 +84,9 @@ func (c *corpus) ofStep(q *question) expectation {
 	return e
 }
 
-func (r reader) raw(schema *smithy.Schema, text []byte) expectation {
+func (r reader) expected(schema *smithy.Schema, want *jsontree.Value) expectation {
 	e := expectation{}
-	if want, err := jsontree.Parse(text); err == nil && schema != nil {
-		r.read(e, "", schema, want)
-	}
+	r.read(e, "", schema, want)
 	return e
 }
 

@@ -118,7 +118,7 @@ func (c *corpus) admits(q *question) bool {
 
 // okay tells whether an outcome is one of status 200.
 func (c *corpus) okay(o *fixtures.Outcome) bool {
-	key := string(o.Status)
+	key := string(o.Status.AppendJSON(nil))
 	ok, known := c.statuses[key]
 	if !known {
 		q := question{owner: &fixtures.Case{Level: fixtures.Must}, step: fixtures.BoundStep{Expect: []fixtures.Outcome{{Name: key, Status: o.Status}}}}

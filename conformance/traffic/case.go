@@ -11,6 +11,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // Area is the area of the cases that are made of traffic: traffic/SendCommand/entry/n=12.
@@ -64,7 +65,7 @@ func expectation(c *fixtures.Case, request *wire.Request) []fixtures.Outcome {
 		return refusals("ValidationException")
 	default:
 		c.Title = "A valid request is taken, or refused for a reason that its operation has"
-		return append([]fixtures.Outcome{{Name: "accepted", Status: raw(200), Body: accepted[request.Operation]}}, semantic(request.Operation)...)
+		return append([]fixtures.Outcome{{Name: "accepted", Status: expected(200), Body: accepted[request.Operation]}}, semantic(request.Operation)...)
 	}
 }
 
@@ -82,7 +83,7 @@ func isPlainCall(r *wire.Request) bool {
 
 // accepted is what the answer to a call that is taken has at least. Members that AWS leaves out at
 // times are not asked for.
-var accepted = map[string]fixtures.Expected{
+var accepted = map[string]*jsontree.Value{
 	reference.SendCommand:            expected(map[string]any{"Command": map[string]any{"CommandId": map[string]any{"$uuid": true}}}),
 	reference.ListCommands:           expected(map[string]any{"Commands": map[string]any{"$type": "list"}}),
 	reference.ListCommandInvocations: expected(map[string]any{"CommandInvocations": map[string]any{"$type": "list"}}),
@@ -115,7 +116,7 @@ var failures = []string{"InternalFailure", "InternalServerError", "InternalServe
 
 // refusals are the outcomes of a call that the framework refuses with this error.
 func refusals(exception string) []fixtures.Outcome {
-	return append([]fixtures.Outcome{{Name: "refused", Status: raw(400), Error: &fixtures.ErrorOutcome{Type: expected(exception)}}}, whateverItSays()...)
+	return append([]fixtures.Outcome{{Name: "refused", Status: expected(400), Error: &fixtures.ErrorOutcome{Type: expected(exception)}}}, whateverItSays()...)
 }
 
 // semantic are the refusals that a valid call may get for what the account has or lacks. A text that
@@ -123,36 +124,34 @@ func refusals(exception string) []fixtures.Outcome {
 func semantic(operation string) []fixtures.Outcome {
 	noConstraint := map[string]any{"$should": map[string]any{"$optional": map[string]any{"$not": map[string]any{"$contains": "validation error"}}}}
 	return append([]fixtures.Outcome{
-		{Name: "refused for what it asks", Status: raw(400), Error: &fixtures.ErrorOutcome{Type: oneOf(declared[operation])}},
-		{Name: "refused for its meaning", Status: raw(400), Error: &fixtures.ErrorOutcome{Type: expected("ValidationException"), Message: expected(noConstraint)}},
+		{Name: "refused for what it asks", Status: expected(400), Error: &fixtures.ErrorOutcome{Type: oneOf(declared[operation])}},
+		{Name: "refused for its meaning", Status: expected(400), Error: &fixtures.ErrorOutcome{Type: expected("ValidationException"), Message: expected(noConstraint)}},
 	}, whateverItSays()...)
 }
 
 // whateverItSays are the answers that any call may get.
 func whateverItSays() []fixtures.Outcome {
 	return []fixtures.Outcome{
-		{Name: "refused before its body was read", Status: raw(map[string]any{"$class": 4}), Error: &fixtures.ErrorOutcome{Type: oneOf(common)}},
-		{Name: "the service failed", Status: raw(map[string]any{"$in": []int{500, 503}}), Error: &fixtures.ErrorOutcome{Type: oneOf(failures)}},
+		{Name: "refused before its body was read", Status: expected(map[string]any{"$class": 4}), Error: &fixtures.ErrorOutcome{Type: oneOf(common)}},
+		{Name: "the service failed", Status: expected(map[string]any{"$in": []int{500, 503}}), Error: &fixtures.ErrorOutcome{Type: oneOf(failures)}},
 	}
 }
 
 // anything are the outcomes where nobody knows what AWS answers: any, but for a failure that has no name.
 func anything() []fixtures.Outcome {
 	return append([]fixtures.Outcome{
-		{Name: "accepted", Status: raw(map[string]any{"$class": 2}), Format: fixtures.FormatAny},
-		{Name: "refused", Status: raw(map[string]any{"$class": 4}), Format: fixtures.FormatAny},
+		{Name: "accepted", Status: expected(map[string]any{"$class": 2}), Format: fixtures.FormatAny},
+		{Name: "refused", Status: expected(map[string]any{"$class": 4}), Format: fixtures.FormatAny},
 	}, whateverItSays()...)
 }
 
-func oneOf(types []string) fixtures.Expected { return expected(map[string]any{"$in": types}) }
+func oneOf(types []string) *jsontree.Value { return expected(map[string]any{"$in": types}) }
 
-func expected(v any) fixtures.Expected { return fixtures.Expected{Marshaler: raw(v)} }
-
-// raw writes a value of literals as JSON.
-func raw(v any) json.RawMessage {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return json.RawMessage("null") // no outcome holds what cannot be written
+// expected is an expectation of literals.
+func expected(v any) *jsontree.Value {
+	want := new(jsontree.Value)
+	if b, err := json.Marshal(v); err == nil {
+		_ = want.UnmarshalJSON(b) // what was just written is JSON
 	}
-	return b
+	return want
 }

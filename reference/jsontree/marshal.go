@@ -5,14 +5,23 @@ import "unicode/utf8"
 // MarshalJSON returns the value as compact JSON, its members in their order and its numbers as
 // they were written. It implements json.Marshaler and never fails.
 func (v *Value) MarshalJSON() ([]byte, error) {
-	if v == nil {
-		return []byte("null"), nil
-	}
 	return v.AppendJSON(nil), nil
 }
 
-// AppendJSON appends the compact JSON of the value to dst.
+// UnmarshalJSON is Parse. It implements json.Unmarshaler.
+func (v *Value) UnmarshalJSON(text []byte) error {
+	parsed, err := Parse(text)
+	if err == nil {
+		*v = *parsed
+	}
+	return err
+}
+
+// AppendJSON appends the compact JSON of the value to dst, null where v is nil.
 func (v *Value) AppendJSON(dst []byte) []byte {
+	if v == nil {
+		return append(dst, "null"...)
+	}
 	switch v.Kind {
 	case Bool:
 		if v.Bool {
