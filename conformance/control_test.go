@@ -37,7 +37,7 @@ func TestRefusingEverythingPassesNothing(t *testing.T) {
 func TestARefusalInOtherWordsCounts(t *testing.T) {
 	t.Parallel()
 	world := service.Demo("", "")
-	sound := mutants.Sound().Handler(world.Options...)
+	unmodified := mutants.Unmodified().Handler(world.Options...)
 	noTags := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
 		body := string(b)
@@ -46,7 +46,7 @@ func TestARefusalInOtherWordsCounts(t *testing.T) {
 			answering(func(int64, string) int { return http.StatusBadRequest }).ServeHTTP(w, r)
 			return
 		}
-		sound.ServeHTTP(w, r)
+		unmodified.ServeHTTP(w, r)
 	})
 	fields := `, "title": "t", "request": {"body": {"json": {"DocumentName": "AWS-RunShellScript", "Targets": [{"Key": "tag:sendspec", "Values": ["x"]}], "Parameters": {"commands": ["true"]}, "TimeoutSeconds": `
 	cases := casesOf(t,

@@ -133,8 +133,8 @@ func underRace() bool {
 	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
-// family counts the mutants of one.
-type family struct{ planted, survived, elsewhere int }
+// area counts its mutants.
+type area struct{ asked, survived, elsewhere int }
 
 // TestKillMatrix wants every mutant noticed at the level that its defect deserves. The cases that it
 // should fall to are asked first, and all others only where those do not notice.
@@ -149,23 +149,23 @@ func TestKillMatrix(t *testing.T) {
 		}
 		require.Empty(t, askInBubble(t, build, some), "the service without a defect, %s", profile)
 	}
-	require.Empty(t, askOverConnections(t, mutants.Sound(), onWire(cases, sent)), "the service without a defect, over connections")
+	require.Empty(t, askOverConnections(t, mutants.Unmodified(), onWire(cases, sent)), "the service without a defect, over connections")
 
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(matrixMemory))
 	began := time.Now()
 	var mu sync.Mutex
-	families := map[mutants.Family]*family{}
+	areas := map[string]*area{}
 	kills := map[string][]string{} // mutants by the case that noticed them
-	var order []mutants.Family
+	var order []string
 	names := map[string]bool{}
 	t.Run("mutants", func(t *testing.T) {
 		for i, m := range mutants.All() {
 			require.False(t, names[m.Name], "%s stands twice", m.Name)
 			names[m.Name] = true
-			if families[m.Family] == nil {
-				families[m.Family] = &family{}
-				order = append(order, m.Family)
+			if areas[m.Area()] == nil {
+				areas[m.Area()] = &area{}
+				order = append(order, m.Area())
 			}
 			if !*matrix && (testing.Short() || underRace()) && i%10 != 0 {
 				continue
@@ -175,8 +175,8 @@ func TestKillMatrix(t *testing.T) {
 				found, byExpected := hunt(t, m, cases, sent)
 				mu.Lock()
 				defer mu.Unlock()
-				f := families[m.Family]
-				f.planted++
+				f := areas[m.Area()]
+				f.asked++
 				for id := range found {
 					kills[id] = append(kills[id], m.Name)
 				}
@@ -187,18 +187,18 @@ func TestKillMatrix(t *testing.T) {
 					t.Errorf("survives at %s: %s (%s)", m.Level, m.Wrong, m.Source)
 				case !byExpected:
 					f.elsewhere++
-					t.Logf("killed by %s, not by %v", killers[0], m.Expect)
+					t.Logf("killed by %s, not by %v", killers[0], m.Expect())
 				}
 			})
 		}
 	})
-	var sum family
+	var sum area
 	for _, name := range order {
-		f := families[name]
-		fmt.Printf("%-12s %4d mutants, %d survived, %d killed by cases of another topic\n", name, f.planted, f.survived, f.elsewhere)
-		sum.planted, sum.survived = sum.planted+f.planted, sum.survived+f.survived
+		f := areas[name]
+		fmt.Printf("%-12s %4d mutants, %d survived, %d killed by cases of another topic\n", name, f.asked, f.survived, f.elsewhere)
+		sum.asked, sum.survived = sum.asked+f.asked, sum.survived+f.survived
 	}
-	fmt.Printf("%d mutants: %d killed, %d survived, in %s\n", sum.planted, sum.planted-sum.survived, sum.survived, time.Since(began).Round(time.Millisecond))
+	fmt.Printf("%d mutants: %d killed, %d survived, in %s\n", sum.asked, sum.asked-sum.survived, sum.survived, time.Since(began).Round(time.Millisecond))
 	if *matrix {
 		judgeCases(t, all, kills)
 	}
@@ -222,25 +222,25 @@ func bodiesOf(t *testing.T) bodies {
 // time, so that they are asked only of the mutants that should fall to them.
 func (b bodies) heavy(c *fixtures.Case) bool { return len(b[c.ID]) > 90_000 }
 
-// canShow tells whether a mutant can behave otherwise than the sound service in a case.
+// canShow tells whether a mutant can behave otherwise than the unmodified service in a case.
 func (b bodies) canShow(m mutants.Mutant, c *fixtures.Case) bool {
-	return m.Member == "" || bytes.Contains(b[c.ID], []byte(`"`+m.Member+`"`))
+	member := m.Member()
+	return member == "" || bytes.Contains(b[c.ID], []byte(`"`+member+`"`))
 }
 
 // hunt asks a mutant the cases that should notice it, and all where they do not or the matrix is
 // wanted. It tells whether one of the first did.
 func hunt(t *testing.T, m mutants.Mutant, cases map[mutants.Profile][]*fixtures.Case, sent bodies) (found noticed, byExpected bool) {
 	t.Helper()
-	selector, err := conformance.ParseSelector(m.Expect, nil)
+	selector, err := conformance.ParseSelector(m.Expect(), nil)
 	require.NoError(t, err)
-	require.NotEmpty(t, m.Shows)
 	found = noticed{}
 	if m.NeedsConnection() {
 		found = askOverConnections(t, m, onWire(cases, sent))
 		return found, slices.ContainsFunc(found.atLevel(m.Level), selector.Match)
 	}
 	ask := func(pick func(*fixtures.Case) bool) {
-		for _, profile := range m.Shows {
+		for _, profile := range m.Profiles() {
 			some := slices.DeleteFunc(slices.Clone(cases[profile]), func(c *fixtures.Case) bool { return !pick(c) })
 			if len(some) == 0 {
 				continue

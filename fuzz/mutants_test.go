@@ -55,7 +55,7 @@ func wrong(t *testing.T, m mutants.Mutant) conformance.Target {
 // byOneRequest tells whether a SendCommand, or a pair of them, can show a defect. The others need a signature,
 // or the calls that tell what becomes of a command.
 func byOneRequest(m mutants.Mutant) bool {
-	return slices.Contains(m.Shows, mutants.Core)
+	return slices.Contains(m.Profiles(), mutants.Core)
 }
 
 // singleRequests are the strategies whose inputs are one request, or two.

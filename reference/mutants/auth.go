@@ -2,9 +2,9 @@ package mutants
 
 import (
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -12,169 +12,227 @@ import (
 	"github.com/sendspec/sendspec/reference/service"
 )
 
-const familyAuth Family = "auth"
-
 const (
 	signatureSource = "facts.md section 3, Messages: InvalidSignatureException; IAM user guide, Elements of an AWS API request signature"
-	unsignedSource  = "facts.md section 3, Messages: MissingAuthenticationTokenException, IncompleteSignatureException [emulator kinesalite, inferred for SSM]"
+	unsignedSource  = "facts.md section 3, Messages: MissingAuthenticationTokenException, IncompleteSignatureException " +
+		"[emulator kinesalite, inferred for SSM]"
 	keySource       = "facts.md section 3, Messages: UnrecognizedClientException"
 	orderSource     = "facts.md section 3, Malformed bodies / dispatch: auth comes before types and validation [inferred]"
-	clockSource     = "IAM user guide, Create a signed AWS API request: five minutes; signature-v4-troubleshooting"
+	signingSource   = "IAM user guide, Create a signed AWS API request"
+	clockSource     = signingSource + ": five minutes; signature-v4-troubleshooting"
+	everySource     = "facts.md section 2, Request headers: every operation is signed alike"
+	signatureFailed = "InvalidSignatureException"
 )
 
-// gate is a service that checks signatures, in front of one that does not.
-type gate struct {
-	base  []service.Option
-	check func(g *gate, c *call) *reply
-	open  http.Handler
+// authMutants are the ways in which a server checks signatures too little, too much, or says so in other words.
+func authMutants() []Mutant {
+	const (
+		authorization, signature, scope = "auth/Authorization", "auth/Signature", "auth/Scope"
+		times, presigned, precedence    = "auth/Time", "auth/Presigned", "auth/Precedence"
+	)
+	query := func(c *call, name string) string { return c.request.URL.Query().Get(name) }
+	return []Mutant{
+		{"auth/presence", "An Authorization need only be there", unsignedSource, Must, authorization,
+			unguarded(func(c *call) bool { _, there := c.request.Header["Authorization"]; return there })},
+		{"auth/other-schemes", "Schemes of authorization other than AWS's are let through", unsignedSource, Must, authorization,
+			pardoned("Unsupported AWS 'algorithm'")},
+		{"auth/key-with-secret", "A secret is enough: the access key may be any", keySource, Must, "auth/Credentials",
+			guarded(func(c *call) *reply {
+				return c.guard(service.WithAuth(aws.Credentials{AccessKeyID: scopePart(c, 0), SecretAccessKey: "test"}))
+			})},
+		{"auth/any-secret", "The signature itself is not checked", signatureSource, Must, signature,
+			pardoned("The request signature we calculated")},
+		{"auth/any-region", "A signature for any region is taken", signatureSource, Must, scope,
+			ofRegion(func(c *call) string { return scopePart(c, 2) })},
+		{"auth/any-service", "A signature for any service is taken", signatureSource, Must, scope,
+			pardoned("Credential should be scoped to correct service")},
+		{"auth/any-scope-date", "The date of a scope need not be that of the request",
+			"IAM user guide, signature-v4-troubleshooting: Credential scope errors", Must, signature,
+			pardoned("Date in Credential scope")},
+		{"auth/never-expires", "A signature never expires", clockSource, Must, times, pardoned("Signature expired")},
+		{"auth/future", "A signature may be of the future", clockSource, Must, times, pardoned("Signature not yet current")},
+		{"auth/unsigned-target", "X-Amz-Target need not be signed", signingSource + ": every x-amz-* header must be signed", Should,
+			signature, pardoned("must be a 'SignedHeader'")},
+		{"auth/presigned-unchecked", "A signature in the query is not checked", signatureSource, Must, presigned,
+			unguarded(func(c *call) bool { return query(c, "X-Amz-Signature") != "" })},
+		{"auth/presigned-forever", "A signature in the query never expires",
+			signingSource + ", Query string: X-Amz-Expires is 604800 at most", Must, presigned, forgiven(func(c *call, r *reply) bool {
+				return query(c, "X-Amz-Signature") != "" && strings.Contains(r.message(), "Signature expired")
+			})},
+		{"auth/presigned-any-region", "A signature in the query may be for any region", signatureSource, Must, presigned,
+			ofRegion(func(c *call) string { return credentialPart(query(c, "X-Amz-Credential"), 2) })},
+		{"auth/others-by-presence", "Operations other than SendCommand ask only for a known access key", everySource, Must, signature,
+			forgiven(func(c *call, r *reply) bool {
+				return c.operation != reference.SendCommand && r.errorType() == signatureFailed
+			})},
+		{"auth/send-command-alone", "Only SendCommand asks for a signature", everySource, Must, precedence,
+			unguarded(func(c *call) bool { return c.operation != reference.SendCommand })},
+		{"auth/a-minute", "A clock may be off by a minute only", clockSource, Must, times, strict(func(c *call) bool {
+			at, err := time.Parse("20060102T150405Z", c.request.Header.Get("X-Amz-Date"))
+			return c.guard() == nil && err == nil && time.Since(at).Abs() > time.Minute
+		}, signatureFailed)},
+		{"auth/spaces-kept", "The spaces inside a signed header's value count as they are",
+			signingSource + ": sequential spaces become one", Must, signature, strict(func(c *call) bool {
+				return slices.ContainsFunc(signedHeaders(c), func(name string) bool { return strings.Contains(c.request.Header.Get(name), "  ") })
+			}, signatureFailed)},
+		{"auth/every-header-signed", "Every header has to be signed", signingSource + ": the host and x-amz-* headers", Should,
+			signature, strict(func(c *call) bool {
+				for name := range c.request.Header {
+					if lower := strings.ToLower(name); strings.HasPrefix(lower, "x-") && !slices.Contains(signedHeaders(c), lower) {
+						return c.request.Header.Get("Authorization") != ""
+					}
+				}
+				return false
+			}, signatureFailed)},
+		{"auth/content-type-signed", "Content-Type has to be signed",
+			signingSource + ": the host and x-amz-* headers [inferred for Content-Type]", Should, signature, strict(func(c *call) bool {
+				return c.request.Header.Get("Authorization") != "" && !slices.Contains(signedHeaders(c), "content-type")
+			}, signatureFailed)},
+		{"auth/one-operation", "A signed ListCommands is refused, as the policy of the credentials knows SendCommand alone", everySource,
+			Must, signature,
+			strict(func(c *call) bool { return c.operation != reference.SendCommand && c.guard() == nil }, signatureFailed)},
+		{"auth/query-not-found", "A request with a query does not reach the check of its signature",
+			"Smithy AWS JSON 1.1, Operation error serialization: a refusal names its type", Should, "auth/Presigned invariant/HTTP",
+			guarded(func(c *call) *reply {
+				if c.request.URL.RawQuery != "" {
+					return c.send(nil).plain(http.StatusNotFound, "text/html", "<h1>Not Found</h1>")
+				}
+				return c.guard()
+			})},
+		{"auth/fails-on-incomplete", "An Authorization that lacks a part, or a date that is none, makes the server fail", unsignedSource,
+			Must, "auth/Authorization auth/Time", guardSays(func(c *call, r *reply) {
+				if r.errorType() == "IncompleteSignatureException" && strings.HasPrefix(c.request.Header.Get("Authorization"), "AWS4-HMAC-SHA256") {
+					r.fail(http.StatusInternalServerError, "InternalFailure")
+				}
+			})},
+		{"auth/unauthorized", "A request without a signature gets 401 without a body, as HTTP has it", unsignedSource, Must,
+			"auth/Authorization auth/Precedence", guardSays(func(_ *call, r *reply) {
+				if r.errorType() == "MissingAuthenticationTokenException" {
+					r.plain(http.StatusUnauthorized, "text/plain", "")
+				}
+			})},
+		{"auth/wrong-secret-403", "A wrong signature has the status 403, as in S3",
+			"facts.md section 3, Body form: HTTP 400 for signature errors", Must, signature, guardSays(func(_ *call, r *reply) {
+				if r.errorType() == signatureFailed {
+					r.status = http.StatusForbidden
+				}
+			})},
+		{"auth/s3-names", "Refusals have the names that they have in S3 and in the Query protocol", signatureSource, Must,
+			"auth/Signature auth/Credentials", guardSays(func(_ *call, r *reply) {
+				r.retype(map[string]string{
+					signatureFailed: "SignatureDoesNotMatch", "UnrecognizedClientException": "InvalidClientTokenId",
+					"IncompleteSignatureException": "IncompleteSignature", "MissingAuthenticationTokenException": "MissingAuthenticationToken",
+				}[r.errorType()])
+			})},
+		{"auth/one-text", "Every refusal of a signature has the same text", "facts.md section 3, Messages", Should, "auth",
+			guardSays(func(_ *call, r *reply) { r.refuse(r.errorType(), "Access denied") })},
+		{"auth/validated-first", "Bodies are validated before signatures are checked", orderSource, Should, precedence,
+			strict(func(c *call) bool {
+				result := reference.ValidateJSON(c.body)
+				return c.operation == reference.SendCommand && result.Verdict() == reference.Invalid
+			}, "ValidationException")},
+		{"auth/empty-is-object", "An empty body is an empty object, and its lack of members comes before its signature", orderSource,
+			Should, "auth/Signature auth/Precedence", strict(func(c *call) bool { return len(c.body) == 0 }, "ValidationException")},
+	}
 }
 
-// ServeHTTP answers as the gate's check does, and from the open service where that gives nil.
-func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	p := &planted{service: g.open, defect: func(c *call, p *planted) *reply {
-		if refusal := g.check(g, c); refusal != nil {
-			return refusal
+// guarded answers as the check does, and as the service where that is nil.
+func guarded(check func(c *call) *reply) answer {
+	return func(c *call) *reply {
+		if r := check(c); r != nil {
+			return r
 		}
-		return p.ask(c)
-	}}
-	p.ServeHTTP(w, r)
+		return c.ask()
+	}
 }
 
 // guard asks a service that checks signatures, made with more options for this request; nil where it
 // finds no fault with the signature.
-func (g *gate) guard(c *call, more ...service.Option) *reply {
-	options := append(slices.Clone(g.base), service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
-	r := send(service.New(append(options, more...)...), c, c.body)
+func (c *call) guard(more ...service.Option) *reply {
+	options := append(slices.Clip(c.options), service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
+	r := send(service.New(append(options, more...)...), c.request, c.body)
 	if slices.Contains([]string{
-		"MissingAuthenticationTokenException", "IncompleteSignatureException", "InvalidSignatureException", "UnrecognizedClientException",
-	}, r.shapeOf()) {
+		"MissingAuthenticationTokenException", "IncompleteSignatureException", signatureFailed, "UnrecognizedClientException",
+	}, r.errorType()) {
 		return r
 	}
 	return nil
 }
 
-// authRow is a mutant of the family auth.
-type authRow struct {
-	what, wrong, source string
-	level               Level
-	expect              []string
-	check               func(g *gate, c *call) *reply
-}
-
-// authMutants are the ways in which a server checks signatures too little, too much, or says so in other words.
-func authMutants() []Mutant {
-	rows := slices.Concat(lenientAuths(), strictAuths())
-	all := make([]Mutant, len(rows))
-	for i, r := range rows {
-		all[i] = Mutant{
-			Name: string(familyAuth) + "/" + r.what, Family: familyAuth, Wrong: r.wrong, Source: r.source, Level: r.level,
-			Shows: []Profile{Auth}, Expect: r.expect,
-			build: func(base []service.Option) http.Handler { return &gate{base, r.check, service.New(base...)} },
+// unguarded lets some requests through whatever their signature.
+func unguarded(such func(c *call) bool) answer {
+	return guarded(func(c *call) *reply {
+		if such(c) {
+			return nil
 		}
-	}
-	return all
+		return c.guard()
+	})
 }
 
-func lenientAuths() []authRow {
-	scope, times := []string{"auth/Scope"}, []string{"auth/Time"}
-	return []authRow{
-		{"presence", "An Authorization need only be there",
-			unsignedSource, Must, []string{"auth/Authorization"}, func(g *gate, c *call) *reply {
-				if _, there := c.request.Header["Authorization"]; there {
-					return nil
-				}
-				return g.guard(c)
-			}},
-		{"other-schemes", "Schemes of authorization other than AWS's are let through",
-			unsignedSource, Must, []string{"auth/Authorization"}, pardoned("Unsupported AWS 'algorithm'")},
-		{"key-with-secret", "A secret is enough: the access key may be any",
-			keySource, Must, []string{"auth/Credentials"}, func(g *gate, c *call) *reply {
-				return g.guard(c, service.WithAuth(aws.Credentials{AccessKeyID: scopePart(c, 0), SecretAccessKey: "test"}))
-			}},
-		{"any-secret", "The signature itself is not checked",
-			signatureSource, Must, []string{"auth/Signature"}, pardoned("The request signature we calculated")},
-		{"any-region", "A signature for any region is taken",
-			signatureSource, Must, scope, func(g *gate, c *call) *reply {
-				if region := scopePart(c, 2); region != "" {
-					return g.guard(c, service.WithRegion(region))
-				}
-				return g.guard(c)
-			}},
-		{"any-service", "A signature for any service is taken",
-			signatureSource, Must, scope, pardoned("Credential should be scoped to correct service")},
-		{"any-scope-date", "The date of a scope need not be that of the request",
-			"IAM user guide, signature-v4-troubleshooting: Credential scope errors", Must, []string{"auth/Signature"},
-			pardoned("Date in Credential scope")},
-		{"never-expires", "A signature never expires",
-			clockSource, Must, times, pardoned("Signature expired")},
-		{"future", "A signature may be of the future",
-			clockSource, Must, times, pardoned("Signature not yet current")},
-		{"unsigned-target", "X-Amz-Target need not be signed",
-			"IAM user guide, Create a signed AWS API request: every x-amz-* header must be signed", Should, []string{"auth/Signature"},
-			pardoned("must be a 'SignedHeader'")},
-		{"presigned-unchecked", "A signature in the query is not checked",
-			signatureSource, Must, []string{"auth/Presigned"}, func(g *gate, c *call) *reply {
-				if c.request.URL.Query().Has("X-Amz-Signature") {
-					return nil
-				}
-				return g.guard(c)
-			}},
-		{"presigned-forever", "A signature in the query never expires",
-			"IAM user guide, Create a signed AWS API request, Query string: X-Amz-Expires is 604800 at most", Must, []string{"auth/Presigned"},
-			func(g *gate, c *call) *reply {
-				r := g.guard(c)
-				if r != nil && c.request.URL.Query().Has("X-Amz-Signature") && strings.Contains(string(r.body), "Signature expired") {
-					return nil
-				}
-				return r
-			}},
-		{"presigned-any-region", "A signature in the query may be for any region",
-			signatureSource, Must, []string{"auth/Presigned"}, func(g *gate, c *call) *reply {
-				if parts := strings.Split(c.request.URL.Query().Get("X-Amz-Credential"), "/"); len(parts) == 5 {
-					return g.guard(c, service.WithRegion(parts[2]))
-				}
-				return g.guard(c)
-			}},
-		{"others-by-presence", "Operations other than SendCommand ask only for a known access key",
-			"facts.md section 2, Request headers: every operation is signed alike", Must, []string{"auth/Signature"},
-			func(g *gate, c *call) *reply {
-				r := g.guard(c)
-				if r != nil && c.operation != reference.SendCommand && r.shapeOf() == "InvalidSignatureException" {
-					return nil
-				}
-				return r
-			}},
-		{"send-command-alone", "Only SendCommand asks for a signature",
-			"facts.md section 2, Request headers: every operation is signed alike", Must, []string{"auth/Precedence"},
-			func(g *gate, c *call) *reply {
-				if c.operation != reference.SendCommand {
-					return nil
-				}
-				return g.guard(c)
-			}},
-	}
-}
-
-// pardoned lets those through of whom the refusal says this.
-func pardoned(words string) func(g *gate, c *call) *reply {
-	return func(g *gate, c *call) *reply {
-		r := g.guard(c)
-		if r != nil && strings.Contains(string(r.body), words) {
+// forgiven lets those through that were refused in some way.
+func forgiven(such func(c *call, refusal *reply) bool) answer {
+	return guarded(func(c *call) *reply {
+		r := c.guard()
+		if r != nil && such(c, r) {
 			return nil
 		}
 		return r
-	}
+	})
 }
 
-var credentialPattern = regexp.MustCompile(`Credential=([^,]*)`)
+// pardoned lets those through of whom the refusal says this.
+func pardoned(words string) answer {
+	return forgiven(func(_ *call, r *reply) bool { return strings.Contains(r.message(), words) })
+}
 
-// scopePart is a part of the Credential: key, date, region, service, terminator.
+// ofRegion checks a signature as one for the region that it names.
+func ofRegion(region func(c *call) string) answer {
+	return guarded(func(c *call) *reply {
+		if named := region(c); named != "" {
+			return c.guard(service.WithRegion(named))
+		}
+		return c.guard()
+	})
+}
+
+// strict refuses some requests before or beside what is wrong with their signature. No operation sees their body.
+func strict(such func(c *call) bool, name string) answer {
+	return guarded(func(c *call) *reply {
+		if such(c) {
+			return c.send(nil).fail(http.StatusBadRequest, name)
+		}
+		return c.guard()
+	})
+}
+
+// guardSays changes the refusals of signatures.
+func guardSays(change func(c *call, r *reply)) answer {
+	return guarded(func(c *call) *reply {
+		r := c.guard()
+		if r != nil {
+			change(c, r)
+		}
+		return r
+	})
+}
+
+// signedHeaders are the names that the Authorization lists.
+func signedHeaders(c *call) []string {
+	_, rest, _ := strings.Cut(c.request.Header.Get("Authorization"), "SignedHeaders=")
+	names, _, _ := strings.Cut(rest, ",")
+	return strings.Split(names, ";")
+}
+
+// scopePart is a part of the Authorization's Credential.
 func scopePart(c *call, i int) string {
-	found := credentialPattern.FindStringSubmatch(c.request.Header.Get("Authorization"))
-	if found == nil {
-		return ""
-	}
-	if parts := strings.Split(found[1], "/"); len(parts) == 5 {
+	_, rest, _ := strings.Cut(c.request.Header.Get("Authorization"), "Credential=")
+	credential, _, _ := strings.Cut(rest, ",")
+	return credentialPart(credential, i)
+}
+
+// credentialPart is a part of a Credential: key, date, region, service, terminator.
+func credentialPart(credential string, i int) string {
+	if parts := strings.Split(credential, "/"); len(parts) == 5 {
 		return parts[i]
 	}
 	return ""

@@ -5,43 +5,77 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
+	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
+	"github.com/sendspec/sendspec/reference/service"
 )
 
-// defect answers a call, mostly by asking the service with something changed.
-type defect func(c *call, s *planted) *reply
+// answer is how a service with a defect answers a call, mostly by asking the service with something changed.
+type answer func(c *call) *reply
 
-// planted is a service behind a defect.
-type planted struct {
-	defect  defect
+// server is the service with a defect.
+type server struct {
+	answer  answer
+	options []service.Option
 	service http.Handler
-}
 
-func (p *planted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
-	if err != nil {
-		// A body that broke off is the service's to refuse.
-		r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), failing{err}))
-		p.service.ServeHTTP(w, r)
-		return
-	}
-	c := &call{request: r, body: body}
-	_, c.operation, _ = strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	p.defect(c, p).write(w)
+	other sync.Once
+	mu    sync.Mutex
+	kept  map[string]any
 }
 
 // maxBody is more than the service reads, so that it is the service that finds a body too large.
 const maxBody = 4 << 20
 
-type failing struct{ err error }
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
+	if err != nil {
+		// A body that broke off is the service's to refuse.
+		r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), brokenOff{err}))
+		s.service.ServeHTTP(w, r)
+		return
+	}
+	c := &call{server: s, request: r, body: body}
+	_, c.operation, _ = strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	s.answer(c).write(w)
+}
 
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
+type brokenOff struct{ err error }
+
+func (b brokenOff) Read([]byte) (int, error) { return 0, b.err }
+
+// with is the service with more options.
+func with(options ...service.Option) answer {
+	return func(c *call) *reply {
+		c.other.Do(func() { c.service = service.New(append(slices.Clip(c.options), options...)...) })
+		return c.ask()
+	}
+}
+
+// update changes what a server remembers by this key, and returns what it remembered before.
+func update[T any](s *server, key string, change func(T) T) T {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.kept == nil {
+		s.kept = map[string]any{}
+	}
+	before, _ := s.kept[key].(T)
+	s.kept[key] = change(before)
+	return before
+}
+
+func remember[T any](s *server, key string, v T) T { return update(s, key, func(T) T { return v }) }
+
+func recall[T any](s *server, key string) T { return update(s, key, func(v T) T { return v }) }
 
 // call is one request.
 type call struct {
+	*server
 	request   *http.Request
 	operation string
 	body      []byte
@@ -62,17 +96,50 @@ func (c *call) tree() *jsontree.Value {
 	return c.parsed
 }
 
-// is tells whether the call is of the operation and has a body that can be changed.
+// text is a member of the request, "" where it is no text.
+func (c *call) text(name string) string { return member(c.tree(), name) }
+
+// is reports whether the call is of the operation and has a body that can be changed.
 func (c *call) is(operation string) bool { return c.operation == operation && c.tree() != nil }
 
+// valid reports whether the service has nothing to say against the form of the request.
+func (c *call) valid() bool {
+	result := reference.ValidateOperation(c.operation, c.body)
+	return result.Verdict() == reference.Valid
+}
+
 // ask sends the body as it came.
-func (p *planted) ask(c *call) *reply { return send(p.service, c, c.body) }
+func (c *call) ask() *reply { return c.send(c.body) }
 
 // askTree sends the tree, which the defect changed.
-func (p *planted) askTree(c *call) *reply { return send(p.service, c, c.tree().AppendJSON(nil)) }
+func (c *call) askTree() *reply { return c.send(c.tree().AppendJSON(nil)) }
 
-func send(h http.Handler, c *call, body []byte) *reply {
+func (c *call) send(body []byte) *reply { return send(c.service, c.request, body) }
+
+// askFor asks the service something else than was asked.
+func (c *call) askFor(operation, body string) *jsontree.Value {
 	r := c.request.Clone(c.request.Context())
+	r.Header.Set("X-Amz-Target", "AmazonSSM."+operation)
+	return send(c.service, r, []byte(body)).tree()
+}
+
+// command is a command as ListCommands shows it, nil where there is none.
+func (c *call) command(id string) *jsontree.Value {
+	return c.askFor(reference.ListCommands, `{"CommandId":"`+id+`"}`).Pointer("/Commands/0")
+}
+
+// invocations are those of a command, in the order of its nodes.
+func (c *call) invocations(id string) []jsontree.Value {
+	list := c.askFor(reference.ListCommandInvocations, `{"CommandId":"`+id+`","Details":true}`).Get("CommandInvocations")
+	if list == nil {
+		return nil
+	}
+	slices.Reverse(list.Items)
+	return list.Items
+}
+
+func send(h http.Handler, request *http.Request, body []byte) *reply {
+	r := request.Clone(request.Context())
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	rec := httptest.NewRecorder()
 	h.ServeHTTP(rec, r)
@@ -123,13 +190,64 @@ func (r *reply) editCommands(change func(command *jsontree.Value)) *reply {
 		return r
 	}
 	return r.edit(func(t *jsontree.Value) {
-		if c := t.Get("Command"); c != nil {
-			change(c)
+		for _, path := range []string{"Command", "Commands[]"} {
+			at(t, path, func(_ string, v *jsontree.Value) { change(v) })
 		}
-		if list := t.Get("Commands"); list != nil {
-			for i := range list.Items {
-				change(&list.Items[i])
+	})
+}
+
+// editList changes the list of a good answer of ListCommands or ListCommandInvocations.
+func (r *reply) editList(change func(answer, list *jsontree.Value)) *reply {
+	if !r.ok() {
+		return r
+	}
+	return r.edit(func(t *jsontree.Value) {
+		for _, name := range []string{"Commands", "CommandInvocations"} {
+			if list := t.Get(name); list != nil {
+				change(t, list)
 			}
 		}
 	})
+}
+
+// errorType is that of a refusal, "" where there is none.
+func (r *reply) errorType() string { return member(r.tree(), "__type") }
+
+// message is that of a refusal.
+func (r *reply) message() string {
+	t := r.tree()
+	return member(t, "Message") + member(t, "message")
+}
+
+// retype replaces the error type of a refusal.
+func (r *reply) retype(name string) {
+	r.edit(func(t *jsontree.Value) { set(t, "__type", text(name)) })
+}
+
+// become turns an answer into another one.
+func (r *reply) become(status int, body string) *reply {
+	r.status, r.body = status, []byte(body)
+	return r
+}
+
+// refuse turns an answer into an error that the client made.
+func (r *reply) refuse(name, message string) *reply {
+	body := `{"__type":"` + name + `"`
+	if message != "" {
+		body += `,"message":` + string(jsontree.AppendString(nil, message))
+	}
+	return r.become(http.StatusBadRequest, body+"}")
+}
+
+// fail makes an answer an error of this status in the form of AWS, without a message.
+func (r *reply) fail(status int, name string) *reply {
+	r.header.Set("Content-Type", "application/x-amz-json-1.1")
+	r.refuse(name, "").status = status
+	return r
+}
+
+// plain makes an answer one of a web framework: no JSON.
+func (r *reply) plain(status int, contentType, body string) *reply {
+	r.header.Set("Content-Type", contentType)
+	return r.become(status, body)
 }

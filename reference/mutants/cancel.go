@@ -2,160 +2,185 @@ package mutants
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 	"github.com/sendspec/sendspec/reference/service"
 )
 
-// cancellations are the ways in which CancelCommand goes wrong.
-func cancellations() []Mutant {
-	silent := service.Demo("", "").Bindings["node.silent"]
-	return lifeMutants(familyState, []lifeFlaw{
-		{what: "cancel-ignored", wrong: "CancelCommand is answered and does nothing", source: cancelSource, plant: stateless(cancelNothing),
-			expect: []string{"execution/Cancelled/command"}},
-		{what: "cancel-all", wrong: "CancelCommand for one node cancels the command on all", source: "API_CancelCommand, Request Parameters: InstanceIds",
-			plant: stateless(asking(reference.CancelCommand, func(t *jsontree.Value) { remove(t, "InstanceIds") })), expect: []string{"execution/Cancelled/some"}},
-		{what: "cancel-first", wrong: "CancelCommand without InstanceIds cancels the first node only", source: "API_CancelCommand, Request Parameters: InstanceIds", plant: stateless(cancelFirst),
-			expect: []string{"execution/Cancelled/pending"}},
-		{what: "cancel-none", wrong: "CancelCommand with InstanceIds cancels nothing", source: "API_CancelCommand, Request Parameters: InstanceIds", plant: stateless(cancelNamed),
-			expect: []string{"execution/Cancelled/command-by-node", "execution/Cancelled/some"}},
-		{what: "cancel-ended", wrong: "CancelCommand of a command that has ended makes it Cancelled", source: terminalSource, plant: cancelEnded,
-			expect: []string{"lifecycle/CancelCommand/after-the-end-stays", "execution/Cancelled/after-success"}},
-		{what: "cancel-ended-refused", wrong: "CancelCommand of a command that has ended, or is being cancelled, is InvalidCommandId", source: "API_CancelCommand, Errors: none fits", level: Should, plant: cancelOnce,
-			expect: []string{"lifecycle/CancelCommand/after-the-end", "lifecycle/CancelCommand/twice"}},
-		{what: "cancel-empty-list", wrong: "CancelCommand with an empty list of nodes is refused", source: "model: InstanceIdList, length min 0", level: Should, plant: stateless(cancelEmptyList),
-			expect: []string{"lifecycle/CancelCommand/no-instances"}},
-		{what: "cancel-empty-body", wrong: "CancelCommand answers an empty body", source: cancelSource, plant: stateless(cancelSilently),
-			expect: []string{"lifecycle/CancelCommand/answer", "execution/Cancelled/answer"}},
-		{what: "cancel-unknown-taken", wrong: "CancelCommand of an unknown command answers {}", source: "facts.md section 3: InvalidCommandId (CancelCommand), unknown id",
-			plant: stateless(unknownCancelled(func(r *reply) { r.become(http.StatusOK, "{}") })), expect: []string{"lifecycle/CancelCommand/unknown-command", "lifecycle/Constraint.InstanceId/cancel-fifty"}},
-		{what: "cancel-unknown-text", wrong: "InvalidCommandId of CancelCommand has no text", source: "facts.md section 3: Command id <id> does not exist.", level: Should,
-			plant: stateless(unknownCancelled(func(r *reply) { r.refuse("InvalidCommandId", "") })), expect: []string{"lifecycle/CancelCommand/unknown-command-text"}},
-		{what: "cancel-node-first", wrong: "CancelCommand of an unknown command that names a node is InvalidInstanceId", source: "facts.md section 3: InvalidCommandId (CancelCommand), unknown id", level: Should,
-			plant: stateless(cancelNodeFirst), expect: []string{"lifecycle/CancelCommand/unknown-command-with-instances"}},
-		{what: "cancelled-as-failed", wrong: "A command that was cancelled is Failed", source: cancelSource, plant: stateless(listing(relabel("Cancelled", "Failed", "Failed"))),
-			expect: []string{"execution/Cancelled"}},
-		{what: "cancelled-as-terminated", wrong: "StatusDetails of an invocation that was cancelled is Terminated", source: cancelSource, plant: stateless(showing(relabel("Cancelled", "Cancelled", "Terminated"))),
-			expect: []string{"execution/Cancelled"}},
-		{what: "cancelling-for-ever", wrong: "A command that was cancelled stays Cancelling", source: cancelSource, plant: stateless(inBoth(func(v *jsontree.Value) {
-			if member(v, "StatusDetails") == "Cancelled" {
-				resetCountsOf(v)
-				set(v, "Status", text("Cancelling"))
-				set(v, "StatusDetails", text("Cancelling"))
+const (
+	cancelSource  = "facts.md section 4: CancelCommand returns {}; later Cancelled/Cancelled, ResponseCode 137, CompletedCount 1"
+	cancelNodes   = "API_CancelCommand, Request Parameters: InstanceIds"
+	unknownSource = "facts.md section 3: InvalidCommandId (CancelCommand), unknown id"
+)
+
+// cancelMutants are the ways in which CancelCommand goes wrong.
+func cancelMutants() []Mutant {
+	silent := demo("node.silent")
+	always := func(*call) bool { return true }
+	named := func(c *call) bool { return c.tree().Pointer("/InstanceIds/0") != nil }
+	only := func(such func(invocation *jsontree.Value) bool) func(c *call) bool {
+		return func(c *call) bool {
+			all := c.invocations(c.text("CommandId"))
+			return len(all) == 1 && such(&all[0])
+		}
+	}
+	unknown := func(change func(c *call, r *reply)) answer {
+		return refused(func(c *call, r *reply) {
+			if c.is(reference.CancelCommand) {
+				change(c, r)
 			}
-		})), expect: []string{"execution/Cancelled/command", "execution/Cancelled/invocation"}},
-		{what: "cancel-unacknowledged", wrong: "A cancellation has no effect where the node does not acknowledge it", source: "model: CommandStatus: Cancelling", level: Should, plant: stateless(cancelWhere(func(i *jsontree.Value) bool {
-			return member(i, "InstanceId") == silent
-		})), expect: []string{"execution/Cancelled/silent-node"}},
-		{what: "cancelled-delayed", wrong: "A command whose node never took it cannot be cancelled", source: detailsSource, level: Should, plant: stateless(cancelWhere(func(i *jsontree.Value) bool {
-			return member(i, "StatusDetails") == "Delayed"
-		})), expect: []string{"execution/Cancelled/delayed"}},
-	})
-}
-
-// cancelNothing answers CancelCommand as the service would, which does not hear of it.
-func cancelNothing(c *call, p *planted) *reply {
-	if !c.is(reference.CancelCommand) || !valid(c) || p.commandOf(c, member(c.tree(), "CommandId")) == nil {
-		return p.ask(c)
+		}, "InvalidCommandId")
 	}
-	r := send(p.service, c, []byte(`{"CommandId":"00000000-0000-4000-8000-000000000000"}`))
-	return r.become(http.StatusOK, "{}")
-}
-
-func cancelSilently(c *call, p *planted) *reply {
-	r := p.ask(c)
-	if c.operation == reference.CancelCommand && r.ok() {
-		r.body = nil
+	cancelling := when(has("StatusDetails", "Cancelled"), uncounted, state("Cancelling", "Cancelling"))
+	return []Mutant{
+		{"state/cancel-ignored", "CancelCommand is answered and does nothing", cancelSource, Must, "execution/Cancelled/command",
+			cancelNothing(always)},
+		{"state/cancel-all", "CancelCommand for one node cancels the command on all", cancelNodes, Must, "execution/Cancelled/some",
+			asking(reference.CancelCommand, func(t *jsontree.Value) { remove(t, "InstanceIds") })},
+		{"state/cancel-first", "CancelCommand without InstanceIds cancels the first node only", cancelNodes, Must,
+			"execution/Cancelled/pending", answer(cancelFirst)},
+		{"state/cancel-none", "CancelCommand with InstanceIds cancels nothing", cancelNodes, Must,
+			"execution/Cancelled/command-by-node execution/Cancelled/some", cancelNothing(named)},
+		{"state/cancel-ended", "CancelCommand of a command that has ended makes it Cancelled", terminalSource, Must,
+			"lifecycle/CancelCommand/after-the-end-stays execution/Cancelled/after-success", answer(cancelEnded)},
+		{"state/cancel-ended-refused", "CancelCommand of a command that has ended, or is being cancelled, is InvalidCommandId",
+			"API_CancelCommand, Errors: none fits", Should, "lifecycle/CancelCommand/after-the-end lifecycle/CancelCommand/twice",
+			answer(cancelOnce)},
+		{"state/cancel-empty-list", "CancelCommand with an empty list of nodes is refused", "model: InstanceIdList, length min 0",
+			Should, "lifecycle/CancelCommand/no-instances", cancelled(func(c *call, r *reply) {
+				if given := c.tree().Get("InstanceIds"); given != nil && given.Kind == jsontree.Array && len(given.Items) == 0 {
+					r.refuse("InvalidInstanceId", "")
+				}
+			})},
+		{"state/cancel-empty-body", "CancelCommand answers an empty body", cancelSource, Must,
+			"lifecycle/CancelCommand/answer execution/Cancelled/answer", cancelled(func(_ *call, r *reply) { r.body = nil })},
+		{"state/cancel-unknown-taken", "CancelCommand of an unknown command answers {}", unknownSource, Must,
+			"lifecycle/CancelCommand/unknown-command lifecycle/Constraint.InstanceId/cancel-fifty",
+			unknown(func(_ *call, r *reply) { r.become(http.StatusOK, "{}") })},
+		{"state/cancel-unknown-text", "InvalidCommandId of CancelCommand has no text",
+			"facts.md section 3: Command id <id> does not exist.", Should, "lifecycle/CancelCommand/unknown-command-text",
+			unknown(func(_ *call, r *reply) { r.refuse("InvalidCommandId", "") })},
+		{"state/cancel-node-first", "CancelCommand of an unknown command that names a node is InvalidInstanceId", unknownSource, Should,
+			"lifecycle/CancelCommand/unknown-command-with-instances", unknown(func(c *call, r *reply) {
+				if named(c) {
+					r.refuse("InvalidInstanceId", "")
+				}
+			})},
+		{"state/cancelled-as-failed", "A command that was cancelled is Failed", cancelSource, Must, "execution/Cancelled",
+			listed(relabel("Cancelled", "Failed", "Failed"))},
+		{"state/cancelled-as-terminated", "StatusDetails of an invocation that was cancelled is Terminated", cancelSource, Must,
+			"execution/Cancelled", shown(relabel("Cancelled", "Cancelled", "Terminated"))},
+		{"state/cancelling-for-ever", "A command that was cancelled stays Cancelling", cancelSource, Must,
+			"execution/Cancelled/command execution/Cancelled/invocation", listedOrShown(cancelling, cancelling)},
+		{"state/cancel-unacknowledged", "A cancellation has no effect where the node does not acknowledge it",
+			"model: CommandStatus: Cancelling", Should, "execution/Cancelled/silent-node",
+			cancelNothing(only(has("InstanceId", silent)))},
+		{"state/cancelled-delayed", "A command whose node never took it cannot be cancelled", detailsSource, Should,
+			"execution/Cancelled/delayed", cancelNothing(only(has("StatusDetails", "Delayed")))},
 	}
-	return r
 }
 
-func cancelFirst(c *call, p *planted) *reply {
+// cancelled changes the good answers of CancelCommand.
+func cancelled(change func(c *call, r *reply)) answer {
+	return func(c *call) *reply {
+		r := c.ask()
+		if c.is(reference.CancelCommand) && r.ok() {
+			change(c, r)
+		}
+		return r
+	}
+}
+
+// cancelNothing answers such a CancelCommand as the service would, which does not hear of it.
+func cancelNothing(such func(c *call) bool) answer {
+	return func(c *call) *reply {
+		if !c.is(reference.CancelCommand) || !c.valid() || !such(c) || c.command(c.text("CommandId")) == nil {
+			return c.ask()
+		}
+		return c.send([]byte(`{"CommandId":"00000000-0000-4000-8000-000000000000"}`)).become(http.StatusOK, "{}")
+	}
+}
+
+func cancelFirst(c *call) *reply {
 	if c.is(reference.CancelCommand) && c.tree().Pointer("/InstanceIds/0") == nil {
-		if all := p.invocationsOf(c, member(c.tree(), "CommandId")); len(all) > 1 {
-			set(c.tree(), "InstanceIds", jsontree.Value{Kind: jsontree.Array, Items: []jsontree.Value{text(member(&all[0], "InstanceId"))}})
-			return p.askTree(c)
+		if all := c.invocations(c.text("CommandId")); len(all) > 1 {
+			set(c.tree(), "InstanceIds", list(*all[0].Get("InstanceId")))
+			return c.askTree()
 		}
 	}
-	return p.ask(c)
+	return c.ask()
 }
 
-func cancelNamed(c *call, p *planted) *reply {
-	if c.is(reference.CancelCommand) && c.tree().Pointer("/InstanceIds/0") != nil {
-		return cancelNothing(c, p)
-	}
-	return p.ask(c)
-}
-
-func cancelEnded() defect {
-	cancelled := &memory[bool]{}
-	return func(c *call, p *planted) *reply {
-		if c.is(reference.CancelCommand) {
-			id := member(c.tree(), "CommandId")
-			if command := p.commandOf(c, id); valid(c) && command != nil && ended(command) {
-				cancelled.put(id, true)
-			}
+func cancelEnded(c *call) *reply {
+	if c.is(reference.CancelCommand) && c.valid() {
+		if command := c.command(c.text("CommandId")); command != nil && ended(command) {
+			remember(c.server, c.text("CommandId"), true)
 		}
-		return listing(func(command *jsontree.Value) {
-			if cancelled.get(member(command, "CommandId")) {
-				set(command, "Status", text("Cancelled"))
-				set(command, "StatusDetails", text("Cancelled"))
-			}
-		})(c, p)
 	}
-}
-
-func cancelOnce() defect {
-	cancelled := &memory[bool]{}
-	return func(c *call, p *planted) *reply {
-		r := p.ask(c)
-		if !c.is(reference.CancelCommand) || !r.ok() || c.tree().Pointer("/InstanceIds/0") != nil {
-			return r
+	return listed(func(c *call, command *jsontree.Value) {
+		if recall[bool](c.server, member(command, "CommandId")) {
+			state("Cancelled", "Cancelled")(c, command)
 		}
-		id := member(c.tree(), "CommandId")
-		if command := p.commandOf(c, id); cancelled.get(id) || command != nil && ended(command) {
-			return r.refuse("InvalidCommandId", "Command id "+id+" cannot be cancelled.")
+	})(c)
+}
+
+func cancelOnce(c *call) *reply {
+	return cancelled(func(c *call, r *reply) {
+		if c.tree().Pointer("/InstanceIds/0") != nil {
+			return
 		}
-		cancelled.put(id, true)
-		return r
-	}
-}
-
-func cancelEmptyList(c *call, p *planted) *reply {
-	r := p.ask(c)
-	if given := c.tree().Get("InstanceIds"); c.is(reference.CancelCommand) && r.ok() && given != nil && given.Kind == jsontree.Array && len(given.Items) == 0 {
-		return r.refuse("InvalidInstanceId", "")
-	}
-	return r
-}
-
-func unknownCancelled(answer func(r *reply)) defect {
-	return func(c *call, p *planted) *reply {
-		r := p.ask(c)
-		if c.is(reference.CancelCommand) && member(r.tree(), "__type") == "InvalidCommandId" {
-			answer(r)
+		id := c.text("CommandId")
+		if command := c.command(id); recall[bool](c.server, id) || command != nil && ended(command) {
+			r.refuse("InvalidCommandId", "Command id "+id+" cannot be cancelled.")
+			return
 		}
-		return r
+		remember(c.server, id, true)
+	})(c)
+}
+
+const alarmSource = "run-command-notes.md, Alarms: FailedDueToAlarm, FailedDueToUnknownAlarmState; TriggeredAlarms holds name and state"
+
+// alarmMutants are the ways in which a CloudWatch alarm goes wrong that watches a command.
+func alarmMutants() []Mutant {
+	const triggered = "execution/Alarms/triggered"
+	trigger, vanish := demo("alarm.trigger"), demo("alarm.vanish")
+	known := []string{demo("alarm.ok"), demo("alarm.insufficient"), trigger, vanish}
+	return []Mutant{
+		{"state/alarm-ignored", "An alarm that goes off does not end the command", alarmSource, Must, "execution/Alarms",
+			with(service.WithAlarmSchedule(trigger, 0, service.AlarmOK))},
+		{"state/alarm-gone-ignored", "An alarm that can no longer be polled does not end the command", alarmSource, Must,
+			"execution/Alarms", with(service.WithAlarmSchedule(vanish, 0, service.AlarmOK))},
+		{"state/alarm-poll-failure", "IgnorePollAlarmFailure does not keep a command whose alarm can no longer be polled",
+			"run-command-notes.md, Alarms: with ignored deletion of the alarm both guests completed", Must,
+			"execution/Alarms/vanished-ignored", disguised(func(t *jsontree.Value) {
+				if v := t.Pointer("/AlarmConfiguration/Alarms/0/Name"); v != nil && v.Text == vanish {
+					remove(t.Get("AlarmConfiguration"), "IgnorePollAlarmFailure")
+				}
+			}, "AlarmConfiguration")},
+		{"state/alarm-missing-refused", "An alarm that does not exist is refused though its failure is to be ignored",
+			"run-command-notes.md, Alarms: missing alarm = UNKNOWN: rejected unless ignored", Must, "execution/Alarms/missing-ignored",
+			taken(func(c *call, r *reply) {
+				if name := c.tree().Pointer("/AlarmConfiguration/Alarms/0/Name"); name != nil && !slices.Contains(known, name.Text) {
+					r.refuse("ValidationException", "The alarm "+name.Text+" does not exist.")
+				}
+			})},
+		{"state/alarm-as-failed", "StatusDetails of a command that an alarm ended is Failed", alarmSource, Must, triggered,
+			listed(relabel("FailedDueToAlarm", "Failed", "Failed"))},
+		{"state/alarm-gone-as-alarm", "StatusDetails of a command whose alarm is gone is FailedDueToAlarm", alarmSource, Must,
+			"execution/Alarms/vanished", listed(relabel("FailedDueToUnknownAlarmState", "Failed", "FailedDueToAlarm"))},
+		{"state/alarms-lost", "TriggeredAlarms is always empty", alarmSource, Must, triggered, listed(put("TriggeredAlarms", "[]"))},
+		{"state/alarms-watched", "TriggeredAlarms holds every alarm that is watched, once the command has ended", alarmSource, Must,
+			"execution/Alarms/quiet execution/Alarms/missing-ignored lifecycle/Echo/after-the-end", listed(when(ended, alarmsWatched))},
+		{"state/alarm-errors", "An invocation that an alarm ended counts as an error",
+			"run-command-notes.md, Alarms: counted as completed, not as errors or delivery timeouts", Must, triggered,
+			listed(when(has("StatusDetails", "FailedDueToAlarm"), count("ErrorCount", func(v *jsontree.Value) int64 { return number(v, "CompletedCount") })))},
 	}
 }
 
-func cancelNodeFirst(c *call, p *planted) *reply {
-	r := p.ask(c)
-	if c.is(reference.CancelCommand) && member(r.tree(), "__type") == "InvalidCommandId" && c.tree().Pointer("/InstanceIds/0") != nil {
-		return r.refuse("InvalidInstanceId", "")
-	}
-	return r
-}
-
-// cancelWhere ignores CancelCommand for a command whose only invocation is such a one.
-func cancelWhere(such func(invocation *jsontree.Value) bool) defect {
-	return func(c *call, p *planted) *reply {
-		if c.is(reference.CancelCommand) {
-			if all := p.invocationsOf(c, member(c.tree(), "CommandId")); len(all) == 1 && such(&all[0]) {
-				return cancelNothing(c, p)
-			}
-		}
-		return p.ask(c)
+func alarmsWatched(_ *call, command *jsontree.Value) {
+	if name := command.Pointer("/AlarmConfiguration/Alarms/0/Name"); name != nil && command.Pointer("/TriggeredAlarms/0") == nil {
+		set(command, "TriggeredAlarms", value(`[{"Name":`+string(name.AppendJSON(nil))+`,"State":"UNKNOWN"}]`))
 	}
 }

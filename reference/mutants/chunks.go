@@ -2,6 +2,7 @@ package mutants
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"strconv"
@@ -15,28 +16,27 @@ var (
 	errFailed     = errors.New("the server failed")
 )
 
-// chunks reads a body in chunks. Its functions are where servers differ; as newChunks makes them, they
+// chunks reads a body in chunks. Its fields are where servers differ; as newChunks makes them, they
 // do what RFC 9112 section 7.1 says.
 type chunks struct {
-	// line reads a line, and returns it without its end.
-	line func(r *bufio.Reader) (string, error)
 	// size is what the line before a chunk says.
 	size func(line string) (int64, error)
-	// last tells whether a line stands before the trailer.
+	// last reports whether a line stands before the trailer.
 	last func(line string, size int64) bool
-	// behind reads what stands behind the bytes of a chunk.
-	behind func(r *bufio.Reader) error
-	// trailer takes or refuses a field behind the last chunk.
-	trailer func(field string) error
-	// atEnd decides where the connection ends in the place of a chunk's size.
-	atEnd func() error
+	// after reads what follows the bytes of a chunk.
+	after func(r *bufio.Reader) error
+	// trailer is what becomes of a field after the last chunk.
+	trailer error
+	// atEnd is what becomes of a connection that ends in the place of a chunk's size.
+	atEnd error
 }
 
 func newChunks() *chunks {
 	return &chunks{
-		line: wholeLine, size: hexadecimal,
-		last: func(_ string, size int64) bool { return size == 0 },
-		behind: func(r *bufio.Reader) error {
+		size:  hexadecimal,
+		last:  func(_ string, size int64) bool { return size == 0 },
+		atEnd: errBrokenOff,
+		after: func(r *bufio.Reader) error {
 			var end [2]byte
 			if _, err := io.ReadFull(r, end[:]); err != nil {
 				return errBrokenOff
@@ -46,8 +46,6 @@ func newChunks() *chunks {
 			}
 			return nil
 		},
-		trailer: func(string) error { return nil },
-		atEnd:   func() error { return errBrokenOff },
 	}
 }
 
@@ -55,9 +53,9 @@ func (c *chunks) read(r *bufio.Reader) ([]byte, error) {
 	var body []byte
 	for {
 		if _, err := r.Peek(1); err != nil {
-			return body, c.atEnd()
+			return body, c.atEnd
 		}
-		line, err := c.line(r)
+		line, err := wholeLine(r)
 		if err != nil {
 			return body, err
 		}
@@ -73,7 +71,7 @@ func (c *chunks) read(r *bufio.Reader) ([]byte, error) {
 		if err != nil || int64(len(data)) < size {
 			return body, errBrokenOff
 		}
-		if err := c.behind(r); err != nil {
+		if err := c.after(r); err != nil {
 			return body, err
 		}
 	}
@@ -82,12 +80,12 @@ func (c *chunks) read(r *bufio.Reader) ([]byte, error) {
 // fields reads the trailer.
 func (c *chunks) fields(r *bufio.Reader) error {
 	for {
-		line, err := c.line(r)
+		line, err := wholeLine(r)
 		if err != nil || line == "" {
 			return err
 		}
-		if err := c.trailer(line); err != nil {
-			return err
+		if c.trailer != nil {
+			return c.trailer
 		}
 	}
 }
@@ -112,4 +110,12 @@ func hexadecimal(line string) (int64, error) {
 		return 0, errUnreadable
 	}
 	return int64(size), nil
+}
+
+// chunks reads the body as RFC 9112 says; more reports whether bytes follow it.
+func (r *rawRequest) chunks() (body []byte, more bool, err error) {
+	rest := bufio.NewReader(bytes.NewReader(r.body))
+	body, err = newChunks().read(rest)
+	_, end := rest.Peek(1)
+	return body, end == nil, err
 }

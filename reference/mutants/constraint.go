@@ -8,35 +8,39 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// sample gives, for each path of a request, a value that is good there.
-func sample(path string) jsontree.Value {
-	samples := map[string]string{
-		"InstanceIds": `["i-0123456789abcdef0"]`, "InstanceIds[]": `"i-0123456789abcdef0"`, "InstanceId": `"i-0123456789abcdef0"`,
-		"Targets": `[{"Key":"tag:sendspec","Values":["none"]}]`, "Targets[]": `{"Key":"tag:sendspec","Values":["none"]}`,
-		"Targets[].Key": `"tag:sendspec"`, "Targets[].Values": `["none"]`, "Targets[].Values[]": `"none"`,
-		"DocumentName": `"AWS-RunShellScript"`, "DocumentVersion": `"$DEFAULT"`, "DocumentHash": `""`, "DocumentHashType": `"Sha256"`,
-		"TimeoutSeconds": `3600`, "Comment": `"sendspec"`, "Parameters": `{"commands":["true"]}`, "Parameters.*": `["true"]`, "Parameters.*[]": `"true"`,
-		"OutputS3Region": `"us-east-1"`, "OutputS3BucketName": `"sendspec-output"`, "OutputS3KeyPrefix": `"sendspec"`,
-		"MaxConcurrency": `"50"`, "MaxErrors": `"0"`, "ServiceRoleArn": `"arn:aws:iam::123456789012:role/sendspec-notifications"`,
-		"NotificationConfig":                             `{}`,
-		"NotificationConfig.NotificationArn":             `"arn:aws:sns:us-east-1:123456789012:sendspec-topic"`,
-		"NotificationConfig.NotificationType":            `"Command"`,
-		"NotificationConfig.NotificationEvents":          `["All"]`,
-		"NotificationConfig.NotificationEvents[]":        `"All"`,
-		"CloudWatchOutputConfig":                         `{}`,
-		"CloudWatchOutputConfig.CloudWatchLogGroupName":  `"sendspec"`,
-		"CloudWatchOutputConfig.CloudWatchOutputEnabled": `true`,
-		"AlarmConfiguration":                             `{"Alarms":[{"Name":"sendspec-alarm-ok"}]}`,
-		"AlarmConfiguration.IgnorePollAlarmFailure":      `true`,
-		"AlarmConfiguration.Alarms":                      `[{"Name":"sendspec-alarm-ok"}]`,
-		"AlarmConfiguration.Alarms[]":                    `{"Name":"sendspec-alarm-ok"}`,
-		"AlarmConfiguration.Alarms[].Name":               `"sendspec-alarm-ok"`,
-		"CommandId":                                      `"00000000-0000-4000-8000-000000000000"`,
-		"MaxResults":                                     `50`, "PluginName": `"aws:runShellScript"`,
-		"Filters": `[{"key":"Status","value":"Success"}]`, "Filters[]": `{"key":"Status","value":"Success"}`,
-		"Filters[].key": `"Status"`, "Filters[].value": `"Success"`,
+// samples are, for each path of a SendCommand request, a value that is good there, and so of the type that the model wants.
+func samples() [][2]string {
+	return [][2]string{
+		{"InstanceIds", `["i-0123456789abcdef0"]`}, {"InstanceIds[]", `"i-0123456789abcdef0"`},
+		{"Targets", `[{"Key":"tag:sendspec","Values":["none"]}]`}, {"Targets[]", `{"Key":"tag:sendspec","Values":["none"]}`},
+		{"Targets[].Key", `"tag:sendspec"`}, {"Targets[].Values", `["none"]`}, {"Targets[].Values[]", `"none"`},
+		{"DocumentName", `"AWS-RunShellScript"`}, {"DocumentVersion", `"$DEFAULT"`}, {"DocumentHash", `""`}, {"DocumentHashType", `"Sha256"`},
+		{"TimeoutSeconds", `3600`}, {"Comment", `"sendspec"`},
+		{"Parameters", `{"commands":["true"]}`}, {"Parameters.*", `["true"]`}, {"Parameters.*[]", `"true"`},
+		{"OutputS3Region", `"us-east-1"`}, {"OutputS3BucketName", `"sendspec-output"`}, {"OutputS3KeyPrefix", `"sendspec"`},
+		{"MaxConcurrency", `"50"`}, {"MaxErrors", `"0"`}, {"ServiceRoleArn", `"arn:aws:iam::123456789012:role/sendspec-notifications"`},
+		{"NotificationConfig", `{}`}, {"NotificationConfig.NotificationArn", `"arn:aws:sns:us-east-1:123456789012:sendspec-topic"`},
+		{"NotificationConfig.NotificationType", `"Command"`}, {"NotificationConfig.NotificationEvents", `["All"]`},
+		{"NotificationConfig.NotificationEvents[]", `"All"`}, {"CloudWatchOutputConfig", `{}`},
+		{"CloudWatchOutputConfig.CloudWatchLogGroupName", `"sendspec"`}, {"CloudWatchOutputConfig.CloudWatchOutputEnabled", `true`},
+		{"AlarmConfiguration", `{"Alarms":[{"Name":"sendspec-alarm-ok"}]}`}, {"AlarmConfiguration.IgnorePollAlarmFailure", `true`},
+		{"AlarmConfiguration.Alarms", `[{"Name":"sendspec-alarm-ok"}]`}, {"AlarmConfiguration.Alarms[]", `{"Name":"sendspec-alarm-ok"}`},
+		{"AlarmConfiguration.Alarms[].Name", `"sendspec-alarm-ok"`},
 	}
-	return value(samples[path])
+}
+
+// sample is a value that is good at a path of a request of any operation.
+func sample(path string) jsontree.Value {
+	for _, s := range append(samples(), [][2]string{
+		{"CommandId", `"00000000-0000-4000-8000-000000000000"`}, {"InstanceId", `"i-0123456789abcdef0"`}, {"MaxResults", `50`},
+		{"PluginName", `"aws:runShellScript"`}, {"Filters", `[{"key":"Status","value":"Success"}]`}, {"Filters[]", `{"key":"Status","value":"Success"}`},
+		{"Filters[].key", `"Status"`}, {"Filters[].value", `"Success"`},
+	}...) {
+		if s[0] == path {
+			return value(s[1])
+		}
+	}
+	return jsontree.Value{}
 }
 
 // topic is the part of the corpus about a member.
@@ -67,36 +71,27 @@ func sides(c *reference.Constraint) []side {
 	return list
 }
 
-const familyConstraint Family = "constraint"
-
-// constraints are one mutant for every constraint of every operation, and for either bound.
-func constraints() []Mutant {
+// constraintMutants are one mutant for every constraint of every operation, and for either bound.
+func constraintMutants() []Mutant {
 	var all []Mutant
 	for _, c := range reference.Constraints() {
 		for _, s := range sides(&c) {
-			m := Mutant{
-				Name: string(familyConstraint) + "/" + c.Operation + "/" + c.Path + "/" + string(c.Kind) + "-" + s.name, Family: familyConstraint, Level: Must, Shows: []Profile{Core},
-				Wrong:  fmt.Sprintf("%s takes a %s that breaks its %s (%s)", c.Operation, c.Path, c.Kind, s.name),
-				Source: c.Source.Document + ", " + c.Source.Section,
-				Expect: []string{topic("constraint", c.Path)},
-				plant:  stateless(unenforced(&c, s)),
-			}
-			if c.Operation == reference.SendCommand && c.Kind != reference.Required {
-				m.Member, _, _ = strings.Cut(strings.ReplaceAll(c.Path, "[]", ""), ".")
+			level, expect := Must, topic("constraint", c.Path)
+			if weaker(&c, s) {
+				level = Should
 			}
 			if c.Operation != reference.SendCommand {
-				m.Shows, m.Expect = []Profile{Lifecycle}, []string{"lifecycle/Constraint.*"}
+				expect = "lifecycle/Constraint.*"
 			}
-			if weaker(&c, s) {
-				m.Level = Should
-			}
-			all = append(all, m)
+			all = append(all, Mutant{"constraint/" + c.Operation + "/" + c.Path + "/" + string(c.Kind) + "-" + s.name,
+				fmt.Sprintf("%s takes a %s that breaks its %s (%s)", c.Operation, c.Path, c.Kind, s.name),
+				c.Source.Document + ", " + c.Source.Section, level, expect, unenforced(&c, s)})
 		}
 	}
 	return all
 }
 
-// weaker tells whether a missing constraint is no broken must: another constraint of the member refuses
+// weaker reports whether a missing constraint is no broken must: another constraint of the member refuses
 // the same values, so that the text alone shows it; or it rests on less than the model and a recording.
 func weaker(c *reference.Constraint, s side) bool {
 	switch c.Path {
@@ -119,14 +114,14 @@ func weaker(c *reference.Constraint, s side) bool {
 
 // unenforced replaces values whose only fault is the one that the mutant does not see, and leaves
 // that constraint out of the message where the value has other faults.
-func unenforced(c *reference.Constraint, s side) defect {
+func unenforced(c *reference.Constraint, s side) answer {
 	operation, path := c.Operation, c.Path
 	ours := func(v *reference.Violation) bool {
 		return pathOf(v.Path) == path && v.Kind == c.Kind && strings.Contains(v.Rule, s.rule)
 	}
-	return func(call *call, p *planted) *reply {
+	return func(call *call) *reply {
 		if !call.is(operation) {
-			return p.ask(call)
+			return call.ask()
 		}
 		result := reference.ValidateOperation(operation, call.body)
 		faults, mine := map[string]int{}, map[string]int{}
@@ -140,7 +135,7 @@ func unenforced(c *reference.Constraint, s side) defect {
 			}
 		}
 		if len(mine) == 0 {
-			return p.ask(call)
+			return call.ask()
 		}
 		given := map[string]jsontree.Value{}
 		for where, n := range mine {
@@ -157,7 +152,7 @@ func unenforced(c *reference.Constraint, s side) defect {
 			given[pointer] = *slot
 			*slot = instead(slot, path)
 		}
-		r := restore(p.askTree(call), given)
+		r := restore(call.askTree(), given)
 		if !r.ok() {
 			r.edit(func(t *jsontree.Value) {
 				if m := t.Get("message"); m != nil {

@@ -8,163 +8,152 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-const familyControl Family = "control"
-
 const (
 	concurrencySource = "API_SendCommand, Request Parameters: MaxConcurrency; recorded/alarms.jsonl, revoke-active-1"
 	errorsSource      = "API_SendCommand, Request Parameters: MaxErrors; facts.md section 4: \"3\" stops at the 4th error, \"0\" at the first"
 	targetsSource     = "facts.md section 4: Target keys; several tag keys are ANDed, values ORed"
+	idsKeySource      = "facts.md section 4: Key InstanceIds/instanceids both accepted"
 )
 
-// controls are the ways in which MaxConcurrency, MaxErrors and Targets are misread.
-func controls() []Mutant {
-	return lifeMutants(familyControl, []lifeFlaw{
-		{what: "concurrency-ignored", wrong: "MaxConcurrency is ignored", source: concurrencySource, plant: disguised(func(t *jsontree.Value) { remove(t, "MaxConcurrency") }, "MaxConcurrency"),
-			expect: []string{"execution/MaxConcurrency"}},
-		{what: "concurrency-and-one", wrong: "One node more than MaxConcurrency runs", source: concurrencySource, plant: disguised(counted("MaxConcurrency", 1), "MaxConcurrency"), expect: []string{"execution/MaxConcurrency"}},
-		{what: "concurrency-percent-ignored", wrong: "A MaxConcurrency of percent is read as that many nodes", source: concurrencySource, plant: disguised(func(t *jsontree.Value) {
-			if n, found := strings.CutSuffix(member(t, "MaxConcurrency"), "%"); found {
-				set(t, "MaxConcurrency", text(n))
+// controlMutants are the ways in which MaxConcurrency, MaxErrors and Targets are misread.
+func controlMutants() []Mutant {
+	const concurrency, errors, ids = "execution/MaxConcurrency", "execution/MaxErrors", "execution/Targets/instance-ids"
+	tagged := func(t *jsontree.Value) *jsontree.Value {
+		if target := t.Pointer("/Targets/0"); strings.HasPrefix(member(target, "Key"), "tag:") {
+			return target
+		}
+		return nil
+	}
+	percentAs := func(name string, read func(n string) string) answer {
+		return disguised(func(t *jsontree.Value) {
+			if n, found := strings.CutSuffix(member(t, name), "%"); found {
+				set(t, name, text(read(n)))
 			}
-		}, "MaxConcurrency"), expect: []string{"execution/MaxConcurrency/half"}},
-		{what: "one-at-a-time", wrong: "One node runs at a time, whatever MaxConcurrency", source: concurrencySource, level: Should, plant: disguisedDefault("MaxConcurrency", `"1"`, `"50"`), expect: []string{"execution/MaxConcurrency"}},
-		{what: "first-batch-only", wrong: "Nodes that wait for MaxConcurrency never have their turn", source: concurrencySource, plant: stateless(firstBatch), expect: []string{"execution/MaxConcurrency"}},
-		{what: "errors-ignored", wrong: "MaxErrors stops nothing: every node runs", source: errorsSource, plant: disguisedDefault("MaxErrors", `"100%"`, `"0"`), expect: []string{"execution/MaxErrors"}},
-		{what: "errors-and-one", wrong: "A command stops one error later than MaxErrors says", source: errorsSource, plant: disguised(counted("MaxErrors", 1), "MaxErrors"), expect: []string{"execution/MaxErrors"}},
-		{what: "errors-less-one", wrong: "A command stops one error earlier than MaxErrors says", source: errorsSource, plant: disguised(counted("MaxErrors", -1), "MaxErrors"), expect: []string{"execution/MaxErrors/one-stops-at-the-second"}},
-		{what: "errors-percent-as-any", wrong: "A MaxErrors of percent allows every error", source: errorsSource, plant: disguised(func(t *jsontree.Value) {
-			if strings.HasSuffix(member(t, "MaxErrors"), "%") {
-				set(t, "MaxErrors", text("100%"))
+		}, name)
+	}
+	// unmatched sends a target of this key as a tag that no node has.
+	unmatched := func(key string) answer {
+		return disguised(func(t *jsontree.Value) {
+			if target := t.Pointer("/Targets/0"); member(target, "Key") == key {
+				set(target, "Key", text("tag:sendspec-none"))
 			}
-		}, "MaxErrors"), expect: []string{"execution/MaxErrors/zero-percent"}},
-		{what: "errors-percent-as-none", wrong: "A MaxErrors of percent allows no error", source: errorsSource, plant: disguised(func(t *jsontree.Value) {
-			if strings.HasSuffix(member(t, "MaxErrors"), "%") {
-				set(t, "MaxErrors", text("0"))
-			}
-		}, "MaxErrors"), expect: []string{"execution/MaxErrors/hundred-percent"}},
-		{what: "allowance-unused", wrong: "A command with MaxErrors above 0 ends Incomplete though every node succeeded", source: detailsSource, plant: stateless(listing(func(c *jsontree.Value) {
-			if member(c, "MaxErrors") != "0" {
-				relabel("Success", "Success", "Incomplete")(c)
-			}
-		})), expect: []string{"execution/MaxErrors/success-within"}},
-		{what: "allowed-invocation", wrong: "An invocation that failed within MaxErrors is shown as Success", source: detailsSource, plant: stateless(allowedAsSuccess), expect: []string{"execution/MaxErrors/incomplete-invocation"}},
-		{what: "targets-either", wrong: "Of several Targets one that matches is enough", source: targetsSource, plant: disguised(func(t *jsontree.Value) {
-			if list := t.Get("Targets"); list != nil && len(list.Items) > 1 {
-				list.Items = list.Items[:1]
-			}
-		}, "Targets"), expect: []string{"execution/Targets/two-tags"}},
-		{what: "values-all", wrong: "All Values of a target must match", source: targetsSource, plant: disguised(func(t *jsontree.Value) {
-			if list := t.Pointer("/Targets/0/Values"); list != nil && len(list.Items) > 1 && strings.HasPrefix(member(t.Pointer("/Targets/0"), "Key"), "tag:") {
-				list.Items = []jsontree.Value{text("sendspec-both")}
-			}
-		}, "Targets"), expect: []string{"execution/Targets/one-of-two-values"}},
-		{what: "values-unread", wrong: "A target tag:KEY matches whatever value the tag has", source: targetsSource, plant: disguised(func(t *jsontree.Value) {
-			if target := t.Pointer("/Targets/0"); target != nil && strings.HasPrefix(member(target, "Key"), "tag:") {
-				set(target, "Values", jsontree.Value{Kind: jsontree.Array, Items: []jsontree.Value{text(member(target, "Key")[len("tag:"):])}})
-				set(target, "Key", text("tag-key"))
-			}
-		}, "Targets"), expect: []string{"execution/Targets/another-value"}},
-		{what: "tag-key-finds-nothing", wrong: "The target tag-key finds no node", source: targetsSource, plant: disguised(unmatched("tag-key"), "Targets"), expect: []string{"execution/Targets/tag-key"}},
-		{what: "group-finds-nothing", wrong: "A resource group has no nodes", source: targetsSource, plant: disguised(unmatched("resource-groups:Name"), "Targets"), expect: []string{"execution/Targets/group", "execution/AccessDenied"}},
-		{what: "instanceids-finds-nothing", wrong: "The target InstanceIds finds no node", source: "facts.md section 4: Key InstanceIds/instanceids both accepted", plant: disguised(unmatched("InstanceIds"), "Targets"),
-			expect: []string{"execution/Targets/instance-ids", "execution/AccessDenied/invocation"}},
-		{what: "small-instanceids-finds-nothing", wrong: "The target instanceids, as the console writes it, finds no node", source: "facts.md section 4: Key InstanceIds/instanceids both accepted", plant: disguised(unmatched("instanceids"), "Targets"),
-			expect: []string{"execution/Targets/instance-ids"}},
-		{what: "long-ids-only", wrong: "Nodes with hybrid and short IDs are unknown", source: "model: InstanceId pattern", plant: stateless(longIDsOnly), expect: []string{"execution/Targets/hybrid", "execution/Targets/short-id"}},
-		{what: "denied-group-counts", wrong: "A resource group that may not be listed counts a node", source: "facts.md section 4: group list denied: Failed/AccessDenied", level: Should, plant: stateless(deniedGroupCounts),
-			expect: []string{"execution/AccessDenied/no-node-runs"}},
-	})
+		}, "Targets")
+	}
+	return []Mutant{
+		{"control/concurrency-ignored", "MaxConcurrency is ignored", concurrencySource, Must, concurrency,
+			disguised(func(t *jsontree.Value) { remove(t, "MaxConcurrency") }, "MaxConcurrency")},
+		{"control/concurrency-and-one", "One node more than MaxConcurrency runs", concurrencySource, Must, concurrency,
+			counted("MaxConcurrency", 50, 1)},
+		{"control/concurrency-percent-ignored", "A MaxConcurrency of percent is read as that many nodes", concurrencySource, Must,
+			"execution/MaxConcurrency/half", percentAs("MaxConcurrency", func(n string) string { return n })},
+		{"control/one-at-a-time", "One node runs at a time, whatever MaxConcurrency", concurrencySource, Should, concurrency,
+			disguisedDefault("MaxConcurrency", "1")},
+		{"control/first-batch-only", "Nodes that wait for MaxConcurrency never have their turn", concurrencySource, Must, concurrency,
+			listedOrShown(firstBatch, notOfFirstBatch)},
+		{"control/errors-ignored", "MaxErrors stops nothing: every node runs", errorsSource, Must, errors,
+			disguisedDefault("MaxErrors", "100%")},
+		{"control/errors-and-one", "A command stops one error later than MaxErrors says", errorsSource, Must, errors,
+			counted("MaxErrors", 0, 1)},
+		{"control/errors-less-one", "A command stops one error earlier than MaxErrors says", errorsSource, Must,
+			"execution/MaxErrors/one-stops-at-the-second", counted("MaxErrors", 0, -1)},
+		{"control/errors-percent-as-any", "A MaxErrors of percent allows every error", errorsSource, Must,
+			"execution/MaxErrors/zero-percent", percentAs("MaxErrors", func(string) string { return "100%" })},
+		{"control/errors-percent-as-none", "A MaxErrors of percent allows no error", errorsSource, Must,
+			"execution/MaxErrors/hundred-percent", percentAs("MaxErrors", func(string) string { return "0" })},
+		{"control/allowance-unused", "A command with MaxErrors above 0 ends Incomplete though every node succeeded", detailsSource, Must,
+			"execution/MaxErrors/success-within",
+			listed(when(func(v *jsontree.Value) bool { return member(v, "MaxErrors") != "0" }, relabel("Success", "Success", "Incomplete")))},
+		{"control/allowed-invocation", "An invocation that failed within MaxErrors is shown as Success", detailsSource, Must,
+			"execution/MaxErrors/incomplete-invocation", shown(when(has("StatusDetails", "Failed"), func(c *call, i *jsontree.Value) {
+				if member(c.command(member(i, "CommandId")), "StatusDetails") == "Incomplete" {
+					relabel("Failed", "Success", "Success")(c, i)
+				}
+			}))},
+		{"control/targets-either", "Of several Targets one that matches is enough", targetsSource, Must, "execution/Targets/two-tags",
+			disguised(func(t *jsontree.Value) {
+				each(func(list *jsontree.Value) { list.Items = list.Items[:min(1, len(list.Items))] }, "Targets")(nil, t)
+			}, "Targets")},
+		{"control/values-all", "All Values of a target must match", targetsSource, Must, "execution/Targets/one-of-two-values",
+			disguised(func(t *jsontree.Value) {
+				if values := tagged(t).Get("Values"); values != nil && len(values.Items) > 1 {
+					*values = list(text("sendspec-both"))
+				}
+			}, "Targets")},
+		{"control/values-unread", "A target tag:KEY matches whatever value the tag has", targetsSource, Must,
+			"execution/Targets/another-value", disguised(func(t *jsontree.Value) {
+				if target := tagged(t); target != nil {
+					set(target, "Values", list(text(strings.TrimPrefix(member(target, "Key"), "tag:"))))
+					set(target, "Key", text("tag-key"))
+				}
+			}, "Targets")},
+		{"control/tag-key-finds-nothing", "The target tag-key finds no node", targetsSource, Must, "execution/Targets/tag-key",
+			unmatched("tag-key")},
+		{"control/group-finds-nothing", "A resource group has no nodes", targetsSource, Must,
+			"execution/Targets/group execution/AccessDenied", unmatched("resource-groups:Name")},
+		{"control/instanceids-finds-nothing", "The target InstanceIds finds no node", idsKeySource, Must,
+			ids + " execution/AccessDenied/invocation", unmatched("InstanceIds")},
+		{"control/small-instanceids-finds-nothing", "The target instanceids, as the console writes it, finds no node", idsKeySource,
+			Must, ids, unmatched("instanceids")},
+		{"control/long-ids-only", "Nodes with hybrid and short IDs are unknown", "model: InstanceId pattern", Must,
+			"execution/Targets/hybrid execution/Targets/short-id", taken(func(c *call, r *reply) {
+				at(c.tree(), "InstanceIds[]", func(_ string, id *jsontree.Value) {
+					if !strings.HasPrefix(id.Text, "i-") || len(id.Text) != len("i-0123456789abcdef0") {
+						r.refuse("InvalidInstanceId", "")
+					}
+				})
+			})},
+		{"control/denied-group-counts", "A resource group that may not be listed counts a node",
+			"facts.md section 4: group list denied: Failed/AccessDenied", Should, "execution/AccessDenied/no-node-runs",
+			listed(when(has("StatusDetails", "AccessDenied"), func(c *call, v *jsontree.Value) {
+				if number(v, "TargetCount") == 0 {
+					put("TargetCount", "1", "CompletedCount", "1")(c, v)
+				}
+			}))},
+	}
 }
 
 // counted adds to a count that is no percentage.
-func counted(name string, more int) func(t *jsontree.Value) {
-	return func(t *jsontree.Value) {
-		given := member(t, name)
-		if given == "" {
-			given = map[string]string{"MaxConcurrency": "50", "MaxErrors": "0"}[name]
+func counted(name string, fallback, more int) answer {
+	return disguised(func(t *jsontree.Value) {
+		n, err := strconv.Atoi(member(t, name))
+		if member(t, name) == "" {
+			n, err = fallback, nil
 		}
-		if n, err := strconv.Atoi(given); err == nil {
+		if err == nil {
 			set(t, name, text(strconv.Itoa(max(0, n+more))))
 		}
-	}
+	}, name)
 }
 
 // disguisedDefault sends another value of a member always, and shows what was given, or the default.
-func disguisedDefault(name, sent, fallback string) func() defect {
-	hidden := disguised(func(t *jsontree.Value) { set(t, name, value(sent)) }, name)
-	return func() defect {
-		inner := hidden()
-		given := &memory[bool]{}
-		return func(c *call, p *planted) *reply {
-			absent := c.is(reference.SendCommand) && member(c.tree(), name) == ""
-			return inner(c, p).editCommands(func(command *jsontree.Value) {
-				id := member(command, "CommandId")
-				if absent {
-					given.put(id, true)
-				}
-				if given.get(id) {
-					set(command, name, value(fallback))
-				}
-			})
-		}
-	}
-}
-
-// unmatched sends a target of this key as a tag that no node has.
-func unmatched(key string) func(t *jsontree.Value) {
-	return func(t *jsontree.Value) {
-		if target := t.Pointer("/Targets/0"); target != nil && member(target, "Key") == key {
-			set(target, "Key", text("tag:sendspec-none"))
-		}
+func disguisedDefault(name, other string) answer {
+	inner := disguised(func(t *jsontree.Value) { set(t, name, text(other)) }, name)
+	return func(c *call) *reply {
+		absent := c.is(reference.SendCommand) && c.text(name) == ""
+		return inner(c).editCommands(func(command *jsontree.Value) {
+			key := "default " + member(command, "CommandId")
+			if absent {
+				remember(c.server, key, true)
+			}
+			if recall[bool](c.server, key) {
+				set(command, name, value(echoedDefault(name)))
+			}
+		})
 	}
 }
 
 // firstBatch shows what waited for its turn as Pending for ever.
-func firstBatch(c *call, p *planted) *reply {
-	waited := func(v *jsontree.Value) bool {
-		command := p.commandOf(c, member(v, "CommandId"))
-		return member(command, "MaxConcurrency") == "1" && len(p.invocationsOf(c, member(v, "CommandId"))) > 1
+func firstBatch(c *call, command *jsontree.Value) {
+	if member(command, "Status") == "Success" && member(command, "MaxConcurrency") == "1" && len(c.invocations(member(command, "CommandId"))) > 1 {
+		uncounted(c, command)
+		state("InProgress", "InProgress")(c, command)
 	}
-	r := listing(func(command *jsontree.Value) {
-		if member(command, "Status") == "Success" && waited(command) {
-			resetCounts(command)
-			relabel("Success", "InProgress", "InProgress")(command)
-		}
-	})(c, p)
-	return r.editInvocations(c, func(i *jsontree.Value) {
-		all := p.invocationsOf(c, member(i, "CommandId"))
-		if waited(i) && member(i, "InstanceId") != member(&all[0], "InstanceId") {
-			relabel("Success", "Pending", "Pending")(i)
-		}
-	})
 }
 
-func allowedAsSuccess(c *call, p *planted) *reply {
-	return p.ask(c).editInvocations(c, func(i *jsontree.Value) {
-		command := p.commandOf(c, member(i, "CommandId"))
-		if command == nil || member(command, "StatusDetails") != "Incomplete" || member(i, "StatusDetails") != "Failed" {
-			return
-		}
-		relabel("Failed", "Success", "Success")(i)
-	})
-}
-
-func longIDsOnly(c *call, p *planted) *reply {
-	if c.is(reference.SendCommand) && c.tree().Pointer("/InstanceIds/0") != nil && valid(c) {
-		for _, node := range c.tree().Get("InstanceIds").Items {
-			if !strings.HasPrefix(node.Text, "i-") || len(node.Text) != len("i-0123456789abcdef0") {
-				return send(p.service, c, []byte("{}")).refuse("InvalidInstanceId", "")
-			}
-		}
+func notOfFirstBatch(c *call, i *jsontree.Value) {
+	id := member(i, "CommandId")
+	all := c.invocations(id)
+	if len(all) > 1 && member(c.command(id), "MaxConcurrency") == "1" && member(i, "InstanceId") != member(&all[0], "InstanceId") {
+		relabel("Success", "Pending", "Pending")(c, i)
 	}
-	return p.ask(c)
-}
-
-func deniedGroupCounts(c *call, p *planted) *reply {
-	return listing(func(command *jsontree.Value) {
-		if member(command, "StatusDetails") == "AccessDenied" && number(command, "TargetCount") == 0 {
-			setNumber(command, "TargetCount", 1)
-			setNumber(command, "CompletedCount", 1)
-		}
-	})(c, p)
 }

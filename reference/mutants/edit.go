@@ -5,8 +5,235 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
+	"github.com/sendspec/sendspec/reference/service"
 )
+
+// edit changes a part of the answer to a call.
+type edit func(c *call, v *jsontree.Value)
+
+// The parts that edits change: an operation, and a path in its answer.
+const (
+	sentCommand       = reference.SendCommand + ":Command"
+	listedCommands    = reference.ListCommands + ":Commands[]"
+	gotInvocation     = reference.GetCommandInvocation + ":"
+	listedInvocations = reference.ListCommandInvocations + ":CommandInvocations[]"
+	listedPlugins     = listedInvocations + ".CommandPlugins[]"
+)
+
+// change applies edits to these parts of a good answer.
+func (c *call) change(r *reply, edits []edit, parts ...string) *reply {
+	for _, part := range parts {
+		if operation, path, _ := strings.Cut(part, ":"); r.ok() && c.operation == operation {
+			r.edit(func(t *jsontree.Value) {
+				at(t, path, func(_ string, v *jsontree.Value) {
+					for _, e := range edits {
+						e(c, v)
+					}
+				})
+			})
+		}
+	}
+	return r
+}
+
+// sent changes the Command of SendCommand's answer.
+func sent(edits ...edit) answer {
+	return func(c *call) *reply { return c.change(c.ask(), edits, sentCommand) }
+}
+
+// listed changes every command that ListCommands shows.
+func listed(edits ...edit) answer {
+	return func(c *call) *reply { return c.change(c.ask(), edits, listedCommands) }
+}
+
+// got changes what GetCommandInvocation shows.
+func got(edits ...edit) answer {
+	return func(c *call) *reply { return c.change(c.ask(), edits, gotInvocation) }
+}
+
+// shown changes every invocation that GetCommandInvocation and ListCommandInvocations show.
+func shown(edits ...edit) answer {
+	return func(c *call) *reply { return c.change(c.ask(), edits, gotInvocation, listedInvocations) }
+}
+
+// plugins changes every plugin that ListCommandInvocations shows.
+func plugins(edits ...edit) answer {
+	return func(c *call) *reply { return c.change(c.ask(), edits, listedPlugins) }
+}
+
+// listedOrShown changes what is shown of commands and of invocations.
+func listedOrShown(command, invocation edit) answer {
+	return func(c *call) *reply {
+		r := c.change(c.ask(), []edit{command}, listedCommands)
+		return c.change(r, []edit{invocation}, gotInvocation, listedInvocations)
+	}
+}
+
+// refused changes the answers that are refusals: those of these types, or all.
+func refused(change func(c *call, r *reply), types ...string) answer {
+	return func(c *call) *reply {
+		r := c.ask()
+		if !r.ok() && (len(types) == 0 || slices.Contains(types, r.errorType())) {
+			change(c, r)
+		}
+		return r
+	}
+}
+
+// taken changes the good answers of SendCommand below their members.
+func taken(change func(c *call, r *reply)) answer {
+	return func(c *call) *reply {
+		r := c.ask()
+		if r.ok() && c.operation == reference.SendCommand {
+			change(c, r)
+		}
+		return r
+	}
+}
+
+// failing500 fails on some requests.
+func failing500(on func(c *call) bool) answer {
+	return func(c *call) *reply {
+		r := c.ask()
+		if on(c) {
+			return r.fail(500, "InternalFailure")
+		}
+		return r
+	}
+}
+
+// sendFails fails on some requests of SendCommand.
+func sendFails(on func(c *call) bool) answer {
+	return failing500(func(c *call) bool { return c.operation == reference.SendCommand && on(c) })
+}
+
+// asking changes the requests of an operation that have a good body.
+func asking(operation string, change func(request *jsontree.Value)) answer {
+	return func(c *call) *reply {
+		if !c.is(operation) || !c.valid() {
+			return c.ask()
+		}
+		change(c.tree())
+		return c.askTree()
+	}
+}
+
+// disguised sends a changed SendCommand, and shows these members of the command as they were given.
+func disguised(change func(request *jsontree.Value), members ...string) answer {
+	return func(c *call) *reply {
+		if !c.is(reference.SendCommand) || !c.valid() {
+			return c.ask().editCommands(func(command *jsontree.Value) {
+				for name, v := range recall[map[string]jsontree.Value](c.server, member(command, "CommandId")) {
+					set(command, name, v)
+				}
+			})
+		}
+		original, _ := jsontree.Parse(c.body)
+		given := map[string]jsontree.Value{}
+		for _, name := range members {
+			if v := original.Get(name); v != nil && v.Kind != jsontree.Null {
+				given[name] = *v
+			}
+		}
+		change(c.tree())
+		return c.askTree().editCommands(func(command *jsontree.Value) {
+			for name, v := range given {
+				set(command, name, v)
+			}
+			remember(c.server, member(command, "CommandId"), given)
+		})
+	}
+}
+
+// put sets members to literals: put("Status", `"Failed"`, "ErrorCount", "1").
+func put(pairs ...string) edit {
+	return func(_ *call, v *jsontree.Value) {
+		for i := 0; i < len(pairs); i += 2 {
+			set(v, pairs[i], value(pairs[i+1]))
+		}
+	}
+}
+
+// drop leaves members out.
+func drop(names ...string) edit {
+	return func(_ *call, v *jsontree.Value) {
+		for _, name := range names {
+			remove(v, name)
+		}
+	}
+}
+
+// when applies edits where a condition holds.
+func when(holds func(v *jsontree.Value) bool, edits ...edit) edit {
+	return func(c *call, v *jsontree.Value) {
+		if holds(v) {
+			for _, e := range edits {
+				e(c, v)
+			}
+		}
+	}
+}
+
+// has is the condition that a member is one of these texts.
+func has(name string, texts ...string) func(v *jsontree.Value) bool {
+	return func(v *jsontree.Value) bool { return slices.Contains(texts, member(v, name)) }
+}
+
+// texts changes the texts at these paths that are not empty.
+func texts(change func(string) string, paths ...string) edit {
+	return each(func(v *jsontree.Value) {
+		if v.Kind == jsontree.String && v.Text != "" {
+			v.Text = change(v.Text)
+		}
+	}, paths...)
+}
+
+// each changes the values at these paths.
+func each(change func(v *jsontree.Value), paths ...string) edit {
+	return func(_ *call, v *jsontree.Value) {
+		for _, path := range paths {
+			at(v, path, func(_ string, v *jsontree.Value) { change(v) })
+		}
+	}
+}
+
+// state sets Status and StatusDetails.
+func state(status, details string) edit {
+	return func(_ *call, v *jsontree.Value) {
+		set(v, "Status", text(status))
+		set(v, "StatusDetails", text(details))
+	}
+}
+
+// relabel shows another state in the place of that with these StatusDetails, in plugins, too.
+func relabel(details, status, to string) edit {
+	return func(c *call, v *jsontree.Value) {
+		for _, path := range []string{"", "CommandPlugins[]"} {
+			at(v, path, func(_ string, v *jsontree.Value) { when(has("StatusDetails", details), state(status, to))(c, v) })
+		}
+	}
+}
+
+// count changes a number.
+func count(name string, change func(v *jsontree.Value) int64) edit {
+	return func(_ *call, v *jsontree.Value) { setNumber(v, name, change(v)) }
+}
+
+// ended reports whether a command or an invocation is in a terminal state.
+func ended(v *jsontree.Value) bool {
+	return has("Status", "Success", "Failed", "Cancelled", "TimedOut")(v)
+}
+
+func running(v *jsontree.Value) bool { return !ended(v) }
+
+// uncounted shows a command as one of which nothing has ended.
+func uncounted(c *call, v *jsontree.Value) {
+	if v.Get("TargetCount") != nil {
+		put("CompletedCount", "0", "ErrorCount", "0", "DeliveryTimedOutCount", "0")(c, v)
+	}
+}
 
 // value parses a literal of this package's tables.
 func value(literal string) jsontree.Value {
@@ -18,6 +245,34 @@ func value(literal string) jsontree.Value {
 }
 
 func text(s string) jsontree.Value { return jsontree.Value{Kind: jsontree.String, Text: s} }
+
+func list(items ...jsontree.Value) jsontree.Value {
+	return jsontree.Value{Kind: jsontree.Array, Items: items}
+}
+
+func decimal(f float64) jsontree.Value {
+	return jsontree.Value{Kind: jsontree.Number, Text: strconv.FormatFloat(f, 'f', 3, 64)}
+}
+
+// demo is a binding of the demonstration world.
+func demo(name string) string { return service.Demo("", "").Bindings[name] }
+
+// member is the text of a member, "" where it is none.
+func member(v *jsontree.Value, name string) string {
+	if m := v.Get(name); m != nil && m.Kind == jsontree.String {
+		return m.Text
+	}
+	return ""
+}
+
+func number(v *jsontree.Value, name string) int64 {
+	n, _ := v.Get(name).Int64()
+	return n
+}
+
+func setNumber(v *jsontree.Value, name string, to int64) {
+	set(v, name, jsontree.Value{Kind: jsontree.Number, Text: strconv.FormatInt(to, 10)})
+}
 
 // set replaces or adds a member.
 func set(v *jsontree.Value, name string, to jsontree.Value) {
@@ -37,9 +292,34 @@ func remove(v *jsontree.Value, name string) {
 	}
 }
 
-// at finds every value at a path such as Targets[].Key or Parameters.*[], with its pointer.
+func copyMember(from *jsontree.Value, name string, to *jsontree.Value, as string) {
+	if v := from.Get(name); v != nil {
+		set(to, as, *v)
+	}
+}
+
+// keep drops the elements of a list that are not such ones.
+func keep(list *jsontree.Value, such func(v *jsontree.Value) bool) {
+	if list != nil {
+		list.Items = slices.DeleteFunc(list.Items, func(v jsontree.Value) bool { return !such(&v) })
+	}
+}
+
+// sortTexts sorts the texts of a list.
+func sortTexts(list *jsontree.Value) {
+	if list != nil {
+		list.Items = slices.Clone(list.Items)
+		slices.SortFunc(list.Items, func(a, b jsontree.Value) int { return strings.Compare(a.Text, b.Text) })
+	}
+}
+
+// at finds every value at a path such as Targets[].Key or Parameters.*[], with its pointer; "" is the value itself.
 func at(v *jsontree.Value, path string, visit func(pointer string, v *jsontree.Value)) {
-	walk(v, strings.Split(strings.ReplaceAll(path, "[]", ".[]"), "."), "", visit)
+	var parts []string
+	if path != "" {
+		parts = strings.Split(strings.TrimPrefix(strings.ReplaceAll(path, "[]", ".[]"), "."), ".")
+	}
+	walk(v, parts, "", visit)
 }
 
 func walk(v *jsontree.Value, parts []string, pointer string, visit func(string, *jsontree.Value)) {

@@ -8,243 +8,214 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-const familyFilter Family = "filter"
-
 const (
 	filterSource = "API_CommandFilter, Contents: key, value"
 	narrowSource = "API_ListCommands, API_ListCommandInvocations, Request Parameters: CommandId, InstanceId"
 )
 
-// filters are the ways in which lists are narrowed wrongly.
-func filters() []Mutant {
-	return lifeMutants(familyFilter, []lifeFlaw{
-		{what: "status-ignored", wrong: "ListCommands ignores the filter Status", source: filterSource, plant: stateless(unfiltered(reference.ListCommands, "Status")), expect: []string{"lifecycle/Filters/status*"}},
-		{what: "document-ignored", wrong: "ListCommands ignores the filter DocumentName", source: filterSource, plant: stateless(unfiltered(reference.ListCommands, "DocumentName")),
-			expect: []string{"lifecycle/Filters/document-name-unused"}},
-		{what: "after-ignored", wrong: "ListCommands ignores the filter InvokedAfter", source: filterSource, plant: stateless(unfiltered(reference.ListCommands, "InvokedAfter")),
-			expect: []string{"lifecycle/Filters/invoked-after-tomorrow"}},
-		{what: "before-ignored", wrong: "Both lists ignore the filter InvokedBefore", source: filterSource, plant: stateless(func(c *call, p *planted) *reply {
-			return unfiltered(c.operation, "InvokedBefore")(c, p)
-		}), expect: []string{"lifecycle/Filters/invoked-before", "lifecycle/Filters/invocations-invoked-before"}},
-		{what: "stage-ignored", wrong: "ListCommands ignores the filter ExecutionStage", source: filterSource, plant: stateless(unfiltered(reference.ListCommands, "ExecutionStage")),
-			expect: []string{"lifecycle/Filters/stage-executing"}},
-		{what: "before-for-after", wrong: "InvokedAfter and InvokedBefore are swapped", source: filterSource, plant: stateless(swapped("InvokedAfter", "InvokedBefore")), expect: []string{"lifecycle/Filters/invoked-*"}},
-		{what: "complete-for-executing", wrong: "ExecutionStage Complete lists what runs, and Executing what has ended", source: filterSource, plant: stateless(swapped("Complete", "Executing")),
-			expect: []string{"lifecycle/Filters/stage-*"}},
-		{what: "complete-is-success", wrong: "ExecutionStage Complete lists commands that succeeded only", source: filterSource, level: Should, plant: stateless(keeping(reference.ListCommands, "ExecutionStage", func(value string, v *jsontree.Value) bool {
-			return value != "Complete" || member(v, "Status") == "Success"
-		})), expect: []string{"execution/Filters/failed-complete"}},
-		{what: "executing-empty", wrong: "ExecutionStage Executing lists nothing that has reached a node", source: filterSource, level: Should, plant: stateless(keeping(reference.ListCommands, "ExecutionStage", func(value string, v *jsontree.Value) bool {
-			return value != "Executing" || member(v, "Status") == "Pending"
-		})), expect: []string{"execution/InProgress/unfinished-listed"}},
-		{what: "complete-and-executing", wrong: "ExecutionStage Complete lists nothing", source: filterSource, plant: stateless(keeping(reference.ListCommands, "ExecutionStage", func(value string, _ *jsontree.Value) bool {
-			return value != "Complete"
-		})), expect: []string{"lifecycle/Filters/stage-complete"}},
-		{what: "first-only", wrong: "Of several filters the first is heeded", source: filterSource, plant: stateless(oneFilter(func(list []jsontree.Value) []jsontree.Value { return list[:1] })),
-			expect: []string{"lifecycle/Filters/contradiction-behind"}},
-		{what: "last-only", wrong: "Of several filters the last is heeded", source: filterSource, plant: stateless(oneFilter(func(list []jsontree.Value) []jsontree.Value { return list[len(list)-1:] })),
-			expect: []string{"lifecycle/Filters/contradiction"}},
-		{what: "either", wrong: "Of several filters one that holds is enough", source: filterSource, plant: stateless(eitherFilter), expect: []string{"lifecycle/Filters/contradiction"}},
-		{what: "two-find-nothing", wrong: "Several filters together list nothing", source: filterSource, plant: stateless(severalFindNothing), expect: []string{"lifecycle/Filters/two"}},
-		{what: "document-part", wrong: "The filter DocumentName finds names that contain it", source: filterSource, level: Should, plant: stateless(documentLike(strings.Contains)),
-			expect: []string{"lifecycle/Filters/document-name-part"}},
-		{what: "document-case", wrong: "The filter DocumentName does not tell capitals from small letters", source: filterSource, level: Should, plant: stateless(documentLike(strings.EqualFold)),
-			expect: []string{"lifecycle/Filters/document-name-part"}},
-		{what: "document-finds-nothing", wrong: "The filter DocumentName compares with the ARN", source: filterSource, plant: stateless(keeping(reference.ListCommands, "DocumentName", func(string, *jsontree.Value) bool { return false })),
-			expect: []string{"lifecycle/Filters/document-name"}},
-		{what: "after-finds-nothing", wrong: "InvokedAfter compares the text of the date with seconds", source: filterSource, plant: stateless(keeping(reference.ListCommands, "InvokedAfter", func(string, *jsontree.Value) bool { return false })),
-			expect: []string{"lifecycle/Filters/invoked-after"}},
-		{what: "status-of-details", wrong: "The filter Status looks at StatusDetails only", source: filterSource, level: Should, plant: stateless(keeping(reference.ListCommands, "Status", func(value string, v *jsontree.Value) bool {
-			return member(v, "StatusDetails") == value
-		})), expect: []string{"lifecycle/Filters/status-of-this-command"}},
-		{what: "status-without-details", wrong: "The filter Status knows the seven statuses only", source: filterSource, level: Should, plant: stateless(keeping(reference.ListCommands, "Status", func(value string, v *jsontree.Value) bool {
-			return member(v, "Status") == value
-		})), expect: []string{"lifecycle/Filters/status-details"}},
-		{what: "status-finds-nothing", wrong: "The filter Status compares with the status that SendCommand answered", source: filterSource, plant: stateless(keeping(reference.ListCommands, "Status", func(value string, _ *jsontree.Value) bool {
-			return value == "Pending"
-		})), expect: []string{"lifecycle/Filters/status-success"}},
-		{what: "command-ignored", wrong: "ListCommands does not find a command by its CommandId before it has been to its targets, and lists all", source: narrowSource, plant: stateless(pendingUnindexed),
-			expect: []string{"lifecycle/ListCommands/by-command"}},
-		{what: "invocations-command-ignored", wrong: "ListCommandInvocations of a command without invocations lists those of all commands", source: narrowSource, plant: stateless(noneAsAll),
-			expect: []string{"lifecycle/ListCommandInvocations/unknown-command", "lifecycle/NoInstancesInTag/no-invocation"}},
-		{what: "node-ignored", wrong: "ListCommands ignores InstanceId", source: narrowSource, plant: stateless(asking(reference.ListCommands, func(t *jsontree.Value) { remove(t, "InstanceId") })),
-			expect: []string{"lifecycle/ListCommands/by-second-instance", "lifecycle/ListCommands/by-another-instance"}},
-		{what: "invocations-node-ignored", wrong: "ListCommandInvocations ignores InstanceId", source: narrowSource, plant: stateless(asking(reference.ListCommandInvocations, func(t *jsontree.Value) { remove(t, "InstanceId") })),
-			expect: []string{"lifecycle/ListCommandInvocations/by-*"}},
-		{what: "node-and-command", wrong: "ListCommandInvocations with both CommandId and InstanceId lists nothing", source: narrowSource, plant: stateless(neitherTogether),
-			expect: []string{"lifecycle/ListCommandInvocations/by-command-and-instance"}},
-		{what: "node-of-the-request", wrong: "ListCommands with an InstanceId does not list commands that found the node by Targets", source: "API_ListCommands, InstanceId: commands issued against this managed node ID", level: Should,
-			plant: stateless(nodeOfTheRequest), expect: []string{"execution/Filters/by-instance-of-a-tag"}},
-		{what: "invocations-unfiltered", wrong: "ListCommandInvocations ignores the filter Status", source: filterSource, plant: stateless(unfiltered(reference.ListCommandInvocations, "Status")),
-			expect: []string{"lifecycle/Filters/invocations-by-status", "execution/Filters/success-*"}},
-		{what: "invocations-find-nothing", wrong: "ListCommandInvocations filtered by Status lists nothing", source: filterSource, plant: stateless(keeping(reference.ListCommandInvocations, "Status", func(string, *jsontree.Value) bool { return false })),
-			expect: []string{"execution/Filters/success-listed"}},
-		{what: "invocations-by-command-status", wrong: "ListCommandInvocations filters by the Status of the command", source: filterSource, plant: stateless(byCommandStatus),
-			expect: []string{"execution/Filters/by-own-status"}},
-		{what: "stage-of-invocations", wrong: "ListCommandInvocations takes the filter ExecutionStage", source: "API_CommandFilter, key: ExecutionStage can't be used with ListCommandInvocations", level: Should,
-			plant: stateless(unfiltered(reference.ListCommandInvocations, "ExecutionStage")), expect: []string{"lifecycle/Filters/stage-of-invocations"}},
-	})
+// filterMutants are the ways in which lists are narrowed wrongly.
+func filterMutants() []Mutant {
+	commands, invocations := reference.ListCommands, reference.ListCommandInvocations
+	nothing := func(string, *jsontree.Value) bool { return false }
+	withoutNode := func(t *jsontree.Value) { remove(t, "InstanceId") }
+	return []Mutant{
+		{"filter/status-ignored", "ListCommands ignores the filter Status", filterSource, Must, "lifecycle/Filters/status*",
+			unfiltered("Status", commands)},
+		{"filter/document-ignored", "ListCommands ignores the filter DocumentName", filterSource, Must,
+			"lifecycle/Filters/document-name-unused", unfiltered("DocumentName", commands)},
+		{"filter/after-ignored", "ListCommands ignores the filter InvokedAfter", filterSource, Must,
+			"lifecycle/Filters/invoked-after-tomorrow", unfiltered("InvokedAfter", commands)},
+		{"filter/before-ignored", "Both lists ignore the filter InvokedBefore", filterSource, Must,
+			"lifecycle/Filters/invoked-before lifecycle/Filters/invocations-invoked-before",
+			unfiltered("InvokedBefore", commands, invocations)},
+		{"filter/stage-ignored", "ListCommands ignores the filter ExecutionStage", filterSource, Must,
+			"lifecycle/Filters/stage-executing", unfiltered("ExecutionStage", commands)},
+		{"filter/before-for-after", "InvokedAfter and InvokedBefore are swapped", filterSource, Must, "lifecycle/Filters/invoked-*",
+			swapped("InvokedAfter", "InvokedBefore")},
+		{"filter/complete-for-executing", "ExecutionStage Complete lists what runs, and Executing what has ended", filterSource, Must,
+			"lifecycle/Filters/stage-*", swapped("Complete", "Executing")},
+		{"filter/complete-is-success", "ExecutionStage Complete lists commands that succeeded only", filterSource, Should,
+			"execution/Filters/failed-complete", keeping(commands, "ExecutionStage", func(value string, v *jsontree.Value) bool {
+				return value != "Complete" || member(v, "Status") == "Success"
+			})},
+		{"filter/executing-empty", "ExecutionStage Executing lists nothing that has reached a node", filterSource, Should,
+			"execution/InProgress/unfinished-listed", keeping(commands, "ExecutionStage", func(value string, v *jsontree.Value) bool {
+				return value != "Executing" || member(v, "Status") == "Pending"
+			})},
+		{"filter/complete-and-executing", "ExecutionStage Complete lists nothing", filterSource, Must,
+			"lifecycle/Filters/stage-complete",
+			keeping(commands, "ExecutionStage", func(value string, _ *jsontree.Value) bool { return value != "Complete" })},
+		{"filter/first-only", "Of several filters the first is heeded", filterSource, Must, "lifecycle/Filters/contradiction-behind",
+			oneFilter(func(n int) int { return 0 })},
+		{"filter/last-only", "Of several filters the last is heeded", filterSource, Must, "lifecycle/Filters/contradiction",
+			oneFilter(func(n int) int { return n - 1 })},
+		{"filter/either", "Of several filters one that holds is enough", filterSource, Must, "lifecycle/Filters/contradiction",
+			answer(eitherFilter)},
+		{"filter/two-find-nothing", "Several filters together list nothing", filterSource, Must, "lifecycle/Filters/two",
+			answer(func(c *call) *reply {
+				return c.ask().editList(func(_, list *jsontree.Value) {
+					if c.tree().Pointer("/Filters/1") != nil {
+						list.Items = nil
+					}
+				})
+			})},
+		{"filter/document-part", "The filter DocumentName finds names that contain it", filterSource, Should,
+			"lifecycle/Filters/document-name-part",
+			filtering(commands, "DocumentName", func(_ *call, value string, v *jsontree.Value) bool {
+				return strings.Contains(member(v, "DocumentName"), value)
+			})},
+		{"filter/document-case", "The filter DocumentName does not tell capitals from small letters", filterSource, Should,
+			"lifecycle/Filters/document-name-part",
+			filtering(commands, "DocumentName", func(_ *call, value string, v *jsontree.Value) bool {
+				return strings.EqualFold(member(v, "DocumentName"), value)
+			})},
+		{"filter/document-finds-nothing", "The filter DocumentName compares with the ARN", filterSource, Must,
+			"lifecycle/Filters/document-name", keeping(commands, "DocumentName", nothing)},
+		{"filter/after-finds-nothing", "InvokedAfter compares the text of the date with seconds", filterSource, Must,
+			"lifecycle/Filters/invoked-after", keeping(commands, "InvokedAfter", nothing)},
+		{"filter/status-of-details", "The filter Status looks at StatusDetails only", filterSource, Should,
+			"lifecycle/Filters/status-of-this-command",
+			keeping(commands, "Status", func(value string, v *jsontree.Value) bool { return member(v, "StatusDetails") == value })},
+		{"filter/status-without-details", "The filter Status knows the seven statuses only", filterSource, Should,
+			"lifecycle/Filters/status-details",
+			keeping(commands, "Status", func(value string, v *jsontree.Value) bool { return member(v, "Status") == value })},
+		{"filter/status-finds-nothing", "The filter Status compares with the status that SendCommand answered", filterSource, Must,
+			"lifecycle/Filters/status-success",
+			keeping(commands, "Status", func(value string, _ *jsontree.Value) bool { return value == "Pending" })},
+		{"filter/command-ignored",
+			"ListCommands does not find a command by its CommandId before it has been to its targets, and lists all", narrowSource, Must,
+			"lifecycle/ListCommands/by-command", ofAllCommands(func(c *call, r *reply) bool {
+				return c.operation == commands && member(r.tree().Pointer("/Commands/0"), "Status") == "Pending"
+			})},
+		{"filter/invocations-command-ignored", "ListCommandInvocations of a command without invocations lists those of all commands",
+			narrowSource, Must, "lifecycle/ListCommandInvocations/unknown-command lifecycle/NoInstancesInTag/no-invocation",
+			ofAllCommands(func(c *call, r *reply) bool {
+				return c.operation == invocations && r.tree().Pointer("/CommandInvocations/0") == nil
+			})},
+		{"filter/node-ignored", "ListCommands ignores InstanceId", narrowSource, Must,
+			"lifecycle/ListCommands/by-second-instance lifecycle/ListCommands/by-another-instance", asking(commands, withoutNode)},
+		{"filter/invocations-node-ignored", "ListCommandInvocations ignores InstanceId", narrowSource, Must,
+			"lifecycle/ListCommandInvocations/by-*", asking(invocations, withoutNode)},
+		{"filter/node-and-command", "ListCommandInvocations with both CommandId and InstanceId lists nothing", narrowSource, Must,
+			"lifecycle/ListCommandInvocations/by-command-and-instance", inList(invocations, func(c *call, _, list *jsontree.Value) {
+				if c.text("CommandId") != "" && c.text("InstanceId") != "" {
+					list.Items = nil
+				}
+			})},
+		{"filter/node-of-the-request", "ListCommands with an InstanceId does not list commands that found the node by Targets",
+			"API_ListCommands, InstanceId: commands issued against this managed node ID", Should,
+			"execution/Filters/by-instance-of-a-tag", inList(commands, nodeOfTheRequest)},
+		{"filter/invocations-unfiltered", "ListCommandInvocations ignores the filter Status", filterSource, Must,
+			"lifecycle/Filters/invocations-by-status execution/Filters/success-*", unfiltered("Status", invocations)},
+		{"filter/invocations-find-nothing", "ListCommandInvocations filtered by Status lists nothing", filterSource, Must,
+			"execution/Filters/success-listed", keeping(invocations, "Status", nothing)},
+		{"filter/invocations-by-command-status", "ListCommandInvocations filters by the Status of the command", filterSource, Must,
+			"execution/Filters/by-own-status", filtering(invocations, "Status", func(c *call, value string, v *jsontree.Value) bool {
+				return member(c.command(member(v, "CommandId")), "Status") == value
+			})},
+		{"filter/stage-of-invocations", "ListCommandInvocations takes the filter ExecutionStage",
+			"API_CommandFilter, key: ExecutionStage can't be used with ListCommandInvocations", Should,
+			"lifecycle/Filters/stage-of-invocations", unfiltered("ExecutionStage", invocations)},
+	}
 }
 
-// filterValue is the value of a filter of a request, "" where it has none of that key.
-func filterValue(c *call, key string) string {
-	if list := c.tree().Get("Filters"); list != nil && list.Kind == jsontree.Array {
-		for i := range list.Items {
-			if member(&list.Items[i], "key") == key {
-				return member(&list.Items[i], "value")
-			}
+// filter is the value of a filter of the request, "" where it has none of that key.
+func (c *call) filter(key string) (value string) {
+	at(c.tree(), "Filters[]", func(_ string, f *jsontree.Value) {
+		if member(f, "key") == key {
+			value = member(f, "value")
 		}
-	}
-	return ""
+	})
+	return value
 }
 
 // unfiltered leaves a filter out.
-func unfiltered(operation, key string) defect {
-	return asking(operation, func(t *jsontree.Value) {
-		list := t.Get("Filters")
-		if list == nil {
-			return
+func unfiltered(key string, operations ...string) answer {
+	return func(c *call) *reply {
+		if !slices.Contains(operations, c.operation) {
+			return c.ask()
 		}
-		list.Items = slices.DeleteFunc(list.Items, func(f jsontree.Value) bool { return member(&f, "key") == key })
-		if len(list.Items) == 0 {
-			remove(t, "Filters")
-		}
-	})
+		return asking(c.operation, func(t *jsontree.Value) {
+			filters := t.Get("Filters")
+			keep(filters, func(f *jsontree.Value) bool { return member(f, "key") != key })
+			if filters != nil && len(filters.Items) == 0 {
+				remove(t, "Filters")
+			}
+		})(c)
+	}
 }
 
 // swapped exchanges two words in the filters of ListCommands.
-func swapped(a, b string) defect {
+func swapped(a, b string) answer {
 	return asking(reference.ListCommands, func(t *jsontree.Value) {
-		at(t, "Filters[].key", func(_ string, v *jsontree.Value) { v.Text = swap(v.Text, a, b) })
-		at(t, "Filters[].value", func(_ string, v *jsontree.Value) { v.Text = swap(v.Text, a, b) })
+		texts(strings.NewReplacer(a, b, b, a).Replace, "Filters[].key", "Filters[].value")(nil, t)
 	})
-}
-
-func swap(s, a, b string) string {
-	switch s {
-	case a:
-		return b
-	case b:
-		return a
-	}
-	return s
 }
 
 // keeping keeps only some of what a filter finds.
-func keeping(operation, key string, keep func(value string, v *jsontree.Value) bool) defect {
-	return func(c *call, p *planted) *reply {
-		r := p.ask(c)
-		if value := filterValue(c, key); c.operation == operation && value != "" {
-			r.editList(func(_, list *jsontree.Value) {
-				list.Items = slices.DeleteFunc(list.Items, func(v jsontree.Value) bool { return !keep(value, &v) })
-			})
+func keeping(operation, key string, such func(value string, v *jsontree.Value) bool) answer {
+	return inList(operation, func(c *call, _, list *jsontree.Value) {
+		if value := c.filter(key); value != "" {
+			keep(list, func(v *jsontree.Value) bool { return such(value, v) })
+		}
+	})
+}
+
+// filtering filters by a rule of its own.
+func filtering(operation, key string, such func(c *call, value string, v *jsontree.Value) bool) answer {
+	return func(c *call) *reply {
+		value := c.filter(key)
+		r := unfiltered(key, operation)(c)
+		if c.operation == operation && value != "" {
+			r.editList(func(_, list *jsontree.Value) { keep(list, func(v *jsontree.Value) bool { return such(c, value, v) }) })
 		}
 		return r
 	}
 }
 
-func oneFilter(choose func(list []jsontree.Value) []jsontree.Value) defect {
-	return func(c *call, p *planted) *reply {
+func oneFilter(choose func(n int) int) answer {
+	return func(c *call) *reply {
 		return asking(c.operation, func(t *jsontree.Value) {
-			if list := t.Get("Filters"); list != nil {
-				list.Items = choose(list.Items)
+			if filters := t.Get("Filters"); filters != nil {
+				i := choose(len(filters.Items))
+				filters.Items = filters.Items[i : i+1]
 			}
-		})(c, p)
+		})(c)
 	}
 }
 
-func eitherFilter(c *call, p *planted) *reply {
-	r := p.ask(c)
-	list := c.tree().Get("Filters")
-	if c.operation != reference.ListCommands || !r.ok() || list == nil || len(list.Items) < 2 {
+func eitherFilter(c *call) *reply {
+	r := c.ask()
+	filters := c.tree().Get("Filters")
+	if c.operation != reference.ListCommands || !r.ok() || filters == nil || len(filters.Items) < 2 {
 		return r
 	}
-	given := list.Items
-	seen := map[string]bool{}
-	var union []jsontree.Value
+	union := list()
+	given := filters.Items
 	for i := range given {
-		list.Items = given[i : i+1]
-		p.askTree(c).editList(func(_, found *jsontree.Value) {
-			for _, command := range found.Items {
-				if id := member(&command, "CommandId"); !seen[id] {
-					seen[id] = true
-					union = append(union, command)
-				}
-			}
-		})
+		filters.Items = given[i : i+1]
+		c.askTree().editList(func(_, found *jsontree.Value) { union.Items = append(union.Items, found.Items...) })
 	}
-	return r.editList(func(_, found *jsontree.Value) { found.Items = union })
+	once(&union, false, func(v *jsontree.Value) string { return member(v, "CommandId") })
+	return r.editList(func(_, found *jsontree.Value) { *found = union })
 }
 
-func severalFindNothing(c *call, p *planted) *reply {
-	r := p.ask(c)
-	if c.tree().Pointer("/Filters/1") == nil {
-		return r
-	}
-	return r.editList(func(_, list *jsontree.Value) { list.Items = nil })
-}
-
-func documentLike(like func(name, value string) bool) defect {
-	return func(c *call, p *planted) *reply {
-		value := filterValue(c, "DocumentName")
-		r := unfiltered(reference.ListCommands, "DocumentName")(c, p)
-		if value == "" || c.operation != reference.ListCommands {
+// ofAllCommands leaves CommandId out of some requests that have one.
+func ofAllCommands(such func(c *call, r *reply) bool) answer {
+	return func(c *call) *reply {
+		r := c.ask()
+		if !r.ok() || c.text("CommandId") == "" || !such(c, r) {
 			return r
 		}
-		return r.editList(func(_, list *jsontree.Value) {
-			list.Items = slices.DeleteFunc(list.Items, func(v jsontree.Value) bool { return !like(member(&v, "DocumentName"), value) })
+		remove(c.tree(), "CommandId")
+		return c.askTree()
+	}
+}
+
+func nodeOfTheRequest(c *call, _, list *jsontree.Value) {
+	if node := c.text("InstanceId"); node != "" {
+		keep(list, func(v *jsontree.Value) bool {
+			return slices.ContainsFunc(v.Get("InstanceIds").Items, func(id jsontree.Value) bool { return id.Text == node })
 		})
 	}
-}
-
-func pendingUnindexed(c *call, p *planted) *reply {
-	r := p.ask(c)
-	if c.operation != reference.ListCommands || member(r.tree().Pointer("/Commands/0"), "Status") != "Pending" || member(c.tree(), "CommandId") == "" {
-		return r
-	}
-	remove(c.tree(), "CommandId")
-	return p.askTree(c)
-}
-
-func noneAsAll(c *call, p *planted) *reply {
-	r := p.ask(c)
-	if c.operation != reference.ListCommandInvocations || !r.ok() || member(c.tree(), "CommandId") == "" || r.tree().Pointer("/CommandInvocations/0") != nil {
-		return r
-	}
-	remove(c.tree(), "CommandId")
-	return p.askTree(c)
-}
-
-func neitherTogether(c *call, p *planted) *reply {
-	r := p.ask(c)
-	if c.operation != reference.ListCommandInvocations || member(c.tree(), "CommandId") == "" || member(c.tree(), "InstanceId") == "" {
-		return r
-	}
-	return r.editList(func(_, list *jsontree.Value) { list.Items = nil })
-}
-
-func nodeOfTheRequest(c *call, p *planted) *reply {
-	r := p.ask(c)
-	node := member(c.tree(), "InstanceId")
-	if c.operation != reference.ListCommands || node == "" {
-		return r
-	}
-	return r.editList(func(_, list *jsontree.Value) {
-		list.Items = slices.DeleteFunc(list.Items, func(v jsontree.Value) bool {
-			return !slices.ContainsFunc(v.Get("InstanceIds").Items, func(id jsontree.Value) bool { return id.Text == node })
-		})
-	})
-}
-
-func byCommandStatus(c *call, p *planted) *reply {
-	status := filterValue(c, "Status")
-	if c.operation != reference.ListCommandInvocations || status == "" {
-		return p.ask(c)
-	}
-	r := unfiltered(reference.ListCommandInvocations, "Status")(c, p)
-	return r.editList(func(_, list *jsontree.Value) {
-		list.Items = slices.DeleteFunc(list.Items, func(v jsontree.Value) bool {
-			return member(p.commandOf(c, member(&v, "CommandId")), "Status") != status
-		})
-	})
 }

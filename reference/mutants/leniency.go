@@ -2,82 +2,117 @@ package mutants
 
 import (
 	"bytes"
+	"net/http"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-const familyLeniency Family = "leniency"
+// refusalMutants are the ways in which a server fails at what AWS answers.
+func refusalMutants() []Mutant {
+	const answered = "facts.md section 1: @error(client|server), no @httpError => 400 / 500: what the client sent is no fault of the server"
+	const never5xx = "invariant/HTTP/never-5xx"
+	scalar := func(pointer string) answer {
+		return sendFails(func(c *call) bool {
+			v := c.tree().Pointer(pointer)
+			return v != nil && (v.Kind == jsontree.String || v.Kind == jsontree.Number)
+		})
+	}
+	return []Mutant{
+		{"refusal/log-group-not-ascii", "A name of a log group that is not ASCII makes the server fail", answered, Must, never5xx,
+			sendFails(func(c *call) bool {
+				return !isASCII(member(c.tree().Get("CloudWatchOutputConfig"), "CloudWatchLogGroupName"))
+			})},
+		{"refusal/repeated-name", "A member that stands twice makes the server fail", answered, Must, never5xx,
+			sendFails(func(c *call) bool { return c.tree() != nil && len(c.tree().Duplicates()) > 0 })},
+		{"refusal/enabled-scalar", "A text or number for CloudWatchOutputEnabled makes the server fail", answered, Must, never5xx,
+			scalar("/CloudWatchOutputConfig/CloudWatchOutputEnabled")},
+		{"refusal/ignore-scalar", "A text or number for IgnorePollAlarmFailure makes the server fail", answered, Must, never5xx,
+			scalar("/AlarmConfiguration/IgnorePollAlarmFailure")},
+		{"refusal/letters-of-member", "A member whose name has other letters than the model's makes the server fail", answered, Must,
+			never5xx, sendFails(func(c *call) bool {
+				return c.tree() != nil && slices.ContainsFunc(c.tree().Members, func(m jsontree.Member) bool {
+					return slices.ContainsFunc([]string{"Comment", "TimeoutSeconds", "InstanceIds", "MaxErrors"}, func(name string) bool {
+						return m.Name != name && strings.EqualFold(m.Name, name)
+					})
+				})
+			})},
+	}
+}
 
 const malformedSource = "facts.md section 3, Malformed bodies: what is no JSON object is a SerializationException"
 
-var (
-	trailingComma = regexp.MustCompile(`,(\s*[}\]])`)
-	comments      = regexp.MustCompile(`(?s)/\*.*?\*/|//[^\n]*|#[^\n]*`)
-	notNumbers    = regexp.MustCompile(`\b(NaN|Infinity)\b|-Infinity\b`)
-	oddNumbers    = regexp.MustCompile(`([:\[,]\s*)[+0]+([1-9])`)
-	bareNames     = regexp.MustCompile(`([{,]\s*)([A-Za-z_]\w*)(\s*:)`)
-	controlBytes  = regexp.MustCompile(`[\x00-\x1f]`)
-)
-
-// leniencyMutants are servers whose JSON reader takes what is none, as those of many languages do.
+// leniencyMutants are servers whose JSON reader takes what is none, or fails at it, as those of many languages do.
 func leniencyMutants() []Mutant {
-	replaced := func(re *regexp.Regexp, by string) func([]byte) []byte {
-		return func(b []byte) []byte { return re.ReplaceAll(b, []byte(by)) }
+	const malformed, bad400, size = "wire/MalformedJSON", "facts.md section 3: refusals of a request are 400", "wire/BodySize"
+	replaced := func(pattern, by string) answer {
+		return lenient(func(b []byte) []byte { return regexp.MustCompile(pattern).ReplaceAll(b, []byte(by)) })
 	}
-	return answerMutants(familyLeniency, []Profile{Core}, []answerRow{
-		{"trailing-comma", "A comma behind the last member or element is taken", malformedSource, Must, []string{"wire/MalformedJSON"}, lenient(replaced(trailingComma, "$1"))},
-		{"comments", "Comments are taken", malformedSource, Should, []string{"wire/MalformedJSON"}, lenient(replaced(comments, ""))},
-		{"single-quotes", "Strings may stand in single quotes", malformedSource, Should, []string{"wire/MalformedJSON"}, lenient(func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("'"), []byte(`"`)) })},
-		{"not-a-number", "NaN and Infinity are numbers", malformedSource, Should, []string{"wire/MalformedJSON"}, lenient(replaced(notNumbers, "60"))},
-		{"odd-numbers", "Numbers may begin with a plus or zeros", malformedSource, Should, []string{"wire/MalformedJSON"}, lenient(replaced(oddNumbers, "$1$2"))},
-		{"bare-names", "Names may stand without quotes", malformedSource, Should, []string{"wire/MalformedJSON"}, lenient(replaced(bareNames, `$1"$2"$3`))},
-		{"controls", "Control characters may stand in strings", malformedSource, Should, []string{"wire"}, lenient(replaced(controlBytes, " "))},
-		{"cut-short", "A body that ends too early is taken for what there is of it", malformedSource, Must, []string{"wire/Truncated"}, lenient(completed)},
-		{"empty-body", "An empty body is an empty object", malformedSource, Should, []string{"wire"}, lenient(func(b []byte) []byte {
-			if len(bytes.TrimSpace(b)) == 0 {
-				return []byte("{}")
-			}
-			return b
-		})},
-		{"list-of-one", "A body that is a list of one object is that object", malformedSource, Must, []string{"wire", "type"}, unwrapped},
-		{"deep-nesting-fails", "Deep nesting overflows the reader's stack", "facts.md section 3: refusals of a request are 400", Must, []string{"wire/Nesting"}, failsOn(func(c *call) bool {
-			return bytes.Contains(c.body, bytes.Repeat([]byte("["), 500)) || bytes.Contains(c.body, bytes.Repeat([]byte(`{"a":`), 500))
-		})},
-		{"long-number-fails", "A number of a thousand digits is more than the reader's library takes", "facts.md section 3: a number that is too large is clamped", Must, []string{"wire/BodySize"}, failsOn(func(c *call) bool {
-			return longDigits.Match(c.body)
-		})},
-		{"large-body-fails", "A body of a megabyte breaks the server", "facts.md section 3: refusals of a request are 400", Must, []string{"wire/BodySize"}, failsOn(func(c *call) bool { return len(c.body) > 1<<20 })},
-		{"null-element-fails", "A null in a list breaks the server", "facts.md section 5: SSM's lists are not sparse; refusals of a request are 400", Must, []string{"type", "metamorphic/Null"}, failsOn(func(c *call) bool {
-			return bytes.Contains(c.body, []byte("[null]")) || bytes.Contains(c.body, []byte(",null]")) || bytes.Contains(c.body, []byte(`"Key":null`))
-		})},
-		{"second-type-error-fails", "More than one value of a wrong type breaks the server", "facts.md section 3: a wrong type is a SerializationException", Must, []string{"type/precedence"}, failsOn(func(c *call) bool {
-			result := reference.ValidateOperation(c.operation, c.body)
-			return len(result.TypeErrors) > 1
-		})},
-		{"key-needed", "A target without a Key breaks the server", "facts.md section 3: refusals of a request are 400", Must, []string{"type/Targets"}, failsOn(func(c *call) bool {
+	hasPart := func(parts ...string) answer {
+		return sendFails(func(c *call) bool {
+			return slices.ContainsFunc(parts, func(part string) bool { return bytes.Contains(c.body, []byte(part)) })
+		})
+	}
+	return append(uncheckedMutants(), []Mutant{
+		{"leniency/trailing-comma", "A comma behind the last member or element is taken", malformedSource, Must, malformed,
+			replaced(`,(\s*[}\]])`, "$1")},
+		{"leniency/comments", "Comments are taken", malformedSource, Should, malformed, replaced(`(?s)/\*.*?\*/|//[^\n]*|#[^\n]*`, "")},
+		{"leniency/single-quotes", "Strings may stand in single quotes", malformedSource, Should, malformed, replaced(`'`, `"`)},
+		{"leniency/not-a-number", "NaN and Infinity are numbers", malformedSource, Should, malformed,
+			replaced(`\b(NaN|Infinity)\b|-Infinity\b`, "60")},
+		{"leniency/odd-numbers", "Numbers may begin with a plus or zeros", malformedSource, Should, malformed,
+			replaced(`([:\[,]\s*)[+0]+([1-9])`, "$1$2")},
+		{"leniency/bare-names", "Names may stand without quotes", malformedSource, Should, malformed,
+			replaced(`([{,]\s*)([A-Za-z_]\w*)(\s*:)`, `$1"$2"$3`)},
+		{"leniency/controls", "Control characters may stand in strings", malformedSource, Should, "wire", replaced(`[\x00-\x1f]`, " ")},
+		{"leniency/cut-short", "A body that ends too early is taken for what there is of it", malformedSource, Must, "wire/Truncated",
+			lenient(completed)},
+		{"leniency/empty-body", "An empty body is an empty object", malformedSource, Should, "wire", replaced(`^\s*$`, "{}")},
+		{"leniency/list-of-one", "A body that is a list of one object is that object", malformedSource, Must, "wire type",
+			lenient(func(b []byte) []byte {
+				if v, err := jsontree.Parse(b); err == nil && v.Kind == jsontree.Array && len(v.Items) == 1 {
+					return v.Items[0].AppendJSON(nil)
+				}
+				return b
+			})},
+		{"leniency/deep-nesting-fails", "Deep nesting overflows the reader's stack", bad400, Must, "wire/Nesting",
+			hasPart(strings.Repeat("[", 500), strings.Repeat(`{"a":`, 500))},
+		{"leniency/long-number-fails", "A number of a thousand digits is more than the reader's library takes",
+			"facts.md section 3: a number that is too large is clamped", Must, size,
+			sendFails(func(c *call) bool { return regexp.MustCompile(`[0-9]{1000}`).Match(c.body) })},
+		{"leniency/large-body-fails", "A body of a megabyte breaks the server", bad400, Must, size,
+			sendFails(func(c *call) bool { return len(c.body) > 1<<20 })},
+		{"leniency/null-element-fails", "A null in a list breaks the server",
+			"facts.md section 5: SSM's lists are not sparse; refusals of a request are 400", Must, "type metamorphic/Null",
+			hasPart("[null]", ",null]", `"Key":null`)},
+		{"leniency/second-type-error-fails", "More than one value of a wrong type breaks the server",
+			"facts.md section 3: a wrong type is a SerializationException", Must, "type/precedence", sendFails(func(c *call) bool {
+				result := reference.ValidateOperation(c.operation, c.body)
+				return len(result.TypeErrors) > 1
+			})},
+		{"leniency/key-needed", "A target without a Key breaks the server", bad400, Must, "type/Targets", sendFails(func(c *call) bool {
 			found := false
 			at(c.tree(), "Targets[]", func(_ string, v *jsontree.Value) { found = found || v.Get("Key") == nil })
 			return found
 		})},
-	})
+	}...)
 }
 
-var longDigits = regexp.MustCompile(`[0-9]{1000}`)
-
-// lenient mends a body that is no JSON, and asks the service with what comes of it.
-func lenient(mend func([]byte) []byte) func() defect {
-	return stateless(func(c *call, p *planted) *reply {
+// lenient mends a body that is no JSON object, and asks the service with what comes of it.
+func lenient(mend func([]byte) []byte) answer {
+	return func(c *call) *reply {
 		if c.operation != reference.SendCommand || c.tree() != nil {
-			return p.ask(c)
+			return c.ask()
 		}
 		mended := mend(bytes.Clone(c.body))
 		if v, err := jsontree.Parse(mended); err != nil || v.Kind != jsontree.Object {
-			return p.ask(c)
+			return c.ask()
 		}
-		return send(p.service, c, mended)
-	})
+		return c.send(mended)
+	}
 }
 
 // completed closes what a text left open.
@@ -109,22 +144,61 @@ func completed(b []byte) []byte {
 	return b
 }
 
-func unwrapped() defect {
-	return func(c *call, p *planted) *reply {
-		v, err := jsontree.Parse(c.body)
-		if c.operation != reference.SendCommand || err != nil || v.Kind != jsontree.Array || len(v.Items) != 1 || v.Items[0].Kind != jsontree.Object {
-			return p.ask(c)
-		}
-		return send(p.service, c, v.Items[0].AppendJSON(nil))
+// uncheckedMutants are servers whose checks are passed by in a request that is spelled in another way: what they refuse
+// otherwise they take then.
+func uncheckedMutants() []Mutant {
+	spelled := func(pattern string) answer {
+		return unchecked(func(c *call) bool { return regexp.MustCompile(pattern).Match(c.body) })
+	}
+	return []Mutant{
+		{"leniency/escapes-unchecked", "A body with an escape is not checked", "RFC 8259 section 7: Any character may be escaped", Must,
+			"metamorphic/Escapes", spelled(`\\u`)},
+		{"leniency/blanks-unchecked", "A body with white space between its tokens is not checked",
+			"RFC 8259 section 2: Insignificant whitespace is allowed before or after any of the six structural characters", Must,
+			"metamorphic/WhiteSpace", spelled(`[:,{]\s|^\s`)},
+		{"leniency/numbers-unchecked", "A number with a fraction or an exponent is not checked",
+			"RFC 8259 section 6: a number may have a fraction and an exponent", Should, "metamorphic/Numbers", spelled(`:\d+[.e]`)},
+		{"leniency/nulls-unchecked", "A body with a null is not checked",
+			"Smithy AwsJson11ServersDontDeserializeNullStructureValues: null is absent", Must, "metamorphic/Null", spelled(`:null`)},
+		{"leniency/empty-unchecked", "A body with an empty list or map is not checked",
+			"facts.md section 4, Semantics: InstanceIds may be [] together with Targets", Must, "metamorphic/Empty",
+			spelled(`:(\[\]|\{\})`)},
+		{"leniency/order-unchecked", "A body whose members are in another order than the model's is not checked",
+			"RFC 8259 section 4: An object is an unordered collection", Must, "metamorphic/KeyOrder",
+			spelled(`^\{"(TimeoutSeconds|Comment)"|\{"Values"`)},
+		{"leniency/unknown-unchecked", "A body with a member that the model lacks is not checked",
+			"facts.md section 3, Malformed bodies: Unknown members ignored", Should, "metamorphic/UnknownMember",
+			spelled(`"Sendspec":|"AlarmName":|"Command","ServiceRoleArn":`)},
+		{"leniency/chunked-unchecked", "A chunked body is not checked", "RFC 9112 section 7.1: chunks frame the content", Must,
+			"metamorphic/Framing", unchecked(func(c *call) bool { return c.request.ContentLength < 0 })},
+		{"leniency/fields-unchecked", "A request with a header field that SDKs do not send, or without one that they do, is not checked",
+			"RFC 9110 section 5.1: a proxy forwards and other recipients ignore fields that they do not know", Must,
+			"metamorphic/Headers", unchecked(func(c *call) bool { return !likeAnSDK(c.request.Header) })},
 	}
 }
 
-// failsOn answers a class of requests with an error of the server's.
-func failsOn(has func(c *call) bool) func() defect {
-	return stateless(func(c *call, p *planted) *reply {
-		if c.operation == reference.SendCommand && has(c) {
-			return p.ask(c).fail(500, "InternalFailure")
+// likeAnSDK reports whether the header is one that the suite sends unless a case is about it.
+func likeAnSDK(h http.Header) bool {
+	for name := range h {
+		if !slices.Contains(strings.Fields("Accept-Encoding Amz-Sdk-Invocation-Id Amz-Sdk-Request Authorization Content-Length Content-Type "+
+			"User-Agent X-Amz-Date X-Amz-Target"), name) {
+			return false
 		}
-		return p.ask(c)
-	})
+	}
+	return h.Get("User-Agent") != "" && !strings.Contains(h.Get("User-Agent"), "aws-cli")
+}
+
+// unchecked takes what it refuses otherwise.
+func unchecked(passes func(c *call) bool) answer {
+	return func(c *call) *reply {
+		r := c.ask()
+		if r.status/100 != 4 || !c.is(reference.SendCommand) || !passes(c) {
+			return r
+		}
+		taken := value("{}")
+		for _, name := range []string{"DocumentName", "Targets", "Parameters"} {
+			set(&taken, name, sample(name))
+		}
+		return c.send(taken.AppendJSON(nil))
+	}
 }

@@ -1,100 +1,148 @@
 package mutants
 
 import (
-	"sync"
-
-	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// echoed is a member of Command that comes from the request: its default, and a value of a wrong type.
-type echoed struct{ name, fallback, mistyped string }
+// echoed is a member of Command that comes from the request, with AWS's default.
+type echoed struct{ name, fallback string }
 
-// echoes are the members with AWS's defaults (facts.md section 2, "Members present with default values").
+// echoes are those of facts.md section 2, "Members present with default values".
 func echoes() []echoed {
 	return []echoed{
-		{"AlarmConfiguration", `{"Alarms":[],"IgnorePollAlarmFailure":false}`, `[]`},
-		{"CloudWatchOutputConfig", `{"CloudWatchLogGroupName":"","CloudWatchOutputEnabled":false}`, `""`},
-		{"Comment", `""`, `0`}, {"DocumentName", `"AWS-RunShellScript"`, `["AWS-RunShellScript"]`}, {"DocumentVersion", `"$DEFAULT"`, `1`},
-		{"InstanceIds", `[]`, `""`}, {"MaxConcurrency", `"50"`, `50`}, {"MaxErrors", `"0"`, `0`},
-		{"NotificationConfig", `{"NotificationArn":"","NotificationEvents":[],"NotificationType":""}`, `[]`},
-		{"OutputS3BucketName", `""`, `false`}, {"OutputS3KeyPrefix", `""`, `{}`}, {"Parameters", `{}`, `[]`}, {"ServiceRole", `""`, `0`},
-		{"Targets", `[]`, `{}`}, {"TimeoutSeconds", `3600`, `"3600"`},
+		{"AlarmConfiguration", `{"Alarms":[],"IgnorePollAlarmFailure":false}`},
+		{"CloudWatchOutputConfig", `{"CloudWatchLogGroupName":"","CloudWatchOutputEnabled":false}`},
+		{"Comment", `""`}, {"DocumentName", `"AWS-RunShellScript"`}, {"DocumentVersion", `"$DEFAULT"`},
+		{"InstanceIds", `[]`}, {"MaxConcurrency", `"50"`}, {"MaxErrors", `"0"`},
+		{"NotificationConfig", `{"NotificationArn":"","NotificationEvents":[],"NotificationType":""}`},
+		{"OutputS3BucketName", `""`}, {"OutputS3KeyPrefix", `""`}, {"Parameters", `{}`}, {"ServiceRole", `""`},
+		{"Targets", `[]`}, {"TimeoutSeconds", `3600`},
 	}
 }
 
-// made are the members of Command that the service makes.
-func made() []echoed {
-	return []echoed{
-		{"CommandId", `""`, `1`}, {"CompletedCount", `1`, `"0"`}, {"DeliveryTimedOutCount", `1`, `"0"`}, {"ErrorCount", `1`, `"0"`},
-		{"ExpiresAfter", `0`, `"2026-11-24T00:00:00Z"`}, {"RequestedDateTime", `0`, `"2026-11-24T00:00:00Z"`},
-		{"OutputS3Region", `"eu-north-7"`, `0`}, {"Status", `"Success"`, `0`}, {"StatusDetails", `"Success"`, `0`}, {"TargetCount", `-1`, `"0"`},
-		{"TriggeredAlarms", `[{"Name":"a","State":"ALARM"}]`, `{}`},
+func echoedDefault(name string) string {
+	for _, e := range echoes() {
+		if e.name == name {
+			return e.fallback
+		}
 	}
+	return "null"
 }
 
 const defaultsSource = "facts.md section 2, Members present with default values"
 
-const familyResponse Family = "response"
-
-// responses are the ways in which one member of the answer of SendCommand goes wrong.
-func responses() []Mutant {
+// memberMutants are the ways in which one member of Command goes wrong: in SendCommand's answer, and, where a server
+// does not know the member at all, in every answer, so that a comparison of two of them finds nothing.
+func memberMutants() []Mutant {
 	var all []Mutant
-	add := func(member, how, wrong string, plant func() defect) {
-		all = append(all, Mutant{
-			Name: string(familyResponse) + "/" + member + "/" + how, Family: familyResponse, Level: Must, Shows: []Profile{Core},
-			Wrong: "Command." + member + " " + wrong, Source: defaultsSource, Expect: []string{"echo", "accept/minimal"}, plant: plant,
-		})
+	add := func(name, how, wrong string, e edit) {
+		all = append(all, Mutant{"response/" + name + "/" + how, "Command." + name + " " + wrong, defaultsSource, Must, "echo accept/minimal", sent(e)})
+	}
+	nowhere := func(name string) {
+		all = append(all, Mutant{"history/" + name + "/nowhere", "No answer has a " + name, echoedSource, Must, "lifecycle/Echo", omitting(name)})
 	}
 	for _, e := range echoes() {
-		add(e.name, "default", "is its default whatever was given", stateless(fixed(e.name, e.fallback)))
+		add(e.name, "default", "is its default whatever was given", put(e.name, e.fallback))
 		add(e.name, "stale", "is that of the request before", stale(e.name))
+		add(e.name, "lost", "is missing", drop(e.name))
+		nowhere(e.name)
 	}
-	for _, e := range made() {
-		add(e.name, "wrong", "is always "+e.fallback, stateless(fixed(e.name, e.fallback)))
+	for _, name := range []string{
+		"CommandId", "CompletedCount", "DeliveryTimedOutCount", "ErrorCount", "ExpiresAfter", "OutputS3Region", "RequestedDateTime",
+		"Status", "StatusDetails", "TargetCount", "TriggeredAlarms",
+	} {
+		add(name, "lost", "is missing", drop(name))
 	}
-	for _, e := range append(echoes(), made()...) {
-		add(e.name, "lost", "is missing", stateless(lost(e.name)))
-		add(e.name, "null", "is null", stateless(fixed(e.name, "null")))
-		add(e.name, "type", "is of a wrong type, "+e.mistyped, stateless(fixed(e.name, e.mistyped)))
+	for _, name := range []string{"ExpiresAfter", "RequestedDateTime", "OutputS3Region", "TriggeredAlarms"} {
+		nowhere(name)
 	}
+	add("Comment", "null", "is null", put("Comment", "null"))
+	add("TimeoutSeconds", "type", "is a text", put("TimeoutSeconds", `"3600"`))
+	add("DeliveryTimedOutCount", "wrong", "is always 1", put("DeliveryTimedOutCount", "1"))
+	add("OutputS3Region", "wrong", "is always eu-north-7", put("OutputS3Region", `"eu-north-7"`))
 	return all
 }
 
-func sent(change func(command *jsontree.Value)) defect {
-	return func(c *call, p *planted) *reply {
-		if c.operation != reference.SendCommand {
-			return p.ask(c)
-		}
-		return p.ask(c).editCommands(change)
+func omitting(name string) answer {
+	return func(c *call) *reply {
+		return c.ask().edit(func(answer *jsontree.Value) {
+			for _, path := range []string{"", "Command", "Commands[]", "CommandInvocations[]"} {
+				at(answer, path, func(_ string, v *jsontree.Value) { remove(v, name) })
+			}
+		})
 	}
 }
 
-func fixed(name, literal string) defect {
-	return sent(func(command *jsontree.Value) { set(command, name, value(literal)) })
-}
-
-func lost(name string) defect {
-	return sent(func(command *jsontree.Value) { remove(command, name) })
-}
-
 // stale gives each answer the member of the one before.
-func stale(name string) func() defect {
-	return func() defect {
-		var mu sync.Mutex
-		var last *jsontree.Value
-		return sent(func(command *jsontree.Value) {
-			mu.Lock()
-			defer mu.Unlock()
-			now := command.Get(name)
-			if now == nil {
-				return
-			}
-			current, before := *now, last
-			if before != nil {
+func stale(name string) edit {
+	return func(c *call, command *jsontree.Value) {
+		if now := command.Get(name); now != nil {
+			current := *now
+			if before := remember(c.server, name, &current); before != nil {
 				set(command, name, *before)
 			}
-			last = &current
-		})
+		}
+	}
+}
+
+const (
+	countSource = "facts.md section 2: TargetCount = len(InstanceIds), 0 for any Targets form; CompletedCount 0, ErrorCount 0, " +
+		"DeliveryTimedOutCount 0 [recorded]"
+	sentSource = "facts.md section 2: Status Pending, StatusDetails Pending [recorded]; section 4: StatusDetails has no spaces on the wire"
+)
+
+// countMutants are the ways in which the counts and the state of SendCommand's answer go wrong.
+func countMutants() []Mutant {
+	const targets, status = "echo/TargetCount", "echo/Status invariant/Command/status"
+	tag := demo("tag.value")
+	return []Mutant{
+		{"count/targets-matched", "TargetCount is already the number of nodes that a tag matches", countSource, Must, targets,
+			sent(func(_ *call, v *jsontree.Value) {
+				at(v, "Targets[].Values[]", func(_ string, value *jsontree.Value) {
+					if value.Text == tag {
+						setNumber(v, "TargetCount", 2)
+					}
+				})
+			})},
+		{"count/targets-named", "TargetCount counts the nodes that a target with the key InstanceIds names", countSource, Must, targets,
+			sent(func(_ *call, v *jsontree.Value) {
+				at(v, "Targets[]", func(_ string, t *jsontree.Value) {
+					if isKey(t, "InstanceIds") {
+						setNumber(v, "TargetCount", int64(len(t.Get("Values").Items)))
+					}
+				})
+			})},
+		{"count/targets-given", "TargetCount counts the entries of Targets", countSource, Must, targets,
+			sent(func(c *call, v *jsontree.Value) {
+				if t := c.tree().Get("Targets"); t != nil {
+					setNumber(v, "TargetCount", int64(len(t.Items)))
+				}
+			})},
+		{"count/targets-at-most-concurrent", "TargetCount is at most MaxConcurrency", countSource, Must, targets,
+			sent(when(has("MaxConcurrency", "1"), count("TargetCount", func(v *jsontree.Value) int64 { return min(1, number(v, "TargetCount")) })))},
+		{"count/completed-at-once", "CompletedCount is TargetCount from the beginning", countSource, Must, "echo/Counts",
+			sent(count("CompletedCount", func(v *jsontree.Value) int64 { return number(v, "TargetCount") }))},
+		{"count/fractions", "Counts are written as fractions, as an encoder writes numbers that are all doubles",
+			"model.json: TargetCount is an Integer", Must, "invariant echo/Counts",
+			sent(each(func(v *jsontree.Value) { v.Text += ".0" }, "TargetCount", "CompletedCount", "TimeoutSeconds"))},
+		{"count/error-placeholder", "ErrorCount is -1 until it is known", countSource, Must, "echo/Counts",
+			sent(put("ErrorCount", "-1"))},
+		{"status/success-at-once", "A command is a Success as soon as it is sent", sentSource, Must, status,
+			sent(state("Success", "Success"))},
+		{"status/no-instances-at-once", "A command whose tag matches nothing ends in SendCommand's own answer",
+			"facts.md section 4: no matching tag: SendCommand 200 Pending [recorded]", Must, status,
+			sent(func(c *call, v *jsontree.Value) {
+				if c.tree().Get("Targets") != nil {
+					state("Success", "NoInstancesInTag")(c, v)
+				}
+			})},
+		{"status/in-progress-at-once", "A command is InProgress as soon as it is sent", sentSource, Should, status,
+			sent(state("InProgress", "InProgress"))},
+		{"status/details-placeholder", "StatusDetails is a placeholder", sentSource, Must, status,
+			sent(state("Pending", "Details placeholder"))},
+		{"status/details-disagree", "StatusDetails is still Pending where Status is InProgress",
+			"facts.md section 4: the StatusDetails of each Status", Should, status, sent(state("InProgress", "Pending"))},
+		{"status/lower-case", "Status and StatusDetails are in lower case", "model.json: CommandStatus; " + sentSource, Must, status,
+			sent(state("pending", "pending"))},
 	}
 }

@@ -8,8 +8,6 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-const familySemantics Family = "semantics"
-
 const (
 	messagesSource = "facts.md section 3, Messages (exact)"
 	ruledTargets   = "facts.md section 3, ValidationException – semantic"
@@ -19,56 +17,85 @@ const (
 // semanticsMutants are servers that do not look at what a request means: they take what AWS refuses, or
 // refuse it by another name.
 func semanticsMutants() []Mutant {
-	rows := []answerRow{
-		{"any-document", "A document that nobody made is taken", messagesSource, Must, []string{"error/InvalidDocument"}, forgiving("InvalidDocument", "", "DocumentName", `"AWS-RunShellScript"`)},
-		{"any-version", "A version that the document does not have is taken", messagesSource, Must, []string{"error/InvalidDocumentVersion"}, forgiving("InvalidDocumentVersion", "", "DocumentVersion", `"$DEFAULT"`)},
-		{"any-parameters", "Parameters are not held against the document", messagesSource, Must, []string{"error/InvalidParameters"}, forgiving("InvalidParameters", "", "Parameters", `{"commands":["true"]}`)},
-		{"repeated-values", "A value may stand twice in a target", ruledTargets, Must, []string{"error/Targets"}, forgiving("ValidationException", "Duplicate values", "Targets", plainTarget)},
-		{"repeated-keys", "Two targets may have the same key", ruledTargets, Must, []string{"error/Targets"}, forgiving("ValidationException", "Duplicate keys", "Targets", plainTarget)},
-		{"tag-beside-group", "A tag may stand beside a resource group", ruledTargets, Must, []string{"error/Targets"}, forgiving("ValidationException", "A tag-key name", "Targets", plainTarget)},
-		{"ids-beside-group", "Node IDs may stand beside a resource group", ruledTargets, Must, []string{"error/Targets"}, forgiving("ValidationException", "Instance IDs and a target resource group", "Targets", plainTarget)},
-		{"several-groups", "A target may name several resource groups", ruledTargets, Must, []string{"error/Targets"}, forgiving("ValidationException", "Multiple resource key values", "Targets", plainTarget)},
-		{"any-resource-type", "Resource type filters need not have a type that a command can be sent to", ruledTargets, Must, []string{"error/Targets"}, forgiving("ValidationException", "Resource type filters", "Targets", plainTarget)},
-		{"firing-alarm", "An alarm that fires does not keep a command from being sent", alarmsSource, Must, []string{"error/Alarms"}, forgiving("ValidationException", "in state: ALARM", "AlarmConfiguration", okAlarm)},
-		{"missing-alarm", "An alarm that does not exist is taken for one that is well", alarmsSource, Must, []string{"error/Alarms"}, forgiving("ValidationException", "in state: UNKNOWN", "AlarmConfiguration", okAlarm)},
-		{"no-role", "A notification needs no role", messagesSource, Must, []string{"error/InvalidRole"}, forgiving("InvalidRole", "is a required parameter", "NotificationConfig", `{}`)},
-		{"no-topic", "A notification needs no topic", messagesSource, Must, []string{"error/InvalidNotificationConfig"}, forgiving("InvalidNotificationConfig", "is a required parameter", "NotificationConfig", `{}`)},
-		{"any-node", "A node that nobody manages is taken", messagesSource, Must, []string{"error/InvalidInstanceId"}, forgiving("InvalidInstanceId", "", "InstanceIds", `["i-0123456789abcdef0"]`)},
-		{"known-nodes-only", "Unknown nodes beside a known one are left out", messagesSource, Must, []string{"error/InvalidInstanceId"}, knownNodesOnly},
-		{"any-platform", "A document is sent to a node of another platform", messagesSource, Must, []string{"error/UnsupportedPlatformType"}, forgiving("UnsupportedPlatformType", "", "InstanceIds", `["i-0123456789abcdef0"]`)},
-		{"any-size", "Parameters of any size are taken", messagesSource, Must, []string{"error/MaxDocumentSizeExceeded"}, forgiving("MaxDocumentSizeExceeded", "", "Parameters", `{"commands":["true"]}`)},
-		{"size-of-text", "The size of parameters is counted without what JSON adds to them", "facts.md section 4: counted with JSON escaping", Should, []string{"error/MaxDocumentSizeExceeded"}, sizeOfText},
+	const invalid, targets, alarms = "ValidationException", "error/Targets", "error/Alarms"
+	const okAlarm = `{"Alarms":[{"Name":"sendspec-alarm-ok"}]}`
+	target := func(words string) answer {
+		return forgiving(invalid, words, "Targets", `[{"Key":"tag:sendspec","Values":["none"]}]`)
 	}
-	for _, swap := range [][3]string{
-		{"InvalidDocument", "ValidationException", "error/InvalidDocument"}, {"InvalidDocumentVersion", "InvalidDocument", "error/InvalidDocumentVersion"},
-		{"InvalidParameters", "ValidationException", "error/InvalidParameters"}, {"InvalidInstanceId", "ValidationException", "error/InvalidInstanceId"},
-		{"InvalidRole", "InvalidNotificationConfig", "error/InvalidRole"}, {"InvalidNotificationConfig", "InvalidRole", "error/InvalidNotificationConfig"},
-		{"UnsupportedPlatformType", "InvalidInstanceId", "error/UnsupportedPlatformType"}, {"MaxDocumentSizeExceeded", "InvalidParameters", "error/MaxDocumentSizeExceeded"},
+	all := []Mutant{
+		{"semantics/any-document", "A document that nobody made is taken", messagesSource, Must, "error/InvalidDocument",
+			forgiving("InvalidDocument", "", "DocumentName", `"AWS-RunShellScript"`)},
+		{"semantics/any-version", "A version that the document does not have is taken", messagesSource, Must,
+			"error/InvalidDocumentVersion", forgiving("InvalidDocumentVersion", "", "DocumentVersion", `"$DEFAULT"`)},
+		{"semantics/any-parameters", "Parameters are not held against the document", messagesSource, Must, "error/InvalidParameters",
+			forgiving("InvalidParameters", "", "Parameters", `{"commands":["true"]}`)},
+		{"semantics/repeated-values", "A value may stand twice in a target", ruledTargets, Must, targets, target("Duplicate values")},
+		{"semantics/repeated-keys", "Two targets may have the same key", ruledTargets, Must, targets, target("Duplicate keys")},
+		{"semantics/tag-beside-group", "A tag may stand beside a resource group", ruledTargets, Must, targets, target("A tag-key name")},
+		{"semantics/ids-beside-group", "Node IDs may stand beside a resource group", ruledTargets, Must, targets,
+			target("Instance IDs and a target resource group")},
+		{"semantics/several-groups", "A target may name several resource groups", ruledTargets, Must, targets,
+			target("Multiple resource key values")},
+		{"semantics/any-resource-type", "Resource type filters need not have a type that a command can be sent to", ruledTargets, Must,
+			targets, target("Resource type filters")},
+		{"semantics/firing-alarm", "An alarm that fires does not keep a command from being sent", alarmsSource, Must, alarms,
+			forgiving(invalid, "in state: ALARM", "AlarmConfiguration", okAlarm)},
+		{"semantics/missing-alarm", "An alarm that does not exist is taken for one that is well", alarmsSource, Must, alarms,
+			forgiving(invalid, "in state: UNKNOWN", "AlarmConfiguration", okAlarm)},
+		{"semantics/no-role", "A notification needs no role", messagesSource, Must, "error/InvalidRole",
+			forgiving("InvalidRole", "is a required parameter", "NotificationConfig", `{}`)},
+		{"semantics/no-topic", "A notification needs no topic", messagesSource, Must, "error/InvalidNotificationConfig",
+			forgiving("InvalidNotificationConfig", "is a required parameter", "NotificationConfig", `{}`)},
+		{"semantics/any-node", "A node that nobody manages is taken", messagesSource, Must, "error/InvalidInstanceId",
+			forgiving("InvalidInstanceId", "", "InstanceIds", `["i-0123456789abcdef0"]`)},
+		{"semantics/known-nodes-only", "Unknown nodes beside a known one are left out", messagesSource, Must, "error/InvalidInstanceId",
+			overlooking("InvalidInstanceId", func(t *jsontree.Value) bool {
+				ids := t.Get("InstanceIds")
+				keep(ids, func(id *jsontree.Value) bool { return strings.HasPrefix(id.Text, "i-0123456789abcdef") })
+				return ids != nil && len(ids.Items) > 0
+			})},
+		{"semantics/any-platform", "A document is sent to a node of another platform", messagesSource, Must,
+			"error/UnsupportedPlatformType", forgiving("UnsupportedPlatformType", "", "InstanceIds", `["i-0123456789abcdef0"]`)},
+		{"semantics/any-size", "Parameters of any size are taken", messagesSource, Must, "error/MaxDocumentSizeExceeded",
+			forgiving("MaxDocumentSizeExceeded", "", "Parameters", `{"commands":["true"]}`)},
+		{"semantics/size-of-text", "The size of parameters is counted without what JSON adds to them",
+			"facts.md section 4: counted with JSON escaping", Should, "error/MaxDocumentSizeExceeded",
+			smaller(func(t *jsontree.Value) bool {
+				size := 0
+				at(t, "Parameters.*[]", func(_ string, v *jsontree.Value) { size += len([]rune(v.Text)) })
+				return size < 98_000
+			})},
+		{"semantics/targets-as-target", "Targets that do not go together are InvalidTarget, as in other operations", togetherSource,
+			Must, targets, renamed(invalid, "and try again.", "InvalidTarget")},
+		{"semantics/alarm-as-parameters", "An alarm that is not in a compliant state is InvalidParameters", alarmsSource, Must, alarms,
+			renamed(invalid, "Cloudwatch alarm(s)", "InvalidParameters")},
+	}
+	for _, swap := range [][2]string{
+		{"InvalidDocument", invalid}, {"InvalidDocumentVersion", "InvalidDocument"}, {"InvalidParameters", invalid}, {"InvalidInstanceId", invalid},
+		{"InvalidRole", "InvalidNotificationConfig"}, {"InvalidNotificationConfig", "InvalidRole"},
+		{"UnsupportedPlatformType", "InvalidInstanceId"}, {"MaxDocumentSizeExceeded", "InvalidParameters"},
 	} {
-		rows = append(rows, answerRow{
-			strings.ToLower(swap[0]) + "-by-another-name", swap[0] + " is called " + swap[1], messagesSource, Must, []string{swap[2]},
-			onRefusal(func(_ *call, r *reply) {
-				if r.shapeOf() == swap[0] {
-					r.retype(swap[1])
-				}
-			}),
-		})
+		all = append(all, Mutant{"semantics/" + strings.ToLower(swap[0]) + "-by-another-name", swap[0] + " is called " + swap[1],
+			messagesSource, Must, "error/" + swap[0], renamed(swap[0], "", swap[1])})
 	}
-	return answerMutants(familySemantics, []Profile{Core}, rows)
+	return all
 }
 
-const (
-	plainTarget = `[{"Key":"tag:sendspec","Values":["none"]}]`
-	okAlarm     = `{"Alarms":[{"Name":"sendspec-alarm-ok"}]}`
-)
+// renamed calls the refusals of a type whose message has these words by another name.
+func renamed(name, words, to string) answer {
+	return refused(func(_ *call, r *reply) {
+		if strings.Contains(r.message(), words) {
+			r.retype(to)
+		}
+	}, name)
+}
 
 // forgiving takes a request that is refused with an exception whose text has these words: it asks again with
 // a good value in the member's place, and shows what was given.
-func forgiving(exception, words, name, good string) func() defect {
-	return stateless(func(c *call, p *planted) *reply {
-		r := p.ask(c)
-		if !c.is(reference.SendCommand) || r.ok() || r.shapeOf() != exception || !strings.Contains(r.text(), words) {
-			return r
+func forgiving(exception, words, name, good string) answer {
+	return refused(func(c *call, r *reply) {
+		if !c.is(reference.SendCommand) || !strings.Contains(r.message(), words) {
+			return
 		}
 		given := map[string]jsontree.Value{}
 		if old := c.tree().Get(name); old != nil {
@@ -78,45 +105,92 @@ func forgiving(exception, words, name, good string) func() defect {
 		if name == "Targets" && c.tree().Get("InstanceIds") != nil {
 			remove(c.tree(), "InstanceIds")
 		}
-		return restore(p.askTree(c), given)
+		*r = *restore(c.askTree(), given)
+	}, exception)
+}
+
+// overlooking asks again without the fault, where a request was refused for it, and answers as if it were none.
+// Mend takes the fault out, and reports whether the request has it.
+func overlooking(name string, mend func(request *jsontree.Value) bool) answer {
+	return refused(func(c *call, r *reply) {
+		if !c.is(reference.SendCommand) || !mend(c.tree()) {
+			return
+		}
+		given, err := jsontree.Parse(c.body)
+		if err != nil {
+			return
+		}
+		*r = *c.askTree().editCommands(func(command *jsontree.Value) { echo(given, command) })
+	}, name)
+}
+
+// echo shows what was given in the place of what was asked for it.
+func echo(given, command *jsontree.Value) {
+	for _, name := range []string{"DocumentName", "DocumentVersion", "Parameters", "InstanceIds", "Targets", "ServiceRoleArn"} {
+		echoed := strings.TrimSuffix(name, "Arn")
+		if v := given.Get(name); v != nil && v.Kind != jsontree.Null {
+			set(command, echoed, *v)
+		} else {
+			set(command, echoed, value(echoedDefault(echoed)))
+		}
+	}
+	copyMember(given, "NotificationConfig", command, "NotificationConfig")
+	if ids := given.Get("InstanceIds"); ids != nil {
+		setNumber(command, "TargetCount", int64(len(ids.Items)))
+	}
+	if alarms := given.Pointer("/AlarmConfiguration/Alarms"); alarms != nil {
+		set(command.Get("AlarmConfiguration"), "Alarms", *alarms)
+	}
+}
+
+func without(name string) func(t *jsontree.Value) bool {
+	return func(t *jsontree.Value) bool {
+		had := t.Get(name) != nil
+		remove(t, name)
+		return had
+	}
+}
+
+// smaller takes some requests that are too large.
+func smaller(such func(t *jsontree.Value) bool) answer {
+	return overlooking("MaxDocumentSizeExceeded", func(t *jsontree.Value) bool {
+		if !such(t) {
+			return false
+		}
+		set(t, "Parameters", goodParameters(member(t, "DocumentName")))
+		return true
 	})
 }
 
-// text is the message of a refusal.
-func (r *reply) text() string {
-	t := r.tree()
-	return member(t, "Message") + member(t, "message")
+// findingOut answers what else is wrong with a request that was refused by its type, without some members.
+func findingOut(name string, members ...string) answer {
+	return refused(func(c *call, r *reply) {
+		if !c.is(reference.SendCommand) {
+			return
+		}
+		drop(members...)(c, c.tree())
+		if other := c.askTree(); !other.ok() {
+			*r = *other
+		}
+	}, name)
 }
 
-func knownNodesOnly() defect {
-	return func(c *call, p *planted) *reply {
-		r := p.ask(c)
-		if !c.is(reference.SendCommand) || r.shapeOf() != "InvalidInstanceId" {
-			return r
+// once takes repeated elements out of a list, and reports whether there are some; with apart, only where none
+// stands beside its equal.
+func once(list *jsontree.Value, apart bool, name func(v *jsontree.Value) string) bool {
+	var kept []jsontree.Value
+	seen := map[string]bool{}
+	for i := range list.Items {
+		n := name(&list.Items[i])
+		if apart && i > 0 && n == name(&list.Items[i-1]) {
+			return false
 		}
-		ids := c.tree().Get("InstanceIds")
-		if ids == nil {
-			return r
+		if !seen[n] {
+			kept = append(kept, list.Items[i])
 		}
-		known := slices.DeleteFunc(slices.Clone(ids.Items), func(v jsontree.Value) bool { return !strings.HasPrefix(v.Text, "i-0123456789abcdef") })
-		if len(known) == 0 {
-			return r
-		}
-		given := map[string]jsontree.Value{"/InstanceIds": *ids}
-		set(c.tree(), "InstanceIds", jsontree.Value{Kind: jsontree.Array, Items: known})
-		return restore(p.askTree(c), given)
+		seen[n] = true
 	}
-}
-
-// sizeOfText takes parameters whose own text is within the limit of 100000 bytes.
-func sizeOfText() defect {
-	forgive := forgiving("MaxDocumentSizeExceeded", "", "Parameters", `{"commands":["true"]}`)()
-	return func(c *call, p *planted) *reply {
-		size := 0
-		at(c.tree(), "Parameters.*[]", func(_ string, v *jsontree.Value) { size += len([]rune(v.Text)) })
-		if size < 98_000 {
-			return forgive(c, p)
-		}
-		return p.ask(c)
-	}
+	shorter := len(kept) < len(list.Items)
+	list.Items = slices.Clip(kept)
+	return shorter
 }

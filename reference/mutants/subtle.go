@@ -1,141 +1,129 @@
 package mutants
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-const familySubtle Family = "subtle"
-
 const (
 	boundSource   = "facts.md section 1: the bound of the model"
 	patternSource = "facts.md section 1: the pattern of the model, which has to match the whole value"
 	enumSource    = "facts.md section 1: the enum of the model; facts.md section 3: 'command' and 'all' are refused"
-	everySource   = "facts.md section 3: every element of a list is looked at"
+	elementSource = "facts.md section 3: every element of a list is looked at"
 )
 
-// subtleMutants take or refuse a few values that lie beside a bound.
-func subtleMutants() []Mutant {
-	return answerMutants(familySubtle, []Profile{Core}, []answerRow{
-		{"comment-101", "A Comment may have 101 characters",
-			boundSource, Must, []string{"constraint/Comment"}, takes("Comment", length(101))},
-		{"comment-line-feed-last", "A Comment may end in a line feed, before which $ matches",
-			"facts.md section 3: the hidden pattern of Comment", Should, []string{"constraint/Comment"}, takes("Comment", lastLineFeed)},
-		{"comment-dot-all", "The dot in Comment's pattern stands for line ends, too",
-			"facts.md section 3: the hidden pattern of Comment", Should, []string{"constraint/Comment"},
+// boundMutants take or refuse a few values that lie beside a bound, or fail at a null among them.
+func boundMutants() []Mutant {
+	return []Mutant{
+		{"subtle/comment-101", "A Comment may have 101 characters", boundSource, Must, "constraint/Comment",
+			takes("Comment", length(101))},
+		{"subtle/comment-line-feed-last", "A Comment may end in a line feed, before which $ matches",
+			"facts.md section 3: the hidden pattern of Comment", Should, "constraint/Comment", takes("Comment", lastLineFeed)},
+		{"subtle/comment-dot-all", "The dot in Comment's pattern stands for line ends, too",
+			"facts.md section 3: the hidden pattern of Comment", Should, "constraint/Comment",
 			takes("Comment", func(v *jsontree.Value) bool {
 				return strings.Contains(v.Text, "\n") && utf8.RuneCountInString(v.Text) <= 100
 			})},
-		{"comment-in-bytes", "The length of a Comment is that of its UTF-8",
-			boundSource, Must, []string{"constraint/Comment"},
+		{"subtle/comment-in-bytes", "The length of a Comment is that of its UTF-8", boundSource, Must, "constraint/Comment",
 			refuses("Comment", func(v *jsontree.Value) bool { return len(v.Text) > 100 }, atMost(100))},
-		{"comment-in-utf-16", "The length of a Comment is that of its UTF-16",
-			boundSource + "; the unit of a Smithy length is the code point", Should, []string{"constraint/Comment"},
+		{"subtle/comment-in-utf-16", "The length of a Comment is that of its UTF-16",
+			boundSource + "; the unit of a Smithy length is the code point", Should, "constraint/Comment",
 			refuses("Comment", func(v *jsontree.Value) bool { return units(v.Text) > 100 }, atMost(100))},
-		{"comment-below-100", "A Comment has to be shorter than 100 characters",
-			boundSource, Must, []string{"constraint/Comment"}, refuses("Comment", length(100), atMost(99))},
-		{"timeout-29", "A TimeoutSeconds of 29 is taken",
-			boundSource, Must, []string{"constraint/TimeoutSeconds"}, takes("TimeoutSeconds", number64(29))},
-		{"timeout-2592001", "A TimeoutSeconds of 2592001 is taken",
-			boundSource, Must, []string{"constraint/TimeoutSeconds"}, takes("TimeoutSeconds", number64(2592001))},
-		{"timeout-above-30", "A TimeoutSeconds of 30 is refused",
-			boundSource, Must, []string{"constraint/TimeoutSeconds"},
+		{"subtle/comment-below-100", "A Comment has to be shorter than 100 characters", boundSource, Must, "constraint/Comment",
+			refuses("Comment", length(100), atMost(99))},
+		{"subtle/timeout-29", "A TimeoutSeconds of 29 is taken", boundSource, Must, "constraint/TimeoutSeconds",
+			takes("TimeoutSeconds", number64(29))},
+		{"subtle/timeout-2592001", "A TimeoutSeconds of 2592001 is taken", boundSource, Must, "constraint/TimeoutSeconds",
+			takes("TimeoutSeconds", number64(2592001))},
+		{"subtle/timeout-above-30", "A TimeoutSeconds of 30 is refused", boundSource, Must, "constraint/TimeoutSeconds",
 			refuses("TimeoutSeconds", number64(30), "Member must have value greater than or equal to 31")},
-		{"timeout-below-2592000", "A TimeoutSeconds of 2592000 is refused",
-			boundSource, Must, []string{"constraint/TimeoutSeconds"},
+		{"subtle/timeout-below-2592000", "A TimeoutSeconds of 2592000 is refused", boundSource, Must, "constraint/TimeoutSeconds",
 			refuses("TimeoutSeconds", number64(2592000), "Member must have value less than or equal to 2591999")},
-		{"instance-ids-51", "51 InstanceIds are taken",
-			boundSource, Must, []string{"constraint/InstanceIds", "constraint/precedence"}, takes("InstanceIds", items(51))},
-		{"targets-6", "Six Targets are taken",
-			boundSource, Must, []string{"constraint/Targets"}, takes("Targets", items(6))},
-		{"targets-below-5", "Five Targets are refused",
-			boundSource, Must, []string{"constraint/Targets"}, refuses("Targets", items(5), atMost(4))},
-		{"target-values-51", "A target of 51 Values is taken",
-			boundSource, Must, []string{"constraint/Targets.Values"}, takes("Targets[].Values", items(51))},
-		{"alarms-two", "Two Alarms are taken",
-			"facts.md section 3: recorded for two alarms", Must, []string{"constraint/AlarmConfiguration.Alarms"}, takes("AlarmConfiguration.Alarms", items(2))},
-		{"key-164", "The Key of a target may have 164 characters",
-			boundSource, Must, []string{"constraint/Targets.Key"}, takes("Targets[].Key", length(164))},
-		{"key-in-bytes", "The length of a target's Key is that of its UTF-8",
-			boundSource, Must, []string{"constraint/Targets.Key"},
+		{"subtle/instance-ids-51", "51 InstanceIds are taken", boundSource, Must, "constraint/InstanceIds constraint/precedence",
+			takes("InstanceIds", items(51))},
+		{"subtle/targets-6", "Six Targets are taken", boundSource, Must, "constraint/Targets", takes("Targets", items(6))},
+		{"subtle/targets-below-5", "Five Targets are refused", boundSource, Must, "constraint/Targets",
+			refuses("Targets", items(5), atMost(4))},
+		{"subtle/target-values-51", "A target of 51 Values is taken", boundSource, Must, "constraint/Targets.Values",
+			takes("Targets[].Values", items(51))},
+		{"subtle/alarms-two", "Two Alarms are taken", "facts.md section 3: recorded for two alarms", Must,
+			"constraint/AlarmConfiguration.Alarms", takes("AlarmConfiguration.Alarms", items(2))},
+		{"subtle/key-164", "The Key of a target may have 164 characters", boundSource, Must, "constraint/Targets.Key",
+			takes("Targets[].Key", length(164))},
+		{"subtle/key-in-bytes", "The length of a target's Key is that of its UTF-8", boundSource, Must, "constraint/Targets.Key",
 			refuses("Targets[].Key", func(v *jsontree.Value) bool { return len(v.Text) > 163 }, atMost(163))},
-		{"key-line-feed-last", "The Key of a target may end in a line feed, before which $ matches",
-			patternSource, Should, []string{"constraint/Targets.Key"}, takes("Targets[].Key", lastLineFeed)},
-		{"key-unanchored", "The words behind the bars of the Key's pattern are found anywhere, as they have no anchors",
-			patternSource, Should, []string{"constraint/Targets.Key"},
+		{"subtle/key-line-feed-last", "The Key of a target may end in a line feed, before which $ matches", patternSource, Should,
+			"constraint/Targets.Key", takes("Targets[].Key", lastLineFeed)},
+		{"subtle/key-unanchored", "The words behind the bars of the Key's pattern are found anywhere, as they have no anchors",
+			patternSource, Should, "constraint/Targets.Key",
 			takes("Targets[].Key", func(v *jsontree.Value) bool { return strings.Contains(v.Text, "resource-groups:") })},
-		{"key-ascii", "The letters of a Key's pattern are those of ASCII",
-			patternSource, Must, []string{"constraint/Targets.Key"},
+		{"subtle/key-ascii", "The letters of a Key's pattern are those of ASCII", patternSource, Must, "constraint/Targets.Key",
 			refuses("Targets[].Key", func(v *jsontree.Value) bool { return !isASCII(v.Text) }, `Member must satisfy regular expression pattern: ^[\w .:/=\-@]*$`)},
-		{"key-of-first", "Only the first target's Key is looked at",
-			everySource, Must, []string{"constraint/Targets.Key"}, takesElsewhere("Targets[].Key", first)},
-		{"key-of-last", "Only the last target's Key is looked at, as the loop keeps one result",
-			everySource, Must, []string{"constraint/Targets.Key"}, takesElsewhere("Targets[].Key", last)},
-		{"alarm-255-in-bytes", "The length of an alarm's Name is that of its UTF-8",
-			boundSource, Must, []string{"constraint/AlarmConfiguration.Alarms.Name"},
+		{"subtle/key-of-first", "Only the first target's Key is looked at", elementSource, Must, "constraint/Targets.Key",
+			takesElsewhere("Targets[].Key", first)},
+		{"subtle/key-of-last", "Only the last target's Key is looked at, as the loop keeps one result", elementSource, Must,
+			"constraint/Targets.Key", takesElsewhere("Targets[].Key", last)},
+		{"subtle/alarm-255-in-bytes", "The length of an alarm's Name is that of its UTF-8", boundSource, Must,
+			"constraint/AlarmConfiguration.Alarms.Name",
 			refuses("AlarmConfiguration.Alarms[].Name", func(v *jsontree.Value) bool { return len(v.Text) > 255 }, atMost(255))},
-		{"concurrency-percent-0", "A MaxConcurrency of 0% is taken, as a MaxErrors is",
-			patternSource, Must, []string{"constraint/MaxConcurrency"}, takes("MaxConcurrency", exactly("0%"))},
-		{"concurrency-percent-101", "A MaxConcurrency of 101% is taken",
-			"facts.md section 3: recorded for 101%", Must, []string{"constraint/MaxConcurrency"}, takes("MaxConcurrency", exactly("101%"))},
-		{"concurrency-leading-zero", "A MaxConcurrency may begin with zeros",
-			patternSource, Must, []string{"constraint/MaxConcurrency"},
+		{"subtle/concurrency-percent-0", "A MaxConcurrency of 0% is taken, as a MaxErrors is", patternSource, Must,
+			"constraint/MaxConcurrency", takes("MaxConcurrency", exactly("0%"))},
+		{"subtle/concurrency-percent-101", "A MaxConcurrency of 101% is taken", "facts.md section 3: recorded for 101%", Must,
+			"constraint/MaxConcurrency", takes("MaxConcurrency", exactly("101%"))},
+		{"subtle/concurrency-leading-zero", "A MaxConcurrency may begin with zeros", patternSource, Must, "constraint/MaxConcurrency",
 			takes("MaxConcurrency", func(v *jsontree.Value) bool { return len(v.Text) > 1 && v.Text[0] == '0' && digits(v.Text) })},
-		{"concurrency-line-feed-last", "A MaxConcurrency may end in a line feed, before which $ matches",
-			patternSource, Should, []string{"constraint/MaxConcurrency"}, takes("MaxConcurrency", lastLineFeed)},
-		{"concurrency-trimmed", "White space around a MaxConcurrency is cut off before it is looked at",
-			patternSource, Must, []string{"constraint/MaxConcurrency"}, takes("MaxConcurrency", padded)},
-		{"concurrency-100-percent", "A MaxConcurrency in percent has at most two digits",
-			patternSource, Must, []string{"constraint/MaxConcurrency"},
+		{"subtle/concurrency-line-feed-last", "A MaxConcurrency may end in a line feed, before which $ matches", patternSource, Should,
+			"constraint/MaxConcurrency", takes("MaxConcurrency", lastLineFeed)},
+		{"subtle/concurrency-trimmed", "White space around a MaxConcurrency is cut off before it is looked at", patternSource, Must,
+			"constraint/MaxConcurrency", takes("MaxConcurrency", padded)},
+		{"subtle/concurrency-100-percent", "A MaxConcurrency in percent has at most two digits", patternSource, Must,
+			"constraint/MaxConcurrency",
 			refuses("MaxConcurrency", exactly("100%"), "Member must satisfy regular expression pattern: ^([1-9][0-9]*|[1-9][0-9]?%)$")},
-		{"errors-minus-1", "A MaxErrors of -1 is taken for no bound",
-			"facts.md section 3: recorded for -1", Must, []string{"constraint/MaxErrors"}, takes("MaxErrors", exactly("-1"))},
-		{"errors-as-concurrency", "A MaxErrors is held to the pattern of MaxConcurrency, so that 0 is refused",
-			patternSource, Must, []string{"constraint/MaxErrors"},
+		{"subtle/errors-minus-1", "A MaxErrors of -1 is taken for no bound", "facts.md section 3: recorded for -1", Must,
+			"constraint/MaxErrors", takes("MaxErrors", exactly("-1"))},
+		{"subtle/errors-as-concurrency", "A MaxErrors is held to the pattern of MaxConcurrency, so that 0 is refused", patternSource,
+			Must, "constraint/MaxErrors",
 			refuses("MaxErrors", exactly("0"), "Member must satisfy regular expression pattern: ^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$")},
-		{"errors-line-feed-last", "A MaxErrors may end in a line feed, before which $ matches",
-			patternSource, Should, []string{"constraint/MaxErrors"}, takes("MaxErrors", lastLineFeed)},
-		{"hash-type-folded", "A DocumentHashType is taken in any case",
-			enumSource, Must, []string{"constraint/DocumentHashType"}, takes("DocumentHashType", folded("Sha256", "Sha1"))},
-		{"hash-type-trimmed", "White space around a DocumentHashType is cut off before it is looked at",
-			enumSource, Must, []string{"constraint/DocumentHashType"}, takes("DocumentHashType", padded)},
-		{"notification-type-folded", "A NotificationType is taken in any case",
-			enumSource, Must, []string{"constraint/NotificationConfig.NotificationType"}, takes("NotificationConfig.NotificationType", folded("Command", "Invocation"))},
-		{"events-folded", "NotificationEvents are taken in any case",
-			enumSource, Must, []string{"constraint/NotificationConfig.NotificationEvents"},
+		{"subtle/errors-line-feed-last", "A MaxErrors may end in a line feed, before which $ matches", patternSource, Should,
+			"constraint/MaxErrors", takes("MaxErrors", lastLineFeed)},
+		{"subtle/hash-type-folded", "A DocumentHashType is taken in any case", enumSource, Must, "constraint/DocumentHashType",
+			takes("DocumentHashType", folded("Sha256", "Sha1"))},
+		{"subtle/hash-type-trimmed", "White space around a DocumentHashType is cut off before it is looked at", enumSource, Must,
+			"constraint/DocumentHashType", takes("DocumentHashType", padded)},
+		{"subtle/notification-type-folded", "A NotificationType is taken in any case", enumSource, Must,
+			"constraint/NotificationConfig.NotificationType",
+			takes("NotificationConfig.NotificationType", folded("Command", "Invocation"))},
+		{"subtle/events-folded", "NotificationEvents are taken in any case", enumSource, Must,
+			"constraint/NotificationConfig.NotificationEvents",
 			takes("NotificationConfig.NotificationEvents[]", folded("All", "InProgress", "Success", "TimedOut", "Cancelled", "Failed"))},
-		{"events-of-first", "Only the first of the NotificationEvents is looked at",
-			everySource, Must, []string{"constraint/NotificationConfig.NotificationEvents"}, takesElsewhere("NotificationConfig.NotificationEvents[]", first)},
-		{"events-at-most-6", "There may be as many NotificationEvents as the enum has values",
-			"facts.md section 1: no limit", Should, []string{"constraint/NotificationConfig.NotificationEvents"},
+		{"subtle/events-of-first", "Only the first of the NotificationEvents is looked at", elementSource, Must,
+			"constraint/NotificationConfig.NotificationEvents", takesElsewhere("NotificationConfig.NotificationEvents[]", first)},
+		{"subtle/events-at-most-6", "There may be as many NotificationEvents as the enum has values", "facts.md section 1: no limit",
+			Should, "constraint/NotificationConfig.NotificationEvents",
 			refuses("NotificationConfig.NotificationEvents", func(v *jsontree.Value) bool { return len(v.Items) > 6 }, atMost(6))},
-		{"topic-arn", "A NotificationArn has to begin as an ARN does",
-			"facts.md section 1: no constraint", Should, []string{"constraint/unbounded"},
+		{"subtle/topic-arn", "A NotificationArn has to begin as an ARN does", "facts.md section 1: no constraint", Should,
+			"constraint/unbounded",
 			refuses("NotificationConfig.NotificationArn", func(v *jsontree.Value) bool { return !strings.HasPrefix(v.Text, "arn:") }, "Member must satisfy regular expression pattern: ^arn:.+$")},
-		{"topic-account-number", "The account in a NotificationArn may not begin with a zero, as a number does not",
-			"facts.md section 1: no constraint", Should, []string{"constraint/unbounded"},
+		{"subtle/topic-account-number", "The account in a NotificationArn may not begin with a zero, as a number does not",
+			"facts.md section 1: no constraint", Should, "constraint/unbounded",
 			refuses("NotificationConfig.NotificationArn", func(v *jsontree.Value) bool { return strings.Contains(v.Text, ":000000000000:") }, "Member must satisfy regular expression pattern: ^arn:aws:sns:[a-z0-9-]+:[1-9][0-9]{11}:.+$")},
-		{"id-of-first", "Only the first of the InstanceIds is looked at",
-			everySource, Must, []string{"constraint/InstanceIds"}, takesElsewhere("InstanceIds[]", first)},
-		{"id-of-last", "Only the last of the InstanceIds is looked at, as the loop keeps one result",
-			everySource, Must, []string{"constraint/InstanceIds"}, takesElsewhere("InstanceIds[]", last)},
-		{"version-folded", "$latest and $default are versions in any case",
-			patternSource, Must, []string{"constraint/DocumentVersion"}, takes("DocumentVersion", folded("$LATEST", "$DEFAULT"))},
-	})
-}
-
-// nullMutants fail on a null where a list has its elements.
-func nullMutants() []Mutant {
-	return answerMutants(familySubtle, []Profile{Lifecycle}, []answerRow{
-		{"null-filter-fails", "A null among the Filters makes the server fail",
-			"CommonErrors: 5xx is for the server's faults", Must, []string{"lifecycle/Null"}, failing500(nullIn("Filters"))},
-		{"null-id-fails", "A null among the InstanceIds of CancelCommand makes the server fail",
-			"CommonErrors: 5xx is for the server's faults", Must, []string{"lifecycle/Null"}, failing500(nullIn("InstanceIds"))},
-	})
+		{"subtle/id-of-first", "Only the first of the InstanceIds is looked at", elementSource, Must, "constraint/InstanceIds",
+			takesElsewhere("InstanceIds[]", first)},
+		{"subtle/id-of-last", "Only the last of the InstanceIds is looked at, as the loop keeps one result", elementSource, Must,
+			"constraint/InstanceIds", takesElsewhere("InstanceIds[]", last)},
+		{"subtle/version-folded", "$latest and $default are versions in any case", patternSource, Must, "constraint/DocumentVersion",
+			takes("DocumentVersion", folded("$LATEST", "$DEFAULT"))},
+		{"subtle/null-filter-fails", "A null among the Filters makes the server fail", failsSource, Must, "lifecycle/Null",
+			failing500(nullIn("Filters"))},
+		{"subtle/null-id-fails", "A null among the InstanceIds of CancelCommand makes the server fail", failsSource, Must,
+			"lifecycle/Null", failing500(nullIn("InstanceIds"))},
+	}
 }
 
 func nullIn(list string) func(c *call) bool {
@@ -147,19 +135,19 @@ func nullIn(list string) func(c *call) bool {
 }
 
 // takes puts a good value in the place of those that the mutant takes and AWS does not.
-func takes(path string, wrongly func(v *jsontree.Value) bool) func() defect {
+func takes(path string, wrongly func(v *jsontree.Value) bool) answer {
 	return takesAt(path, func(_, _ int, v *jsontree.Value) bool { return wrongly(v) })
 }
 
 // takesElsewhere looks at one element of a list alone.
-func takesElsewhere(path string, looksAt func(i, n int) bool) func() defect {
+func takesElsewhere(path string, looksAt func(i, n int) bool) answer {
 	return takesAt(path, func(i, n int, _ *jsontree.Value) bool { return !looksAt(i, n) })
 }
 
-func takesAt(path string, wrongly func(i, n int, v *jsontree.Value) bool) func() defect {
-	return stateless(func(c *call, p *planted) *reply {
+func takesAt(path string, wrongly func(i, n int, v *jsontree.Value) bool) answer {
+	return func(c *call) *reply {
 		if !c.is(reference.SendCommand) {
-			return p.ask(c)
+			return c.ask()
 		}
 		broken := map[string]bool{}
 		result := reference.ValidateOperation(c.operation, c.body)
@@ -179,30 +167,25 @@ func takesAt(path string, wrongly func(i, n int, v *jsontree.Value) bool) func()
 			}
 		})
 		if len(given) == 0 {
-			return p.ask(c)
+			return c.ask()
 		}
-		return restore(p.askTree(c), given)
-	})
+		return restore(c.askTree(), given)
+	}
 }
 
 // refuses refuses values that AWS takes.
-func refuses(path string, wrongly func(v *jsontree.Value) bool, rule string) func() defect {
-	return stateless(func(c *call, p *planted) *reply {
-		if !c.is(reference.SendCommand) || !valid(c) {
-			return p.ask(c)
+func refuses(path string, wrongly func(v *jsontree.Value) bool, rule string) answer {
+	return func(c *call) *reply {
+		r := c.ask()
+		if c.is(reference.SendCommand) && c.valid() {
+			at(c.tree(), path, func(_ string, v *jsontree.Value) {
+				if wrongly(v) {
+					r.refuse("ValidationException", "1 validation error detected: Value at '"+path+"' failed to satisfy constraint: "+rule)
+				}
+			})
 		}
-		var refused []string
-		at(c.tree(), path, func(_ string, v *jsontree.Value) {
-			if wrongly(v) {
-				refused = append(refused, "Value at '"+path+"' failed to satisfy constraint: "+rule)
-			}
-		})
-		r := p.ask(c)
-		if len(refused) == 0 {
-			return r
-		}
-		return r.refuse("ValidationException", "1 validation error detected: "+refused[0])
-	})
+		return r
+	}
 }
 
 func atMost(n int) string { return "Member must have length less than or equal to " + strconv.Itoa(n) }
@@ -228,12 +211,7 @@ func exactly(s string) func(v *jsontree.Value) bool {
 
 func folded(words ...string) func(v *jsontree.Value) bool {
 	return func(v *jsontree.Value) bool {
-		for _, w := range words {
-			if strings.EqualFold(v.Text, w) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(v.Text, w) })
 	}
 }
 
@@ -247,16 +225,7 @@ func padded(v *jsontree.Value) bool {
 
 func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
-func units(s string) int {
-	n := 0
-	for _, r := range s {
-		n++
-		if r > 0xFFFF {
-			n++
-		}
-	}
-	return n
-}
+func units(s string) int { return len(utf16.Encode([]rune(s))) }
 
 func first(i, _ int) bool { return i == 0 }
 

@@ -2,6 +2,7 @@ package mutants
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"strconv"
@@ -9,51 +10,49 @@ import (
 	"time"
 )
 
-const familyFraming Family = "framing"
-
-// front stands between the wire and an HTTP server, and reads requests as a lenient or odd one would.
-type front struct {
-	// repair turns a raw request into what the server reads.
-	repair func(raw rawRequest) rawRequest
-}
+// reading is how a mutant reads HTTP: it turns a raw request into what the server behind it reads as RFC 9112 says.
+type reading func(r *rawRequest)
 
 // Listen returns a listener whose connections have the mutant's way of reading HTTP. Most mutants have
-// none of their own; those of the family framing have nothing else, so that only real connections show them.
+// none of their own; those of the area framing have nothing else, so that only real connections show them.
 func (m Mutant) Listen(l net.Listener) net.Listener {
-	if m.front == nil {
-		return l
+	if r, ok := m.defect.(reading); ok {
+		return &listener{l, r}
 	}
-	return &frontListener{l, m.front}
+	return l
 }
 
-// NeedsConnection tells whether the defect shows on real connections only.
-func (m Mutant) NeedsConnection() bool { return m.front != nil }
+// NeedsConnection reports whether the defect shows on real connections only.
+func (m Mutant) NeedsConnection() bool {
+	_, ok := m.defect.(reading)
+	return ok
+}
 
-type frontListener struct {
+type listener struct {
 	net.Listener
-	front *front
+	reading reading
 }
 
 // Accept waits for a connection.
-func (l *frontListener) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
+func (l *listener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	return &frontConn{Conn: conn, front: l.front}, nil
+	return &conn{Conn: c, reading: l.reading}, nil
 }
 
-type frontConn struct {
+type conn struct {
 	net.Conn
-	front  *front
-	begun  bool
-	raw    bool // the connection has one request
-	fails  bool // what the server refuses below the protocol, it fails at
-	buffer bytes.Buffer
+	reading reading
+	begun   bool
+	raw     bool // the connection has one request
+	fails   bool // what the server refuses below the protocol, it fails at
+	buffer  bytes.Buffer
 }
 
-// Read hands out the repaired request of a connection that has but one; others it leaves alone.
-func (c *frontConn) Read(p []byte) (int, error) {
+// Read hands out what the mutant reads of a connection that has but one request; others it leaves alone.
+func (c *conn) Read(p []byte) (int, error) {
 	if !c.begun {
 		c.begun = true
 		c.begin()
@@ -70,7 +69,7 @@ func (c *frontConn) Read(p []byte) (int, error) {
 // longestHead is as far as the end of a request's header is looked for: raw requests have short ones.
 const longestHead = 64 << 10
 
-func (c *frontConn) begin() {
+func (c *conn) begin() {
 	chunk := make([]byte, 4096)
 	for c.buffer.Len() < longestHead && !bytes.Contains(c.buffer.Bytes(), []byte("\r\n\r\n")) {
 		n, err := c.Conn.Read(chunk)
@@ -85,16 +84,17 @@ func (c *frontConn) begin() {
 	}
 	c.raw = true
 	c.rest()
-	repaired := c.front.repair(readRaw(c.buffer.Bytes()))
-	c.fails = repaired.fails
-	c.buffer = *bytes.NewBuffer(repaired.bytes())
+	r := readRaw(c.buffer.Bytes())
+	c.reading(r)
+	c.fails = r.fails
+	c.buffer = *bytes.NewBuffer(r.bytes())
 }
 
 // pause is how long a client sends nothing when it has sent a whole request, which it does at once.
 const pause = 50 * time.Millisecond
 
 // rest reads until the client ends or pauses: where a request ends is what the mutants misread.
-func (c *frontConn) rest() {
+func (c *conn) rest() {
 	chunk := make([]byte, 64<<10)
 	for c.buffer.Len() < maxBody {
 		_ = c.Conn.SetReadDeadline(time.Now().Add(pause))
@@ -107,19 +107,20 @@ func (c *frontConn) rest() {
 	_ = c.Conn.SetReadDeadline(time.Time{})
 }
 
-// Write writes what the server answers.
-func (c *frontConn) Write(b []byte) (int, error) {
-	if !c.fails {
-		return c.Conn.Write(b)
+// Write writes what the server answers: where it fails, a refusal from below the service becomes an error of its own.
+func (c *conn) Write(b []byte) (int, error) {
+	out := b
+	if rest, ok := bytes.CutPrefix(b, []byte("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain")); ok && c.fails {
+		out = append([]byte("HTTP/1.1 500 Internal Server Error\r\nContent-Type: text/plain"), rest...)
 	}
-	if _, err := c.Conn.Write(refusalsFail(b)); err != nil {
+	if _, err := c.Conn.Write(out); err != nil {
 		return 0, err
 	}
 	return len(b), nil
 }
 
 // CloseWrite ends what is sent: a client that reads to the end of a refusal need not wait until the server closes.
-func (c *frontConn) CloseWrite() error {
+func (c *conn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
@@ -134,13 +135,13 @@ type rawRequest struct {
 	fails   bool
 }
 
-func readRaw(b []byte) rawRequest {
+func readRaw(b []byte) *rawRequest {
 	head, body, _ := bytes.Cut(b, []byte("\r\n\r\n"))
 	lines := strings.Split(string(head), "\r\n")
-	return rawRequest{line: lines[0], headers: lines[1:], body: body}
+	return &rawRequest{line: lines[0], headers: lines[1:], body: bytes.Clone(body)}
 }
 
-func (r rawRequest) bytes() []byte {
+func (r *rawRequest) bytes() []byte {
 	return append([]byte(strings.Join(append([]string{r.line}, r.headers...), "\r\n")+"\r\n\r\n"), r.body...)
 }
 
@@ -169,11 +170,30 @@ func (r *rawRequest) set(name string, values ...string) {
 	r.headers = kept
 }
 
-// measured gives the request the length that its body has.
-func (r rawRequest) measured() rawRequest {
+// measure gives the request a body, and the length that it has.
+func (r *rawRequest) measure(body []byte) {
+	r.body = body
 	r.set("Transfer-Encoding")
-	r.set("Content-Length", strconv.Itoa(len(r.body)))
-	return r
+	r.set("Content-Length", strconv.Itoa(len(body)))
+}
+
+// refuse makes the request one that the server refuses, or fails at.
+func (r *rawRequest) refuse(err error) {
+	r.line, r.fails = "no request line", errors.Is(err, errFailed)
 }
 
 func (r *rawRequest) chunked() bool { return len(r.values("Transfer-Encoding")) > 0 }
+
+// length is the Content-Length, "" where there is not exactly one.
+func (r *rawRequest) length() string {
+	if given := r.values("Content-Length"); len(given) == 1 {
+		return given[0]
+	}
+	return ""
+}
+
+// cutShort reports whether the body ends before its Content-Length.
+func (r *rawRequest) cutShort() bool {
+	n, err := strconv.ParseUint(r.length(), 10, 64)
+	return err == nil && !r.chunked() && uint64(len(r.body)) < n
+}

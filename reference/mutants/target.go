@@ -1,0 +1,186 @@
+package mutants
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+const (
+	togetherSource    = "facts.md section 3, ValidationException, semantic: recorded texts on Targets"
+	instanceSource    = "facts.md section 3, Messages: InvalidInstanceId, unknown/stopped/not-managed id in InstanceIds"
+	accessSource      = "facts.md section 3, Messages: AccessDeniedException"
+	destinationSource = "facts.md section 4: Targets is required if you don't provide one or more managed node IDs"
+	groupKey          = "resource-groups:Name"
+	typesKey          = "resource-groups:ResourceTypeFilters"
+)
+
+// targetMutants look at Targets and InstanceIds, and see less than AWS does.
+func targetMutants() []Mutant {
+	const together, instance, destination = "error/Targets error/Precedence", "error/InvalidInstanceId", "error/Destination"
+	targets := func(mend func(targets *jsontree.Value) bool) answer {
+		return overlooking("ValidationException", func(t *jsontree.Value) bool {
+			v := t.Get("Targets")
+			return v != nil && v.Kind == jsontree.Array && mend(v)
+		})
+	}
+	// twice takes a target's repeated values; with apart, only where none stands beside its equal.
+	twice := func(apart bool, such func(i int, target *jsontree.Value) bool) answer {
+		return targets(func(targets *jsontree.Value) (changed bool) {
+			for i := range targets.Items {
+				if values := targets.Items[i].Get("Values"); values != nil && such(i, &targets.Items[i]) {
+					changed = once(values, apart, func(v *jsontree.Value) string { return v.Text }) || changed
+				}
+			}
+			return changed
+		})
+	}
+	// besideGroup takes some targets beside a resource group, which is dropped with its resource types.
+	besideGroup := func(such func(targets []jsontree.Value) bool) answer {
+		return targets(func(targets *jsontree.Value) bool {
+			if !hasKey(targets.Items, groupKey) || !such(targets.Items) {
+				return false
+			}
+			keep(targets, func(t *jsontree.Value) bool { return !isKey(t, groupKey) && !isKey(t, typesKey) })
+			return true
+		})
+	}
+	// elsewhere takes some requests, and sends them to a tag that no node has.
+	elsewhere := func(name string, such func(t *jsontree.Value) bool) answer {
+		return overlooking(name, func(t *jsontree.Value) bool {
+			is := such(t)
+			remove(t, "InstanceIds")
+			set(t, "Targets", sample("Targets"))
+			return is
+		})
+	}
+	instances := func(such func(first, last string, n int) bool) answer {
+		return elsewhere("InvalidInstanceId", func(t *jsontree.Value) bool {
+			ids := t.Get("InstanceIds")
+			n := 0
+			if ids != nil {
+				n = len(ids.Items)
+			}
+			return n > 0 && such(ids.Items[0].Text, ids.Items[n-1].Text, n)
+		})
+	}
+	firstOnly := func(t *jsontree.Value) bool {
+		ids := t.Get("InstanceIds")
+		if ids == nil || len(ids.Items) < 2 {
+			return false
+		}
+		ids.Items = ids.Items[:1]
+		return true
+	}
+	return []Mutant{
+		{"semantics/values-twice-behind-first", "Only the first target's values are looked at for duplicates", togetherSource, Must,
+			together, twice(false, func(i int, _ *jsontree.Value) bool { return i > 0 })},
+		{"semantics/values-twice-apart", "Only a value beside an equal one is a duplicate", togetherSource, Must, together,
+			twice(true, func(int, *jsontree.Value) bool { return true })},
+		{"semantics/instance-ids-twice", "A target of InstanceIds may have a node twice", togetherSource, Must, together,
+			twice(false, func(_ int, t *jsontree.Value) bool { return isKey(t, "InstanceIds") })},
+		{"semantics/keys-twice-apart", "Only a key beside an equal one is a duplicate", togetherSource, Must, together,
+			targets(func(targets *jsontree.Value) bool {
+				return once(targets, true, func(t *jsontree.Value) string { return member(t, "Key") })
+			})},
+		{"semantics/tag-before-group", "A tag may stand before a resource group, which is looked for at the beginning", togetherSource,
+			Must, together, besideGroup(func(targets []jsontree.Value) bool { return hasKey(targets[:1], "tag:") })},
+		{"semantics/group-and-tag-key", "tag-key is no tag, and may stand beside a resource group", togetherSource, Must, together,
+			besideGroup(func(targets []jsontree.Value) bool { return hasKey(targets, "tag-key") })},
+		{"semantics/six-types", "Resource type filters may be six", togetherSource, Should, together,
+			targets(func(targets *jsontree.Value) (changed bool) {
+				ofTypes(targets, func(values *jsontree.Value) {
+					changed = changed || len(values.Items) > 5
+					values.Items = values.Items[:min(5, len(values.Items))]
+				})
+				return changed
+			})},
+		{"semantics/managed-instances-only", "Resource type filters without AWS::EC2::Instance are refused", togetherSource, Must,
+			"accept/Targets", taken(func(c *call, r *reply) {
+				ofTypes(c.tree().Get("Targets"), func(values *jsontree.Value) {
+					if !slices.ContainsFunc(values.Items, func(v jsontree.Value) bool { return v.Text == "AWS::EC2::Instance" }) {
+						r.fail(400, "ValidationException")
+					}
+				})
+			})},
+		{"semantics/nodes-before-targets", "The nodes of a target are looked up before the targets are held against each other",
+			"facts.md section 3: Key=InstanceIds + resource group is a ValidationException", Must, together,
+			refused(func(c *call, r *reply) {
+				at(c.tree(), "Targets[]", func(_ string, t *jsontree.Value) {
+					if id := t.Get("Values").Index(0); isKey(t, "InstanceIds") && id != nil && !known(id.Text) {
+						r.fail(400, "InvalidInstanceId")
+					}
+				})
+			}, "ValidationException")},
+		{"semantics/count-before-duplicates", "Six equal resource types are too many before they are equal",
+			"facts.md section 3: duplicate check precedes the check of more than 5 types", Should, together,
+			refused(func(c *call, r *reply) {
+				ofTypes(c.tree().Get("Targets"), func(values *jsontree.Value) {
+					if len(values.Items) > 5 {
+						r.edit(func(answer *jsontree.Value) {
+							set(answer, "message", text("At most five resource type filters are supported."))
+						})
+					}
+				})
+			}, "ValidationException")},
+		{"semantics/instance-of-first", "Only the first instance is looked up", instanceSource, Must, instance,
+			instances(func(first, _ string, n int) bool { return known(first) && n > 1 })},
+		{"semantics/instance-of-last", "Only the last instance is looked up", instanceSource, Must, instance,
+			instances(func(_, last string, n int) bool { return known(last) && n > 1 })},
+		{"semantics/instance-of-eight", "Instance IDs of eight characters are not looked up", instanceSource, Must, instance,
+			instances(func(first, _ string, _ int) bool { return len(first) == len("i-01234567") })},
+		{"semantics/instance-hybrid", "Nodes of a hybrid activation are not looked up", instanceSource, Must, instance,
+			instances(func(first, _ string, _ int) bool { return strings.HasPrefix(first, "mi-") })},
+		{"semantics/instance-stopped", "A node that is known is taken though its agent does not answer", instanceSource, Should,
+			instance, instances(func(first, _ string, n int) bool { return n == 1 && first == "i-0123456789abcdef8" })},
+		{"semantics/instances-twice", "An instance may stand twice in InstanceIds", "model.json: SendCommand, DuplicateInstanceId",
+			Should, "error/DuplicateInstanceId", overlooking("DuplicateInstanceId", func(t *jsontree.Value) bool {
+				return once(t.Get("InstanceIds"), false, func(v *jsontree.Value) string { return v.Text })
+			})},
+		{"semantics/platform-of-first", "Only the first node's platform is looked at",
+			"facts.md section 3, Messages: UnsupportedPlatformType", Should, "error/UnsupportedPlatformType",
+			overlooking("UnsupportedPlatformType", firstOnly)},
+		{"semantics/access-of-first", "Only the first node's permission is asked for", accessSource, Must, "error/AccessDeniedException",
+			overlooking("AccessDeniedException", firstOnly)},
+		{"semantics/neither", "A command may have neither InstanceIds nor Targets", destinationSource, Must, destination,
+			elsewhere("InvalidInstanceId", func(t *jsontree.Value) bool { return t.Get("InstanceIds") == nil && t.Get("Targets") == nil })},
+		{"semantics/empty-list-is-there", "An empty list of InstanceIds or Targets counts as one that is there", destinationSource, Must,
+			destination, elsewhere("InvalidInstanceId", func(t *jsontree.Value) bool {
+				return slices.ContainsFunc(t.Members, func(m jsontree.Member) bool {
+					return (m.Name == "InstanceIds" || m.Name == "Targets") && m.Value.Kind == jsontree.Array && len(m.Value.Items) == 0
+				})
+			})},
+		{"semantics/null-lists-fail", "InstanceIds and Targets that are both null make the server fail", failsSource, Must, destination,
+			failing500(func(c *call) bool {
+				ids, targets := c.tree().Get("InstanceIds"), c.tree().Get("Targets")
+				return ids != nil && targets != nil && ids.Kind == jsontree.Null && targets.Kind == jsontree.Null
+			})},
+		{"semantics/targets-win", "InstanceIds beside Targets are not looked at", destinationSource, Must, destination,
+			overlooking("ValidationException", without("InstanceIds"))},
+		{"semantics/instances-win", "Targets beside InstanceIds are not looked at", destinationSource, Should, destination,
+			overlooking("ValidationException", func(t *jsontree.Value) bool { return t.Get("InstanceIds") != nil && without("Targets")(t) })},
+	}
+}
+
+func isKey(target *jsontree.Value, key string) bool {
+	return strings.HasPrefix(strings.ToLower(member(target, "Key")), strings.ToLower(key))
+}
+
+func hasKey(targets []jsontree.Value, key string) bool {
+	return slices.ContainsFunc(targets, func(t jsontree.Value) bool { return isKey(&t, key) })
+}
+
+// ofTypes visits the values of targets of resource types.
+func ofTypes(targets *jsontree.Value, visit func(values *jsontree.Value)) {
+	at(targets, "[]", func(_ string, t *jsontree.Value) {
+		if values := t.Get("Values"); values != nil && isKey(t, typesKey) {
+			visit(values)
+		}
+	})
+}
+
+// known reports whether an ID is of a node of the demonstration world, online or not.
+func known(id string) bool {
+	return id == "i-01234567" || strings.HasPrefix(strings.TrimPrefix(id, "m"), "i-0123456789abcdef")
+}
