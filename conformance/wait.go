@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -53,7 +54,7 @@ func (r *Runner) Wait(ctx context.Context, within time.Duration) error {
 			return nil
 		case e.Err == nil:
 			last = a.target.Name + " answers " + statusText(e.Response.Status)
-		case wire.Advice(e.Err) != "", errors.Is(e.Err, wire.ErrHTTP2Only):
+		case wire.Advice(e.Err) != "" && !isPlain(e.Err), errors.Is(e.Err, wire.ErrHTTP2Only):
 			return fmt.Errorf("%w: %s", ErrCannotJudge, a.silence(e.Err))
 		case e.Err.Failure != wire.Interrupted:
 			last = a.silence(e.Err)
@@ -65,6 +66,12 @@ func (r *Runner) Wait(ctx context.Context, within time.Duration) error {
 			return fmt.Errorf("%w: not up after %s: %s", ErrCannotJudge, within, last)
 		}
 	}
+}
+
+// isPlain reports whether something other than TLS was spoken: a port may do so until the target behind it is up.
+func isPlain(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.As(err, &record)
 }
 
 // gatewayStatuses are what stands before a server says while the server is not there.

@@ -86,13 +86,12 @@ func TestAPortThatOpensLateIsWaitedFor(t *testing.T) {
 	}
 	plain.Listener = listenAgain(t, address)
 	plain.Start()
-	<-early
-	plain.Close()
 	select {
 	case err := <-waited:
 		t.Fatalf("not waited through: %v", err)
-	default:
+	case <-early:
 	}
+	plain.Close()
 	ready := httptest.NewUnstartedServer(answering(always200))
 	ready.Listener = listenAgain(t, address)
 	ready.TLS = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}}
