@@ -119,31 +119,6 @@ func (e *Exchanged) RequestBody() *jsontree.Value {
 	return e.request
 }
 
-// summary says in a few words what came back.
-func (e *Exchanged) summary() string {
-	if e.Response == nil {
-		if e.Err != nil {
-			return "no answer (" + firstLine(e.Err.Error()) + ")"
-		}
-		return "no answer"
-	}
-	s := statusText(e.Response.Status)
-	switch {
-	case e.ErrorType != "":
-		s += " " + e.ErrorType
-		if e.Message != "" {
-			s += ": " + e.Message
-		}
-	case e.Body == nil && len(e.Response.Body) == 0:
-		s += " with an empty body"
-	case e.Body == nil:
-		s += " with a body that is no JSON"
-	case e.Response.Status/100 != 2:
-		s += " without an error type"
-	}
-	return s
-}
-
 func (e *Exchanged) time() time.Time { return e.Sent }
 
 func firstLine(s string) string {

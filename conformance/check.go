@@ -48,7 +48,7 @@ func rule(id, title string, level fixtures.Level, evidence fixtures.Evidence, so
 	}
 }
 
-func broken(level fixtures.Level, path, want, got string) []Finding {
+func broken(level fixtures.Level, path string, want, got Description) []Finding {
 	return []Finding{{Path: path, Want: want, Got: got, Level: level}}
 }
 

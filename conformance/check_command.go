@@ -50,16 +50,16 @@ func counts(path string, c *jsontree.Value) []Finding {
 	for i, name := range [...]string{"TargetCount", "CompletedCount", "ErrorCount", "DeliveryTimedOutCount"} {
 		v, ok := c.Get(name).Int64()
 		if ok && v < 0 {
-			return broken(fixtures.Must, path+"/"+name, "no less than 0", fmt.Sprint(v))
+			return broken(fixtures.Must, path+"/"+name, anything("no less than 0"), described(c.Get(name)))
 		}
 		n[i] = v // 0 where it is missing or no integer: its type is another check's business
 	}
 	targeted, completed, failed := n[0], n[1], n[2]+n[3]
 	if completed > targeted {
-		return broken(fixtures.Must, path+"/CompletedCount", fmt.Sprintf("at most TargetCount, %d", targeted), fmt.Sprint(completed))
+		return broken(fixtures.Must, path+"/CompletedCount", anything(fmt.Sprintf("at most TargetCount, %d", targeted)), described(c.Get("CompletedCount")))
 	}
 	if failed > completed {
-		return broken(fixtures.Must, path+"/ErrorCount", fmt.Sprintf("with DeliveryTimedOutCount at most CompletedCount, %d", completed), fmt.Sprint(failed))
+		return broken(fixtures.Must, path+"/ErrorCount", anything(fmt.Sprintf("with DeliveryTimedOutCount at most CompletedCount, %d", completed)), Description{Words: fmt.Sprint(failed), Kind: KindNumber})
 	}
 	return nil
 }
@@ -99,7 +99,7 @@ func statusAgrees(path string, c *jsontree.Value) []Finding {
 	}
 	allowed, ok := detailsOf[status.Text]
 	if !ok {
-		return broken(fixtures.Must, path+"/Status", "one of "+strings.Join(sortedKeys(detailsOf), ", "), show(status))
+		return broken(fixtures.Must, path+"/Status", anything("one of "+strings.Join(sortedKeys(detailsOf), ", ")), described(status))
 	}
 	if details == nil || details.Kind != jsontree.String {
 		return nil
@@ -109,11 +109,11 @@ func statusAgrees(path string, c *jsontree.Value) []Finding {
 		return nil
 	}
 	if !slices.ContainsFunc(sortedKeys(detailsOf), func(s string) bool { return slices.Contains(detailsOf[s], word) }) {
-		return broken(fixtures.Must, path+"/StatusDetails", "one of the StatusDetails that are documented or recorded", show(details))
+		return broken(fixtures.Must, path+"/StatusDetails", anything("one of the StatusDetails that are documented or recorded"), described(details))
 	}
 	// "StatusDetails can show different results than Status": which, no source lists in full.
 	return broken(fixtures.Should, path+"/StatusDetails",
-		fmt.Sprintf("with Status %s one of %s", status.Text, strings.Join(allowed, ", ")), show(details))
+		anything(fmt.Sprintf("with Status %s one of %s", status.Text, strings.Join(allowed, ", "))), described(details))
 }
 
 var timesCheck = Check{
@@ -125,10 +125,12 @@ var timesCheck = Check{
 			requested, ok1 := c.value.Get("RequestedDateTime").Float64()
 			expires, ok2 := c.value.Get("ExpiresAfter").Float64()
 			if ok1 && ok2 && expires <= requested {
-				found = append(found, broken(fixtures.Must, c.path+"/ExpiresAfter", "later than RequestedDateTime", span(expires-requested)+" after it")...)
+				found = append(found, broken(fixtures.Must, c.path+"/ExpiresAfter", anything("later than RequestedDateTime"),
+					Description{Words: span(expires-requested) + " after it", Kind: KindNumber})...)
 			}
 			if ok1 && requested > 1e11 {
-				found = append(found, broken(fixtures.Must, c.path+"/RequestedDateTime", "seconds since 1970", "milliseconds, it seems: "+c.value.Get("RequestedDateTime").Text)...)
+				found = append(found, broken(fixtures.Must, c.path+"/RequestedDateTime", anything("seconds since 1970"),
+					anything("milliseconds, it seems: "+c.value.Get("RequestedDateTime").Text))...)
 			}
 		}
 		return found

@@ -25,7 +25,7 @@ var serverErrorCheck = Check{
 		if e.Response == nil || e.Response.Status < 500 || expectsStatus(e) {
 			return nil
 		}
-		return broken(fixtures.Must, pathStatus, "an answer below 500", e.summary())
+		return broken(fixtures.Must, pathStatus, anything("an answer below 500"), e.described())
 	},
 }
 
@@ -52,11 +52,11 @@ var contentTypeCheck = Check{
 		if len(values) == 1 && isAWSJSON(values[0]) {
 			return nil
 		}
-		got := strings.Join(values, ", ")
-		if got == "" {
-			got = "nothing"
+		got := anything(strings.Join(values, ", "))
+		if got.Words == "" {
+			got = nothing()
 		}
-		return broken(fixtures.Must, "header Content-Type", "application/x-amz-json-1.1", got)
+		return broken(fixtures.Must, "header Content-Type", anything(awsJSONType), got)
 	},
 }
 
@@ -77,10 +77,10 @@ var requestIDCheck = Check{
 		}
 		id := requestID(e)
 		if id == "" {
-			return broken(fixtures.Must, "header x-amzn-RequestId", "a request ID", "nothing")
+			return broken(fixtures.Must, "header x-amzn-RequestId", anything("a request ID"), nothing())
 		}
 		if !isUUID(id) {
-			return broken(fixtures.Should, "header x-amzn-RequestId", "a UUID", fmt.Sprintf("%d characters of another form", len(id)))
+			return broken(fixtures.Should, "header x-amzn-RequestId", anything("a UUID"), Description{Words: fmt.Sprintf("%d characters of another form", len(id)), Kind: KindNumber})
 		}
 		return nil
 	},
@@ -96,10 +96,10 @@ var oneValueCheck = Check{
 			return nil
 		}
 		if e.Body == nil {
-			return broken(fixtures.Must, pathBody, "one JSON value", bodyFault(e))
+			return broken(fixtures.Must, pathBody, anything("one JSON value"), describedBody(e))
 		}
 		if e.Body.Kind != jsontree.Object {
-			return broken(fixtures.Must, pathBody, "a JSON object", show(e.Body))
+			return broken(fixtures.Must, pathBody, Description{Words: "a JSON object", Kind: KindObject}, described(e.Body))
 		}
 		return nil
 	},
@@ -113,7 +113,7 @@ var duplicateKeysCheck = Check{
 			return nil
 		}
 		if twice := e.Body.Duplicates(); len(twice) > 0 {
-			return broken(fixtures.Must, twice[0], "one member of this name", "several")
+			return broken(fixtures.Must, twice[0], anything("one member of this name"), Description{Words: "several", Kind: KindSeveral})
 		}
 		return nil
 	},
@@ -129,9 +129,9 @@ var errorTypeCheck = Check{
 		}
 		switch refused := e.Response.Status >= 300; {
 		case refused && e.ErrorType == "":
-			return broken(fixtures.Must, pathErrorType, "__type with the error's shape name", show(e.Body))
+			return broken(fixtures.Must, pathErrorType, anything("__type with the error's shape name"), Description{Words: show(e.Body), Kind: KindNone})
 		case !refused && e.ErrorType != "":
-			return broken(fixtures.Must, pathStatus, "a status of 4xx or 5xx for "+e.ErrorType, statusText(e.Response.Status))
+			return broken(fixtures.Must, pathStatus, anything("a status of 4xx or 5xx for "+e.ErrorType), describedStatus(e.Response.Status))
 		}
 		return nil
 	},
@@ -143,7 +143,7 @@ var bareTypeCheck = Check{
 		fixtures.Source{Doc: "Smithy AWS JSON 1.1 protocol", Section: "Operation error serialization"}),
 	func(e *Exchanged) []Finding {
 		if v := e.Body.Get("__type"); v != nil && e.ErrorType != "" && v.Text != e.ErrorType {
-			return broken(fixtures.Should, "/__type", e.ErrorType, show(v))
+			return broken(fixtures.Should, "/__type", anything(e.ErrorType), described(v))
 		}
 		return nil
 	},

@@ -42,11 +42,11 @@ var invocationCheck = Check{
 
 func invocationStatus(path string, v *jsontree.Value) []Finding {
 	if s := v.Get("Status"); s != nil && s.Kind == jsontree.String && !slices.Contains(invocationStatuses, s.Text) {
-		return broken(fixtures.Must, path+"/Status", "one of "+strings.Join(invocationStatuses, ", "), show(s))
+		return broken(fixtures.Must, path+"/Status", anything("one of "+strings.Join(invocationStatuses, ", ")), described(s))
 	}
 	d := v.Get("StatusDetails")
 	if d != nil && d.Kind == jsontree.String && !slices.Contains(invocationDetails, strings.ReplaceAll(d.Text, " ", "")) {
-		return broken(fixtures.Must, path+"/StatusDetails", "one of "+strings.Join(invocationDetails, ", "), show(d))
+		return broken(fixtures.Must, path+"/StatusDetails", anything("one of "+strings.Join(invocationDetails, ", ")), described(d))
 	}
 	return nil
 }

@@ -56,11 +56,11 @@ func (w *memberWalk) walk(path string, s *smithy.Schema, v *jsontree.Value) {
 	want := reference.JSONKind(s.Type())
 	if v.Kind == jsontree.Null {
 		// Smithy: servers do not serialize null members of a structure; clients drop them.
-		w.wrong = append(w.wrong, Finding{Path: path, Want: article(want.String()) + ", or no member", Got: "null", Level: fixtures.Should})
+		w.wrong = append(w.wrong, broken(fixtures.Should, path, anything(article(want.String())+", or no member"), described(v))...)
 		return
 	}
 	if !fits(s, v) {
-		w.wrong = append(w.wrong, Finding{Path: path, Want: article(typeName(s)), Got: show(v), Level: fixtures.Must})
+		w.wrong = append(w.wrong, broken(fixtures.Must, path, anything(article(typeName(s))), described(v))...)
 		return
 	}
 	switch s.Type() {
@@ -76,7 +76,7 @@ func (w *memberWalk) walk(path string, s *smithy.Schema, v *jsontree.Value) {
 			if member != nil {
 				w.walk(at, member, &m.Value)
 			} else if !unmodelled[m.Name] && len(w.unknown) < findingsKept {
-				w.unknown = append(w.unknown, Finding{Path: at, Want: "no such member", Got: show(&m.Value), Level: fixtures.May})
+				w.unknown = append(w.unknown, broken(fixtures.May, at, anything("no such member"), described(&m.Value))...)
 			}
 		}
 	case smithy.ShapeTypeList:

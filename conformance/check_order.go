@@ -41,7 +41,7 @@ var statusOrderCheck = caseCheck{
 					level = fixtures.Must
 				}
 				found = append(found, invariantFinding{Finding: Finding{
-					Path: s.path, Want: fmt.Sprintf("%s, as before, or what may follow it", before), Got: string(s.details), Level: level,
+					Path: s.path, Want: anything(fmt.Sprintf("%s, as before, or what may follow it", before)), Got: anything(string(s.details)), Level: level,
 				}, exchange: e})
 			}
 		}

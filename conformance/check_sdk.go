@@ -84,7 +84,7 @@ func sdkReadsOutput(e *Exchanged) []Finding {
 	}
 	body, text := forSDK(e)
 	if err := decode(schema, e, text, out); err != nil {
-		return broken(fixtures.Must, pathBody, "a body that the SDK reads", cut(firstLine(err.Error())))
+		return broken(fixtures.Must, pathBody, anything("a body that the SDK reads"), Description{Words: cut(firstLine(err.Error())), Kind: KindUnreadable})
 	}
 	switch out := out.(type) {
 	case *ssm.SendCommandOutput:
@@ -93,7 +93,7 @@ func sdkReadsOutput(e *Exchanged) []Finding {
 			return nil
 		}
 		if out.Command == nil {
-			return broken(fixtures.Must, "/Command", "a Command in the SDK's output", "none")
+			return broken(fixtures.Must, "/Command", anything("a Command in the SDK's output"), anything("none"))
 		}
 		return sameMembers("/Command", sent, readCommand(out.Command))
 	case *ssm.ListCommandsOutput:
@@ -132,7 +132,8 @@ func sameElements(body *jsontree.Value, name string, read int, members func(i in
 		return nil
 	}
 	if read != len(sent.Items) {
-		return broken(fixtures.Must, "/"+name, fmt.Sprintf("%d elements in the SDK's output", len(sent.Items)), fmt.Sprint(read))
+		return broken(fixtures.Must, "/"+name, anything(fmt.Sprintf("%d elements in the SDK's output", len(sent.Items))),
+			Description{Words: fmt.Sprint(read), Kind: KindNumber})
 	}
 	for i := range sent.Items {
 		if found := sameMembers("/"+name+"/"+strconv.Itoa(i), &sent.Items[i], members(i)); found != nil {
@@ -145,28 +146,28 @@ func sameElements(body *jsontree.Value, name string, read int, members func(i in
 func sameMembers(path string, sent *jsontree.Value, members []readMember) []Finding {
 	for _, m := range members {
 		if got, ok := sameRead(sent.Get(m.name), m.read); !ok {
-			return broken(fixtures.Must, path+"/"+m.name, show(sent.Get(m.name))+" in the SDK's output", got)
+			return broken(fixtures.Must, path+"/"+m.name, anything(show(sent.Get(m.name))+" in the SDK's output"), got)
 		}
 	}
 	return nil
 }
 
 // sameRead compares a member as sent with the SDK's value for it.
-func sameRead(sent *jsontree.Value, read any) (string, bool) {
+func sameRead(sent *jsontree.Value, read any) (Description, bool) {
 	if sent == nil || sent.Kind == jsontree.Null {
-		return "", true
+		return Description{}, true
 	}
 	switch read := read.(type) {
 	case *string:
-		return fmt.Sprintf("%q", aws.ToString(read)), read != nil && *read == sent.Text
+		return Description{Words: fmt.Sprintf("%q", aws.ToString(read)), Kind: KindString}, read != nil && *read == sent.Text
 	case *int32:
 		n, _ := sent.Int64()
-		return fmt.Sprint(aws.ToInt32(read)), read != nil && int64(*read) == n
+		return Description{Words: fmt.Sprint(aws.ToInt32(read)), Kind: KindNumber}, read != nil && int64(*read) == n
 	case *time.Time:
 		f, _ := sent.Float64()
-		return fmt.Sprint(aws.ToTime(read)), read != nil && absolute(float64(read.UnixMilli())/1000-f) < 0.0015
+		return Description{Words: fmt.Sprint(aws.ToTime(read)), Kind: KindNumber}, read != nil && absolute(float64(read.UnixMilli())/1000-f) < 0.0015
 	}
-	return "", true
+	return Description{}, true
 }
 
 func absolute(f float64) float64 { return max(f, -f) }
@@ -179,10 +180,10 @@ func sdkReadsError(e *Exchanged) []Finding {
 	err := decode(schema, e, e.Response.Body, out)
 	var api smithy.APIError
 	if !errors.As(err, &api) {
-		return broken(fixtures.Must, pathBody, "an API error in the SDK", fmt.Sprintf("%v", err))
+		return broken(fixtures.Must, pathBody, anything("an API error in the SDK"), Description{Words: fmt.Sprint(err), Kind: KindUnreadable})
 	}
 	if e.ErrorType != "" && api.ErrorCode() != e.ErrorType {
-		return broken(fixtures.Must, pathErrorType, e.ErrorType+" in the SDK", api.ErrorCode())
+		return broken(fixtures.Must, pathErrorType, anything(e.ErrorType+" in the SDK"), Description{Words: api.ErrorCode(), Kind: KindNone})
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func inspect(id string, e conformance.Exchanged) []conformance.Finding {
 			return c.Inspect(&e)
 		}
 	}
-	return []conformance.Finding{{Want: "a check of the name " + id}}
+	return []conformance.Finding{{Want: conformance.Description{Words: "a check of the name " + id}}}
 }
 
 func replaced(old, with string) *wire.Exchange {

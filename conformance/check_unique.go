@@ -54,7 +54,7 @@ func (c *runCheck) inspect(number int, results []Result) (found []invariantFindi
 				seen++
 			}
 			if by, twice := first[id]; twice {
-				f := Finding{Check: c.rule.ID, Path: c.path, Want: "an identifier that no answer had before", Got: fmt.Sprintf("%s, as in %s", cut(id), by), Level: fixtures.Must}
+				f := c.repeated(fmt.Sprintf("%s, as in %s", cut(id), by))
 				found = append(found, invariantFinding{f, e, results[i].Case.ID})
 			} else {
 				first[id] = results[i].Case.ID
@@ -62,4 +62,13 @@ func (c *runCheck) inspect(number int, results []Result) (found []invariantFindi
 		}
 	}
 	return found, seen
+}
+
+// repeated is the finding about an identifier that came before, which is told in words. Its kind is a number, as in the
+// baselines that there are.
+func (c *runCheck) repeated(got string) Finding {
+	return Finding{
+		Check: c.rule.ID, Path: c.path, Level: fixtures.Must,
+		Want: anything("an identifier that no answer had before"), Got: Description{Words: got, Kind: KindNumber},
+	}
 }

@@ -33,3 +33,6 @@ func InspectTogether(exchanges []Exchanged) []Finding {
 	}
 	return found
 }
+
+// Fingerprint is that of a result.
+var Fingerprint = fingerprint

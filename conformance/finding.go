@@ -17,8 +17,8 @@ type Finding struct {
 	// Path is where: "status", "error type", "error message", "header NAME", "body", or a JSON
 	// pointer into the answer's body.
 	Path  string         `json:"path"`
-	Want  string         `json:"want"`
-	Got   string         `json:"got"`
+	Want  Description    `json:"want"`
+	Got   Description    `json:"got"`
 	Level fixtures.Level `json:"level"`
 
 	noted bool // behind a $should or $may: no reason for another outcome
@@ -78,22 +78,9 @@ func (r *Result) NotAsked() bool {
 	return r.Verdict == Error && (strings.HasPrefix(r.Reason, notAsked) || strings.HasPrefix(r.Reason, notFinished))
 }
 
-// weight orders levels by severity.
-func weight(l fixtures.Level) int {
-	switch l {
-	case fixtures.Must:
-		return 3
-	case fixtures.Should:
-		return 2
-	case fixtures.May:
-		return 1
-	}
-	return 0
-}
-
 // looser returns the weaker of two levels.
 func looser(a, b fixtures.Level) fixtures.Level {
-	if weight(a) < weight(b) {
+	if a.Weight() < b.Weight() {
 		return a
 	}
 	return b
@@ -104,7 +91,7 @@ func worst(findings []Finding) fixtures.Level {
 	if len(findings) == 0 {
 		return ""
 	}
-	return slices.MaxFunc(findings, func(a, b Finding) int { return cmp.Compare(weight(a.Level), weight(b.Level)) }).Level
+	return slices.MaxFunc(findings, func(a, b Finding) int { return cmp.Compare(a.Level.Weight(), b.Level.Weight()) }).Level
 }
 
 // VerdictOf is the verdict that the findings of a case add up to, where a missed should only warns.

@@ -3,7 +3,6 @@ package conformance
 import (
 	"fmt"
 	"hash/fnv"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +33,7 @@ func fingerprint(r *Result) string {
 		if f.Level != level {
 			continue
 		}
-		part := safe(placeOf(f.Path), fingerprintPlace) + "=" + safe(differenceKind(f.Path, f.Got), fingerprintDetail)
+		part := safe(placeOf(f.Path), fingerprintPlace) + "=" + safe(f.Got.Type(), fingerprintDetail)
 		if f.Step > 0 {
 			part = strconv.Itoa(f.Step) + ":" + part
 		}
@@ -56,85 +55,6 @@ func fingerprint(r *Result) string {
 		text = "should:" + text
 	}
 	return text
-}
-
-// differenceKind says in one word what was there instead: a status with the type of its error, the
-// type of an error, a failure of the connection, and of anything in a body its JSON type alone.
-func differenceKind(path, got string) string {
-	switch path {
-	case pathStatus, pathVerdict:
-		return statusKind(got)
-	case pathConnection:
-		return connectionKind(got)
-	case pathWalk:
-		if strings.HasPrefix(got, `"`) {
-			return "string"
-		}
-		return statusKind(got)
-	case pathErrorType:
-		if text, err := strconv.Unquote(got); err == nil {
-			return text
-		}
-		return "none"
-	case pathBody:
-		if got == "an empty body" {
-			return "empty"
-		}
-		if k := jsonWord(got); k != "other" {
-			return k
-		}
-		return "no-json"
-	}
-	return jsonWord(got)
-}
-
-// statusKind reads what summary writes: 400 Bad Request InvalidCommandId: a message.
-func statusKind(got string) string {
-	code, rest, _ := strings.Cut(got, " ")
-	n, err := strconv.Atoi(code)
-	if err != nil {
-		return connectionKind(got)
-	}
-	rest = strings.TrimSpace(strings.TrimPrefix(rest, http.StatusText(n)))
-	word, _, _ := strings.Cut(rest, ":")
-	switch {
-	case word == "" || strings.HasPrefix(word, "at last"):
-		return code
-	case word == "with an empty body":
-		return code + "/empty"
-	case strings.HasPrefix(word, "with"):
-		return code + "/no-json"
-	}
-	return code + "/" + word
-}
-
-// connectionKind reads the failure of an exchange out of "no answer (closed: EOF)" or "closed: EOF".
-func connectionKind(got string) string {
-	word, _, _ := strings.Cut(strings.TrimPrefix(got, "no answer ("), ":")
-	return strings.ReplaceAll(word, " ", "-")
-}
-
-// jsonWord is the type of a value as findings show it.
-func jsonWord(got string) string {
-	switch {
-	case got == "nothing", got == "null", got == "several":
-		return got
-	case got == "true", got == "false":
-		return "boolean"
-	case got == "":
-		return "other"
-	}
-	switch c := got[0]; {
-	case c == '"':
-		return "string"
-	case c == '{':
-		return "object"
-	case c == '[':
-		return "list"
-	case c == '-' || c >= '0' && c <= '9':
-		return "number"
-	}
-	return "other"
 }
 
 // safe keeps a text fit for one word of a baseline's line: bounded, without white space or anything

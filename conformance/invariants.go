@@ -98,9 +98,9 @@ func invariantResult(found []invariantFinding, strict bool) Result {
 	if len(found) == 0 {
 		return v
 	}
-	// One finding for each distinct place and wish, from the first exchange that shows it; the
+	// One finding for each distinct place and type of what was wanted, from the first exchange that shows it; the
 	// strongest come first, and the first of them is the one whose exchange is shown.
-	slices.SortStableFunc(found, func(a, b invariantFinding) int { return weight(b.Level) - weight(a.Level) })
+	slices.SortStableFunc(found, func(a, b invariantFinding) int { return b.Level.Weight() - a.Level.Weight() })
 	first := found[0]
 	distinct := map[string]bool{}
 	hit := map[*Exchanged]bool{}
@@ -108,7 +108,7 @@ func invariantResult(found []invariantFinding, strict bool) Result {
 		if !f.exchange.Step.Interim {
 			hit[f.exchange] = true
 		}
-		key := placeOf(f.Path) + "\x00" + f.Want + "\x00" + string(f.Level)
+		key := placeOf(f.Path) + "\x00" + f.Want.Type() + "\x00" + string(f.Level)
 		if !distinct[key] {
 			distinct[key] = true
 			f.Step = 0

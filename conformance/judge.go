@@ -152,7 +152,7 @@ func decide(attempts []attempt) attempt {
 func cost(findings []Finding) int {
 	sum := 0
 	for _, f := range findings {
-		c := weight(f.Level)
+		c := f.Level.Weight()
 		switch f.Path {
 		case pathStatus, pathConnection:
 			c *= 1000
@@ -185,14 +185,14 @@ func (m *matching) outcome(o *fixtures.Outcome) {
 		// resets the connection (RFC 9112, section 9.6).
 		refusal := e.Response == nil || e.Response.Status/100 == 4
 		if !refusal || e.Err == nil || e.Err.Failure != wire.Closed {
-			m.miss(pathConnection, "closed without an answer", e.summary())
+			m.miss(pathConnection, Description{Words: "closed without an answer", Kind: Kind(wire.Closed)}, e.described())
 		}
 		return
 	case e.Response == nil:
-		m.miss(pathConnection, "an answer", e.summary())
+		m.miss(pathConnection, Description{Words: "an answer", Kind: KindAnswer}, e.described())
 		return
 	case e.Err != nil:
-		m.miss(pathConnection, "a whole answer", firstLine(e.Err.Error()))
+		m.miss(pathConnection, Description{Words: "a whole answer", Kind: KindAnswer}, describedError(e.Err))
 		return
 	}
 	if !m.status(o.Status) {
@@ -220,23 +220,30 @@ func (m *matching) outcome(o *fixtures.Outcome) {
 // status compares the status; a wrong one says enough, so nothing behind it is looked at.
 func (m *matching) status(want *jsontree.Value) bool {
 	if want == nil {
-		m.miss(pathStatus, "an outcome with a status", "none")
+		m.miss(pathStatus, anything("an outcome with a status"), Description{Words: "none", Kind: KindNone})
 		return false
 	}
 	got := jsontree.NewNumber(strconv.Itoa(m.answer.Response.Status))
 	if m.try(pathStatus, want, &got) {
+		first := len(m.findings)
 		m.match(pathStatus, want, &got)
+		for i := range m.findings[first:] {
+			f := &m.findings[first+i]
+			f.Want.Kind, f.Want.Status = KindAnswer, statusWanted(want).Status
+			f.Got.Kind, f.Got.Status = KindAnswer, m.answer.Response.Status
+		}
 		return true
 	}
-	m.miss(pathStatus, statusWanted(want), m.answer.summary())
+	m.miss(pathStatus, statusWanted(want), m.answer.described())
 	return false
 }
 
-func statusWanted(w *jsontree.Value) string {
+func statusWanted(w *jsontree.Value) Description {
 	if n, ok := w.Int64(); ok {
-		return statusText(int(n))
+		return describedStatus(int(n))
 	}
-	return describe(w)
+	class, _ := w.Get("$class").Int64()
+	return Description{Words: describe(w), Kind: KindAnswer, Status: 100 * int(class)}
 }
 
 func statusText(code int) string {
@@ -252,7 +259,7 @@ func (m *matching) body(o *fixtures.Outcome) {
 		return
 	}
 	if e.Body == nil {
-		m.miss(pathBody, "a JSON body", bodyFault(e))
+		m.miss(pathBody, anything("a JSON body"), describedBody(e))
 		return
 	}
 	if o.Error != nil {
@@ -263,22 +270,19 @@ func (m *matching) body(o *fixtures.Outcome) {
 	}
 }
 
-func bodyFault(e *Exchanged) string {
-	if len(e.Response.Body) == 0 {
-		return "an empty body"
-	}
-	return e.BodyErr.Error()
-}
-
 func (m *matching) errorOutcome(o *fixtures.ErrorOutcome) {
 	e := m.answer
 	switch {
 	case o.Type == nil:
-		m.miss(pathErrorType, "an outcome with the type of the error", "none")
+		m.miss(pathErrorType, anything("an outcome with the type of the error"), Description{Words: "none", Kind: KindNone})
 	case e.ErrorType == "":
-		m.miss(pathErrorType, describe(o.Type), "an error without a type")
+		m.miss(pathErrorType, anything(describe(o.Type)), Description{Words: "an error without a type", Kind: KindNone})
 	default:
+		first := len(m.findings)
 		m.match(pathErrorType, o.Type, &jsontree.Value{Kind: jsontree.String, Text: e.ErrorType})
+		for i := range m.findings[first:] {
+			m.findings[first+i].Got.ErrorType = owned(e.ErrorType, keptText)
+		}
 	}
 	if o.Message != nil {
 		var got *jsontree.Value
@@ -294,11 +298,12 @@ func (m *matching) errorOutcome(o *fixtures.ErrorOutcome) {
 func (m *matching) sameAs(name string) {
 	e := m.step(name)
 	if e == nil {
-		m.miss(pathVerdict, "an answer to the step "+name, "none")
+		m.miss(pathVerdict, Description{Words: "an answer to the step " + name, Kind: KindAnswer}, Description{Words: "none", Kind: KindNone})
 		return
 	}
 	if want, got := refusalOf(e), refusalOf(m.answer); want != got {
-		m.miss(pathVerdict, "as in step "+name+": "+want, got)
+		want.Words = "as in step " + name + ": " + want.Words
+		m.miss(pathVerdict, want, got)
 		return
 	}
 	want, got := e.Body.Get("Command"), m.answer.Body.Get("Command")
@@ -310,9 +315,7 @@ func (m *matching) sameAs(name string) {
 		switch member.Name {
 		case "CommandId", "RequestedDateTime", "ExpiresAfter": // new each time
 		default:
-			if v := got.Get(member.Name); !jsontree.Equal(&member.Value, v) {
-				m.miss("/Command/"+jsontree.EscapeToken(member.Name), show(&member.Value)+", as in step "+name, show(v))
-			}
+			m.same("/Command/"+jsontree.EscapeToken(member.Name), &member.Value, got.Get(member.Name), "as in step "+name)
 		}
 	}
 }
@@ -328,11 +331,14 @@ func (m *matching) step(name string) *Exchanged {
 }
 
 // refusalOf names the status and, of a refusal, the error's type.
-func refusalOf(e *Exchanged) string {
+func refusalOf(e *Exchanged) Description {
 	if e.Response == nil {
-		return e.summary()
+		return e.described()
 	}
-	return strings.TrimSpace(statusText(e.Response.Status) + " " + e.ErrorType)
+	d := describedStatus(e.Response.Status)
+	d.ErrorType = owned(e.ErrorType, keptText)
+	d.Words = strings.TrimSpace(d.Words + " " + e.ErrorType)
+	return d
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -21,7 +21,7 @@ type matching struct {
 	findings []Finding
 }
 
-func (m *matching) miss(path, want, got string) {
+func (m *matching) miss(path string, want, got Description) {
 	m.findings = append(m.findings, Finding{Check: OutcomeCheck, Path: path, Want: want, Got: got, Level: m.level, noted: m.noted})
 }
 
@@ -51,13 +51,13 @@ func (m *matching) match(path string, want, got *jsontree.Value) {
 		for i := range want.Members {
 			name, arg := want.Members[i].Name, &want.Members[i].Value
 			if !m.apply(name, path, arg, got) {
-				m.miss(path, "a matcher that this version knows", name)
+				m.miss(path, anything("a matcher that this version knows"), anything(name))
 			}
 		}
 		return
 	}
 	if got == nil {
-		m.miss(path, show(want), "nothing")
+		m.miss(path, described(want), nothing())
 		return
 	}
 	switch want.Kind {
@@ -67,14 +67,14 @@ func (m *matching) match(path string, want, got *jsontree.Value) {
 		m.list(path, want, got)
 	default:
 		if !jsontree.Equal(want, got) {
-			m.miss(path, show(want), show(got))
+			m.miss(path, described(want), described(got))
 		}
 	}
 }
 
 func (m *matching) object(path string, want, got *jsontree.Value) {
 	if got.Kind != jsontree.Object {
-		m.miss(path, "an object", show(got))
+		m.miss(path, Description{Words: "an object", Kind: KindObject}, described(got))
 		return
 	}
 	for i := range want.Members {
@@ -88,7 +88,7 @@ func (m *matching) object(path string, want, got *jsontree.Value) {
 
 func (m *matching) list(path string, want, got *jsontree.Value) {
 	if got.Kind != jsontree.Array || len(got.Items) != len(want.Items) {
-		m.miss(path, show(want), show(got))
+		m.miss(path, described(want), described(got))
 		return
 	}
 	for i := range want.Items {

@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"context"
-	"fmt"
 	"hash/maphash"
 	"maps"
 	"strconv"
@@ -102,7 +101,7 @@ func (l *recentIdentifiers) inspect(r *Result) {
 				continue
 			}
 			c := &runChecks[kind]
-			f := Finding{Check: c.rule.ID, Path: c.path, Want: "an identifier that no answer had before", Got: fmt.Sprintf("%s once more", cut(id)), Level: fixtures.Must}
+			f := c.repeated(cut(id) + " once more")
 			r.invariants = append(r.invariants, invariantFinding{f, e, r.Case.ID})
 		}
 	}

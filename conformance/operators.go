@@ -20,7 +20,7 @@ func (m *matching) apply(name, path string, arg, got *jsontree.Value) bool {
 		m.at(fixtures.May, func() { m.match(path, arg, got) })
 	case "$absent":
 		if got != nil {
-			m.miss(path, "nothing", show(got))
+			m.miss(path, nothing(), described(got))
 		}
 	case "$optional":
 		if got != nil && got.Kind != jsontree.Null {
@@ -34,11 +34,11 @@ func (m *matching) apply(name, path string, arg, got *jsontree.Value) bool {
 		}
 	case "$not":
 		if m.try(path, arg, got) {
-			m.miss(path, "not "+describe(arg), show(got))
+			m.miss(path, anything("not "+describe(arg)), described(got))
 		}
 	case "$exact":
 		if !jsontree.Equal(arg, got) {
-			m.miss(path, show(arg), show(got))
+			m.miss(path, described(arg), described(got))
 		}
 	case "$echo":
 		m.echo(path, arg, got)
@@ -56,7 +56,7 @@ func (m *matching) apply(name, path string, arg, got *jsontree.Value) bool {
 			return false
 		}
 		if got == nil || !test(arg, got) {
-			m.miss(path, inWords(name, arg), show(got))
+			m.miss(path, Description{Words: inWords(name, arg), Kind: kindWanted(name, arg)}, described(got))
 		}
 	}
 	return true
@@ -127,6 +127,22 @@ func inWords(name string, arg *jsontree.Value) string {
 	return ""
 }
 
+// kindWanted is the kind of value that a matcher wants that looks at one value alone.
+func kindWanted(name string, arg *jsontree.Value) Kind {
+	switch name {
+	case "$type":
+		if arg.Text == "integer" {
+			return KindNumber
+		}
+		return Kind(arg.Text)
+	case "$length":
+		return KindList
+	case "$class":
+		return KindNumber
+	}
+	return KindString
+}
+
 // isUUID tells whether a text has the form of RFC 9562, section 4.
 func isUUID(s string) bool {
 	if len(s) != len("00000000-0000-0000-0000-000000000000") {
@@ -154,7 +170,7 @@ func (m *matching) in(path string, arg, got *jsontree.Value) {
 		}
 		wants[i] = describe(&arg.Items[i])
 	}
-	m.miss(path, "one of "+strings.Join(wants, ", "), show(got))
+	m.miss(path, anything("one of "+strings.Join(wants, ", ")), described(got))
 }
 
 // echo compares with what was sent: in this step, or in the one that [STEP, POINTER] names.
@@ -178,7 +194,7 @@ func (m *matching) echo(path string, arg, got *jsontree.Value) {
 func (m *matching) place(matcher, path string, arg *jsontree.Value) (step, pointer string, ok bool) {
 	name, at := arg.Index(0), arg.Index(1)
 	if name == nil || at == nil {
-		m.miss(path, fmt.Sprintf(`a matcher of the form {%q: [STEP, POINTER]}`, matcher), show(arg))
+		m.miss(path, anything(fmt.Sprintf(`a matcher of the form {%q: [STEP, POINTER]}`, matcher)), described(arg))
 		return "", "", false
 	}
 	return name.Text, at.Text, true
@@ -188,9 +204,9 @@ func (m *matching) place(matcher, path string, arg *jsontree.Value) (step, point
 // both answers would.
 func (m *matching) same(path string, want, got *jsontree.Value, whence string) {
 	if want == nil {
-		m.miss(path, "a value "+whence+", where there is none", show(got))
+		m.miss(path, anything("a value "+whence+", where there is none"), described(got))
 	} else if !jsontree.Equal(want, got) {
-		m.miss(path, show(want)+", "+whence, show(got))
+		m.miss(path, Description{Words: show(want) + ", " + whence, Kind: kindOf(want)}, described(got))
 	}
 }
 
@@ -213,7 +229,7 @@ func (m *matching) fromEarlier(path string, arg, got *jsontree.Value) {
 
 func (m *matching) elements(name, path string, arg, got *jsontree.Value) {
 	if got == nil || got.Kind != jsontree.Array {
-		m.miss(path, "a list", show(got))
+		m.miss(path, Description{Words: "a list", Kind: KindList}, described(got))
 		return
 	}
 	for i := range got.Items {
@@ -228,7 +244,7 @@ func (m *matching) elements(name, path string, arg, got *jsontree.Value) {
 		}
 	}
 	if name == "$some" {
-		m.miss(path, "a list with "+describe(arg), show(got))
+		m.miss(path, Description{Words: "a list with " + describe(arg), Kind: KindList}, described(got))
 	}
 }
 
@@ -238,12 +254,12 @@ const afterTolerance = 0.002
 func (m *matching) after(path string, arg, got *jsontree.Value) {
 	pointer, span := arg.Index(0), arg.Index(1)
 	if pointer == nil || span == nil {
-		m.miss(path, `a matcher of the form {"$after": [POINTER, DURATION]}`, show(arg))
+		m.miss(path, anything(`a matcher of the form {"$after": [POINTER, DURATION]}`), described(arg))
 		return
 	}
 	d, err := time.ParseDuration(span.Text)
 	if err != nil {
-		m.miss(path, "a matcher with a duration", show(span))
+		m.miss(path, anything("a matcher with a duration"), described(span))
 		return
 	}
 	base, ok := m.answer.Body.Pointer(pointer.Text).Float64()
@@ -251,12 +267,12 @@ func (m *matching) after(path string, arg, got *jsontree.Value) {
 	if ok && number && math.Abs(f-base-d.Seconds()) <= afterTolerance {
 		return
 	}
-	later := func(seconds float64) string { return fmt.Sprintf("%s + %gs", pointer.Text, seconds) }
+	later := func(seconds float64) Description { return anything(fmt.Sprintf("%s + %gs", pointer.Text, seconds)) }
 	found := later(math.Round((f-base)*1000) / 1000)
 	if !ok {
-		found = pointer.Text + " is no number"
+		found = anything(pointer.Text + " is no number")
 	} else if !number {
-		found = show(got)
+		found = described(got)
 	}
 	m.miss(path, later(d.Seconds()), found)
 }
@@ -264,22 +280,22 @@ func (m *matching) after(path string, arg, got *jsontree.Value) {
 func (m *matching) epochSeconds(path string, arg, got *jsontree.Value) {
 	allowed := arg.Get("within")
 	if allowed == nil {
-		m.miss(path, `a matcher of the form {"$epochSeconds": {"within": DURATION}}`, show(arg))
+		m.miss(path, anything(`a matcher of the form {"$epochSeconds": {"within": DURATION}}`), described(arg))
 		return
 	}
 	within, err := time.ParseDuration(allowed.Text)
 	if err != nil {
-		m.miss(path, "a matcher with a duration", show(arg))
+		m.miss(path, anything("a matcher with a duration"), described(arg))
 		return
 	}
 	f, ok := got.Float64()
 	if !ok {
-		m.miss(path, "a number of seconds since 1970", show(got))
+		m.miss(path, Description{Words: "a number of seconds since 1970", Kind: KindNumber}, described(got))
 		return
 	}
 	now := float64(m.answer.time().UnixMilli()) / 1000
 	if math.Abs(f-now) > within.Seconds() {
-		m.miss(path, fmt.Sprintf("a time at most %s from now", within), show(got)) // not how far: that is new each time
+		m.miss(path, Description{Words: fmt.Sprintf("a time at most %s from now", within), Kind: KindNumber}, described(got)) // not how far: that is new each time
 	}
 }
 

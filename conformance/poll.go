@@ -39,7 +39,7 @@ func (r *Result) judgePoll(last int) {
 	default:
 		r.add(e, Finding{
 			Check: OutcomeCheck, Path: pathWalk, Level: r.Case.Level,
-			Want: fmt.Sprintf("%s within %s", poll.Until.AppendJSON(nil), poll.Within),
+			Want: anything(fmt.Sprintf("%s within %s", poll.Until.AppendJSON(nil), poll.Within)),
 			Got:  walked(poll, answers),
 		})
 	}
@@ -60,7 +60,7 @@ func (r *Result) judgeWalk(w *fixtures.Walk, answers []Exchanged) {
 		if at < reached || at < 0 {
 			r.add(&answers[i], Finding{
 				Check: OutcomeCheck, Path: pathWalk, Level: r.Case.Level,
-				Want: w.At + " to move in the order " + strings.Join(w.Through, ", "),
+				Want: anything(w.At + " to move in the order " + strings.Join(w.Through, ", ")),
 				Got:  seenAt(w.At, answers[:i+1]),
 			})
 			return
@@ -69,15 +69,18 @@ func (r *Result) judgeWalk(w *fixtures.Walk, answers []Exchanged) {
 	}
 }
 
-// walked tells which values were seen, in words.
-func walked(p *fixtures.Poll, answers []Exchanged) string {
+// walked tells which values were seen.
+func walked(p *fixtures.Poll, answers []Exchanged) Description {
 	if p.Walk != nil {
 		return seenAt(p.Walk.At, answers)
 	}
-	return answers[len(answers)-1].summary() + " at last"
+	last := answers[len(answers)-1].described()
+	last.Words += " at last"
+	return last
 }
 
-func seenAt(pointer string, answers []Exchanged) string {
+// seenAt lists the values of a member. The last of them gives the kind, since the ones before hang on when it was asked.
+func seenAt(pointer string, answers []Exchanged) Description {
 	var seen []string
 	for i := range answers {
 		s := show(answers[i].Body.Pointer(pointer))
@@ -85,5 +88,5 @@ func seenAt(pointer string, answers []Exchanged) string {
 			seen = append(seen, s)
 		}
 	}
-	return strings.Join(seen, " → ")
+	return Description{Words: strings.Join(seen, " → "), Kind: kindOf(answers[len(answers)-1].Body.Pointer(pointer))}
 }

@@ -304,7 +304,7 @@ func (c *campaign) finish(ctx context.Context) *Report {
 	r.Findings = c.found
 	asked, all := c.ledger.Asked()
 	r.Ledger = LedgerCount{Asked: asked, All: all}
-	slices.SortStableFunc(r.Findings, func(a, b *Finding) int { return weigh(a) - weigh(b) })
+	slices.SortStableFunc(r.Findings, func(a, b *Finding) int { return b.Fingerprint.Level.Weight() - a.Fingerprint.Level.Weight() })
 	if len(c.dropped) > 0 {
 		r.Dropped = len(c.dropped)
 	}
@@ -320,11 +320,4 @@ func count(found []*Finding) (must, should int) {
 		}
 	}
 	return must, should
-}
-
-func weigh(f *Finding) int {
-	if f.Fingerprint.Level == fixtures.Must {
-		return 0
-	}
-	return 1
 }

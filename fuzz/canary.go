@@ -95,14 +95,18 @@ func (c *campaign) comesBack(ctx context.Context) bool {
 
 // killer is the finding about an input behind which the target was dead.
 func (c *campaign) killer(in *Input, kase *fixtures.Case, e *expectation, r conformance.Result) *Finding {
-	f := conformance.Finding{Check: canaryCheck, Path: "connection", Want: "a server that goes on to answer", Got: "none: it stopped answering behind this request", Level: fixtures.Must}
+	f := conformance.Finding{
+		Check: canaryCheck, Path: "connection", Level: fixtures.Must,
+		Want: conformance.Description{Words: "a server that goes on to answer", Kind: conformance.KindAnswer},
+		Got:  conformance.Description{Words: "none: it stopped answering behind this request", Kind: conformance.KindNoAnswer},
+	}
 	causes := e.causes
 	if len(causes) == 0 {
 		causes = membersOf(in.body.tree)
 	}
 	r.Findings, r.Verdict = []conformance.Finding{f}, conformance.Fail
 	return &Finding{
-		Fingerprint: Fingerprint{Check: canaryCheck, Place: f.Path, Level: f.Level, Want: f.Want, Got: f.Got, Causes: causes},
+		Fingerprint: Fingerprint{Check: canaryCheck, Place: f.Path, Level: f.Level, Want: typeOf(f.Want), Got: typeOf(f.Got), Causes: causes},
 		What:        in.What, Index: in.Index, Seen: 1, Killed: true, SizeBefore: in.size(), Size: in.size(), Case: kase, Result: r, input: in,
 	}
 }

@@ -3,14 +3,12 @@ package fuzz
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/fixtures"
-	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // Fingerprint is what two findings of the same divergence have in common: everything but the values.
@@ -20,7 +18,7 @@ type Fingerprint struct {
 	// Place is the path of the finding without the numbers of elements.
 	Place string         `json:"place"`
 	Level fixtures.Level `json:"level"`
-	// Want and Got are the kinds of what was wanted and what came.
+	// Want and Got are the types of what was wanted and what came.
 	Want string `json:"want"`
 	Got  string `json:"got"`
 	// Causes are what in the request brings it about: broken constraints, wrong types, odd HTTP, or the
@@ -90,7 +88,7 @@ func fingerprints(in *Input, e *expectation, r *conformance.Result) ([]Fingerpri
 }
 
 func fingerprintOf(in *Input, f conformance.Finding) Fingerprint {
-	p := Fingerprint{Check: f.Check, Place: withoutNumbers(f.Path), Level: f.Level, Want: kindOfText(f.Want), Got: kindOfText(f.Got)}
+	p := Fingerprint{Check: f.Check, Place: withoutNumbers(f.Path), Level: f.Level, Want: typeOf(f.Want), Got: typeOf(f.Got)}
 	if rest, ok := strings.CutPrefix(p.Place, "/Command/Parameters/"); ok {
 		p.Place = "/Command/Parameters/*"
 		if strings.Contains(rest, "/") {
@@ -98,9 +96,9 @@ func fingerprintOf(in *Input, f conformance.Finding) Fingerprint {
 		}
 	}
 	switch {
-	case p.Place == "status" && strings.HasPrefix(p.Want, "4"):
+	case p.Place == "status" && f.Want.Status/100 == 4:
 		p.Want = "a refusal" // how sure its status is, makes no other divergence
-	case f.Check == memberTypes && p.Got != jsontree.Null.String():
+	case f.Check == memberTypes && f.Got.Kind != conformance.KindNull:
 		p.Got = "another type"
 	case f.Check == conformance.OutcomeCheck && (in.relation != nil || in.wire != nil) && strings.HasPrefix(p.Place, "/"):
 		p.Place, p.Want, p.Got = "verdict", "as in step plain", "another answer"
@@ -216,44 +214,10 @@ func withoutNumbers(pointer string) string {
 	return strings.Join(parts, "/")
 }
 
-var (
-	statusLine = regexp.MustCompile(`^(\d{3})\b([^:]*)`)
-	numbers    = regexp.MustCompile(`-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?`)
-	hexRun     = regexp.MustCompile(`\b[0-9a-f-]{8,}\b`)
-	quotes     = regexp.MustCompile(`"[^"]*"?`)
-)
-
-// kindOfText is the kind of a value or status that a finding quotes.
-func kindOfText(s string) string {
-	s = strings.TrimSuffix(s, ", as sent")
-	if i := strings.LastIndex(s, ", as in step "); i >= 0 {
-		s = s[:i]
+// typeOf is the type of what is described. Whatever names an error's type wrongly is one divergence.
+func typeOf(d conformance.Description) string {
+	if d.Status == 0 {
+		d.ErrorType = ""
 	}
-	if m := statusLine.FindStringSubmatch(s); m != nil {
-		return strings.TrimSpace(m[1] + strings.Replace(m[2], " "+http.StatusText(statusOf(m[1])), "", 1))
-	}
-	if v, err := jsontree.Parse([]byte(s)); err == nil {
-		return v.Kind.String()
-	}
-	if s != "" {
-		switch s[0] {
-		case '"':
-			return jsontree.String.String()
-		case '{':
-			return jsontree.Object.String()
-		case '[':
-			return jsontree.Array.String()
-		}
-	}
-	s = quotes.ReplaceAllString(s, "…")
-	s = numbers.ReplaceAllString(hexRun.ReplaceAllString(s, "#"), "#")
-	return s[:min(len(s), 80)]
-}
-
-func statusOf(s string) int {
-	n := 0
-	for _, c := range s {
-		n = n*10 + int(c-'0')
-	}
-	return n
+	return strings.Replace(d.Type(), "/", " ", 1)
 }

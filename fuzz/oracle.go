@@ -187,10 +187,8 @@ func mistyped(r *reference.Result) expectation {
 }
 
 func stronger(a, b fixtures.Level) fixtures.Level {
-	for _, l := range []fixtures.Level{fixtures.Must, fixtures.Should} {
-		if a == l || b == l {
-			return l
-		}
+	if b.Weight() > a.Weight() {
+		return b
 	}
 	return a
 }

@@ -57,7 +57,7 @@ func (r refusal) ofAnyType(level fixtures.Level, types ...string) refusal {
 // refused is the expectation of a request that breaks rules about its meaning. One rule that is sure suffices for
 // the refusal to be; which of several rules is named, and whether one of the doubts is named instead, is not known.
 func refused(rules []refusal, doubts []doubt) expectation {
-	slices.SortStableFunc(rules, func(a, b refusal) int { return weight(a.level) - weight(b.level) })
+	slices.SortStableFunc(rules, func(a, b refusal) int { return b.level.Weight() - a.level.Weight() })
 	first := rules[0]
 	e := expectation{rule: first.rule, level: first.level, evidence: first.evidence, source: first.source}
 	all := first
@@ -85,8 +85,4 @@ func refused(rules []refusal, doubts []doubt) expectation {
 		e.rule = "A request that breaks several rules about its meaning is refused"
 	}
 	return e
-}
-
-func weight(level fixtures.Level) int {
-	return slices.Index([]fixtures.Level{fixtures.Must, fixtures.Should, fixtures.May}, level)
 }

@@ -126,7 +126,7 @@ func (f *Finding) document() findingDocument {
 		d.Sent = string(f.input.body.bytes())
 	}
 	if len(f.Result.Findings) > 0 {
-		d.Want, d.Got = f.Result.Findings[0].Want, f.Result.Findings[0].Got
+		d.Want, d.Got = f.Result.Findings[0].Want.Words, f.Result.Findings[0].Got.Words
 	}
 	return d
 }

@@ -180,7 +180,7 @@ func (v reader) reason(s string) string {
 }
 
 func (v reader) finding(f conformance.Finding) conformance.Finding {
-	f.Path, f.Want, f.Got = v.line(f.Path), v.line(f.Want), v.line(f.Got)
+	f.Path, f.Want.Words, f.Got.Words = v.line(f.Path), v.line(f.Want.Words), v.line(f.Got.Words)
 	return f
 }
 

@@ -19,7 +19,11 @@ func polled(t *testing.T, times int, expires string) []byte {
 	t.Helper()
 	c := casesOf(t, refusedCase)[0]
 	result := conformance.Result{
-		Reason: fmt.Sprintf("%s; it was waited for %ds", conformance.WaitedInVain, times), Case: c, Verdict: conformance.Fail, Findings: []conformance.Finding{{Path: "walk", Want: "Success", Got: "Pending", Level: fixtures.Must}}}
+		Reason: fmt.Sprintf("%s; it was waited for %ds", conformance.WaitedInVain, times), Case: c, Verdict: conformance.Fail,
+		Findings: []conformance.Finding{{
+			Path: "walk", Want: conformance.Description{Words: "Success"}, Got: conformance.Description{Words: "Pending"}, Level: fixtures.Must,
+		}},
+	}
 	for range times {
 		result.Exchanges = append(result.Exchanges, conformance.Exchanged{
 			Step: fixtures.BoundStep{Number: 2, Poll: &fixtures.Poll{Within: "30s"}},

@@ -203,7 +203,7 @@ func (s style) failure(b *strings.Builder, target conformance.Target, r *conform
 			fmt.Fprintf(b, "  …       and %d more differences\n", len(r.Findings)-i)
 			break
 		}
-		fmt.Fprintf(b, "  want    %s\n  got     %s\n", clean(where(f)+f.Want), s.paint(mannerOf(r.Verdict).color, clean(f.Got)))
+		fmt.Fprintf(b, "  want    %s\n  got     %s\n", clean(where(f)+f.Want.Words), s.paint(mannerOf(r.Verdict).color, clean(f.Got.Words)))
 	}
 	if len(r.Named) > 1 {
 		fmt.Fprintf(b, "  allowed %s\n", clean(strings.Join(r.Named, ", ")))

@@ -1,0 +1,136 @@
+package conformance
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// Description is what was wanted, or what came: by its type, of which fingerprints are made, and in words, which alone
+// JSON has.
+type Description struct {
+	Words string
+	Kind  Kind
+	// Status is that of an answer; where a class was wanted, the first of it: 400 for 4xx.
+	Status int
+	// ErrorType is the type of the error that an answer is, or that a string names.
+	ErrorType string
+}
+
+func (d Description) String() string { return d.Words }
+
+// MarshalText returns the words.
+func (d Description) MarshalText() ([]byte, error) { return []byte(d.Words), nil }
+
+// UnmarshalText reads words, which say nothing of the type.
+func (d *Description) UnmarshalText(b []byte) error { *d = Description{Words: string(b)}; return nil }
+
+// Kind is the type of what is described. That of a failed exchange is its wire.Failure with dashes. Baselines have the
+// kinds in them, so none can be renamed.
+type Kind string
+
+// The kinds.
+const (
+	KindNull    Kind = "null"
+	KindBoolean Kind = "boolean"
+	KindNumber  Kind = "number"
+	KindString  Kind = "string"
+	KindList    Kind = "list"
+	KindObject  Kind = "object"
+
+	KindNothing Kind = "nothing" // no such member or header field
+	KindSeveral Kind = "several" // members of the same name
+	KindNone    Kind = "none"    // no error type, no step to compare with
+
+	KindAnswer     Kind = "answer"
+	KindNoAnswer   Kind = "no-answer"
+	KindEmpty      Kind = "empty"   // no body
+	KindUnreadable Kind = "no-json" // what no client can read: a body that is no JSON, an error without a type
+
+	KindOther Kind = "other" // such as one of several values
+)
+
+// Type is what is described without any words, such as "string", "200" or "400/InvalidDocument".
+func (d Description) Type() string {
+	code := strconv.Itoa(d.Status)
+	switch {
+	case d.Status == 0:
+		return cmp.Or(d.ErrorType, string(d.Kind), string(KindOther))
+	case d.ErrorType != "":
+		return code + "/" + d.ErrorType
+	case d.Kind != KindAnswer:
+		return code + "/" + string(d.Kind)
+	}
+	return code
+}
+
+func anything(words string) Description { return Description{Words: words, Kind: KindOther} }
+
+func nothing() Description { return Description{Words: "nothing", Kind: KindNothing} }
+
+// described quotes a value, nil where there is none.
+func described(v *jsontree.Value) Description { return Description{Words: show(v), Kind: kindOf(v)} }
+
+func kindOf(v *jsontree.Value) Kind {
+	switch {
+	case v == nil:
+		return KindNothing
+	case v.Kind == jsontree.Array:
+		return KindList
+	}
+	return Kind(v.Kind.String())
+}
+
+// describedStatus is an answer of this status.
+func describedStatus(code int) Description {
+	return Description{Words: statusText(code), Kind: KindAnswer, Status: code}
+}
+
+// describedError is the failure of an exchange.
+func describedError(err *wire.Error) Description {
+	return Description{Words: firstLine(err.Error()), Kind: Kind(strings.ReplaceAll(string(err.Failure), " ", "-"))}
+}
+
+// describedBody is what is wrong with a body that is no JSON.
+func describedBody(e *Exchanged) Description {
+	if len(e.Response.Body) == 0 {
+		return Description{Words: "an empty body", Kind: KindEmpty}
+	}
+	return Description{Words: e.BodyErr.Error(), Kind: KindUnreadable}
+}
+
+// described says in a few words what came back.
+func (e *Exchanged) described() Description {
+	if e.Response == nil {
+		if e.Err == nil {
+			return Description{Words: "no answer", Kind: KindNoAnswer}
+		}
+		d := describedError(e.Err)
+		d.Words = "no answer (" + d.Words + ")"
+		return d
+	}
+	d := describedStatus(e.Response.Status)
+	switch {
+	case e.ErrorType != "":
+		d.ErrorType = owned(e.ErrorType, keptText)
+		d.Words += " " + e.ErrorType
+		if e.Message != "" {
+			d.Words += ": " + e.Message
+		}
+	case e.Body == nil && len(e.Response.Body) == 0:
+		d.Kind = KindEmpty
+		d.Words += " with an empty body"
+	case e.Body == nil:
+		d.Kind = KindUnreadable
+		d.Words += " with a body that is no JSON"
+	case e.Response.Status/100 != 2:
+		d.Kind = KindUnreadable
+		d.Words += " without an error type"
+	}
+	return d
+}
+
+func (e *Exchanged) summary() string { return e.described().Words }
