@@ -33,7 +33,8 @@ func samples() [][2]string {
 func sample(path string) jsontree.Value {
 	for _, s := range append(samples(), [][2]string{
 		{"CommandId", `"00000000-0000-4000-8000-000000000000"`}, {"InstanceId", `"i-0123456789abcdef0"`}, {"MaxResults", `50`},
-		{"PluginName", `"aws:runShellScript"`}, {"Filters", `[{"key":"Status","value":"Success"}]`}, {"Filters[]", `{"key":"Status","value":"Success"}`},
+		{"PluginName", `"aws:runShellScript"`},
+		{"Filters", `[{"key":"Status","value":"Success"}]`}, {"Filters[]", `{"key":"Status","value":"Success"}`},
 		{"Filters[].key", `"Status"`}, {"Filters[].value", `"Success"`},
 	}...) {
 		if s[0] == path {

@@ -4,14 +4,14 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/sendspec/sendspec/reference"
 )
 
 const (
-	targetSource    = "facts.md section 3, Malformed bodies / dispatch: X-Amz-Target missing / no operationPrefix / wrong case / unknown op => 400 UnknownOperationException"
+	targetSource = "facts.md section 3, Malformed bodies / dispatch: X-Amz-Target missing / no operationPrefix / " +
+		"wrong case / unknown op => 400 UnknownOperationException"
 	methodSource    = "facts.md section 5: POST, path /, Content-Type application/x-amz-json-1.1"
 	typeOfBody      = "facts.md section 3, Malformed bodies / dispatch: another Content-Type is an unknown operation"
 	targetHeader    = "X-Amz-Target"
@@ -20,74 +20,45 @@ const (
 
 // dispatchMutants are the ways in which a server takes a request for another than it is.
 func dispatchMutants() []Mutant {
+	const target = "wire/X-Amz-Target"
+	respelt := func(pattern, by string) answer {
+		return retarget(func(t string) string { return regexp.MustCompile(pattern).ReplaceAllString(t, by) })
+	}
 	return []Mutant{
-		{"dispatch/last-segment", "The operation is what stands behind the last point of X-Amz-Target, whatever stands before",
-			targetSource, Must, "wire/X-Amz-Target", retarget(func(t string) string {
-				return operationPrefix + t[strings.LastIndexByte(t, '.')+1:]
-			})},
-		{"dispatch/operation-folded", "The operation is found without regard to its case", targetSource, Must, "wire/X-Amz-Target",
-			retarget(func(t string) string {
-				if service, name, _ := strings.Cut(t, "."); strings.EqualFold(name, reference.SendCommand) {
-					return service + "." + reference.SendCommand
-				}
-				return t
-			})},
-		{"dispatch/service-folded", "The service's name counts without regard to its case", targetSource, Must, "wire/X-Amz-Target",
-			retarget(func(t string) string {
-				if len(t) > len(operationPrefix) && strings.EqualFold(t[:len(operationPrefix)], operationPrefix) {
-					return operationPrefix + t[len(operationPrefix):]
-				}
-				return t
-			})},
+		{"dispatch/last-segment", "The operation is what stands behind the last point of X-Amz-Target, whatever stands before", targetSource, Must, target,
+			respelt(`^(.*\.)?`, "AmazonSSM.")},
+		{"dispatch/operation-folded", "The operation is found without regard to its case", targetSource, Must, target,
+			respelt(`^([^.]*\.)(?i:SendCommand)$`, "${1}SendCommand")},
+		{"dispatch/service-folded", "The service's name counts without regard to its case", targetSource, Must, target,
+			respelt(`^(?i:AmazonSSM\.)(.)`, "AmazonSSM.$1")},
 		{"dispatch/service-versioned", "The service's name may have the version behind it, as that of DynamoDB has",
-			"model.json: targetPrefix AmazonSSM", Should, "wire/X-Amz-Target", retarget(func(t string) string {
-				if service, name, _ := strings.Cut(t, "."); strings.HasPrefix(service, "AmazonSSM") {
-					return operationPrefix + name
-				}
-				return t
-			})},
-		{"dispatch/other-separators", "A colon or number sign separates service and operation, too", targetSource, Must,
-			"wire/X-Amz-Target", retarget(strings.NewReplacer(":", ".", "#", ".").Replace)},
-		{"dispatch/unanchored", "The operation is the word that a regular expression finds at the beginning", targetSource, Must,
-			"wire/X-Amz-Target", retarget(func(t string) string {
-				if strings.HasPrefix(t, operationPrefix+reference.SendCommand) {
-					return operationPrefix + reference.SendCommand
-				}
-				return t
-			})},
-		{"dispatch/abbreviated", "An operation may be written as its first letters", targetSource, Must, "wire/X-Amz-Target",
+			"model.json: targetPrefix AmazonSSM", Should, target, respelt(`^AmazonSSM[^.]*\.?`, "AmazonSSM.")},
+		{"dispatch/other-separators", "A colon or number sign separates service and operation, too", targetSource, Must, target, respelt(`[:#]`, ".")},
+		{"dispatch/unanchored", "The operation is the word that a regular expression finds at the beginning", targetSource, Must, target,
+			respelt(`^AmazonSSM\.SendCommand.*`, "AmazonSSM.SendCommand")},
+		{"dispatch/abbreviated", "An operation may be written as its first letters", targetSource, Must, target,
+			respelt(`^AmazonSSM\.(S|Se|Sen|Send(C|Co|Com|Comm|Comma|Comman)?)$`, "AmazonSSM.SendCommand")},
+		{"dispatch/unescaped", "X-Amz-Target is unescaped like a part of a URL, and its dots are followed", targetSource, Must, target,
 			retarget(func(t string) string {
-				if t != operationPrefix && strings.HasPrefix(operationPrefix+reference.SendCommand, t) && strings.HasPrefix(t, operationPrefix) {
-					return operationPrefix + reference.SendCommand
-				}
-				return t
-			})},
-		{"dispatch/unescaped", "X-Amz-Target is unescaped like a part of a URL, and its dots are followed", targetSource, Must,
-			"wire/X-Amz-Target", retarget(func(t string) string {
 				if name, err := url.PathUnescape(t); err == nil {
 					t = name
 				}
 				return operationPrefix + path.Base(strings.TrimPrefix(t, operationPrefix))
 			})},
-		{"dispatch/trimmed-parts", "White space around service and operation is cut off", targetSource, Should, "wire/X-Amz-Target",
-			retarget(func(t string) string {
-				service, name, _ := strings.Cut(t, ".")
-				return strings.TrimSpace(service) + "." + strings.TrimSpace(name)
-			})},
-		{"dispatch/by-body", "Where X-Amz-Target names nothing, the members of the body choose the operation", targetSource, Must,
-			"wire/X-Amz-Target", retarget(func(t string) string {
-				if t == "" {
-					return operationPrefix + reference.SendCommand
-				}
-				return t
-			})},
+		{"dispatch/trimmed-parts", "White space around service and operation is cut off", targetSource, Should, target, respelt(`^\s+|\s*(\.)\s*|\s+$`, "$1")},
+		{"dispatch/by-body", "Where X-Amz-Target names nothing, the members of the body choose the operation", targetSource, Must, target,
+			respelt(`^$`, "AmazonSSM.SendCommand")},
 		{"dispatch/attribute", "An operation is looked up as an attribute of the handler, so that its inner methods are called",
-			"facts.md section 3: unknown op => 400; an emulator's bug by which __init__ is reached", Must, "wire/X-Amz-Target",
+			"facts.md section 3: unknown op => 400; an emulator's bug by which __init__ is reached", Must, target,
 			failing500(func(c *call) bool { return strings.HasPrefix(c.operation, "_") })},
-		{"dispatch/stub", "An operation that is not known answers an empty object", targetSource, Must, "wire/X-Amz-Target",
-			unknownOperation(func(r *reply) { r.status, r.body = http.StatusOK, []byte("{}") })},
+		{"dispatch/stub", "An operation that is not known answers an empty object", targetSource, Must, target,
+			refused(func(c *call, r *reply) {
+				if c.request.Method == http.MethodPost {
+					r.become(http.StatusOK, "{}")
+				}
+			}, "UnknownOperationException")},
 		{"dispatch/target-twice", "A header that stands twice is a list, which the dispatcher does not expect",
-			"RFC 9110 section 5.3; CommonErrors: 5xx is for the server's faults", Must, "wire/X-Amz-Target",
+			"RFC 9110 section 5.3; CommonErrors: 5xx is for the server's faults", Must, target,
 			failing500(func(c *call) bool { return len(c.request.Header.Values(targetHeader)) > 1 })},
 		{"dispatch/any-method", "Every method is taken for POST", methodSource, Must, "wire/Method",
 			readdress(func(r *http.Request) { r.Method = http.MethodPost })},
@@ -139,13 +110,4 @@ func readdress(change func(*http.Request)) answer {
 		change(c.request)
 		return c.ask()
 	}
-}
-
-// unknownOperation changes the answer to an operation that is not known, of a request that is otherwise one.
-func unknownOperation(change func(*reply)) answer {
-	return refused(func(c *call, r *reply) {
-		if r.errorType() == "UnknownOperationException" && c.request.Method == http.MethodPost {
-			change(r)
-		}
-	})
 }

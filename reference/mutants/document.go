@@ -19,7 +19,8 @@ const (
 
 // documentMutants look at a document, its version, its hash and its parameters, and see less than AWS does.
 func documentMutants() []Mutant {
-	const document, version, hash, parameters = "error/InvalidDocument", "error/InvalidDocumentVersion", "error/DocumentHash", "error/InvalidParameters"
+	const document, version = "error/InvalidDocument", "error/InvalidDocumentVersion"
+	const hash, parameters = "error/DocumentHash", "error/InvalidParameters"
 	plain := func(name string) bool { return name == "sendspec-plain" }
 	any := func(string) bool { return true }
 	// with takes parameters that are mended.

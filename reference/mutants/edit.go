@@ -216,6 +216,11 @@ func relabel(details, status, to string) edit {
 	}
 }
 
+// as copies a member.
+func as(name, from string) edit {
+	return func(_ *call, v *jsontree.Value) { copyMember(v, from, v, name) }
+}
+
 // count changes a number.
 func count(name string, change func(v *jsontree.Value) int64) edit {
 	return func(_ *call, v *jsontree.Value) { setNumber(v, name, change(v)) }

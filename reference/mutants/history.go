@@ -20,12 +20,12 @@ const (
 
 // historyMutants are the ways in which ListCommands forgets, invents and changes commands.
 func historyMutants() []Mutant {
-	const echo, plain, given, values, times = "lifecycle/Echo", "lifecycle/Echo/plain", "lifecycle/Echo/given", "lifecycle/Echo/texts", "lifecycle/Times"
+	const echo, plain, given, values = "lifecycle/Echo", "lifecycle/Echo/plain", "lifecycle/Echo/given", "lifecycle/Echo/texts"
+	const times = "lifecycle/Times"
 	resolved := when(has("DocumentVersion", "$DEFAULT"), put("DocumentVersion", `"1"`))
 	at := func(name string, time func() time.Time) edit {
 		return func(_ *call, v *jsontree.Value) { set(v, name, seconds(time())) }
 	}
-	summary := put("DocumentVersion", `"1"`)
 	return []Mutant{
 		{"history/ended-forgotten", "A command that has ended is listed no more", historySource, Must,
 			"lifecycle/NoInstancesInTag/ends-in-success",
@@ -100,7 +100,8 @@ func historyMutants() []Mutant {
 		{"history/summary-at-the-end", "What was given with a command is no more shown when it has ended", echoedSource, Must,
 			"lifecycle/Echo/after-the-end",
 			listed(when(ended, byDefault("AlarmConfiguration", "CloudWatchOutputConfig", "Comment", "MaxConcurrency",
-				"MaxErrors", "NotificationConfig", "OutputS3BucketName", "OutputS3KeyPrefix", "Parameters", "ServiceRole", "Targets", "TimeoutSeconds"), summary))},
+				"MaxErrors", "NotificationConfig", "OutputS3BucketName", "OutputS3KeyPrefix", "Parameters", "ServiceRole",
+				"Targets", "TimeoutSeconds"), put("DocumentVersion", `"1"`)))},
 	}
 }
 

@@ -146,7 +146,9 @@ func outputMutants() []Mutant {
 			})},
 		{"invocation/step-of-the-first", "GetCommandInvocation shows the first step whatever PluginName", stepsSource, Must,
 			"execution/Steps/get-step",
-			asking(reference.GetCommandInvocation, func(t *jsontree.Value) { when(has("PluginName", "second"), put("PluginName", `"first"`))(nil, t) })},
+			asking(reference.GetCommandInvocation, func(t *jsontree.Value) {
+				when(has("PluginName", "second"), put("PluginName", `"first"`))(nil, t)
+			})},
 		{"invocation/steps-succeed", "A document of several steps succeeds though they fail",
 			"recorded/managed-execution.jsonl: exit 7: Failed", Must, "execution/Steps/failed",
 			succeeding(func(c *call, v *jsontree.Value) bool {

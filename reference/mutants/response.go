@@ -36,10 +36,12 @@ const defaultsSource = "facts.md section 2, Members present with default values"
 func memberMutants() []Mutant {
 	var all []Mutant
 	add := func(name, how, wrong string, e edit) {
-		all = append(all, Mutant{"response/" + name + "/" + how, "Command." + name + " " + wrong, defaultsSource, Must, "echo accept/minimal", sent(e)})
+		all = append(all, Mutant{"response/" + name + "/" + how, "Command." + name + " " + wrong,
+			defaultsSource, Must, "echo accept/minimal", sent(e)})
 	}
 	nowhere := func(name string) {
-		all = append(all, Mutant{"history/" + name + "/nowhere", "No answer has a " + name, echoedSource, Must, "lifecycle/Echo", omitting(name)})
+		all = append(all, Mutant{"history/" + name + "/nowhere", "No answer has a " + name,
+			echoedSource, Must, "lifecycle/Echo", omitting(name)})
 	}
 	for _, e := range echoes() {
 		add(e.name, "default", "is its default whatever was given", put(e.name, e.fallback))
@@ -119,9 +121,10 @@ func countMutants() []Mutant {
 				}
 			})},
 		{"count/targets-at-most-concurrent", "TargetCount is at most MaxConcurrency", countSource, Must, targets,
-			sent(when(has("MaxConcurrency", "1"), count("TargetCount", func(v *jsontree.Value) int64 { return min(1, number(v, "TargetCount")) })))},
+			sent(when(has("MaxConcurrency", "1"),
+				count("TargetCount", func(v *jsontree.Value) int64 { return min(1, number(v, "TargetCount")) })))},
 		{"count/completed-at-once", "CompletedCount is TargetCount from the beginning", countSource, Must, "echo/Counts",
-			sent(count("CompletedCount", func(v *jsontree.Value) int64 { return number(v, "TargetCount") }))},
+			sent(as("CompletedCount", "TargetCount"))},
 		{"count/fractions", "Counts are written as fractions, as an encoder writes numbers that are all doubles",
 			"model.json: TargetCount is an Integer", Must, "invariant echo/Counts",
 			sent(each(func(v *jsontree.Value) { v.Text += ".0" }, "TargetCount", "CompletedCount", "TimeoutSeconds"))},

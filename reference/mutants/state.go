@@ -152,10 +152,10 @@ func firstInvocation(c *call, command *jsontree.Value) {
 	}
 }
 
-// whose changes a command whose only invocation has these StatusDetails.
+// whose changes a command whose first invocation has these StatusDetails.
 func whose(details string, e edit) edit {
 	return func(c *call, command *jsontree.Value) {
-		if all := c.invocations(member(command, "CommandId")); len(all) == 1 && member(&all[0], "StatusDetails") == details {
+		if all := c.invocations(member(command, "CommandId")); len(all) > 0 && member(&all[0], "StatusDetails") == details {
 			e(c, command)
 		}
 	}

@@ -64,7 +64,8 @@ func boundMutants() []Mutant {
 			patternSource, Should, "constraint/Targets.Key",
 			takes("Targets[].Key", func(v *jsontree.Value) bool { return strings.Contains(v.Text, "resource-groups:") })},
 		{"subtle/key-ascii", "The letters of a Key's pattern are those of ASCII", patternSource, Must, "constraint/Targets.Key",
-			refuses("Targets[].Key", func(v *jsontree.Value) bool { return !isASCII(v.Text) }, `Member must satisfy regular expression pattern: ^[\w .:/=\-@]*$`)},
+			refuses("Targets[].Key", func(v *jsontree.Value) bool { return !isASCII(v.Text) },
+				pattern+`^[\w .:/=\-@]*$`)},
 		{"subtle/key-of-first", "Only the first target's Key is looked at", elementSource, Must, "constraint/Targets.Key",
 			takesElsewhere("Targets[].Key", first)},
 		{"subtle/key-of-last", "Only the last target's Key is looked at, as the loop keeps one result", elementSource, Must,
@@ -84,12 +85,12 @@ func boundMutants() []Mutant {
 			"constraint/MaxConcurrency", takes("MaxConcurrency", padded)},
 		{"subtle/concurrency-100-percent", "A MaxConcurrency in percent has at most two digits", patternSource, Must,
 			"constraint/MaxConcurrency",
-			refuses("MaxConcurrency", exactly("100%"), "Member must satisfy regular expression pattern: ^([1-9][0-9]*|[1-9][0-9]?%)$")},
+			refuses("MaxConcurrency", exactly("100%"), pattern+"^([1-9][0-9]*|[1-9][0-9]?%)$")},
 		{"subtle/errors-minus-1", "A MaxErrors of -1 is taken for no bound", "facts.md section 3: recorded for -1", Must,
 			"constraint/MaxErrors", takes("MaxErrors", exactly("-1"))},
 		{"subtle/errors-as-concurrency", "A MaxErrors is held to the pattern of MaxConcurrency, so that 0 is refused", patternSource,
 			Must, "constraint/MaxErrors",
-			refuses("MaxErrors", exactly("0"), "Member must satisfy regular expression pattern: ^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$")},
+			refuses("MaxErrors", exactly("0"), pattern+"^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$")},
 		{"subtle/errors-line-feed-last", "A MaxErrors may end in a line feed, before which $ matches", patternSource, Should,
 			"constraint/MaxErrors", takes("MaxErrors", lastLineFeed)},
 		{"subtle/hash-type-folded", "A DocumentHashType is taken in any case", enumSource, Must, "constraint/DocumentHashType",
@@ -109,10 +110,12 @@ func boundMutants() []Mutant {
 			refuses("NotificationConfig.NotificationEvents", func(v *jsontree.Value) bool { return len(v.Items) > 6 }, atMost(6))},
 		{"subtle/topic-arn", "A NotificationArn has to begin as an ARN does", "facts.md section 1: no constraint", Should,
 			"constraint/unbounded",
-			refuses("NotificationConfig.NotificationArn", func(v *jsontree.Value) bool { return !strings.HasPrefix(v.Text, "arn:") }, "Member must satisfy regular expression pattern: ^arn:.+$")},
+			refuses("NotificationConfig.NotificationArn", func(v *jsontree.Value) bool { return !strings.HasPrefix(v.Text, "arn:") },
+				pattern+"^arn:.+$")},
 		{"subtle/topic-account-number", "The account in a NotificationArn may not begin with a zero, as a number does not",
 			"facts.md section 1: no constraint", Should, "constraint/unbounded",
-			refuses("NotificationConfig.NotificationArn", func(v *jsontree.Value) bool { return strings.Contains(v.Text, ":000000000000:") }, "Member must satisfy regular expression pattern: ^arn:aws:sns:[a-z0-9-]+:[1-9][0-9]{11}:.+$")},
+			refuses("NotificationConfig.NotificationArn", func(v *jsontree.Value) bool { return strings.Contains(v.Text, ":000000000000:") },
+				pattern+"^arn:aws:sns:[a-z0-9-]+:[1-9][0-9]{11}:.+$")},
 		{"subtle/id-of-first", "Only the first of the InstanceIds is looked at", elementSource, Must, "constraint/InstanceIds",
 			takesElsewhere("InstanceIds[]", first)},
 		{"subtle/id-of-last", "Only the last of the InstanceIds is looked at, as the loop keeps one result", elementSource, Must,
@@ -187,6 +190,8 @@ func refuses(path string, wrongly func(v *jsontree.Value) bool, rule string) ans
 		return r
 	}
 }
+
+const pattern = "Member must satisfy regular expression pattern: "
 
 func atMost(n int) string { return "Member must have length less than or equal to " + strconv.Itoa(n) }
 

@@ -84,7 +84,8 @@ func valueMutants() []Mutant {
 			})},
 		{"value/notification-always", "NotificationConfig has its defaults though no notification was asked for", defaultsSource, Must,
 			"echo/Defaults",
-			sent(missing("/NotificationConfig", put("NotificationConfig", `{"NotificationArn":"","NotificationEvents":["All"],"NotificationType":"Command"}`)))},
+			sent(missing("/NotificationConfig", put("NotificationConfig",
+				`{"NotificationArn":"","NotificationEvents":["All"],"NotificationType":"Command"}`)))},
 		{"value/notification-as-given", "A NotificationType and NotificationEvents that are left out come back empty",
 			"facts.md section 4: omitted NotificationType echoed Command, omitted NotificationEvents echoed [All]", Must,
 			"echo/NotificationConfig",
@@ -108,7 +109,8 @@ func valueMutants() []Mutant {
 			given("/CloudWatchOutputConfig/CloudWatchLogGroupName", inside("CloudWatchOutputConfig", put("CloudWatchOutputEnabled", "true")))},
 		{"value/percentage-resolved", "A MaxConcurrency in percent comes back as the number of nodes that it makes", echoSource, Must,
 			"echo/MaxConcurrency",
-			sent(when(func(v *jsontree.Value) bool { return strings.HasSuffix(member(v, "MaxConcurrency"), "%") }, put("MaxConcurrency", `"1"`)))},
+			sent(when(func(v *jsontree.Value) bool { return strings.HasSuffix(member(v, "MaxConcurrency"), "%") },
+				put("MaxConcurrency", `"1"`)))},
 		{"value/timeout-with-execution", "TimeoutSeconds is the sum with the execution timeout",
 			"facts.md section 2: TimeoutSeconds 3600; as given otherwise", Must, "echo/TimeoutSeconds",
 			sent(count("TimeoutSeconds", lifetime))},
@@ -120,7 +122,11 @@ func valueMutants() []Mutant {
 			"echo/AllMembers", given("/InstanceIds/0", put("NotificationConfig", echoedDefault("NotificationConfig")))},
 		{"value/flattened", "The members of Command stand beside it, too", "model.json: SendCommandResult has Command alone", Should,
 			"echo/Absent", taken(func(_ *call, r *reply) {
-				r.edit(func(t *jsontree.Value) { t.Members = append(t.Members, t.Get("Command").Members...) })
+				r.edit(func(t *jsontree.Value) {
+					if command := t.Get("Command"); command != nil {
+						t.Members = append(t.Members, command.Members...)
+					}
+				})
 			})},
 		{"value/shared-request", "A request that comes while another is worked on changes the Comment of both", echoSource, Must, "echo",
 			answer(sharedRequest)},
