@@ -146,6 +146,7 @@ invariant/X/y   /a=string,/b=string,/c=nothing
 		"known to vary, and passes":          {"area/Topic/f", "", conformance.Pass, false, conformance.Pass, conformance.BaselineFlaky},
 		"an invariant, as known":             {"invariant/X/y", "/a=string,/b=string,/c=nothing", conformance.Fail, false, conformance.Known, conformance.BaselineKnown},
 		"an invariant, in fewer places":      {"invariant/X/y", "/a=string,/c=nothing", conformance.Fail, false, conformance.Known, conformance.BaselineKnown},
+		"an invariant, of another type":      {"invariant/X/y", "/a=list,/c=null", conformance.Fail, false, conformance.Known, conformance.BaselineKnown},
 		"an invariant, in another place":     {"invariant/X/y", "/a=string,/d=string", conformance.Fail, false, conformance.Fail, conformance.BaselineChanged},
 		"an invariant, kept":                 {"invariant/X/y", "", conformance.Pass, false, conformance.Fixed, conformance.BaselineStale},
 		"an invariant, kept by what it sent": {"invariant/X/y", "", conformance.Pass, true, conformance.Pass, ""},

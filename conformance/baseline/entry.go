@@ -89,7 +89,8 @@ func (e *Entry) expired(today time.Time) bool {
 }
 
 // covers tells whether the entry expects this fingerprint of a result. What an invariant's says
-// depends on what was asked, so a part of what the entry has is covered too.
+// depends on what was asked, so a part of the places that the entry has is covered too; and on which case broke it there
+// first, so the type of what came does not count.
 func (e *Entry) covers(fingerprint string, invariant bool) bool {
 	if fingerprint == e.Fingerprint {
 		return true
@@ -100,14 +101,14 @@ func (e *Entry) covers(fingerprint string, invariant bool) bool {
 	known := map[string]bool{}
 	level, parts := split(e.Fingerprint)
 	for _, part := range parts {
-		known[part] = true
+		known[placeOf(part)] = true
 	}
 	now, parts := split(fingerprint)
 	if level == "should:" && now == "" {
 		return false // it has become worse
 	}
 	for _, part := range parts {
-		if !known[part] {
+		if !known[placeOf(part)] {
 			return false
 		}
 	}
@@ -124,6 +125,12 @@ func union(a, b string) string {
 	parts := append(partsA, partsB...)
 	slices.Sort(parts)
 	return levelB + strings.Join(slices.Compact(parts), ",")
+}
+
+// placeOf is the place of a part of a fingerprint.
+func placeOf(part string) string {
+	place, _, _ := strings.Cut(part, "=")
+	return place
 }
 
 func split(fingerprint string) (level string, parts []string) {
