@@ -73,7 +73,9 @@ func authMutants() []Mutant {
 		}, signatureFailed)},
 		{"auth/spaces-kept", "The spaces inside a signed header's value count as they are",
 			signingSource + ": sequential spaces become one", Must, signature, strict(func(c *call) bool {
-				return slices.ContainsFunc(signedHeaders(c), func(name string) bool { return strings.Contains(c.request.Header.Get(name), "  ") })
+				return slices.ContainsFunc(signedHeaders(c), func(name string) bool {
+					return strings.Contains(c.request.Header.Get(name), "  ")
+				})
 			}, signatureFailed)},
 		{"auth/every-header-signed", "Every header has to be signed", signingSource + ": the host and x-amz-* headers", Should,
 			signature, strict(func(c *call) bool {
@@ -101,7 +103,8 @@ func authMutants() []Mutant {
 			})},
 		{"auth/fails-on-incomplete", "An Authorization that lacks a part, or a date that is none, makes the server fail", unsignedSource,
 			Must, "auth/Authorization auth/Time", guardSays(func(c *call, r *reply) {
-				if r.errorType() == "IncompleteSignatureException" && strings.HasPrefix(c.request.Header.Get("Authorization"), "AWS4-HMAC-SHA256") {
+				isAWS := strings.HasPrefix(c.request.Header.Get("Authorization"), "AWS4-HMAC-SHA256")
+				if isAWS && r.errorType() == "IncompleteSignatureException" {
 					r.fail(http.StatusInternalServerError, "InternalFailure")
 				}
 			})},
@@ -121,7 +124,8 @@ func authMutants() []Mutant {
 			"auth/Signature auth/Credentials", guardSays(func(_ *call, r *reply) {
 				r.retype(map[string]string{
 					signatureFailed: "SignatureDoesNotMatch", "UnrecognizedClientException": "InvalidClientTokenId",
-					"IncompleteSignatureException": "IncompleteSignature", "MissingAuthenticationTokenException": "MissingAuthenticationToken",
+					"IncompleteSignatureException":        "IncompleteSignature",
+					"MissingAuthenticationTokenException": "MissingAuthenticationToken",
 				}[r.errorType()])
 			})},
 		{"auth/one-text", "Every refusal of a signature has the same text", "facts.md section 3, Messages", Should, "auth",

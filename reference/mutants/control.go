@@ -10,9 +10,10 @@ import (
 
 const (
 	concurrencySource = "API_SendCommand, Request Parameters: MaxConcurrency; recorded/alarms.jsonl, revoke-active-1"
-	errorsSource      = "API_SendCommand, Request Parameters: MaxErrors; facts.md section 4: \"3\" stops at the 4th error, \"0\" at the first"
-	targetsSource     = "facts.md section 4: Target keys; several tag keys are ANDed, values ORed"
-	idsKeySource      = "facts.md section 4: Key InstanceIds/instanceids both accepted"
+	errorsSource      = "API_SendCommand, Request Parameters: MaxErrors; facts.md section 4: \"3\" " +
+		"stops at the 4th error, \"0\" at the first"
+	targetsSource = "facts.md section 4: Target keys; several tag keys are ANDed, values ORed"
+	idsKeySource  = "facts.md section 4: Key InstanceIds/instanceids both accepted"
 )
 
 // controlMutants are the ways in which MaxConcurrency, MaxErrors and Targets are misread.
@@ -62,7 +63,8 @@ func controlMutants() []Mutant {
 			"execution/MaxErrors/hundred-percent", percentAs("MaxErrors", func(string) string { return "0" })},
 		{"control/allowance-unused", "A command with MaxErrors above 0 ends Incomplete though every node succeeded", detailsSource, Must,
 			"execution/MaxErrors/success-within",
-			listed(when(func(v *jsontree.Value) bool { return member(v, "MaxErrors") != "0" }, relabel("Success", "Success", "Incomplete")))},
+			listed(when(func(v *jsontree.Value) bool { return member(v, "MaxErrors") != "0" },
+				relabel("Success", "Success", "Incomplete")))},
 		{"control/allowed-invocation", "An invocation that failed within MaxErrors is shown as Success", detailsSource, Must,
 			"execution/MaxErrors/incomplete-invocation", shown(when(has("StatusDetails", "Failed"), func(c *call, i *jsontree.Value) {
 				if member(c.command(member(i, "CommandId")), "StatusDetails") == "Incomplete" {
@@ -141,7 +143,8 @@ func disguisedDefault(name, other string) answer {
 
 // firstBatch shows what waited for its turn as Pending for ever.
 func firstBatch(c *call, command *jsontree.Value) {
-	if member(command, "Status") == "Success" && member(command, "MaxConcurrency") == "1" && len(c.invocations(member(command, "CommandId"))) > 1 {
+	one := member(command, "Status") == "Success" && member(command, "MaxConcurrency") == "1"
+	if one && len(c.invocations(member(command, "CommandId"))) > 1 {
 		uncounted(c, command)
 		state("InProgress", "InProgress")(c, command)
 	}

@@ -25,7 +25,8 @@ func dispatchMutants() []Mutant {
 		return retarget(func(t string) string { return regexp.MustCompile(pattern).ReplaceAllString(t, by) })
 	}
 	return []Mutant{
-		{"dispatch/last-segment", "The operation is what stands behind the last point of X-Amz-Target, whatever stands before", targetSource, Must, target,
+		{"dispatch/last-segment", "The operation is what stands behind the last point of X-Amz-Target, whatever stands before",
+			targetSource, Must, target,
 			respelt(`^(.*\.)?`, "AmazonSSM.")},
 		{"dispatch/operation-folded", "The operation is found without regard to its case", targetSource, Must, target,
 			respelt(`^([^.]*\.)(?i:SendCommand)$`, "${1}SendCommand")},
@@ -33,7 +34,8 @@ func dispatchMutants() []Mutant {
 			respelt(`^(?i:AmazonSSM\.)(.)`, "AmazonSSM.$1")},
 		{"dispatch/service-versioned", "The service's name may have the version behind it, as that of DynamoDB has",
 			"model.json: targetPrefix AmazonSSM", Should, target, respelt(`^AmazonSSM[^.]*\.?`, "AmazonSSM.")},
-		{"dispatch/other-separators", "A colon or number sign separates service and operation, too", targetSource, Must, target, respelt(`[:#]`, ".")},
+		{"dispatch/other-separators", "A colon or number sign separates service and operation, too", targetSource, Must, target,
+			respelt(`[:#]`, ".")},
 		{"dispatch/unanchored", "The operation is the word that a regular expression finds at the beginning", targetSource, Must, target,
 			respelt(`^AmazonSSM\.SendCommand.*`, "AmazonSSM.SendCommand")},
 		{"dispatch/abbreviated", "An operation may be written as its first letters", targetSource, Must, target,
@@ -45,7 +47,8 @@ func dispatchMutants() []Mutant {
 				}
 				return operationPrefix + path.Base(strings.TrimPrefix(t, operationPrefix))
 			})},
-		{"dispatch/trimmed-parts", "White space around service and operation is cut off", targetSource, Should, target, respelt(`^\s+|\s*(\.)\s*|\s+$`, "$1")},
+		{"dispatch/trimmed-parts", "White space around service and operation is cut off", targetSource, Should, target,
+			respelt(`^\s+|\s*(\.)\s*|\s+$`, "$1")},
 		{"dispatch/by-body", "Where X-Amz-Target names nothing, the members of the body choose the operation", targetSource, Must, target,
 			respelt(`^$`, "AmazonSSM.SendCommand")},
 		{"dispatch/attribute", "An operation is looked up as an attribute of the handler, so that its inner methods are called",

@@ -166,7 +166,8 @@ func goodParameters(document string) jsontree.Value {
 
 // declared reports whether one of the documents that the cases send declares a parameter.
 func declared(name string) bool {
-	return slices.Contains(strings.Fields("commands workingDirectory executionTimeout name choice digits list number flag map maps t"), name)
+	names := "commands workingDirectory executionTimeout name choice digits list number flag map maps t"
+	return slices.Contains(strings.Fields(names), name)
 }
 
 func addRequired(t, parameters *jsontree.Value) bool {

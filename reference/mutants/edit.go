@@ -71,6 +71,17 @@ func listedOrShown(command, invocation edit) answer {
 	}
 }
 
+// inList changes the list of a good answer.
+func inList(operation string, change func(c *call, answer, list *jsontree.Value)) answer {
+	return func(c *call) *reply {
+		r := c.ask()
+		if c.operation == operation {
+			r.editList(func(answer, list *jsontree.Value) { change(c, answer, list) })
+		}
+		return r
+	}
+}
+
 // refused changes the answers that are refusals: those of these types, or all.
 func refused(change func(c *call, r *reply), types ...string) answer {
 	return func(c *call) *reply {

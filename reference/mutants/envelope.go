@@ -87,8 +87,10 @@ func envelopeMutants() []Mutant {
 		{"envelope/framework-page", "A body that is no JSON gets the error page of the web framework",
 			"facts.md section 3, Malformed bodies: SerializationException in AWS JSON", Must, "wire/MalformedJSON wire/Truncated",
 			refused(func(c *call, r *reply) {
-				if c.tree() == nil && c.request.Header.Get(contentHeader) == "application/x-amz-json-1.1" && c.operation == reference.SendCommand {
-					r.plain(http.StatusBadRequest, "text/html; charset=utf-8", "<!doctype html><title>400 Bad Request</title><h1>Bad Request</h1>")
+				isCall := c.operation == reference.SendCommand && c.request.Header.Get(contentHeader) == "application/x-amz-json-1.1"
+				if isCall && c.tree() == nil {
+					r.plain(http.StatusBadRequest, "text/html; charset=utf-8",
+						"<!doctype html><title>400 Bad Request</title><h1>Bad Request</h1>")
 				}
 			})},
 		{"envelope/empty-without-message", "An exception that has no message has no body",

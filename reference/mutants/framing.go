@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	lengthSource = "RFC 9112 section 6.3: a message with an invalid or differing Content-Length must be refused, and ends where its length says"
+	lengthSource = "RFC 9112 section 6.3: a message with an invalid or differing Content-Length must be refused, " +
+		"and ends where its length says"
 	chunkSource  = "RFC 9112 section 7.1: chunk-size is hexadecimal, and the last chunk ends the body"
 	hostSource   = "RFC 9112 section 3.2: a request without a Host field, with more than one or with an invalid one is a 400"
 	decodeSource = "RFC 9112 section 7.1: a recipient MUST be able to parse and decode the chunked transfer coding"

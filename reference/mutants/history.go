@@ -105,17 +105,6 @@ func historyMutants() []Mutant {
 	}
 }
 
-// inList changes the list of a good answer.
-func inList(operation string, change func(c *call, answer, list *jsontree.Value)) answer {
-	return func(c *call) *reply {
-		r := c.ask()
-		if c.operation == operation {
-			r.editList(func(answer, list *jsontree.Value) { change(c, answer, list) })
-		}
-		return r
-	}
-}
-
 // byDefault shows members as those of a command without them.
 func byDefault(names ...string) edit {
 	return func(c *call, v *jsontree.Value) {

@@ -60,7 +60,10 @@ func invocationMutants() []Mutant {
 		{"invocation/urls-without-command", "The URLs of output name neither command nor node",
 			"recorded/managed-execution.jsonl, success-plugins", Should, "execution/Output/s3-urls",
 			shown(func(_ *call, i *jsontree.Value) {
-				texts(func(s string) string { before, _, _ := strings.Cut(s, "/"+member(i, "CommandId")); return before }, addr, addrErrs)(nil, i)
+				texts(func(s string) string {
+					before, _, _ := strings.Cut(s, "/"+member(i, "CommandId"))
+					return before
+				}, addr, addrErrs)(nil, i)
 			})},
 		{"invocation/zero-while-running", "ResponseCode is 0 while a script runs", runningSource, Must,
 			"execution/InProgress execution/DeliveryTimedOut", coded(func(_ *jsontree.Value, n int64) int64 { return max(0, n) })},

@@ -45,7 +45,8 @@ func lookupMutants() []Mutant {
 			missing(func(_ *call, r *reply) { r.refuse("InvalidCommandId", "") })},
 		{"invocation/unknown-text", "The text of InvocationDoesNotExist is that of a client", missingSource, Should,
 			"lifecycle/GetCommandInvocation/unknown-command-text", missing(func(_ *call, r *reply) {
-				r.refuse("InvocationDoesNotExist", "An error occurred (InvocationDoesNotExist) when calling the GetCommandInvocation operation")
+				r.refuse("InvocationDoesNotExist",
+					"An error occurred (InvocationDoesNotExist) when calling the GetCommandInvocation operation")
 			})},
 		{"invocation/unknown-as-null", "GetCommandInvocation of what does not exist answers null", missingSource, Must, getting,
 			missing(func(_ *call, r *reply) { r.become(http.StatusOK, "null") })},
@@ -146,7 +147,9 @@ func cachedBy(names ...string) func(c *call, r *reply) {
 func lastOfANode(c *call) *reply {
 	r := c.change(c.ask(), []edit{func(c *call, command *jsontree.Value) {
 		if ids := command.Get("InstanceIds"); len(ids.Items) == 1 {
-			update(c.server, ids.Items[0].Text, func(sent []string) []string { return append(slices.Clip(sent), member(command, "CommandId")) })
+			update(c.server, ids.Items[0].Text, func(sent []string) []string {
+				return append(slices.Clip(sent), member(command, "CommandId"))
+			})
 		}
 	}}, sentCommand)
 	if c.operation == reference.GetCommandInvocation && r.ok() && ended(r.tree()) {

@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	typesSource    = "facts.md section 3, Malformed bodies: a value of another type is a SerializationException"
-	boundsSource   = "model: ListCommandsRequest, ListCommandInvocationsRequest, GetCommandInvocationRequest, CancelCommandRequest, CommandFilter"
+	typesSource  = "facts.md section 3, Malformed bodies: a value of another type is a SerializationException"
+	boundsSource = "model: ListCommandsRequest, ListCommandInvocationsRequest, GetCommandInvocationRequest, " +
+		"CancelCommandRequest, CommandFilter"
 	nodeFormSource = "model: InstanceId pattern"
 )
 
@@ -109,7 +110,8 @@ func mistypedMutants() []Mutant {
 		{"PluginName", "string-pluginname", "none", Should},
 		{"InstanceIds", "list-instanceids", "none", Should},
 	} {
-		all = append(all, Mutant{"question/" + m.name + "-mistyped", "The calls about a command read a " + m.name + " of a wrong type as " + m.as,
+		all = append(all, Mutant{"question/" + m.name + "-mistyped",
+			"The calls about a command read a " + m.name + " of a wrong type as " + m.as,
 			typesSource, m.level, "lifecycle/Type/" + m.topic, mistyped(m.name)})
 	}
 	return all

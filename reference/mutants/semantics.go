@@ -71,7 +71,8 @@ func semanticsMutants() []Mutant {
 			renamed(invalid, "Cloudwatch alarm(s)", "InvalidParameters")},
 	}
 	for _, swap := range [][2]string{
-		{"InvalidDocument", invalid}, {"InvalidDocumentVersion", "InvalidDocument"}, {"InvalidParameters", invalid}, {"InvalidInstanceId", invalid},
+		{"InvalidDocument", invalid}, {"InvalidDocumentVersion", "InvalidDocument"}, {"InvalidParameters", invalid},
+		{"InvalidInstanceId", invalid},
 		{"InvalidRole", "InvalidNotificationConfig"}, {"InvalidNotificationConfig", "InvalidRole"},
 		{"UnsupportedPlatformType", "InvalidInstanceId"}, {"MaxDocumentSizeExceeded", "InvalidParameters"},
 	} {

@@ -10,9 +10,10 @@ import (
 const (
 	statusSource   = "facts.md section 4: StatusDetails terminal set; API_SendCommand, Response Structure: StatusDetails"
 	terminalSource = "API_SendCommand, Response Structure: StatusDetails: This is a terminal state"
-	timeoutSource  = "facts.md section 4: execution timeout TimedOut/ExecutionTimedOut with 137, delivery timeout TimedOut/DeliveryTimedOut with -1"
-	noNodeSource   = "facts.md section 4: no matching tag: Success, NoInstancesInTag, counts 0, no invocations"
-	detailsSource  = "monitor-commands.md, Understanding command statuses"
+	timeoutSource  = "facts.md section 4: execution timeout TimedOut/ExecutionTimedOut with 137, " +
+		"delivery timeout TimedOut/DeliveryTimedOut with -1"
+	noNodeSource  = "facts.md section 4: no matching tag: Success, NoInstancesInTag, counts 0, no invocations"
+	detailsSource = "monitor-commands.md, Understanding command statuses"
 )
 
 // stateMutants are the ways in which the state of commands and invocations goes wrong.

@@ -114,7 +114,9 @@ func boundMutants() []Mutant {
 				pattern+"^arn:.+$")},
 		{"subtle/topic-account-number", "The account in a NotificationArn may not begin with a zero, as a number does not",
 			"facts.md section 1: no constraint", Should, "constraint/unbounded",
-			refuses("NotificationConfig.NotificationArn", func(v *jsontree.Value) bool { return strings.Contains(v.Text, ":000000000000:") },
+			refuses("NotificationConfig.NotificationArn", func(v *jsontree.Value) bool {
+				return strings.Contains(v.Text, ":000000000000:")
+			},
 				pattern+"^arn:aws:sns:[a-z0-9-]+:[1-9][0-9]{11}:.+$")},
 		{"subtle/id-of-first", "Only the first of the InstanceIds is looked at", elementSource, Must, "constraint/InstanceIds",
 			takesElsewhere("InstanceIds[]", first)},

@@ -159,7 +159,9 @@ func targetMutants() []Mutant {
 		{"semantics/targets-win", "InstanceIds beside Targets are not looked at", destinationSource, Must, destination,
 			overlooking("ValidationException", without("InstanceIds"))},
 		{"semantics/instances-win", "Targets beside InstanceIds are not looked at", destinationSource, Should, destination,
-			overlooking("ValidationException", func(t *jsontree.Value) bool { return t.Get("InstanceIds") != nil && without("Targets")(t) })},
+			overlooking("ValidationException", func(t *jsontree.Value) bool {
+				return t.Get("InstanceIds") != nil && without("Targets")(t)
+			})},
 	}
 }
 

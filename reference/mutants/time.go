@@ -41,7 +41,8 @@ func timeMutants() []Mutant {
 		{"time/without-timeout", "ExpiresAfter leaves out TimeoutSeconds", expirySource, Must, expiry,
 			expiring(func(_, execution int64, _ *jsontree.Value) int64 { return execution })},
 		{"time/execution-at-least-5", "ExpiresAfter counts at least the 5 seconds that the agent gives a plugin",
-			"facts.md section 2: TimeoutSeconds 30, executionTimeout 2 gives 32; section 4: executionTimeout 2 is accepted (agent minimum 5)",
+			"facts.md section 2: TimeoutSeconds 30, executionTimeout 2 gives 32; " +
+				"section 4: executionTimeout 2 is accepted (agent minimum 5)",
 			Must, expiry, expiring(func(timeout, execution int64, _ *jsontree.Value) int64 { return timeout + max(execution, 5) })},
 		{"time/days-dropped", "ExpiresAfter loses whole days, which the seconds of a duration do not count", expirySource, Must, expiry,
 			expiring(func(timeout, execution int64, _ *jsontree.Value) int64 { return (timeout + execution) % 86400 })},
