@@ -236,7 +236,7 @@ func TestAHandlerThatPanicsFailsItsCaseAlone(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, conformance.Pass, report.Results[0].Verdict)
 	assert.Equal(t, conformance.Fail, report.Results[2].Verdict)
-	assert.Contains(t, report.Results[2].Findings[0].Got, "boom")
+	assert.Contains(t, report.Results[2].Findings[0].Got.Words, "boom")
 }
 
 func TestASinkThatFailsEndsTheRunWithItsError(t *testing.T) {
