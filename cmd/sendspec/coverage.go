@@ -36,7 +36,7 @@ Exit code 0: no difference; 1: there are some; 2: the file cannot be read.`,
   sendspec coverage --model ssm-2014-11-06.json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if c.Flags().Changed("model") {
+			if modelFile != "" {
 				if len(args) > 0 || all {
 					return errors.New("--model compares all of a model: it goes with neither MEMBER nor --verbose")
 				}
@@ -100,9 +100,6 @@ func compareModel(ctx context.Context, s Streams, name string, asJSON bool) erro
 }
 
 func readModel(ctx context.Context, in io.Reader, name string) (*model.Service, error) {
-	if name == "" {
-		return nil, errors.New(`--model "": want a file, or - for standard input`)
-	}
 	b, err := readInput(ctx, in, name, maxModel)
 	if err != nil {
 		return nil, fmt.Errorf("--model: %w", err)

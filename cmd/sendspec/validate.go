@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -26,9 +25,6 @@ Of each kind of violation 20 are shown, and 1000 are in the JSON, which counts t
   echo '{"DocumentName":"x"}' | sendspec validate -`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if args[0] == "" {
-				return errors.New(`validate "": want a file, or - for standard input`)
-			}
 			body, err := readInput(c.Context(), s.In, args[0], maxBody)
 			if err != nil {
 				return err
