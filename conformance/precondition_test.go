@@ -103,8 +103,5 @@ func partsOf(t *testing.T, p fixtures.Precondition, template *fixtures.Body, bod
 		}
 	}
 	walk("", root)
-	for _, binding := range bindingPattern.FindAllString(string(template.JSON), -1) {
-		parts = append(parts, binding)
-	}
-	return parts
+	return append(parts, bindingPattern.FindAllString(string(template.JSON), -1)...)
 }
