@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -28,7 +29,7 @@ func Append(options Options) conformance.Option {
 func (r *Report) summary() conformance.Result {
 	c := &fixtures.Case{
 		ID: Area + "/campaign/inputs", Title: "Every fuzzed input gets an answer that conforms", Level: fixtures.Must, Profile: fixtures.Core, Safety: fixtures.Inert,
-		Evidence: &fixtures.Evidence{Kind: fixtures.Inferred, Ref: "computed by the reference"}, Source: []fixtures.Source{modelSource},
+		Evidence: &fixtures.Evidence{Kind: fixtures.Inferred, Ref: "computed by the reference"}, Source: []fixtures.Source{oracle.ModelSource},
 	}
 	result := conformance.Result{Case: c, Verdict: conformance.Pass, Reason: fmt.Sprintf("%s; hash %s", r.Verdict(), r.Hash)}
 	switch must, should := count(r.Findings); {

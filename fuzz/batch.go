@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -28,7 +29,7 @@ func nextBatch(asked int, took time.Duration) uint64 {
 type question struct {
 	input       *Input
 	kase        *fixtures.Case
-	expectation expectation
+	expectation oracle.Expectation
 	answer      conformance.Asked
 }
 
@@ -78,7 +79,7 @@ func (c *campaign) group(ctx context.Context, g *Generator, first uint64, out []
 	for i := range questions {
 		q := &questions[i]
 		q.input = g.At(first + uint64(i))
-		q.kase, q.expectation = c.oracle.judged(q.input)
+		q.kase, q.expectation = q.input.judged(c.oracle)
 	}
 	n := 0
 	for ; n < len(questions) && c.ask(ctx, &questions[n]); n++ {

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -101,7 +102,8 @@ type Progress struct {
 type campaign struct {
 	session *conformance.Session
 	options Options
-	oracle  *oracle
+	oracle  *oracle.Oracle
+	world   *world
 	limiter *rate.Limiter
 	gens    []*Generator
 	ledger  *Ledger
@@ -153,7 +155,7 @@ func newCampaign(session *conformance.Session, options Options) (*campaign, erro
 	for c.gens = append(c.gens, g); len(c.gens) < options.Parallel; {
 		c.gens = append(c.gens, g.another())
 	}
-	c.oracle = &oracle{g.world, session.Target().Region}
+	c.world, c.oracle = g.world, oracle.New(g.world.bindings, session.Target().Region)
 	c.ledger = newLedger(g.boundaries)
 	limit := rate.Inf
 	if options.Rate > 0 {

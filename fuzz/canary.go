@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -16,7 +17,7 @@ const canaryCheck = "canary"
 
 // canary is the plain request by which a campaign looks whether the target still answers.
 func (c *campaign) canary() *fixtures.Case {
-	kase, _ := c.oracle.judged(plainInput())
+	kase, _ := plainInput().judged(c.oracle)
 	kase.ID = Area + "/canary/plain"
 	return kase
 }
@@ -56,7 +57,7 @@ func (c *campaign) revived(ctx context.Context) bool {
 	suspects := c.suspect
 	c.suspect = nil
 	for _, in := range suspects {
-		kase, e := c.oracle.judged(in)
+		kase, e := in.judged(c.oracle)
 		r, ok := c.once(ctx, kase)
 		if !ok {
 			return true
@@ -94,13 +95,13 @@ func (c *campaign) comesBack(ctx context.Context) bool {
 }
 
 // killer is the finding about an input behind which the target was dead.
-func (c *campaign) killer(in *Input, kase *fixtures.Case, e *expectation, r conformance.Result) *Finding {
+func (c *campaign) killer(in *Input, kase *fixtures.Case, e *oracle.Expectation, r conformance.Result) *Finding {
 	f := conformance.Finding{
 		Check: canaryCheck, Path: "connection", Level: fixtures.Must,
 		Want: conformance.Description{Words: "a server that goes on to answer", Kind: conformance.KindAnswer},
 		Got:  conformance.Description{Words: "none: it stopped answering behind this request", Kind: conformance.KindNoAnswer},
 	}
-	causes := e.causes
+	causes := e.Causes
 	if len(causes) == 0 {
 		causes = membersOf(in.body.tree)
 	}
@@ -122,7 +123,7 @@ func (c *campaign) died(ctx context.Context) error {
 	suspects := c.suspect[:min(len(c.suspect), maxSuspects)]
 	c.report.Stopped = fmt.Sprintf("%s stopped answering after %d inputs", c.session.Target().Name, c.report.Inputs)
 	for _, in := range suspects {
-		kase, e := c.oracle.judged(in)
+		kase, e := in.judged(c.oracle)
 		f := c.killer(in, kase, &e, conformance.Result{Case: kase})
 		f.Flaky = len(suspects) > 1
 		if err := c.keep(f); err != nil {

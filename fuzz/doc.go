@@ -10,7 +10,7 @@
 //	mutate_json.go, mutate_wire.go         text that is odd JSON, or none; HTTP that is odd
 //	metamorphic.go                         pairs that must get the same verdict
 //	sequence*.go                           commands that are sent, listed, asked for and cancelled
-//	oracle*.go, echo.go                    what conforms: the outcomes, and how sure they are
+//	case.go                                an input as a case: what is sent, and what conforms by conformance/oracle
 //	meaning*.go, refusal*.go, documents.go what AWS says to a request that breaks no constraint
 //	campaign.go, canary.go, ledger.go      asks them, in batches, and looks whether the target still lives
 //	finding.go, fingerprint.go, shrink.go  the smallest request of each distinct divergence

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
@@ -53,7 +54,7 @@ func (c *campaign) keep(f *Finding) error {
 		return nil
 	}
 	f.ID = f.Fingerprint.id()
-	if f.Case != nil && slices.ContainsFunc(f.Result.Exchanges, c.oracle.world.mayRun) {
+	if f.Case != nil && slices.ContainsFunc(f.Result.Exchanges, c.world.mayRun) {
 		may := *f.Case // replay asks it of a target on loopback only
 		may.Safety, f.Case = fixtures.Dispatch, &may
 	}
@@ -95,7 +96,7 @@ func (c *campaign) show(ctx context.Context, in *Input, want *Fingerprint) showi
 		return showing{} // what a dead server does not answer shows nothing
 	}
 	q := question{input: in}
-	q.kase, q.expectation = c.oracle.judged(in)
+	q.kase, q.expectation = in.judged(c.oracle)
 	r, ok := c.once(ctx, q.kase)
 	if !ok {
 		return showing{}
@@ -190,7 +191,7 @@ func (c *campaign) whateverIsAsked(ctx context.Context, f *Finding) bool {
 	for _, in := range []*Input{plainInput(), empty} {
 		f.Calls++
 		q := question{input: in}
-		q.kase, q.expectation = c.oracle.judged(in)
+		q.kase, q.expectation = in.judged(c.oracle)
 		r, ok := c.once(ctx, q.kase)
 		list := showings(&q, &r)
 		i := slices.IndexFunc(list, func(s showing) bool { return s.print.key() == f.Fingerprint.key() })
@@ -223,7 +224,7 @@ func (c *campaign) shrink(ctx context.Context, f *Finding, best showing) {
 			if candidate.calls != nil {
 				return slices.ContainsFunc(candidate.calls, func(c call) bool { return slices.Contains(want.Causes, operationOf[c.action]) })
 			}
-			_, e := c.oracle.judged(candidate)
+			_, e := candidate.judged(c.oracle)
 			p := want
 			p.Causes = causesOf(candidate, &e, want.Check, want.Place)
 			return p.narrows(&want)
@@ -254,7 +255,7 @@ func topsOf(f *Fingerprint) []string {
 	var tops []string
 	for _, cause := range f.Causes {
 		top, _, _ := strings.Cut(strings.TrimPrefix(firstWord(cause), "/"), "/")
-		tops = append(tops, topOf(top))
+		tops = append(tops, oracle.TopOf(top))
 	}
 	slices.Sort(tops)
 	return slices.Compact(tops)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -68,7 +69,7 @@ func subset(part, whole []string) bool {
 
 // fingerprints are those of a result's findings, and beside each the finding. What is only told (level may)
 // is no finding of a campaign.
-func fingerprints(in *Input, e *expectation, r *conformance.Result) ([]Fingerprint, []conformance.Finding) {
+func fingerprints(in *Input, e *oracle.Expectation, r *conformance.Result) ([]Fingerprint, []conformance.Finding) {
 	var prints []Fingerprint
 	var findings []conformance.Finding
 	for _, f := range tellTale(e, r) {
@@ -109,7 +110,7 @@ func fingerprintOf(in *Input, f conformance.Finding) Fingerprint {
 // tellTale leaves out the findings that follow from another one: whatever else is wrong with a server
 // error, and with the answer to a request that should not have been taken; and what comes back of a request
 // of which nobody knows whether it should.
-func tellTale(e *expectation, r *conformance.Result) []conformance.Finding {
+func tellTale(e *oracle.Expectation, r *conformance.Result) []conformance.Finding {
 	all := slices.Concat(r.Findings, r.Invariants())
 	all = slices.DeleteFunc(all, func(f conformance.Finding) bool { return f.Level == fixtures.May })
 	only := func(is func(conformance.Finding) bool) []conformance.Finding {
@@ -126,7 +127,7 @@ func tellTale(e *expectation, r *conformance.Result) []conformance.Finding {
 	}); f != nil {
 		return f
 	}
-	if e.open {
+	if e.Open {
 		return slices.DeleteFunc(all, func(f conformance.Finding) bool { return f.Check == memberTypes || f.Check == sdkDecodes })
 	}
 	// Where an invariant says what is wrong with a member, the outcome need not say it again.
@@ -150,30 +151,30 @@ const (
 const neverServerError = conformance.InvariantArea + "/HTTP/never-5xx"
 
 // causesOf tells what in an input may bring a finding of this check and place about.
-func causesOf(in *Input, e *expectation, check, place string) []string {
+func causesOf(in *Input, e *oracle.Expectation, check, place string) []string {
 	switch {
 	case check != conformance.OutcomeCheck && check != neverServerError:
 		return nil
 	case in.relation != nil, in.wire != nil:
-		return e.causes
+		return e.Causes
 	case check == neverServerError, place == "connection":
 		return crashCauses(in, e)
 	case place == "error message":
-		return kindsOf(e.causes)
+		return kindsOf(e.Causes)
 	case strings.HasPrefix(place, "/"):
 		return nil
-	case len(e.causes) > 0:
-		return e.causes
+	case len(e.Causes) > 0:
+		return e.Causes
 	}
 	return membersOf(in.body.tree)
 }
 
 // crashCauses: a server fails over a member, or over a value of a type or a text that it did not expect; a
 // constraint has little to do with it.
-func crashCauses(in *Input, e *expectation) []string {
+func crashCauses(in *Input, e *oracle.Expectation) []string {
 	causes := membersOf(in.body.tree)
-	if !e.constraints {
-		causes = append(causes, e.causes...)
+	if !e.Constraints {
+		causes = append(causes, e.Causes...)
 	}
 	return causes
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -24,11 +25,11 @@ var (
 	rfc9112 = fixtures.Source{Doc: "RFC 9112", Section: "6. Message Body; 7.1. Chunked Transfer Coding"}
 	rfc9110 = fixtures.Source{Doc: "RFC 9110", Section: "5. Fields"}
 	awsJSON = fixtures.Source{Doc: "Smithy AWS JSON 1.1 protocol", Section: "Protocol behaviors"}
-	athena  = fixtures.Source{Doc: "facts.md", Section: "3 Malformed bodies / dispatch"}
+	athena  = oracle.Athena
 
 	documentedHTTP = fixtures.Evidence{Kind: fixtures.Documented, Ref: "the rules of HTTP for every recipient"}
-	seenOnAthena   = fixtures.Evidence{Kind: fixtures.Inferred, Ref: "Athena, a service of the same framework, 2026-09"}
-	nobodySaw      = fixtures.Evidence{Kind: fixtures.Inferred, Ref: "nobody has recorded what AWS answers: only that it must answer, and not fail, is certain"}
+	seenOnAthena   = oracle.SeenOnAthena
+	nobodySaw      = oracle.Unrecorded
 )
 
 // wireChanges lists the changes. No chunk's size is beyond 32 bits and no body large: a target must not be

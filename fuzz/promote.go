@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -119,9 +120,9 @@ func areaOf(s *Saved) string {
 	}
 	for _, o := range s.Case.Steps[0].Expect {
 		switch o.Name {
-		case outcomeValidation.Name:
+		case oracle.Validation.Name:
 			return "constraint"
-		case outcomeSerialization.Name:
+		case oracle.Serialization.Name:
 			return "type"
 		}
 	}

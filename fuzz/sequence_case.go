@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
 )
@@ -79,7 +80,7 @@ func (c call) step(number int, sent *sentCommand) fixtures.Step {
 			body["InstanceIds"] = []string{c.node}
 		}
 		if sent == nil {
-			s.Expect = []fixtures.Outcome{exception("InvalidCommandId")}
+			s.Expect = []fixtures.Outcome{oracle.Exception("InvalidCommandId")}
 			break
 		}
 		sent.cancelled = true
@@ -146,7 +147,7 @@ func (c *sentCommand) invocations() fixtures.Outcome {
 
 // invocation is the answer of GetCommandInvocation: there may be none yet.
 func (c *sentCommand) invocation(node string) []fixtures.Outcome {
-	none := exception("InvocationDoesNotExist")
+	none := oracle.Exception("InvocationDoesNotExist")
 	if c == nil || !slices.Contains(c.nodes, node) {
 		return []fixtures.Outcome{none}
 	}
@@ -208,7 +209,7 @@ func detailsIn(possible []reference.Details) map[string]any {
 }
 
 func bodied(name string, body map[string]any) fixtures.Outcome {
-	return fixtures.Outcome{Name: name, Status: okStatus, Body: asTree(body)}
+	return fixtures.Outcome{Name: name, Status: literal(`200`), Body: asTree(body)}
 }
 
 func asTree(v any) *Value { return literal(string(encoded(v))) }

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/sendspec/sendspec/reference/jsontree"
+
+	"github.com/sendspec/sendspec/conformance/oracle"
 )
 
 // twist changes what a plain request means: it makes a fault that no constraint knows of, or what only looks
@@ -89,7 +91,7 @@ var targetTwists = []twist{
 	func(_ *world, v *Value, d *rand.Rand) string {
 		keys := again(d, []string{"tag:sendspec", "tag:Stage", "tag:Team"}[:1+d.Intn(3)])
 		if chance(d, 25) {
-			keys = []string{groupNameKey, groupNameKey}
+			keys = []string{oracle.GroupNameKey, oracle.GroupNameKey}
 		}
 		drop(v, "InstanceIds")
 		put(v, "Targets", array())
@@ -100,9 +102,9 @@ var targetTwists = []twist{
 		return "two targets of a key"
 	},
 	func(w *world, v *Value, d *rand.Rand) string {
-		targets := []Value{target(groupNameKey, "none-"+word(d, 6)), target(pick(d, []string{"tag:sendspec", "tag-key"}), none(d)...)}
+		targets := []Value{target(oracle.GroupNameKey, "none-"+word(d, 6)), target(pick(d, []string{"tag:sendspec", "tag-key"}), none(d)...)}
 		if chance(d, 20) {
-			targets = append(targets, target(typeFiltersKey, runnableTypes[0]))
+			targets = append(targets, target(oracle.TypeFiltersKey, oracle.RunnableTypes[0]))
 		}
 		setTargets(v, d, targets...)
 		return "a tag beside a resource group"
@@ -112,13 +114,13 @@ var targetTwists = []twist{
 		if id == "" || chance(d, 30) {
 			id = "i-0" + hexadecimal(d, 16)
 		}
-		setTargets(v, d, target(groupNameKey, "none-"+word(d, 6)), target("InstanceIds", id))
+		setTargets(v, d, target(oracle.GroupNameKey, "none-"+word(d, 6)), target("InstanceIds", id))
 		return "instances beside a resource group"
 	},
 	func(_ *world, v *Value, d *rand.Rand) string {
-		setTargets(v, d, target(groupNameKey, again(d, none(d))...))
+		setTargets(v, d, target(oracle.GroupNameKey, again(d, none(d))...))
 		if chance(d, 70) {
-			setTargets(v, d, target(groupNameKey, "none-"+word(d, 6), "none-"+word(d, 7)))
+			setTargets(v, d, target(oracle.GroupNameKey, "none-"+word(d, 6), "none-"+word(d, 7)))
 		}
 		return "several resource groups"
 	},
@@ -128,17 +130,17 @@ var targetTwists = []twist{
 		var values []string
 		switch d.Intn(5) {
 		case 4:
-			values = slices.Repeat(runnableTypes[:1], 6)
+			values = slices.Repeat(oracle.RunnableTypes[:1], 6)
 		case 0:
 			values = others[:1+d.Intn(3)]
 		case 1:
-			values = slices.Clone(runnableTypes[d.Intn(2):])
+			values = slices.Clone(oracle.RunnableTypes[d.Intn(2):])
 		case 2:
-			values = append(slices.Clone(runnableTypes[:1+d.Intn(2)]), others[:4+d.Intn(2)]...)
+			values = append(slices.Clone(oracle.RunnableTypes[:1+d.Intn(2)]), others[:4+d.Intn(2)]...)
 		case 3:
-			values = again(d, again(d, append(slices.Clone(runnableTypes), others[:d.Intn(4)]...)))
+			values = again(d, again(d, append(slices.Clone(oracle.RunnableTypes), others[:d.Intn(4)]...)))
 		}
-		put(v, "Targets", array(target(groupNameKey, "none-"+word(d, 6)), target(typeFiltersKey, values...)))
+		put(v, "Targets", array(target(oracle.GroupNameKey, "none-"+word(d, 6)), target(oracle.TypeFiltersKey, values...)))
 		drop(v, "InstanceIds")
 		return "resource type filters"
 	},

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/reference/jsontree"
+
+	"github.com/sendspec/sendspec/conformance/oracle"
 )
 
 // setDocument sends another document, without parameters.
@@ -51,7 +53,7 @@ var documentTwists = []twist{
 	},
 	func(w *world, v *Value, d *rand.Rand) string {
 		put(v, "DocumentVersion", str(pick(d, []string{
-			"999999", "100000", "123456", "2147483647", "2147483648", "4294967297", "9223372036854775808", "18446744073709551617", "99999999999999999999999999", strconv.Itoa(noVersion + d.Intn(1<<30)),
+			"999999", "100000", "123456", "2147483647", "2147483648", "4294967297", "9223372036854775808", "18446744073709551617", "99999999999999999999999999", strconv.Itoa(oracle.NoVersion + d.Intn(1<<30)),
 		})))
 		return "an unknown version"
 	},
@@ -159,7 +161,7 @@ func oversized(_ *world, v *Value, d *rand.Rand) string {
 	var commands []string
 	switch d.Intn(6) {
 	case 0:
-		commands = []string{strings.Repeat("x", pick(d, []int{longestCommand + 1, 100001, 150000}))}
+		commands = []string{strings.Repeat("x", pick(d, []int{oracle.LongestCommand + 1, 100001, 150000}))}
 	case 1:
 		commands = slices.Repeat([]string{strings.Repeat("x", 1000)}, 101+d.Intn(60))
 	case 2:
@@ -201,7 +203,7 @@ func (p recordedPair) put(v *Value, more int) {
 	if p.unit == "" {
 		commands = make([]string, p.taken+more)
 	}
-	setDocument(v, shellScript)
+	setDocument(v, oracle.ShellScript)
 	setParameters(v, map[string][]string{"commands": commands})
 	if p.workingDirectory != "" {
 		put(v.Get("Parameters"), "workingDirectory", stringsOf(p.workingDirectory))

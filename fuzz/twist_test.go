@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/reference/service"
 )
 
@@ -16,21 +17,16 @@ func TestEveryRuleOfMeaningIsAsked(t *testing.T) {
 	world := World{Bindings: service.Demo("", "").Bindings, MayDispatch: true}
 	g, err := NewGenerator(1, world, Meaning)
 	require.NoError(t, err)
-	o := &oracle{g.world, "us-east-1"}
+	o := oracle.New(world.Bindings, "us-east-1")
 	alone := map[string]int{}
 	for i := range uint64(3000) {
 		in := g.At(i)
-		if e := o.expect(&in.body, in.body.bytes()); len(e.causes) == 1 && !e.constraints {
-			alone[e.causes[0]]++
+		if e := in.body.expectation(o, in.body.bytes()); len(e.Causes) == 1 && !e.Constraints {
+			alone[e.Causes[0]]++
 		}
 	}
-	for _, r := range []refusal{
-		duplicateValue, duplicateKey, tagBesideGroup, idsBesideGroup, severalGroups, noRunnableType, tooManyTypes, noDestination, bothDestinations,
-		unknownInstance, stoppedInstance, duplicateInstance, deniedInstance, otherPlatform,
-		unknownDocument, deniedDocument, otherDocumentType, unknownVersion, wrongHash, undeclaredParameter, missingParameter, forbiddenValue, otherParameterType, tooLarge,
-		missingRole, missingTopic, noTopicARN, noRoleARN, firingAlarm, missingAlarm,
-	} {
-		assert.GreaterOrEqual(t, alone[r.cause], 3, r.cause)
+	for _, cause := range oracle.Causes() {
+		assert.GreaterOrEqual(t, alone[cause], 3, cause)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -22,7 +23,6 @@ import (
 // targets are tags that no node has, but for the nodes that the caller named.
 type world struct {
 	bindings   fixtures.Bindings
-	documents  map[string]*knownDocument
 	nodes      []string // may be sent to
 	operations []string // that the target knows
 	patient    bool     // sequences wait for commands to end
@@ -45,33 +45,16 @@ func WorldOf(s *conformance.Session) World {
 
 func newWorld(of World) *world {
 	b := of.Bindings
-	w := &world{bindings: b, documents: documentsOf(b), operations: slices.Concat([]string{reference.SendCommand}, of.Operations)}
+	w := &world{bindings: b, operations: slices.Concat([]string{reference.SendCommand}, of.Operations)}
 	if of.MayDispatch {
-		for _, name := range []string{"node", "node.2", "node.3", "node.short", "node.hybrid"} {
-			if id := b[name]; id != "" && !slices.Contains(w.nodes, id) {
-				w.nodes = append(w.nodes, id)
-			}
-		}
+		w.nodes = oracle.Nodes(b)
 	}
 	return w
 }
 
-// has tells whether value is one that the target's world is known to have under one of these names.
+// has reports whether value is one that the target's world is known to have under one of these names.
 func (w *world) has(value string, names ...string) bool {
 	return value != "" && slices.ContainsFunc(names, func(n string) bool { return w.bindings[n] == value })
-}
-
-// knowsNodes tells whether any node of the world is known.
-func (w *world) knowsNodes() bool { return w.bindings["node"] != "" }
-
-// hasNode tells whether the ID is that of a node of the world.
-func (w *world) hasNode(id string) bool {
-	for name, value := range w.bindings {
-		if value == id && (name == "node" || strings.HasPrefix(name, "node.")) {
-			return true
-		}
-	}
-	return false
 }
 
 // mayRun reports whether a request names one of the nodes, their tag or their group.

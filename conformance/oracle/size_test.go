@@ -1,4 +1,4 @@
-package fuzz
+package oracle
 
 import (
 	"strings"
@@ -17,7 +17,7 @@ func TestTheOracleKnowsTheRecordedSizesAndNoOthers(t *testing.T) {
 	t.Parallel()
 	lone := func(unit string) func(n int) *ssm.SendCommandInput {
 		return func(n int) *ssm.SendCommandInput {
-			return &ssm.SendCommandInput{DocumentName: aws.String(shellScript), Parameters: map[string][]string{"commands": {strings.Repeat(unit, n)}}}
+			return &ssm.SendCommandInput{DocumentName: aws.String(ShellScript), Parameters: map[string][]string{"commands": {strings.Repeat(unit, n)}}}
 		}
 	}
 	beside := func(change func(in *ssm.SendCommandInput)) func(n int) *ssm.SendCommandInput {
@@ -29,7 +29,7 @@ func TestTheOracleKnowsTheRecordedSizesAndNoOthers(t *testing.T) {
 	}
 	judge := func(in *ssm.SendCommandInput) meaning {
 		var m meaning
-		(&oracle{}).payload(&m, in)
+		(&Oracle{}).payload(&m, in)
 		return m
 	}
 	for name, row := range map[string]struct {

@@ -1,4 +1,4 @@
-package fuzz
+package oracle
 
 import (
 	"slices"
@@ -10,7 +10,7 @@ import (
 
 // valid: the request is taken, and what comes back is what was given; or it is refused for what it means, as
 // it must be by a rule that it breaks, or may be for a reason that the target's world may give.
-func (o *oracle) valid(r *reference.Result) expectation {
+func (o *Oracle) valid(r *reference.Result) Expectation {
 	m := o.meaning(r.Tree, r.Input)
 	if m.open() {
 		return open("a valid request whose meaning no source tells")
@@ -25,29 +25,29 @@ func (o *oracle) valid(r *reference.Result) expectation {
 	if len(m.refusals) > 0 {
 		return refused(m.refusals, m.doubts)
 	}
-	e := expectation{rule: "A valid request is taken and comes back as it was given", level: fixtures.Must, evidence: byTheModel, source: fixtures.Source{
+	e := Expectation{Rule: "A valid request is taken and comes back as it was given", Level: fixtures.Must, Evidence: byTheModel, Source: fixtures.Source{
 		Doc: "facts.md", Section: "2. Members present with default values",
 	}}
-	accepted := outcomeAccepted
+	accepted := Accepted
 	accepted.Body = o.echo(r.Tree, r.Input)
-	e.outcomes = []fixtures.Outcome{accepted}
+	e.Outcomes = []fixtures.Outcome{accepted}
 	var names []string
 	meaning := false
 	for _, d := range m.doubts {
-		if d.level != "" && e.level != fixtures.May {
-			e.level = d.level
+		if d.level != "" && e.Level != fixtures.May {
+			e.Level = d.level
 		}
 		names = append(names, d.exceptions...)
 		meaning = meaning || d.meaning
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	e.outcomes = slices.Grow(e.outcomes, len(names)+1)
+	e.Outcomes = slices.Grow(e.Outcomes, len(names)+1)
 	for _, name := range names {
-		e.outcomes = append(e.outcomes, exception(name))
+		e.Outcomes = append(e.Outcomes, Exception(name))
 	}
 	if meaning {
-		e.outcomes = append(e.outcomes, outcomeMeaning)
+		e.Outcomes = append(e.Outcomes, refusedForMeaning)
 	}
 	return e
 }

@@ -1,4 +1,4 @@
-package fuzz
+package oracle
 
 import "github.com/sendspec/sendspec/fixtures"
 
@@ -27,6 +27,20 @@ var (
 	together   = recorded("stackd-ssm-rg-3347d1af0988.json")
 	validation = []string{"ValidationException"}
 )
+
+// Causes returns what each rule about the meaning of a request is broken by: the causes of Expectation.
+func Causes() []string {
+	var causes []string
+	for _, r := range []refusal{
+		duplicateValue, duplicateKey, tagBesideGroup, idsBesideGroup, severalGroups, noRunnableType, tooManyTypes, noDestination, bothDestinations,
+		unknownInstance, stoppedInstance, duplicateInstance, deniedInstance, otherPlatform,
+		unknownDocument, deniedDocument, otherDocumentType, unknownVersion, wrongHash, undeclaredParameter, missingParameter, forbiddenValue, otherParameterType, tooLarge,
+		missingRole, missingTopic, noTopicARN, noRoleARN, firingAlarm, missingAlarm,
+	} {
+		causes = append(causes, r.cause)
+	}
+	return causes
+}
 
 // Rules about targets and nodes.
 var (

@@ -1,4 +1,4 @@
-package fuzz
+package oracle
 
 import (
 	"slices"
@@ -13,18 +13,18 @@ import (
 )
 
 // document looks at the document, its version and hash, and the parameters.
-func (o *oracle) document(m *meaning, in *ssm.SendCommandInput) {
+func (o *Oracle) document(m *meaning, in *ssm.SendCommandInput) {
 	name := aws.ToString(in.DocumentName)
-	document := o.world.documents[name]
+	document := o.documents[name]
 	switch {
 	case document != nil:
-	case o.world.has(name, "document.automation"):
+	case o.has(name, "document.automation"):
 		m.refuse(otherDocumentType)
-	case o.world.has(name, "document.denied"):
+	case o.has(name, "document.denied"):
 		m.refuse(deniedDocument)
-	case o.world.has(name, "document.broken"):
+	case o.has(name, "document.broken"):
 		m.doubt(doubt{anything: true})
-	case o.world.has(name, "document.step"):
+	case o.has(name, "document.step"):
 		m.doubt(doubt{exceptions: []string{"InvalidParameters"}, meaning: true})
 	case strings.Contains(strings.ToLower(name), "sendspec"): // nobody else's document has that name
 		switch {
@@ -41,7 +41,7 @@ func (o *oracle) document(m *meaning, in *ssm.SendCommandInput) {
 			m.doubt(soft)
 		}
 	}
-	if o.world.has(name, "document.arn") {
+	if o.has(name, "document.arn") {
 		m.doubt(doubt{level: fixtures.Should})
 	}
 	if name == powerShellScript {
@@ -54,24 +54,24 @@ func (o *oracle) document(m *meaning, in *ssm.SendCommandInput) {
 	} else if len(in.Parameters) > 0 {
 		m.doubt(doubt{exceptions: []string{"InvalidParameters", "MaxDocumentSizeExceeded", "ValidationException"}, meaning: true})
 	}
-	if name == shellScript || name == powerShellScript || name == o.world.bindings["document.execution"] {
+	if name == ShellScript || name == powerShellScript || name == o.bindings["document.execution"] {
 		if t := in.Parameters["executionTimeout"]; len(t) > 0 && (t[0] == "1" || t[0] == "3600") {
 			m.doubt(doubt{level: fixtures.Should}) // less than the agent's least, or the document's default
 		}
 	}
 }
 
-// noVersion is a number that no document of AWS's has versions up to.
-const noVersion = 100000
+// NoVersion is a number that no document of AWS's has versions up to.
+const NoVersion = 100000
 
-func (o *oracle) version(m *meaning, in *ssm.SendCommandInput, document *knownDocument) {
+func (o *Oracle) version(m *meaning, in *ssm.SendCommandInput, document *knownDocument) {
 	version := aws.ToString(in.DocumentVersion)
 	if version == "" || version == "$DEFAULT" || version == "$LATEST" {
 		return
 	}
 	n, err := strconv.ParseInt(version, 10, 32)
 	several := document != nil && document.versions != nil
-	unknown := err == nil && (n >= noVersion || several && n > int64(document.latest))
+	unknown := err == nil && (n >= NoVersion || several && n > int64(document.latest))
 	switch {
 	case unknown:
 		m.refuse(unknownVersion)
@@ -82,22 +82,22 @@ func (o *oracle) version(m *meaning, in *ssm.SendCommandInput, document *knownDo
 	}
 }
 
-func (o *oracle) hash(m *meaning, in *ssm.SendCommandInput) {
+func (o *Oracle) hash(m *meaning, in *ssm.SendCommandInput) {
 	if in.DocumentHash == nil && in.DocumentHashType == "" {
 		return
 	}
 	m.doubt(soft)
 	hash, name := aws.ToString(in.DocumentHash), aws.ToString(in.DocumentName)
 	own := map[types.DocumentHashType]string{
-		types.DocumentHashTypeSha256: o.world.bindings["document.sha256"], types.DocumentHashTypeSha1: o.world.bindings["document.sha1"],
+		types.DocumentHashTypeSha256: o.bindings["document.sha256"], types.DocumentHashTypeSha1: o.bindings["document.sha1"],
 	}[in.DocumentHashType]
-	if hash != "" && own != "" && o.world.has(name, "document", "document.arn") && !strings.EqualFold(hash, own) {
+	if hash != "" && own != "" && o.has(name, "document", "document.arn") && !strings.EqualFold(hash, own) {
 		m.refuse(wrongHash)
 	}
 }
 
 // parameters holds what is given against what the document declares.
-func (o *oracle) parameters(m *meaning, in *ssm.SendCommandInput, document *knownDocument) {
+func (o *Oracle) parameters(m *meaning, in *ssm.SendCommandInput, document *knownDocument) {
 	if document.parameters == nil {
 		if len(in.Parameters) > 0 {
 			m.doubt(doubt{exceptions: []string{"InvalidParameters"}, meaning: true})

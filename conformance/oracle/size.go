@@ -1,4 +1,4 @@
-package fuzz
+package oracle
 
 import (
 	"unicode/utf8"
@@ -14,17 +14,17 @@ import (
 const (
 	largestPayload = 100000
 	aDocument      = 3000  // more than any document that is known here has, with what is beside it in the message
-	longestCommand = 98883 // alone for AWS-RunShellScript, of ASCII characters
+	LongestCommand = 98883 // alone for AWS-RunShellScript, of ASCII characters
 	// shellFrame is what the message for AWS-RunShellScript has besides the parameters.
-	shellFrame = largestPayload - longestCommand - len(`{"commands":[""]}`)
+	shellFrame = largestPayload - LongestCommand - len(`{"commands":[""]}`)
 )
 
 // payload says what is certain: too large is what has too many bytes however the characters, the lists and the
 // document count, and how they count is known in part.
-func (o *oracle) payload(m *meaning, in *ssm.SendCommandInput) {
+func (o *Oracle) payload(m *meaning, in *ssm.SendCommandInput) {
 	agent, html := sizeOf(in.Parameters, false), sizeOf(in.Parameters, true)
 	frame := bounds{0, aDocument}
-	if aws.ToString(in.DocumentName) == shellScript {
+	if aws.ToString(in.DocumentName) == ShellScript {
 		frame = outputSize(in).plus(shellFrame)
 	}
 	plain := 0

@@ -1,4 +1,4 @@
-package fuzz
+package oracle
 
 import (
 	"regexp"
@@ -36,7 +36,7 @@ const (
 )
 
 const (
-	shellScript      = "AWS-RunShellScript"
+	ShellScript      = "AWS-RunShellScript"
 	powerShellScript = "AWS-RunPowerShellScript"
 	platformLinux    = "Linux"
 	platformWindows  = "Windows"
@@ -83,7 +83,7 @@ var documentsByBinding = map[string]knownDocument{
 // documentsOf are the documents of which something is known, by their names in the world.
 func documentsOf(b fixtures.Bindings) map[string]*knownDocument {
 	known := map[string]*knownDocument{
-		shellScript:      {parameters: scriptParameters, required: "commands", steps: []string{"{{ executionTimeout }}"}, platform: platformLinux},
+		ShellScript:      {parameters: scriptParameters, required: "commands", steps: []string{"{{ executionTimeout }}"}, platform: platformLinux},
 		powerShellScript: {parameters: scriptParameters, required: "commands", steps: []string{"{{ executionTimeout }}"}},
 	}
 	for binding, d := range documentsByBinding {

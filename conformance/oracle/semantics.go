@@ -1,4 +1,4 @@
-package fuzz
+package oracle
 
 import (
 	"slices"
@@ -41,7 +41,7 @@ func (m *meaning) open() bool {
 const usualDoubts = 6
 
 // meaning looks for what a server must, or may, say to a request that breaks no constraint.
-func (o *oracle) meaning(tree *Value, in *ssm.SendCommandInput) *meaning {
+func (o *Oracle) meaning(tree *Value, in *ssm.SendCommandInput) *meaning {
 	m := &meaning{doubts: make([]doubt, 0, usualDoubts)}
 	o.document(m, in)
 	o.selection(m, in)
@@ -51,18 +51,18 @@ func (o *oracle) meaning(tree *Value, in *ssm.SendCommandInput) *meaning {
 }
 
 // meaningBeside is the same of a request whose members named by broken break a constraint.
-func (o *oracle) meaningBeside(tree *Value, broken map[string]bool) *meaning {
+func (o *Oracle) meaningBeside(tree *Value, broken map[string]bool) *meaning {
 	left := *tree
 	left.Members = slices.Clone(tree.Members)
 	for name := range broken {
-		drop(&left, name)
+		left.Remove(name)
 	}
 	if broken["DocumentName"] {
-		put(&left, "DocumentName", str(shellScript))
+		left.Set("DocumentName", str(ShellScript))
 	}
 	if broken["Targets"] || broken["InstanceIds"] {
-		drop(&left, "InstanceIds")
-		put(&left, "Targets", *plain("x").Get("Targets"))
+		left.Remove("InstanceIds")
+		left.Set("Targets", array(object(member("Key", str("tag:sendspec")), member("Values", strs([]string{"x"})))))
 	}
 	return o.meaning(&left, reference.InputOf(&left))
 }

@@ -1,4 +1,4 @@
-package fuzz
+package oracle
 
 import (
 	"slices"
@@ -44,7 +44,7 @@ func command(members ...jsontree.Member) *Value {
 const usualEcho = 28
 
 // echo is the body of AWS's answer (facts.md section 2; echo/** of the fixtures), as matchers.
-func (o *oracle) echo(tree *Value, in *ssm.SendCommandInput) *Value {
+func (o *Oracle) echo(tree *Value, in *ssm.SendCommandInput) *Value {
 	members := append(make([]jsontree.Member, 0, usualEcho), theCommandID)
 	add := func(name string, v Value) { members = append(members, member(name, v)) }
 	given := func(name string) bool {
@@ -115,8 +115,8 @@ func strangersIn(targets *Value) bool {
 
 // expiry is ExpiresAfter: TimeoutSeconds and the execution timeouts of the document's steps, 3600 each where
 // they are not given (facts.md section 2, ExpiresAfter). Nothing where the document is not known.
-func (o *oracle) expiry(in *ssm.SendCommandInput) (after Value, known bool) {
-	document := o.world.documents[aws.ToString(in.DocumentName)]
+func (o *Oracle) expiry(in *ssm.SendCommandInput) (after Value, known bool) {
+	document := o.documents[aws.ToString(in.DocumentName)]
 	if document == nil {
 		return after, false
 	}
@@ -173,9 +173,9 @@ func echoOfCloudWatch(tree *Value, in *ssm.SendCommandInput) Value {
 	v := object(member("CloudWatchOutputEnabled", enabled(tree, "CloudWatchOutputConfig", "CloudWatchOutputEnabled", c != nil && c.CloudWatchOutputEnabled)))
 	switch {
 	case c == nil:
-		put(&v, "CloudWatchLogGroupName", emptyText)
+		v.Set("CloudWatchLogGroupName", emptyText)
 	case c.CloudWatchLogGroupName != nil:
-		put(&v, "CloudWatchLogGroupName", echoed("/CloudWatchOutputConfig/CloudWatchLogGroupName"))
+		v.Set("CloudWatchLogGroupName", echoed("/CloudWatchOutputConfig/CloudWatchLogGroupName"))
 	}
 	return v
 }

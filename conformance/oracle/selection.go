@@ -1,4 +1,4 @@
-package fuzz
+package oracle
 
 import (
 	"slices"
@@ -12,7 +12,7 @@ import (
 )
 
 // selection looks at what the command is for.
-func (o *oracle) selection(m *meaning, in *ssm.SendCommandInput) {
+func (o *Oracle) selection(m *meaning, in *ssm.SendCommandInput) {
 	switch nodes, targets := len(in.InstanceIds) > 0, len(in.Targets) > 0; {
 	case nodes && targets:
 		m.refuse(bothDestinations)
@@ -33,30 +33,30 @@ func (o *oracle) selection(m *meaning, in *ssm.SendCommandInput) {
 const exampleInstance = "i-0123456789abcde"
 
 // instances looks at InstanceIds: whom the world knows, and whether the document is for them.
-func (o *oracle) instances(m *meaning, in *ssm.SendCommandInput) {
+func (o *Oracle) instances(m *meaning, in *ssm.SendCommandInput) {
 	if repeats(in.InstanceIds) {
 		m.refuse(duplicateInstance)
 	}
 	runsOn := "" // the only platform of the document, where that is known
-	if document := o.world.documents[aws.ToString(in.DocumentName)]; document != nil {
+	if document := o.documents[aws.ToString(in.DocumentName)]; document != nil {
 		runsOn = document.platform
 	}
 	several := len(in.InstanceIds) > 1
 	for _, id := range in.InstanceIds {
 		platform := platformLinux
 		switch {
-		case slices.Contains(o.world.nodes, id), o.world.has(id, "node.silent"):
-		case o.world.has(id, "node.windows"):
+		case slices.Contains(o.nodes, id), o.has(id, "node.silent"):
+		case o.has(id, "node.windows"):
 			platform = platformWindows
-		case o.world.has(id, "node.denied"):
+		case o.has(id, "node.denied"):
 			m.refuse(deniedInstance)
-		case o.world.has(id, "node.stopped"):
+		case o.has(id, "node.stopped"):
 			m.refuse(stoppedInstance)
-		case o.world.has(id, "node.offline"):
+		case o.has(id, "node.offline"):
 			m.doubt(doubt{exceptions: unknownInstance.types})
-		case o.world.hasNode(id):
+		case o.hasNode(id):
 			m.doubt(doubt{exceptions: []string{"InvalidInstanceId", "UnsupportedPlatformType", "AccessDeniedException"}})
-		case !o.world.knowsNodes() || strings.HasPrefix(id, exampleInstance):
+		case !o.knowsNodes() || strings.HasPrefix(id, exampleInstance):
 			m.doubt(doubt{exceptions: []string{"InvalidInstanceId", "UnsupportedPlatformType", "AccessDeniedException"}})
 			continue
 		default:
@@ -75,7 +75,7 @@ func (o *oracle) instances(m *meaning, in *ssm.SendCommandInput) {
 }
 
 // targets looks at what each target says, and whether they go together.
-func (o *oracle) targets(m *meaning, targets []types.Target) {
+func (o *Oracle) targets(m *meaning, targets []types.Target) {
 	keys := make([]string, len(targets))
 	for i := range targets {
 		keys[i] = aws.ToString(targets[i].Key)
@@ -84,7 +84,7 @@ func (o *oracle) targets(m *meaning, targets []types.Target) {
 	is := func(prefix string) bool {
 		return slices.ContainsFunc(keys, func(k string) bool { return strings.HasPrefix(k, prefix) })
 	}
-	groups, tags, instances := slices.Contains(keys, groupNameKey), is("tag:") || slices.Contains(keys, "tag-key"), slices.Contains(keys, "InstanceIds")
+	groups, tags, instances := slices.Contains(keys, GroupNameKey), is("tag:") || slices.Contains(keys, "tag-key"), slices.Contains(keys, "InstanceIds")
 	if repeats(keys) {
 		m.refuse(duplicateKey)
 	}
@@ -99,9 +99,9 @@ func (o *oracle) targets(m *meaning, targets []types.Target) {
 		lower[i] = strings.ToLower(k)
 	}
 	others := slices.ContainsFunc(keys, func(k string) bool { return !strings.HasPrefix(k, "resource-groups:") })
-	filters := slices.Contains(keys, typeFiltersKey)
+	filters := slices.Contains(keys, TypeFiltersKey)
 	switch {
-	case repeats(lower) && !repeats(keys), filters && (!groups || others || keys[0] == typeFiltersKey), groups && others:
+	case repeats(lower) && !repeats(keys), filters && (!groups || others || keys[0] == TypeFiltersKey), groups && others:
 		m.doubt(soft)
 	case slices.Contains(keys, "tag-key") && is("tag:"):
 		m.doubt(soft)
@@ -109,15 +109,15 @@ func (o *oracle) targets(m *meaning, targets []types.Target) {
 }
 
 const (
-	groupNameKey   = "resource-groups:Name"
-	typeFiltersKey = "resource-groups:ResourceTypeFilters"
+	GroupNameKey   = "resource-groups:Name"
+	TypeFiltersKey = "resource-groups:ResourceTypeFilters"
 	mostValues     = 5 // of a target, by the guide; the model has 50
 )
 
-// runnableTypes are the resource types that a command can be sent to.
-var runnableTypes = []string{"AWS::EC2::Instance", "AWS::SSM::ManagedInstance"}
+// RunnableTypes are the resource types that a command can be sent to.
+var RunnableTypes = []string{"AWS::EC2::Instance", "AWS::SSM::ManagedInstance"}
 
-func (o *oracle) target(m *meaning, t *types.Target) {
+func (o *Oracle) target(m *meaning, t *types.Target) {
 	key := aws.ToString(t.Key)
 	if t.Key == nil || len(t.Values) == 0 {
 		m.doubt(doubt{anything: true})
@@ -125,14 +125,14 @@ func (o *oracle) target(m *meaning, t *types.Target) {
 	}
 	twice := repeats(t.Values)
 	switch {
-	case key == groupNameKey:
+	case key == GroupNameKey:
 		if len(t.Values) > 1 {
 			m.refuse(severalGroups)
 		}
-	case key == typeFiltersKey:
+	case key == TypeFiltersKey:
 		resourceTypes(m, t.Values)
 	case key == "InstanceIds":
-		if slices.ContainsFunc(t.Values, func(v string) bool { return !slices.Contains(o.world.nodes, v) }) {
+		if slices.ContainsFunc(t.Values, func(v string) bool { return !slices.Contains(o.nodes, v) }) {
 			m.doubt(soft, doubt{exceptions: unknownInstance.types})
 		}
 	case key == "tag-key":
@@ -151,10 +151,10 @@ func (o *oracle) target(m *meaning, t *types.Target) {
 		m.refuse(duplicateValue.at(fixtures.Should))
 	case twice:
 		m.refuse(duplicateValue)
-	case len(t.Values) > mostValues && key != typeFiltersKey:
+	case len(t.Values) > mostValues && key != TypeFiltersKey:
 		m.doubt(soft)
 	}
-	if key == typeFiltersKey {
+	if key == TypeFiltersKey {
 		return
 	}
 	for _, v := range t.Values {
@@ -166,9 +166,9 @@ func (o *oracle) target(m *meaning, t *types.Target) {
 }
 
 func resourceTypes(m *meaning, values []string) {
-	spelled := func(v string) bool { return slices.Contains(runnableTypes, v) }
+	spelled := func(v string) bool { return slices.Contains(RunnableTypes, v) }
 	otherwise := func(v string) bool {
-		return !spelled(v) && slices.ContainsFunc(runnableTypes, func(t string) bool { return strings.EqualFold(t, v) })
+		return !spelled(v) && slices.ContainsFunc(RunnableTypes, func(t string) bool { return strings.EqualFold(t, v) })
 	}
 	switch {
 	case slices.ContainsFunc(values, otherwise):

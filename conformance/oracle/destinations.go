@@ -1,4 +1,4 @@
-package fuzz
+package oracle
 
 import (
 	"strings"
@@ -12,14 +12,14 @@ import (
 )
 
 // destinations looks at roles, topics, buckets, log groups and alarms.
-func (o *oracle) destinations(m *meaning, in *ssm.SendCommandInput) {
+func (o *Oracle) destinations(m *meaning, in *ssm.SendCommandInput) {
 	if n := in.NotificationConfig; n != nil {
 		o.notification(m, n, in.ServiceRoleArn)
 	}
-	if in.ServiceRoleArn != nil && !o.world.has(*in.ServiceRoleArn, "role") {
+	if in.ServiceRoleArn != nil && !o.has(*in.ServiceRoleArn, "role") {
 		m.doubt(doubt{exceptions: []string{"InvalidRole"}, meaning: true, level: fixtures.Should})
 	}
-	if b := in.OutputS3BucketName; b != nil && !o.world.has(*b, "bucket") {
+	if b := in.OutputS3BucketName; b != nil && !o.has(*b, "bucket") {
 		m.doubt(doubt{exceptions: []string{"InvalidOutputFolder"}, meaning: true, level: fixtures.Should})
 	}
 	if p := in.OutputS3KeyPrefix; p != nil {
@@ -43,10 +43,10 @@ func (o *oracle) destinations(m *meaning, in *ssm.SendCommandInput) {
 }
 
 // notification looks at who is to be told, and whether the role may tell them.
-func (o *oracle) notification(m *meaning, n *types.NotificationConfig, role *string) {
+func (o *Oracle) notification(m *meaning, n *types.NotificationConfig, role *string) {
 	asks := len(n.NotificationEvents) > 0 || n.NotificationType != ""
 	topic := aws.ToString(n.NotificationArn)
-	roleKnown := o.world.has(aws.ToString(role), "role")
+	roleKnown := o.has(aws.ToString(role), "role")
 	switch {
 	case n.NotificationArn == nil && asks && role == nil:
 		m.refuse(missingTopic.at(fixtures.Must, "InvalidNotificationConfig", "InvalidRole"))
@@ -73,17 +73,17 @@ func (o *oracle) notification(m *meaning, n *types.NotificationConfig, role *str
 	if topic != "" && (!strings.HasPrefix(topic, "arn:") || !strings.Contains(topic, ":sns:")) {
 		m.refuse(noTopicARN)
 	}
-	if aws.ToString(role) != "" && !roleKnown || topic != "" && !o.world.has(topic, "topic") || !asks && topic == "" || repeats(texts(n.NotificationEvents)) {
+	if aws.ToString(role) != "" && !roleKnown || topic != "" && !o.has(topic, "topic") || !asks && topic == "" || repeats(texts(n.NotificationEvents)) {
 		m.doubt(doubt{exceptions: []string{"InvalidRole", "InvalidNotificationConfig"}, meaning: true})
 	}
 }
 
-func (o *oracle) alarm(m *meaning, name string, ignore bool) {
+func (o *Oracle) alarm(m *meaning, name string, ignore bool) {
 	switch {
-	case o.world.has(name, "alarm.firing"):
+	case o.has(name, "alarm.firing"):
 		m.refuse(firingAlarm)
-	case o.world.has(name, "alarm.ok", "alarm.insufficient"):
-	case o.world.has(name, "alarm.trigger", "alarm.vanish"):
+	case o.has(name, "alarm.ok", "alarm.insufficient"):
+	case o.has(name, "alarm.trigger", "alarm.vanish"):
 		m.doubt(doubt{meaning: true})
 	case !ignore && strings.HasPrefix(name, "sendspec-"): // nobody else's alarm has that name
 		m.refuse(missingAlarm)

@@ -1,4 +1,4 @@
-package fuzz
+package oracle
 
 import (
 	"fmt"
@@ -14,45 +14,45 @@ import (
 
 // invalid: a broken constraint is a ValidationException, before the meaning of the request is looked at.
 // The latter is inferred, so that beside a fault of meaning the type is no must; refused it is either way.
-func (o *oracle) invalid(r *reference.Result) expectation {
+func (o *Oracle) invalid(r *reference.Result) Expectation {
 	if spelledOtherwise(r.Tree) {
 		return open("whether AWS looks at the case of a member's name")
 	}
-	e := expectation{constraints: true, level: fixtures.May, evidence: byTheModel, source: modelSource}
+	e := Expectation{Constraints: true, Level: fixtures.May, Evidence: byTheModel, Source: ModelSource}
 	broken := map[string]bool{}
 	sure := true
 	for i := range r.Violations {
 		v := &r.Violations[i]
-		broken[topOf(v.Path)] = true
+		broken[TopOf(v.Path)] = true
 		level := strength(v)
 		sure = sure && level == fixtures.Must
-		e.level = stronger(e.level, level)
-		e.causes = append(e.causes, causeOf(v))
+		e.Level = stronger(e.Level, level)
+		e.Causes = append(e.Causes, causeOf(v))
 	}
-	slices.Sort(e.causes)
-	e.causes = slices.Compact(e.causes)
+	slices.Sort(e.Causes)
+	e.Causes = slices.Compact(e.Causes)
 	first := &r.Violations[0]
-	if len(e.causes) == 1 {
-		e.rule = fmt.Sprintf("%s that breaks its %s is refused", withoutIndexes(first.Path), first.Kind)
-		e.evidence = fixtures.Evidence{Kind: fixtures.EvidenceKind(first.Source.Evidence), Ref: first.Rule}
-		e.source = fixtures.Source{Doc: first.Source.Document, Section: first.Source.Section}
+	if len(e.Causes) == 1 {
+		e.Rule = fmt.Sprintf("%s that breaks its %s is refused", withoutIndexes(first.Path), first.Kind)
+		e.Evidence = fixtures.Evidence{Kind: fixtures.EvidenceKind(first.Source.Evidence), Ref: first.Rule}
+		e.Source = fixtures.Source{Doc: first.Source.Document, Section: first.Source.Section}
 	} else {
-		e.rule = "A request that breaks constraints is refused, all of them told"
+		e.Rule = "A request that breaks constraints is refused, all of them told"
 	}
-	outcome := outcomeValidation
+	outcome := Validation
 	outcome.Error = &fixtures.ErrorOutcome{Type: outcome.Error.Type, Message: messageOf(r, sure)}
 	if !o.meaningBeside(r.Tree, broken).plain() {
 		outcome.Error = &fixtures.ErrorOutcome{Type: expect(shouldBe(str("ValidationException")))}
 	}
-	if ids, targets := r.Tree.Get("InstanceIds"), r.Tree.Get("Targets"); ids != nil && targets != nil && len(ids.Items) > 0 && len(targets.Items) > 0 && e.level == fixtures.Must {
-		e.level = fixtures.Should // what AWS says to both was not recorded
+	if ids, targets := r.Tree.Get("InstanceIds"), r.Tree.Get("Targets"); ids != nil && targets != nil && len(ids.Items) > 0 && len(targets.Items) > 0 && e.Level == fixtures.Must {
+		e.Level = fixtures.Should // what AWS says to both was not recorded
 	}
-	e.outcomes = []fixtures.Outcome{outcome}
+	e.Outcomes = []fixtures.Outcome{outcome}
 	return e
 }
 
-// topOf is the member of the request that a path begins with.
-func topOf(path string) string {
+// TopOf is the member of the request that a path begins with.
+func TopOf(path string) string {
 	if i := strings.IndexAny(path, ".["); i >= 0 {
 		return path[:i]
 	}
@@ -75,7 +75,7 @@ func causeOf(v *reference.Violation) string {
 // fixtures (constraint/**), where the reasons stand.
 func strength(v *reference.Violation) fixtures.Level {
 	switch {
-	case topOf(v.Path) == "OutputS3Region":
+	case TopOf(v.Path) == "OutputS3Region":
 		return fixtures.Should // the documentation says that it is ignored
 	case v.Kind == reference.Length && utf16Length(v.Value) != utf8.RuneCountInString(v.Value):
 		return strengthBeyondBMP(v)
@@ -155,6 +155,14 @@ func messageOf(r *reference.Result, sure bool) (message *Value) {
 		}
 	}
 	return should("$validationMessage", text)
+}
+
+func isList(path string) bool {
+	switch path {
+	case "InstanceIds", "Targets", "Targets[].Values", "AlarmConfiguration.Alarms", "NotificationConfig.NotificationEvents":
+		return true
+	}
+	return false
 }
 
 func sameList(violations []reference.Violation, path string) int {

@@ -1,4 +1,4 @@
-package fuzz
+package oracle
 
 import (
 	"slices"
@@ -29,7 +29,7 @@ func (r refusal) outcomes() []fixtures.Outcome {
 	}
 	var list []fixtures.Outcome
 	for _, name := range r.types {
-		outcome := exception(name)
+		outcome := Exception(name)
 		if len(r.types) == 1 && r.message != "" {
 			outcome.Error.Message = expect(shouldBe(str(r.message)))
 		}
@@ -56,13 +56,13 @@ func (r refusal) ofAnyType(level fixtures.Level, types ...string) refusal {
 
 // refused is the expectation of a request that breaks rules about its meaning. One rule that is sure suffices for
 // the refusal to be; which of several rules is named, and whether one of the doubts is named instead, is not known.
-func refused(rules []refusal, doubts []doubt) expectation {
+func refused(rules []refusal, doubts []doubt) Expectation {
 	slices.SortStableFunc(rules, func(a, b refusal) int { return b.level.Weight() - a.level.Weight() })
 	first := rules[0]
-	e := expectation{rule: first.rule, level: first.level, evidence: first.evidence, source: first.source}
+	e := Expectation{Rule: first.rule, Level: first.level, Evidence: first.evidence, Source: first.source}
 	all := first
 	for _, r := range rules {
-		e.causes = append(e.causes, r.cause)
+		e.Causes = append(e.Causes, r.cause)
 		all.types, all.anyType = append(slices.Clip(all.types), r.types...), all.anyType || r.anyType
 		if r.message != all.message {
 			all.message = ""
@@ -75,14 +75,14 @@ func refused(rules []refusal, doubts []doubt) expectation {
 	}
 	slices.Sort(all.types)
 	all.types = slices.Compact(all.types)
-	e.outcomes = all.outcomes()
+	e.Outcomes = all.outcomes()
 	if meaning {
-		e.outcomes = append(e.outcomes, outcomeMeaning)
+		e.Outcomes = append(e.Outcomes, refusedForMeaning)
 	}
-	slices.Sort(e.causes)
-	e.causes = slices.Compact(e.causes)
-	if len(e.causes) > 1 {
-		e.rule = "A request that breaks several rules about its meaning is refused"
+	slices.Sort(e.Causes)
+	e.Causes = slices.Compact(e.Causes)
+	if len(e.Causes) > 1 {
+		e.Rule = "A request that breaks several rules about its meaning is refused"
 	}
 	return e
 }

@@ -1,0 +1,232 @@
+package oracle
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// Expectation is what conforms as an answer to a request, and how sure that is.
+type Expectation struct {
+	// Rule is the rule that the answer is held against, as one sentence.
+	Rule     string
+	Level    fixtures.Level
+	Outcomes []fixtures.Outcome
+	Evidence fixtures.Evidence
+	Source   fixtures.Source
+	Note     string
+	// Constraints reports that the causes are broken constraints.
+	Constraints bool
+	// Open reports that no source says what AWS makes of the request.
+	Open bool
+	// Causes are the single reasons why the request must be refused; none where it may be taken.
+	Causes []string
+}
+
+// Oracle computes what conforms. It holds no more against a server than the fixtures do: where they leave a
+// thing open, since no source tells it, so does the oracle.
+type Oracle struct {
+	bindings  fixtures.Bindings
+	documents map[string]*knownDocument
+	nodes     []string // that run commands
+	region    string
+}
+
+// New returns the oracle of a target: the bindings describe its nodes, documents, alarms and so on.
+func New(bindings fixtures.Bindings, region string) *Oracle {
+	return &Oracle{bindings: bindings, documents: documentsOf(bindings), nodes: Nodes(bindings), region: region}
+}
+
+var (
+	// ModelSource is the source of what the model says.
+	ModelSource = fixtures.Source{Doc: "model.json", Section: "shapes of SendCommandRequest"}
+
+	// Athena is what was measured of another service of the same framework, SeenOnAthena evidence that rests on it.
+	Athena       = fixtures.Source{Doc: "facts.md", Section: "3 Malformed bodies / dispatch"}
+	SeenOnAthena = fixtures.Evidence{Kind: fixtures.Inferred, Ref: "Athena, a service of the same framework, 2026-09"}
+	// Unrecorded is the evidence where none says what AWS does.
+	Unrecorded = fixtures.Evidence{Kind: fixtures.Inferred, Ref: "nobody has recorded what AWS answers: only that it must answer, and not fail, is certain"}
+
+	byTheModel = fixtures.Evidence{Kind: fixtures.Model, Ref: "the constraints and types of SendCommandRequest"}
+)
+
+const openNote = "Nobody has recorded what AWS answers. Certain is that the request gets an answer of 2xx or 4xx in time, and that the server does not fail over it."
+
+// Text returns what conforms as an answer to a SendCommand request with this body.
+func (o *Oracle) Text(text []byte) Expectation { return o.expect(text, reference.ValidateJSON(text)) }
+
+// Tree is Text for a body that is the text of this tree, and need not be read again.
+func (o *Oracle) Tree(tree *jsontree.Value, text []byte) Expectation {
+	return o.expect(text, reference.ValidateTree(tree))
+}
+
+func (o *Oracle) expect(text []byte, result reference.Result) Expectation {
+	if len(text) > largestBody {
+		return open("how large a body AWS reads is not known")
+	}
+	if len(result.Unknown) > 0 && result.Tree != nil && onlyNumbers(&result) {
+		return o.oddNumber(&result)
+	}
+	if len(result.Unknown) > 0 {
+		return open(result.Unknown[0].Reason)
+	}
+	switch result.Verdict() {
+	case reference.Malformed:
+		return malformed(text, result.Malformed)
+	case reference.Mistyped:
+		return mistyped(&result)
+	case reference.Invalid:
+		return o.invalid(&result)
+	}
+	return o.valid(&result)
+}
+
+// largestBody is as many bytes as any server is asked to read (fixtures, wire/BodySize).
+const largestBody = 1 << 20
+
+// open is the expectation where no source tells what AWS does.
+func open(why string) Expectation {
+	return Expectation{
+		Open: true, Rule: "The request gets an answer: " + why, Level: fixtures.Must, Outcomes: []fixtures.Outcome{Accepted, RefusedBelow},
+		Evidence: Unrecorded, Source: ModelSource, Note: openNote,
+	}
+}
+
+// onlyNumbers tells whether nothing but the spelling or size of TimeoutSeconds is in doubt.
+func onlyNumbers(r *reference.Result) bool {
+	return len(r.TypeErrors) == 0 && r.Tree.Duplicates() == nil && !slices.ContainsFunc(r.Unknown, func(u reference.Unknown) bool { return u.Path != "/TimeoutSeconds" })
+}
+
+// oddNumber: taken it must be cut to an integer, and refused it may be (type/TimeoutSeconds). Out of range
+// it is refused in any case.
+func (o *Oracle) oddNumber(r *reference.Result) Expectation {
+	e := Expectation{Constraints: true, Level: fixtures.Should, Evidence: SeenOnAthena, Source: Athena, Note: "Athena cuts a fraction off and clamps what is too large; what SSM does was not seen."}
+	if len(r.Violations) > 0 {
+		e.Rule, e.Level, e.Outcomes = "A number out of range is refused, however it is read", fixtures.Must, []fixtures.Outcome{refusedNumber}
+		for i := range r.Violations {
+			e.Causes = append(e.Causes, causeOf(&r.Violations[i])+" (an odd number)")
+		}
+		for i := range r.Violations {
+			if strength(&r.Violations[i]) != fixtures.Must {
+				return open("an odd number beside a constraint that is not sure")
+			}
+		}
+		return e
+	}
+	n, ok := r.Tree.Get("TimeoutSeconds").Float64()
+	if !ok {
+		return open("a number beyond what can be held")
+	}
+	taken := Accepted
+	taken.Name, taken.Body = "taken", command(theCommandID, member("TimeoutSeconds", integer(int64(n))))
+	e.Rule, e.Outcomes = "A number is cut to an integer, or refused", []fixtures.Outcome{taken, Refused}
+	return e
+}
+
+// malformed: what is no JSON is refused. Recorded (on Athena) are texts cut short, a trailing comma, no
+// object; readers are known that take comments, odd numbers and more, so those are no must.
+func malformed(text []byte, err error) Expectation {
+	e := Expectation{
+		Rule: "A body that is no JSON object is refused", Level: fixtures.Should, Outcomes: []fixtures.Outcome{Serialization},
+		Evidence: SeenOnAthena, Source: Athena, Causes: []string{"no JSON object"},
+	}
+	syntax := (*jsontree.SyntaxError)(nil)
+	if !errors.As(err, &syntax) {
+		e.Level = fixtures.Must
+		return e
+	}
+	where := syntax.Message
+	e.Causes = []string{"no JSON: " + syntaxFault(text, syntax)}
+	switch {
+	case strings.Contains(where, "byte order mark"), strings.Contains(where, "is not UTF-8"), slices.Contains(text, 0), strings.HasPrefix(where, "expected the end of the text"):
+		return open("which bytes around or inside of JSON a reader takes is not known")
+	case syntax.Offset >= len(text):
+		e.Level, e.Rule = fixtures.Must, "A body that ends too early is refused"
+	case slices.Contains([]byte(",:]}"), text[syntax.Offset]) && !strings.Contains(where, "digit"):
+		if front := strings.TrimSpace(string(text[:syntax.Offset])); front != "" && !misread(front) {
+			e.Level = fixtures.Must // no reader takes it
+		}
+	}
+	return e
+}
+
+// syntaxFault is the kind of what keeps a text from being JSON.
+func syntaxFault(text []byte, err *jsontree.SyntaxError) string {
+	switch {
+	case err.Offset >= len(text):
+		return "cut short"
+	case strings.Contains(err.Message, "control character"):
+		return "a control character"
+	case strings.Contains(err.Message, "escape"), strings.Contains(err.Message, "hexadecimal"):
+		return "an escape"
+	case strings.Contains(err.Message, "digit"):
+		return "a number"
+	case slices.Contains([]byte(",:]}[{\""), text[err.Offset]):
+		return "punctuation"
+	}
+	return "a literal"
+}
+
+// misread tells whether a lenient reader may have come to read the text in front otherwise.
+func misread(front string) bool { return strings.ContainsAny(front, "'#/") || !allASCII(front) }
+
+// mistyped: a value of a wrong type is refused, before anything else. Not so sure are scalars in the place
+// of a boolean, which were not measured, and OutputS3Region, which the documentation says is ignored.
+func mistyped(r *reference.Result) Expectation {
+	e := Expectation{
+		Rule: "A value of a wrong JSON type is refused", Level: fixtures.May, Outcomes: []fixtures.Outcome{Serialization},
+		Evidence: SeenOnAthena, Source: Athena,
+	}
+	for _, t := range r.TypeErrors {
+		level := fixtures.Must
+		if strings.HasPrefix(t.Path, "OutputS3Region") || t.Want == "a Boolean" && t.Got != "array" && t.Got != "object" {
+			level = fixtures.Should
+		}
+		e.Level = stronger(e.Level, level)
+		e.Causes = append(e.Causes, strings.TrimSpace(withoutIndexes(t.Path)+" of a wrong type"))
+	}
+	slices.Sort(e.Causes)
+	e.Causes = slices.Compact(e.Causes)
+	if first := r.TypeErrors[0]; len(r.TypeErrors) == 1 {
+		e.Rule = withoutIndexes(first.Path) + " of the JSON type " + first.Got + " is refused"
+		if first.Path == "" {
+			e.Rule = "A body of the JSON type " + first.Got + " is refused"
+		}
+	}
+	return e
+}
+
+func stronger(a, b fixtures.Level) fixtures.Level {
+	if b.Weight() > a.Weight() {
+		return b
+	}
+	return a
+}
+
+// withoutIndexes is a path without the numbers of elements, and without the names of parameters:
+// Targets[].Key, Parameters.*[].
+func withoutIndexes(path string) string {
+	if rest, ok := strings.CutPrefix(path, "Parameters."); ok {
+		if i := strings.LastIndexByte(rest, '['); i >= 0 {
+			return "Parameters.*[]"
+		}
+		return "Parameters.*"
+	}
+	if !strings.Contains(path, "[") {
+		return path
+	}
+	var b []byte
+	for {
+		before, rest, found := strings.Cut(path, "[")
+		b = append(b, before...)
+		if !found {
+			return string(b)
+		}
+		b = append(b, "[]"...)
+		_, path, _ = strings.Cut(rest, "]")
+	}
+}

@@ -1,0 +1,42 @@
+package oracle
+
+import "github.com/sendspec/sendspec/fixtures"
+
+// The outcomes that inputs share; those of fixtures/outcomes.json by the same names.
+var (
+	Accepted          = fixtures.Outcome{Name: "accepted", Status: literal(`200`), Body: command(theCommandID)}
+	Validation        = fixtures.Outcome{Name: "validation", Status: literal(`400`), Error: &fixtures.ErrorOutcome{Type: expect(str("ValidationException"))}}
+	Serialization     = fixtures.Outcome{Name: "serialization", Status: literal(`400`), Error: &fixtures.ErrorOutcome{Type: expect(shouldBe(str("SerializationException")))}}
+	Refused           = fixtures.Outcome{Name: "refused", Status: literal(`{"$class":4}`), Error: &fixtures.ErrorOutcome{Type: expect(aString)}}
+	refusedForMeaning = fixtures.Outcome{Name: "refused-for-its-meaning", Status: literal(`{"$class":4}`), Error: &fixtures.ErrorOutcome{
+		Type:    expect(matcher("$not", oneOf("SerializationException", "UnknownOperationException"))),
+		Message: expect(matcher("$optional", matcher("$not", matcher("$contains", str("failed to satisfy constraint"))))),
+	}}
+	RefusedBelow  = fixtures.Outcome{Name: "refused-below-the-protocol", Status: literal(`{"$class":4}`), Format: fixtures.FormatAny}
+	refusedNumber = fixtures.Outcome{Name: "refused", Status: literal(`400`), Error: &fixtures.ErrorOutcome{
+		Type: expect(shouldBe(oneOf("ValidationException", "SerializationException"))),
+	}}
+)
+
+// Exception is the outcome of one declared error.
+func Exception(name string) fixtures.Outcome {
+	return fixtures.Outcome{Name: name, Status: badRequest, Error: &fixtures.ErrorOutcome{Type: expect(str(name))}}
+}
+
+var (
+	okStatus   = literal(`200`)
+	badRequest = literal(`400`)
+)
+
+var aString = matcher("$type", str("string"))
+
+// expect is an expectation in which nothing is bound: what an input sends may look like a binding.
+func expect(v Value) *Value { return fixtures.Literal(&v) }
+
+func matcher(name string, argument Value) Value { return object(member(name, argument)) }
+
+func shouldBe(v Value) Value { return matcher("$should", v) }
+
+func oneOf(texts ...string) Value { return matcher("$in", strs(texts)) }
+
+func echoed(pointer string) Value { return matcher("$echo", str(pointer)) }

@@ -1,0 +1,90 @@
+package fuzz
+
+import (
+	"github.com/sendspec/sendspec/conformance/oracle"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// Case is the input as a case: what is sent, and the outcomes that conform.
+func (g *Generator) Case(in *Input, region string) *fixtures.Case {
+	c, _ := in.judged(oracle.New(g.world.bindings, region))
+	return c
+}
+
+// judged makes the case of an input, with the expectation that its outcomes come from.
+func (in *Input) judged(o *oracle.Oracle) (*fixtures.Case, oracle.Expectation) {
+	if in.calls != nil {
+		return sequenceCase(in.ID(), in.calls), oracle.Expectation{Rule: sequenceRule, Level: fixtures.Must, Evidence: sequenceEvidence, Source: sequenceSource}
+	}
+	text := in.body.bytes()
+	e := in.body.expectation(o, text)
+	requests := in.requests(text)
+	twin := in.relation != nil
+	switch {
+	case in.relation != nil:
+		e = in.relation.expectation()
+	case in.wire != nil:
+		e, twin = onTheWire(in.wire)
+	}
+	c := &fixtures.Case{
+		ID: in.ID(), Title: e.Rule, Level: e.Level, Profile: fixtures.Core, Safety: fixtures.Inert, Evidence: &e.Evidence, Source: []fixtures.Source{e.Source}, Note: e.Note,
+		Steps: []fixtures.Step{{Request: requests[len(requests)-1], Expect: e.Outcomes}},
+	}
+	if twin {
+		// What the plain request gets is asked elsewhere: here only that both get the same.
+		if len(requests) == 1 {
+			requests = append([]fixtures.Request{exactly(text)}, requests...)
+		}
+		c.Steps[0].Name = "changed"
+		c.Steps = append([]fixtures.Step{{Name: "plain", Request: requests[0], Expect: []fixtures.Outcome{outcomeAccepted, outcomeBelow}}}, c.Steps...)
+	}
+	return c, e
+}
+
+// expectation is what conforms as an answer to the body, of which the text is what is sent. Where nothing was
+// done to the text the tree says all, and need not be read again.
+func (b *body) expectation(o *oracle.Oracle, text []byte) oracle.Expectation {
+	if b.isText() {
+		return o.Text(text)
+	}
+	return o.Tree(b.tree, text)
+}
+
+// The outcomes of odd HTTP; those of fixtures/outcomes.json by the same names.
+var (
+	outcomeAccepted         = oracle.Accepted
+	outcomeSerialization    = oracle.Serialization
+	outcomeBelow            = oracle.RefusedBelow
+	outcomeClosed           = fixtures.Outcome{Name: "closed", Closed: true}
+	outcomeNotImplemented   = fixtures.Outcome{Name: "not implemented", Status: literal(`501`), Format: fixtures.FormatAny}
+	outcomeUnknownOperation = fixtures.Outcome{Name: "unknown operation", Status: literal(`{"$class":4,"$should":400}`), Error: &fixtures.ErrorOutcome{
+		Type: literal(`{"$type":"string","$should":"UnknownOperationException"}`),
+	}}
+	outcomeUnknownInside = fixtures.Outcome{
+		Name: "unknown operation with status 200", Status: literal(`200`), Format: fixtures.FormatAny, Text: literal(`{"$contains":"UnknownOperationException"}`),
+	}
+)
+
+var outcomeSame = fixtures.Outcome{Name: "same", SameAs: "plain"}
+
+func (r *relation) expectation() oracle.Expectation {
+	return oracle.Expectation{
+		Rule: "A request means the same with " + r.name, Level: r.level, Evidence: r.evidence, Source: r.source, Causes: []string{r.name}, Outcomes: []fixtures.Outcome{outcomeSame},
+	}
+}
+
+// onTheWire replaces the expectation of a body by that of the odd HTTP around it. Where the request must be
+// taken, it is as the same request in good HTTP is.
+func onTheWire(w *wireChange) (changed oracle.Expectation, twin bool) {
+	if len(w.outcomes) == 1 && w.outcomes[0].Name == outcomeAccepted.Name {
+		twin = true
+	}
+	changed = oracle.Expectation{Rule: "HTTP with " + w.name + " is answered as HTTP wants", Level: w.level, Evidence: w.evidence, Source: w.source, Causes: []string{w.family}}
+	for _, outcome := range w.outcomes {
+		if twin {
+			outcome = outcomeSame
+		}
+		changed.Outcomes = append(changed.Outcomes, outcome)
+	}
+	return changed, twin
+}

@@ -1,0 +1,22 @@
+package fuzz
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance/oracle"
+)
+
+// TestATreeIsJudgedAsItsText: what is not read again is what would be read.
+func TestATreeIsJudgedAsItsText(t *testing.T) {
+	t.Parallel()
+	g, err := NewGenerator(1, World{})
+	require.NoError(t, err)
+	o := oracle.New(nil, "us-east-1")
+	for i := range uint64(4000) {
+		in := g.At(i)
+		text := in.body.bytes()
+		require.Equal(t, o.Text(text), in.body.expectation(o, text), "%s", text)
+	}
+}
