@@ -276,7 +276,7 @@ func caseOf(id string) string {
 	return strings.Join(parts[:min(3, len(parts))], "/")
 }
 
-// judgeCases wants every case to notice a mutant, or to say why it stays.
+// judgeCases wants every case to notice a mutant, or to have a keepReason.
 func judgeCases(t *testing.T, all []*fixtures.Case, kills map[string][]string) {
 	t.Helper()
 	killers := map[string]int{} // of a mutant
@@ -288,7 +288,7 @@ func judgeCases(t *testing.T, all []*fixtures.Case, kills map[string][]string) {
 	var table strings.Builder
 	table.WriteString("case\tmutants\tthat no other case notices\twhich\n")
 	alone, shared, idle := 0, 0, 0
-	idleOf, stays := map[string]bool{}, map[string]bool{}
+	idleOf, kept := map[string]bool{}, map[string]bool{}
 	for _, c := range all {
 		names := slices.Sorted(slices.Values(kills[c.ID]))
 		only := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return killers[name] > 1 })
@@ -297,25 +297,25 @@ func judgeCases(t *testing.T, all []*fixtures.Case, kills map[string][]string) {
 		case len(names) == 0:
 			idle++
 			idleOf[caseOf(c.ID)] = true
-			if c.Stays == "" {
-				t.Errorf("%s notices no mutant, and does not say why it stays", c.ID)
+			if c.KeepReason == "" {
+				t.Errorf("%s notices no mutant, and has no keepReason", c.ID)
 			}
 		case len(only) > 0:
 			alone++
 		default:
 			shared++
 		}
-		if c.Stays != "" {
-			stays[caseOf(c.ID)] = true
+		if c.KeepReason != "" {
+			kept[caseOf(c.ID)] = true
 		}
 	}
-	for id := range stays {
+	for id := range kept {
 		if !idleOf[id] {
-			t.Errorf("%s says why it stays though it notices no mutant; it notices some", id)
+			t.Errorf("%s has a keepReason, for a case that notices no mutant; it notices some", id)
 		}
 	}
 	if *matrixFile != "" {
 		require.NoError(t, os.WriteFile(*matrixFile, []byte(table.String()), 0o644))
 	}
-	fmt.Printf("%d cases: %d notice a mutant that no other case does, %d only what others notice too, %d none and say why they stay\n", len(all), alone, shared, idle)
+	fmt.Printf("%d cases: %d notice a mutant that no other case does, %d only what others notice too, %d none and have a keepReason\n", len(all), alone, shared, idle)
 }

@@ -43,25 +43,25 @@ func (r *Result) judgePoll(last int) {
 			Got:  walked(poll, answers),
 		})
 	}
-	if poll.Walk != nil {
-		r.judgeWalk(poll.Walk, answers)
+	if poll.Order != nil {
+		r.judgeOrder(poll.Order, answers)
 	}
 }
 
-// judgeWalk wants the values seen to move in the order of the walk only.
-func (r *Result) judgeWalk(w *fixtures.Walk, answers []Exchanged) {
+// judgeOrder wants the values seen to move in this order only.
+func (r *Result) judgeOrder(o *fixtures.Order, answers []Exchanged) {
 	reached := -1
 	for i := range answers {
-		v := answers[i].Body.Pointer(w.At)
+		v := answers[i].Body.Pointer(o.At)
 		if v == nil {
 			continue // a list may still be empty
 		}
-		at := slices.IndexFunc(w.Through, func(s string) bool { return sameDetails(s, v.Text) })
+		at := slices.IndexFunc(o.Through, func(s string) bool { return sameDetails(s, v.Text) })
 		if at < reached || at < 0 {
 			r.add(&answers[i], Finding{
 				Check: OutcomeCheck, Path: pathWalk, Level: r.Case.Level,
-				Want: anything(w.At + " to move in the order " + strings.Join(w.Through, ", ")),
-				Got:  seenAt(w.At, answers[:i+1]),
+				Want: anything(o.At + " to move in the order " + strings.Join(o.Through, ", ")),
+				Got:  seenAt(o.At, answers[:i+1]),
 			})
 			return
 		}
@@ -71,8 +71,8 @@ func (r *Result) judgeWalk(w *fixtures.Walk, answers []Exchanged) {
 
 // walked tells which values were seen.
 func walked(p *fixtures.Poll, answers []Exchanged) Description {
-	if p.Walk != nil {
-		return seenAt(p.Walk.At, answers)
+	if p.Order != nil {
+		return seenAt(p.Order.At, answers)
 	}
 	last := answers[len(answers)-1].described()
 	last.Words += " at last"

@@ -77,8 +77,8 @@ func (c *corpus) ofStep(q *question) expectation {
 	e := either(outcomes)
 	if q.step.Poll != nil {
 		e.both(r.expected(schema, q.step.Poll.Until))
-		if walk := q.step.Poll.Walk; walk != nil {
-			e.note(memberPath(walk.At), hold{valued: true})
+		if order := q.step.Poll.Order; order != nil {
+			e.note(memberPath(order.At), hold{valued: true})
 		}
 	}
 	return e

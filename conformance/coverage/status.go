@@ -135,8 +135,8 @@ func (c *corpus) statusesOf(q *question, s subject) (only string, among []string
 	}
 	if poll := q.step.Poll; poll != nil {
 		demands(of(poll.Until))
-		if walk := poll.Walk; walk != nil && slices.Contains(s.members, q.step.Request.Operation+" "+memberPath(walk.At)) {
-			for _, value := range walk.Through {
+		if order := poll.Order; order != nil && slices.Contains(s.members, q.step.Request.Operation+" "+memberPath(order.At)) {
+			for _, value := range order.Through {
 				among = append(among, strings.ReplaceAll(value, " ", ""))
 			}
 		}
