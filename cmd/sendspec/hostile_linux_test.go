@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -52,20 +53,23 @@ type heavyAnswer struct {
 	exit       int
 }
 
-var heavy = map[string]heavyAnswer{
-	"a text of 1.9 MB":             {body: `{"A":"` + strings.Repeat("x", 1_900_000) + `",BODY}`, exit: exitNonconforming},
-	"60000 members":                {body: `{"A":{"":1` + strings.Repeat(`,"":1`, 60_000) + `},BODY}` + strings.Repeat(" ", 1_500_000), exit: exitNonconforming},
-	"60000 unknown members":        {body: `{BODY` + strings.Repeat(`,"a":[]`, 60_000) + `}`, exit: exitNonconforming},
-	"900000 numbers":               {body: `{"A":[1` + strings.Repeat(",1", 900_000) + `],BODY}`, later: true, exit: exitCannotJudge},
-	"900000 numbers at once":       {body: `{"A":[1` + strings.Repeat(",1", 900_000) + `],BODY}`, exit: exitCannotJudge},
-	"a header of 200 KB":           {head: strings.Repeat("X-A: "+strings.Repeat("b", 1000)+"\r\n", 200), exit: exitNonconforming},
-	"a gzip bomb":                  {head: "Content-Encoding: gzip\r\n", body: bomb(), later: true, exit: exitNonconforming},
-	"a body without end":           {flood: " ", later: true, exit: exitCannotJudge},
-	"a body without end, at once":  {flood: " ", exit: exitCannotJudge},
-	"a header without end":         {head: "X-A: b\r\nFLOOD", flood: "X-A: b\r\n", later: true, exit: exitCannotJudge},
-	"a header line without end":    {head: "X-A: FLOOD", flood: "b", later: true, exit: exitCannotJudge},
-	"a gigabyte promised and held": {head: "Content-Length: 1073741824\r\n", later: true, exit: exitCannotJudge},
-}
+// heavy is made when it is first asked for: the scripts start this binary as the program, hundreds of times.
+var heavy = sync.OnceValue(func() map[string]heavyAnswer {
+	return map[string]heavyAnswer{
+		"a text of 1.9 MB":             {body: `{"A":"` + strings.Repeat("x", 1_900_000) + `",BODY}`, exit: exitNonconforming},
+		"60000 members":                {body: `{"A":{"":1` + strings.Repeat(`,"":1`, 60_000) + `},BODY}` + strings.Repeat(" ", 1_500_000), exit: exitNonconforming},
+		"60000 unknown members":        {body: `{BODY` + strings.Repeat(`,"a":[]`, 60_000) + `}`, exit: exitNonconforming},
+		"900000 numbers":               {body: `{"A":[1` + strings.Repeat(",1", 900_000) + `],BODY}`, later: true, exit: exitCannotJudge},
+		"900000 numbers at once":       {body: `{"A":[1` + strings.Repeat(",1", 900_000) + `],BODY}`, exit: exitCannotJudge},
+		"a header of 200 KB":           {head: strings.Repeat("X-A: "+strings.Repeat("b", 1000)+"\r\n", 200), exit: exitNonconforming},
+		"a gzip bomb":                  {head: "Content-Encoding: gzip\r\n", body: bomb(), later: true, exit: exitNonconforming},
+		"a body without end":           {flood: " ", later: true, exit: exitCannotJudge},
+		"a body without end, at once":  {flood: " ", exit: exitCannotJudge},
+		"a header without end":         {head: "X-A: b\r\nFLOOD", flood: "X-A: b\r\n", later: true, exit: exitCannotJudge},
+		"a header line without end":    {head: "X-A: FLOOD", flood: "b", later: true, exit: exitCannotJudge},
+		"a gigabyte promised and held": {head: "Content-Length: 1073741824\r\n", later: true, exit: exitCannotJudge},
+	}
+})
 
 // bomb is 64 MiB in 64 KiB.
 func bomb() string {
@@ -113,11 +117,11 @@ func heavyServer(t testing.TB, name string) string {
 		_, _ = io.Copy(io.Discard, r.Body)
 		n := asked.Add(1)
 		const preflightAsks = 9
-		if cases.Add(1) <= preflightAsks && heavy[name].later {
+		if cases.Add(1) <= preflightAsks && heavy()[name].later {
 			answer(heavyAnswer{}, n, w)
 			return
 		}
-		answer(heavy[name], n, w)
+		answer(heavy()[name], n, w)
 	}))
 	t.Cleanup(server.Close)
 	return server.URL
@@ -165,7 +169,7 @@ func TestTheCommandStaysSmall(t *testing.T) {
 	runs := map[string]*heavyRun{}
 	var group errgroup.Group
 	group.SetLimit(3)
-	for name := range heavy {
+	for name := range heavy() {
 		r := &heavyRun{}
 		runs[name] = r
 		url, file := heavyServer(t, name), filepath.Join(t.TempDir(), "peak")
@@ -178,7 +182,7 @@ func TestTheCommandStaysSmall(t *testing.T) {
 	for name, r := range runs {
 		t.Run(name, func(t *testing.T) {
 			t.Logf("%-30s exit %d %4d MB", name, r.exit, r.peak>>20)
-			assert.Equal(t, heavy[name].exit, r.exit, "%.2000s", r.stderr)
+			assert.Equal(t, heavy()[name].exit, r.exit, "%.2000s", r.stderr)
 			assert.Less(t, r.peak, int64(peakBound))
 			assert.Positive(t, r.peak)
 		})
@@ -188,7 +192,7 @@ func TestTheCommandStaysSmall(t *testing.T) {
 // BenchmarkThePeak has the figure: under 200 MB on a machine that is not busy.
 func BenchmarkThePeak(b *testing.B) {
 	program := built(b)
-	for name := range heavy {
+	for name := range heavy() {
 		b.Run(name, func(b *testing.B) {
 			url, most := heavyServer(b, name), int64(0)
 			for b.Loop() {
