@@ -12,11 +12,6 @@ func WithRevival(within time.Duration) Option {
 	return func(r *Runner) error { r.settings.revival = within; return nil }
 }
 
-// WithFamiliarForms spares the SDK the answers of a form that it was seen to read in the same run.
-func WithFamiliarForms() Option {
-	return func(r *Runner) error { r.settings.familiar = true; return nil }
-}
-
 // WithoutSignatures sends requests unsigned, to a target that verifies none.
 func WithoutSignatures() Option {
 	return func(r *Runner) error { r.settings.unsigned = true; return nil }

@@ -65,7 +65,7 @@ func (p *Preflight) inspect(e Exchanged) {
 	if e.Step.Request.Operation != reference.SendCommand {
 		r.Case.Profile = fixtures.Lifecycle
 	}
-	r.inspect(&r.Exchanges[0], nil)
+	r.inspect(&r.Exchanges[0])
 	if len(r.invariants) == 0 {
 		return
 	}

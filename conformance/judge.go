@@ -21,10 +21,6 @@ const OutcomeCheck = "outcome"
 // is pure: the exchanges may come from a target, from a recording or from a test. Strict makes a
 // missed should fail. Fewer exchanges than steps are those asked before one went wrong.
 func Judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Exchange, strict bool) Result {
-	return judge(c, steps, exchanges, strict, nil)
-}
-
-func judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Exchange, strict bool, familiar *answerShapes) Result {
 	r := Result{Case: c, Verdict: Pass}
 	for i, x := range exchanges {
 		r.Exchanges = append(r.Exchanges, Read(steps[i], x))
@@ -35,7 +31,7 @@ func judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Excha
 			r.judgePoll(i)
 			r.judgeStep(e)
 		}
-		r.inspect(e, familiar)
+		r.inspect(e)
 	}
 	r.inspectTogether()
 	r.Verdict = verdictOf(r.Findings, strict)
@@ -63,16 +59,12 @@ func (r *Result) stepOf(e *Exchanged) int {
 }
 
 // inspect holds an exchange against the invariants, which are about answers to SSM calls.
-func (r *Result) inspect(e *Exchanged, familiar *answerShapes) {
+func (r *Result) inspect(e *Exchanged) {
 	if !e.isCall() {
 		return
 	}
 	for _, check := range Checks() {
-		found := check.inspect
-		if check.rule == sdkCheck.rule {
-			found = func(e *Exchanged) []Finding { return familiar.reads(e, check.inspect) }
-		}
-		all := found(e)
+		all := check.inspect(e)
 		for _, f := range all[:min(len(all), findingsKept)] {
 			f.Check, f.Step = check.Rule().ID, r.stepOf(e)
 			r.invariants = append(r.invariants, invariantFinding{Finding: f, exchange: e})

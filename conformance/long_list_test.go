@@ -54,10 +54,10 @@ func TestAnEndedRunReadsNoAnswer(t *testing.T) {
 	c, steps, exchanges := listed(t, 1, `{}`)
 	a := &asking{Session: &Session{Runner: &Runner{}, reading: semaphore.NewWeighted(readingBytes)}, c: c, steps: steps, exchanges: exchanges}
 	assert.True(t, a.settled(ctx, steps[0], exchanges[0], nil))
-	assert.NotEqual(t, Error, a.judged(ctx, nil).Verdict)
+	assert.NotEqual(t, Error, a.judged(ctx).Verdict)
 	cancel()
 	assert.False(t, a.settled(ctx, steps[0], exchanges[0], nil))
-	r := a.judged(ctx, nil)
+	r := a.judged(ctx)
 	assert.Equal(t, Error, r.Verdict)
 	assert.Contains(t, r.Reason, "the run was ended")
 }

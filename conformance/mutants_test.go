@@ -50,7 +50,7 @@ func askInBubble(t *testing.T, build func(base []service.Option) http.Handler, c
 		time.Sleep(time.Until(now)) // a bubble begins in the year 2000
 		world := service.Demo("", "")
 		h := build(append(slices.Clip(world.Options), service.WithClockScale(100)))
-		options := []conformance.Option{conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithoutConfirmation(), conformance.WithFamiliarForms()}
+		options := []conformance.Option{conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithoutConfirmation()}
 		if cases[0].Profile != fixtures.Auth {
 			options = append(options, conformance.WithoutSignatures()) // which no other mutant looks at
 		}

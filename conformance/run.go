@@ -102,8 +102,7 @@ type Session struct {
 	lost        atomic.Pointer[string]
 	revival     revival
 
-	recent   recentIdentifiers // of Once
-	familiar answerShapes
+	recent recentIdentifiers // of Once
 }
 
 // Open finds out what the target is and what it can be asked. It fails with ErrCannotJudge where
@@ -311,20 +310,12 @@ func places(findings []Finding) []string {
 }
 
 func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Result {
-	var familiar *answerShapes
-	if x.settings.familiar {
-		familiar = &x.familiar
-	}
-	return x.started.Preflight.controlled(x.attemptKnowing(ctx, c, attempt, familiar))
-}
-
-// attemptKnowing spares the SDK the answers of a form that it was seen to read.
-func (x *Session) attemptKnowing(ctx context.Context, c *fixtures.Case, attempt int, familiar *answerShapes) Result {
 	a, unjudged := x.asked(ctx, c, attempt, true)
-	if unjudged != nil {
-		return *unjudged
+	if unjudged == nil {
+		r := a.judged(ctx)
+		unjudged = &r
 	}
-	return a.judged(ctx, familiar)
+	return x.started.Preflight.controlled(*unjudged)
 }
 
 // asked asks all steps of a case. It returns a result only where the case cannot be judged.
@@ -348,13 +339,13 @@ func (x *Session) asked(ctx context.Context, c *fixtures.Case, attempt int, plan
 }
 
 // judged judges what was answered, unless the run is ended meanwhile.
-func (a *asking) judged(ctx context.Context, familiar *answerShapes) Result {
+func (a *asking) judged(ctx context.Context) Result {
 	defer a.letGo()
 	defer a.read(a.exchanges...)()
 	if ctx.Err() != nil {
 		return *a.unjudged(Error, notFinished+"the run was ended")
 	}
-	r := judge(a.c, a.steps, a.exchanges, a.settings.strict, familiar)
+	r := Judge(a.c, a.steps, a.exchanges, a.settings.strict)
 	r.settle(a.keepWhole)
 	if r.final = a.final != ""; r.final && r.Verdict == Fail {
 		r.Reason = a.final

@@ -37,7 +37,6 @@ type settings struct {
 	allowDispatch bool
 	once          bool // a failing case is not asked again
 	unsigned      bool // requests are sent as they are
-	familiar      bool // the SDK is spared the answers of a form that it was seen to read
 	wait          time.Duration
 	maxTime       time.Duration // 0 for no bound
 	revival       time.Duration

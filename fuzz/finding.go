@@ -95,14 +95,13 @@ func (c *campaign) show(ctx context.Context, in *Input, want *Fingerprint) showi
 	if c.over(ctx) || want.Place == "connection" && !c.present(ctx) {
 		return showing{} // what a dead server does not answer shows nothing
 	}
-	q := question{input: in}
-	q.kase, q.expectation = in.judged(c.oracle)
+	q := c.question(in)
 	r, ok := c.once(ctx, q.kase)
 	if !ok {
 		return showing{}
 	}
 	shown := showing{kase: q.kase, result: r}
-	for _, s := range showings(&q, &r) {
+	for _, s := range showings(q, &r) {
 		if s.print.narrows(want) {
 			shown = s
 		}
@@ -190,10 +189,9 @@ func (c *campaign) whateverIsAsked(ctx context.Context, f *Finding) bool {
 	var shown *showing
 	for _, in := range []*Input{plainInput(), empty} {
 		f.Calls++
-		q := question{input: in}
-		q.kase, q.expectation = in.judged(c.oracle)
+		q := c.question(in)
 		r, ok := c.once(ctx, q.kase)
-		list := showings(&q, &r)
+		list := showings(q, &r)
 		i := slices.IndexFunc(list, func(s showing) bool { return s.print.key() == f.Fingerprint.key() })
 		if !ok || i < 0 {
 			return false
