@@ -87,21 +87,21 @@ type ExchangeInfo struct {
 	Error  string `json:"error,omitempty"`
 }
 
-// reader reads what a report shows out of a run, fit to be printed.
-type reader struct {
+// view makes what a report shows of a run fit to be printed.
+type view struct {
 	// exact keeps UUIDs and times of the day, which stable reports replace.
 	exact bool
 }
 
 // line is a text from the target or about it, on one line.
-func (v reader) line(s string) string { return clean(v.known(s)) }
+func (v view) line(s string) string { return clean(v.known(s)) }
 
 // bodyRead is how much of a body is looked at for what a report quotes: more than that, since what is
 // replaced in it becomes shorter.
 const bodyRead = 8 * bodyShown
 
 // body is the beginning of a request's or an answer's body, in its own lines where it is exact.
-func (v reader) body(b []byte) string {
+func (v view) body(b []byte) string {
 	if v.exact {
 		return cleanLines(v.excerpt(b))
 	}
@@ -109,31 +109,33 @@ func (v reader) body(b []byte) string {
 }
 
 // excerpt is the beginning of a body as it may be shown, not yet escaped.
-func (v reader) excerpt(b []byte) string {
+func (v view) excerpt(b []byte) string {
 	return excerpt(v.known(string(b[:min(len(b), bodyRead)])))
 }
 
-func (v reader) known(s string) string {
+func (v view) known(s string) string {
 	if !v.exact {
 		s = stable.Text(s)
 	}
 	return s
 }
 
-// heading is the document without its cases.
-func (v reader) heading(r *conformance.Report) Document {
-	d := Document{
+func (v view) document(r *conformance.Report) *Document {
+	d := &Document{
 		Format: DocumentFormat, Target: TargetInfo{v.line(r.Target.Name), r.Target.Region}, Seed: r.Seed, Strict: r.Strict,
 		Complete: r.Complete, Stopped: v.line(r.Stopped), Verdict: v.line(Verdict(r)),
 		Server: serverInfo(r.Server), Shard: r.Shard.String(), Corpus: r.Corpus,
 		Preflight: PreflightInfo{append([]string{}, r.Preflight.Operations...), append([]string{}, r.Preflight.MadeUp...)},
-		Totals:    counts(r.Totals), Areas: []AreaInfo{}, Profiles: []ProfileInfo{}, Cases: []CaseInfo{},
+		Totals:    counts(r.Totals), Areas: []AreaInfo{}, Profiles: []ProfileInfo{}, Cases: make([]CaseInfo, len(r.Results)),
 	}
 	for _, a := range r.Areas {
 		d.Areas = append(d.Areas, AreaInfo{a.Area, counts(a.Tally)})
 	}
 	for _, p := range r.Profiles {
 		d.Profiles = append(d.Profiles, ProfileInfo{p.Profile, p.Standing, v.line(p.Why)})
+	}
+	for i := range r.Results {
+		d.Cases[i] = v.caseInfo(&r.Results[i])
 	}
 	return d
 }
@@ -146,7 +148,7 @@ func counts(t conformance.Tally) map[string]int {
 	return m
 }
 
-func (v reader) caseInfo(r *conformance.Result) CaseInfo {
+func (v view) caseInfo(r *conformance.Result) CaseInfo {
 	c := CaseInfo{
 		ID: r.Case.ID, Title: r.Case.Title, Level: r.Case.Level, Profile: r.Case.Profile, Verdict: r.Verdict,
 		Fingerprint: r.Fingerprint, Baseline: r.Baseline, Reason: v.line(v.reason(r.Reason)), Conforming: r.Named, Seen: r.Seen, Broken: r.Broken,
@@ -172,19 +174,19 @@ func (v reader) caseInfo(r *conformance.Result) CaseInfo {
 }
 
 // reason leaves out of a stable report how long was waited in vain: less, once others have waited in vain, too.
-func (v reader) reason(s string) string {
+func (v view) reason(s string) string {
 	if !v.exact && strings.HasPrefix(s, conformance.WaitedInVain) {
 		return conformance.WaitedInVain
 	}
 	return s
 }
 
-func (v reader) finding(f conformance.Finding) conformance.Finding {
+func (v view) finding(f conformance.Finding) conformance.Finding {
 	f.Path, f.Want.Words, f.Got.Words = v.line(f.Path), v.line(f.Want.Words), v.line(f.Got.Words)
 	return f
 }
 
-func (v reader) exchange(x conformance.Exchanged) ExchangeInfo {
+func (v view) exchange(x conformance.Exchanged) ExchangeInfo {
 	info := ExchangeInfo{Step: x.Step.Number, Method: v.line(x.Request.Method), Path: v.line(x.Request.Path), Sent: v.body(sentBody(x.Request))}
 	if x.Response != nil {
 		info.Status, info.Answer = x.Response.Status, v.body(x.Response.Body)

@@ -29,7 +29,7 @@ func excerpt(body string) string {
 }
 
 // requestLine is what was sent, in short: the method and path where they are unusual, then the body.
-func requestLine(v reader, r *wire.Request) string {
+func requestLine(v view, r *wire.Request) string {
 	line := ""
 	if r.Method != "POST" || r.Path != "/" {
 		line = r.Method + " " + r.Path + " "

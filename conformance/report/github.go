@@ -15,7 +15,7 @@ const annotationsShown = 10
 // writeGitHub writes workflow commands: one annotation for each divergence as far as GitHub shows them,
 // worst first, and the verdict.
 func writeGitHub(w io.Writer, r *conformance.Report, _ Options) error {
-	v, b := reader{exact: true}, &strings.Builder{}
+	v, b := view{exact: true}, &strings.Builder{}
 	commands := []string{"error", "warning"}
 	for _, command := range commands {
 		room, left := annotationsShown, 0

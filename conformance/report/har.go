@@ -13,47 +13,63 @@ import (
 	"unicode/utf8"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
 // writeHAR writes every exchange of the cases, in the order of the plan: whole enough to be judged
 // again offline.
 func writeHAR(w io.Writer, r *conformance.Report, o Options) error {
-	v := reader{exact: true}
-	head, err := compact().Append(nil, harLog{
-		Version: "1.2", Creator: harCreator{"sendspec", cmp.Or(o.Version, "(devel)")}, Comment: v.line(Verdict(r)),
-		Run: harRun{v.line(r.Target.Name), v.line(r.Target.Region), r.Seed, r.Strict, r.Complete, v.line(Verdict(r))},
-	}, 0)
-	if err != nil {
+	v := view{exact: true}
+	if err := v.harHead(w, r, o); err != nil {
 		return err
 	}
-	exchanges := exchangesOf(r)
-	around := list{fmt.Appendf(nil, `{"log": {%s, `, head[1:len(head)-1]), `"entries": [`, "\n", "\n]", []byte("}}\n")}
-	return writeList(w, around, len(exchanges), compact, 0, func(i int) any {
-		return v.entry(r.Target, exchanges[i].of, exchanges[i].exchange)
-	})
-}
-
-type exchangeOf struct {
-	of       *conformance.Result
-	exchange *conformance.Exchanged
-}
-
-func exchangesOf(r *conformance.Report) []exchangeOf {
-	var all []exchangeOf
+	separator := "\n"
 	for i := range r.Results {
 		res := &r.Results[i]
 		if res.Broken > 0 { // an invariant shows the exchange of a case, which is here already
 			continue
 		}
 		for j := range res.Exchanges {
-			all = append(all, exchangeOf{res, &res.Exchanges[j]})
+			entry, err := untrusted.CompactJSON(v.entry(r.Target, res, &res.Exchanges[j]))
+			if err != nil {
+				return err
+			}
+			if _, err := fmt.Fprintf(w, "%s%s", separator, entry); err != nil {
+				return err
+			}
+			separator = ",\n"
 		}
 	}
-	return all
+	_, err := io.WriteString(w, harEnd)
+	return err
 }
 
-func (v reader) entry(t conformance.Target, r *conformance.Result, x *conformance.Exchanged) harEntry {
+// What is around the entries of a log, which are written one by one: they hold whole bodies.
+const (
+	harStart = `{"log": {"version":"1.2","creator":%s,"comment":%s,"_run":%s, "entries": [`
+	harEnd   = "\n]}}\n"
+)
+
+func (v view) harHead(w io.Writer, r *conformance.Report, o Options) error {
+	verdict := v.line(Verdict(r))
+	var members []any
+	for _, value := range []any{
+		harCreator{"sendspec", cmp.Or(o.Version, "(devel)")},
+		verdict,
+		harRun{v.line(r.Target.Name), v.line(r.Target.Region), r.Seed, r.Strict, r.Complete, verdict},
+	} {
+		member, err := untrusted.CompactJSON(value)
+		if err != nil {
+			return err
+		}
+		members = append(members, member)
+	}
+	_, err := fmt.Fprintf(w, harStart, members...)
+	return err
+}
+
+func (v view) entry(t conformance.Target, r *conformance.Result, x *conformance.Exchanged) harEntry {
 	milliseconds := float64(x.Elapsed.Microseconds()) / 1000
 	e := harEntry{
 		Started: x.Sent.UTC().Format("2006-01-02T15:04:05.000Z"), Time: milliseconds,
@@ -67,7 +83,7 @@ func (v reader) entry(t conformance.Target, r *conformance.Result, x *conformanc
 	return e
 }
 
-func (v reader) harRequest(t conformance.Target, r *wire.Request) harRequest {
+func (v view) harRequest(t conformance.Target, r *wire.Request) harRequest {
 	base := strings.TrimSuffix(t.URL, "/")
 	if base == "" {
 		base = "http://localhost" // an http.Handler in the process
@@ -117,7 +133,7 @@ func unescaped(s string) string {
 	return s
 }
 
-func (v reader) harResponse(r *wire.Response) harResponse {
+func (v view) harResponse(r *wire.Response) harResponse {
 	out := harResponse{Cookies: []harPair{}, Headers: []harPair{}, HeadersSize: -1, BodySize: -1, Content: harContent{MimeType: "x-unknown"}}
 	if r == nil {
 		out.Comment = "no answer came"
@@ -144,7 +160,7 @@ func (v reader) harResponse(r *wire.Response) harResponse {
 }
 
 // encoded is a body as text, or in base64 where it is no UTF-8.
-func (v reader) encoded(body []byte) (text, encoding string) {
+func (v view) encoded(body []byte) (text, encoding string) {
 	text = v.known(string(body))
 	if utf8.ValidString(text) {
 		return text, ""
@@ -154,7 +170,7 @@ func (v reader) encoded(body []byte) (text, encoding string) {
 
 // text is a header's value; bytes that are no UTF-8 stand as the characters of those numbers, which is
 // how HTTP reads them (RFC 9110, section 5.5).
-func (v reader) text(s string) string {
+func (v view) text(s string) string {
 	s = v.known(s)
 	if utf8.ValidString(s) {
 		return s

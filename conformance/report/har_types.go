@@ -4,14 +4,6 @@ package report
 // underscore are ours, as the format allows. Libraries of these types are made for what a browser hands
 // over: they hold a body as text and have no place for the bytes of one that is none, nor for our own.
 
-// harLog is a log without its entries.
-type harLog struct {
-	Version string     `json:"version"`
-	Creator harCreator `json:"creator"`
-	Comment string     `json:"comment"`
-	Run     harRun     `json:"_run"`
-}
-
 type harCreator struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`

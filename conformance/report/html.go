@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"html/template"
 	"io"
@@ -21,7 +20,7 @@ var htmlFiles embed.FS
 // writeHTML writes one page that needs nothing else. The scores are HTML; the cases are data that the
 // page's own script renders as text, one at a time. The policy in its head lets no other script run.
 func writeHTML(w io.Writer, r *conformance.Report, o Options) error {
-	page, err := newPage(r)
+	page, err := newPage(r, o)
 	if err != nil {
 		return err
 	}
@@ -29,17 +28,7 @@ func writeHTML(w io.Writer, r *conformance.Report, o Options) error {
 	if err != nil {
 		return err
 	}
-	var whole bytes.Buffer
-	if err := t.Execute(&whole, page); err != nil {
-		return err
-	}
-	head, tail, found := bytes.Cut(whole.Bytes(), []byte(`"cases":[]}</script>`))
-	if !found {
-		return errors.New("a page without a list of cases")
-	}
-	v := reader{exact: true}
-	return writeList(w, list{head, `"cases":[`, "", "]", append([]byte("}</script>"), tail...)}, len(r.Results), inHTML, 0,
-		func(i int) any { return v.pageCase(r, &r.Results[i], o) })
+	return t.Execute(w, page)
 }
 
 // page is what the template shows.
@@ -63,9 +52,9 @@ type page struct {
 
 type fact struct{ Name, Value string }
 
-func newPage(r *conformance.Report) (*page, error) {
-	v := reader{exact: true}
-	data, err := untrusted.NewPrinter(false, true).Append(nil, newPageData(r), 0)
+func newPage(r *conformance.Report, o Options) (*page, error) {
+	v := view{exact: true}
+	data, err := untrusted.PageJSON(v.pageData(r, o))
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +86,7 @@ func hashOf(text []byte) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-func (p *page) headline(r *conformance.Report, v reader) {
+func (p *page) headline(r *conformance.Report, v view) {
 	p.Verdict, p.Complete, p.Stopped = v.line(Verdict(r)), r.Complete, v.line(r.Stopped)
 	p.Headline, p.Lede, _ = strings.Cut(p.Verdict, ": ")
 	p.Mark, p.Class = "✓", "pass"

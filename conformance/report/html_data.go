@@ -31,11 +31,13 @@ type pageExchange struct {
 	Telling      bool    `json:"telling,omitempty"` // the one that the first finding is about
 }
 
-// newPageData is the data without the cases, which are written one by one.
-func newPageData(r *conformance.Report) pageData {
+func (v view) pageData(r *conformance.Report, o Options) pageData {
 	d := pageData{
 		Verdicts: verdictInfos(r), Levels: []fixtures.Level{fixtures.Must, fixtures.Should, fixtures.May},
-		Areas: []string{}, Cases: []pageCase{},
+		Areas: []string{}, Cases: make([]pageCase, len(r.Results)),
+	}
+	for i := range r.Results {
+		d.Cases[i] = v.pageCase(r, &r.Results[i], o)
 	}
 	for _, a := range r.Areas {
 		d.Areas = append(d.Areas, a.Area)
@@ -43,7 +45,7 @@ func newPageData(r *conformance.Report) pageData {
 	return d
 }
 
-func (v reader) pageCase(r *conformance.Report, res *conformance.Result, o Options) pageCase {
+func (v view) pageCase(r *conformance.Report, res *conformance.Result, o Options) pageCase {
 	c := pageCase{CaseInfo: v.caseInfo(res), Rule: ruleOf(res.Case.ID), Area: res.Case.Area()}
 	c.CaseInfo.Exchanges = nil
 	if !differs(res) {

@@ -76,7 +76,7 @@ var standingClass = map[conformance.Standing]string{
 	conformance.Conformant: "pass", conformance.Partial: "warn", conformance.Nonconformant: "fail", conformance.Untested: "skip",
 }
 
-func profileRows(r *conformance.Report, v reader) []profileRow {
+func profileRows(r *conformance.Report, v view) []profileRow {
 	tallies := map[fixtures.Profile]conformance.Tally{}
 	for i := range r.Results {
 		p := r.Results[i].Case.Profile

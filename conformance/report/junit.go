@@ -18,7 +18,7 @@ func writeJUnit(w io.Writer, r *conformance.Report, o Options) error {
 	if !r.Complete {
 		suites.add(incompleteSuite(r))
 	}
-	v := reader{exact: true}
+	v := view{exact: true}
 	for _, a := range r.Areas {
 		suite := newSuite(r, "sendspec/"+a.Area)
 		var took time.Duration
@@ -44,7 +44,7 @@ func writeJUnit(w io.Writer, r *conformance.Report, o Options) error {
 }
 
 func newSuite(r *conformance.Report, name string) junitSuite {
-	v := reader{exact: true}
+	v := view{exact: true}
 	suite := junitSuite{Name: name, Time: seconds(0), Properties: []junitProperty{
 		{"target", v.line(r.Target.Name)},
 		{"region", v.line(r.Target.Region)},
@@ -60,7 +60,7 @@ func newSuite(r *conformance.Report, name string) junitSuite {
 }
 
 func incompleteSuite(r *conformance.Report) junitSuite {
-	v, suite := reader{exact: true}, newSuite(r, "sendspec/run")
+	v, suite := view{exact: true}, newSuite(r, "sendspec/run")
 	suite.add(junitCase{
 		Name: "complete", Class: "sendspec.run", Time: seconds(0),
 		Error: &junitReason{Type: "incomplete", Message: v.line(r.Stopped), Text: v.line(Verdict(r))},
@@ -68,7 +68,7 @@ func incompleteSuite(r *conformance.Report) junitSuite {
 	return suite
 }
 
-func (v reader) testcase(r *conformance.Report, res *conformance.Result, o Options) junitCase {
+func (v view) testcase(r *conformance.Report, res *conformance.Result, o Options) junitCase {
 	parts := strings.Split(res.Case.ID, "/")
 	c := junitCase{
 		Name: v.line(res.Case.ID), Class: v.line("sendspec." + strings.Join(parts[:min(2, len(parts))], ".")), Time: seconds(elapsed(res)),
@@ -91,7 +91,7 @@ func (v reader) testcase(r *conformance.Report, res *conformance.Result, o Optio
 }
 
 // summary says in one line what is the matter with a case.
-func (v reader) summary(r *conformance.Result) string {
+func (v view) summary(r *conformance.Result) string {
 	if len(r.Findings) == 0 {
 		return v.line(r.Reason)
 	}

@@ -18,7 +18,7 @@ const (
 // writeMarkdown writes the scores and the first divergences, for a step summary or a comment. What the
 // target sent stands in fenced code, longer fenced than anything within.
 func writeMarkdown(w io.Writer, r *conformance.Report, o Options) error {
-	v, b := reader{exact: true}, &strings.Builder{}
+	v, b := view{exact: true}, &strings.Builder{}
 	fmt.Fprintf(b, "## sendspec: %s\n\n", prose(v.line(Verdict(r))))
 	if !r.Complete {
 		fmt.Fprintf(b, "> **This report is partial**: %s.\n\n", prose(v.line(r.Stopped)))
@@ -60,7 +60,7 @@ func markdownAreas(b *strings.Builder, r *conformance.Report) {
 }
 
 // markdownCases writes the cases that fail the gate, in full as far as there is room.
-func (v reader) markdownCases(b *strings.Builder, r *conformance.Report, o Options) {
+func (v view) markdownCases(b *strings.Builder, r *conformance.Report, o Options) {
 	shown, left := 0, 0
 	for i := range r.Results {
 		res := &r.Results[i]

@@ -45,13 +45,10 @@ func writeText(w io.Writer, r *conformance.Report, o Options) error {
 	if err := t.Event(start); err != nil {
 		return err
 	}
-	err := writePieces(w, len(r.Results), func(dst []byte, i int) ([]byte, error) {
-		var b strings.Builder
-		t.judged(&b, &r.Results[i])
-		return append(dst, b.String()...), nil
-	})
-	if err != nil {
-		return err
+	for _, result := range r.Results {
+		if err := t.Event(conformance.Judged{Result: result}); err != nil {
+			return err
+		}
 	}
 	return t.Event(conformance.Ended{Report: r})
 }
@@ -241,7 +238,7 @@ func (s style) exchange(b *strings.Builder, target conformance.Target, r *confor
 	if x == nil {
 		return
 	}
-	v := reader{exact: true}
+	v := view{exact: true}
 	fmt.Fprintf(b, "  sent    %s\n", s.cut(labelColumns, clean(requestLine(v, x.Request))))
 	switch {
 	case x.Response != nil:

@@ -25,16 +25,14 @@ func oddTexts() []string {
 func TestWhatIsPrintedIsTheValueAndPrints(t *testing.T) {
 	t.Parallel()
 	for _, s := range oddTexts() {
-		for _, indent := range []bool{false, true} {
+		for _, indent := range []string{"", "  "} {
 			v := map[string]any{s: []any{s, map[string]any{}, []any{}, 1.5, nil, true, map[string]any{"a": s}}}
-			got, err := NewPrinter(indent, false).Append(nil, v, 0)
+			got, err := printable(v, indent, false)
 			require.NoError(t, err)
 			var plain bytes.Buffer
 			e := json.NewEncoder(&plain)
 			e.SetEscapeHTML(false)
-			if indent {
-				e.SetIndent("", "  ")
-			}
+			e.SetIndent("", indent)
 			require.NoError(t, e.Encode(v))
 			var a, b any
 			require.NoError(t, json.Unmarshal(got, &a))
@@ -43,7 +41,7 @@ func TestWhatIsPrintedIsTheValueAndPrints(t *testing.T) {
 			assert.False(t, bytes.ContainsFunc(got, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }), "%q", got)
 			assert.NotContains(t, string(got), "##")
 			if !bytes.ContainsFunc(plain.Bytes(), func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) && !bytes.Contains(plain.Bytes(), []byte("##")) {
-				assert.Equal(t, plain.String(), string(got)+"\n", "as encoding/json indents")
+				assert.Equal(t, plain.String(), string(got), "as encoding/json indents")
 			}
 		}
 	}

@@ -38,65 +38,27 @@ func escape(s string, lines bool) string {
 	}
 	s = defuse(s)
 	var b strings.Builder
-	done := 0
-	for i := plainLength(s); i < len(s); i += plainLength(s[i:]) {
-		if s[i] == '#' || lines && (s[i] == '\n' || s[i] == '\t') {
-			i++
-			continue
-		}
-		r, n := utf8.DecodeRuneInString(s[i:])
-		invalid := r == utf8.RuneError && n == 1
-		if !invalid && !unprintable(r) {
-			i += n
-			continue
-		}
-		if done == 0 {
-			b.Grow(len(s) + len(s)/8)
-		}
-		b.WriteString(s[done:i])
+	for i, n := 0, 0; i < len(s); i += n {
+		var r rune
+		r, n = utf8.DecodeRuneInString(s[i:])
 		switch {
-		case invalid:
-			writeByte(&b, s[i])
+		case r == utf8.RuneError && n == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case unicode.IsPrint(r), lines && (r == '\n' || r == '\t'):
+			b.WriteString(s[i : i+n])
 		case r == '\n':
 			b.WriteString(`\n`)
 		case r < 0x100:
-			writeByte(&b, byte(r))
+			fmt.Fprintf(&b, `\x%02x`, r)
 		default:
 			fmt.Fprintf(&b, `\u%04x`, r)
 		}
-		i += n
-		done = i
 	}
-	if done == 0 {
-		return s
-	}
-	b.WriteString(s[done:])
 	return b.String()
 }
 
-func writeByte(b *strings.Builder, c byte) {
-	b.WriteString(`\x`)
-	b.WriteByte(hexDigits[c>>4])
-	b.WriteByte(hexDigits[c&0xf])
-}
-
-const hexDigits = "0123456789abcdef"
-
-// defuse breaks what the log readers of CI systems obey wherever it stands in a line: ##[command] of
-// GitHub and Azure, ##vso[command] of Azure. Their :: commands stand at a line's beginning, where
-// nothing of a target ever does.
-func defuse(s string) string {
-	if !strings.Contains(s, "##") {
-		return s
-	}
-	return logCommand.ReplaceAllString(s, `#\x23$1`)
-}
+// defuse breaks what the log readers of CI systems obey wherever it is in a line: ##[command] of GitHub and Azure,
+// ##vso[command] of Azure. They obey :: commands only at the beginning of a line, where no text of a target is written.
+func defuse(s string) string { return logCommand.ReplaceAllString(s, `#\x23$1`) }
 
 var logCommand = regexp.MustCompile(`(?i)##((?:vso|teamcity)?\[)`)
-
-func unprintable(r rune) bool {
-	if r < utf8.RuneSelf { // nearly all there is
-		return r < ' ' || r == 0x7f
-	}
-	return !unicode.IsPrint(r)
-}
