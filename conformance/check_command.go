@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -64,21 +65,6 @@ func counts(path string, c *jsontree.Value) []Finding {
 	return nil
 }
 
-// detailsOf lists the StatusDetails that go with each Status of a command: the reference's list and
-// the monitor-commands.md table of statuses, with what recordings add (facts.md, section 4).
-var detailsOf = map[string][]string{
-	"Pending":    {"Pending", "Delayed"},
-	"InProgress": {"InProgress", "Delayed"},
-	"Success":    {"Success", "NoInstancesInTag"},
-	"Cancelled":  {"Cancelled", "RateExceeded", "Incomplete"},
-	"Cancelling": {"Cancelling", "InProgress"},
-	"TimedOut":   {"DeliveryTimedOut", "ExecutionTimedOut", "Incomplete"},
-	"Failed": {
-		"Failed", "Incomplete", "ExecutionTimedOut", "DeliveryTimedOut", "RateExceeded", "AccessDenied", "NoInstancesInTag",
-		"FailedDueToAlarm", "FailedDueToUnknownAlarmState",
-	},
-}
-
 var statusCheck = Check{
 	rule("Command/status", "Status is one of the seven and StatusDetails one of those documented or recorded, with or without spaces; the two should go together", fixtures.Must,
 		fixtures.Evidence{Kind: fixtures.Documented, Ref: "the list of StatusDetails; recorded without spaces", Date: "2026-09-27"},
@@ -97,23 +83,45 @@ func statusAgrees(path string, c *jsontree.Value) []Finding {
 	if status == nil || status.Kind != jsontree.String {
 		return nil
 	}
-	allowed, ok := detailsOf[status.Text]
-	if !ok {
-		return broken(fixtures.Must, path+"/Status", anything("one of "+strings.Join(sortedKeys(detailsOf), ", ")), described(status))
+	if statuses := statusesOf(reference.OfCommand); !slices.Contains(statuses, status.Text) {
+		return broken(fixtures.Must, path+"/Status", anything("one of "+strings.Join(statuses, ", ")), described(status))
 	}
 	if details == nil || details.Kind != jsontree.String {
 		return nil
 	}
-	word := strings.ReplaceAll(details.Text, " ", "")
-	if slices.Contains(allowed, word) {
-		return nil
-	}
-	if !slices.ContainsFunc(sortedKeys(detailsOf), func(s string) bool { return slices.Contains(detailsOf[s], word) }) {
+	word := reference.Details(strings.ReplaceAll(details.Text, " ", ""))
+	if !slices.Contains(reference.OfCommand.Details(), word) {
 		return broken(fixtures.Must, path+"/StatusDetails", anything("one of the StatusDetails that are documented or recorded"), described(details))
+	}
+	if slices.Contains(reference.StatusesOf(word), reference.Status(status.Text)) {
+		return nil
 	}
 	// "StatusDetails can show different results than Status": which, no source lists in full.
 	return broken(fixtures.Should, path+"/StatusDetails",
-		anything(fmt.Sprintf("with Status %s one of %s", status.Text, strings.Join(allowed, ", "))), described(details))
+		anything(fmt.Sprintf("with Status %s one of %s", status.Text, strings.Join(detailsWith(status.Text), ", "))), described(details))
+}
+
+// statusesOf lists the values of Status that the subject can have.
+func statusesOf(s reference.Subject) []string {
+	var list []string
+	for _, d := range s.Details() {
+		for _, status := range reference.StatusesOf(d) {
+			list = append(list, string(status))
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// detailsWith lists the StatusDetails that a command with this Status can have.
+func detailsWith(status string) []string {
+	var list []string
+	for _, d := range reference.OfCommand.Details() {
+		if slices.Contains(reference.StatusesOf(d), reference.Status(status)) {
+			list = append(list, string(d))
+		}
+	}
+	return list
 }
 
 var timesCheck = Check{

@@ -1,22 +1,14 @@
 package conformance
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
-)
-
-// The statuses of an invocation: the model's CommandInvocationStatus, and the StatusDetails that
-// monitor-commands.md documents or a recording shows (facts.md, section 4).
-var (
-	invocationStatuses = []string{"Pending", "InProgress", "Delayed", "Success", "Cancelled", "TimedOut", "Failed", "Cancelling"}
-	invocationDetails  = []string{
-		"Pending", "InProgress", "Delayed", "Success", "DeliveryTimedOut", "ExecutionTimedOut", "Failed", "Cancelled", "Cancelling",
-		"Undeliverable", "Terminated", "InvalidPlatform", "AccessDenied",
-	}
 )
 
 var invocationCheck = Check{
@@ -41,12 +33,14 @@ var invocationCheck = Check{
 }
 
 func invocationStatus(path string, v *jsontree.Value) []Finding {
-	if s := v.Get("Status"); s != nil && s.Kind == jsontree.String && !slices.Contains(invocationStatuses, s.Text) {
-		return broken(fixtures.Must, path+"/Status", anything("one of "+strings.Join(invocationStatuses, ", ")), described(s))
+	// Delayed is a Status of the model's that was never seen.
+	statuses := append(statusesOf(reference.OfInvocation), string(reference.Delayed))
+	if s := v.Get("Status"); s != nil && s.Kind == jsontree.String && !slices.Contains(statuses, s.Text) {
+		return broken(fixtures.Must, path+"/Status", anything("one of "+strings.Join(statuses, ", ")), described(s))
 	}
-	d := v.Get("StatusDetails")
-	if d != nil && d.Kind == jsontree.String && !slices.Contains(invocationDetails, strings.ReplaceAll(d.Text, " ", "")) {
-		return broken(fixtures.Must, path+"/StatusDetails", anything("one of "+strings.Join(invocationDetails, ", ")), described(d))
+	d, details := v.Get("StatusDetails"), reference.OfInvocation.Details()
+	if d != nil && d.Kind == jsontree.String && !slices.Contains(details, reference.Details(strings.ReplaceAll(d.Text, " ", ""))) {
+		return broken(fixtures.Must, path+"/StatusDetails", anything(fmt.Sprintf("one of %s", details)), described(d))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 	"github.com/sendspec/sendspec/reference/service"
 )
@@ -45,6 +47,24 @@ func TestTheStatusOfAnInvocationIsLookedAt(t *testing.T) {
 			assert.Equal(t, c.path, found[0].Path)
 			assert.Equal(t, fixtures.Must, found[0].Level)
 		})
+	}
+}
+
+// The check of a command's statuses and the reference share one table.
+func TestTheStatusesOfACommandAreThoseOfTheReference(t *testing.T) {
+	t.Parallel()
+	i := slices.IndexFunc(conformance.Checks(), func(c conformance.Check) bool { return c.Rule().ID == "invariant/Command/status" })
+	require.GreaterOrEqual(t, i, 0)
+	for _, details := range reference.OfCommand.Details() {
+		for _, status := range []string{"Pending", "InProgress", "Success", "Cancelled", "Failed", "TimedOut", "Cancelling"} {
+			e := conformance.Read(fixtures.BoundStep{Request: fixtures.Message{Operation: "SendCommand"}}, &wire.Exchange{
+				Request: wire.NewRequest("SendCommand", nil), Response: &wire.Response{
+					Status: http.StatusOK, Header: http.Header{}, Body: fmt.Appendf(nil, `{"Command":{"Status":%q,"StatusDetails":%q}}`, status, details),
+				},
+			})
+			goTogether := slices.Contains(reference.StatusesOf(details), reference.Status(status))
+			assert.Equal(t, goTogether, len(conformance.Checks()[i].Inspect(&e)) == 0, "%s with %s", status, details)
+		}
 	}
 }
 

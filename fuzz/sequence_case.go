@@ -114,7 +114,7 @@ func (c *sentCommand) shown() map[string]any {
 	}
 	return map[string]any{
 		"Comment": c.comment(), "DocumentName": "AWS-RunShellScript", "TimeoutSeconds": 30,
-		"Status":        statusIn(c.possible(reference.OfCommand)),
+		"Status":        c.statusIn(reference.OfCommand),
 		"StatusDetails": detailsIn(c.possible(reference.OfCommand)), "TargetCount": map[string]any{"$in": counts},
 	}
 }
@@ -140,7 +140,7 @@ func (c *sentCommand) invocations() fixtures.Outcome {
 	}
 	each := map[string]any{
 		"CommandId": c.id(), "Comment": c.comment(), "InstanceId": map[string]any{"$in": c.nodes},
-		"Status": statusIn(c.possible(reference.OfInvocation)), "StatusDetails": detailsIn(c.possible(reference.OfInvocation)),
+		"Status": c.statusIn(reference.OfInvocation), "StatusDetails": detailsIn(c.possible(reference.OfInvocation)),
 	}
 	return bodied("its invocations", map[string]any{"CommandInvocations": map[string]any{"$each": each, "$in": lengths}})
 }
@@ -185,19 +185,22 @@ func (c *sentCommand) terminal() []reference.Details {
 	return slices.DeleteFunc(c.possible(reference.OfCommand), func(d reference.Details) bool { return !reference.Terminal(d) })
 }
 
-// statusIn are the values of Status that go with one of the StatusDetails; Delayed is one of its own for an
+// statusIn are the values of Status that go with the possible StatusDetails; Delayed is one of its own for an
 // invocation in the model, and was never seen.
-func statusIn(possible []reference.Details) map[string]any {
-	list := []string{}
+func (c *sentCommand) statusIn(of reference.Subject) map[string]any {
+	var list []reference.Status
+	possible := c.possible(of)
 	for _, d := range possible {
-		if s := string(reference.StatusOf(d)); !slices.Contains(list, s) {
-			list = append(list, s)
-		}
+		list = append(list, reference.StatusesOf(d)...)
+	}
+	if !c.cancelled { // InProgress has it too, but for what is being cancelled
+		list = slices.DeleteFunc(list, func(s reference.Status) bool { return s == reference.StatusCancelling })
 	}
 	if slices.Contains(possible, reference.Delayed) {
-		list = append(list, string(reference.Delayed))
+		list = append(list, reference.Status(reference.Delayed))
 	}
-	return map[string]any{"$in": list}
+	slices.Sort(list)
+	return map[string]any{"$in": slices.Compact(list)}
 }
 
 func detailsIn(possible []reference.Details) map[string]any {

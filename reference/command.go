@@ -66,30 +66,43 @@ func (s Subject) Details() []Details {
 	return append(common, Undeliverable, Terminated, InvalidPlatform)
 }
 
-// StatusOf returns the Status that goes with d, of a command as of an invocation; "" where d is
-// no StatusDetails. That Incomplete and RateExceeded are Failed is our choice: the documents name
-// no Status for them.
+// statuses lists the Status that goes with each StatusDetails, of a command as of an invocation. Where there are
+// several, no source names the one ("StatusDetails can show different results than Status"): the first is ours.
+var statuses = map[Details][]Status{
+	Pending:           {StatusPending},
+	InProgress:        {StatusInProgress, StatusCancelling},
+	Delayed:           {StatusPending, StatusInProgress},
+	Cancelling:        {StatusCancelling},
+	Success:           {StatusSuccess},
+	DeliveryTimedOut:  {StatusTimedOut, StatusFailed},
+	ExecutionTimedOut: {StatusTimedOut, StatusFailed},
+	Failed:            {StatusFailed},
+	Cancelled:         {StatusCancelled},
+	AccessDenied:      {StatusFailed},
+
+	Incomplete:                   {StatusFailed, StatusCancelled, StatusTimedOut},
+	RateExceeded:                 {StatusFailed, StatusCancelled}, // "the system has canceled the command"
+	NoInstancesInTag:             {StatusSuccess},                 // recorded
+	FailedDueToAlarm:             {StatusFailed},
+	FailedDueToUnknownAlarmState: {StatusFailed},
+
+	Undeliverable:   {StatusFailed},
+	Terminated:      {StatusFailed},
+	InvalidPlatform: {StatusFailed},
+}
+
+// StatusesOf returns every Status that may go with d, the one of StatusOf first; none where d is no StatusDetails.
+func StatusesOf(d Details) []Status { return slices.Clone(statuses[d]) }
+
+// StatusOf returns the Status that the reference shows with d; "" where d is no StatusDetails.
 func StatusOf(d Details) Status {
-	switch d {
-	case Pending, Delayed:
-		return StatusPending
-	case InProgress:
-		return StatusInProgress
-	case Cancelling:
-		return StatusCancelling
-	case Success, NoInstancesInTag:
-		return StatusSuccess
-	case Cancelled:
-		return StatusCancelled
-	case DeliveryTimedOut, ExecutionTimedOut:
-		return StatusTimedOut
-	case Failed, AccessDenied, Incomplete, RateExceeded, FailedDueToAlarm, FailedDueToUnknownAlarmState, Undeliverable, Terminated, InvalidPlatform:
-		return StatusFailed
+	if of := statuses[d]; of != nil {
+		return of[0]
 	}
 	return ""
 }
 
-// Terminal tells whether d is final: nothing follows it.
+// Terminal reports whether d is final: nothing follows it.
 func Terminal(d Details) bool {
 	switch StatusOf(d) {
 	case StatusPending, StatusInProgress, StatusCancelling, "":
