@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -28,10 +29,10 @@ type asking struct {
 
 // step asks one step, and polls it where it says so. It returns a result only where the case cannot
 // be judged.
-func (a *asking) step(ctx context.Context, i int) *Result {
+func (a *asking) step(ctx context.Context, i int) *judge.Result {
 	bound, err := a.c.BindStep(i, a.bindings)
 	if err != nil {
-		return a.unjudged(Error, err.Error())
+		return a.unjudged(judge.Error, err.Error())
 	}
 	wait := newWait(&a.vain, a.c, bound, a.final != "")
 	for {
@@ -57,7 +58,7 @@ func (a *asking) step(ctx context.Context, i int) *Result {
 		}
 		if e.Response.Truncated || !wait.next(ctx) {
 			if ctx.Err() != nil {
-				return a.unjudged(Error, notFinished+"the run was ended while it waited")
+				return a.unjudged(judge.Error, judge.ReasonNotFinished+"the run was ended while it waited")
 			}
 			if bound.Poll != nil && a.final == "" {
 				a.final = WaitedInVain + "; " + wait.inVain()
@@ -79,29 +80,29 @@ func (a *asking) settled(ctx context.Context, bound fixtures.BoundStep, e *wire.
 	if ctx.Err() != nil {
 		return false
 	}
-	answer := Read(bound, e)
+	answer := judge.Read(bound, e)
 	done := bound.Poll == nil || w.see(&answer)
 	a.capture(&answer)
 	return done
 }
 
-func (a *asking) unjudged(v Verdict, reason string) *Result {
-	return &Result{Case: a.c, Verdict: v, Reason: reason}
+func (a *asking) unjudged(v judge.Verdict, reason string) *judge.Result {
+	return &judge.Result{Case: a.c, Verdict: v, Reason: reason}
 }
 
-func (a *asking) exchange(ctx context.Context, step fixtures.BoundStep) (*wire.Exchange, *Result) {
+func (a *asking) exchange(ctx context.Context, step fixtures.BoundStep) (*wire.Exchange, *judge.Result) {
 	select {
 	case a.slots <- struct{}{}:
 	case <-ctx.Done():
-		return nil, a.unjudged(Error, a.whyNot(ctx, step))
+		return nil, a.unjudged(judge.Error, a.whyNot(ctx, step))
 	}
 	defer func() { <-a.slots }()
 	if why := a.whyNot(ctx, step); why != "" {
-		return nil, a.unjudged(Error, why)
+		return nil, a.unjudged(judge.Error, why)
 	}
 	e, err := a.reach(ctx, &step)
 	if err != nil {
-		return nil, a.unjudged(Error, "cannot be signed: "+err.Error())
+		return nil, a.unjudged(judge.Error, "cannot be signed: "+err.Error())
 	}
 	a.listen(ctx, e)
 	if a.planned && !whole(e) {
@@ -124,7 +125,7 @@ func (a *asking) whyNot(ctx context.Context, step fixtures.BoundStep) string {
 		return *reason
 	}
 	if ctx.Err() != nil {
-		return notAsked + "the run was ended"
+		return judge.ReasonNotAsked + "the run was ended"
 	}
 	if !a.planned {
 		return ""
@@ -134,7 +135,7 @@ func (a *asking) whyNot(ctx context.Context, step fixtures.BoundStep) string {
 
 // capture keeps what later steps need. What is missing breaks the case off: the step's own
 // expectation says what is wrong.
-func (a *asking) capture(e *Exchanged) {
+func (a *asking) capture(e *judge.Exchanged) {
 	a.brokenOff = false
 	for name, pointer := range e.Step.Capture {
 		v := e.Body.Pointer(pointer)

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/service"
@@ -60,9 +61,9 @@ func TestAnInterruptedWaitIsNoFailure(t *testing.T) {
 	require.Error(t, err)
 	require.NotNil(t, found)
 	assert.False(t, found.Complete)
-	assert.Zero(t, found.Totals[conformance.Fail])
-	assert.Zero(t, found.Totals[conformance.Flaky])
-	assert.Positive(t, found.Totals[conformance.Error])
+	assert.Zero(t, found.Totals[judge.Fail])
+	assert.Zero(t, found.Totals[judge.Flaky])
+	assert.Positive(t, found.Totals[judge.Error])
 }
 
 // The same seed and the same behaviour give the same bytes, however often a status was asked for. The

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 )
 
 // TestInvariantsAreAboutAnswersToCalls: what stands before the service may answer any other request as it likes.
@@ -49,11 +50,11 @@ func TestInvariantsAreAboutAnswersToCalls(t *testing.T) {
 			require.NoError(t, err)
 			broken := map[string]bool{}
 			for i := range report.Results {
-				if r := &report.Results[i]; r.Case.Area() == conformance.InvariantArea && r.Verdict == conformance.Fail {
+				if r := &report.Results[i]; r.Case.Area() == judge.InvariantArea && r.Verdict == judge.Fail {
 					broken[r.Case.ID] = true
 				}
 			}
-			assert.Equal(t, conformance.Fail, report.Results[0].Verdict, "the case's own expectation holds of any request")
+			assert.Equal(t, judge.Fail, report.Results[0].Verdict, "the case's own expectation holds of any request")
 			assert.Equal(t, c.judged, broken["invariant/HTTP/never-5xx"], broken)
 			assert.Equal(t, c.judged, broken["invariant/HTTP/content-type"], broken)
 			assert.Equal(t, c.judged, broken["invariant/JSON/one-value"], broken)

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
@@ -70,8 +70,8 @@ func TestTheTwoBooksAgree(t *testing.T) {
 			if step.Expect[0].SameAs != "" {
 				continue // its verdict is that of an earlier step, judged there
 			}
-			result := conformance.Judge(c, steps[i:i+1], []*wire.Exchange{refusal(step, exception, message)}, false)
-			assert.NotContains(t, []conformance.Verdict{conformance.Fail, conformance.Skip}, result.Verdict, "%s: the reference answers %s: %s\n%v", c.ID, exception, message, result.Findings)
+			result := judge.Judge(c, steps[i:i+1], []*wire.Exchange{refusal(step, exception, message)}, false)
+			assert.NotContains(t, []judge.Verdict{judge.Fail, judge.Skip}, result.Verdict, "%s: the reference answers %s: %s\n%v", c.ID, exception, message, result.Findings)
 		}
 	}
 	t.Logf("%d requests agree; of %d nobody knows what AWS does", checked, unknown)

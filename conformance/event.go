@@ -1,6 +1,10 @@
 package conformance
 
-import "time"
+import (
+	"time"
+
+	"github.com/sendspec/sendspec/conformance/judge"
+)
 
 // Event is one thing that happens in a run: Started, then a Judged for each case in the order of
 // the plan, then Ended. Between them an Advanced for each case, in the order in which they are done.
@@ -22,7 +26,7 @@ type Started struct {
 type Advanced struct{ Done, Failed, Total int }
 
 // Judged tells the verdict of one case.
-type Judged struct{ Result Result }
+type Judged struct{ Result judge.Result }
 
 // Ended closes a run. An interrupted run ends too, with a report that says so.
 type Ended struct{ Report *Report }

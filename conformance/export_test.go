@@ -16,18 +16,3 @@ func WithRevival(within time.Duration) Option {
 func WithoutSignatures() Option {
 	return func(r *Runner) error { r.settings.unsigned = true; return nil }
 }
-
-// InspectTogether holds exchanges against the invariants that look at those of a case together.
-func InspectTogether(exchanges []Exchanged) []Finding {
-	var found []Finding
-	for _, check := range caseChecks {
-		for _, f := range check.inspect(exchanges) {
-			f.Check = check.rule.ID
-			found = append(found, f.Finding)
-		}
-	}
-	return found
-}
-
-// Fingerprint is that of a result.
-var Fingerprint = fingerprint

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/baseline"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/reference/service"
 )
 
@@ -61,7 +62,7 @@ func TestAFingerprintIsTheSameInEveryRun(t *testing.T) {
 func TestARunAgainstABaselineTellsWhatIsNew(t *testing.T) {
 	t.Parallel()
 	prints, plain := fingerprints(t, 1)
-	passes := slices.IndexFunc(plain.Results, func(r conformance.Result) bool { return r.Verdict == conformance.Pass })
+	passes := slices.IndexFunc(plain.Results, func(r judge.Result) bool { return r.Verdict == judge.Pass })
 	require.NotEqual(t, -1, passes)
 	read := func(lines []string) *baseline.File {
 		f, err := baseline.Parse("b", []byte(strings.Join(lines, "\n")), time.Now())
@@ -71,20 +72,35 @@ func TestARunAgainstABaselineTellsWhatIsNew(t *testing.T) {
 	_, report := fingerprints(t, 3, conformance.WithBaseline(read(prints)))
 	assert.False(t, report.Failed())
 	assert.False(t, report.Stale())
-	assert.Positive(t, report.Totals[conformance.Known])
+	assert.Positive(t, report.Totals[judge.Known])
 	assert.Equal(t, conformance.Nonconformant, report.Profiles[0].Standing, "what is known is no conformance")
 
 	without := slices.DeleteFunc(slices.Clone(prints), func(l string) bool { return strings.HasPrefix(l, "constraint/Comment/above-max/n=101 ") })
 	_, report = fingerprints(t, 3, conformance.WithBaseline(read(without)))
 	assert.True(t, report.Failed())
-	assert.Equal(t, 1, report.Totals[conformance.Fail])
+	assert.Equal(t, 1, report.Totals[judge.Fail])
 
 	more := append(slices.Clone(prints), plain.Results[passes].Case.ID+" status=400/ValidationException")
 	_, report = fingerprints(t, 3, conformance.WithBaseline(read(more)))
 	assert.False(t, report.Failed())
 	assert.True(t, report.Stale())
-	assert.Equal(t, conformance.Fixed, report.Results[passes].Verdict)
+	assert.Equal(t, judge.Fixed, report.Results[passes].Verdict)
 
 	_, err := conformance.New(conformance.Target{Handler: service.New()}, conformance.WithBaseline(read([]string{"no/such/case status=200"})))
 	require.ErrorContains(t, err, `b:1: selector "no/such/case" matches no case`)
+}
+
+// TestWordsAreNotInAFingerprint takes the words from what a run found.
+func TestWordsAreNotInAFingerprint(t *testing.T) {
+	t.Parallel()
+	_, report := fingerprints(t, 1)
+	for i := range report.Results {
+		r := report.Results[i]
+		r.Findings = slices.Clone(r.Findings)
+		for j := range r.Findings {
+			f := &r.Findings[j]
+			f.Want.Words, f.Got.Words = "404 Not Found Other: null", `"in other words"`
+		}
+		assert.Equal(t, r.Fingerprint, judge.Fingerprint(&r), r.Case.ID)
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -128,11 +129,11 @@ func (a *asker) check(ctx context.Context, g given, names map[string]string, p *
 // refused is what the target answers where it says that it has no such thing, "" otherwise.
 func (a *asker) refused(ctx context.Context, g given, values []string, p *Preflight) (string, error) {
 	e, err := a.ask(ctx, "SendCommand", g.request(a, values))
-	if err != nil || e.Response == nil || e.Response.Status/100 != 4 || !slices.Contains(g.refusals, e.ErrorType) || refusal(e) == p.Refusal {
+	if err != nil || e.Response == nil || e.Response.Status/100 != 4 || !slices.Contains(g.refusals, e.ErrorType) || judge.Refusal(e) == p.Refusal {
 		return "", err
 	}
 	if e.ErrorType == "ValidationException" && !strings.Contains(e.Message, values[0]) {
 		return "", nil
 	}
-	return e.summary(), nil
+	return e.Summary(), nil
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/internal/leaktest"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
@@ -169,7 +170,7 @@ func (r *hostileRun) assert(t *testing.T) {
 		return
 	}
 	require.NotNil(t, r.report)
-	assert.Zero(t, r.report.Totals[conformance.Pass]-passingInvariants(r.report), "no case passes")
+	assert.Zero(t, r.report.Totals[judge.Pass]-passingInvariants(r.report), "no case passes")
 	if r.want.later == fails {
 		require.NoError(t, r.err)
 		assert.True(t, r.report.Failed())
@@ -179,14 +180,14 @@ func (r *hostileRun) assert(t *testing.T) {
 	require.ErrorIs(t, r.err, conformance.ErrCannotJudge)
 	require.ErrorContains(t, r.err, "stopped answering")
 	assert.False(t, r.report.Complete)
-	assert.Positive(t, r.report.Totals[conformance.Error])
+	assert.Positive(t, r.report.Totals[judge.Error])
 }
 
 // passingInvariants is how many of the passes are invariants, which hold where there is little to hold them against.
 func passingInvariants(r *conformance.Report) int {
 	n := 0
 	for i := range r.Results {
-		if r.Results[i].Case.Area() == conformance.InvariantArea && r.Results[i].Verdict == conformance.Pass {
+		if r.Results[i].Case.Area() == judge.InvariantArea && r.Results[i].Verdict == judge.Pass {
 			n++
 		}
 	}
@@ -202,7 +203,7 @@ func TestAServerOfHTTP10IsJudged(t *testing.T) {
 		report, err := run(t.Context(), t, s.target(), conformance.WithCases(hostileCases(t, 40)))
 		require.NoError(t, err)
 		assert.False(t, report.Failed())
-		assert.Equal(t, 40, report.Totals[conformance.Pass]-passingInvariants(report))
+		assert.Equal(t, 40, report.Totals[judge.Pass]-passingInvariants(report))
 	}
 }
 
@@ -250,7 +251,7 @@ func TestARunGoesOnWhereOnlySomeRequestsAreNotAnswered(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, report.Complete)
 		assert.True(t, report.Failed())
-		assert.Positive(t, report.Totals[conformance.Pass]-passingInvariants(report))
+		assert.Positive(t, report.Totals[judge.Pass]-passingInvariants(report))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -41,7 +42,7 @@ func TestAServerThatGivesUpWithItsClientIsJudgedAsAnyOther(t *testing.T) {
 	found, err := run(t.Context(), t, embedded(t, 60, impatient), conformance.WithProfiles(fixtures.Core, fixtures.Auth))
 	require.NoError(t, err)
 	for _, r := range found.Results {
-		assert.Equal(t, conformance.Pass, r.Verdict, "%s: %v", r.Case.ID, r.Findings)
+		assert.Equal(t, judge.Pass, r.Verdict, "%s: %v", r.Case.ID, r.Findings)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
@@ -21,7 +22,7 @@ import (
 
 func TestTheStatusOfAnInvocationIsLookedAt(t *testing.T) {
 	t.Parallel()
-	i := slices.IndexFunc(conformance.Checks(), func(c conformance.Check) bool { return c.Rule().ID == "invariant/Invocation/status" })
+	i := slices.IndexFunc(judge.Checks(), func(c judge.Check) bool { return c.Rule().ID == "invariant/Invocation/status" })
 	require.GreaterOrEqual(t, i, 0)
 	for name, c := range map[string]struct {
 		operation, body, path string
@@ -35,10 +36,10 @@ func TestTheStatusOfAnInvocationIsLookedAt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := conformance.Read(fixtures.BoundStep{Request: fixtures.Message{Operation: c.operation}}, &wire.Exchange{
+			e := judge.Read(fixtures.BoundStep{Request: fixtures.Message{Operation: c.operation}}, &wire.Exchange{
 				Request: wire.NewRequest(c.operation, nil), Response: &wire.Response{Status: http.StatusOK, Body: []byte(c.body), Header: http.Header{}},
 			})
-			found := conformance.Checks()[i].Inspect(&e)
+			found := judge.Checks()[i].Inspect(&e)
 			if c.path == "" {
 				assert.Empty(t, found)
 				return
@@ -53,17 +54,17 @@ func TestTheStatusOfAnInvocationIsLookedAt(t *testing.T) {
 // The check of a command's statuses and the reference share one table.
 func TestTheStatusesOfACommandAreThoseOfTheReference(t *testing.T) {
 	t.Parallel()
-	i := slices.IndexFunc(conformance.Checks(), func(c conformance.Check) bool { return c.Rule().ID == "invariant/Command/status" })
+	i := slices.IndexFunc(judge.Checks(), func(c judge.Check) bool { return c.Rule().ID == "invariant/Command/status" })
 	require.GreaterOrEqual(t, i, 0)
 	for _, details := range reference.OfCommand.Details() {
 		for _, status := range []string{"Pending", "InProgress", "Success", "Cancelled", "Failed", "TimedOut", "Cancelling"} {
-			e := conformance.Read(fixtures.BoundStep{Request: fixtures.Message{Operation: "SendCommand"}}, &wire.Exchange{
+			e := judge.Read(fixtures.BoundStep{Request: fixtures.Message{Operation: "SendCommand"}}, &wire.Exchange{
 				Request: wire.NewRequest("SendCommand", nil), Response: &wire.Response{
 					Status: http.StatusOK, Header: http.Header{}, Body: fmt.Appendf(nil, `{"Command":{"Status":%q,"StatusDetails":%q}}`, status, details),
 				},
 			})
 			goTogether := slices.Contains(reference.StatusesOf(details), reference.Status(status))
-			assert.Equal(t, goTogether, len(conformance.Checks()[i].Inspect(&e)) == 0, "%s with %s", status, details)
+			assert.Equal(t, goTogether, len(judge.Checks()[i].Inspect(&e)) == 0, "%s with %s", status, details)
 		}
 	}
 }
@@ -106,7 +107,7 @@ func TestIgnoredFiltersOfInvocationsAreNoticed(t *testing.T) {
 			require.NoError(t, err)
 			found, err := runner.Run(t.Context())
 			require.NoError(t, err)
-			assert.Positive(t, found.Totals[conformance.Fail])
+			assert.Positive(t, found.Totals[judge.Fail])
 		})
 	}
 }

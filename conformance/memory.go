@@ -2,12 +2,16 @@ package conformance
 
 import (
 	"context"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
 // How much memory the answers of a target may take while they are judged. What is kept of them
-// afterwards is bounded by settle.
+// afterwards is bounded by judge.Result.Compact.
 const (
 	// readingBytes is how many bytes of answers are read at once. A tree takes many times the memory
 	// of its text, so the largest are read one after the other; usual ones, of a kilobyte or two,
@@ -88,3 +92,48 @@ func (a *asking) forgetPolled() {
 
 // letGo takes what the case held off the account.
 func (a *asking) letGo() { a.waitingHeld.Add(-a.heldWaiting) }
+
+// keptHeader is how many bytes of an answer's header are kept.
+const keptHeader = 4 << 10
+
+// judgedFields are the header fields that checks look at.
+var judgedFields = []string{"Content-Type", "X-Amzn-Errortype", "X-Amzn-Requestid"}
+
+// someHeader is the header with as many of its fields as may be kept, those that are judged and then
+// the others by name; and what they weigh.
+func someHeader(h http.Header) (http.Header, int) {
+	size := 0
+	for name, values := range h {
+		for _, v := range values {
+			size += len(name) + len(v)
+		}
+	}
+	if size <= keptHeader {
+		return h, size
+	}
+	kept, weight := http.Header{}, 0
+	for _, name := range slices.Concat(judgedFields, slices.Sorted(maps.Keys(h))) {
+		if kept[name] != nil {
+			continue
+		}
+		for _, v := range h[name] {
+			if weight += len(name) + len(v); weight > keptHeader {
+				return kept, keptHeader
+			}
+			kept[strings.Clone(name)] = append(kept[name], strings.Clone(v))
+		}
+	}
+	return kept, weight
+}
+
+// keepWhole tells whether there is room for so many bytes more of an answer than are usually kept.
+func (x *Session) keepWhole(more int) bool {
+	if x.settings.wholeAnswers == 0 {
+		return false
+	}
+	if x.whole.Add(int64(more)) <= x.settings.wholeAnswers {
+		return true
+	}
+	x.whole.Add(-int64(more))
+	return false
+}

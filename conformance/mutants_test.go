@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/mutants"
@@ -38,7 +39,7 @@ var matrixFile = flag.String("matrix-file", "", "with -matrix: write what each c
 const matrixMemory = 1 << 30
 
 // noticed are the verdicts, by case, other than pass and skip.
-type noticed map[string]conformance.Verdict
+type noticed map[string]judge.Verdict
 
 // askInBubble asks a handler the cases in a bubble of its own. There time passes only while everybody
 // waits: a run takes no longer than its work, and no busy machine makes a status pass unseen.
@@ -92,7 +93,7 @@ func askOverConnections(t *testing.T, m mutants.Mutant, cases []*fixtures.Case) 
 func noticedIn(report *conformance.Report) noticed {
 	found := noticed{}
 	for i := range report.Results {
-		if r := &report.Results[i]; r.Verdict != conformance.Pass && r.Verdict != conformance.Skip {
+		if r := &report.Results[i]; r.Verdict != judge.Pass && r.Verdict != judge.Skip {
 			found[r.Case.ID] = r.Verdict
 		}
 	}
@@ -103,7 +104,7 @@ func noticedIn(report *conformance.Report) noticed {
 func (n noticed) atLevel(level mutants.Level) []string {
 	var ids []string
 	for id, v := range n {
-		if v == conformance.Fail || v == conformance.Flaky || v == conformance.Warn && level == mutants.Should {
+		if v == judge.Fail || v == judge.Flaky || v == judge.Warn && level == mutants.Should {
 			ids = append(ids, id)
 		}
 	}

@@ -92,19 +92,3 @@ func (r *Runner) lacks(c *fixtures.Case, found *Preflight) string {
 	}
 	return ""
 }
-
-// Invariants returns the invariants as cases, in the order in which reports list them.
-func Invariants() []*fixtures.Case {
-	var list []*fixtures.Case
-	for _, c := range Checks() {
-		list = append(list, c.rule)
-	}
-	for _, c := range caseChecks {
-		list = append(list, c.rule)
-	}
-	for _, c := range runChecks {
-		list = append(list, c.rule)
-	}
-	slices.SortFunc(list, func(a, b *fixtures.Case) int { return strings.Compare(a.ID, b.ID) })
-	return list
-}

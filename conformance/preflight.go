@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/stable"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -31,7 +34,7 @@ type Preflight struct {
 	// Broken are the operations that the target knows and that failed before the first case.
 	Broken   []BrokenOperation
 	bindings fixtures.Bindings
-	faults   []Result // the exchanges of the preflight that break an invariant
+	faults   []judge.Result // the exchanges of the preflight that break an invariant
 }
 
 // BrokenOperation is an operation that fails whatever it is asked: it answers 5xx, or not at all.
@@ -53,16 +56,16 @@ type asker struct {
 	aws, mayDispatch bool
 }
 
-func (a *asker) ask(ctx context.Context, operation, body string) (Exchanged, error) {
+func (a *asker) ask(ctx context.Context, operation, body string) (judge.Exchanged, error) {
 	return a.send(ctx, fixtures.Message{Operation: operation, Method: "POST", Path: "/", Body: []byte(body)})
 }
 
-func (a *asker) send(ctx context.Context, m fixtures.Message) (Exchanged, error) {
+func (a *asker) send(ctx context.Context, m fixtures.Message) (judge.Exchanged, error) {
 	req, err := compose(a.target, a.signer, &m, time.Now())
 	if err != nil {
-		return Exchanged{}, err
+		return judge.Exchanged{}, err
 	}
-	return Read(fixtures.BoundStep{Request: m}, a.exchanger.Exchange(ctx, req)), nil
+	return judge.Read(fixtures.BoundStep{Request: m}, a.exchanger.Exchange(ctx, req)), nil
 }
 
 // minimal is a SendCommand that every server takes, with more members behind the required ones.
@@ -86,7 +89,7 @@ func (a *asker) preflight(ctx context.Context) (Preflight, error) {
 		}
 		return p, err
 	}
-	p.Refusal = refusal(first)
+	p.Refusal = judge.Refusal(first)
 	p.inspect(first)
 	if !a.aws {
 		for _, probe := range probes {
@@ -110,7 +113,7 @@ func (a *asker) preflight(ctx context.Context) (Preflight, error) {
 const plainTries = 3
 
 // plain asks the plain request, again where the target fails at it: one that came up a moment ago may yet do so.
-func (a *asker) plain(ctx context.Context) (Exchanged, error) {
+func (a *asker) plain(ctx context.Context) (judge.Exchanged, error) {
 	for try := range plainTries {
 		e, err := a.ask(ctx, "SendCommand", a.minimal(""))
 		if err != nil || !fails(&e) || try == plainTries-1 || !pauseFor(ctx, firstThrottle<<try) {
@@ -135,14 +138,14 @@ func (a *asker) operations(ctx context.Context, p *Preflight) error {
 		p.Operations = append(p.Operations, operation)
 		p.inspect(e)
 		if fails(&e) || leavesOpen(&e) {
-			p.Broken = append(p.Broken, BrokenOperation{operation, printable(e.summary())})
+			p.Broken = append(p.Broken, BrokenOperation{operation, printable(e.Summary())})
 		}
 	}
 	return nil
 }
 
 // deniesOperation reports whether an answer says clearly that there is no such operation.
-func deniesOperation(e *Exchanged) bool {
+func deniesOperation(e *judge.Exchanged) bool {
 	if e.Response == nil {
 		return false
 	}
@@ -156,22 +159,22 @@ func deniesOperation(e *Exchanged) bool {
 }
 
 // fails reports whether the target answers that it fails.
-func fails(e *Exchanged) bool {
+func fails(e *judge.Exchanged) bool {
 	return e.Response != nil && e.Response.Status >= 500 && !deniesOperation(e)
 }
 
 // noHTTP reports whether the answer could be that of a server which wants TLS: none, none of HTTP, or a page that says so.
-func noHTTP(e *Exchanged) bool {
+func noHTTP(e *judge.Exchanged) bool {
 	return e.Body == nil && (e.Err == nil || e.Err.Failure == wire.Closed || e.Err.Failure == wire.Malformed)
 }
 
 // leavesOpen reports whether the target gave no whole answer to a request that reached it.
-func leavesOpen(e *Exchanged) bool {
+func leavesOpen(e *judge.Exchanged) bool {
 	return e.Err != nil && slices.Contains([]wire.Failure{wire.TimedOut, wire.Closed, wire.Malformed, wire.HandlerPanic}, e.Err.Failure)
 }
 
 // speaks returns why the target cannot be judged, from its answer to a plain SendCommand.
-func (a *asker) speaks(e Exchanged) error {
+func (a *asker) speaks(e judge.Exchanged) error {
 	if e.Err != nil {
 		return fmt.Errorf("%w: %s", ErrCannotJudge, a.silence(e.Err))
 	}
@@ -181,16 +184,16 @@ func (a *asker) speaks(e Exchanged) error {
 	}
 	if fails(&e) {
 		return fmt.Errorf("%w: %s answers a plain SendCommand with %s: %s; is it up, and does it need to be started anew?",
-			ErrCannotJudge, a.target.Name, statusText(e.Response.Status), orNone(printable(string(e.Response.Body)), "an empty body"))
+			ErrCannotJudge, a.target.Name, judge.StatusText(e.Response.Status), orNone(printable(string(e.Response.Body)), "an empty body"))
 	}
 	// What is wrong with a body of the right type, an invariant says.
-	if !isAWSJSON(contentType) && (e.Body == nil || e.Body.Kind != jsontree.Object) {
+	if !judge.IsAWSJSON(contentType) && (e.Body == nil || e.Body.Kind != jsontree.Object) {
 		return fmt.Errorf("%w: %s answers %s (%s) and no JSON object; is this an SSM endpoint?",
-			ErrCannotJudge, a.target.Name, statusText(e.Response.Status), orNone(printable(contentType), "no Content-Type"))
+			ErrCannotJudge, a.target.Name, judge.StatusText(e.Response.Status), orNone(printable(contentType), "no Content-Type"))
 	}
 	switch {
 	case deniesOperation(&e):
-		return fmt.Errorf("%w: %s does not know SendCommand (it answers %s); is this an SSM endpoint?", ErrCannotJudge, a.target.Name, printable(e.summary()))
+		return fmt.Errorf("%w: %s does not know SendCommand (it answers %s); is this an SSM endpoint?", ErrCannotJudge, a.target.Name, printable(e.Summary()))
 	case isOneOf(e.ErrorType, badCredentials...):
 		return fmt.Errorf("%w: %s refuses the credentials (%s); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to ones that it takes",
 			ErrCannotJudge, a.target.Name, printable(e.ErrorType))
@@ -217,22 +220,22 @@ func (a *asker) silence(err *wire.Error) string {
 	switch err.Failure {
 	case wire.Unreachable:
 		if advice := wire.Advice(err.Err); advice != "" {
-			return a.target.Name + " " + untrusted.Line(firstLine(advice)) // not cut: what to do comes last
+			return a.target.Name + " " + untrusted.Line(untrusted.FirstLine(advice)) // not cut: what to do comes last
 		}
-		return fmt.Sprintf("%s cannot be reached: %s; is the server up?", a.target.Name, printable(firstLine(err.Err.Error())))
+		return fmt.Sprintf("%s cannot be reached: %s; is the server up?", a.target.Name, printable(untrusted.FirstLine(err.Err.Error())))
 	case wire.TimedOut:
 		return fmt.Sprintf("%s takes the connection and does not answer in time; raise --timeout if it is only slow", a.target.Name)
 	case wire.Throttled:
-		return fmt.Sprintf("%s throttles: %s", a.target.Name, firstLine(err.Err.Error()))
+		return fmt.Sprintf("%s throttles: %s", a.target.Name, untrusted.FirstLine(err.Err.Error()))
 	case wire.Closed:
 		return fmt.Sprintf("%s closes the connection without an answer", a.target.Name)
 	case wire.Malformed:
 		if errors.Is(err, wire.ErrHTTP2Only) {
 			return fmt.Sprintf("%s: %s; is there a port for HTTP/1.1?", a.target.Name, wire.ErrHTTP2Only)
 		}
-		return fmt.Sprintf("%s answers no HTTP: %s", a.target.Name, printable(firstLine(err.Err.Error())))
+		return fmt.Sprintf("%s answers no HTTP: %s", a.target.Name, printable(untrusted.FirstLine(err.Err.Error())))
 	}
-	return fmt.Sprintf("%s: %s", a.target.Name, printable(firstLine(err.Error())))
+	return fmt.Sprintf("%s: %s", a.target.Name, printable(untrusted.FirstLine(err.Error())))
 }
 
 func orNone(s, none string) string {
@@ -244,5 +247,5 @@ func orNone(s, none string) string {
 
 // printable makes a text of the target's fit for one line on a terminal.
 func printable(s string) string {
-	return cut(untrusted.Line(s))
+	return stable.Cut(strings.ToValidUTF8(untrusted.Line(s), ""), 200)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -56,8 +57,8 @@ func TestAnOperationThatFailsIsJudged(t *testing.T) {
 			t.Parallel()
 			found, err := run(t.Context(), t, conformance.Target{Handler: handler, Name: "it"}, conformance.WithCases(listCase(t)))
 			require.NoError(t, err)
-			assert.Equal(t, conformance.Fail, found.Results[0].Verdict)
-			assert.Equal(t, conformance.Pass, found.Results[1].Verdict)
+			assert.Equal(t, judge.Fail, found.Results[0].Verdict)
+			assert.Equal(t, judge.Pass, found.Results[1].Verdict)
 			assert.Contains(t, found.Preflight.Operations, "ListCommands")
 			require.Len(t, found.Preflight.Broken, 1)
 			assert.Contains(t, report.Verdict(found), "; ListCommands failed before the first case (")
@@ -71,8 +72,8 @@ func TestAnOperationThatFailsIsJudged(t *testing.T) {
 			s.turns = "AmazonSSM.ListCommands"
 			found, err := run(t.Context(), t, s.target(), conformance.WithCases(listCase(t)), conformance.WithLimits(hostileLimits))
 			require.NoError(t, err)
-			assert.Equal(t, conformance.Fail, found.Results[0].Verdict)
-			assert.Equal(t, conformance.Pass, found.Results[1].Verdict)
+			assert.Equal(t, judge.Fail, found.Results[0].Verdict)
+			assert.Equal(t, judge.Pass, found.Results[1].Verdict)
 			assert.Contains(t, report.Verdict(found), "; ListCommands failed before the first case (no answer")
 		})
 	}
@@ -93,9 +94,9 @@ func TestAnOperationThatIsNotThereIsUntested(t *testing.T) {
 			t.Parallel()
 			found, err := run(t.Context(), t, conformance.Target{Handler: handler}, conformance.WithCases(listCase(t)))
 			require.NoError(t, err)
-			assert.Equal(t, conformance.Skip, found.Results[0].Verdict)
+			assert.Equal(t, judge.Skip, found.Results[0].Verdict)
 			assert.Equal(t, "the target does not know ListCommands", found.Results[0].Reason)
-			assert.Equal(t, conformance.Pass, found.Results[1].Verdict)
+			assert.Equal(t, judge.Pass, found.Results[1].Verdict)
 			assert.Empty(t, found.Preflight.Broken)
 			assert.NotContains(t, report.Verdict(found), "before the first case")
 		})
@@ -106,7 +107,7 @@ func TestAnOperationThatIsNotThereIsUntested(t *testing.T) {
 func TestTheInvariantsSeeThePreflight(t *testing.T) {
 	t.Parallel()
 	handler := saysOnly("ListCommands", 500, awsJSON, `{"__type":"InternalServerError"}`)
-	never5xx := func(options ...conformance.Option) *conformance.Result {
+	never5xx := func(options ...conformance.Option) *judge.Result {
 		found, err := run(t.Context(), t, conformance.Target{Handler: handler}, append(options, conformance.WithCases(plainCases(t, 2)))...)
 		require.NoError(t, err)
 		for i := range found.Results {
@@ -118,10 +119,10 @@ func TestTheInvariantsSeeThePreflight(t *testing.T) {
 		return nil
 	}
 	r := never5xx()
-	assert.Equal(t, conformance.Fail, r.Verdict)
+	assert.Equal(t, judge.Fail, r.Verdict)
 	assert.Equal(t, "first seen in the preflight", r.Reason)
 	assert.Empty(t, r.FirstSeen())
-	assert.Equal(t, conformance.Pass, never5xx(conformance.WithProfiles(fixtures.Core)).Verdict, "the operation is of another profile")
+	assert.Equal(t, judge.Pass, never5xx(conformance.WithProfiles(fixtures.Core)).Verdict, "the operation is of another profile")
 }
 
 // A target that fails at whatever it is asked has not been judged; one that only begins so has.
@@ -160,7 +161,7 @@ func TestATargetThatFailsAtThePlainRequestCannotBeJudged(t *testing.T) {
 		})
 		found, err := run(t.Context(), t, conformance.Target{Handler: starting}, conformance.WithCases(plainCases(t, 2)))
 		require.NoError(t, err)
-		assert.Equal(t, conformance.Pass, found.Results[0].Verdict)
+		assert.Equal(t, judge.Pass, found.Results[0].Verdict)
 	})
 }
 
@@ -176,7 +177,7 @@ func TestABodyThatIsNoJSONIsAFindingWhereItsTypeIsRight(t *testing.T) {
 			require.NoError(t, err)
 			failed := ""
 			for _, r := range found.Results {
-				if r.Verdict == conformance.Fail {
+				if r.Verdict == judge.Fail {
 					failed += r.Case.ID + " "
 				}
 			}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/mutants"
 )
@@ -35,7 +35,7 @@ func TestTheReadmeCountsTheCases(t *testing.T) {
 	cases, err := fixtures.Embedded()
 	require.NoError(t, err)
 	counts := map[string]int{}
-	for _, c := range append(cases, conformance.Invariants()...) {
+	for _, c := range append(cases, judge.InvariantCases()...) {
 		counts[c.Area()]++
 	}
 	for area, n := range counts {

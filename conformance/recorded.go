@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -43,16 +44,16 @@ func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...O
 	if err := x.Tell(x.started); err != nil {
 		return nil, err
 	}
-	var results []Result
+	var results []judge.Result
 	for _, c := range recorded {
-		result := Result{Case: c.Case, Verdict: Skip, Reason: c.Skip}
+		result := judge.Result{Case: c.Case, Verdict: judge.Skip, Reason: c.Skip}
 		switch {
 		case c.Skip != "":
 		case ctx.Err() != nil:
-			result.Verdict, result.Reason = Error, "not judged: the run was ended"
+			result.Verdict, result.Reason = judge.Error, "not judged: the run was ended"
 		default:
-			result = Judge(c.Case, c.Steps, c.Exchanges, r.settings.strict)
-			result.settle(x.keepWhole)
+			result = judge.Judge(c.Case, c.Steps, c.Exchanges, r.settings.strict)
+			result.Compact(x.keepWhole)
 		}
 		r.weigh(&result, true)
 		results = append(results, result)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -18,7 +19,7 @@ type Report struct {
 	Preflight Preflight
 	Began     time.Time
 	Elapsed   time.Duration
-	Results   []Result // in the order of the plan, the invariants last
+	Results   []judge.Result // in the order of the plan, the invariants last
 	Totals    Tally
 	Areas     []AreaTally
 	Profiles  []ProfileVerdict
@@ -28,7 +29,7 @@ type Report struct {
 }
 
 // Tally counts cases by verdict.
-type Tally map[Verdict]int
+type Tally map[judge.Verdict]int
 
 // Total is the number of cases of every verdict.
 func (t Tally) Total() int {
@@ -40,7 +41,7 @@ func (t Tally) Total() int {
 }
 
 // Judged is the number of cases that were asked and judged.
-func (t Tally) Judged() int { return t.Total() - t[Skip] - t[Error] }
+func (t Tally) Judged() int { return t.Total() - t[judge.Skip] - t[judge.Error] }
 
 // AreaTally counts one area.
 type AreaTally struct {
@@ -66,20 +67,20 @@ type ProfileVerdict struct {
 	Why      string
 }
 
-func newReport(s Started, results []Result, stopped string) *Report {
+func newReport(s Started, results []judge.Result, stopped string) *Report {
 	r := &Report{
 		Target: s.Target, Seed: s.Seed, Strict: s.Strict, Preflight: s.Preflight, Began: s.Began,
 		Results: results, Stopped: stopped, Cut: stopped != "", Complete: stopped == "", Totals: Tally{},
 	}
 	r.sum()
-	if n := r.Totals[Error]; n > 0 && r.Complete {
+	if n := r.Totals[judge.Error]; n > 0 && r.Complete {
 		r.Complete, r.Stopped = false, fmt.Sprintf("%d cases could not be judged", n)
 	}
 	return r
 }
 
 // SumUp returns a report of the results alone: their totals, areas and profiles.
-func SumUp(results []Result) *Report {
+func SumUp(results []judge.Result) *Report {
 	r := &Report{Results: results, Complete: true, Totals: Tally{}}
 	r.sum()
 	return r
@@ -107,7 +108,7 @@ func (r *Report) sum() {
 }
 
 // profileVerdict judges a profile; false where the plan has no case of it.
-func profileVerdict(p fixtures.Profile, results []Result) (ProfileVerdict, bool) {
+func profileVerdict(p fixtures.Profile, results []judge.Result) (ProfileVerdict, bool) {
 	tally, mustSkipped, cases, why := Tally{}, 0, 0, ""
 	for _, r := range results {
 		if r.Case.Profile != p {
@@ -118,7 +119,7 @@ func profileVerdict(p fixtures.Profile, results []Result) (ProfileVerdict, bool)
 		if why == "" {
 			why = r.Reason
 		}
-		if r.Verdict == Skip && r.Case.Level == fixtures.Must {
+		if r.Verdict == judge.Skip && r.Case.Level == fixtures.Must {
 			mustSkipped++
 		}
 	}
@@ -126,21 +127,21 @@ func profileVerdict(p fixtures.Profile, results []Result) (ProfileVerdict, bool)
 	switch {
 	case tally.Judged() == 0:
 		v.Standing, v.Why = Untested, "no case was judged: "+why
-	case tally[Fail]+tally[Flaky] == 0 && tally[Known] > 0:
+	case tally[judge.Fail]+tally[judge.Flaky] == 0 && tally[judge.Known] > 0:
 		v.Standing = Nonconformant
-		v.Why = fmt.Sprintf("%d of %d cases fail, all of them known", tally[Known], tally.Judged())
-	case tally[Fail]+tally[Flaky] > 0 && tally[Known] > 0:
+		v.Why = fmt.Sprintf("%d of %d cases fail, all of them known", tally[judge.Known], tally.Judged())
+	case tally[judge.Fail]+tally[judge.Flaky] > 0 && tally[judge.Known] > 0:
 		v.Standing = Nonconformant
-		v.Why = fmt.Sprintf("%d of %d cases fail, and %d more are known", tally[Fail]+tally[Flaky], tally.Judged(), tally[Known])
-	case tally[Fail]+tally[Flaky] > 0:
+		v.Why = fmt.Sprintf("%d of %d cases fail, and %d more are known", tally[judge.Fail]+tally[judge.Flaky], tally.Judged(), tally[judge.Known])
+	case tally[judge.Fail]+tally[judge.Flaky] > 0:
 		v.Standing = Nonconformant
-		v.Why = fmt.Sprintf("%d of %d cases fail", tally[Fail]+tally[Flaky], tally.Judged())
-	case mustSkipped > 0 || tally[Error] > 0:
+		v.Why = fmt.Sprintf("%d of %d cases fail", tally[judge.Fail]+tally[judge.Flaky], tally.Judged())
+	case mustSkipped > 0 || tally[judge.Error] > 0:
 		v.Standing = Partial
-		v.Why = fmt.Sprintf("%d cases judged, %d must cases not", tally.Judged(), mustSkipped+tally[Error])
+		v.Why = fmt.Sprintf("%d cases judged, %d must cases not", tally.Judged(), mustSkipped+tally[judge.Error])
 	}
 	return v, cases > 0
 }
 
 // Failed tells whether the target is at fault anywhere.
-func (r *Report) Failed() bool { return r.Totals[Fail]+r.Totals[Flaky] > 0 }
+func (r *Report) Failed() bool { return r.Totals[judge.Fail]+r.Totals[judge.Flaky] > 0 }

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -73,13 +74,13 @@ func (x *Session) comesBack(ctx context.Context, c *fixtures.Case, how string) b
 }
 
 // gatewaySays reports whether an answer is a gateway's word that the target is not there.
-func gatewaySays(e *Exchanged) bool {
+func gatewaySays(e *judge.Exchanged) bool {
 	return e.Response != nil && slices.Contains(gatewayStatuses, e.Response.Status) && e.ErrorType == ""
 }
 
 // seemsGone reports whether the target may have been gone when the case was asked.
-func (r *Result) seemsGone() bool {
-	return slices.ContainsFunc(r.Exchanges, func(e Exchanged) bool {
+func seemsGone(r *judge.Result) bool {
+	return slices.ContainsFunc(r.Exchanges, func(e judge.Exchanged) bool {
 		return e.Err != nil && e.Err.Failure == wire.Closed || gatewaySays(&e)
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 )
 
 // A target that is started anew in the middle of a run costs no case its verdict.
@@ -42,7 +43,7 @@ func TestATargetThatIsStartedAnewIsWaitedFor(t *testing.T) {
 	(<-again).Close()
 	require.NoError(t, err)
 	assert.True(t, found.Complete, found.Stopped)
-	assert.Equal(t, 60, found.Totals[conformance.Pass]-passingInvariants(found))
+	assert.Equal(t, 60, found.Totals[judge.Pass]-passingInvariants(found))
 }
 
 // Where something in front of it takes the connections meanwhile, a case that failed for that is judged by what it is
@@ -60,7 +61,7 @@ func TestAConnectionThatIsClosedWhileTheTargetIsGoneIsNoAnswer(t *testing.T) {
 	}
 	found, err := run(t.Context(), t, s.target(), conformance.WithCases(hostileCases(t, 40)), conformance.WithParallel(1))
 	require.NoError(t, err)
-	assert.Equal(t, 40, found.Totals[conformance.Pass]-passingInvariants(found))
+	assert.Equal(t, 40, found.Totals[judge.Pass]-passingInvariants(found))
 }
 
 // Behind a gateway a target that is gone is a 502 of nobody's words.
@@ -92,7 +93,7 @@ func TestATargetThatIsGoneBehindAGatewayIsWaitedFor(t *testing.T) {
 				return
 			}
 			require.NoError(t, err)
-			assert.Equal(t, 60, found.Totals[conformance.Pass]-passingInvariants(found))
+			assert.Equal(t, 60, found.Totals[judge.Pass]-passingInvariants(found))
 		})
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -42,7 +43,7 @@ func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
 			err = session.Tell(Judged{v})
 		}
 	}
-	var more []Result
+	var more []judge.Result
 	if err == nil {
 		more, err = session.askMore(ctx)
 	}
@@ -51,12 +52,12 @@ func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
 }
 
 // askMore asks what the caller added behind the plan, unless the run came to an end before.
-func (x *Session) askMore(ctx context.Context) (all []Result, err error) {
+func (x *Session) askMore(ctx context.Context) (all []judge.Result, err error) {
 	for _, ask := range x.settings.more {
 		if err != nil || ctx.Err() != nil || x.lost.Load() != nil {
 			break
 		}
-		var more []Result
+		var more []judge.Result
 		more, err = ask(ctx, x)
 		for _, r := range more {
 			all = append(all, r)
@@ -102,7 +103,7 @@ type Session struct {
 	lost        atomic.Pointer[string]
 	revival     revival
 
-	recent recentIdentifiers // of Once
+	recent judge.RecentIdentifiers // of Once
 }
 
 // Open finds out what the target is and what it can be asked. It fails with ErrCannotJudge where
@@ -160,7 +161,7 @@ func (r *Runner) tell(e Event) error {
 }
 
 // Report sums up the results of a session.
-func (x *Session) Report(ctx context.Context, results []Result) *Report {
+func (x *Session) Report(ctx context.Context, results []judge.Result) *Report {
 	report := newReport(x.started, results, x.stopped(ctx))
 	report.Elapsed = time.Since(x.started.Began)
 	report.Server, report.Shard, report.Corpus = x.server(), x.settings.shard, corpusOf(x.cases)
@@ -179,11 +180,11 @@ const waitingCases = 256
 
 // all judges the plan, several cases at once, and tells each verdict in the order of the plan. Cases
 // that wait for a status begin first, and the others are asked meanwhile.
-func (x *Session) all(ctx context.Context) ([]Result, error) {
+func (x *Session) all(ctx context.Context) ([]judge.Result, error) {
 	plan := x.started.Plan
-	results := make([]Result, len(plan))
+	results := make([]judge.Result, len(plan))
 	for i, p := range plan {
-		results[i] = Result{Case: p.Case, Verdict: Error, Reason: notAsked + "the run was ended"}
+		results[i] = judge.Result{Case: p.Case, Verdict: judge.Error, Reason: judge.ReasonNotAsked + "the run was ended"}
 	}
 	order := &inOrder{results: results, ready: make([]bool, len(plan)), tell: x.tellCase, advance: x.tellAdvance}
 	var waiting, others []int
@@ -232,7 +233,7 @@ func listing(p Planned) int {
 
 func (x *Session) tellAdvance(a Advanced) error { return x.Tell(a) }
 
-func (x *Session) tellCase(r Result) error {
+func (x *Session) tellCase(r judge.Result) error {
 	if x.carriesInvariantsOnly() {
 		return nil
 	}
@@ -242,21 +243,21 @@ func (x *Session) tellCase(r Result) error {
 // inOrder passes results on in their order, whatever order they come in.
 type inOrder struct {
 	mu      sync.Mutex
-	results []Result
+	results []judge.Result
 	ready   []bool
 	next    int
-	tell    func(Result) error
+	tell    func(judge.Result) error
 	advance func(Advanced) error
 	done    Advanced
 	err     error // of the first telling that failed: nothing is told after it
 }
 
-func (o *inOrder) put(i int, r Result) error {
+func (o *inOrder) put(i int, r judge.Result) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.results[i], o.ready[i] = r, true
 	o.done.Done, o.done.Total = o.done.Done+1, len(o.results)
-	if r.Verdict == Fail || r.Verdict == Flaky {
+	if r.Verdict == judge.Fail || r.Verdict == judge.Flaky {
 		o.done.Failed++
 	}
 	if o.err == nil {
@@ -269,57 +270,49 @@ func (o *inOrder) put(i int, r Result) error {
 }
 
 // askTwice judges a case of the plan, and asks a failing one again.
-func (x *Session) askTwice(ctx context.Context, p Planned) Result {
+func (x *Session) askTwice(ctx context.Context, p Planned) judge.Result {
 	if p.Skip != "" {
-		return Result{Case: p.Case, Verdict: Skip, Reason: p.Skip}
+		return judge.Result{Case: p.Case, Verdict: judge.Skip, Reason: p.Skip}
 	}
 	revivals := x.revival.times.Load()
-	first := x.attempt(ctx, p.Case, 0)
-	if first.Verdict != Fail || x.settings.once || first.final {
+	first, final := x.attempt(ctx, p.Case, 0)
+	if first.Verdict != judge.Fail || x.settings.once || final {
 		return first
 	}
-	if first.seemsGone() && !x.comesBack(ctx, p.Case, string(wire.Closed)) {
+	if seemsGone(&first) && !x.comesBack(ctx, p.Case, string(wire.Closed)) {
 		return first
 	}
-	second := x.attempt(ctx, p.Case, 1)
+	second, _ := x.attempt(ctx, p.Case, 1)
 	switch {
 	case x.revival.times.Load() != revivals:
 		return second // the first fell into the time when the target was gone
-	case second.Verdict == Error && ctx.Err() != nil:
+	case second.Verdict == judge.Error && ctx.Err() != nil:
 		return second
-	case second.Verdict == Error:
+	case second.Verdict == judge.Error:
 		return first
-	case second.Verdict != Fail:
-		first.Verdict = Flaky
+	case second.Verdict != judge.Fail:
+		first.Verdict = judge.Flaky
 		first.Reason = fmt.Sprintf("asked again, the verdict was %s", second.Verdict)
-	case !slices.Equal(places(first.Findings), places(second.Findings)):
-		first.Verdict = Flaky
+	case !judge.SamePlaces(first.Findings, second.Findings):
+		first.Verdict = judge.Flaky
 		first.Reason = "asked again, the answer differed in other places"
 	}
 	return first
 }
 
-// places are where findings are, without the values, which are new each time.
-func places(findings []Finding) []string {
-	var list []string
-	for _, f := range findings {
-		list = append(list, fmt.Sprintf("%d %s %s", f.Step, placeOf(f.Path), f.Level))
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
-}
-
-func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) Result {
+// attempt asks and judges a case once. It reports whether asking again would tell no more.
+func (x *Session) attempt(ctx context.Context, c *fixtures.Case, attempt int) (judge.Result, bool) {
 	a, unjudged := x.asked(ctx, c, attempt, true)
-	if unjudged == nil {
-		r := a.judged(ctx)
-		unjudged = &r
+	if unjudged != nil {
+		return *unjudged, false
 	}
-	return x.started.Preflight.controlled(*unjudged)
+	r := a.judged(ctx)
+	r.DiscardUninformativeRefusal(x.started.Preflight.Refusal)
+	return r, a.final != ""
 }
 
 // asked asks all steps of a case. It returns a result only where the case cannot be judged.
-func (x *Session) asked(ctx context.Context, c *fixtures.Case, attempt int, planned bool) (*asking, *Result) {
+func (x *Session) asked(ctx context.Context, c *fixtures.Case, attempt int, planned bool) (*asking, *judge.Result) {
 	a := &asking{Session: x, c: c, planned: planned, bindings: fixtures.Bindings{
 		fixtures.NonceBinding: nonce(x.settings.seed, c.ID, attempt), fixtures.RegionBinding: x.target.Region,
 	}}
@@ -339,15 +332,15 @@ func (x *Session) asked(ctx context.Context, c *fixtures.Case, attempt int, plan
 }
 
 // judged judges what was answered, unless the run is ended meanwhile.
-func (a *asking) judged(ctx context.Context) Result {
+func (a *asking) judged(ctx context.Context) judge.Result {
 	defer a.letGo()
 	defer a.read(a.exchanges...)()
 	if ctx.Err() != nil {
-		return *a.unjudged(Error, notFinished+"the run was ended")
+		return *a.unjudged(judge.Error, judge.ReasonNotFinished+"the run was ended")
 	}
-	r := Judge(a.c, a.steps, a.exchanges, a.settings.strict)
-	r.settle(a.keepWhole)
-	if r.final = a.final != ""; r.final && r.Verdict == Fail {
+	r := judge.Judge(a.c, a.steps, a.exchanges, a.settings.strict)
+	r.Compact(a.keepWhole)
+	if a.final != "" && r.Verdict == judge.Fail {
 		r.Reason = a.final
 	}
 	return r
@@ -365,7 +358,7 @@ func (x *Session) verdict(ctx context.Context, report *Report) error {
 	if report.Totals.Judged() == 0 {
 		return fmt.Errorf("%w: no case was judged: all %d were skipped or could not be asked", ErrCannotJudge, report.Totals.Total())
 	}
-	if n := report.Totals[Error]; n > 0 && !report.Failed() {
+	if n := report.Totals[judge.Error]; n > 0 && !report.Failed() {
 		return fmt.Errorf("%w: %d cases could not be judged", ErrCannotJudge, n)
 	}
 	return nil

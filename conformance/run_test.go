@@ -22,6 +22,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/internal/leaktest"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -111,10 +112,10 @@ func TestARunTellsEveryCaseInTheOrderOfThePlan(t *testing.T) {
 		assert.Equal(t, r.Case.ID, told[i])
 		if i < 40 {
 			assert.Equal(t, fmt.Sprintf("area/Topic/c%03d", i), r.Case.ID)
-			assert.Equal(t, conformance.Pass, r.Verdict)
+			assert.Equal(t, judge.Pass, r.Verdict)
 		}
 	}
-	assert.Len(t, report.Results, 40+len(conformance.Invariants()))
+	assert.Len(t, report.Results, 40+len(judge.InvariantCases()))
 	assert.Equal(t, 1, sink.closed)
 }
 
@@ -152,7 +153,7 @@ func TestACaseThatFailsOnlyOnceIsFlaky(t *testing.T) {
 	})
 	report, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 3)), conformance.WithParallel(1))
 	require.NoError(t, err)
-	assert.Equal(t, 3, report.Totals[conformance.Flaky])
+	assert.Equal(t, 3, report.Totals[judge.Flaky])
 	assert.True(t, report.Failed(), "flaky fails the gate")
 	assert.Contains(t, report.Results[0].Reason, "asked again, the verdict was pass")
 	assert.NotEmpty(t, report.Results[0].Findings)
@@ -168,7 +169,7 @@ func TestACaseThatFailsTwiceTheSameWayFails(t *testing.T) {
 	})
 	report, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 3)))
 	require.NoError(t, err)
-	assert.Equal(t, 3, report.Totals[conformance.Fail])
+	assert.Equal(t, 3, report.Totals[judge.Fail])
 	assert.Equal(t, conformance.Nonconformant, report.Profiles[0].Standing)
 }
 
@@ -191,7 +192,7 @@ func TestATargetThatDiesIsGivenUp(t *testing.T) {
 			assert.False(t, report.Complete, "not every planned case was judged")
 			assert.NotEmpty(t, report.Stopped)
 			for _, r := range report.Results[1:n] {
-				assert.Equal(t, conformance.Error, r.Verdict)
+				assert.Equal(t, judge.Error, r.Verdict)
 				assert.NotEmpty(t, r.Reason)
 			}
 		})
@@ -213,7 +214,7 @@ func TestAnEndedContextLeavesAPartialReportThatSaysSo(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	assert.False(t, report.Complete)
 	assert.Equal(t, "interrupted", report.Stopped)
-	assert.GreaterOrEqual(t, report.Totals[conformance.Error], 28)
+	assert.GreaterOrEqual(t, report.Totals[judge.Error], 28)
 	for _, r := range report.Results {
 		assert.NotNil(t, r.Case)
 		assert.NotEmpty(t, r.Verdict)
@@ -234,8 +235,8 @@ func TestAHandlerThatPanicsFailsItsCaseAlone(t *testing.T) {
 	cases := append(plainCases(t, 2), casesOf(t, `{"id": "area/Topic/boom", "title": "t", "request": {"operation": "Boom"}, "expect": [{"name": "n", "status": 200}]}`)...)
 	report, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(cases))
 	require.NoError(t, err)
-	assert.Equal(t, conformance.Pass, report.Results[0].Verdict)
-	assert.Equal(t, conformance.Fail, report.Results[2].Verdict)
+	assert.Equal(t, judge.Pass, report.Results[0].Verdict)
+	assert.Equal(t, judge.Fail, report.Results[2].Verdict)
 	assert.Contains(t, report.Results[2].Findings[0].Got.Words, "boom")
 }
 
@@ -326,7 +327,7 @@ func TestNothingAskedIsNoVerdict(t *testing.T) {
 	cases := casesOf(t, `{"id": "area/Topic/a", "title": "t", "request": {"body": {"json": {"D": "${document}"}}}, "expect": [{"name": "n", "status": 200}]}`)
 	report, err := run(t.Context(), t, conformance.Target{Handler: answering(always200)}, conformance.WithCases(cases))
 	require.ErrorIs(t, err, conformance.ErrCannotJudge)
-	assert.Equal(t, conformance.Skip, report.Results[0].Verdict)
+	assert.Equal(t, judge.Skip, report.Results[0].Verdict)
 	assert.Contains(t, report.Results[0].Reason, "needs document")
 	assert.Equal(t, conformance.Untested, report.Profiles[0].Standing)
 }

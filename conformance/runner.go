@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -29,7 +30,7 @@ type settings struct {
 	limits        wire.Limits
 	profiles      []fixtures.Profile
 	sinks         []Sink
-	more          []func(context.Context, *Session) ([]Result, error)
+	more          []func(context.Context, *Session) ([]judge.Result, error)
 	baseline      Baseline
 	ofServer      func() Server
 	shard         Shard
@@ -108,7 +109,7 @@ func WithSink(s Sink) Option {
 
 // WithMore adds results of the caller's own making behind those of the plan and of the invariants, in the
 // same report: ask has the session of the run, and asks what it will.
-func WithMore(ask func(ctx context.Context, s *Session) ([]Result, error)) Option {
+func WithMore(ask func(ctx context.Context, s *Session) ([]judge.Result, error)) Option {
 	return func(r *Runner) error { r.settings.more = append(r.settings.more, ask); return nil }
 }
 
@@ -152,7 +153,7 @@ func New(t Target, opts ...Option) (*Runner, error) {
 			return nil, fmt.Errorf("case %q: want an ID of the form area/Topic/name, and an outcome for each step (fixtures.Lint tells more)", c.ID)
 		}
 	}
-	corpus := slices.Concat(r.cases, Invariants())
+	corpus := slices.Concat(r.cases, judge.InvariantCases())
 	if err := r.selector.Check(corpus); err != nil || r.settings.baseline == nil {
 		return r, err
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -15,19 +17,19 @@ import (
 const silenceLimit = 12
 
 // unanswered gives the verdict where the missing answer is not the target's doing.
-func (x *Session) unanswered(c *fixtures.Case, e *wire.Exchange) (Result, bool) {
+func (x *Session) unanswered(c *fixtures.Case, e *wire.Exchange) (judge.Result, bool) {
 	if errors.Is(e.Err, wire.ErrLongHeader) {
-		return Result{Case: c, Verdict: Error, Reason: beyondLimit + firstLine(e.Err.Err.Error())}, true
+		return judge.Unreadable(c, untrusted.FirstLine(e.Err.Err.Error())), true
 	}
 	switch e.Err.Failure {
 	case wire.Unreachable, wire.Throttled:
-		return Result{Case: c, Verdict: Error, Reason: x.asker.silence(e.Err)}, true
+		return judge.Result{Case: c, Verdict: judge.Error, Reason: x.asker.silence(e.Err)}, true
 	case wire.Interrupted:
-		return Result{Case: c, Verdict: Error, Reason: notFinished + "the run was ended before an answer came"}, true
+		return judge.Result{Case: c, Verdict: judge.Error, Reason: judge.ReasonNotFinished + "the run was ended before an answer came"}, true
 	case wire.Unsupported:
-		return Result{Case: c, Verdict: Skip, Reason: e.Err.Err.Error()}, true
+		return judge.Result{Case: c, Verdict: judge.Skip, Reason: e.Err.Err.Error()}, true
 	}
-	return Result{}, false
+	return judge.Result{}, false
 }
 
 // listen gives the target up when nothing whole comes back any more. A closed connection may be the
@@ -44,7 +46,7 @@ func (a *asking) listen(ctx context.Context, e *wire.Exchange) {
 		switch e.Err.Failure {
 		case wire.Throttled:
 			if over := a.patient.over(); over != nil {
-				a.giveUp(notAsked + a.asker.silence(over))
+				a.giveUp(judge.ReasonNotAsked + a.asker.silence(over))
 			}
 			return
 		case wire.Interrupted, wire.Unsupported, wire.HandlerPanic:
@@ -66,7 +68,7 @@ func (a *asking) listen(ctx context.Context, e *wire.Exchange) {
 }
 
 func (x *Session) stoppedAnswering(c *fixtures.Case, how string) string {
-	return fmt.Sprintf(notAsked+"%s stopped answering, last at %s (%s)", x.target.Name, c.ID, how)
+	return fmt.Sprintf(judge.ReasonNotAsked+"%s stopped answering, last at %s (%s)", x.target.Name, c.ID, how)
 }
 
 func (x *Session) giveUp(reason string) { x.lost.CompareAndSwap(nil, &reason) }

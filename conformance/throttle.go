@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -98,7 +99,7 @@ func (p *patient) note(x *wire.Exchange, after time.Duration, try int) *wire.Err
 	if p.since.IsZero() {
 		p.since = now
 	}
-	says := statusText(x.Response.Status)
+	says := judge.StatusText(x.Response.Status)
 	if given := x.Response.Header.Get("Retry-After"); given != "" {
 		says += " (Retry-After: " + printable(given) + ")"
 	}
@@ -167,7 +168,7 @@ func namesThrottling(x *wire.Exchange) bool {
 	if x.Response.Header.Get("X-Amzn-Errortype") == "" && (len(body) > worthReading || !bytes.Contains(body, []byte("__type")) || !mayNameThrottling(body)) {
 		return false
 	}
-	e := Read(fixtures.BoundStep{}, x)
+	e := judge.Read(fixtures.BoundStep{}, x)
 	_, ok := retry.DefaultThrottleErrorCodes[e.ErrorType]
 	return ok
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 )
 
@@ -74,7 +75,7 @@ func TestAThrottledRequestIsAskedAgain(t *testing.T) {
 				report, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 15)), conformance.WithParallel(1))
 				require.NoError(t, err)
 				assert.True(t, report.Complete)
-				assert.Equal(t, 15, report.Totals[conformance.Pass]-passingInvariants(report))
+				assert.Equal(t, 15, report.Totals[judge.Pass]-passingInvariants(report))
 				assert.False(t, report.Failed(), "a throttled answer is not judged, by the invariants neither")
 				assert.EqualValues(t, 17, n.Load())
 				assert.GreaterOrEqual(t, time.Since(began), 2*min(c.atLeast, c.patience))
@@ -104,7 +105,7 @@ func TestATargetThatOnlyThrottlesCannotBeJudged(t *testing.T) {
 					}
 					assert.False(t, report.Complete)
 					assert.False(t, report.Failed())
-					assert.Zero(t, report.Totals[conformance.Pass]-passingInvariants(report))
+					assert.Zero(t, report.Totals[judge.Pass]-passingInvariants(report))
 				})
 			})
 		}
@@ -137,8 +138,8 @@ func TestOneCaseThatIsAlwaysThrottledHoldsNoOtherUp(t *testing.T) {
 		})
 		report, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 30)))
 		require.ErrorIs(t, err, conformance.ErrCannotJudge)
-		assert.Equal(t, 1, report.Totals[conformance.Error])
-		assert.Equal(t, 29, report.Totals[conformance.Pass]-passingInvariants(report))
+		assert.Equal(t, 1, report.Totals[judge.Error])
+		assert.Equal(t, 29, report.Totals[judge.Pass]-passingInvariants(report))
 		assert.Contains(t, report.Stopped, "1 cases could not be judged")
 	})
 }
@@ -157,7 +158,7 @@ func TestThrottlingByChanceLeavesNoCaseUnjudged(t *testing.T) {
 		found, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 900)))
 		require.NoError(t, err)
 		assert.True(t, found.Complete)
-		assert.Equal(t, 900, found.Totals[conformance.Pass]-passingInvariants(found))
+		assert.Equal(t, 900, found.Totals[judge.Pass]-passingInvariants(found))
 	})
 }
 
@@ -187,7 +188,7 @@ func TestA503WithoutRetryAfterIsJudged(t *testing.T) {
 	h, _ := throttling(503, "", "{}", func(n int64, _ string) bool { return n > 0 })
 	report, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 30)))
 	require.NoError(t, err)
-	assert.Equal(t, 30, report.Totals[conformance.Fail]-failingInvariants(report))
+	assert.Equal(t, 30, report.Totals[judge.Fail]-failingInvariants(report))
 }
 
 // A refusal that only speaks of throttling is a refusal.
@@ -204,7 +205,7 @@ func TestARefusalThatSpeaksOfThrottlingIsJudged(t *testing.T) {
 		h, _ := throttling(400, "", body, func(n int64, _ string) bool { return n > 0 })
 		report, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 5)))
 		require.NoError(t, err)
-		assert.Equal(t, 5, report.Totals[conformance.Fail]-failingInvariants(report), body)
+		assert.Equal(t, 5, report.Totals[judge.Fail]-failingInvariants(report), body)
 	}
 }
 
@@ -229,7 +230,7 @@ func TestThrottlingOverSockets(t *testing.T) {
 				continue
 			}
 			require.NoError(t, err)
-			assert.Equal(t, 40, report.Totals[conformance.Pass]-passingInvariants(report))
+			assert.Equal(t, 40, report.Totals[judge.Pass]-passingInvariants(report))
 		}
 	}
 }
@@ -237,7 +238,7 @@ func TestThrottlingOverSockets(t *testing.T) {
 func failingInvariants(r *conformance.Report) int {
 	n := 0
 	for i := range r.Results {
-		if r.Results[i].Case.Area() == conformance.InvariantArea && r.Results[i].Verdict == conformance.Fail {
+		if r.Results[i].Case.Area() == judge.InvariantArea && r.Results[i].Verdict == judge.Fail {
 			n++
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -43,9 +44,9 @@ func (u *unansweredBudget) over(c *fixtures.Case, step fixtures.BoundStep) strin
 	defer u.mu.Unlock()
 	switch p := (unansweredPart{c.Area(), step.Request.Operation}); {
 	case u.all >= UnansweredInAll*u.timeout:
-		return fmt.Sprintf(notAsked+"%s left requests without an answer for %d times the timeout of %s", u.target, UnansweredInAll, u.timeout)
+		return fmt.Sprintf(judge.ReasonNotAsked+"%s left requests without an answer for %d times the timeout of %s", u.target, UnansweredInAll, u.timeout)
 	case u.of[p] >= UnansweredOfOne*u.timeout:
-		return fmt.Sprintf(notAsked+"%s left requests of %s without an answer for %d times the timeout of %s, in the cases of %s",
+		return fmt.Sprintf(judge.ReasonNotAsked+"%s left requests of %s without an answer for %d times the timeout of %s, in the cases of %s",
 			u.target, p.operation, UnansweredOfOne, u.timeout, p.area)
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
@@ -53,7 +54,7 @@ func (r *Runner) Wait(ctx context.Context, within time.Duration) error {
 		case e.Err == nil && !slices.Contains(gatewayStatuses, e.Response.Status):
 			return nil
 		case e.Err == nil:
-			last = a.target.Name + " answers " + statusText(e.Response.Status)
+			last = a.target.Name + " answers " + judge.StatusText(e.Response.Status)
 		case wire.Advice(e.Err) != "" && !isPlain(e.Err), errors.Is(e.Err, wire.ErrHTTP2Only):
 			return fmt.Errorf("%w: %s", ErrCannotJudge, a.silence(e.Err))
 		case e.Err.Failure != wire.Interrupted:

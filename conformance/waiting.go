@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -93,20 +93,19 @@ func newWait(of *vainWaits, c *fixtures.Case, bound fixtures.BoundStep, vainBefo
 }
 
 // see looks at an answer and reports whether it is the one waited for.
-func (w *wait) see(e *Exchanged) bool {
+func (w *wait) see(e *judge.Exchanged) bool {
 	if w.until == nil {
 		return true
 	}
-	came := arrived(e)
-	ended := slices.ContainsFunc(statusesIn(e.Body), hasEnded)
+	came := judge.Arrived(e)
+	ended := judge.Ended(e)
 	if w.kind.status && ended || !w.kind.status && came {
 		w.of.add(w.kind, waitedFor{came: true})
 	}
 	if came {
 		return true
 	}
-	m := &matching{answer: e, level: fixtures.Must}
-	if m.cannotCome(w.until, e.Body) {
+	if judge.CannotArrive(e) {
 		w.over = true
 		w.short = "what has ended does not change"
 		return false
@@ -166,55 +165,4 @@ func (w *wait) inVain() string {
 		return fmt.Sprintf("it was not waited for all of %s, since the answers are too large", w.within)
 	}
 	return fmt.Sprintf("it was waited for %s", w.within)
-}
-
-// hasEnded reports whether a Status is a final one.
-func hasEnded(status string) bool { return endedStatuses[status] }
-
-var endedStatuses = func() map[string]bool {
-	m := map[string]bool{}
-	for _, d := range slices.Concat(reference.OfCommand.Details(), reference.OfInvocation.Details()) {
-		if reference.Terminal(d) {
-			m[string(reference.StatusOf(d))] = true
-		}
-	}
-	return m
-}()
-
-// statusesIn are the statuses of the commands or invocations in an answer.
-func statusesIn(body *jsontree.Value) []string {
-	var list []string
-	for _, name := range []string{"Commands", "CommandInvocations"} {
-		if v := body.Get(name); v != nil {
-			for i := range v.Items {
-				list = append(list, statusesIn(&v.Items[i])...)
-			}
-		}
-	}
-	if v := body.Get("Status"); v != nil && v.Kind == jsontree.String {
-		list = append(list, v.Text)
-	}
-	return list
-}
-
-// cannotCome reports whether what is waited for is another status than a final one that has come.
-func (m *matching) cannotCome(until, got *jsontree.Value) bool {
-	if until == nil || got == nil || isMatcher(until) || until.Kind != got.Kind {
-		return false
-	}
-	if until.Kind == jsontree.Array {
-		for i := range min(len(until.Items), len(got.Items)) {
-			if m.cannotCome(&until.Items[i], &got.Items[i]) {
-				return true
-			}
-		}
-		return false
-	}
-	return slices.ContainsFunc(until.Members, func(want jsontree.Member) bool {
-		v := got.Get(want.Name)
-		if want.Name == "Status" && v != nil && hasEnded(v.Text) {
-			return !m.try("", &want.Value, v)
-		}
-		return m.cannotCome(&want.Value, v)
-	})
 }

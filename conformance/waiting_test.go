@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -114,7 +115,7 @@ func TestWhatNeverEndsIsWaitedForOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &agent{status: func(string, time.Duration) string { return "Pending" }}
 		report, took := runBriefly(t, a, polling(t, 40, "ListCommands", untilEnded, "300s"))
-		assert.Equal(t, 40, report.Totals[conformance.Fail]-failingInvariants(report))
+		assert.Equal(t, 40, report.Totals[judge.Fail]-failingInvariants(report))
 		assert.Less(t, took, conformance.VainWait+10*time.Second)
 		assert.Equal(t, 40, a.sends(), "no case is asked again")
 		assert.Contains(t, report.Results[0].Reason, "not asked again: what was waited for did not come; it was not waited for all of 5m0s, since 8 waits for ListCommands were in vain, in which nothing ended")
@@ -136,7 +137,7 @@ func TestASlowAgentIsWaitedFor(t *testing.T) {
 			return "Success"
 		}}
 		report, _ := runBriefly(t, a, polling(t, 40, "ListCommands", untilEnded, "300s"))
-		assert.Zero(t, report.Totals[conformance.Fail]-failingInvariants(report))
+		assert.Zero(t, report.Totals[judge.Fail]-failingInvariants(report))
 	})
 }
 
@@ -151,7 +152,7 @@ func TestFewCommandsAreWaitedForAsLongAsTheirCasesSay(t *testing.T) {
 			return "TimedOut"
 		}}
 		report, took := runBriefly(t, a, polling(t, conformance.VainWaits-1, "ListCommands", `{"Commands": [{"Status": "TimedOut"}]}`, "300s"))
-		assert.Zero(t, report.Totals[conformance.Fail]-failingInvariants(report))
+		assert.Zero(t, report.Totals[judge.Fail]-failingInvariants(report))
 		assert.GreaterOrEqual(t, took, 280*time.Second)
 	})
 }
@@ -171,7 +172,7 @@ func TestWhatHasEndedIsJudgedAtOnce(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a := &agent{status: func(string, time.Duration) string { return "Success" }}
 				report, took := runBriefly(t, a, polling(t, 3, c.operation, c.until, "120s"))
-				assert.Equal(t, 3, report.Totals[conformance.Fail]-failingInvariants(report))
+				assert.Equal(t, 3, report.Totals[judge.Fail]-failingInvariants(report))
 				assert.Less(t, took, c.atMost)
 				assert.Contains(t, report.Results[0].Reason, "not waited for all of 2m0s, since")
 			})
@@ -193,7 +194,7 @@ func TestOutputThatComesAfterTheEndIsSeen(t *testing.T) {
 			},
 		}
 		report, _ := runBriefly(t, a, polling(t, 3, "GetCommandInvocation", untilOutput, "120s"))
-		assert.Zero(t, report.Totals[conformance.Fail]-failingInvariants(report))
+		assert.Zero(t, report.Totals[judge.Fail]-failingInvariants(report))
 	})
 }
 
@@ -239,13 +240,13 @@ func TestRequestsWithoutAnswerAreBoundedInEachArea(t *testing.T) {
 			report, took := runBriefly(t, hangingOver(`"echo"`), cases, conformance.WithParallel(parallel), conformance.WithLimits(wire.Limits{Timeout: 10 * time.Second}))
 			assert.LessOrEqual(t, took, time.Duration(conformance.UnansweredOfOne/parallel+1)*10*time.Second)
 			assert.False(t, report.Complete)
-			assert.Equal(t, 500, report.Totals[conformance.Pass]-passingInvariants(report))
-			assert.InDelta(t, conformance.UnansweredOfOne, report.Totals[conformance.Fail]-failingInvariants(report), float64(parallel))
+			assert.Equal(t, 500, report.Totals[judge.Pass]-passingInvariants(report))
+			assert.InDelta(t, conformance.UnansweredOfOne, report.Totals[judge.Fail]-failingInvariants(report), float64(parallel))
 			last := report.Results[999]
 			assert.True(t, last.NotAsked())
 			assert.Contains(t, last.Reason, "left requests of SendCommand without an answer for 16 times the timeout of 10s, in the cases of echo")
 			for _, r := range report.Results {
-				if r.Verdict == conformance.Fail {
+				if r.Verdict == judge.Fail {
 					assert.Equal(t, "not asked again: no whole answer came within 10s", r.Reason)
 				}
 			}
@@ -262,7 +263,7 @@ func TestRequestsWithoutAnswerAreBoundedAltogether(t *testing.T) {
 		assert.LessOrEqual(t, took, (conformance.UnansweredInAll/8+10)*10*time.Second)
 		assert.True(t, report.Failed())
 		assert.False(t, report.Complete)
-		assert.InDelta(t, conformance.UnansweredInAll, report.Totals[conformance.Fail]-failingInvariants(report), 8)
+		assert.InDelta(t, conformance.UnansweredInAll, report.Totals[judge.Fail]-failingInvariants(report), 8)
 	})
 }
 
@@ -279,7 +280,7 @@ func TestARunEndsWithItsTime(t *testing.T) {
 		require.ErrorContains(t, err, "the time of the run, 20s, is over")
 		assert.False(t, report.Complete)
 		assert.Equal(t, "the time of the run, 20s, is over", report.Stopped)
-		assert.Equal(t, 5, report.Totals[conformance.Error])
+		assert.Equal(t, 5, report.Totals[judge.Error])
 		for _, r := range report.Results[5:10] {
 			assert.True(t, r.NotAsked(), r.Reason)
 		}
@@ -332,7 +333,7 @@ func TestAnEndByTheCallerTakesNoTime(t *testing.T) {
 				}
 				assert.Equal(t, "interrupted", report.Stopped)
 				for _, r := range report.Results {
-					assert.True(t, r.Verdict != conformance.Error || r.NotAsked(), r.Reason)
+					assert.True(t, r.Verdict != judge.Error || r.NotAsked(), r.Reason)
 				}
 			})
 		})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -12,12 +13,12 @@ import (
 // Append makes a run go on with a campaign: its findings become cases of the area fuzz in the report of the
 // run, and one case more tells how much was asked.
 func Append(options Options) conformance.Option {
-	return conformance.WithMore(func(ctx context.Context, s *conformance.Session) ([]conformance.Result, error) {
+	return conformance.WithMore(func(ctx context.Context, s *conformance.Session) ([]judge.Result, error) {
 		report, err := Run(ctx, s, options)
 		if report == nil {
 			return nil, err
 		}
-		var results []conformance.Result
+		var results []judge.Result
 		for _, f := range report.Findings {
 			results = append(results, f.AsResult())
 		}
@@ -26,19 +27,19 @@ func Append(options Options) conformance.Option {
 }
 
 // summary is the campaign as one case of a run.
-func (r *Report) summary() conformance.Result {
+func (r *Report) summary() judge.Result {
 	c := &fixtures.Case{
 		ID: Area + "/campaign/inputs", Title: "Every fuzzed input gets an answer that conforms", Level: fixtures.Must, Profile: fixtures.Core, Safety: fixtures.Inert,
 		Evidence: &fixtures.Evidence{Kind: fixtures.Inferred, Ref: "computed by the reference"}, Source: []fixtures.Source{oracle.ModelSource},
 	}
-	result := conformance.Result{Case: c, Verdict: conformance.Pass, Reason: fmt.Sprintf("%s; hash %s", r.Verdict(), r.Hash)}
+	result := judge.Result{Case: c, Verdict: judge.Pass, Reason: fmt.Sprintf("%s; hash %s", r.Verdict(), r.Hash)}
 	switch must, should := count(r.Findings); {
 	case !r.Complete:
-		result.Verdict = conformance.Error
+		result.Verdict = judge.Error
 	case must > 0:
-		result.Verdict = conformance.Fail
+		result.Verdict = judge.Fail
 	case should > 0:
-		result.Verdict = conformance.Warn
+		result.Verdict = judge.Warn
 	}
 	return result
 }

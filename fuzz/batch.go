@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -78,7 +78,7 @@ func (c *campaign) ask(ctx context.Context, in *Input) asked {
 		return asked{}
 	}
 	a := asked{done: true, marks: in.Marks, sum: digest(q.kase), unanswered: silent(&r), shown: showings(q, &r)}
-	a.skipped = r.Verdict == conformance.Skip || r.BeyondLimit() && len(a.shown) == 0
+	a.skipped = r.Verdict == judge.Skip || r.BeyondLimit() && len(a.shown) == 0
 	if len(a.shown) > 0 || a.unanswered {
 		a.input = in
 	}

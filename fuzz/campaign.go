@@ -15,6 +15,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -230,20 +231,20 @@ func digest(c *fixtures.Case) [sha256.Size]byte {
 }
 
 // once asks a case within the rate; false where the campaign was ended.
-func (c *campaign) once(ctx context.Context, kase *fixtures.Case) (conformance.Result, bool) {
+func (c *campaign) once(ctx context.Context, kase *fixtures.Case) (judge.Result, bool) {
 	if err := c.limiter.Wait(ctx); err != nil {
-		return conformance.Result{}, false
+		return judge.Result{}, false
 	}
 	r := c.session.Once(ctx, kase)
 	return r, ctx.Err() == nil
 }
 
 // silent tells whether a request got no answer, and none was wanted.
-func silent(r *conformance.Result) bool {
-	if r.Verdict == conformance.Error {
+func silent(r *judge.Result) bool {
+	if r.Verdict == judge.Error {
 		return !r.BeyondLimit()
 	}
-	return slices.ContainsFunc(r.Exchanges, func(x conformance.Exchanged) bool {
+	return slices.ContainsFunc(r.Exchanges, func(x judge.Exchanged) bool {
 		return x.Response == nil && x.Err != nil && x.Err.Failure != wire.Unsupported
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fuzz"
 	"github.com/sendspec/sendspec/reference/service"
 )
@@ -298,7 +299,7 @@ func TestAnAnswerThatDoesNotComeAgainIsFlaky(t *testing.T) {
 	require.Len(t, report.Findings, 1)
 	require.True(t, report.Findings[0].Flaky)
 	require.NotEmpty(t, report.Findings[0].Result.Findings, "what was seen once")
-	require.Equal(t, conformance.Flaky, report.Findings[0].Verdict())
+	require.Equal(t, judge.Flaky, report.Findings[0].Verdict())
 	require.Contains(t, report.Findings[0].AsResult().Reason, "did not show when it was asked again")
 }
 

@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -95,17 +95,17 @@ func (c *campaign) comesBack(ctx context.Context) bool {
 }
 
 // killer is the finding about an input behind which the target was dead.
-func (c *campaign) killer(in *Input, kase *fixtures.Case, e *oracle.Expectation, r conformance.Result) *Finding {
-	f := conformance.Finding{
+func (c *campaign) killer(in *Input, kase *fixtures.Case, e *oracle.Expectation, r judge.Result) *Finding {
+	f := judge.Finding{
 		Check: canaryCheck, Path: "connection", Level: fixtures.Must,
-		Want: conformance.Description{Words: "a server that goes on to answer", Kind: conformance.KindAnswer},
-		Got:  conformance.Description{Words: "none: it stopped answering behind this request", Kind: conformance.KindNoAnswer},
+		Want: judge.Description{Words: "a server that goes on to answer", Kind: judge.KindAnswer},
+		Got:  judge.Description{Words: "none: it stopped answering behind this request", Kind: judge.KindNoAnswer},
 	}
 	causes := e.Causes
 	if len(causes) == 0 {
 		causes = membersOf(in.body.tree)
 	}
-	r.Findings, r.Verdict = []conformance.Finding{f}, conformance.Fail
+	r.Findings, r.Verdict = []judge.Finding{f}, judge.Fail
 	return &Finding{
 		Fingerprint: Fingerprint{Check: canaryCheck, Place: f.Path, Level: f.Level, Want: typeOf(f.Want), Got: typeOf(f.Got), Causes: causes},
 		What:        in.What, Index: in.Index, Seen: 1, Killed: true, SizeBefore: in.size(), Size: in.size(), Case: kase, Result: r, input: in,
@@ -124,7 +124,7 @@ func (c *campaign) died(ctx context.Context) error {
 	c.report.Stopped = fmt.Sprintf("%s stopped answering after %d inputs", c.session.Target().Name, c.report.Inputs)
 	for _, in := range suspects {
 		kase, e := in.judged(c.oracle)
-		f := c.killer(in, kase, &e, conformance.Result{Case: kase})
+		f := c.killer(in, kase, &e, judge.Result{Case: kase})
 		f.Flaky = len(suspects) > 1
 		if err := c.keep(f); err != nil {
 			return err

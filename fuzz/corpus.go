@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -113,7 +114,7 @@ func requestText(target conformance.Target, r *wire.Request) []byte {
 	return b.Bytes()
 }
 
-func exchangeText(target conformance.Target, exchanges []conformance.Exchanged) []byte {
+func exchangeText(target conformance.Target, exchanges []judge.Exchanged) []byte {
 	var b bytes.Buffer
 	for i := range exchanges {
 		x := &exchanges[i]

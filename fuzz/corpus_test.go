@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fuzz"
 	"github.com/sendspec/sendspec/reference/service"
@@ -89,7 +90,7 @@ func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 	for _, c := range cases {
 		require.Equal(t, fixtures.Inferred, c.Evidence.Kind)
 		require.Contains(t, c.Note, "Provisional")
-		require.Equal(t, conformance.Pass, right.Once(t.Context(), c).Verdict, c.ID)
+		require.Equal(t, judge.Pass, right.Once(t.Context(), c).Verdict, c.ID)
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -34,7 +34,7 @@ type Finding struct {
 	Calls, SizeBefore, Size int
 	// Case is the shrunk input as a case, and Result what the target made of it.
 	Case   *fixtures.Case
-	Result conformance.Result
+	Result judge.Result
 
 	input    *Input
 	whatever bool // it shows whatever is asked
@@ -85,7 +85,7 @@ func (c *campaign) forget(f *Finding) {
 // showing is one answer to an input that shows, or does not show, a fingerprint.
 type showing struct {
 	kase   *fixtures.Case
-	result conformance.Result
+	result judge.Result
 	print  Fingerprint
 	shows  bool
 }
@@ -110,7 +110,7 @@ func (c *campaign) show(ctx context.Context, in *Input, want *Fingerprint) showi
 }
 
 // showings are the fingerprints that an answer shows, each with its finding alone.
-func showings(q *question, r *conformance.Result) []showing {
+func showings(q *question, r *judge.Result) []showing {
 	var list []showing
 	prints, findings := fingerprints(q.input, &q.expectation, r)
 	for i := range prints {
@@ -269,18 +269,18 @@ func firstWord(s string) string {
 }
 
 // Verdict is the verdict on the finding's case.
-func (f *Finding) Verdict() conformance.Verdict {
+func (f *Finding) Verdict() judge.Verdict {
 	switch {
 	case f.Flaky:
-		return conformance.Flaky
+		return judge.Flaky
 	case f.Fingerprint.Level == fixtures.Must:
-		return conformance.Fail
+		return judge.Fail
 	}
-	return conformance.Warn
+	return judge.Warn
 }
 
 // AsResult is the finding as a result of a run, in the area of the fuzzer and under the finding's ID.
-func (f *Finding) AsResult() conformance.Result {
+func (f *Finding) AsResult() judge.Result {
 	r := f.Result
 	c := *f.Case
 	c.ID, c.Level = fmt.Sprintf("%s/found/%s", Area, f.ID), f.Fingerprint.Level

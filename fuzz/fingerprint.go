@@ -7,14 +7,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
 // Fingerprint is what two findings of the same divergence have in common: everything but the values.
 type Fingerprint struct {
-	// Check is the check that was missed, as conformance.Finding has it.
+	// Check is the check that was missed, as judge.Finding has it.
 	Check string `json:"check"`
 	// Place is the path of the finding without the numbers of elements.
 	Place string         `json:"place"`
@@ -37,10 +37,10 @@ func (f *Fingerprint) key() string {
 func (f *Fingerprint) id() string {
 	sum := sha256.Sum256([]byte(f.key() + "\x00" + strings.Join(f.Causes, "\x00")))
 	name := f.Place
-	if len(f.Causes) > 0 && f.Check == conformance.OutcomeCheck {
+	if len(f.Causes) > 0 && f.Check == judge.OutcomeCheck {
 		name = f.Causes[0]
-	} else if f.Check != conformance.OutcomeCheck {
-		name = strings.TrimPrefix(f.Check, conformance.InvariantArea+"/") + " " + f.Place
+	} else if f.Check != judge.OutcomeCheck {
+		name = strings.TrimPrefix(f.Check, judge.InvariantArea+"/") + " " + f.Place
 		if len(f.Causes) > 0 {
 			name += " " + f.Causes[len(f.Causes)-1]
 		}
@@ -69,9 +69,9 @@ func subset(part, whole []string) bool {
 
 // fingerprints are those of a result's findings, and beside each the finding. What is only told (level may)
 // is no finding of a campaign.
-func fingerprints(in *Input, e *oracle.Expectation, r *conformance.Result) ([]Fingerprint, []conformance.Finding) {
+func fingerprints(in *Input, e *oracle.Expectation, r *judge.Result) ([]Fingerprint, []judge.Finding) {
 	var prints []Fingerprint
-	var findings []conformance.Finding
+	var findings []judge.Finding
 	for _, f := range tellTale(e, r) {
 		p := fingerprintOf(in, f)
 		p.Causes = causesOf(in, e, p.Check, p.Place)
@@ -88,7 +88,7 @@ func fingerprints(in *Input, e *oracle.Expectation, r *conformance.Result) ([]Fi
 	return prints, findings
 }
 
-func fingerprintOf(in *Input, f conformance.Finding) Fingerprint {
+func fingerprintOf(in *Input, f judge.Finding) Fingerprint {
 	p := Fingerprint{Check: f.Check, Place: withoutNumbers(f.Path), Level: f.Level, Want: typeOf(f.Want), Got: typeOf(f.Got)}
 	if rest, ok := strings.CutPrefix(p.Place, "/Command/Parameters/"); ok {
 		p.Place = "/Command/Parameters/*"
@@ -99,9 +99,9 @@ func fingerprintOf(in *Input, f conformance.Finding) Fingerprint {
 	switch {
 	case p.Place == "status" && f.Want.Status/100 == 4:
 		p.Want = "a refusal" // how sure its status is, makes no other divergence
-	case f.Check == memberTypes && f.Got.Kind != conformance.KindNull:
+	case f.Check == memberTypes && f.Got.Kind != judge.KindNull:
 		p.Got = "another type"
-	case f.Check == conformance.OutcomeCheck && (in.relation != nil || in.wire != nil) && strings.HasPrefix(p.Place, "/"):
+	case f.Check == judge.OutcomeCheck && (in.relation != nil || in.wire != nil) && strings.HasPrefix(p.Place, "/"):
 		p.Place, p.Want, p.Got = "verdict", "as in step plain", "another answer"
 	}
 	return p
@@ -110,50 +110,50 @@ func fingerprintOf(in *Input, f conformance.Finding) Fingerprint {
 // tellTale leaves out the findings that follow from another one: whatever else is wrong with a server
 // error, and with the answer to a request that should not have been taken; and what comes back of a request
 // of which nobody knows whether it should.
-func tellTale(e *oracle.Expectation, r *conformance.Result) []conformance.Finding {
+func tellTale(e *oracle.Expectation, r *judge.Result) []judge.Finding {
 	all := slices.Concat(r.Findings, r.Invariants())
-	all = slices.DeleteFunc(all, func(f conformance.Finding) bool { return f.Level == fixtures.May })
-	only := func(is func(conformance.Finding) bool) []conformance.Finding {
+	all = slices.DeleteFunc(all, func(f judge.Finding) bool { return f.Level == fixtures.May })
+	only := func(is func(judge.Finding) bool) []judge.Finding {
 		if i := slices.IndexFunc(all, is); i >= 0 {
 			return all[i : i+1]
 		}
 		return nil
 	}
-	if f := only(func(f conformance.Finding) bool { return f.Check == neverServerError }); f != nil {
+	if f := only(func(f judge.Finding) bool { return f.Check == neverServerError }); f != nil {
 		return f
 	}
-	if f := only(func(f conformance.Finding) bool {
-		return f.Check == conformance.OutcomeCheck && (f.Path == "status" || f.Path == "connection")
+	if f := only(func(f judge.Finding) bool {
+		return f.Check == judge.OutcomeCheck && (f.Path == "status" || f.Path == "connection")
 	}); f != nil {
 		return f
 	}
 	if e.Open {
-		return slices.DeleteFunc(all, func(f conformance.Finding) bool { return f.Check == memberTypes || f.Check == sdkDecodes })
+		return slices.DeleteFunc(all, func(f judge.Finding) bool { return f.Check == memberTypes || f.Check == sdkDecodes })
 	}
 	// Where an invariant says what is wrong with a member, the outcome need not say it again.
 	broken := r.Invariants()
-	all = slices.DeleteFunc(all, func(f conformance.Finding) bool {
-		return f.Check == conformance.OutcomeCheck && slices.ContainsFunc(broken, func(g conformance.Finding) bool {
+	all = slices.DeleteFunc(all, func(f judge.Finding) bool {
+		return f.Check == judge.OutcomeCheck && slices.ContainsFunc(broken, func(g judge.Finding) bool {
 			return g.Path == f.Path && (g.Level == f.Level || g.Level == fixtures.Must)
 		})
 	})
-	if slices.ContainsFunc(all, func(f conformance.Finding) bool { return f.Check == memberTypes && f.Level == fixtures.Must }) {
-		all = slices.DeleteFunc(all, func(f conformance.Finding) bool { return f.Check == sdkDecodes })
+	if slices.ContainsFunc(all, func(f judge.Finding) bool { return f.Check == memberTypes && f.Level == fixtures.Must }) {
+		all = slices.DeleteFunc(all, func(f judge.Finding) bool { return f.Check == sdkDecodes })
 	}
 	return all
 }
 
 const (
-	memberTypes = conformance.InvariantArea + "/Member/types"
-	sdkDecodes  = conformance.InvariantArea + "/SDK/decodes"
+	memberTypes = judge.InvariantArea + "/Member/types"
+	sdkDecodes  = judge.InvariantArea + "/SDK/decodes"
 )
 
-const neverServerError = conformance.InvariantArea + "/HTTP/never-5xx"
+const neverServerError = judge.InvariantArea + "/HTTP/never-5xx"
 
 // causesOf tells what in an input may bring a finding of this check and place about.
 func causesOf(in *Input, e *oracle.Expectation, check, place string) []string {
 	switch {
-	case check != conformance.OutcomeCheck && check != neverServerError:
+	case check != judge.OutcomeCheck && check != neverServerError:
 		return nil
 	case in.relation != nil, in.wire != nil:
 		return e.Causes
@@ -216,7 +216,7 @@ func withoutNumbers(pointer string) string {
 }
 
 // typeOf is the type of what is described. Whatever names an error's type wrongly is one divergence.
-func typeOf(d conformance.Description) string {
+func typeOf(d judge.Description) string {
 	if d.Status == 0 {
 		d.ErrorType = ""
 	}

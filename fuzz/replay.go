@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 )
 
 // Standing is what became of a saved finding.
@@ -23,14 +24,14 @@ type Replayed struct {
 	Saved    Saved
 	Standing Standing
 	Why      string
-	Result   conformance.Result
+	Result   judge.Result
 }
 
 // Replay asks the session's target a saved finding again.
 func Replay(ctx context.Context, session *conformance.Session, s Saved) Replayed {
 	r := Replayed{Saved: s, Result: session.Once(ctx, s.kase())}
 	switch r.Result.Verdict {
-	case conformance.Error, conformance.Skip:
+	case judge.Error, judge.Skip:
 		r.Standing, r.Why = Errored, r.Result.Reason
 		return r
 	}
@@ -38,11 +39,11 @@ func Replay(ctx context.Context, session *conformance.Session, s Saved) Replayed
 	for _, f := range found {
 		if s.Fingerprint.Check == f.Check && s.Fingerprint.Place == withoutNumbers(f.Path) && f.Level == s.Fingerprint.Level {
 			r.Standing, r.Why = Failing, fmt.Sprintf("want %s, got %s", f.Want, f.Got)
-			r.Result.Findings = []conformance.Finding{f}
+			r.Result.Findings = []judge.Finding{f}
 			return r
 		}
 	}
-	if r.Result.Verdict == conformance.Fail {
+	if r.Result.Verdict == judge.Fail {
 		f := r.Result.Findings[0]
 		r.Standing, r.Why = Failing, fmt.Sprintf("in another way: %s: want %s, got %s", f.Path, f.Want, f.Got)
 		return r

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -98,23 +99,23 @@ type document struct {
 
 // findingDocument is one finding in a report, and the file finding.json of a saved one.
 type findingDocument struct {
-	ID          string              `json:"id"`
-	Verdict     conformance.Verdict `json:"verdict"`
-	Rule        string              `json:"rule"`
-	Fingerprint Fingerprint         `json:"fingerprint"`
-	What        string              `json:"what"`
-	Index       uint64              `json:"index"`
-	Seen        int                 `json:"seen,omitempty"`
-	Unconfirmed bool                `json:"unconfirmed,omitempty"`
-	Unshrunk    bool                `json:"unshrunk,omitempty"`
-	Killed      bool                `json:"killed,omitempty"`
-	Calls       int                 `json:"calls"`
-	SizeBefore  int                 `json:"sizeBefore"`
-	Size        int                 `json:"size"`
-	Sent        string              `json:"sent"`
-	Want        string              `json:"want"`
-	Got         string              `json:"got"`
-	Case        *fixtures.Case      `json:"case"`
+	ID          string         `json:"id"`
+	Verdict     judge.Verdict  `json:"verdict"`
+	Rule        string         `json:"rule"`
+	Fingerprint Fingerprint    `json:"fingerprint"`
+	What        string         `json:"what"`
+	Index       uint64         `json:"index"`
+	Seen        int            `json:"seen,omitempty"`
+	Unconfirmed bool           `json:"unconfirmed,omitempty"`
+	Unshrunk    bool           `json:"unshrunk,omitempty"`
+	Killed      bool           `json:"killed,omitempty"`
+	Calls       int            `json:"calls"`
+	SizeBefore  int            `json:"sizeBefore"`
+	Size        int            `json:"size"`
+	Sent        string         `json:"sent"`
+	Want        string         `json:"want"`
+	Got         string         `json:"got"`
+	Case        *fixtures.Case `json:"case"`
 }
 
 func (f *Finding) document() findingDocument {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
@@ -58,7 +59,7 @@ func (w *world) has(value string, names ...string) bool {
 }
 
 // mayRun reports whether a request names one of the nodes, their tag or their group.
-func (w *world) mayRun(x conformance.Exchanged) bool {
+func (w *world) mayRun(x judge.Exchanged) bool {
 	if len(w.nodes) == 0 {
 		return false
 	}

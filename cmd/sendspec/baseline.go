@@ -11,6 +11,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/baseline"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -50,7 +51,7 @@ func (f *baselineFlags) read(ctx context.Context, s Streams) ([]conformance.Opti
 		if err != nil {
 			return nil, err
 		}
-		for _, entry := range file.Prune(slices.Concat(cases, conformance.Invariants())) {
+		for _, entry := range file.Prune(slices.Concat(cases, judge.InvariantCases())) {
 			fmt.Fprintf(s.Err, "baseline: %s matches no case and is taken out\n", shown(entry))
 		}
 	}
@@ -64,7 +65,7 @@ func (f *baselineFlags) settle(s Streams, r *conformance.Report, exit error, aga
 		return exit
 	}
 	if !f.update {
-		if n := r.Totals[conformance.Fail]; f.known.Missing() && n > 0 {
+		if n := r.Totals[judge.Fail]; f.known.Missing() && n > 0 {
 			fmt.Fprintf(s.Err, "baseline: %s does not exist, and was not written. To take these %d failures for known:\n\n  %s --baseline %s --update-baseline\n",
 				f.baseline, n, again, wire.ShellQuote(f.baseline))
 		}
@@ -85,7 +86,7 @@ func (f *baselineFlags) settle(s Streams, r *conformance.Report, exit error, aga
 		return &exitError{exitUsage, err}
 	}
 	fmt.Fprintf(s.Err, "baseline: %s written: %s\n", f.baseline, changes)
-	if expired := r.Baseline()[conformance.BaselineExpired]; expired > 0 {
+	if expired := r.Baseline()[judge.BaselineExpired]; expired > 0 {
 		fmt.Fprintf(s.Err, "baseline: %d cases past their date are left to you\n", expired)
 		return exit
 	}

@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/baseline"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -20,5 +20,5 @@ func TestTheCommittedBaselineNamesCasesThatExist(t *testing.T) {
 	require.False(t, f.Missing())
 	cases, err := fixtures.Embedded()
 	require.NoError(t, err)
-	require.NoError(t, f.Check(slices.Concat(cases, conformance.Invariants())))
+	require.NoError(t, f.Check(slices.Concat(cases, judge.InvariantCases())))
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -22,7 +22,7 @@ func completeCases(_ *cobra.Command, _ []string, typed string) ([]cobra.Completi
 	}
 	var found []cobra.Completion
 	directive := cobra.ShellCompDirectiveNoFileComp
-	for _, c := range slices.Concat(cases, conformance.Invariants()) {
+	for _, c := range slices.Concat(cases, judge.InvariantCases()) {
 		if !strings.HasPrefix(c.ID, prefix) {
 			continue
 		}

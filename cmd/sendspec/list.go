@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -49,7 +50,7 @@ func selected(ctx context.Context, args []string) ([]*fixtures.Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	cases = slices.Concat(cases, conformance.Invariants())
+	cases = slices.Concat(cases, judge.InvariantCases())
 	if err := selector.Check(cases); err != nil {
 		return nil, err
 	}

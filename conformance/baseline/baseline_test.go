@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/baseline"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -83,7 +83,7 @@ func TestTheFirstEntryThatPicksACaseCounts(t *testing.T) {
 	cases := corpus("area/Topic/a", "area/Topic/b")
 	for _, text := range []string{"*/Topic/a status=1\narea status=2\narea/Topic/a status=3\n", "area status=1\n*/Topic status=2\n", "area/Topic status=1\narea/Topic/[a] status=2\n"} {
 		f := parsed(t, text, cases)
-		r := conformance.Result{Case: cases[0], Verdict: conformance.Fail, Fingerprint: "status=9"}
+		r := judge.Result{Case: cases[0], Verdict: judge.Fail, Fingerprint: "status=9"}
 		f.Weigh(&r, true)
 		require.NotNil(t, r.Baseline)
 		assert.Equal(t, "known.baseline:1", r.Baseline.Entry, text)
@@ -117,44 +117,44 @@ invariant/X/y   /a=string,/b=string,/c=nothing
 `
 	const other = "/Command/Status=string"
 	cases := corpus("area/Topic/a", "area/Topic/n/n=6", "area/Topic/n/n=50", "area/Topic/old", "area/Topic/two", "area/Topic/f", "area/Topic/none", "invariant/X/y")
-	type v = conformance.Verdict
+	type v = judge.Verdict
 	for name, test := range map[string]struct {
 		id, fingerprint string
 		verdict         v
 		part            bool // not everything was asked
 		want            v
-		state           conformance.BaselineState
+		state           judge.BaselineState
 	}{
-		"fails as known":                     {"area/Topic/a", "status=200", conformance.Fail, false, conformance.Known, conformance.BaselineKnown},
-		"fails in another way":               {"area/Topic/a", other, conformance.Fail, false, conformance.Fail, conformance.BaselineChanged},
-		"passes":                             {"area/Topic/a", "", conformance.Pass, false, conformance.Fixed, conformance.BaselineStale},
-		"warns only":                         {"area/Topic/a", "should:/x=nothing", conformance.Warn, false, conformance.Fixed, conformance.BaselineStale},
-		"is flaky, and not known for it":     {"area/Topic/a", "status=200", conformance.Flaky, false, conformance.Flaky, ""},
-		"was skipped":                        {"area/Topic/a", "", conformance.Skip, false, conformance.Skip, conformance.BaselineUnjudged},
-		"varies, and was skipped":            {"area/Topic/f", "", conformance.Skip, false, conformance.Skip, ""},
-		"is not named, and was skipped":      {"area/Topic/none", "", conformance.Skip, false, conformance.Skip, ""},
-		"an invariant of a part, skipped":    {"invariant/X/y", "", conformance.Skip, true, conformance.Skip, ""},
-		"could not be judged":                {"area/Topic/a", "", conformance.Error, false, conformance.Error, ""},
-		"is not named":                       {"area/Topic/none", "status=200", conformance.Fail, false, conformance.Fail, ""},
-		"a variant, on the last day":         {"area/Topic/n/n=50", "status=200", conformance.Fail, false, conformance.Known, conformance.BaselineKnown},
-		"a variant that passes":              {"area/Topic/n/n=6", "", conformance.Pass, false, conformance.Fixed, conformance.BaselineStale},
-		"past its date":                      {"area/Topic/old", "status=200", conformance.Fail, false, conformance.Fail, conformance.BaselineExpired},
-		"past its date, and passes":          {"area/Topic/old", "", conformance.Pass, false, conformance.Fixed, conformance.BaselineStale},
-		"one of two ways":                    {"area/Topic/two", "status=500", conformance.Fail, false, conformance.Known, conformance.BaselineKnown},
-		"known to vary, and varies":          {"area/Topic/f", other, conformance.Flaky, false, conformance.Known, conformance.BaselineFlaky},
-		"known to vary, and fails":           {"area/Topic/f", other, conformance.Fail, false, conformance.Known, conformance.BaselineFlaky},
-		"known to vary, and passes":          {"area/Topic/f", "", conformance.Pass, false, conformance.Pass, conformance.BaselineFlaky},
-		"an invariant, as known":             {"invariant/X/y", "/a=string,/b=string,/c=nothing", conformance.Fail, false, conformance.Known, conformance.BaselineKnown},
-		"an invariant, in fewer places":      {"invariant/X/y", "/a=string,/c=nothing", conformance.Fail, false, conformance.Known, conformance.BaselineKnown},
-		"an invariant, of another type":      {"invariant/X/y", "/a=list,/c=null", conformance.Fail, false, conformance.Known, conformance.BaselineKnown},
-		"an invariant, in another place":     {"invariant/X/y", "/a=string,/d=string", conformance.Fail, false, conformance.Fail, conformance.BaselineChanged},
-		"an invariant, kept":                 {"invariant/X/y", "", conformance.Pass, false, conformance.Fixed, conformance.BaselineStale},
-		"an invariant, kept by what it sent": {"invariant/X/y", "", conformance.Pass, true, conformance.Pass, ""},
+		"fails as known":                     {"area/Topic/a", "status=200", judge.Fail, false, judge.Known, judge.BaselineKnown},
+		"fails in another way":               {"area/Topic/a", other, judge.Fail, false, judge.Fail, judge.BaselineChanged},
+		"passes":                             {"area/Topic/a", "", judge.Pass, false, judge.Fixed, judge.BaselineStale},
+		"warns only":                         {"area/Topic/a", "should:/x=nothing", judge.Warn, false, judge.Fixed, judge.BaselineStale},
+		"is flaky, and not known for it":     {"area/Topic/a", "status=200", judge.Flaky, false, judge.Flaky, ""},
+		"was skipped":                        {"area/Topic/a", "", judge.Skip, false, judge.Skip, judge.BaselineUnjudged},
+		"varies, and was skipped":            {"area/Topic/f", "", judge.Skip, false, judge.Skip, ""},
+		"is not named, and was skipped":      {"area/Topic/none", "", judge.Skip, false, judge.Skip, ""},
+		"an invariant of a part, skipped":    {"invariant/X/y", "", judge.Skip, true, judge.Skip, ""},
+		"could not be judged":                {"area/Topic/a", "", judge.Error, false, judge.Error, ""},
+		"is not named":                       {"area/Topic/none", "status=200", judge.Fail, false, judge.Fail, ""},
+		"a variant, on the last day":         {"area/Topic/n/n=50", "status=200", judge.Fail, false, judge.Known, judge.BaselineKnown},
+		"a variant that passes":              {"area/Topic/n/n=6", "", judge.Pass, false, judge.Fixed, judge.BaselineStale},
+		"past its date":                      {"area/Topic/old", "status=200", judge.Fail, false, judge.Fail, judge.BaselineExpired},
+		"past its date, and passes":          {"area/Topic/old", "", judge.Pass, false, judge.Fixed, judge.BaselineStale},
+		"one of two ways":                    {"area/Topic/two", "status=500", judge.Fail, false, judge.Known, judge.BaselineKnown},
+		"known to vary, and varies":          {"area/Topic/f", other, judge.Flaky, false, judge.Known, judge.BaselineFlaky},
+		"known to vary, and fails":           {"area/Topic/f", other, judge.Fail, false, judge.Known, judge.BaselineFlaky},
+		"known to vary, and passes":          {"area/Topic/f", "", judge.Pass, false, judge.Pass, judge.BaselineFlaky},
+		"an invariant, as known":             {"invariant/X/y", "/a=string,/b=string,/c=nothing", judge.Fail, false, judge.Known, judge.BaselineKnown},
+		"an invariant, in fewer places":      {"invariant/X/y", "/a=string,/c=nothing", judge.Fail, false, judge.Known, judge.BaselineKnown},
+		"an invariant, of another type":      {"invariant/X/y", "/a=list,/c=null", judge.Fail, false, judge.Known, judge.BaselineKnown},
+		"an invariant, in another place":     {"invariant/X/y", "/a=string,/d=string", judge.Fail, false, judge.Fail, judge.BaselineChanged},
+		"an invariant, kept":                 {"invariant/X/y", "", judge.Pass, false, judge.Fixed, judge.BaselineStale},
+		"an invariant, kept by what it sent": {"invariant/X/y", "", judge.Pass, true, judge.Pass, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := parsed(t, text, cases)
-			r := conformance.Result{Case: &fixtures.Case{ID: test.id}, Verdict: test.verdict, Fingerprint: test.fingerprint}
+			r := judge.Result{Case: &fixtures.Case{ID: test.id}, Verdict: test.verdict, Fingerprint: test.fingerprint}
 			f.Weigh(&r, !test.part)
 			assert.Equal(t, test.want, r.Verdict)
 			if test.state == "" {
@@ -168,17 +168,17 @@ invariant/X/y   /a=string,/b=string,/c=nothing
 }
 
 // outcomes are what a run found, by case: a fingerprint, "pass", "skip" or "flaky".
-func outcomes(f *baseline.File, cases []*fixtures.Case, found map[string]string) []conformance.Result {
-	var results []conformance.Result
+func outcomes(f *baseline.File, cases []*fixtures.Case, found map[string]string) []judge.Result {
+	var results []judge.Result
 	for _, c := range cases {
-		r := conformance.Result{Case: c, Verdict: conformance.Fail, Fingerprint: found[c.ID]}
+		r := judge.Result{Case: c, Verdict: judge.Fail, Fingerprint: found[c.ID]}
 		switch r.Fingerprint {
 		case "":
 			continue // not selected
 		case "pass", "skip":
-			r.Verdict, r.Fingerprint = conformance.Verdict(r.Fingerprint), ""
+			r.Verdict, r.Fingerprint = judge.Verdict(r.Fingerprint), ""
 		case "flaky":
-			r.Verdict, r.Fingerprint = conformance.Flaky, "status=200"
+			r.Verdict, r.Fingerprint = judge.Flaky, "status=200"
 		}
 		f.Weigh(&r, true)
 		results = append(results, r)
@@ -267,7 +267,7 @@ other/A/b                                        status=200
 	require.NoError(t, again.Check(updatedCorpus), "what is written can be read")
 	for _, r := range outcomes(again, updatedCorpus, changed) {
 		if r.Case.ID != "area/A/y" {
-			assert.NotContains(t, []conformance.Verdict{conformance.Fail, conformance.Fixed}, r.Verdict, r.Case.ID)
+			assert.NotContains(t, []judge.Verdict{judge.Fail, judge.Fixed}, r.Verdict, r.Case.ID)
 		}
 	}
 }

@@ -12,7 +12,7 @@
 //	lifecycle/List/after-cancel    flaky                       # depends on the scheduler
 //
 // The selector is of the grammar of run, without ! and @. Every case that it picks must fail, and in
-// the way that the fingerprint says (conformance.Result has it, and so have the reports): one that
+// the way that the fingerprint says (judge.Result has it, and so have the reports): one that
 // passes makes the entry stale, one that fails in another way is a new failure. So an entry hides
 // nothing that its author did not see.
 //

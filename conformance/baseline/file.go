@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -130,46 +131,46 @@ func (f *File) index(cases []*fixtures.Case) *conformance.Index {
 }
 
 // Weigh holds a result against the entries that name its case.
-func (f *File) Weigh(r *conformance.Result, whole bool) {
+func (f *File) Weigh(r *judge.Result, whole bool) {
 	entries := f.names[r.Case.ID]
-	invariant := r.Case.Area() == conformance.InvariantArea
-	if r.Verdict == conformance.Skip && len(entries) > 0 && !anyFlaky(entries) && (whole || !invariant) {
-		r.Baseline = f.note(entries[0], conformance.BaselineUnjudged)
+	invariant := r.Case.Area() == judge.InvariantArea
+	if r.Verdict == judge.Skip && len(entries) > 0 && !anyFlaky(entries) && (whole || !invariant) {
+		r.Baseline = f.note(entries[0], judge.BaselineUnjudged)
 		return
 	}
-	if len(entries) == 0 || r.Verdict == conformance.Skip || r.Verdict == conformance.Error || r.Verdict == conformance.Flaky && !anyFlaky(entries) {
+	if len(entries) == 0 || r.Verdict == judge.Skip || r.Verdict == judge.Error || r.Verdict == judge.Flaky && !anyFlaky(entries) {
 		return
 	}
-	failed := r.Verdict == conformance.Fail || r.Verdict == conformance.Flaky
+	failed := r.Verdict == judge.Fail || r.Verdict == judge.Flaky
 	for _, l := range entries {
 		switch {
 		case l.Fingerprint == flaky && l.expired(f.today) && failed:
-			r.Baseline = f.note(l, conformance.BaselineExpired)
+			r.Baseline = f.note(l, judge.BaselineExpired)
 			return
 		case l.Fingerprint == flaky:
 			if failed {
-				r.Verdict = conformance.Known
+				r.Verdict = judge.Known
 			}
-			r.Baseline = f.note(l, conformance.BaselineFlaky)
+			r.Baseline = f.note(l, judge.BaselineFlaky)
 			return
 		case r.Fingerprint == "" || !l.covers(r.Fingerprint, invariant):
 		case l.expired(f.today):
-			r.Baseline = f.note(l, conformance.BaselineExpired)
+			r.Baseline = f.note(l, judge.BaselineExpired)
 			return
 		default:
 			if failed {
-				r.Verdict = conformance.Known
+				r.Verdict = judge.Known
 			}
-			r.Baseline = f.note(l, conformance.BaselineKnown)
+			r.Baseline = f.note(l, judge.BaselineKnown)
 			return
 		}
 	}
 	switch {
 	case failed:
-		r.Baseline = f.note(entries[0], conformance.BaselineChanged)
+		r.Baseline = f.note(entries[0], judge.BaselineChanged)
 	case whole || !invariant:
-		r.Verdict = conformance.Fixed
-		r.Baseline = f.note(entries[0], conformance.BaselineStale)
+		r.Verdict = judge.Fixed
+		r.Baseline = f.note(entries[0], judge.BaselineStale)
 	}
 }
 
@@ -182,11 +183,11 @@ func anyFlaky(entries []*line) bool {
 	return false
 }
 
-func (f *File) note(l *line, state conformance.BaselineState) *conformance.BaselineNote {
-	n := &conformance.BaselineNote{
+func (f *File) note(l *line, state judge.BaselineState) *judge.BaselineNote {
+	n := &judge.BaselineNote{
 		State: state, Entry: fmt.Sprintf("%s:%d", f.name, l.number), Until: l.Until, Reference: l.Reference, Reason: l.Reason,
 	}
-	if state == conformance.BaselineChanged {
+	if state == judge.BaselineChanged {
 		n.Was = l.Fingerprint
 	}
 	return n

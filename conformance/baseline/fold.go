@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -75,7 +75,7 @@ func patterns(c *fixtures.Case) []string {
 	for i := range parts {
 		parts[i] = literal.Replace(parts[i])
 	}
-	if c.Area() == conformance.InvariantArea {
+	if c.Area() == judge.InvariantArea {
 		return []string{strings.Join(parts, "/")}
 	}
 	var list []string

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
@@ -13,8 +13,8 @@ import (
 // tell what varies: an order that hangs on the seed of a hash is another one when the server is started anew.
 type Runs struct {
 	count   int
-	results []conformance.Result // of the first run, with what the others saw of an invariant besides
-	index   map[string]int       // of a case in results
+	results []judge.Result // of the first run, with what the others saw of an invariant besides
+	index   map[string]int // of a case in results
 	seen    map[string]*sighting
 }
 
@@ -27,7 +27,7 @@ type sighting struct {
 
 // Add adds a run and returns the cases, in the order of the corpus, of which it saw something that the runs
 // before it did not: for each of them the file needs another entry than after those.
-func (r *Runs) Add(results []conformance.Result) []string {
+func (r *Runs) Add(results []judge.Result) []string {
 	r.count++
 	if r.count == 1 {
 		r.results, r.index, r.seen = slices.Clone(results), map[string]int{}, map[string]*sighting{}
@@ -44,10 +44,10 @@ func (r *Runs) Add(results []conformance.Result) []string {
 	return fresh
 }
 
-func (r *Runs) add(result *conformance.Result) (fresh bool) {
+func (r *Runs) add(result *judge.Result) (fresh bool) {
 	id := result.Case.ID
 	i, asked := r.index[id]
-	if !asked || result.Verdict == conformance.Skip || result.Verdict == conformance.Error {
+	if !asked || result.Verdict == judge.Skip || result.Verdict == judge.Error {
 		return false
 	}
 	s, varied := r.seen[id], r.Varying(id) != ""
@@ -58,15 +58,15 @@ func (r *Runs) add(result *conformance.Result) (fresh bool) {
 	s.foreign = s.foreign || !taken(result)
 	way := ""
 	switch result.Verdict {
-	case conformance.Flaky:
+	case judge.Flaky:
 		s.unsteady = true
-	case conformance.Fail, conformance.Known:
+	case judge.Fail, judge.Known:
 		way = result.Fingerprint
 	}
-	if first := &r.results[i]; r.count > 1 && result.Case.Area() == conformance.InvariantArea && sameLevel(first.Fingerprint, way) {
+	if first := &r.results[i]; r.count > 1 && result.Case.Area() == judge.InvariantArea && sameLevel(first.Fingerprint, way) {
 		return s.widen(first, result) && !varied
 	}
-	if result.Verdict != conformance.Flaky && !slices.Contains(s.ways, way) {
+	if result.Verdict != judge.Flaky && !slices.Contains(s.ways, way) {
 		s.ways = append(s.ways, way)
 	}
 	return !varied && r.Varying(id) != ""
@@ -74,7 +74,7 @@ func (r *Runs) add(result *conformance.Result) (fresh bool) {
 
 // widen adds to an invariant what a later run saw of it: the parts of its fingerprint hang on what was
 // answered, and an entry takes fewer of them than it has.
-func (s *sighting) widen(first, later *conformance.Result) (fresh bool) {
+func (s *sighting) widen(first, later *judge.Result) (fresh bool) {
 	whole := union(first.Fingerprint, later.Fingerprint)
 	if whole == first.Fingerprint {
 		return false
@@ -91,9 +91,9 @@ func (s *sighting) widen(first, later *conformance.Result) (fresh bool) {
 }
 
 // taken tells whether an entry of the file takes a result as it is.
-func taken(r *conformance.Result) bool {
+func taken(r *judge.Result) bool {
 	b := r.Baseline
-	return b != nil && (b.State == conformance.BaselineKnown || b.State == conformance.BaselineFlaky)
+	return b != nil && (b.State == judge.BaselineKnown || b.State == judge.BaselineFlaky)
 }
 
 // sameLevel tells whether two fingerprints are of failures, and of one level.

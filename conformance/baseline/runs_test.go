@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/baseline"
+	"github.com/sendspec/sendspec/conformance/judge"
 )
 
 // What is not named passes in every run; everything is asked.
@@ -163,7 +163,7 @@ func TestWhatVariesFromRunToRunIsFlaky(t *testing.T) {
 			}
 			for _, run := range test.runs {
 				for _, r := range outcomes(written, cases, run) {
-					assert.False(t, slices.Contains([]conformance.Verdict{conformance.Fail, conformance.Flaky, conformance.Fixed}, r.Verdict), "%s: %s", r.Case.ID, r.Verdict)
+					assert.False(t, slices.Contains([]judge.Verdict{judge.Fail, judge.Flaky, judge.Fixed}, r.Verdict), "%s: %s", r.Case.ID, r.Verdict)
 				}
 			}
 		})

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -46,7 +47,7 @@ func (f *File) Prune(cases []*fixtures.Case) []string {
 // whose case varies is flaky for it, and new failures come behind the rest. Comments, the order and what was
 // not asked stay as they are, and so do entries past their date and entries for flaky cases: those need a person.
 func (f *File) Update(runs *Runs) Changes {
-	u := &updating{File: f, runs: runs, now: map[string]*conformance.Result{}, covered: map[string]bool{}}
+	u := &updating{File: f, runs: runs, now: map[string]*judge.Result{}, covered: map[string]bool{}}
 	for i := range runs.results {
 		u.now[runs.results[i].Case.ID] = &runs.results[i]
 	}
@@ -81,15 +82,15 @@ func (f *File) Update(runs *Runs) Changes {
 type updating struct {
 	*File
 	runs    *Runs
-	now     map[string]*conformance.Result
+	now     map[string]*judge.Result
 	covered map[string]bool // failing cases that an entry stands for
 	changes Changes
 }
 
 // failing returns the result of a case that fails every time, nil otherwise.
-func (u *updating) failing(id string) *conformance.Result {
+func (u *updating) failing(id string) *judge.Result {
 	r := u.now[id]
-	if r == nil || r.Fingerprint == "" || r.Verdict != conformance.Fail && r.Verdict != conformance.Known {
+	if r == nil || r.Fingerprint == "" || r.Verdict != judge.Fail && r.Verdict != judge.Known {
 		return nil
 	}
 	return r
@@ -111,7 +112,7 @@ func (u *updating) entry(l *line) []line {
 			keep = false
 			continue
 		}
-		if r == nil || r.Verdict == conformance.Skip || r.Verdict == conformance.Error || r.Verdict == conformance.Flaky {
+		if r == nil || r.Verdict == judge.Skip || r.Verdict == judge.Error || r.Verdict == judge.Flaky {
 			unasked[c.ID] = true
 			continue
 		}
@@ -121,16 +122,16 @@ func (u *updating) entry(l *line) []line {
 		}
 		failing := u.failing(c.ID)
 		switch b := r.Baseline; {
-		case failing != nil && (l.covers(failing.Fingerprint, c.Area() == conformance.InvariantArea) || u.runs.saw(c.ID, l.Fingerprint)):
+		case failing != nil && (l.covers(failing.Fingerprint, c.Area() == judge.InvariantArea) || u.runs.saw(c.ID, l.Fingerprint)):
 			add(still, l.Fingerprint, c.ID)
-		case b == nil, b.State == conformance.BaselineKnown, b.State == conformance.BaselineFlaky:
+		case b == nil, b.State == judge.BaselineKnown, b.State == judge.BaselineFlaky:
 			// A warning that is known, an invariant judged on a part, or a case that another entry covers.
 			if failing == nil {
 				unasked[c.ID] = true
 			} else {
 				keep = false
 			}
-		case failing != nil && c.Area() == conformance.InvariantArea && len(u.now) < len(u.cases):
+		case failing != nil && c.Area() == judge.InvariantArea && len(u.now) < len(u.cases):
 			keep = false
 			add(still, union(l.Fingerprint, failing.Fingerprint), c.ID) // what was not asked may still show the rest
 		case failing != nil:

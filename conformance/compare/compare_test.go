@@ -13,6 +13,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/compare"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -24,7 +25,7 @@ func named(file string, cases ...[3]string) report.Named {
 	d := report.Document{Format: report.DocumentFormat, Target: report.TargetInfo{Name: file}, Complete: true, Corpus: "c", Verdict: file + " stands"}
 	for _, c := range cases {
 		d.Cases = append(d.Cases, report.CaseInfo{
-			ID: c[0], Verdict: conformance.Verdict(c[1]), Fingerprint: c[2], Level: fixtures.Must, Profile: fixtures.Core,
+			ID: c[0], Verdict: judge.Verdict(c[1]), Fingerprint: c[2], Level: fixtures.Must, Profile: fixtures.Core,
 		})
 	}
 	return report.Named{File: file, Document: d}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 )
 
@@ -28,7 +28,7 @@ func Kinds() []Kind { return []Kind{Regressed, Changed, Lost, Appeared, Mended} 
 type Change struct {
 	ID            string
 	Kind          Kind
-	Before, After conformance.Verdict
+	Before, After judge.Verdict
 	Was, Is       string // the fingerprints
 	Reason        string // why it is no longer judged
 }
@@ -49,7 +49,7 @@ func (d Diff) Worse(partial bool) bool {
 		case Regressed:
 			return true
 		case Lost:
-			return !partial || c.After == conformance.Skip
+			return !partial || c.After == judge.Skip
 		case Appeared:
 			return !partial && failing(c.After)
 		}
@@ -114,13 +114,13 @@ func Two(before, after report.Named) Diff {
 }
 
 func judged(c report.CaseInfo) bool {
-	return c.Verdict != conformance.Skip && c.Verdict != conformance.Error
+	return c.Verdict != judge.Skip && c.Verdict != judge.Error
 }
 
 func fails(c report.CaseInfo) bool { return failing(c.Verdict) }
 
-func failing(v conformance.Verdict) bool {
-	return v == conformance.Fail || v == conformance.Known || v == conformance.Flaky
+func failing(v judge.Verdict) bool {
+	return v == judge.Fail || v == judge.Known || v == judge.Flaky
 }
 
 func orUnknown(corpus string) string {

@@ -7,36 +7,37 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 )
 
 //go:embed page.html
 var pageText string
 
 // marks stand beside the word of a verdict, so that colour is never the only sign.
-var marks = map[conformance.Verdict]string{
-	conformance.Pass: "✓", conformance.Fixed: "✓", conformance.Warn: "!", conformance.Fail: "✗", conformance.Known: "✗", conformance.Flaky: "~",
-	conformance.Skip: "–", conformance.Error: "?", "": "·",
+var marks = map[judge.Verdict]string{
+	judge.Pass: "✓", judge.Fixed: "✓", judge.Warn: "!", judge.Fail: "✗", judge.Known: "✗", judge.Flaky: "~",
+	judge.Skip: "–", judge.Error: "?", "": "·",
 }
 
 // says are the words of verdicts for those who hear or point at the marks. A failure is a failure here,
 // whether a baseline knows it or not.
-var says = map[conformance.Verdict]string{
-	conformance.Pass: "conforms", conformance.Fixed: "conforms", conformance.Warn: "misses a should", conformance.Fail: "fails", conformance.Known: "fails",
-	conformance.Flaky: "varies", conformance.Skip: "not asked", conformance.Error: "could not be judged", "": "not in the report",
+var says = map[judge.Verdict]string{
+	judge.Pass: "conforms", judge.Fixed: "conforms", judge.Warn: "misses a should", judge.Fail: "fails", judge.Known: "fails",
+	judge.Flaky: "varies", judge.Skip: "not asked", judge.Error: "could not be judged", "": "not in the report",
 }
 
 // colours are the classes of verdicts on the page.
-var colours = map[conformance.Verdict]string{
-	conformance.Pass: "good", conformance.Fixed: "good", conformance.Warn: "warn", conformance.Fail: "bad", conformance.Known: "bad",
-	conformance.Flaky: "warn", conformance.Skip: "none", conformance.Error: "none", "": "none",
+var colours = map[judge.Verdict]string{
+	judge.Pass: "good", judge.Fixed: "good", judge.Warn: "warn", judge.Fail: "bad", judge.Known: "bad",
+	judge.Flaky: "warn", judge.Skip: "none", judge.Error: "none", "": "none",
 }
 
 // page is the template; the maps are looked up by it, so that every text goes through its escaping.
 func page() (*template.Template, error) {
 	return template.New("page").Funcs(template.FuncMap{
-		"mark":   func(v conformance.Verdict) string { return or(marks, v, "?") },
-		"says":   func(v conformance.Verdict) string { return or(says, v, "unknown") },
-		"colour": func(v conformance.Verdict) string { return or(colours, v, "none") },
+		"mark":   func(v judge.Verdict) string { return or(marks, v, "?") },
+		"says":   func(v judge.Verdict) string { return or(says, v, "unknown") },
+		"colour": func(v judge.Verdict) string { return or(colours, v, "none") },
 		"clean":  clean,
 		"lower":  strings.ToLower,
 		"standing": func(s conformance.Standing) string {
@@ -54,7 +55,7 @@ func page() (*template.Template, error) {
 	}).Parse(pageText)
 }
 
-func or(m map[conformance.Verdict]string, v conformance.Verdict, otherwise string) string {
+func or(m map[judge.Verdict]string, v judge.Verdict, otherwise string) string {
 	if s, ok := m[v]; ok {
 		return s
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -57,7 +58,7 @@ type CaseRow struct {
 	ID       string
 	Title    string
 	Level    fixtures.Level
-	Verdicts []conformance.Verdict
+	Verdicts []judge.Verdict
 }
 
 // NewMatrix sets the reports side by side, a column each.
@@ -81,7 +82,7 @@ func NewMatrix(reports []report.Named, notes []string) (Matrix, error) {
 			if !ok {
 				i = len(rows)
 				row[c.ID] = i
-				rows = append(rows, CaseRow{c.ID, titles[c.ID], c.Level, make([]conformance.Verdict, len(reports))})
+				rows = append(rows, CaseRow{c.ID, titles[c.ID], c.Level, make([]judge.Verdict, len(reports))})
 				ids = append(ids, c.ID)
 			}
 			rows[i].Verdicts[column] = c.Verdict
@@ -109,26 +110,26 @@ func NewMatrix(reports []report.Named, notes []string) (Matrix, error) {
 	return m, nil
 }
 
-func (c *Cell) count(v conformance.Verdict) {
+func (c *Cell) count(v judge.Verdict) {
 	if v == "" {
 		return
 	}
 	c.All++
 	switch v {
-	case conformance.Pass, conformance.Warn, conformance.Fixed:
+	case judge.Pass, judge.Warn, judge.Fixed:
 		c.Conform++
 		c.Judged++
-	case conformance.Fail, conformance.Known, conformance.Flaky:
+	case judge.Fail, judge.Known, judge.Flaky:
 		c.Judged++
-	case conformance.Skip, conformance.Error:
+	case judge.Skip, judge.Error:
 	}
 }
 
-func differs(v conformance.Verdict) bool {
+func differs(v judge.Verdict) bool {
 	switch v {
-	case conformance.Fail, conformance.Known, conformance.Flaky, conformance.Error, conformance.Warn:
+	case judge.Fail, judge.Known, judge.Flaky, judge.Error, judge.Warn:
 		return true
-	case conformance.Pass, conformance.Fixed, conformance.Skip:
+	case judge.Pass, judge.Fixed, judge.Skip:
 	}
 	return false
 }
@@ -173,7 +174,7 @@ func caseTitles() (map[string]string, error) {
 		return nil, err
 	}
 	titles := map[string]string{}
-	for _, c := range slices.Concat(cases, conformance.Invariants()) {
+	for _, c := range slices.Concat(cases, judge.InvariantCases()) {
 		titles[c.ID] = c.Title
 	}
 	return titles, nil

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
@@ -61,7 +61,7 @@ func (c Change) how() string {
 	return s
 }
 
-func orNone(v conformance.Verdict, fingerprint string) string {
+func orNone(v judge.Verdict, fingerprint string) string {
 	if v == "" {
 		return "none"
 	}

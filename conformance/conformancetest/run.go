@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 )
 
@@ -41,7 +42,7 @@ func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
 		t.Logf("%d of %d cases are left out: they may run a command on a node, and the target is not on loopback (conformance.WithAllowDispatch asks them)",
 			n, len(started.Plan))
 	}
-	var results []conformance.Result
+	var results []judge.Result
 	for _, planned := range started.Plan {
 		t.Run(planned.Case.ID, func(t *testing.T) {
 			r := session.Ask(t.Context(), planned)
@@ -66,30 +67,30 @@ func RunHandler(t *testing.T, h http.Handler, opts ...conformance.Option) {
 	Run(t, conformance.Target{Handler: h, Name: t.Name()}, opts...)
 }
 
-func tell(t *testing.T, target conformance.Target, r *conformance.Result) {
+func tell(t *testing.T, target conformance.Target, r *judge.Result) {
 	t.Helper()
 	switch r.Verdict {
-	case conformance.Skip:
+	case judge.Skip:
 		if r.LeavesBaseline() {
 			t.Errorf("%s expects it to fail, and it is skipped: %s", r.Baseline.Entry, r.Reason)
 			return
 		}
 		t.Skip(r.Reason)
-	case conformance.Error:
+	case judge.Error:
 		t.Errorf("could not be judged: %s", r.Reason)
-	case conformance.Fail, conformance.Flaky:
+	case judge.Fail, judge.Flaky:
 		t.Error("\n" + report.Failure(target, r, again(t.Name(), r)))
-	case conformance.Known:
+	case judge.Known:
 		t.Skipf("known: %s", r.Baseline.Entry)
-	case conformance.Fixed:
+	case judge.Fixed:
 		t.Errorf("no longer fails: take it out of %s (%s=1 go test does)", r.Baseline.Entry, UpdateVariable)
-	case conformance.Warn:
+	case judge.Warn:
 		t.Log("\n" + report.Failure(target, r, ""))
 	}
 }
 
 // again is the command that asks the case again; that of an invariant asks the case that showed it first.
-func again(name string, r *conformance.Result) string {
+func again(name string, r *judge.Result) string {
 	pattern := "^" + regexp.QuoteMeta(name) + "$"
 	if first := r.FirstSeen(); first != "" {
 		pattern = "^" + regexp.QuoteMeta(strings.TrimSuffix(name, r.Case.ID)+first) + "$|" + pattern

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
@@ -92,7 +92,7 @@ func verdictOf(step fixtures.BoundStep, steps []fixtures.BoundStep) []fixtures.O
 
 // conforms asks the judge about an answer to this step alone.
 func (q *question) conforms(status int, body string) bool {
-	r := conformance.Judge(q.owner, []fixtures.BoundStep{q.step}, []*wire.Exchange{answer(q.step.Request.Operation, q.step.Request.Body, status, body)}, false)
+	r := judge.Judge(q.owner, []fixtures.BoundStep{q.step}, []*wire.Exchange{answer(q.step.Request.Operation, q.step.Request.Body, status, body)}, false)
 	return r.Outcome != ""
 }
 

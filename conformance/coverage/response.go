@@ -6,7 +6,7 @@ import (
 
 	"github.com/aws/smithy-go"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
 )
@@ -56,9 +56,9 @@ func typeInvariants(operation string, p place) []string {
 		wrong = "7"
 	}
 	body := wrapped(reference.ResponseSchema(operation), p.path, wrong)
-	e := conformance.Read(fixtures.BoundStep{Request: fixtures.Message{Operation: operation}}, answer(operation, []byte("{}"), http.StatusOK, body))
+	e := judge.Read(fixtures.BoundStep{Request: fixtures.Message{Operation: operation}}, answer(operation, []byte("{}"), http.StatusOK, body))
 	var rules []string
-	for _, check := range conformance.Checks() {
+	for _, check := range judge.Checks() {
 		for _, f := range check.Inspect(&e) {
 			if f.Level == fixtures.Must && memberPath(f.Path) == dotted(p.path) {
 				rules = append(rules, check.Rule().ID)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/coverage"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -20,7 +21,7 @@ import (
 )
 
 // results keeps what each case was answered.
-type results map[string]conformance.Result
+type results map[string]judge.Result
 
 func (r results) Event(e conformance.Event) error {
 	if judged, ok := e.(conformance.Judged); ok {
@@ -113,7 +114,7 @@ func spread(cases []string, n int) []string {
 
 // rejudged is the verdict on a case whose answers of one operation were changed; false where no answer has
 // the member.
-func rejudged(t *testing.T, r conformance.Result, operation, path string, change func(*jsontree.Value, string) bool) (conformance.Verdict, bool) {
+func rejudged(t *testing.T, r judge.Result, operation, path string, change func(*jsontree.Value, string) bool) (judge.Verdict, bool) {
 	t.Helper()
 	var steps []fixtures.BoundStep
 	var exchanges []*wire.Exchange
@@ -134,7 +135,7 @@ func rejudged(t *testing.T, r conformance.Result, operation, path string, change
 		}
 		steps, exchanges = append(steps, e.Step), append(exchanges, &x)
 	}
-	return conformance.Judge(r.Case, steps, exchanges, false).Verdict, changed
+	return judge.Judge(r.Case, steps, exchanges, false).Verdict, changed
 }
 
 // What the ledger says of answers is true: the embedded service's own, with the member taken out or given
@@ -161,7 +162,7 @@ func TestTheCasesNamedFailAWrongAnswer(t *testing.T) {
 					continue
 				}
 				if verdict, changed := rejudged(t, r, row.Operation, row.Member, change); changed {
-					assert.NotEqual(t, conformance.Pass, verdict, "%s %s: %s: %s", row.Operation, row.Member, name, id)
+					assert.NotEqual(t, judge.Pass, verdict, "%s %s: %s: %s", row.Operation, row.Member, name, id)
 					shown++
 				}
 			}

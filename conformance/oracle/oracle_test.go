@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
@@ -126,6 +127,6 @@ func TestTheOracleTakesWhatTheReferenceAnswers(t *testing.T) {
 			Steps: []fixtures.Step{{Request: fixtures.Request{Body: &fixtures.Body{Base64: text}}, Expect: e.Outcomes}},
 		}
 		r := session.Once(t.Context(), asked)
-		assert.Equal(t, conformance.Pass, r.Verdict, "%s: %s\n%v", c.ID, text, fmt.Sprint(r.Findings))
+		assert.Equal(t, judge.Pass, r.Verdict, "%s: %s\n%v", c.ID, text, fmt.Sprint(r.Findings))
 	}
 }

@@ -5,27 +5,28 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 )
 
 // baselineLine says how a case stands to the baseline, in one line.
-func baselineLine(n *conformance.BaselineNote) string {
+func baselineLine(n *judge.BaselineNote) string {
 	var b strings.Builder
 	b.WriteString(n.Entry + ": ")
 	switch n.State {
-	case conformance.BaselineKnown:
+	case judge.BaselineKnown:
 		b.WriteString("known")
-	case conformance.BaselineFlaky:
+	case judge.BaselineFlaky:
 		b.WriteString("its verdict is known to vary")
-	case conformance.BaselineChanged:
+	case judge.BaselineChanged:
 		b.WriteString("fails in another way than the entry says, " + n.Was)
-	case conformance.BaselineExpired:
+	case judge.BaselineExpired:
 		b.WriteString("the entry held until " + n.Until)
-	case conformance.BaselineStale:
+	case judge.BaselineStale:
 		b.WriteString("no longer fails; take it out of the entry (--update-baseline does)")
-	case conformance.BaselineUnjudged:
+	case judge.BaselineUnjudged:
 		b.WriteString("expects it to fail; if it is to be skipped, take it out of the entry (--update-baseline does)")
 	}
-	if n.Until != "" && n.State != conformance.BaselineExpired {
+	if n.Until != "" && n.State != judge.BaselineExpired {
 		b.WriteString(", until " + n.Until)
 	}
 	if n.Reason != "" {
@@ -43,12 +44,12 @@ func baselineCounts(r *conformance.Report) string {
 	if counts == nil {
 		return ""
 	}
-	words := map[conformance.BaselineState]string{
-		conformance.BaselineKnown: "known", conformance.BaselineFlaky: "known to vary", conformance.BaselineChanged: "fail in another way",
-		conformance.BaselineExpired: "past their date", conformance.BaselineStale: "no longer fail", conformance.BaselineUnjudged: "no longer judged",
+	words := map[judge.BaselineState]string{
+		judge.BaselineKnown: "known", judge.BaselineFlaky: "known to vary", judge.BaselineChanged: "fail in another way",
+		judge.BaselineExpired: "past their date", judge.BaselineStale: "no longer fail", judge.BaselineUnjudged: "no longer judged",
 	}
 	var parts []string
-	for _, state := range conformance.BaselineStates() {
+	for _, state := range judge.BaselineStates() {
 		if n := counts[state]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, words[state]))
 		}
@@ -58,7 +59,7 @@ func baselineCounts(r *conformance.Report) string {
 
 // knownVerdict says in one line what a run without a new failure means against a baseline.
 func knownVerdict(r *conformance.Report) string {
-	known, fixed := r.Totals[conformance.Known], r.Totals[conformance.Fixed]
+	known, fixed := r.Totals[judge.Known], r.Totals[judge.Fixed]
 	line := r.Target.Name
 	if known == 0 {
 		line += fmt.Sprintf(" conforms in all %d cases asked", r.Totals.Judged())
@@ -69,7 +70,7 @@ func knownVerdict(r *conformance.Report) string {
 	if fixed > 0 {
 		stale = append(stale, fmt.Sprintf("%d cases in it no longer fail", fixed))
 	}
-	if n := r.Baseline()[conformance.BaselineUnjudged]; n > 0 {
+	if n := r.Baseline()[judge.BaselineUnjudged]; n > 0 {
 		stale = append(stale, fmt.Sprintf("%d cases in it are no longer judged", n))
 	}
 	if len(stale) > 0 {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/internal/browsertest"
+	"github.com/sendspec/sendspec/conformance/judge"
 )
 
 // openPage opens the page of a run.
@@ -140,7 +141,7 @@ func nothingOfTheTargetRuns(t *testing.T, tab context.Context) {
 	ctx := openPage(t, tab, r, "")
 	browsertest.Eval[bool](t, ctx, `(() => { window.alert = () => { window.owned = true; }; return true; })()`)
 	for i := range r.Results {
-		if r.Results[i].Verdict == conformance.Pass {
+		if r.Results[i].Verdict == judge.Pass {
 			continue
 		}
 		browsertest.Eval[string](t, ctx, `location.hash = "#`+r.Results[i].Case.ID+`"`)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/stable"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -55,24 +56,24 @@ type ProfileInfo struct {
 
 // CaseInfo is the verdict on a case, with the rule and the exchange where there is a divergence.
 type CaseInfo struct {
-	ID         string              `json:"id"`
-	Title      string              `json:"title"`
-	Level      fixtures.Level      `json:"level"`
-	Profile    fixtures.Profile    `json:"profile"`
-	Verdict    conformance.Verdict `json:"verdict"`
-	Reason     string              `json:"reason,omitempty"`
-	Outcome    string              `json:"outcome,omitempty"`
-	Conforming []string            `json:"conforming,omitempty"`
-	// Fingerprint and Baseline are those of conformance.Result.
-	Fingerprint string                    `json:"fingerprint,omitempty"`
-	Baseline    *conformance.BaselineNote `json:"baseline,omitempty"`
-	Findings    []conformance.Finding     `json:"findings,omitempty"`
-	Seen        int                       `json:"seen,omitempty"`
-	Broken      int                       `json:"broken,omitempty"`
-	Source      []fixtures.Source         `json:"source,omitempty"`
-	Evidence    *fixtures.Evidence        `json:"evidence,omitempty"`
-	Note        string                    `json:"note,omitempty"`
-	Exchanges   []ExchangeInfo            `json:"exchanges,omitempty"`
+	ID         string           `json:"id"`
+	Title      string           `json:"title"`
+	Level      fixtures.Level   `json:"level"`
+	Profile    fixtures.Profile `json:"profile"`
+	Verdict    judge.Verdict    `json:"verdict"`
+	Reason     string           `json:"reason,omitempty"`
+	Outcome    string           `json:"outcome,omitempty"`
+	Conforming []string         `json:"conforming,omitempty"`
+	// Fingerprint and Baseline are those of judge.Result.
+	Fingerprint string              `json:"fingerprint,omitempty"`
+	Baseline    *judge.BaselineNote `json:"baseline,omitempty"`
+	Findings    []judge.Finding     `json:"findings,omitempty"`
+	Seen        int                 `json:"seen,omitempty"`
+	Broken      int                 `json:"broken,omitempty"`
+	Source      []fixtures.Source   `json:"source,omitempty"`
+	Evidence    *fixtures.Evidence  `json:"evidence,omitempty"`
+	Note        string              `json:"note,omitempty"`
+	Exchanges   []ExchangeInfo      `json:"exchanges,omitempty"`
 }
 
 // ExchangeInfo is one exchange with bounded bodies, and without what is new each time. Of a step that is asked until
@@ -142,24 +143,24 @@ func (v view) document(r *conformance.Report) *Document {
 
 func counts(t conformance.Tally) map[string]int {
 	m := map[string]int{}
-	for _, v := range conformance.Verdicts() {
+	for _, v := range judge.Verdicts() {
 		m[string(v)] = t[v]
 	}
 	return m
 }
 
-func (v view) caseInfo(r *conformance.Result) CaseInfo {
+func (v view) caseInfo(r *judge.Result) CaseInfo {
 	c := CaseInfo{
 		ID: r.Case.ID, Title: r.Case.Title, Level: r.Case.Level, Profile: r.Case.Profile, Verdict: r.Verdict,
 		Fingerprint: r.Fingerprint, Baseline: r.Baseline, Reason: v.line(v.reason(r.Reason)), Conforming: r.Named, Seen: r.Seen, Broken: r.Broken,
 	}
-	if r.Verdict != conformance.Pass { // which of several right answers came may be a matter of speed
+	if r.Verdict != judge.Pass { // which of several right answers came may be a matter of speed
 		c.Outcome = r.Outcome
 	}
 	for _, f := range r.Findings {
 		c.Findings = append(c.Findings, v.finding(f))
 	}
-	if !differs(r) || r.Verdict == conformance.Fixed {
+	if !differs(r) || r.Verdict == judge.Fixed {
 		return c
 	}
 	c.Source, c.Evidence, c.Note = r.Case.Source, r.Case.Evidence, r.Case.Note
@@ -181,12 +182,12 @@ func (v view) reason(s string) string {
 	return s
 }
 
-func (v view) finding(f conformance.Finding) conformance.Finding {
+func (v view) finding(f judge.Finding) judge.Finding {
 	f.Path, f.Want.Words, f.Got.Words = v.line(f.Path), v.line(f.Want.Words), v.line(f.Got.Words)
 	return f
 }
 
-func (v view) exchange(x conformance.Exchanged) ExchangeInfo {
+func (v view) exchange(x judge.Exchanged) ExchangeInfo {
 	info := ExchangeInfo{Step: x.Step.Number, Method: v.line(x.Request.Method), Path: v.line(x.Request.Path), Sent: v.body(sentBody(x.Request))}
 	if x.Response != nil {
 		info.Status, info.Answer = x.Response.Status, v.body(x.Response.Body)

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
 )
@@ -69,7 +70,7 @@ func (v view) harHead(w io.Writer, r *conformance.Report, o Options) error {
 	return err
 }
 
-func (v view) entry(t conformance.Target, r *conformance.Result, x *conformance.Exchanged) harEntry {
+func (v view) entry(t conformance.Target, r *judge.Result, x *judge.Exchanged) harEntry {
 	milliseconds := float64(x.Elapsed.Microseconds()) / 1000
 	e := harEntry{
 		Started: x.Sent.UTC().Format("2006-01-02T15:04:05.000Z"), Time: milliseconds,

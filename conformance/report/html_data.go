@@ -2,6 +2,7 @@ package report
 
 import (
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -45,7 +46,7 @@ func (v view) pageData(r *conformance.Report, o Options) pageData {
 	return d
 }
 
-func (v view) pageCase(r *conformance.Report, res *conformance.Result, o Options) pageCase {
+func (v view) pageCase(r *conformance.Report, res *judge.Result, o Options) pageCase {
 	c := pageCase{CaseInfo: v.caseInfo(res), Rule: ruleOf(res.Case.ID), Area: res.Case.Area()}
 	c.CaseInfo.Exchanges = nil
 	if !differs(res) {

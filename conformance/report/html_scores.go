@@ -6,24 +6,25 @@ import (
 	"time"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
 // verdictInfo is how the page names and counts a verdict.
 type verdictInfo struct {
-	Verdict conformance.Verdict `json:"verdict"`
-	Mark    string              `json:"mark"`
-	Count   int                 `json:"count"`
-	Shown   bool                `json:"shown"` // without being asked for
+	Verdict judge.Verdict `json:"verdict"`
+	Mark    string        `json:"mark"`
+	Count   int           `json:"count"`
+	Shown   bool          `json:"shown"` // without being asked for
 }
 
 func verdictInfos(r *conformance.Report) []verdictInfo {
 	var list []verdictInfo
-	shown := map[conformance.Verdict]bool{}
+	shown := map[judge.Verdict]bool{}
 	for i := range r.Results {
 		shown[r.Results[i].Verdict] = shown[r.Results[i].Verdict] || differs(&r.Results[i])
 	}
-	for _, v := range conformance.Verdicts() {
+	for _, v := range judge.Verdicts() {
 		list = append(list, verdictInfo{v, mannerOf(v).mark, r.Totals[v], shown[v]})
 	}
 	return list
@@ -36,7 +37,7 @@ func columns(r *conformance.Report) []verdictInfo {
 
 // segment is one verdict's part of a bar that is barLength long.
 type segment struct {
-	Verdict  conformance.Verdict
+	Verdict  judge.Verdict
 	At, Long float64
 }
 
@@ -48,7 +49,7 @@ func barOf(t conformance.Tally) []segment {
 	if total == 0 {
 		return nil
 	}
-	for _, v := range conformance.Verdicts() {
+	for _, v := range judge.Verdicts() {
 		if n := t[v]; n > 0 {
 			long := barLength * float64(n) / total
 			bar = append(bar, segment{v, at, long})
@@ -112,7 +113,7 @@ func areaRows(r *conformance.Report, columns []verdictInfo) []areaRow {
 			row.Counts = append(row.Counts, verdictInfo{Verdict: c.Verdict, Count: a.Tally[c.Verdict]})
 		}
 		if judged := a.Judged(); judged > 0 {
-			row.Score = percent(a.Tally[conformance.Pass]+a.Tally[conformance.Warn], judged)
+			row.Score = percent(a.Tally[judge.Pass]+a.Tally[judge.Warn], judged)
 		}
 		rows = append(rows, row)
 	}

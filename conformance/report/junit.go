@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 )
 
 // writeJUnit writes a suite for each area and a test for each case. What is the target's fault is a
@@ -68,7 +69,7 @@ func incompleteSuite(r *conformance.Report) junitSuite {
 	return suite
 }
 
-func (v view) testcase(r *conformance.Report, res *conformance.Result, o Options) junitCase {
+func (v view) testcase(r *conformance.Report, res *judge.Result, o Options) junitCase {
 	parts := strings.Split(res.Case.ID, "/")
 	c := junitCase{
 		Name: v.line(res.Case.ID), Class: v.line("sendspec." + strings.Join(parts[:min(2, len(parts))], ".")), Time: seconds(elapsed(res)),
@@ -91,7 +92,7 @@ func (v view) testcase(r *conformance.Report, res *conformance.Result, o Options
 }
 
 // summary says in one line what is the matter with a case.
-func (v view) summary(r *conformance.Result) string {
+func (v view) summary(r *judge.Result) string {
 	if len(r.Findings) == 0 {
 		return v.line(r.Reason)
 	}
@@ -104,7 +105,7 @@ func (v view) summary(r *conformance.Result) string {
 }
 
 // elapsed is how long a case's exchanges took.
-func elapsed(r *conformance.Result) time.Duration {
+func elapsed(r *judge.Result) time.Duration {
 	var d time.Duration
 	for i := range r.Exchanges {
 		d += r.Exchanges[i].Elapsed

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 )
 
 // junitElements are the elements of JUnit's XML that a report may have, with the attributes and the
@@ -91,16 +92,16 @@ func TestTheJUnitReportHasTheFormThatItsReadersCheck(t *testing.T) {
 			verdicts := conformance.Tally{}
 			for _, res := range r.Results {
 				if res.NotAsked() {
-					verdicts[conformance.Skip]++
+					verdicts[judge.Skip]++
 				} else {
 					verdicts[res.Verdict]++
 				}
 			}
-			assert.Equal(t, verdicts[conformance.Fail]+verdicts[conformance.Flaky], counts["failure"])
+			assert.Equal(t, verdicts[judge.Fail]+verdicts[judge.Flaky], counts["failure"])
 			assert.Equal(t, counts["failure"], sums["failures"])
-			assert.Equal(t, verdicts[conformance.Error]+partial, counts["error"])
+			assert.Equal(t, verdicts[judge.Error]+partial, counts["error"])
 			assert.Equal(t, counts["error"], sums["errors"])
-			assert.Equal(t, verdicts[conformance.Skip], counts["skipped"])
+			assert.Equal(t, verdicts[judge.Skip], counts["skipped"])
 			assert.Equal(t, counts["skipped"], sums["skipped"])
 			assert.Equal(t, counts["testsuite"]*6, counts["property"], "each suite names target, region, seed, strict, complete and verdict")
 		})

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 )
 
 // markdownShown bounds the divergences in full: GitHub takes a step summary of at most 1 MiB, and
@@ -41,13 +42,13 @@ func writeMarkdown(w io.Writer, r *conformance.Report, o Options) error {
 
 func markdownAreas(b *strings.Builder, r *conformance.Report) {
 	b.WriteString("| area |")
-	for _, verdict := range conformance.Verdicts() {
+	for _, verdict := range judge.Verdicts() {
 		fmt.Fprintf(b, " %s |", verdict)
 	}
-	b.WriteString("\n|---|" + strings.Repeat("--:|", len(conformance.Verdicts())) + "\n")
+	b.WriteString("\n|---|" + strings.Repeat("--:|", len(judge.Verdicts())) + "\n")
 	for _, a := range append(r.Areas[:len(r.Areas):len(r.Areas)], conformance.AreaTally{Area: "**all**", Tally: r.Totals}) {
 		fmt.Fprintf(b, "| %s |", a.Area)
-		for _, verdict := range conformance.Verdicts() {
+		for _, verdict := range judge.Verdicts() {
 			if n := a.Tally[verdict]; n > 0 {
 				fmt.Fprintf(b, " %d |", n)
 			} else {

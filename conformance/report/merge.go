@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -74,7 +75,7 @@ func merged(parts []Named) (*Document, error) {
 	file := map[string]string{}
 	for _, p := range parts {
 		for _, c := range p.Cases {
-			if !strings.HasPrefix(c.ID, conformance.InvariantArea+"/") {
+			if !strings.HasPrefix(c.ID, judge.InvariantArea+"/") {
 				if other := file[c.ID]; other != "" {
 					return nil, fmt.Errorf("merge: case %s stands in %s and in %s", clean(c.ID), other, p.File)
 				}
@@ -100,14 +101,14 @@ func corpusOrder() (map[string]int, error) {
 		return nil, err
 	}
 	order := map[string]int{}
-	for i, c := range slices.Concat(cases, conformance.Invariants()) {
+	for i, c := range slices.Concat(cases, judge.InvariantCases()) {
 		order[c.ID] = i + 1
 	}
 	return order, nil
 }
 
 // gravity orders the verdicts on an invariant that shards came to.
-var gravity = []conformance.Verdict{conformance.Skip, conformance.Pass, conformance.Fixed, conformance.Warn, conformance.Known, conformance.Fail, conformance.Flaky, conformance.Error}
+var gravity = []judge.Verdict{judge.Skip, judge.Pass, judge.Fixed, judge.Warn, judge.Known, judge.Fail, judge.Flaky, judge.Error}
 
 // bothInvariants is the verdict on an invariant over two shards: the graver one, with the findings of both.
 func bothInvariants(a, b CaseInfo) CaseInfo {
@@ -117,7 +118,7 @@ func bothInvariants(a, b CaseInfo) CaseInfo {
 	a.Seen, a.Broken = a.Seen+b.Seen, a.Broken+b.Broken
 	a.Findings = slices.Clone(a.Findings)
 	for _, f := range b.Findings {
-		same := func(g conformance.Finding) bool {
+		same := func(g judge.Finding) bool {
 			return f.Path == g.Path && f.Want.Words == g.Want.Words && f.Level == g.Level
 		}
 		if !slices.ContainsFunc(a.Findings, same) {
@@ -138,9 +139,9 @@ func bothInvariants(a, b CaseInfo) CaseInfo {
 
 // sumUp counts the cases of a document anew.
 func (d *Document) sumUp() {
-	results := make([]conformance.Result, len(d.Cases))
+	results := make([]judge.Result, len(d.Cases))
 	for i, c := range d.Cases {
-		results[i] = conformance.Result{Case: &fixtures.Case{ID: c.ID, Level: c.Level, Profile: c.Profile}, Verdict: c.Verdict, Reason: c.Reason}
+		results[i] = judge.Result{Case: &fixtures.Case{ID: c.ID, Level: c.Level, Profile: c.Profile}, Verdict: c.Verdict, Reason: c.Reason}
 	}
 	r := conformance.SumUp(results)
 	r.Target.Name = d.Target.Name

@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
 )
@@ -208,7 +209,7 @@ func TestNoHalfOfACredentialIsWritten(t *testing.T) {
 	require.NoError(t, err)
 	_, err = r.Run(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, conformance.Fail, sink.report.Results[0].Verdict)
+	require.Equal(t, judge.Fail, sink.report.Results[0].Verdict)
 	for _, f := range report.Formats() {
 		assert.NotContains(t, string(rendered(t, f.Name, sink.report)), secrets.SessionToken[:8], f.Name)
 	}

@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -49,11 +49,11 @@ func WriteDocument(name string, d *Document) error {
 
 // caseLine is what a summary has of a case.
 type caseLine struct {
-	ID          string              `json:"id"`
-	Level       fixtures.Level      `json:"level"`
-	Profile     fixtures.Profile    `json:"profile"`
-	Verdict     conformance.Verdict `json:"verdict"`
-	Fingerprint string              `json:"fingerprint,omitempty"`
+	ID          string           `json:"id"`
+	Level       fixtures.Level   `json:"level"`
+	Profile     fixtures.Profile `json:"profile"`
+	Verdict     judge.Verdict    `json:"verdict"`
+	Fingerprint string           `json:"fingerprint,omitempty"`
 }
 
 // WriteSummary writes a report without its exchanges, small enough to be kept in a repository: of a

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -130,7 +131,7 @@ func TestTheTextOfAFailingCase(t *testing.T) {
 		Request:  wire.NewRequest("SendCommand", steps[0].Request.Body),
 		Response: &wire.Response{Status: 400, Header: http.Header{}, Body: []byte("{\"__type\":\"ValidationException\",\"message\":\"\x1b[31m\\u0000\"}\n")},
 	}
-	r := conformance.Judge(cases[0], steps, []*wire.Exchange{x}, false)
+	r := judge.Judge(cases[0], steps, []*wire.Exchange{x}, false)
 	text := report.Failure(conformance.Target{URL: "http://h:1", Region: "us-east-1"}, &r, "sendspec run area/Topic/refused")
 	for _, line := range []string{
 		"FAIL  area/Topic/refused (must)\n",

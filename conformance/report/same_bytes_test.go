@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -18,14 +19,14 @@ import (
 func polled(t *testing.T, times int, expires string) []byte {
 	t.Helper()
 	c := casesOf(t, refusedCase)[0]
-	result := conformance.Result{
-		Reason: fmt.Sprintf("%s; it was waited for %ds", conformance.WaitedInVain, times), Case: c, Verdict: conformance.Fail,
-		Findings: []conformance.Finding{{
-			Path: "walk", Want: conformance.Description{Words: "Success"}, Got: conformance.Description{Words: "Pending"}, Level: fixtures.Must,
+	result := judge.Result{
+		Reason: fmt.Sprintf("%s; it was waited for %ds", conformance.WaitedInVain, times), Case: c, Verdict: judge.Fail,
+		Findings: []judge.Finding{{
+			Path: "walk", Want: judge.Description{Words: "Success"}, Got: judge.Description{Words: "Pending"}, Level: fixtures.Must,
 		}},
 	}
 	for range times {
-		result.Exchanges = append(result.Exchanges, conformance.Exchanged{
+		result.Exchanges = append(result.Exchanges, judge.Exchanged{
 			Step: fixtures.BoundStep{Number: 2, Poll: &fixtures.Poll{Within: "30s"}},
 			Exchange: &wire.Exchange{
 				Request:  &wire.Request{Method: http.MethodPost, Path: "/", Body: []byte("{}")},
@@ -33,7 +34,7 @@ func polled(t *testing.T, times int, expires string) []byte {
 			},
 		})
 	}
-	b, err := report.Marshal(&conformance.Report{Results: []conformance.Result{result}, Totals: conformance.Tally{}})
+	b, err := report.Marshal(&conformance.Report{Results: []judge.Result{result}, Totals: conformance.Tally{}})
 	require.NoError(t, err)
 	return b
 }

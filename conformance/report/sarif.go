@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
@@ -20,7 +21,7 @@ const (
 // a location is the fixture that states it, and the case within it.
 func writeSARIF(w io.Writer, r *conformance.Report, o Options) error {
 	v := view{exact: true}
-	rules, shown := map[string]int{}, []*conformance.Result{}
+	rules, shown := map[string]int{}, []*judge.Result{}
 	driver := sarifDriver{
 		Name:             "sendspec",
 		ShortDescription: sarifMessage{"Conformance of servers that implement AWS Systems Manager SendCommand"},
@@ -63,14 +64,14 @@ func ruleOf(id string) string {
 }
 
 // ruleFile is the file of this repository that states the rule of a case.
-func ruleFile(r *conformance.Result) string {
+func ruleFile(r *judge.Result) string {
 	if r.Case.File == "" {
 		return "conformance/check.go"
 	}
 	return "fixtures/" + r.Case.File
 }
 
-func (v view) rule(id string, r *conformance.Result) sarifRule {
+func (v view) rule(id string, r *judge.Result) sarifRule {
 	help := sourceLine(r.Case)
 	for _, s := range r.Case.Source {
 		if s.Quote != "" {
@@ -89,7 +90,7 @@ func (v view) rule(id string, r *conformance.Result) sarifRule {
 	}
 }
 
-func (v view) result(r *conformance.Result, rules map[string]int, o Options) sarifResult {
+func (v view) result(r *judge.Result, rules map[string]int, o Options) sarifResult {
 	var lines []string
 	for _, f := range r.Findings {
 		lines = append(lines, v.line(fmt.Sprintf("%swant %s, got %s (%s)", where(f), f.Want, f.Got, f.Level)))
@@ -128,7 +129,7 @@ func (v view) invocation(r *conformance.Report) sarifInvocation {
 		note(v.line(Verdict(r)))
 	}
 	for i := range r.Results {
-		if res := &r.Results[i]; res.Verdict == conformance.Error && !res.NotAsked() {
+		if res := &r.Results[i]; res.Verdict == judge.Error && !res.NotAsked() {
 			note(v.line(res.Case.ID + ": " + res.Reason))
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -38,7 +39,7 @@ func halfway(t *testing.T) *conformance.Report {
 	r.Complete, r.Cut, r.Stopped = false, true, "interrupted"
 	for i, reason := range []string{"cannot be signed: <b>", "not asked: the run was ended"} {
 		at := &r.Results[len(r.Results)-1-i]
-		*at = conformance.Result{Case: at.Case, Verdict: conformance.Error, Reason: reason}
+		*at = judge.Result{Case: at.Case, Verdict: judge.Error, Reason: reason}
 	}
 	return r
 }
@@ -102,7 +103,7 @@ func TestTheSchemaKnowsEveryWord(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal(documentSchema(t), &schema))
 	var verdicts, profiles []string
-	for _, v := range conformance.Verdicts() {
+	for _, v := range judge.Verdicts() {
 		verdicts = append(verdicts, string(v))
 	}
 	for _, p := range fixtures.Profiles() {
@@ -144,7 +145,7 @@ func TestTheSARIFReportFollowsItsSchema(t *testing.T) {
 			assert.Equal(t, r.Complete, run.Invocations[0].ExecutionSuccessful)
 			divergences := 0
 			for _, res := range r.Results {
-				if res.Verdict == conformance.Fail || res.Verdict == conformance.Warn {
+				if res.Verdict == judge.Fail || res.Verdict == judge.Warn {
 					divergences++
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
@@ -37,7 +38,7 @@ func writeText(w io.Writer, r *conformance.Report, o Options) error {
 	plan := make([]conformance.Planned, len(r.Results))
 	for i := range r.Results {
 		plan[i].Case = r.Results[i].Case
-		if r.Results[i].Verdict == conformance.Skip {
+		if r.Results[i].Verdict == judge.Skip {
 			plan[i].Skip = r.Results[i].Reason
 		}
 	}
@@ -129,13 +130,13 @@ func kinds(bindings []string) string {
 	return strings.Join(list, ", ")
 }
 
-func (t *Text) judged(b *strings.Builder, r *conformance.Result) {
+func (t *Text) judged(b *strings.Builder, r *judge.Result) {
 	m, look := mannerIn(r), style{t.o.Color, t.o.Width}
 	word := look.paint(m.color, fmt.Sprintf("%-5s", strings.ToUpper(string(r.Verdict))))
 	switch {
 	case r.LeavesBaseline():
 		fmt.Fprintf(b, "%s %s (%s)\n  %s\n  %s\n\n", word, r.Case.ID, r.Case.Level, clean(r.Reason), baselineLine(r.Baseline))
-	case r.Verdict == conformance.Fixed:
+	case r.Verdict == judge.Fixed:
 		fmt.Fprintf(b, "%s %s (%s)\n  %s\n\n", word, r.Case.ID, r.Case.Level, baselineLine(r.Baseline))
 	case m.shown == always && len(r.Findings) == 0:
 		fmt.Fprintf(b, "%s %s\n  %s\n", word, r.Case.ID, clean(r.Reason))
@@ -162,7 +163,7 @@ const findingsShown = 4
 
 // again is the command that asks a case again, "" where there is none: a fuzzed input is no case that a
 // selector finds. An invariant is asked by the case that broke it first.
-func again(command string, r *conformance.Result) string {
+func again(command string, r *judge.Result) string {
 	if command == "" || r.Case.Area() == fuzzedArea {
 		return ""
 	}
@@ -177,7 +178,7 @@ const fuzzedArea = "fuzz"
 
 // Failure tells all about a case that is no pass, in about ten lines: the rule and where it comes from,
 // what was wanted and what came, both bodies, and how to ask again. Again is a command, or "".
-func Failure(target conformance.Target, r *conformance.Result, again string) string {
+func Failure(target conformance.Target, r *judge.Result, again string) string {
 	b := &strings.Builder{}
 	style{}.failure(b, target, r, again)
 	return b.String()
@@ -186,7 +187,7 @@ func Failure(target conformance.Target, r *conformance.Result, again string) str
 // labelColumns is how far the labels of a failure's lines reach.
 const labelColumns = 10
 
-func (s style) failure(b *strings.Builder, target conformance.Target, r *conformance.Result, again string) {
+func (s style) failure(b *strings.Builder, target conformance.Target, r *judge.Result, again string) {
 	c := r.Case
 	word := s.paint(mannerOf(r.Verdict).color, fmt.Sprintf("%-5s", strings.ToUpper(string(r.Verdict))))
 	fmt.Fprintf(b, "%s %s (%s)\n", word, s.paint(bold, c.ID), c.Level)
@@ -220,7 +221,7 @@ func (s style) failure(b *strings.Builder, target conformance.Target, r *conform
 }
 
 // telling is the exchange of a case that its first finding is about; nil where there is none.
-func telling(r *conformance.Result) *conformance.Exchanged {
+func telling(r *judge.Result) *judge.Exchanged {
 	if len(r.Exchanges) == 0 {
 		return nil
 	}
@@ -233,7 +234,7 @@ func telling(r *conformance.Result) *conformance.Exchanged {
 	return x
 }
 
-func (s style) exchange(b *strings.Builder, target conformance.Target, r *conformance.Result, again string) {
+func (s style) exchange(b *strings.Builder, target conformance.Target, r *judge.Result, again string) {
 	x := telling(r)
 	if x == nil {
 		return
@@ -272,7 +273,7 @@ func curlLine(target conformance.Target, r *wire.Request) string {
 const curlShown = 4000
 
 // where names the place of a finding, with a colon behind it.
-func where(f conformance.Finding) string {
+func where(f judge.Finding) string {
 	s := f.Path
 	if f.Step > 0 {
 		s = fmt.Sprintf("step %d, %s", f.Step, s)
@@ -283,6 +284,6 @@ func where(f conformance.Finding) string {
 	return s + ": "
 }
 
-func difference(f conformance.Finding) string {
+func difference(f judge.Finding) string {
 	return fmt.Sprintf("%s%s (%s), got %s", where(f), f.Want, f.Level, f.Got)
 }

@@ -1,13 +1,13 @@
 package report
 
 import (
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 )
 
 // manner is how the reports show a verdict. A verdict that is added to conformance needs a line in
 // manners, and nothing else here.
 type manner struct {
-	verdict conformance.Verdict
+	verdict judge.Verdict
 	mark    string // beside the word, so that colour is never the only sign
 	color   sgr
 	// shown says how much a reader wants of such a case.
@@ -37,18 +37,18 @@ const (
 )
 
 var manners = []manner{
-	{conformance.Pass, "✓", green, counted, passed, "", ""},
-	{conformance.Warn, "!", yellow, onRequest, passed, "warning", "warning"},
-	{conformance.Fail, "✗", red, always, failed, "error", "error"},
-	{conformance.Flaky, "~", magenta, always, failed, "error", "error"},
-	{conformance.Known, "≈", dim, onRequest, skipped, "", ""},
-	{conformance.Fixed, "+", yellow, always, failed, "warning", "warning"},
-	{conformance.Skip, "-", dim, counted, skipped, "", ""},
-	{conformance.Error, "?", magenta, always, errored, "", "error"},
+	{judge.Pass, "✓", green, counted, passed, "", ""},
+	{judge.Warn, "!", yellow, onRequest, passed, "warning", "warning"},
+	{judge.Fail, "✗", red, always, failed, "error", "error"},
+	{judge.Flaky, "~", magenta, always, failed, "error", "error"},
+	{judge.Known, "≈", dim, onRequest, skipped, "", ""},
+	{judge.Fixed, "+", yellow, always, failed, "warning", "warning"},
+	{judge.Skip, "-", dim, counted, skipped, "", ""},
+	{judge.Error, "?", magenta, always, errored, "", "error"},
 }
 
 // mannerOf is the manner of a verdict; one that is not known is shown as an error of ours.
-func mannerOf(v conformance.Verdict) manner {
+func mannerOf(v judge.Verdict) manner {
 	for _, m := range manners {
 		if m.verdict == v {
 			return m
@@ -59,7 +59,7 @@ func mannerOf(v conformance.Verdict) manner {
 
 // mannerIn is the manner of a case. Those that an interrupted run did not come to are only counted: that
 // the report is partial is said once.
-func mannerIn(r *conformance.Result) manner {
+func mannerIn(r *judge.Result) manner {
 	if r.NotAsked() {
 		return manner{r.Verdict, "?", dim, counted, skipped, "", ""}
 	}
@@ -70,4 +70,4 @@ func mannerIn(r *conformance.Result) manner {
 }
 
 // differs tells whether a case has a divergence to show.
-func differs(r *conformance.Result) bool { return mannerIn(r).shown != counted }
+func differs(r *judge.Result) bool { return mannerIn(r).shown != counted }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -30,13 +31,13 @@ func sourceLine(c *fixtures.Case) string {
 func (t *Text) ended(b *strings.Builder, r *conformance.Report) {
 	look := style{color: t.o.Color}
 	fmt.Fprintf(b, "%-12s", "area")
-	for _, v := range conformance.Verdicts() {
+	for _, v := range judge.Verdicts() {
 		b.WriteString(look.paint(bold, fmt.Sprintf("%7s", v)))
 	}
 	b.WriteString("\n")
 	for _, a := range append(slices.Clone(r.Areas), conformance.AreaTally{Area: "all", Tally: r.Totals}) {
 		fmt.Fprintf(b, "%-12s", a.Area)
-		for _, v := range conformance.Verdicts() {
+		for _, v := range judge.Verdicts() {
 			if a.Tally[v] == 0 {
 				b.WriteString(look.paint(dim, "      ."))
 				continue
@@ -50,8 +51,8 @@ func (t *Text) ended(b *strings.Builder, r *conformance.Report) {
 		fmt.Fprintf(b, "%-10s %s: %s\n", p.Profile, look.paint(standingColor(p.Standing), string(p.Standing)), clean(p.Why))
 	}
 	discarded(b, r.Results)
-	if !t.o.Verbose && r.Totals[conformance.Warn] > 0 {
-		fmt.Fprintf(b, "%d warnings: -v shows them, --strict makes them fail\n", r.Totals[conformance.Warn])
+	if !t.o.Verbose && r.Totals[judge.Warn] > 0 {
+		fmt.Fprintf(b, "%d warnings: -v shows them, --strict makes them fail\n", r.Totals[judge.Warn])
 	}
 	if r.Server != nil && r.Server.Ended != "" {
 		b.WriteString(ServerDied(*r.Server))
@@ -65,7 +66,7 @@ func (t *Text) ended(b *strings.Builder, r *conformance.Report) {
 }
 
 // discarded says how many cases were asked and not judged, a line for each reason.
-func discarded(b *strings.Builder, results []conformance.Result) {
+func discarded(b *strings.Builder, results []judge.Result) {
 	count := map[string]int{}
 	for i := range results {
 		if results[i].Discarded() {
@@ -96,7 +97,7 @@ func Verdict(r *conformance.Report) string { return verdict(r) + brokenBefore(r)
 func brokenBefore(r *conformance.Report) string {
 	judged := map[string]bool{}
 	for i := range r.Results {
-		if r.Results[i].Verdict == conformance.Skip {
+		if r.Results[i].Verdict == judge.Skip {
 			continue
 		}
 		for _, s := range r.Results[i].Case.Steps {
@@ -127,19 +128,19 @@ func verdict(r *conformance.Report) string {
 		return fmt.Sprintf("INCOMPLETE: %s: no case was judged", r.Stopped)
 	case !r.Complete && (r.Cut || !r.Failed()):
 		return fmt.Sprintf("INCOMPLETE: %s: %d of %d cases were judged, %d of them fail", r.Stopped, r.Totals.Judged(), r.Totals.Total(),
-			r.Totals[conformance.Fail]+r.Totals[conformance.Flaky])
+			r.Totals[judge.Fail]+r.Totals[judge.Flaky])
 	case r.Failed():
-		line := fmt.Sprintf("%s does not conform: %d of %d cases fail", name, r.Totals[conformance.Fail]+r.Totals[conformance.Flaky], r.Totals.Judged())
-		if n := r.Totals[conformance.Error]; n > 0 {
+		line := fmt.Sprintf("%s does not conform: %d of %d cases fail", name, r.Totals[judge.Fail]+r.Totals[judge.Flaky], r.Totals.Judged())
+		if n := r.Totals[judge.Error]; n > 0 {
 			line += fmt.Sprintf("; %d could not be judged", n)
 		}
 		return line
-	case r.Totals[conformance.Known] > 0, r.Stale():
+	case r.Totals[judge.Known] > 0, r.Stale():
 		return knownVerdict(r)
-	case r.Totals[conformance.Error] > 0:
-		return fmt.Sprintf("%s could not be judged: %d cases have no verdict", name, r.Totals[conformance.Error])
-	case r.Totals[conformance.Skip] > 0:
-		return fmt.Sprintf("%s conforms in all %d cases asked; %d were skipped", name, r.Totals.Judged(), r.Totals[conformance.Skip])
+	case r.Totals[judge.Error] > 0:
+		return fmt.Sprintf("%s could not be judged: %d cases have no verdict", name, r.Totals[judge.Error])
+	case r.Totals[judge.Skip] > 0:
+		return fmt.Sprintf("%s conforms in all %d cases asked; %d were skipped", name, r.Totals.Judged(), r.Totals[judge.Skip])
 	}
 	return fmt.Sprintf("%s conforms: %d of %d cases", name, r.Totals.Judged(), r.Totals.Total())
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/traffic"
 )
 
@@ -137,7 +138,7 @@ func recordings(t *testing.T) (entries []map[string]any, labels []string) {
 	return entries, labels
 }
 
-func judge(t *testing.T, har []byte) (*conformance.Report, traffic.Capture) {
+func judgeHAR(t *testing.T, har []byte) (*conformance.Report, traffic.Capture) {
 	t.Helper()
 	capture, err := traffic.Read(bytes.NewReader(har))
 	require.NoError(t, err)
@@ -156,12 +157,12 @@ func judge(t *testing.T, har []byte) (*conformance.Report, traffic.Capture) {
 func TestWhatAWSAnsweredConforms(t *testing.T) {
 	t.Parallel()
 	entries, labels := recordings(t)
-	report, capture := judge(t, harOf(t, entries, ""))
+	report, capture := judgeHAR(t, harOf(t, entries, ""))
 	require.Len(t, capture.Calls, len(labels))
 	assert.Greater(t, len(labels), 150)
 	assert.Equal(t, len(entries)-len(labels), capture.Foreign)
 	for i, r := range report.Results {
-		if r.Verdict == conformance.Pass || r.Case.Area() == conformance.InvariantArea && r.Verdict == conformance.Skip {
+		if r.Verdict == judge.Pass || r.Case.Area() == judge.InvariantArea && r.Verdict == judge.Skip {
 			continue
 		}
 		label := ""
@@ -217,35 +218,35 @@ func TestWhatConformsOfACall(t *testing.T) {
 		operation, sent string
 		status          int
 		answer          string
-		want            conformance.Verdict
+		want            judge.Verdict
 	}{
-		"valid, taken":                         {"SendCommand", valid, 200, taken, conformance.Pass},
-		"valid, refused for what is not there": {"SendCommand", valid, 400, `{"__type":"InvalidDocument"}`, conformance.Pass},
-		"valid, refused for its meaning":       {"SendCommand", valid, 400, `{"__type":"ValidationException","message":"Duplicate values are not supported"}`, conformance.Pass},
-		"valid, throttled":                     {"SendCommand", valid, 400, `{"__type":"ThrottlingException","message":"Rate exceeded"}`, conformance.Pass},
-		"valid, and AWS is down":               {"SendCommand", valid, 503, `{"__type":"ServiceUnavailableException"}`, conformance.Pass},
-		"valid, refused for a constraint":      {"SendCommand", valid, 400, `{"__type":"ValidationException","message":"1 validation error detected: Value 'b' at 'x'"}`, conformance.Warn},
-		"valid, refused as no JSON":            {"SendCommand", valid, 400, `{"__type":"SerializationException"}`, conformance.Fail},
-		"valid, refused by another's error":    {"SendCommand", valid, 400, `{"__type":"InvalidPluginName"}`, conformance.Fail},
-		"valid, and a 500 without a name":      {"SendCommand", valid, 500, `<html>`, conformance.Fail},
-		"valid, taken without an ID":           {"SendCommand", valid, 200, `{"Command":{}}`, conformance.Fail},
-		"too long, refused":                    {"SendCommand", tooLong, 400, `{"__type":"ValidationException"}`, conformance.Pass},
-		"too long, taken":                      {"SendCommand", tooLong, 200, taken, conformance.Fail},
-		"too long, refused for another reason": {"SendCommand", tooLong, 400, `{"__type":"InvalidDocument"}`, conformance.Fail},
-		"too long, and nobody may ask":         {"SendCommand", tooLong, 400, `{"__type":"AccessDeniedException"}`, conformance.Pass},
-		"of a wrong type, refused":             {"SendCommand", `{"DocumentName":7}`, 400, `{"__type":"SerializationException"}`, conformance.Pass},
-		"of a wrong type, taken":               {"SendCommand", `{"DocumentName":7}`, 200, taken, conformance.Fail},
-		"no JSON, taken":                       {"SendCommand", `{`, 200, taken, conformance.Fail},
-		"a member twice, which nobody knows":   {"SendCommand", `{"DocumentName":7,"DocumentName":"x"}`, 200, taken, conformance.Pass},
-		"a member twice, refused":              {"SendCommand", `{"DocumentName":"x","DocumentName":"xyz"}`, 400, `{"__type":"Whatever"}`, conformance.Pass},
-		"a list, taken":                        {"ListCommands", `{}`, 200, `{"Commands":[]}`, conformance.Pass},
-		"a list without the list":              {"ListCommands", `{}`, 200, `{}`, conformance.Fail},
-		"an invocation that does not exist":    {"GetCommandInvocation", `{"CommandId":"2d226bf9-efbd-461b-a381-000000000001","InstanceId":"i-0123456789abcdef0"}`, 400, `{"__type":"InvocationDoesNotExist"}`, conformance.Pass},
-		"a send that says so":                  {"SendCommand", valid, 400, `{"__type":"InvocationDoesNotExist"}`, conformance.Fail},
+		"valid, taken":                         {"SendCommand", valid, 200, taken, judge.Pass},
+		"valid, refused for what is not there": {"SendCommand", valid, 400, `{"__type":"InvalidDocument"}`, judge.Pass},
+		"valid, refused for its meaning":       {"SendCommand", valid, 400, `{"__type":"ValidationException","message":"Duplicate values are not supported"}`, judge.Pass},
+		"valid, throttled":                     {"SendCommand", valid, 400, `{"__type":"ThrottlingException","message":"Rate exceeded"}`, judge.Pass},
+		"valid, and AWS is down":               {"SendCommand", valid, 503, `{"__type":"ServiceUnavailableException"}`, judge.Pass},
+		"valid, refused for a constraint":      {"SendCommand", valid, 400, `{"__type":"ValidationException","message":"1 validation error detected: Value 'b' at 'x'"}`, judge.Warn},
+		"valid, refused as no JSON":            {"SendCommand", valid, 400, `{"__type":"SerializationException"}`, judge.Fail},
+		"valid, refused by another's error":    {"SendCommand", valid, 400, `{"__type":"InvalidPluginName"}`, judge.Fail},
+		"valid, and a 500 without a name":      {"SendCommand", valid, 500, `<html>`, judge.Fail},
+		"valid, taken without an ID":           {"SendCommand", valid, 200, `{"Command":{}}`, judge.Fail},
+		"too long, refused":                    {"SendCommand", tooLong, 400, `{"__type":"ValidationException"}`, judge.Pass},
+		"too long, taken":                      {"SendCommand", tooLong, 200, taken, judge.Fail},
+		"too long, refused for another reason": {"SendCommand", tooLong, 400, `{"__type":"InvalidDocument"}`, judge.Fail},
+		"too long, and nobody may ask":         {"SendCommand", tooLong, 400, `{"__type":"AccessDeniedException"}`, judge.Pass},
+		"of a wrong type, refused":             {"SendCommand", `{"DocumentName":7}`, 400, `{"__type":"SerializationException"}`, judge.Pass},
+		"of a wrong type, taken":               {"SendCommand", `{"DocumentName":7}`, 200, taken, judge.Fail},
+		"no JSON, taken":                       {"SendCommand", `{`, 200, taken, judge.Fail},
+		"a member twice, which nobody knows":   {"SendCommand", `{"DocumentName":7,"DocumentName":"x"}`, 200, taken, judge.Pass},
+		"a member twice, refused":              {"SendCommand", `{"DocumentName":"x","DocumentName":"xyz"}`, 400, `{"__type":"Whatever"}`, judge.Pass},
+		"a list, taken":                        {"ListCommands", `{}`, 200, `{"Commands":[]}`, judge.Pass},
+		"a list without the list":              {"ListCommands", `{}`, 200, `{}`, judge.Fail},
+		"an invocation that does not exist":    {"GetCommandInvocation", `{"CommandId":"2d226bf9-efbd-461b-a381-000000000001","InstanceId":"i-0123456789abcdef0"}`, 400, `{"__type":"InvocationDoesNotExist"}`, judge.Pass},
+		"a send that says so":                  {"SendCommand", valid, 400, `{"__type":"InvocationDoesNotExist"}`, judge.Fail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			report, _ := judge(t, harOf(t, []map[string]any{entry(test.operation, test.status, []byte(test.sent), []byte(test.answer), time.Now(), 1, false)}, ""))
+			report, _ := judgeHAR(t, harOf(t, []map[string]any{entry(test.operation, test.status, []byte(test.sent), []byte(test.answer), time.Now(), 1, false)}, ""))
 			r := report.Results[0]
 			assert.Equal(t, test.want, r.Verdict, "%s: %+v", r.Case.Title, r.Findings)
 			assert.Equal(t, "traffic/"+test.operation+"/entry/n=1", r.Case.ID)
@@ -269,12 +270,12 @@ func TestWhatIsNoCallIsNotJudged(t *testing.T) {
 		call(func(_, r map[string]any) { r["content"] = map[string]any{"size": 7} }),
 		call(func(q, _ map[string]any) { q["method"] = "PUT" }),
 	}
-	report, capture := judge(t, harOf(t, entries, ""))
+	report, capture := judgeHAR(t, harOf(t, entries, ""))
 	assert.Equal(t, 3, capture.Foreign)
 	require.Len(t, capture.Calls, 4)
 	for i, reason := range []string{"the body of the request was not captured", "no answer was captured", "the body of the answer was not captured", ""} {
 		assert.Equal(t, reason, report.Results[i].Reason)
-		assert.Equal(t, reason == "", report.Results[i].Verdict == conformance.Pass)
+		assert.Equal(t, reason == "", report.Results[i].Verdict == judge.Pass)
 	}
 	for _, c := range capture.Calls {
 		assert.NotContains(t, fmt.Sprint(c.Exchange.Request.Fields), "VERYSECRET", "no credential is taken over")

@@ -62,3 +62,9 @@ func escape(s string, lines bool) string {
 func defuse(s string) string { return logCommand.ReplaceAllString(s, `#\x23$1`) }
 
 var logCommand = regexp.MustCompile(`(?i)##((?:vso|teamcity)?\[)`)
+
+// FirstLine is the text before the first line feed.
+func FirstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}

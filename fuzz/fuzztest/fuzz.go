@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/fuzz"
 )
@@ -49,7 +50,7 @@ func Target(f *testing.F, target conformance.Target, opts ...conformance.Option)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		in := generator.FromBytes(data)
 		r := session.Once(t.Context(), generator.Case(in, session.Target().Region))
-		judge(t, session.Target(), in, &r)
+		assertConforms(t, session.Target(), in, &r)
 	})
 }
 
@@ -67,22 +68,22 @@ func Seeds() [][]byte {
 	return list
 }
 
-func judge(t *testing.T, target conformance.Target, in *fuzz.Input, r *conformance.Result) {
+func assertConforms(t *testing.T, target conformance.Target, in *fuzz.Input, r *judge.Result) {
 	t.Helper()
 	if broken := r.Invariants(); len(broken) > 0 {
 		r.Findings = append(r.Findings, broken...)
-		if r.Verdict == conformance.Pass || r.Verdict == conformance.Warn {
-			r.Verdict = conformance.VerdictOf(r.Findings)
+		if r.Verdict == judge.Pass || r.Verdict == judge.Warn {
+			r.Verdict = judge.VerdictOf(r.Findings, false)
 		}
 	}
 	switch r.Verdict {
-	case conformance.Skip:
+	case judge.Skip:
 		t.Skip(r.Reason)
-	case conformance.Error:
+	case judge.Error:
 		t.Errorf("could not be judged: %s", r.Reason)
-	case conformance.Fail:
+	case judge.Fail:
 		t.Errorf("after %s:\n%s", in.What, report.Failure(target, r, ""))
-	case conformance.Warn:
+	case judge.Warn:
 		t.Logf("after %s:\n%s", in.What, report.Failure(target, r, ""))
 	}
 }

@@ -1,11 +1,13 @@
-package conformance
+package judge
 
 import (
 	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -20,12 +22,17 @@ func (r *Result) BeyondLimit() bool {
 	return r.Verdict == Error && strings.HasPrefix(r.Reason, beyondLimit)
 }
 
+// Unreadable is the result of a case that has an answer beyond a limit of the reader's.
+func Unreadable(c *fixtures.Case, limit string) Result {
+	return Result{Case: c, Verdict: Error, Reason: beyondLimit + limit}
+}
+
 // limit names the limit of the reader's that an answer is beyond, "" where it was read whole.
 func (e *Exchanged) limit() string {
 	var syntax *jsontree.SyntaxError
 	switch {
 	case e.Err != nil && errors.Is(e.Err, wire.ErrLongHeader):
-		return firstLine(e.Err.Err.Error())
+		return untrusted.FirstLine(e.Err.Err.Error())
 	case e.Response == nil:
 		return ""
 	case e.Response.Truncated:

@@ -1,4 +1,4 @@
-package conformance_test
+package judge_test
 
 import (
 	"bufio"
@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -83,7 +83,7 @@ func (c *recordedCall) exchange(t *testing.T, number int) *wire.Exchange {
 
 func recordedCalls(t *testing.T) []recordedCall {
 	t.Helper()
-	files, err := filepath.Glob("../reference/testdata/recorded/*.jsonl")
+	files, err := filepath.Glob("../../reference/testdata/recorded/*.jsonl")
 	require.NoError(t, err)
 	require.Len(t, files, 4)
 	var calls []recordedCall
@@ -110,15 +110,15 @@ func TestNoInvariantFailsARecordedAnswer(t *testing.T) {
 	t.Parallel()
 	calls := recordedCalls(t)
 	require.Greater(t, len(calls), 150)
-	var all []conformance.Exchanged
+	var all []judge.Exchanged
 	for i, call := range calls {
-		e := conformance.Read(fixtures.BoundStep{Request: fixtures.Message{Operation: call.Operation}}, call.exchange(t, i))
-		for _, check := range conformance.Checks() {
+		e := judge.Read(fixtures.BoundStep{Request: fixtures.Message{Operation: call.Operation}}, call.exchange(t, i))
+		for _, check := range judge.Checks() {
 			for _, f := range check.Inspect(&e) {
 				t.Errorf("%s: %s: %s: want %s, got %s (%s)", call.Label, check.Rule().ID, f.Path, f.Want, f.Got, f.Level)
 			}
 		}
 		all = append(all, e)
 	}
-	assert.Empty(t, conformance.InspectTogether(all))
+	assert.Empty(t, judge.InspectTogether(all))
 }

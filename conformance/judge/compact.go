@@ -1,10 +1,8 @@
-package conformance
+package judge
 
 import (
 	"bytes"
 	"errors"
-	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -16,24 +14,11 @@ const (
 	keptBody    = 8 << 10 // more than a report quotes
 	keptInterim = 2 << 10 // of a poll's answers but the last
 	keptText    = 512     // of an identifier, an error's type or its message
-	keptHeader  = 4 << 10 // of all header fields together
 )
 
-// keepWhole tells whether there is room for so many bytes more of an answer than are usually kept.
-func (x *Session) keepWhole(more int) bool {
-	if x.settings.wholeAnswers == 0 {
-		return false
-	}
-	if x.whole.Add(int64(more)) <= x.settings.wholeAnswers {
-		return true
-	}
-	x.whole.Add(-int64(more))
-	return false
-}
-
-// settle notes what the checks over the whole run need of the case's answers, and lets go of the rest,
+// Compact notes what the checks over the whole run need of the case's answers, and drops the rest,
 // but for an answer that keep wants whole: it is asked with the bytes above the limit.
-func (r *Result) settle(keep func(more int) bool) {
+func (r *Result) Compact(keep func(more int) bool) {
 	for i := range r.Exchanges {
 		e := &r.Exchanges[i]
 		if e.Err != nil && len(e.Err.Error()) > keptText {
@@ -57,36 +42,6 @@ func (r *Result) settle(keep func(more int) bool) {
 			e.Response.Body = bytes.Clone(e.Response.Body[:limit])
 		}
 	}
-}
-
-// judgedFields are the header fields that checks look at.
-var judgedFields = []string{"Content-Type", "X-Amzn-Errortype", "X-Amzn-Requestid"}
-
-// someHeader is the header with as many of its fields as may be kept, those that are judged and then
-// the others by name; and what they weigh.
-func someHeader(h http.Header) (http.Header, int) {
-	size := 0
-	for name, values := range h {
-		for _, v := range values {
-			size += len(name) + len(v)
-		}
-	}
-	if size <= keptHeader {
-		return h, size
-	}
-	kept, weight := http.Header{}, 0
-	for _, name := range slices.Concat(judgedFields, sortedKeys(h)) {
-		if kept[name] != nil {
-			continue
-		}
-		for _, v := range h[name] {
-			if weight += len(name) + len(v); weight > keptHeader {
-				return kept, keptHeader
-			}
-			kept[strings.Clone(name)] = append(kept[name], strings.Clone(v))
-		}
-	}
-	return kept, weight
 }
 
 // owned copies the beginning of a text out of the answer that it is a part of.

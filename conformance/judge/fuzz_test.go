@@ -1,4 +1,4 @@
-package conformance_test
+package judge_test
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -40,8 +41,8 @@ func FuzzJudge(f *testing.F) {
 			}
 			exchanges = append(exchanges, x)
 		}
-		r := conformance.Judge(c, steps, exchanges, false)
-		require.Equal(t, conformance.VerdictOf(r.Findings), r.Verdict)
+		r := judge.Judge(c, steps, exchanges, false)
+		require.Equal(t, judge.VerdictOf(r.Findings, false), r.Verdict)
 		require.NotEmpty(t, report.Failure(conformance.Target{URL: "http://127.0.0.1:1"}, &r, ""))
 	})
 }

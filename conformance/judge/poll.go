@@ -1,4 +1,4 @@
-package conformance
+package judge
 
 import (
 	"fmt"
@@ -11,8 +11,8 @@ import (
 // pathWalk is the path of findings about what was seen while a step was polled.
 const pathWalk = "walk"
 
-// arrived tells whether an answer is the one that its step waits for.
-func arrived(e *Exchanged) bool {
+// Arrived reports whether an answer is the one that its step waits for.
+func Arrived(e *Exchanged) bool {
 	if e.Body == nil || e.Step.Poll.Until == nil {
 		return false
 	}
@@ -33,7 +33,7 @@ func (r *Result) judgePoll(last int) {
 	}
 	answers := r.Exchanges[first : last+1]
 	switch {
-	case e.Response == nil || arrived(e):
+	case e.Response == nil || Arrived(e):
 	case e.limit() != "":
 		r.limit = e.limit()
 	default:

@@ -1,4 +1,4 @@
-package conformance_test
+package judge_test
 
 import (
 	"encoding/json"
@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -49,11 +49,11 @@ func aCase(level fixtures.Level) *fixtures.Case {
 }
 
 // judged judges one answer of a must case.
-func judged(t *testing.T, request string, x *wire.Exchange, outcomes ...string) conformance.Result {
+func judged(t *testing.T, request string, x *wire.Exchange, outcomes ...string) judge.Result {
 	t.Helper()
 	s := bound(t, request, outcomes...)
 	x.Request.Body = []byte(request)
-	return conformance.Judge(aCase(fixtures.Must), []fixtures.BoundStep{s}, []*wire.Exchange{x}, false)
+	return judge.Judge(aCase(fixtures.Must), []fixtures.BoundStep{s}, []*wire.Exchange{x}, false)
 }
 
 // The value under test is the answer's member v; "absent" leaves it out.
@@ -123,12 +123,12 @@ func TestMatchers(t *testing.T) {
 				}
 				r := judged(t, `{"A":[{"k":"v","n":1}]}`, answered(200, body), `{"name":"n","status":200,"body":{"v":`+c.want+`}}`)
 				if i < len(c.holds) {
-					assert.Equal(t, conformance.Pass, r.Verdict, "%s: %v", v, r.Findings)
+					assert.Equal(t, judge.Pass, r.Verdict, "%s: %v", v, r.Findings)
 					assert.Empty(t, r.Findings)
 					assert.Equal(t, "n", r.Outcome)
 					continue
 				}
-				assert.Equal(t, conformance.Fail, r.Verdict, v)
+				assert.Equal(t, judge.Fail, r.Verdict, v)
 				require.NotEmpty(t, r.Findings)
 				for _, f := range r.Findings {
 					assert.Equal(t, fixtures.Must, f.Level)
@@ -146,19 +146,19 @@ func TestAValueOfAnEarlierStep(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		want, first, second string
-		verdict             conformance.Verdict
+		verdict             judge.Verdict
 	}{
-		"$earlier, the same":             {`{"$earlier": ["one", "/A"]}`, `{"A": 1}`, `{"A": 1}`, conformance.Pass},
-		"$earlier, another":              {`{"$earlier": ["one", "/A"]}`, `{"A": 1}`, `{"A": 2}`, conformance.Fail},
-		"$earlier, lost":                 {`{"$earlier": ["one", "/A"]}`, `{"A": 1}`, `{}`, conformance.Fail},
-		"$earlier, missing in both":      {`{"$earlier": ["one", "/A"]}`, `{}`, `{}`, conformance.Fail},
-		"$earlier, null in both":         {`{"$earlier": ["one", "/A"]}`, `{"A": null}`, `{"A": null}`, conformance.Pass},
-		"$earlier, missing in the first": {`{"$earlier": ["one", "/A"]}`, `{}`, `{"A": 1}`, conformance.Fail},
-		"$optional $earlier":             {`{"$optional": {"$earlier": ["one", "/A"]}}`, `{}`, `{}`, conformance.Pass},
-		"$echo, as sent":                 {`{"$echo": ["one", "/S"]}`, `{}`, `{"A": "x"}`, conformance.Pass},
-		"$echo, another":                 {`{"$echo": ["one", "/S"]}`, `{"A": "y"}`, `{"A": "y"}`, conformance.Fail},
-		"$echo, missing in both answers": {`{"$echo": ["one", "/S"]}`, `{}`, `{}`, conformance.Fail},
-		"$echo, neither sent nor there":  {`{"$echo": ["one", "/T"]}`, `{}`, `{}`, conformance.Fail},
+		"$earlier, the same":             {`{"$earlier": ["one", "/A"]}`, `{"A": 1}`, `{"A": 1}`, judge.Pass},
+		"$earlier, another":              {`{"$earlier": ["one", "/A"]}`, `{"A": 1}`, `{"A": 2}`, judge.Fail},
+		"$earlier, lost":                 {`{"$earlier": ["one", "/A"]}`, `{"A": 1}`, `{}`, judge.Fail},
+		"$earlier, missing in both":      {`{"$earlier": ["one", "/A"]}`, `{}`, `{}`, judge.Fail},
+		"$earlier, null in both":         {`{"$earlier": ["one", "/A"]}`, `{"A": null}`, `{"A": null}`, judge.Pass},
+		"$earlier, missing in the first": {`{"$earlier": ["one", "/A"]}`, `{}`, `{"A": 1}`, judge.Fail},
+		"$optional $earlier":             {`{"$optional": {"$earlier": ["one", "/A"]}}`, `{}`, `{}`, judge.Pass},
+		"$echo, as sent":                 {`{"$echo": ["one", "/S"]}`, `{}`, `{"A": "x"}`, judge.Pass},
+		"$echo, another":                 {`{"$echo": ["one", "/S"]}`, `{"A": "y"}`, `{"A": "y"}`, judge.Fail},
+		"$echo, missing in both answers": {`{"$echo": ["one", "/S"]}`, `{}`, `{}`, judge.Fail},
+		"$echo, neither sent nor there":  {`{"$echo": ["one", "/T"]}`, `{}`, `{}`, judge.Fail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -166,7 +166,7 @@ func TestAValueOfAnEarlierStep(t *testing.T) {
 			one.Number, one.Name, two.Number = 1, "one", 2
 			first, second := answered(200, c.first), answered(200, c.second)
 			first.Request.Body = []byte(`{"S": "x"}`)
-			r := conformance.Judge(aCase(fixtures.Must), []fixtures.BoundStep{one, two}, []*wire.Exchange{first, second}, false)
+			r := judge.Judge(aCase(fixtures.Must), []fixtures.BoundStep{one, two}, []*wire.Exchange{first, second}, false)
 			assert.Equal(t, c.verdict, r.Verdict, r.Findings)
 		})
 	}
@@ -178,25 +178,25 @@ func TestLevelsDecideTheVerdict(t *testing.T) {
 	for name, c := range map[string]struct {
 		level        fixtures.Level
 		outcome      string
-		want, strict conformance.Verdict
+		want, strict judge.Verdict
 		findings     fixtures.Level
 	}{
-		"a must missed":                {fixtures.Must, `{"name":"n","status":200,"body":{"v":1}}`, conformance.Fail, conformance.Fail, fixtures.Must},
-		"a should missed":              {fixtures.Should, `{"name":"n","status":200,"body":{"v":1}}`, conformance.Warn, conformance.Fail, fixtures.Should},
-		"a may missed":                 {fixtures.May, `{"name":"n","status":200,"body":{"v":1}}`, conformance.Pass, conformance.Pass, fixtures.May},
-		"$should lowers a must":        {fixtures.Must, should, conformance.Warn, conformance.Fail, fixtures.Should},
-		"$should does not raise a may": {fixtures.May, should, conformance.Pass, conformance.Pass, fixtures.May},
-		"$may lowers a should":         {fixtures.Should, `{"name":"n","status":200,"body":{"v":{"$may":1}}}`, conformance.Pass, conformance.Pass, fixtures.May},
-		"$should inside $may":          {fixtures.Must, `{"name":"n","status":200,"body":{"v":{"$may":{"$should":1}}}}`, conformance.Pass, conformance.Pass, fixtures.May},
-		"$should of a status":          {fixtures.Must, `{"name":"n","status":{"$class":2,"$should":201}}`, conformance.Warn, conformance.Fail, fixtures.Should},
-		"a must behind a $should":      {fixtures.Must, `{"name":"n","status":200,"body":{"v":{"$should":1},"w":1}}`, conformance.Fail, conformance.Fail, fixtures.Must},
-		"$should inside $in":           {fixtures.Must, `{"name":"n","status":200,"body":{"v":{"$in":[5,{"$type":"number","$should":1}]}}}`, conformance.Warn, conformance.Fail, fixtures.Should},
+		"a must missed":                {fixtures.Must, `{"name":"n","status":200,"body":{"v":1}}`, judge.Fail, judge.Fail, fixtures.Must},
+		"a should missed":              {fixtures.Should, `{"name":"n","status":200,"body":{"v":1}}`, judge.Warn, judge.Fail, fixtures.Should},
+		"a may missed":                 {fixtures.May, `{"name":"n","status":200,"body":{"v":1}}`, judge.Pass, judge.Pass, fixtures.May},
+		"$should lowers a must":        {fixtures.Must, should, judge.Warn, judge.Fail, fixtures.Should},
+		"$should does not raise a may": {fixtures.May, should, judge.Pass, judge.Pass, fixtures.May},
+		"$may lowers a should":         {fixtures.Should, `{"name":"n","status":200,"body":{"v":{"$may":1}}}`, judge.Pass, judge.Pass, fixtures.May},
+		"$should inside $may":          {fixtures.Must, `{"name":"n","status":200,"body":{"v":{"$may":{"$should":1}}}}`, judge.Pass, judge.Pass, fixtures.May},
+		"$should of a status":          {fixtures.Must, `{"name":"n","status":{"$class":2,"$should":201}}`, judge.Warn, judge.Fail, fixtures.Should},
+		"a must behind a $should":      {fixtures.Must, `{"name":"n","status":200,"body":{"v":{"$should":1},"w":1}}`, judge.Fail, judge.Fail, fixtures.Must},
+		"$should inside $in":           {fixtures.Must, `{"name":"n","status":200,"body":{"v":{"$in":[5,{"$type":"number","$should":1}]}}}`, judge.Warn, judge.Fail, fixtures.Should},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := []fixtures.BoundStep{bound(t, "{}", c.outcome)}
 			for _, strict := range []bool{false, true} {
-				r := conformance.Judge(aCase(c.level), s, []*wire.Exchange{answered(200, `{"v":2}`)}, strict)
+				r := judge.Judge(aCase(c.level), s, []*wire.Exchange{answered(200, `{"v":2}`)}, strict)
 				want := c.want
 				if strict {
 					want = c.strict
@@ -217,15 +217,15 @@ func TestTheOutcomeThatDecides(t *testing.T) {
 		body     string
 		outcomes []string
 		outcome  string
-		verdict  conformance.Verdict
+		verdict  judge.Verdict
 		path     string
 	}{
-		"one without a note before an earlier one with": {200, `{"v":2}`, []string{`{"name":"noted","status":200,"body":{"v":{"$should":1}}}`, `{"name":"clean","status":200}`}, "clean", conformance.Pass, ""},
-		"the first of several with a note":              {200, `{"v":2}`, []string{`{"name":"no","status":400}`, `{"name":"a","status":200,"body":{"v":{"$should":1}}}`, `{"name":"b","status":200,"body":{"v":{"$should":3}}}`}, "a", conformance.Warn, "/v"},
-		"the first of several that match":               {200, `{}`, []string{`{"name":"a","status":200}`, `{"name":"b","status":200}`}, "a", conformance.Pass, ""},
-		"the nearest by status":                         {400, `{"__type":"E"}`, []string{`{"name":"taken","status":200}`, `{"name":"refused","status":400,"error":{"type":"F"}}`}, "", conformance.Fail, "error type"},
-		"the nearest by type":                           {400, `{"__type":"E"}`, []string{`{"name":"f","status":400,"error":{"type":"F"}}`, `{"name":"e","status":400,"error":{"type":"E","message":"m"}}`}, "", conformance.Fail, "error message"},
-		"the nearest by members":                        {200, `{"a":1,"b":1}`, []string{`{"name":"two","status":200,"body":{"a":2,"b":2}}`, `{"name":"one","status":200,"body":{"a":1,"b":2}}`}, "", conformance.Fail, "/b"},
+		"one without a note before an earlier one with": {200, `{"v":2}`, []string{`{"name":"noted","status":200,"body":{"v":{"$should":1}}}`, `{"name":"clean","status":200}`}, "clean", judge.Pass, ""},
+		"the first of several with a note":              {200, `{"v":2}`, []string{`{"name":"no","status":400}`, `{"name":"a","status":200,"body":{"v":{"$should":1}}}`, `{"name":"b","status":200,"body":{"v":{"$should":3}}}`}, "a", judge.Warn, "/v"},
+		"the first of several that match":               {200, `{}`, []string{`{"name":"a","status":200}`, `{"name":"b","status":200}`}, "a", judge.Pass, ""},
+		"the nearest by status":                         {400, `{"__type":"E"}`, []string{`{"name":"taken","status":200}`, `{"name":"refused","status":400,"error":{"type":"F"}}`}, "", judge.Fail, "error type"},
+		"the nearest by type":                           {400, `{"__type":"E"}`, []string{`{"name":"f","status":400,"error":{"type":"F"}}`, `{"name":"e","status":400,"error":{"type":"E","message":"m"}}`}, "", judge.Fail, "error message"},
+		"the nearest by members":                        {200, `{"a":1,"b":1}`, []string{`{"name":"two","status":200,"body":{"a":2,"b":2}}`, `{"name":"one","status":200,"body":{"a":1,"b":2}}`}, "", judge.Fail, "/b"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -257,33 +257,33 @@ func TestErrorsTextsAndHeaders(t *testing.T) {
 	for name, c := range map[string]struct {
 		x       *wire.Exchange
 		outcome string
-		want    conformance.Verdict
+		want    judge.Verdict
 	}{
-		"__type":                     {answered(400, `{"__type":"E"}`), `{"name":"n","status":400,"error":{"type":"E"}}`, conformance.Pass},
-		"__type with a namespace":    {answered(400, `{"__type":"com.amazonaws.ssm#E"}`), `{"name":"n","status":400,"error":{"type":"E"}}`, conformance.Pass},
-		"__type with a URI":          {answered(400, `{"__type":"E:http://x#y"}`), `{"name":"n","status":400,"error":{"type":"E"}}`, conformance.Pass},
-		"code":                       {answered(400, `{"code":"E"}`), `{"name":"n","status":400,"error":{"type":"E"}}`, conformance.Pass},
-		"the header":                 {withHeader("X-Amzn-Errortype", "E:x"), `{"name":"n","status":400,"error":{"type":"E"}}`, conformance.Pass},
-		"another type":               {answered(400, `{"__type":"F"}`), `{"name":"n","status":400,"error":{"type":"E"}}`, conformance.Fail},
-		"no type":                    {answered(400, `{"message":"x"}`), `{"name":"n","status":400,"error":{"type":"E"}}`, conformance.Fail},
-		"Message":                    {answered(400, `{"__type":"E","Message":"m"}`), `{"name":"n","status":400,"error":{"type":"E","message":"m"}}`, conformance.Pass},
-		"message":                    {answered(400, `{"__type":"E","message":"m"}`), `{"name":"n","status":400,"error":{"type":"E","message":"m"}}`, conformance.Pass},
-		"no message":                 {answered(400, `{"__type":"E"}`), `{"name":"n","status":400,"error":{"type":"E","message":"m"}}`, conformance.Fail},
-		"no message, and none asked": {answered(400, `{"__type":"E"}`), `{"name":"n","status":400,"error":{"type":"E","message":{"$absent":true}}}`, conformance.Pass},
-		"a header":                   {withHeader("X-A", "1"), `{"name":"n","status":400,"headers":{"x-a":"1"}}`, conformance.Pass},
-		"a header that is missing":   {answered(400, `{}`), `{"name":"n","status":400,"headers":{"x-a":"1"}}`, conformance.Fail},
-		"a text":                     {answered(404, `<html>`), `{"name":"n","status":404,"format":"any","text":{"$contains":"html"}}`, conformance.Pass},
-		"another text":               {answered(404, `<xml>`), `{"name":"n","status":404,"format":"any","text":{"$contains":"html"}}`, conformance.Fail},
-		"a body that is no JSON":     {answered(400, `<html>`), `{"name":"n","status":400,"error":{"type":"E"}}`, conformance.Fail},
-		"an empty body":              {answered(400, ``), `{"name":"n","status":400,"body":{}}`, conformance.Fail},
-		"closed":                     {unanswered(wire.Closed), `{"name":"n","closed":true}`, conformance.Pass},
-		"silence is not closed":      {unanswered(wire.TimedOut), `{"name":"n","closed":true}`, conformance.Fail},
-		"garbage is not closed":      {unanswered(wire.Malformed), `{"name":"n","closed":true}`, conformance.Fail},
-		"a refusal that breaks off":  {brokenOff(431), `{"name":"n","closed":true}`, conformance.Pass},
-		"taken, and broken off":      {brokenOff(200), `{"name":"n","closed":true}`, conformance.Fail},
-		"an answer is not closed":    {answered(400, `{}`), `{"name":"n","closed":true}`, conformance.Fail},
-		"no answer":                  {unanswered(wire.Closed), `{"name":"n","status":400}`, conformance.Fail},
-		"half an answer":             {brokenOff(200), `{"name":"n","status":200}`, conformance.Fail},
+		"__type":                     {answered(400, `{"__type":"E"}`), `{"name":"n","status":400,"error":{"type":"E"}}`, judge.Pass},
+		"__type with a namespace":    {answered(400, `{"__type":"com.amazonaws.ssm#E"}`), `{"name":"n","status":400,"error":{"type":"E"}}`, judge.Pass},
+		"__type with a URI":          {answered(400, `{"__type":"E:http://x#y"}`), `{"name":"n","status":400,"error":{"type":"E"}}`, judge.Pass},
+		"code":                       {answered(400, `{"code":"E"}`), `{"name":"n","status":400,"error":{"type":"E"}}`, judge.Pass},
+		"the header":                 {withHeader("X-Amzn-Errortype", "E:x"), `{"name":"n","status":400,"error":{"type":"E"}}`, judge.Pass},
+		"another type":               {answered(400, `{"__type":"F"}`), `{"name":"n","status":400,"error":{"type":"E"}}`, judge.Fail},
+		"no type":                    {answered(400, `{"message":"x"}`), `{"name":"n","status":400,"error":{"type":"E"}}`, judge.Fail},
+		"Message":                    {answered(400, `{"__type":"E","Message":"m"}`), `{"name":"n","status":400,"error":{"type":"E","message":"m"}}`, judge.Pass},
+		"message":                    {answered(400, `{"__type":"E","message":"m"}`), `{"name":"n","status":400,"error":{"type":"E","message":"m"}}`, judge.Pass},
+		"no message":                 {answered(400, `{"__type":"E"}`), `{"name":"n","status":400,"error":{"type":"E","message":"m"}}`, judge.Fail},
+		"no message, and none asked": {answered(400, `{"__type":"E"}`), `{"name":"n","status":400,"error":{"type":"E","message":{"$absent":true}}}`, judge.Pass},
+		"a header":                   {withHeader("X-A", "1"), `{"name":"n","status":400,"headers":{"x-a":"1"}}`, judge.Pass},
+		"a header that is missing":   {answered(400, `{}`), `{"name":"n","status":400,"headers":{"x-a":"1"}}`, judge.Fail},
+		"a text":                     {answered(404, `<html>`), `{"name":"n","status":404,"format":"any","text":{"$contains":"html"}}`, judge.Pass},
+		"another text":               {answered(404, `<xml>`), `{"name":"n","status":404,"format":"any","text":{"$contains":"html"}}`, judge.Fail},
+		"a body that is no JSON":     {answered(400, `<html>`), `{"name":"n","status":400,"error":{"type":"E"}}`, judge.Fail},
+		"an empty body":              {answered(400, ``), `{"name":"n","status":400,"body":{}}`, judge.Fail},
+		"closed":                     {unanswered(wire.Closed), `{"name":"n","closed":true}`, judge.Pass},
+		"silence is not closed":      {unanswered(wire.TimedOut), `{"name":"n","closed":true}`, judge.Fail},
+		"garbage is not closed":      {unanswered(wire.Malformed), `{"name":"n","closed":true}`, judge.Fail},
+		"a refusal that breaks off":  {brokenOff(431), `{"name":"n","closed":true}`, judge.Pass},
+		"taken, and broken off":      {brokenOff(200), `{"name":"n","closed":true}`, judge.Fail},
+		"an answer is not closed":    {answered(400, `{}`), `{"name":"n","closed":true}`, judge.Fail},
+		"no answer":                  {unanswered(wire.Closed), `{"name":"n","status":400}`, judge.Fail},
+		"half an answer":             {brokenOff(200), `{"name":"n","status":200}`, judge.Fail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -298,15 +298,15 @@ func TestSameAsComparesTheVerdictsOfTwoSteps(t *testing.T) {
 	taken := `{"Command":{"CommandId":"1","RequestedDateTime":1,"ExpiresAfter":2,"Comment":"c","Status":"Pending"}}`
 	for name, c := range map[string]struct {
 		first, second *wire.Exchange
-		want          conformance.Verdict
+		want          judge.Verdict
 	}{
-		"both taken":               {answered(200, taken), answered(200, `{"Command":{"Status":"Pending","Comment":"c","CommandId":"2","RequestedDateTime":3,"ExpiresAfter":4}}`), conformance.Pass},
-		"taken with another echo":  {answered(200, taken), answered(200, `{"Command":{"Comment":"d","Status":"Pending"}}`), conformance.Fail},
-		"taken and refused":        {answered(200, taken), answered(400, `{"__type":"E"}`), conformance.Fail},
-		"both refused":             {answered(400, `{"__type":"E","message":"a"}`), answered(400, `{"__type":"E","message":"b"}`), conformance.Pass},
-		"refused for another type": {answered(400, `{"__type":"E"}`), answered(400, `{"__type":"F"}`), conformance.Fail},
-		"another status":           {answered(400, `{"__type":"E"}`), answered(404, `{"__type":"E"}`), conformance.Fail},
-		"no answer to the second":  {answered(200, taken), unanswered(wire.Closed), conformance.Fail},
+		"both taken":               {answered(200, taken), answered(200, `{"Command":{"Status":"Pending","Comment":"c","CommandId":"2","RequestedDateTime":3,"ExpiresAfter":4}}`), judge.Pass},
+		"taken with another echo":  {answered(200, taken), answered(200, `{"Command":{"Comment":"d","Status":"Pending"}}`), judge.Fail},
+		"taken and refused":        {answered(200, taken), answered(400, `{"__type":"E"}`), judge.Fail},
+		"both refused":             {answered(400, `{"__type":"E","message":"a"}`), answered(400, `{"__type":"E","message":"b"}`), judge.Pass},
+		"refused for another type": {answered(400, `{"__type":"E"}`), answered(400, `{"__type":"F"}`), judge.Fail},
+		"another status":           {answered(400, `{"__type":"E"}`), answered(404, `{"__type":"E"}`), judge.Fail},
+		"no answer to the second":  {answered(200, taken), unanswered(wire.Closed), judge.Fail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -316,7 +316,7 @@ func TestSameAsComparesTheVerdictsOfTwoSteps(t *testing.T) {
 			steps[0].Number, steps[1].Number = 1, 2
 			two := aCase(fixtures.Must)
 			two.Steps = make([]fixtures.Step, 2)
-			r := conformance.Judge(two, steps, []*wire.Exchange{c.first, c.second}, false)
+			r := judge.Judge(two, steps, []*wire.Exchange{c.first, c.second}, false)
 			assert.Equal(t, c.want, r.Verdict, "%v", r.Findings)
 			for _, f := range r.Findings {
 				assert.Equal(t, 2, f.Step)

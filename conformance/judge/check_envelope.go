@@ -1,4 +1,4 @@
-package conformance
+package judge
 
 import (
 	"fmt"
@@ -49,7 +49,7 @@ var contentTypeCheck = Check{
 			return nil
 		}
 		values := e.Response.Header.Values("Content-Type")
-		if len(values) == 1 && isAWSJSON(values[0]) {
+		if len(values) == 1 && IsAWSJSON(values[0]) {
 			return nil
 		}
 		got := anything(strings.Join(values, ", "))
@@ -60,7 +60,8 @@ var contentTypeCheck = Check{
 	},
 }
 
-func isAWSJSON(contentType string) bool {
+// IsAWSJSON reports whether a Content-Type is that of AWS JSON 1.1.
+func IsAWSJSON(contentType string) bool {
 	if contentType == awsJSONType {
 		return true
 	}

@@ -1,10 +1,11 @@
-package conformance
+package judge
 
 import (
 	"cmp"
 	"strconv"
 	"strings"
 
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
@@ -86,12 +87,12 @@ func kindOf(v *jsontree.Value) Kind {
 
 // describedStatus is an answer of this status.
 func describedStatus(code int) Description {
-	return Description{Words: statusText(code), Kind: KindAnswer, Status: code}
+	return Description{Words: StatusText(code), Kind: KindAnswer, Status: code}
 }
 
 // describedError is the failure of an exchange.
 func describedError(err *wire.Error) Description {
-	return Description{Words: firstLine(err.Error()), Kind: Kind(strings.ReplaceAll(string(err.Failure), " ", "-"))}
+	return Description{Words: untrusted.FirstLine(err.Error()), Kind: Kind(strings.ReplaceAll(string(err.Failure), " ", "-"))}
 }
 
 // describedBody is what is wrong with a body that is no JSON.
@@ -133,4 +134,5 @@ func (e *Exchanged) described() Description {
 	return d
 }
 
-func (e *Exchanged) summary() string { return e.described().Words }
+// Summary says in a few words what came back.
+func (e *Exchanged) Summary() string { return e.described().Words }

@@ -1,4 +1,4 @@
-package conformance
+package judge
 
 import (
 	"fmt"
@@ -31,7 +31,7 @@ var runChecks = []runCheck{
 			fixtures.Source{Doc: "facts.md", Section: "2. The wire: response headers"}),
 		"header x-amzn-RequestId",
 		func(e *Exchanged) string {
-			if e.Response == nil || !e.isCall() {
+			if e.Response == nil || !e.IsCall() {
 				return ""
 			}
 			return requestID(e)

@@ -1,4 +1,4 @@
-package conformance
+package judge
 
 import (
 	"cmp"
@@ -63,19 +63,26 @@ type Result struct {
 
 	invariants []invariantFinding
 	limit      string // of the reader's, that an answer is beyond on which the verdict depends
-	final      bool   // asking again would tell no more
 }
 
-// How the reason of a case begins that the end of the run came before: before its turn, or before its
-// last answer.
+// Invariants are the findings of the invariants on the case's own exchanges.
+func (r *Result) Invariants() []Finding {
+	found := make([]Finding, len(r.invariants))
+	for i := range r.invariants {
+		found[i] = r.invariants[i].Finding
+	}
+	return found
+}
+
+// How the reason of a case begins for which the run ended too early: before its turn, or before its last answer.
 const (
-	notAsked    = "not asked: "
-	notFinished = "not finished: "
+	ReasonNotAsked    = "not asked: "
+	ReasonNotFinished = "not finished: "
 )
 
 // NotAsked reports whether the case has no verdict since the run ended before it was asked, or answered.
 func (r *Result) NotAsked() bool {
-	return r.Verdict == Error && (strings.HasPrefix(r.Reason, notAsked) || strings.HasPrefix(r.Reason, notFinished))
+	return r.Verdict == Error && (strings.HasPrefix(r.Reason, ReasonNotAsked) || strings.HasPrefix(r.Reason, ReasonNotFinished))
 }
 
 // looser returns the weaker of two levels.
@@ -94,11 +101,8 @@ func worst(findings []Finding) fixtures.Level {
 	return slices.MaxFunc(findings, func(a, b Finding) int { return cmp.Compare(a.Level.Weight(), b.Level.Weight()) }).Level
 }
 
-// VerdictOf is the verdict that the findings of a case add up to, where a missed should only warns.
-func VerdictOf(findings []Finding) Verdict { return verdictOf(findings, false) }
-
-// verdictOf is the verdict that findings of these levels add up to.
-func verdictOf(findings []Finding, strict bool) Verdict {
+// VerdictOf is the verdict that the findings of a case add up to. Strict makes a missed should fail.
+func VerdictOf(findings []Finding, strict bool) Verdict {
 	switch worst(findings) {
 	case fixtures.Must:
 		return Fail

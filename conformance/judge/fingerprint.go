@@ -1,4 +1,4 @@
-package conformance
+package judge
 
 import (
 	"fmt"
@@ -19,11 +19,11 @@ const (
 	fingerprintDetail = 60
 )
 
-// fingerprint names what differs in a case, "" where nothing does: the places of the gravest
+// Fingerprint names what differs in a case, "" where nothing does: the places of the gravest
 // findings with the kind of each difference, sorted and set apart by commas. It has no value that a
 // target makes anew each time, so that the same fault has the same fingerprint in every run, with
 // every seed. Notes of a lower level beside a failure do not count: mending one is no other failure.
-func fingerprint(r *Result) string {
+func Fingerprint(r *Result) string {
 	level := worst(r.Findings)
 	if level != fixtures.Must && level != fixtures.Should {
 		return ""

@@ -1,4 +1,4 @@
-package conformance
+package judge
 
 import (
 	"net/http"
@@ -32,7 +32,7 @@ type Exchanged struct {
 	below      bool // what belowProtocol found, once levelKnown
 	levelKnown bool
 
-	identifiers []string // by runCheck, once the case is settled
+	identifiers []string // by runCheck, once the result is compact
 }
 
 // maxValues is how many JSON values of an answer are read. A page of 50 commands has under 3000; a
@@ -89,9 +89,9 @@ func errorType(r *wire.Response, body *jsontree.Value) string {
 	return strings.TrimSpace(raw)
 }
 
-// isCall reports whether the request is a call of SSM's: a POST to /, with or without a query, whose X-Amz-Target begins with
+// IsCall reports whether the request is a call of SSM's: a POST to /, with or without a query, whose X-Amz-Target begins with
 // AmazonSSM. Any other may be answered by whatever stands before the service, such as a gateway's page of its health.
-func (e *Exchanged) isCall() bool {
+func (e *Exchanged) IsCall() bool {
 	m := &e.Step.Request
 	path, _, _ := strings.Cut(m.Path, "?")
 	if m.Method != http.MethodPost || path != "/" {
@@ -120,8 +120,3 @@ func (e *Exchanged) RequestBody() *jsontree.Value {
 }
 
 func (e *Exchanged) time() time.Time { return e.Sent }
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
-}

@@ -1,4 +1,4 @@
-package conformance
+package judge
 
 import (
 	"fmt"
@@ -34,7 +34,7 @@ func Judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Excha
 		r.inspect(e)
 	}
 	r.inspectTogether()
-	r.Verdict = verdictOf(r.Findings, strict)
+	r.Verdict = VerdictOf(r.Findings, strict)
 	if r.limit != "" && r.Verdict != Fail {
 		r.Verdict, r.Reason, r.Findings, r.Outcome = Error, beyondLimit+r.limit, nil, ""
 	}
@@ -60,7 +60,7 @@ func (r *Result) stepOf(e *Exchanged) int {
 
 // inspect holds an exchange against the invariants, which are about answers to SSM calls.
 func (r *Result) inspect(e *Exchanged) {
-	if !e.isCall() {
+	if !e.IsCall() {
 		return
 	}
 	for _, check := range Checks() {
@@ -238,7 +238,8 @@ func statusWanted(w *jsontree.Value) Description {
 	return Description{Words: describe(w), Kind: KindAnswer, Status: 100 * int(class)}
 }
 
-func statusText(code int) string {
+// StatusText is a status with its name, such as "404 Not Found".
+func StatusText(code int) string {
 	if text := http.StatusText(code); text != "" {
 		return fmt.Sprintf("%d %s", code, text)
 	}

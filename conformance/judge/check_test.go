@@ -1,4 +1,4 @@
-package conformance_test
+package judge_test
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
@@ -23,13 +23,13 @@ const sound = `{"Command":{"CommandId":"5b8cc1ad-1f2e-4b38-b4c0-1e6a43f0a9d1","S
 	`"CompletedCount":1,"ErrorCount":1,"DeliveryTimedOutCount":0,"RequestedDateTime":1.7E9,"ExpiresAfter":1700007200.5,"TimeoutSeconds":3600,` +
 	`"InstanceIds":[],"Parameters":{"commands":["true"]},"Interactive":false,"Comment":""}}`
 
-func inspect(id string, e conformance.Exchanged) []conformance.Finding {
-	for _, c := range conformance.Checks() {
+func inspect(id string, e judge.Exchanged) []judge.Finding {
+	for _, c := range judge.Checks() {
 		if c.Rule().ID == id {
 			return c.Inspect(&e)
 		}
 	}
-	return []conformance.Finding{{Want: conformance.Description{Words: "a check of the name " + id}}}
+	return []judge.Finding{{Want: judge.Description{Words: "a check of the name " + id}}}
 }
 
 func replaced(old, with string) *wire.Exchange {
@@ -47,8 +47,8 @@ func TestASoundAnswerBreaksNoInvariant(t *testing.T) {
 		answered(200, sound), answered(400, `{"__type":"E","message":"m"}`), answered(400, `{"__type":"InvalidDocument"}`), unanswered(wire.Closed),
 		headed(answered(200, sound), "Content-Type", "application/x-amz-json-1.1; charset=utf-8"),
 	} {
-		for _, c := range conformance.Checks() {
-			e := conformance.Read(bound(t, "{}", `{"name":"n","status":200}`), x)
+		for _, c := range judge.Checks() {
+			e := judge.Read(bound(t, "{}", `{"name":"n","status":200}`), x)
 			assert.Empty(t, c.Inspect(&e), c.Rule().ID)
 		}
 	}
@@ -100,7 +100,7 @@ func TestInvariantsAreBroken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found := inspect("invariant/"+c.id, conformance.Read(bound(t, "{}", `{"name":"n","status":400}`), c.x))
+			found := inspect("invariant/"+c.id, judge.Read(bound(t, "{}", `{"name":"n","status":400}`), c.x))
 			require.NotEmpty(t, found)
 			assert.NotEmpty(t, found[0].Path)
 			assert.NotEmpty(t, found[0].Want.Words)
@@ -113,11 +113,11 @@ func TestInvariantsAreBroken(t *testing.T) {
 func TestAnAnswerFromBelowTheProtocolNeedNotSpeakIt(t *testing.T) {
 	t.Parallel()
 	x := headed(headed(answered(404, "<UnknownOperationException/>"), "Content-Type"), "X-Amzn-Requestid")
-	for _, c := range conformance.Checks() {
-		e := conformance.Read(bound(t, "", `{"name":"n","status":404,"format":"any"}`), x)
+	for _, c := range judge.Checks() {
+		e := judge.Read(bound(t, "", `{"name":"n","status":404,"format":"any"}`), x)
 		assert.Empty(t, c.Inspect(&e), c.Rule().ID)
 	}
-	e := conformance.Read(bound(t, "", `{"name":"n","status":500}`), answered(500, `{"__type":"InternalServerError"}`))
+	e := judge.Read(bound(t, "", `{"name":"n","status":500}`), answered(500, `{"__type":"InternalServerError"}`))
 	assert.Empty(t, inspect("invariant/HTTP/never-5xx", e), "a 500 that the case expects is no failure")
 }
 
@@ -165,7 +165,7 @@ func TestTheSDKCheckAgreesWithTheClient(t *testing.T) {
 				}),
 			})
 			out, err := client.SendCommand(t.Context(), &ssm.SendCommandInput{DocumentName: aws.String("d")})
-			e := conformance.Read(bound(t, "{}", `{"name":"n","status":200}`), x)
+			e := judge.Read(bound(t, "{}", `{"name":"n","status":200}`), x)
 			found := inspect("invariant/SDK/decodes", e)
 			if x.Response.Status == 200 {
 				if err != nil {
@@ -231,7 +231,7 @@ func TestTheSDKCheckReadsEveryOperation(t *testing.T) {
 			}
 			step := bound(t, "{}", `{"name":"n","status":200}`)
 			step.Request.Operation = c.operation
-			found := inspect("invariant/SDK/decodes", conformance.Read(step, x))
+			found := inspect("invariant/SDK/decodes", judge.Read(step, x))
 			assert.Equal(t, c.reads, len(found) == 0, "%v", found)
 			if err != nil {
 				assert.NotEmpty(t, found, "the client fails: %v", err)

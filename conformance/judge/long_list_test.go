@@ -1,14 +1,12 @@
-package conformance
+package judge
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sync/semaphore"
 
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -45,19 +43,4 @@ func BenchmarkALongList(b *testing.B) {
 	for b.Loop() {
 		Judge(c, steps, exchanges, false)
 	}
-}
-
-// Many cases may have a long answer waiting when the run is ended: none of them is read any more.
-func TestAnEndedRunReadsNoAnswer(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	c, steps, exchanges := listed(t, 1, `{}`)
-	a := &asking{Session: &Session{Runner: &Runner{}, reading: semaphore.NewWeighted(readingBytes)}, c: c, steps: steps, exchanges: exchanges}
-	assert.True(t, a.settled(ctx, steps[0], exchanges[0], nil))
-	assert.NotEqual(t, Error, a.judged(ctx).Verdict)
-	cancel()
-	assert.False(t, a.settled(ctx, steps[0], exchanges[0], nil))
-	r := a.judged(ctx)
-	assert.Equal(t, Error, r.Verdict)
-	assert.Contains(t, r.Reason, "the run was ended")
 }

@@ -1,4 +1,4 @@
-package conformance
+package judge
 
 import (
 	"slices"
@@ -10,33 +10,32 @@ import (
 // A server that refuses whatever it is asked would pass each case that wants a refusal. The plain request of the
 // preflight is the control that such a case needs: the same request without the fault.
 
-// refusal is what there is to say of an answer that is no success, as far as a settled result keeps it; "" of others.
-func refusal(e Exchanged) string {
+// Refusal is what there is to say of an answer that is no success, as far as a compact result keeps it; "" of others.
+func Refusal(e Exchanged) string {
 	if e.Response == nil || e.Response.Status/100 == 2 {
 		return ""
 	}
 	e.ErrorType, e.Message = owned(e.ErrorType, keptText), owned(e.Message, keptText)
-	return e.summary()
+	return e.Summary()
 }
 
-// showsNothing is why a result is no verdict.
-const showsNothing = "the target refuses a plain request in the same words, so that this refusal shows nothing"
+// uninformative is why a refusal is no verdict.
+const uninformative = "the target refuses a plain request in the same words, so that this refusal shows nothing"
 
-// controlled takes back the verdict of a case that the target meets, but for a missed should, with nothing but its
-// refusal of the plain request.
-func (p *Preflight) controlled(r Result) Result {
+// DiscardUninformativeRefusal takes back the verdict of a case that the target meets, but for a missed should, with
+// nothing but its refusal of the plain request; "" where it takes that.
+func (r *Result) DiscardUninformativeRefusal(ofPlain string) {
 	judged := r.Verdict == Pass || r.Verdict == Warn || r.Verdict == Fail
-	if p.Refusal == "" || !judged || verdictOf(r.Findings, false) == Fail || len(r.Exchanges) == 0 {
-		return r
+	if ofPlain == "" || !judged || VerdictOf(r.Findings, false) == Fail || len(r.Exchanges) == 0 {
+		return
 	}
 	for i := range r.Exchanges {
 		e := &r.Exchanges[i]
-		if e.Step.Request.Operation != reference.SendCommand || refusal(*e) != p.Refusal {
-			return r
+		if e.Step.Request.Operation != reference.SendCommand || Refusal(*e) != ofPlain {
+			return
 		}
 	}
-	r.discard(showsNothing)
-	return r
+	r.discard(uninformative)
 }
 
 // Why a case whose precondition the target does not meet is no verdict.
@@ -68,7 +67,7 @@ func (r *Result) discardWithoutPrecondition() {
 
 // Discarded reports whether the case was asked and has no verdict since its answers show nothing, as Reason says.
 func (r *Result) Discarded() bool {
-	return r.Verdict == Skip && slices.Contains([]string{showsNothing, needsRefusal, needsAcceptance}, r.Reason)
+	return r.Verdict == Skip && slices.Contains([]string{uninformative, needsRefusal, needsAcceptance}, r.Reason)
 }
 
 // discard leaves a case without a verdict; the invariants still hold of its exchanges.

@@ -1,4 +1,4 @@
-package conformance
+package judge
 
 import (
 	"bytes"
@@ -20,6 +20,7 @@ import (
 
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
@@ -84,7 +85,7 @@ func sdkReadsOutput(e *Exchanged) []Finding {
 	}
 	body, text := forSDK(e)
 	if err := decode(schema, e, text, out); err != nil {
-		return broken(fixtures.Must, pathBody, anything("a body that the SDK reads"), Description{Words: cut(firstLine(err.Error())), Kind: KindUnreadable})
+		return broken(fixtures.Must, pathBody, anything("a body that the SDK reads"), Description{Words: cut(untrusted.FirstLine(err.Error())), Kind: KindUnreadable})
 	}
 	switch out := out.(type) {
 	case *ssm.SendCommandOutput:

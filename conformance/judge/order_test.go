@@ -1,4 +1,4 @@
-package conformance_test
+package judge_test
 
 import (
 	"strings"
@@ -7,21 +7,21 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
 // shown are answers of one operation, a StatusDetails each, all of one command on one node.
-func shown(operation string, details ...string) []conformance.Exchanged {
+func shown(operation string, details ...string) []judge.Exchanged {
 	const member = `{"CommandId":"00000000-0000-4000-8000-000000000000","InstanceId":"i-0123456789abcdef0","StatusDetails":"$"}`
 	bodies := map[string]string{
 		"SendCommand": `{"Command":` + member + `}`, "ListCommands": `{"Commands":[` + member + `]}`,
 		"ListCommandInvocations": `{"CommandInvocations":[` + member + `]}`, "GetCommandInvocation": member,
 	}
-	var list []conformance.Exchanged
+	var list []judge.Exchanged
 	for _, d := range details {
 		step := fixtures.BoundStep{Request: fixtures.Message{Operation: operation}}
-		list = append(list, conformance.Read(step, answered(200, strings.ReplaceAll(bodies[operation], "$", d))))
+		list = append(list, judge.Read(step, answered(200, strings.ReplaceAll(bodies[operation], "$", d))))
 	}
 	return list
 }
@@ -29,7 +29,7 @@ func shown(operation string, details ...string) []conformance.Exchanged {
 func TestAStatusThatHasEndedStays(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		exchanges []conformance.Exchanged
+		exchanges []judge.Exchanged
 		level     fixtures.Level // "" where nothing is found
 	}{
 		"the way a command goes":            {shown("ListCommands", "Pending", "InProgress", "Success", "Success"), ""},
@@ -45,7 +45,7 @@ func TestAStatusThatHasEndedStays(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found := conformance.InspectTogether(c.exchanges)
+			found := judge.InspectTogether(c.exchanges)
 			if c.level == "" {
 				assert.Empty(t, found)
 				return

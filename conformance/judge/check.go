@@ -1,4 +1,4 @@
-package conformance
+package judge
 
 import (
 	"github.com/sendspec/sendspec/fixtures"

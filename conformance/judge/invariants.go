@@ -1,0 +1,160 @@
+package judge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
+)
+
+// invariantFinding is a finding of an invariant with the exchange that it was made on.
+type invariantFinding struct {
+	Finding
+	exchange *Exchanged
+	id       string // of the case
+}
+
+// Invariants gives the verdict on each invariant over all the results of a run: a finding of the strongest level decides,
+// and the first exchange that shows it is the one reported. What the preflight broke counts where no case broke it.
+func Invariants(results, preflight []Result, strict bool) []Result {
+	byRule := map[string][]invariantFinding{}
+	exchanges := 0
+	for i := range results {
+		for _, x := range results[i].Exchanges {
+			if x.Response != nil && !x.Step.Interim && x.IsCall() { // how often a poll asks is a matter of speed
+				exchanges++
+			}
+		}
+	}
+	addFindings(byRule, results)
+	ofPreflight := map[string][]invariantFinding{}
+	addFindings(ofPreflight, preflight)
+	for name, found := range ofPreflight {
+		if len(byRule[name]) == 0 {
+			byRule[name] = found
+		}
+	}
+	seen := map[string]int{}
+	for i := range runChecks {
+		c := &runChecks[i]
+		byRule[c.rule.ID], seen[c.rule.ID] = c.inspect(i, results)
+	}
+	var verdicts []Result
+	for _, c := range InvariantCases() {
+		v := invariantResult(byRule[c.ID], strict)
+		v.Case, v.Seen = c, exchanges
+		if n, ok := seen[c.ID]; ok {
+			v.Seen = n
+		}
+		if v.Seen == 0 {
+			v.Verdict, v.Reason = Skip, "no answer to judge it on"
+		}
+		verdicts = append(verdicts, v)
+	}
+	return verdicts
+}
+
+func addFindings(byRule map[string][]invariantFinding, results []Result) {
+	for i := range results {
+		for _, f := range results[i].invariants {
+			f.id = results[i].Case.ID
+			byRule[f.Check] = append(byRule[f.Check], f)
+		}
+	}
+}
+
+// inPreflight stands for the case of an exchange of the preflight.
+const inPreflight = "the preflight"
+
+// Preflight holds an exchange of the preflight against the invariants, and reports whether it breaks one.
+func Preflight(e Exchanged) (Result, bool) {
+	r := Result{Case: &fixtures.Case{ID: inPreflight, Profile: fixtures.Core}, Exchanges: []Exchanged{e}}
+	if e.Step.Request.Operation != reference.SendCommand {
+		r.Case.Profile = fixtures.Lifecycle
+	}
+	r.inspect(&r.Exchanges[0])
+	r.Compact(func(int) bool { return false })
+	return r, len(r.invariants) > 0
+}
+
+// InvariantCases returns the invariants as cases, in the order in which reports list them.
+func InvariantCases() []*fixtures.Case {
+	var list []*fixtures.Case
+	for _, c := range checks {
+		list = append(list, c.rule)
+	}
+	for _, c := range caseChecks {
+		list = append(list, c.rule)
+	}
+	for _, c := range runChecks {
+		list = append(list, c.rule)
+	}
+	slices.SortFunc(list, func(a, b *fixtures.Case) int { return strings.Compare(a.ID, b.ID) })
+	return list
+}
+
+func invariantResult(found []invariantFinding, strict bool) Result {
+	v := Result{Verdict: Pass}
+	if len(found) == 0 {
+		return v
+	}
+	// One finding for each distinct place and type of what was wanted, from the first exchange that shows it; the
+	// strongest come first, and the first of them is the one whose exchange is shown.
+	slices.SortStableFunc(found, func(a, b invariantFinding) int { return b.Level.Weight() - a.Level.Weight() })
+	first := found[0]
+	distinct := map[string]bool{}
+	hit := map[*Exchanged]bool{}
+	for _, f := range found {
+		if !f.exchange.Step.Interim {
+			hit[f.exchange] = true
+		}
+		key := placeOf(f.Path) + "\x00" + f.Want.Type() + "\x00" + string(f.Level)
+		if !distinct[key] {
+			distinct[key] = true
+			f.Step = 0
+			v.Findings = append(v.Findings, f.Finding)
+		}
+	}
+	v.Broken = max(1, len(hit))
+	v.Verdict = VerdictOf(v.Findings, strict)
+	v.Exchanges = []Exchanged{*first.exchange}
+	v.Reason = firstSeen + first.id
+	return v
+}
+
+const firstSeen = "first seen in "
+
+// FirstSeen is the ID of the case that broke an invariant first. It is "" where that was the preflight, which every
+// run has, and of a result that is no broken invariant.
+func (r *Result) FirstSeen() string {
+	id, ok := strings.CutPrefix(r.Reason, firstSeen)
+	if !ok || id == inPreflight {
+		return ""
+	}
+	return id
+}
+
+// SamePlaces reports whether findings are in the same places, whatever the values, which are new each time.
+func SamePlaces(a, b []Finding) bool { return slices.Equal(places(a), places(b)) }
+
+func places(findings []Finding) []string {
+	var list []string
+	for _, f := range findings {
+		list = append(list, fmt.Sprintf("%d %s %s", f.Step, placeOf(f.Path), f.Level))
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// placeOf is a path without the numbers of list elements.
+func placeOf(path string) string {
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		if p != "" && strings.Trim(p, "0123456789") == "" {
+			parts[i] = "*"
+		}
+	}
+	return strings.Join(parts, "/")
+}
