@@ -66,7 +66,7 @@ func ruleOf(id string) string {
 // ruleFile is the file of this repository that states the rule of a case.
 func ruleFile(r *judge.Result) string {
 	if r.Case.File == "" {
-		return "conformance/check.go"
+		return "conformance/judge/check.go"
 	}
 	return "fixtures/" + r.Case.File
 }
