@@ -14,7 +14,7 @@ import (
 	"github.com/sendspec/sendspec/reference"
 )
 
-// recordedCall is one line of testdata/recorded.
+// recordedCall is one line of fixtures/evidence/recorded.
 type recordedCall struct {
 	Label, Operation, Code string
 	Input                  json.RawMessage
@@ -23,7 +23,7 @@ type recordedCall struct {
 
 func recordedCalls(t *testing.T) []recordedCall {
 	t.Helper()
-	files, err := filepath.Glob("testdata/recorded/*.jsonl")
+	files, err := filepath.Glob("../fixtures/evidence/recorded/*.jsonl")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	var calls []recordedCall

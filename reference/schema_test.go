@@ -13,7 +13,7 @@ import (
 	"github.com/sendspec/sendspec/reference"
 )
 
-// modelFile is the extract of the public service model (testdata/model.json).
+// modelFile is the extract of the public service model (fixtures/evidence/model.json).
 type modelFile struct {
 	Operations map[string]struct{ Input string }
 	Shapes     map[string]modelShape
@@ -38,7 +38,7 @@ type modelTraits struct {
 
 func readModel(t *testing.T) modelFile {
 	t.Helper()
-	data, err := os.ReadFile("testdata/model.json")
+	data, err := os.ReadFile("../fixtures/evidence/model.json")
 	require.NoError(t, err)
 	var model modelFile
 	require.NoError(t, json.Unmarshal(data, &model))

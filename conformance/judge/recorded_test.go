@@ -83,7 +83,7 @@ func (c *recordedCall) exchange(t *testing.T, number int) *wire.Exchange {
 
 func recordedCalls(t *testing.T) []recordedCall {
 	t.Helper()
-	files, err := filepath.Glob("../../reference/testdata/recorded/*.jsonl")
+	files, err := filepath.Glob("../../fixtures/evidence/recorded/*.jsonl")
 	require.NoError(t, err)
 	require.Len(t, files, 4)
 	var calls []recordedCall

@@ -24,7 +24,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// recorded is a line of the recordings from AWS (reference/testdata/recorded): parsed by boto3, so that
+// recorded is a line of the recordings from AWS (fixtures/evidence/recorded): parsed by boto3, so that
 // times are texts where the wire has seconds.
 type recorded struct {
 	Label, Operation string
@@ -102,7 +102,7 @@ func harOf(t *testing.T, entries []map[string]any, comment string) []byte {
 // recordings are all recorded calls as entries, and the labels of the judged ones among them.
 func recordings(t *testing.T) (entries []map[string]any, labels []string) {
 	t.Helper()
-	files, err := filepath.Glob("../../reference/testdata/recorded/*.jsonl")
+	files, err := filepath.Glob("../../fixtures/evidence/recorded/*.jsonl")
 	require.NoError(t, err)
 	require.Len(t, files, 4)
 	for _, name := range files {
@@ -199,7 +199,7 @@ func TestTheExcerptIsOfTheRecordings(t *testing.T) {
 		request := e["request"].(map[string]any)
 		request["headers"] = request["headers"].([]pair)[:2]
 	}
-	har := harOf(t, chosen, "Recorded from AWS, us-east-1, 2026-10-01: alarms.jsonl and notifications.jsonl of reference/testdata/recorded")
+	har := harOf(t, chosen, "Recorded from AWS, us-east-1, 2026-10-01: alarms.jsonl and notifications.jsonl of fixtures/evidence/recorded")
 	name := filepath.Join("testdata", "aws.har")
 	if *update {
 		require.NoError(t, os.WriteFile(name, har, 0o600))

@@ -37,7 +37,7 @@ func lines(differences []model.Difference) []string {
 // encodes.
 func TestTheSuiteEncodesTheModel(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"testdata/smithy.json", "testdata/service-2.json", "../testdata/model.json"} {
+	for _, name := range []string{"testdata/smithy.json", "testdata/service-2.json", "../../fixtures/evidence/model.json"} {
 		assert.Empty(t, lines(model.Compare(model.Encoded(), readFile(t, name))), name)
 	}
 }

@@ -26,7 +26,7 @@ type recordedCall struct {
 
 func readRecorded(t *testing.T) []recordedCall {
 	t.Helper()
-	files, err := filepath.Glob("../testdata/recorded/*.jsonl")
+	files, err := filepath.Glob("../../fixtures/evidence/recorded/*.jsonl")
 	require.NoError(t, err)
 	var calls []recordedCall
 	for _, name := range files {
