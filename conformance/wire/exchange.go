@@ -3,66 +3,8 @@ package wire
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 )
-
-// Field is one header field of a request, in the spelling in which it is sent.
-type Field struct{ Name, Value string }
-
-// Request is one HTTP request, byte for byte.
-type Request struct {
-	Operation string // of the AWS API, for example SendCommand
-	Method    string
-	Path      string // with the query, if any
-	Host      string // the Host header; "" stands for the target's own
-	Fields    []Field
-	Body      []byte
-
-	// Chunked, if positive, sends the body with Transfer-Encoding: chunked in chunks of that many bytes.
-	Chunked int
-	// OddlySigned tells that the signature is not the right one, so that curl cannot make it.
-	OddlySigned bool
-	// Raw, if set, is the whole request as it goes over a TCP connection of its own.
-	Raw []byte
-	// Ending says whether a server would wait for more than Raw.
-	Ending Ending
-}
-
-// Get returns the first value of the header, or "".
-func (r *Request) Get(name string) string {
-	for i := range r.Fields {
-		if sameField(r.Fields[i].Name, name) {
-			return r.Fields[i].Value
-		}
-	}
-	return ""
-}
-
-// sameField tells whether two names are of the same header.
-func sameField(a, b string) bool {
-	return len(a) == len(b) && (a == b || http.CanonicalHeaderKey(a) == http.CanonicalHeaderKey(b))
-}
-
-// set replaces every value of the header; no values removes it.
-func (r *Request) set(name string, values ...string) {
-	kept := r.without(len(values), name)
-	for _, v := range values {
-		kept = append(kept, Field{name, v})
-	}
-	r.Fields = kept
-}
-
-// without returns the fields of no such name, in memory of their own with room for so many more.
-func (r *Request) without(room int, names ...string) []Field {
-	kept := make([]Field, 0, len(r.Fields)+room)
-	for i := range r.Fields {
-		if !slices.ContainsFunc(names, func(name string) bool { return sameField(r.Fields[i].Name, name) }) {
-			kept = append(kept, r.Fields[i])
-		}
-	}
-	return kept
-}
 
 // Response is what the target answered.
 type Response struct {

@@ -3,7 +3,7 @@ package wire
 import "net/url"
 
 // Quiet is how long a server has for its answer to a request that others would wait for more of.
-const Quiet = quiet
+const Quiet = patience
 
 // Through sends everything through the proxy, as if the environment named it.
 func (h *HTTP) Through(proxy *url.URL) { h.proxy = proxy }

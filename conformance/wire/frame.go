@@ -4,57 +4,124 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // Framing is a body that is not sent with an honest length.
 type Framing struct {
 	ContentLength       int     // added to the true length
-	RawChunks           *string // sent behind Transfer-Encoding: chunked, as they stand
+	RawChunks           *string // sent after Transfer-Encoding: chunked, as they are
 	BothLengths         bool    // Content-Length beside Transfer-Encoding: chunked
 	RepeatContentLength *int    // a second Content-Length with this added
 }
 
-// Frame writes the whole request out under the framing; host stands in the Host header.
+// Frame sets Raw to the whole request under the framing; host is for the Host header.
 func (r *Request) Frame(host string, f Framing) {
-	if r.Host != "" {
-		host = r.Host
+	body := framedBody{lengths: f.lengths(len(r.Body)), body: r.Body, chunked: f.RawChunks != nil || f.BothLengths}
+	switch {
+	case f.RawChunks != nil:
+		body.body = []byte(*f.RawChunks)
+	case f.BothLengths:
+		body.body = chunks(r.Body, len(r.Body))
 	}
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", r.Method, r.Path, host)
-	for _, field := range r.Fields {
-		fmt.Fprintf(&b, "%s: %s\r\n", field.Name, field.Value)
-	}
-	lengths := f.lengths(len(r.Body))
-	for _, n := range lengths {
-		fmt.Fprintf(&b, "Content-Length: %d\r\n", n)
-	}
-	body := string(r.Body)
-	if f.chunked() {
-		b.WriteString("Transfer-Encoding: chunked\r\n")
-		body = fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(r.Body), r.Body)
-	}
-	if f.RawChunks != nil {
-		body = *f.RawChunks
-	}
-	b.WriteString("Connection: close\r\n\r\n" + body)
-	r.Raw, r.Ending = b.Bytes(), ending(body, lengths, f.chunked())
+	r.Raw = r.encode(host, body, "Connection: close\r\n")
+	r.Ending = body.ending()
 }
-
-func (f *Framing) chunked() bool { return f.RawChunks != nil || f.BothLengths }
 
 // lengths are what the Content-Length lines say.
 func (f *Framing) lengths(length int) []int {
 	var all []int
-	if !f.chunked() || f.BothLengths {
+	if f.RawChunks == nil || f.BothLengths {
 		all = append(all, length+f.ContentLength)
 	}
 	if f.RepeatContentLength != nil {
 		all = append(all, length+*f.RepeatContentLength)
 	}
 	return all
+}
+
+// framedBody is a body as it is sent, and what the header says of its length.
+type framedBody struct {
+	lengths []int
+	chunked bool
+	body    []byte
+}
+
+// bodyMethods are those of which a server expects a length even where there is no body (RFC 9110, section 8.6).
+var bodyMethods = []string{http.MethodPost, http.MethodPut, http.MethodPatch}
+
+// message is the whole request as it goes over a connection that others may follow on. A request that would not be
+// one request then is refused: a line end inside of a field would be another field.
+func (r *Request) message(host string) ([]byte, error) {
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	body := framedBody{body: r.Body}
+	switch {
+	case len(r.Body) > 0 && r.Chunked > 0:
+		body.chunked, body.body = true, chunks(r.Body, r.Chunked)
+	case len(r.Body) > 0 || slices.Contains(bodyMethods, r.Method):
+		body.lengths = []int{len(r.Body)}
+	}
+	return r.encode(host, body, ""), nil
+}
+
+func (r *Request) check() error {
+	switch {
+	case !httpguts.ValidHeaderFieldName(r.Method):
+		return fmt.Errorf("method %.80q: want a token (RFC 9110, section 9.1)", r.Method)
+	case r.Path == "" || !httpguts.ValidHeaderFieldValue(r.Path):
+		return fmt.Errorf("path %.80q: want one without control characters", r.Path)
+	case !httpguts.ValidHeaderFieldValue(r.Host):
+		return fmt.Errorf("Host %.80q: want a value without control characters", r.Host) //nolint:revive // the name of a header
+	}
+	for _, f := range r.Fields {
+		switch {
+		case !httpguts.ValidHeaderFieldName(f.Name):
+			return fmt.Errorf("header %.80q: want a name that is a token (RFC 9110, section 5.1)", f.Name)
+		case !httpguts.ValidHeaderFieldValue(f.Value):
+			return fmt.Errorf("header %s: %.80q: want a value without control characters", f.Name, f.Value)
+		case strings.EqualFold(f.Name, "Content-Length"), strings.EqualFold(f.Name, "Transfer-Encoding"):
+			return fmt.Errorf("header %s: want a framing of the request instead", f.Name)
+		}
+	}
+	return nil
+}
+
+// encode writes a request out as it goes over a connection.
+func (r *Request) encode(host string, body framedBody, connection string) []byte {
+	if r.Host != "" {
+		host = r.Host
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", r.Method, r.Path, host)
+	for _, f := range r.Fields {
+		fmt.Fprintf(&b, "%s: %s\r\n", f.Name, f.Value)
+	}
+	for _, n := range body.lengths {
+		fmt.Fprintf(&b, "Content-Length: %d\r\n", n)
+	}
+	if body.chunked {
+		b.WriteString("Transfer-Encoding: chunked\r\n")
+	}
+	b.WriteString(connection + "\r\n")
+	b.Write(body.body)
+	return b.Bytes()
+}
+
+// chunks writes a body as chunks of so many bytes (RFC 9112, section 7.1).
+func chunks(body []byte, size int) []byte {
+	var b bytes.Buffer
+	for chunk := range slices.Chunk(body, max(size, 1)) {
+		fmt.Fprintf(&b, "%x\r\n%s\r\n", len(chunk), chunk)
+	}
+	b.WriteString("0\r\n\r\n")
+	return b.Bytes()
 }
 
 // Ending says how the bytes of a request end.
@@ -68,17 +135,17 @@ const (
 )
 
 // ending compares the body that is sent with each way to read how long it is.
-func ending(body string, lengths []int, chunked bool) Ending {
+func (f *framedBody) ending() Ending {
 	var waits []bool
-	for _, n := range lengths {
-		waits = append(waits, n > len(body))
+	for _, n := range f.lengths {
+		waits = append(waits, n > len(f.body))
 		if n < 0 { // may be taken for none: then the body goes on to the end
 			waits = append(waits, true)
 		}
 	}
-	if chunked {
+	if f.chunked {
 		// A recipient may take a line feed alone for the end of a line (RFC 9112, section 2.2).
-		waits = append(waits, !endsInChunks(body, "\r\n"), !endsInChunks(body, "\n"))
+		waits = append(waits, !endsInChunks(string(f.body), "\r\n"), !endsInChunks(string(f.body), "\n"))
 	}
 	switch {
 	case !slices.Contains(waits, true):

@@ -1,12 +1,12 @@
 package wire
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"runtime/debug"
 	"time"
 )
@@ -33,12 +33,12 @@ func (h *Handler) Exchange(ctx context.Context, r *Request) *Exchange {
 	}
 	limited, cancel := context.WithTimeout(ctx, h.limits.Timeout)
 	defer cancel()
-	req, err := httpRequest(limited, &url.URL{Scheme: "http", Host: "localhost", Path: "/"}, r)
+	req, err := received(r)
 	if err != nil {
 		x.Err = &Error{Unsupported, err}
 		return x
 	}
-	serverSide(req, r)
+	req = req.WithContext(limited)
 	rec := &recorder{header: http.Header{}, limit: h.limits.Body}
 	done := make(chan *Error, 1)
 	go func() {
@@ -73,26 +73,18 @@ func panicError(p any) *Error {
 	return &Error{HandlerPanic, fmt.Errorf("%v\n%s", p, debug.Stack())}
 }
 
-// serverSide turns a client's request into what a server hands to its handler.
-func serverSide(req *http.Request, r *Request) {
-	req.RequestURI = r.Path
+// received is the request as a server hands it to its handler.
+func received(r *Request) (*http.Request, error) {
+	message, err := r.message("localhost")
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(message)))
+	if err != nil {
+		return nil, err
+	}
 	req.RemoteAddr = "127.0.0.1:0"
-	if u, err := url.ParseRequestURI(r.Path); err == nil {
-		req.URL = u
-	} else {
-		req.URL = &url.URL{Path: r.Path}
-	}
-	if req.Body == nil {
-		req.Body = http.NoBody
-	}
-	header := http.Header{}
-	for name, values := range req.Header {
-		if values != nil {
-			canonical := http.CanonicalHeaderKey(name)
-			header[canonical] = append(header[canonical], values...)
-		}
-	}
-	req.Header = header
+	return req, nil
 }
 
 type recorder struct {

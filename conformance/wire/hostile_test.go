@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -22,12 +23,19 @@ import (
 
 // client is a connection from the exchanger; ended is closed when the test is over.
 type client struct {
-	*net.TCPConn
+	net.Conn
+	tcp   *net.TCPConn // below TLS, where there is TLS
 	ended <-chan struct{}
 }
 
 // listen serves each connection with the function, over real loopback sockets, until the test ends.
 func listen(t *testing.T, serve func(client)) string {
+	t.Helper()
+	return "http://" + listenWith(t, nil, serve)
+}
+
+// listenWith is listen with TLS, where it is configured. It returns the address.
+func listenWith(t *testing.T, config *tls.Config, serve func(client)) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -45,8 +53,12 @@ func listen(t *testing.T, serve func(client)) string {
 			open = append(open, c)
 			mu.Unlock()
 			group.Go(func() {
-				defer c.Close() //nolint:errcheck // the client is gone
-				serve(client{c.(*net.TCPConn), ended})
+				conn := c
+				if config != nil {
+					conn = tls.Server(c, config)
+				}
+				defer conn.Close() //nolint:errcheck // the client is gone
+				serve(client{conn, c.(*net.TCPConn), ended})
 			})
 		}
 	})
@@ -60,7 +72,7 @@ func listen(t *testing.T, serve func(client)) string {
 		mu.Unlock()
 		group.Wait()
 	})
-	return "http://" + l.Addr().String()
+	return l.Addr().String()
 }
 
 // readRequest reads one request, so that closing the connection does not reset it.
@@ -90,7 +102,7 @@ func sayAndReset(text string) func(client) {
 	return func(c client) {
 		readRequest(c)
 		_, _ = io.WriteString(c, text)
-		_ = c.SetLinger(0)
+		_ = c.tcp.SetLinger(0)
 	}
 }
 
@@ -139,14 +151,13 @@ type ending struct {
 var hostile = map[string]struct {
 	serve func(client)
 	want  ending
-	raw   ending // where the raw exchanger ends otherwise
 }{
 	"silence":                       {serve: sayAndHold(""), want: ending{failure: wire.TimedOut}},
 	"closing without a word":        {serve: say(""), want: ending{failure: wire.Closed}},
 	"reset without a word":          {serve: sayAndReset(""), want: ending{failure: wire.Closed}},
-	"reset inside the header":       {serve: sayAndReset("HTTP/1.1 200 OK\r\nContent-Ty"), want: ending{failure: wire.Malformed}, raw: ending{failure: wire.Closed}},
-	"closing inside the header":     {serve: say("HTTP/1.1 200 OK\r\nContent-Ty"), want: ending{failure: wire.Malformed}, raw: ending{failure: wire.Closed}},
-	"closing inside the status":     {serve: say("HTTP/1.1 2"), want: ending{failure: wire.Malformed}, raw: ending{failure: wire.Closed}},
+	"reset inside the header":       {serve: sayAndReset("HTTP/1.1 200 OK\r\nContent-Ty"), want: ending{failure: wire.Malformed}},
+	"closing inside the header":     {serve: say("HTTP/1.1 200 OK\r\nContent-Ty"), want: ending{failure: wire.Malformed}},
+	"closing inside the status":     {serve: say("HTTP/1.1 2"), want: ending{failure: wire.Malformed}},
 	"silence inside the header":     {serve: sayAndHold("HTTP/1.1 200 OK\r\nContent-Ty"), want: ending{failure: wire.TimedOut}},
 	"a header without end":          {serve: endless("HTTP/1.1 200 OK\r\n", "X-A: b\r\n"), want: ending{failure: wire.Malformed}},
 	"a header line without end":     {serve: endless("HTTP/1.1 200 OK\r\nX-A: ", "b"), want: ending{failure: wire.Malformed}},
@@ -167,7 +178,7 @@ var hostile = map[string]struct {
 	"a redirect":                    {serve: say("HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"), want: ending{status: 307}},
 	"a flood of 1xx":                {serve: endless("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), want: ending{failure: wire.Malformed}},
 	"100 before the answer":         {serve: say("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"), want: ending{status: 200, body: "{}"}},
-	"switching protocols":           {serve: sayAndHold("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"), want: ending{status: 101}, raw: ending{failure: wire.TimedOut}},
+	"switching protocols":           {serve: sayAndHold("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"), want: ending{status: 101}},
 	"no HTTP":                       {serve: say("SSH-2.0-OpenSSH_9.2\r\n"), want: ending{failure: wire.Malformed}},
 	"an invalid status":             {serve: say("HTTP/1.1 abc OK\r\n\r\n"), want: ending{failure: wire.Malformed}},
 	"an invalid header":             {serve: say("HTTP/1.1 200 OK\r\nno colon\r\n\r\n"), want: ending{failure: wire.Malformed}},
@@ -202,21 +213,17 @@ func behindASaneAnswer(serve func(client)) (behind func(client), connections *at
 func TestHostileServersAreBounded(t *testing.T) {
 	t.Parallel()
 	for name, c := range hostile {
-		for _, over := range []string{"a fresh connection", "a used connection", "raw"} {
-			t.Run(name+"/"+over, func(t *testing.T) {
+		for _, over := range ways {
+			t.Run(name+"/"+over.String(), func(t *testing.T) {
 				t.Parallel()
 				serve, connections := c.serve, new(atomic.Int64)
-				if over == "a used connection" {
+				if over.used {
 					serve, connections = behindASaneAnswer(c.serve)
 				}
-				want := c.want
-				if over == "raw" && c.raw != (ending{}) {
-					want = c.raw
-				}
-				endsWith(t, want, func(limits wire.Limits) *wire.Exchange {
+				endsWith(t, c.want, func(limits wire.Limits) *wire.Exchange {
 					connections.Store(0)
 					x := exchangeOver(t, over, serve, limits)
-					if over == "a used connection" && want != (ending{failure: wire.Closed}) { // which is asked anew over a fresh one
+					if over.used && c.want != (ending{failure: wire.Closed}) { // which is asked anew over a fresh one
 						assert.EqualValues(t, 1, connections.Load(), "it was used")
 					}
 					assert.Positive(t, x.Elapsed)
@@ -227,19 +234,30 @@ func TestHostileServersAreBounded(t *testing.T) {
 	}
 }
 
-// exchangeOver makes an exchange with a server over such a connection.
-func exchangeOver(t *testing.T, over string, serve func(client), limits wire.Limits, body ...byte) *wire.Exchange {
+// way is one in which a request goes to a server.
+type way struct{ secure, used, raw bool }
+
+var ways = []way{{}, {used: true}, {raw: true}, {secure: true}, {secure: true, used: true}, {secure: true, raw: true}}
+
+func (w way) String() string { return fmt.Sprintf("TLS=%v used=%v raw=%v", w.secure, w.used, w.raw) }
+
+// exchangeOver makes an exchange with a server in such a way.
+func exchangeOver(t *testing.T, over way, serve func(client), limits wire.Limits, body ...byte) *wire.Exchange {
 	t.Helper()
-	h, err := wire.NewHTTP(listen(t, serve), limits, nil)
+	scheme, server, trust := "http://", (*tls.Config)(nil), (*tls.Config)(nil)
+	if over.secure {
+		scheme, server, trust = "https://", trusted().server, trusted().client
+	}
+	h, err := wire.NewHTTP(scheme+listenWith(t, server, serve), limits, trust)
 	require.NoError(t, err)
 	defer h.Close()
 	r := wire.NewRequest("SendCommand", []byte("{}"))
-	switch over {
-	case "a used connection":
+	if over.used {
 		if x := h.Exchange(context.Background(), r); endingOf(x, ending{}) != (ending{status: 200}) {
 			return &wire.Exchange{Elapsed: x.Elapsed} // the first answer came too late for the limit
 		}
-	case "raw":
+	}
+	if over.raw {
 		r.Frame("127.0.0.1", wire.Framing{})
 	}
 	r.Body = append(r.Body, body...)
@@ -332,14 +350,14 @@ func TestAnEndedContextInterruptsAtOnce(t *testing.T) {
 // A server that stops reading must not hold the writer of a large request.
 func TestAServerThatNeverReadsIsBounded(t *testing.T) {
 	t.Parallel()
-	for _, over := range []string{"a fresh connection", "a used connection", "raw"} {
+	for _, over := range ways {
 		serve := func(c client) {
-			_ = c.SetReadBuffer(1 << 10)
+			_ = c.tcp.SetReadBuffer(1 << 10)
 			_, _ = c.Read(make([]byte, 1))
 			<-c.ended
 		}
 		connections := new(atomic.Int64)
-		if over == "a used connection" {
+		if over.used {
 			serve, connections = behindASaneAnswer(serve)
 		}
 		endsWith(t, ending{failure: wire.TimedOut}, func(limits wire.Limits) *wire.Exchange {

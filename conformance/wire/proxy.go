@@ -28,11 +28,11 @@ func ProxyFor(base *url.URL) (*url.URL, error) {
 
 // connect opens a connection to the address, through a tunnel where a proxy stands between: what goes through one
 // is sent byte for byte, also what is no HTTP.
-func (h *HTTP) connect(ctx context.Context, network, address string) (net.Conn, error) {
+func (h *HTTP) connect(ctx context.Context, address string) (net.Conn, error) {
 	if h.proxy == nil {
-		return h.dialer().DialContext(ctx, network, address)
+		return h.dialer().DialContext(ctx, "tcp", address)
 	}
-	conn, err := h.dialProxy(ctx, network)
+	conn, err := h.dialProxy(ctx)
 	if err != nil {
 		return nil, &proxyError{h.proxy.Host, err}
 	}
@@ -48,12 +48,12 @@ func (h *HTTP) connect(ctx context.Context, network, address string) (net.Conn, 
 	return nil, &proxyError{h.proxy.Host, err}
 }
 
-func (h *HTTP) dialProxy(ctx context.Context, network string) (net.Conn, error) {
+func (h *HTTP) dialProxy(ctx context.Context) (net.Conn, error) {
 	address := net.JoinHostPort(h.proxy.Hostname(), portOf(h.proxy))
 	if h.proxy.Scheme == "https" {
-		return (&tls.Dialer{Config: &tls.Config{MinVersion: tls.VersionTLS12}}).DialContext(ctx, network, address)
+		return (&tls.Dialer{Config: &tls.Config{MinVersion: tls.VersionTLS12}}).DialContext(ctx, "tcp", address)
 	}
-	return (&net.Dialer{}).DialContext(ctx, network, address)
+	return (&net.Dialer{}).DialContext(ctx, "tcp", address)
 }
 
 // openTunnel asks for a tunnel to the address (RFC 9110, section 9.3.6).

@@ -28,7 +28,7 @@ func tunnels(t *testing.T, address string, asked func(*http.Request) int) *url.U
 			return
 		}
 		w.WriteHeader(http.StatusOK)
-		near, _, err := http.NewResponseController(w).Hijack()
+		near, early, err := http.NewResponseController(w).Hijack()
 		if !assert.NoError(t, err) {
 			return
 		}
@@ -37,7 +37,7 @@ func tunnels(t *testing.T, address string, asked func(*http.Request) int) *url.U
 			return
 		}
 		go func() {
-			_, _ = io.Copy(far, near)
+			_, _ = io.Copy(far, early) // with what came before the tunnel was there
 			_ = far.(*net.TCPConn).CloseWrite()
 		}()
 		_, _ = io.Copy(near, far)

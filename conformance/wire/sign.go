@@ -56,15 +56,10 @@ func (s *Signer) Sign(r *Request, host string, now time.Time) error {
 	if err := s.signer.SignHTTP(context.Background(), s.Credentials, req, hash, s.Service, s.Region, now); err != nil {
 		return err
 	}
-	names := make([]string, 0, 3)
 	for _, name := range []string{"X-Amz-Date", "X-Amz-Security-Token", "Authorization"} {
-		if v := req.Header[name]; len(v) > 0 && v[0] != "" {
-			names = append(names, name)
+		if value := req.Header.Get(name); value != "" {
+			r.Set(name, value)
 		}
-	}
-	r.Fields = r.without(len(names), names...)
-	for _, name := range names {
-		r.Fields = append(r.Fields, Field{name, req.Header[name][0]})
 	}
 	return nil
 }

@@ -36,7 +36,8 @@ func withHTTP1(config *tls.Config) *tls.Config {
 	return config
 }
 
-func (h *HTTP) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
+// secure begins TLS over a connection, and closes it where there is none.
+func (h *HTTP) secure(ctx context.Context, conn net.Conn) (*connection, error) {
 	config := h.tls.Clone()
 	if config.ServerName == "" {
 		config.ServerName = h.base.Hostname()
@@ -49,39 +50,34 @@ func (h *HTTP) dialTLS(ctx context.Context, network, address string) (net.Conn, 
 		}
 		return &tls.Certificate{}, nil
 	}
-	conn, err := h.connect(ctx, network, address)
-	if err != nil {
-		return nil, err
-	}
 	secure := tls.Client(conn, config)
-	err = secure.HandshakeContext(ctx)
-	first := &firstRead{Conn: secure}
+	err := secure.HandshakeContext(ctx)
+	c := newConnection(secure)
 	if asked {
-		first.certificate = &clientCertificateError{given: len(config.Certificates) > 0}
+		c.explain = func(err error) error { return aboutCertificate(err, len(config.Certificates) > 0) }
 	}
 	switch {
 	case err == nil:
-		return first, nil
+		return c, nil
 	case strings.Contains(err.Error(), "no application protocol"): // the alert of RFC 7301; crypto/tls does not export it
 		err = errors.Join(ErrHTTP2Only, err)
 	default:
-		err = first.explain(err)
+		err = c.explain(err)
 	}
 	_ = conn.Close()
 	return nil, err
 }
 
-// explain puts an alert of a server down to the client certificate that it asked for. In TLS 1.3 it comes behind the
-// handshake, in place of an answer.
-func (c *firstRead) explain(err error) error {
-	if err == nil || c.read || c.certificate == nil || !strings.Contains(err.Error(), "remote error: tls: ") {
-		return err
+// aboutCertificate puts an alert of a server down to the client certificate that it asked for.
+func aboutCertificate(err error, given bool) error {
+	if strings.Contains(err.Error(), "remote error: tls: ") {
+		return &clientCertificateError{given, err}
 	}
-	return &clientCertificateError{c.certificate.given, err}
+	return err
 }
 
-// IsUntrusted reports whether an exchange failed because the target's certificate was not verified.
-func IsUntrusted(err error) bool {
+// isUntrusted reports whether an exchange failed because the target's certificate was not verified.
+func isUntrusted(err error) bool {
 	var verify *tls.CertificateVerificationError
 	var unknown x509.UnknownAuthorityError
 	return errors.As(err, &verify) || errors.As(err, &unknown)
@@ -91,7 +87,7 @@ func IsUntrusted(err error) bool {
 func isTLSFailure(err error) bool {
 	var record tls.RecordHeaderError
 	var certificate *clientCertificateError
-	return errors.As(err, &record) || errors.As(err, &certificate) || IsUntrusted(err)
+	return errors.As(err, &record) || errors.As(err, &certificate) || isUntrusted(err)
 }
 
 // Advice says of a target that could not be reached what is wrong with the way there, and what to do about it; ""
@@ -103,7 +99,7 @@ func Advice(err error) string {
 	switch {
 	case errors.As(err, &proxy):
 		return fmt.Sprintf("is behind a proxy that opens no tunnel to it: %s; have it allow CONNECT there, or name the target in NO_PROXY", proxy)
-	case IsUntrusted(err):
+	case isUntrusted(err):
 		return certificateAdvice(err)
 	case errors.As(err, &certificate) && certificate.given:
 		return fmt.Sprintf("refuses the client certificate (%s); want one in --cert and --key that it trusts", alertOf(err))

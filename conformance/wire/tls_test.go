@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,24 +25,36 @@ import (
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
-// issue returns a certificate that signs itself, and a pool that trusts it.
-func issue(t *testing.T, change func(*x509.Certificate)) (tls.Certificate, *x509.CertPool) {
-	t.Helper()
+// certify returns a certificate that signs itself, and a pool that trusts it.
+func certify(change func(*x509.Certificate)) (tls.Certificate, *x509.CertPool) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
+	if err != nil {
+		panic(err)
+	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "127.0.0.1"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
 	}
 	change(template)
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	require.NoError(t, err)
+	if err != nil {
+		panic(err)
+	}
 	parsed, err := x509.ParseCertificate(der)
-	require.NoError(t, err)
+	if err != nil {
+		panic(err)
+	}
 	pool := x509.NewCertPool()
 	pool.AddCert(parsed)
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pool
 }
+
+// trusted are a server with a certificate and a client that trusts it.
+var trusted = sync.OnceValue(func() (both struct{ server, client *tls.Config }) {
+	certificate, pool := certify(func(*x509.Certificate) {})
+	both.server, both.client = &tls.Config{Certificates: []tls.Certificate{certificate}}, &tls.Config{RootCAs: pool}
+	return both
+})
 
 func quietServer(t *testing.T, config *tls.Config) *httptest.Server {
 	t.Helper()
@@ -59,10 +72,10 @@ func quietServer(t *testing.T, config *tls.Config) *httptest.Server {
 // Each way in which TLS can fail has its own line, which says what to do; a raw request fails with the same.
 func TestAdviceOnTLS(t *testing.T) {
 	t.Parallel()
-	right, trust := issue(t, func(*x509.Certificate) {})
-	named, trustNamed := issue(t, func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"ssm.example", "ssm2.example"} })
-	bare, trustBare := issue(t, func(c *x509.Certificate) { c.IPAddresses = nil })
-	expired, trustExpired := issue(t, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) })
+	right, trust := certify(func(*x509.Certificate) {})
+	named, trustNamed := certify(func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"ssm.example", "ssm2.example"} })
+	bare, trustBare := certify(func(c *x509.Certificate) { c.IPAddresses = nil })
+	expired, trustExpired := certify(func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) })
 	with := func(c tls.Certificate) *tls.Config { return &tls.Config{Certificates: []tls.Certificate{c}} }
 	wantsOne := func(version uint16) *tls.Config {
 		return &tls.Config{Certificates: []tls.Certificate{right}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: trustNamed, MaxVersion: version}
@@ -108,8 +121,8 @@ func TestAdviceOnTLS(t *testing.T) {
 
 func TestAClientCertificateIsShown(t *testing.T) {
 	t.Parallel()
-	right, trust := issue(t, func(*x509.Certificate) {})
-	own, trustOwn := issue(t, func(*x509.Certificate) {})
+	right, trust := certify(func(*x509.Certificate) {})
+	own, trustOwn := certify(func(*x509.Certificate) {})
 	server := quietServer(t, &tls.Config{Certificates: []tls.Certificate{right}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: trustOwn})
 	h, err := wire.NewHTTP(server.URL, wire.Limits{}, &tls.Config{RootCAs: trust, Certificates: []tls.Certificate{own}})
 	require.NoError(t, err)
@@ -121,7 +134,7 @@ func TestAClientCertificateIsShown(t *testing.T) {
 
 func TestTLSBehindAPlainEndpointIsSeen(t *testing.T) {
 	t.Parallel()
-	right, trust := issue(t, func(*x509.Certificate) {})
+	right, trust := certify(func(*x509.Certificate) {})
 	for want, config := range map[bool]*tls.Config{true: {Certificates: []tls.Certificate{right}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: trust}, false: nil} {
 		_, address, _ := strings.Cut(quietServer(t, config).URL, "://")
 		assert.Equal(t, want, wire.SpeaksTLS(t.Context(), "http://"+address))
