@@ -8,6 +8,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fuzz/generate"
 )
 
 // Append makes a run go on with a campaign: its findings become cases of the area fuzz in the report of the
@@ -29,7 +30,7 @@ func Append(options Options) conformance.Option {
 // summary is the campaign as one case of a run.
 func (r *Report) summary() judge.Result {
 	c := &fixtures.Case{
-		ID: Area + "/campaign/inputs", Title: "Every fuzzed input gets an answer that conforms", Level: fixtures.Must, Profile: fixtures.Core, Safety: fixtures.Inert,
+		ID: generate.Area + "/campaign/inputs", Title: "Every fuzzed input gets an answer that conforms", Level: fixtures.Must, Profile: fixtures.Core, Safety: fixtures.Inert,
 		Evidence: &fixtures.Evidence{Kind: fixtures.Inferred, Ref: "computed by the reference"}, Source: []fixtures.Source{oracle.ModelSource},
 	}
 	result := judge.Result{Case: c, Verdict: judge.Pass, Reason: fmt.Sprintf("%s; hash %s", r.Verdict(), r.Hash)}

@@ -11,6 +11,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fuzz/generate"
 )
 
 // A batch is asked between two looks at the canary: as many inputs as take about a second.
@@ -27,13 +28,13 @@ func nextBatch(asked int, took time.Duration) uint64 {
 
 // question is an input with what conforms as an answer.
 type question struct {
-	input       *Input
+	input       *generate.Input
 	kase        *fixtures.Case
 	expectation oracle.Expectation
 }
 
-func (c *campaign) question(in *Input) *question {
-	kase, e := in.judged(c.oracle)
+func (c *campaign) question(in *generate.Input) *question {
+	kase, e := in.Case(c.oracle)
 	return &question{in, kase, e}
 }
 
@@ -41,10 +42,10 @@ func (c *campaign) question(in *Input) *question {
 type asked struct {
 	done       bool
 	sum        [sha256.Size]byte // of what was sent
-	marks      []Mark
+	marks      []generate.Mark
 	skipped    bool
 	unanswered bool
-	input      *Input // where there is something to say of it
+	input      *generate.Input // where there is something to say of it
 	shown      []showing
 }
 
@@ -54,10 +55,10 @@ func (c *campaign) batch(ctx context.Context, from, to uint64) []asked {
 	out := make([]asked, to-from)
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for _, g := range c.gens {
+	for range c.options.Parallel {
 		wg.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(out)); i = next.Add(1) - 1 {
-				if out[i] = c.ask(ctx, g.At(from+uint64(i))); !out[i].done {
+				if out[i] = c.ask(ctx, c.generator.At(from+uint64(i))); !out[i].done {
 					return
 				}
 			}
@@ -68,7 +69,7 @@ func (c *campaign) batch(ctx context.Context, from, to uint64) []asked {
 }
 
 // ask asks one input, unless the campaign is over.
-func (c *campaign) ask(ctx context.Context, in *Input) asked {
+func (c *campaign) ask(ctx context.Context, in *generate.Input) asked {
 	if ctx.Err() != nil || !time.Now().Before(c.lastInput) {
 		return asked{}
 	}

@@ -21,15 +21,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fuzz"
+	"github.com/sendspec/sendspec/fuzz/generate"
 	"github.com/sendspec/sendspec/reference/service"
 )
 
 const benchParallel = 8
 
 // overHTTP are the strategies whose requests http.Client can send, so that the bare loop asks the same.
-var overHTTP = []fuzz.Strategy{fuzz.Valid, fuzz.Boundary, fuzz.Fault, fuzz.Faults, fuzz.NearMiss, fuzz.JSON}
+var overHTTP = []generate.Strategy{generate.Valid, generate.Boundary, generate.Fault, generate.Faults, generate.NearMiss, generate.JSON}
 
 // BenchmarkInProcess holds the budget of 10,000 cases a second against an http.Handler.
 func BenchmarkInProcess(b *testing.B) {
@@ -98,13 +100,14 @@ type bareLoop struct {
 
 func newBareLoop(b *testing.B, url string, known map[string]string, count uint64) *bareLoop {
 	b.Helper()
-	g, err := fuzz.NewGenerator(1, fuzz.World{Bindings: known, MayDispatch: true}, overHTTP...)
+	g, err := generate.New(1, generate.World{Bindings: known, MayDispatch: true}, overHTTP...)
 	require.NoError(b, err)
 	transport := &http.Transport{MaxIdleConnsPerHost: benchParallel, DisableCompression: true}
 	b.Cleanup(transport.CloseIdleConnections)
 	l := &bareLoop{url: url, client: &http.Client{Transport: transport}, signer: wire.NewSigner(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, "us-east-1")}
 	for i := range count {
-		steps, err := g.Case(g.At(i), "us-east-1").Bind(nil)
+		c, _ := g.At(i).Case(oracle.New(known, "us-east-1"))
+		steps, err := c.Bind(nil)
 		require.NoError(b, err)
 		l.bodies = append(l.bodies, steps[0].Request.Body)
 	}

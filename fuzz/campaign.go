@@ -19,6 +19,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fuzz/generate"
 )
 
 // Options say what a campaign does. The zero value asks 10,000 inputs of every strategy.
@@ -32,7 +33,7 @@ type Options struct {
 	// Rate is how many requests a second are sent at most; 0 is no bound.
 	Rate float64
 	// Strategies are those asked; all where there are none.
-	Strategies []Strategy
+	Strategies []generate.Strategy
 	// ShrinkCalls bounds the requests that shrinking one finding takes. Default 60.
 	ShrinkCalls int
 	// MaxFindings bounds how many distinct findings are kept; there may be more. Default 400.
@@ -101,21 +102,20 @@ type Progress struct {
 
 // campaign is one run of a campaign.
 type campaign struct {
-	session *conformance.Session
-	options Options
-	oracle  *oracle.Oracle
-	world   *world
-	limiter *rate.Limiter
-	gens    []*Generator
-	ledger  *Ledger
-	found   []*Finding
-	byKey   map[string][]*Finding
-	report  *Report
-	hash    hash.Hash
-	began   time.Time
-	dropped map[string]bool
-	suspect []*Input // of the last batch, those without an answer
-	dead    bool     // the target was waited for in vain
+	session   *conformance.Session
+	options   Options
+	oracle    *oracle.Oracle
+	limiter   *rate.Limiter
+	generator *generate.Generator
+	coverage  *generate.Coverage
+	found     []*Finding
+	byKey     map[string][]*Finding
+	report    *Report
+	hash      hash.Hash
+	began     time.Time
+	dropped   map[string]bool
+	suspect   []*generate.Input // of the last batch, those without an answer
+	dead      bool              // the target was waited for in vain
 
 	lastInput time.Time // no input is asked after it
 	end       time.Time // nothing is asked after it
@@ -149,15 +149,12 @@ func newCampaign(session *conformance.Session, options Options) (*campaign, erro
 	}
 	c.lastInput = c.began.Add(options.Lasts())
 	c.end = c.began.Add(options.Ends())
-	g, err := NewGenerator(session.Seed(), WorldOf(session), options.Strategies...)
+	g, err := generate.New(session.Seed(), generate.WorldOf(session), options.Strategies...)
 	if err != nil {
 		return nil, err
 	}
-	for c.gens = append(c.gens, g); len(c.gens) < options.Parallel; {
-		c.gens = append(c.gens, g.another())
-	}
-	c.world, c.oracle = g.world, oracle.New(g.world.bindings, session.Target().Region)
-	c.ledger = newLedger(g.boundaries)
+	c.generator, c.coverage = g, g.Coverage()
+	c.oracle = oracle.New(session.Bindings(), session.Target().Region)
 	limit := rate.Inf
 	if options.Rate > 0 {
 		limit = rate.Limit(options.Rate)
@@ -257,7 +254,7 @@ func (c *campaign) note(ctx context.Context, a *asked) error {
 		c.report.Skipped++
 		return nil
 	}
-	c.ledger.add(a.marks)
+	c.coverage.Add(a.marks)
 	if a.unanswered {
 		c.suspect = append(c.suspect, a.input)
 	}
@@ -291,7 +288,7 @@ func (c *campaign) tellProgress() {
 	}
 	p := Progress{Inputs: c.report.Inputs, Count: c.options.Count, Elapsed: time.Since(c.began), For: c.options.For}
 	p.Must, p.Should = count(c.found)
-	p.LedgerAsked, p.LedgerAll = c.ledger.Asked()
+	p.LedgerAsked, p.LedgerAll = c.coverage.Asked()
 	c.options.Progress(p)
 }
 
@@ -305,7 +302,7 @@ func (c *campaign) finish(ctx context.Context) *Report {
 	r.Hash = hex.EncodeToString(c.hash.Sum(nil))
 	r.Elapsed = time.Since(c.began)
 	r.Findings = c.found
-	asked, all := c.ledger.Asked()
+	asked, all := c.coverage.Asked()
 	r.Ledger = LedgerCount{Asked: asked, All: all}
 	slices.SortStableFunc(r.Findings, func(a, b *Finding) int { return b.Fingerprint.Level.Weight() - a.Fingerprint.Level.Weight() })
 	if len(c.dropped) > 0 {

@@ -18,6 +18,7 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fuzz"
+	"github.com/sendspec/sendspec/fuzz/generate"
 	"github.com/sendspec/sendspec/reference/service"
 )
 
@@ -100,7 +101,7 @@ func TestAServerThatGivesUpWithItsClientConforms(t *testing.T) {
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		next.ServeHTTP(w, r)
-	}), world), 1, fuzz.Options{Count: 500, Strategies: []fuzz.Strategy{fuzz.Wire}}))
+	}), world), 1, fuzz.Options{Count: 500, Strategies: []generate.Strategy{generate.Wire}}))
 }
 
 func TestTheSameSeedSendsTheSameBytes(t *testing.T) {
@@ -166,7 +167,7 @@ func TestAnInterruptedCampaignKeepsWhatItHadNoTimeToConfirm(t *testing.T) {
 			cancel()
 		}
 	})
-	report, err := fuzz.Run(ctx, session(t, target, 1), fuzz.Options{Strategies: []fuzz.Strategy{fuzz.Valid}})
+	report, err := fuzz.Run(ctx, session(t, target, 1), fuzz.Options{Strategies: []generate.Strategy{generate.Valid}})
 	require.ErrorIs(t, err, context.Canceled)
 	require.Len(t, report.Findings, 1, "one divergence, though its inputs share no more than that")
 	f := report.Findings[0]
@@ -197,7 +198,7 @@ func causesOf(t *testing.T, fails func(asked int64, body string) bool) [][]strin
 		})
 		s := session(t, target, 1)
 		asked.Store(0)
-		report, err := fuzz.Run(t.Context(), s, fuzz.Options{Count: 3000, Parallel: 1, Strategies: []fuzz.Strategy{fuzz.Valid}})
+		report, err := fuzz.Run(t.Context(), s, fuzz.Options{Count: 3000, Parallel: 1, Strategies: []generate.Strategy{generate.Valid}})
 		require.NoError(t, err)
 		for _, f := range report.Findings {
 			causes = append(causes, f.Fingerprint.Causes)
@@ -237,7 +238,7 @@ func TestShrinkingEndsSoonAfterTheCampaign(t *testing.T) {
 		target := failing(t, func() { time.Sleep(time.Second) })
 		s := session(t, target, 1)
 		began := time.Now()
-		report, err := fuzz.Run(t.Context(), s, fuzz.Options{For: time.Second, Strategies: []fuzz.Strategy{fuzz.Valid}})
+		report, err := fuzz.Run(t.Context(), s, fuzz.Options{For: time.Second, Strategies: []generate.Strategy{generate.Valid}})
 		require.NoError(t, err)
 		require.Len(t, report.Findings, 1)
 		require.True(t, report.Findings[0].Unshrunk)
@@ -271,7 +272,7 @@ func TestADivergenceIsToldOnceAndShrunk(t *testing.T) {
 		}
 		next.ServeHTTP(w, r)
 	})
-	report := campaign(t, target, 1, fuzz.Options{Count: 6000, Strategies: []fuzz.Strategy{fuzz.Valid}})
+	report := campaign(t, target, 1, fuzz.Options{Count: 6000, Strategies: []generate.Strategy{generate.Valid}})
 	require.Len(t, report.Findings, 1)
 	f := report.Findings[0]
 	require.Equal(t, "invariant/HTTP/never-5xx", f.Fingerprint.Check)
@@ -295,7 +296,7 @@ func TestAnAnswerThatDoesNotComeAgainIsFlaky(t *testing.T) {
 		}
 		next.ServeHTTP(w, r)
 	})
-	report := campaign(t, target, 1, fuzz.Options{Count: 1000, Strategies: []fuzz.Strategy{fuzz.Valid}})
+	report := campaign(t, target, 1, fuzz.Options{Count: 1000, Strategies: []generate.Strategy{generate.Valid}})
 	require.Len(t, report.Findings, 1)
 	require.True(t, report.Findings[0].Flaky)
 	require.NotEmpty(t, report.Findings[0].Result.Findings, "what was seen once")
@@ -322,7 +323,7 @@ func TestAnAnswerThatDoesNotComeAgainIsToldOnce(t *testing.T) {
 		}
 		next.ServeHTTP(w, r)
 	})
-	report := campaign(t, target, 1, fuzz.Options{Count: 3000, Parallel: 1, Strategies: []fuzz.Strategy{fuzz.Valid}})
+	report := campaign(t, target, 1, fuzz.Options{Count: 3000, Parallel: 1, Strategies: []generate.Strategy{generate.Valid}})
 	require.Len(t, report.Findings, 1)
 	require.True(t, report.Findings[0].Flaky)
 	require.Greater(t, report.Findings[0].Seen, 10)
@@ -349,7 +350,7 @@ func TestAMemberOfTheRequestBeforeIsConfirmed(t *testing.T) {
 	})
 	s := session(t, target, 1)
 	begun.Store(true)
-	report, err := fuzz.Run(context.Background(), s, fuzz.Options{Count: 1, Parallel: 1, Strategies: []fuzz.Strategy{fuzz.Valid}})
+	report, err := fuzz.Run(context.Background(), s, fuzz.Options{Count: 1, Parallel: 1, Strategies: []generate.Strategy{generate.Valid}})
 	require.NoError(t, err)
 	require.Len(t, report.Findings, 1)
 	require.False(t, report.Findings[0].Flaky)
@@ -363,7 +364,7 @@ func TestAPanicOfTheHandlerIsAFinding(t *testing.T) {
 		}
 		next.ServeHTTP(w, r)
 	})
-	report := campaign(t, target, 1, fuzz.Options{Count: 3000, Strategies: []fuzz.Strategy{fuzz.Boundary}})
+	report := campaign(t, target, 1, fuzz.Options{Count: 3000, Strategies: []generate.Strategy{generate.Boundary}})
 	require.Len(t, report.Findings, 1)
 	require.Equal(t, []string{"/TimeoutSeconds", "TimeoutSeconds of a wrong type"}, report.Findings[0].Fingerprint.Causes)
 	require.Equal(t, "connection", report.Findings[0].Fingerprint.Place)

@@ -10,6 +10,8 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fuzz/generate"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // canaryCheck is the check of findings about a target that stops answering.
@@ -17,14 +19,14 @@ const canaryCheck = "canary"
 
 // canary is the plain request by which a campaign looks whether the target still answers.
 func (c *campaign) canary() *fixtures.Case {
-	kase, _ := plainInput().judged(c.oracle)
-	kase.ID = Area + "/canary/plain"
+	kase, _ := plainInput().Case(c.oracle)
+	kase.ID = generate.Area + "/canary/plain"
 	return kase
 }
 
-func plainInput() *Input {
-	in := &Input{Strategy: Valid, What: "plain", body: body{tree: plain("sendspec-canary")}}
-	put(in.body.tree, "Comment", str("canary"))
+func plainInput() *generate.Input {
+	in := &generate.Input{Strategy: generate.Valid, What: "plain", Body: generate.Body{Tree: generate.Plain("sendspec-canary")}}
+	in.Body.Tree.Set("Comment", jsontree.NewString("canary"))
 	return in
 }
 
@@ -57,7 +59,7 @@ func (c *campaign) revived(ctx context.Context) bool {
 	suspects := c.suspect
 	c.suspect = nil
 	for _, in := range suspects {
-		kase, e := in.judged(c.oracle)
+		kase, e := in.Case(c.oracle)
 		r, ok := c.once(ctx, kase)
 		if !ok {
 			return true
@@ -95,7 +97,7 @@ func (c *campaign) comesBack(ctx context.Context) bool {
 }
 
 // killer is the finding about an input behind which the target was dead.
-func (c *campaign) killer(in *Input, kase *fixtures.Case, e *oracle.Expectation, r judge.Result) *Finding {
+func (c *campaign) killer(in *generate.Input, kase *fixtures.Case, e *oracle.Expectation, r judge.Result) *Finding {
 	f := judge.Finding{
 		Check: canaryCheck, Path: "connection", Level: fixtures.Must,
 		Want: judge.Description{Words: "a server that goes on to answer", Kind: judge.KindAnswer},
@@ -103,12 +105,12 @@ func (c *campaign) killer(in *Input, kase *fixtures.Case, e *oracle.Expectation,
 	}
 	causes := e.Causes
 	if len(causes) == 0 {
-		causes = membersOf(in.body.tree)
+		causes = membersOf(in.Body.Tree)
 	}
 	r.Findings, r.Verdict = []judge.Finding{f}, judge.Fail
 	return &Finding{
 		Fingerprint: Fingerprint{Check: canaryCheck, Place: f.Path, Level: f.Level, Want: typeOf(f.Want), Got: typeOf(f.Got), Causes: causes},
-		What:        in.What, Index: in.Index, Seen: 1, Killed: true, SizeBefore: in.size(), Size: in.size(), Case: kase, Result: r, input: in,
+		What:        in.What, Index: in.Index, Seen: 1, Killed: true, SizeBefore: in.Size(), Size: in.Size(), Case: kase, Result: r, input: in,
 	}
 }
 
@@ -123,7 +125,7 @@ func (c *campaign) died(ctx context.Context) error {
 	suspects := c.suspect[:min(len(c.suspect), maxSuspects)]
 	c.report.Stopped = fmt.Sprintf("%s stopped answering after %d inputs", c.session.Target().Name, c.report.Inputs)
 	for _, in := range suspects {
-		kase, e := in.judged(c.oracle)
+		kase, e := in.Case(c.oracle)
 		f := c.killer(in, kase, &e, judge.Result{Case: kase})
 		f.Flaky = len(suspects) > 1
 		if err := c.keep(f); err != nil {

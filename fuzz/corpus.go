@@ -2,11 +2,13 @@ package fuzz
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +19,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fuzz/generate"
 )
 
 // The files of a saved finding, in a folder of its ID.
@@ -105,7 +108,7 @@ func requestText(target conformance.Target, r *wire.Request) []byte {
 		host = after
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", r.Method, r.Path, or(host, "localhost"))
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", r.Method, r.Path, cmp.Or(host, "localhost"))
 	for _, field := range r.Fields {
 		fmt.Fprintf(&b, "%s: %s\r\n", field.Name, field.Value)
 	}
@@ -122,7 +125,7 @@ func exchangeText(target conformance.Target, exchanges []judge.Exchanged) []byte
 		b.WriteString("\n\n")
 		if x.Response != nil {
 			fmt.Fprintf(&b, "%s %d\n", x.Response.Proto, x.Response.Status)
-			for _, name := range sortedNames(x.Response.Header) {
+			for _, name := range slices.Sorted(maps.Keys(x.Response.Header)) {
 				for _, value := range x.Response.Header[name] {
 					fmt.Fprintf(&b, "%s: %s\n", name, value)
 				}
@@ -210,7 +213,7 @@ func (s *Saved) lint() string {
 		return fmt.Sprintf("fingerprint: level %s: want must, should or may", untrusted.Quote(string(level)))
 	}
 	c := s.kase()
-	c.File = Area + "/replay.json"
+	c.File = generate.Area + "/replay.json"
 	problems := fixtures.Lint([]*fixtures.Case{c})
 	if len(problems) == 0 {
 		return ""
@@ -221,6 +224,6 @@ func (s *Saved) lint() string {
 // kase is the case under an ID of its own.
 func (s *Saved) kase() *fixtures.Case {
 	c := *s.Case
-	c.ID = Area + "/replay/" + s.ID
+	c.ID = generate.Area + "/replay/" + s.ID
 	return &c
 }

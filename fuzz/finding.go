@@ -10,6 +10,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fuzz/generate"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -36,7 +37,7 @@ type Finding struct {
 	Case   *fixtures.Case
 	Result judge.Result
 
-	input    *Input
+	input    *generate.Input
 	whatever bool // it shows whatever is asked
 }
 
@@ -54,7 +55,7 @@ func (c *campaign) keep(f *Finding) error {
 		return nil
 	}
 	f.ID = f.Fingerprint.id()
-	if f.Case != nil && slices.ContainsFunc(f.Result.Exchanges, c.world.mayRun) {
+	if f.Case != nil && c.mayRun(f) {
 		may := *f.Case // replay asks it of a target on loopback only
 		may.Safety, f.Case = fixtures.Dispatch, &may
 	}
@@ -64,6 +65,11 @@ func (c *campaign) keep(f *Finding) error {
 		return c.options.Found(f)
 	}
 	return nil
+}
+
+// mayRun reports whether a request of the finding names a node that may be sent to.
+func (c *campaign) mayRun(f *Finding) bool {
+	return slices.ContainsFunc(f.Result.Exchanges, func(x judge.Exchanged) bool { return c.generator.MayRun(x.Request.Body) })
 }
 
 // forget drops what a finding tells better: the same divergence at a weaker level, or not shown again.
@@ -91,7 +97,7 @@ type showing struct {
 }
 
 // show asks an input for a divergence.
-func (c *campaign) show(ctx context.Context, in *Input, want *Fingerprint) showing {
+func (c *campaign) show(ctx context.Context, in *generate.Input, want *Fingerprint) showing {
 	if c.over(ctx) || want.Place == "connection" && !c.present(ctx) {
 		return showing{} // what a dead server does not answer shows nothing
 	}
@@ -122,13 +128,13 @@ func showings(q *question, r *judge.Result) []showing {
 }
 
 // follow confirms a divergence that an input showed, shrinks the input and keeps the finding.
-func (c *campaign) follow(ctx context.Context, in *Input, first *showing) error {
+func (c *campaign) follow(ctx context.Context, in *generate.Input, first *showing) error {
 	want := &first.print
 	if len(c.found) >= c.options.MaxFindings {
 		return c.keep(&Finding{Fingerprint: *want, Seen: 1})
 	}
 	f := &Finding{
-		Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: in.size(), Size: in.size(), Case: first.kase, Result: first.result, input: in,
+		Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: in.Size(), Size: in.Size(), Case: first.kase, Result: first.result, input: in,
 	}
 	var again showing
 	if c.present(ctx) { // the canary is also another request: what was kept of the one before does not show any more
@@ -185,9 +191,9 @@ func (c *campaign) whateverIsAsked(ctx context.Context, f *Finding) bool {
 	if f.Fingerprint.Check != neverServerError {
 		return false
 	}
-	empty := &Input{Index: f.Index, Strategy: Boundary, What: "no member", body: body{tree: &Value{Kind: jsontree.Object}}}
+	empty := &generate.Input{Index: f.Index, Strategy: generate.Boundary, What: "no member", Body: generate.Body{Tree: &jsontree.Value{Kind: jsontree.Object}}}
 	var shown *showing
-	for _, in := range []*Input{plainInput(), empty} {
+	for _, in := range []*generate.Input{plainInput(), empty} {
 		f.Calls++
 		q := c.question(in)
 		r, ok := c.once(ctx, q.kase)
@@ -198,7 +204,7 @@ func (c *campaign) whateverIsAsked(ctx context.Context, f *Finding) bool {
 		}
 		shown = &list[i]
 	}
-	f.whatever, f.input, f.Size = true, empty, empty.size()
+	f.whatever, f.input, f.Size = true, empty, empty.Size()
 	f.Case, f.Result, f.Fingerprint = shown.kase, shown.result, shown.print
 	f.Fingerprint.Causes = nil
 	return true
@@ -218,16 +224,16 @@ func (c *campaign) shrink(ctx context.Context, f *Finding, best showing) {
 	until := time.Now().Add(shrinkTime)
 	s := &shrinker{
 		calls: c.options.ShrinkCalls, best: f.input,
-		may: func(candidate *Input) bool {
-			if candidate.calls != nil {
-				return slices.ContainsFunc(candidate.calls, func(c call) bool { return slices.Contains(want.Causes, operationOf[c.action]) })
+		may: func(candidate *generate.Input) bool {
+			if candidate.Calls != nil {
+				return slices.ContainsFunc(candidate.Calls, func(c generate.Call) bool { return slices.Contains(want.Causes, c.Operation()) })
 			}
-			_, e := candidate.judged(c.oracle)
+			_, e := candidate.Case(c.oracle)
 			p := want
 			p.Causes = causesOf(candidate, &e, want.Check, want.Place)
 			return p.narrows(&want)
 		},
-		shows: func(candidate *Input) bool {
+		shows: func(candidate *generate.Input) bool {
 			if c.over(ctx) || c.dead || !time.Now().Before(until) {
 				f.Unshrunk = true
 				return false
@@ -242,7 +248,7 @@ func (c *campaign) shrink(ctx context.Context, f *Finding, best showing) {
 	}
 	f.input = s.run(topsOf(&want))
 	f.Case, f.Result, f.Fingerprint = best.kase, best.result, best.print
-	f.Size = f.input.size()
+	f.Size = f.input.Size()
 }
 
 // shrinkTime bounds how long one finding is shrunk: a sequence may wait for what never comes, each time anew.
@@ -283,7 +289,7 @@ func (f *Finding) Verdict() judge.Verdict {
 func (f *Finding) AsResult() judge.Result {
 	r := f.Result
 	c := *f.Case
-	c.ID, c.Level = fmt.Sprintf("%s/found/%s", Area, f.ID), f.Fingerprint.Level
+	c.ID, c.Level = fmt.Sprintf("%s/found/%s", generate.Area, f.ID), f.Fingerprint.Level
 	r.Case, r.Verdict = &c, f.Verdict()
 	r.Reason = fmt.Sprintf("first shown by input %d (%s)", f.Index, f.What)
 	if f.Seen > 1 {

@@ -10,6 +10,8 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fuzz/generate"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // Fingerprint is what two findings of the same divergence have in common: everything but the values.
@@ -69,14 +71,14 @@ func subset(part, whole []string) bool {
 
 // fingerprints are those of a result's findings, and beside each the finding. What is only told (level may)
 // is no finding of a campaign.
-func fingerprints(in *Input, e *oracle.Expectation, r *judge.Result) ([]Fingerprint, []judge.Finding) {
+func fingerprints(in *generate.Input, e *oracle.Expectation, r *judge.Result) ([]Fingerprint, []judge.Finding) {
 	var prints []Fingerprint
 	var findings []judge.Finding
 	for _, f := range tellTale(e, r) {
 		p := fingerprintOf(in, f)
 		p.Causes = causesOf(in, e, p.Check, p.Place)
-		if in.calls != nil {
-			p.Causes = []string{operationOf[in.calls[max(0, f.Step-1)].action]} // the calls before are many
+		if in.Calls != nil {
+			p.Causes = []string{in.Calls[max(0, f.Step-1)].Operation()} // the calls before are many
 		}
 		same := func(q Fingerprint) bool { return q.Check == p.Check && q.Place == p.Place }
 		if i := slices.IndexFunc(prints, same); i < 0 {
@@ -88,7 +90,7 @@ func fingerprints(in *Input, e *oracle.Expectation, r *judge.Result) ([]Fingerpr
 	return prints, findings
 }
 
-func fingerprintOf(in *Input, f judge.Finding) Fingerprint {
+func fingerprintOf(in *generate.Input, f judge.Finding) Fingerprint {
 	p := Fingerprint{Check: f.Check, Place: withoutNumbers(f.Path), Level: f.Level, Want: typeOf(f.Want), Got: typeOf(f.Got)}
 	if rest, ok := strings.CutPrefix(p.Place, "/Command/Parameters/"); ok {
 		p.Place = "/Command/Parameters/*"
@@ -101,7 +103,7 @@ func fingerprintOf(in *Input, f judge.Finding) Fingerprint {
 		p.Want = "a refusal" // how sure its status is, makes no other divergence
 	case f.Check == memberTypes && f.Got.Kind != judge.KindNull:
 		p.Got = "another type"
-	case f.Check == judge.OutcomeCheck && (in.relation != nil || in.wire != nil) && strings.HasPrefix(p.Place, "/"):
+	case f.Check == judge.OutcomeCheck && (in.Relation != nil || in.Wire != nil) && strings.HasPrefix(p.Place, "/"):
 		p.Place, p.Want, p.Got = "verdict", "as in step plain", "another answer"
 	}
 	return p
@@ -151,11 +153,11 @@ const (
 const neverServerError = judge.InvariantArea + "/HTTP/never-5xx"
 
 // causesOf tells what in an input may bring a finding of this check and place about.
-func causesOf(in *Input, e *oracle.Expectation, check, place string) []string {
+func causesOf(in *generate.Input, e *oracle.Expectation, check, place string) []string {
 	switch {
 	case check != judge.OutcomeCheck && check != neverServerError:
 		return nil
-	case in.relation != nil, in.wire != nil:
+	case in.Relation != nil, in.Wire != nil:
 		return e.Causes
 	case check == neverServerError, place == "connection":
 		return crashCauses(in, e)
@@ -166,13 +168,13 @@ func causesOf(in *Input, e *oracle.Expectation, check, place string) []string {
 	case len(e.Causes) > 0:
 		return e.Causes
 	}
-	return membersOf(in.body.tree)
+	return membersOf(in.Body.Tree)
 }
 
 // crashCauses: a server fails over a member, or over a value of a type or a text that it did not expect; a
 // constraint has little to do with it.
-func crashCauses(in *Input, e *oracle.Expectation) []string {
-	causes := membersOf(in.body.tree)
+func crashCauses(in *generate.Input, e *oracle.Expectation) []string {
+	causes := membersOf(in.Body.Tree)
 	if !e.Constraints {
 		causes = append(causes, e.Causes...)
 	}
@@ -192,9 +194,9 @@ func kindsOf(causes []string) []string {
 }
 
 // membersOf lists the paths of the members of a request, sorted.
-func membersOf(v *Value) []string {
+func membersOf(v *jsontree.Value) []string {
 	var list []string
-	v.Walk(func(pointer string, v *Value) bool {
+	v.Walk(func(pointer string, v *jsontree.Value) bool {
 		if pointer != "" && !strings.HasPrefix(pointer, "/Parameters/") {
 			list = append(list, withoutNumbers(pointer))
 		}

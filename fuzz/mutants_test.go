@@ -13,6 +13,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/fuzz"
+	"github.com/sendspec/sendspec/fuzz/generate"
 	"github.com/sendspec/sendspec/reference/mutants"
 	"github.com/sendspec/sendspec/reference/service"
 )
@@ -23,7 +24,7 @@ var allMutants = flag.Bool("all-mutants", false, "TestWrongServersAreFound: ever
 var errFound = errors.New("found")
 
 // untilFound fuzzes a wrong server until something is found; nil where nothing is.
-func untilFound(t *testing.T, m mutants.Mutant, count uint64, strategies ...fuzz.Strategy) *fuzz.Finding {
+func untilFound(t *testing.T, m mutants.Mutant, count uint64, strategies ...generate.Strategy) *fuzz.Finding {
 	t.Helper()
 	target := wrong(t, m)
 	var found *fuzz.Finding
@@ -59,7 +60,7 @@ func byOneRequest(m mutants.Mutant) bool {
 }
 
 // singleRequests are the strategies whose inputs are one request, or two.
-var singleRequests = slices.DeleteFunc(fuzz.Strategies(), func(s fuzz.Strategy) bool { return s == fuzz.Sequence })
+var singleRequests = slices.DeleteFunc(generate.Strategies(), func(s generate.Strategy) bool { return s == generate.Sequence })
 
 // Defects in the life of a command that sending, listing, asking and cancelling show, each in a few calls. Time
 // is that of a bubble: it passes only while a sequence waits, however busy the machine is.
@@ -71,7 +72,7 @@ func TestSequencesFindWhatNoSingleRequestShows(t *testing.T) {
 		i := slices.IndexFunc(mutants.All(), func(m mutants.Mutant) bool { return m.Name == name })
 		require.GreaterOrEqual(t, i, 0, name)
 		var found *fuzz.Finding
-		synctest.Test(t, func(t *testing.T) { found = untilFound(t, mutants.All()[i], 3000, fuzz.Sequence) })
+		synctest.Test(t, func(t *testing.T) { found = untilFound(t, mutants.All()[i], 3000, generate.Sequence) })
 		require.NotNil(t, found, name)
 		require.LessOrEqual(t, len(found.Case.Steps), 8, "%s is shown by few calls", name)
 		t.Logf("%-40s %5d inputs, %d calls: %s %s", name, found.Index+1, len(found.Case.Steps), found.ID, found.What)

@@ -13,6 +13,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fuzz/generate"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -165,13 +166,12 @@ func readable(r *fixtures.Request) {
 	if err != nil || v.Kind != jsontree.Object || !bytes.Equal(v.AppendJSON(nil), b) || v.Duplicates() != nil {
 		return
 	}
-	v = clone(v)
 	nonce := false
 	if targets := v.Get("Targets"); targets != nil {
 		for i := range targets.Items {
 			values := targets.Items[i].Get("Values")
 			if key := targets.Items[i].Get("Key"); key != nil && strings.HasPrefix(key.Text, "tag:") && values != nil && len(values.Items) > 0 && values.Items[0].Kind == jsontree.String {
-				values.Items[0] = str(hole)
+				values.Items[0] = jsontree.NewString(generate.Placeholder)
 				nonce = true
 			}
 		}
@@ -180,5 +180,5 @@ func readable(r *fixtures.Request) {
 		}
 	}
 	out := strings.ReplaceAll(string(v.AppendJSON(nil)), "${", "$${")
-	r.Body = &fixtures.Body{JSON: json.RawMessage(strings.ReplaceAll(out, hole, "${nonce}"))}
+	r.Body = &fixtures.Body{JSON: json.RawMessage(strings.ReplaceAll(out, generate.Placeholder, "${nonce}"))}
 }

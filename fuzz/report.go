@@ -8,6 +8,7 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fuzz/generate"
 )
 
 // Format names the version of the JSON report of a campaign.
@@ -17,7 +18,7 @@ const Format = "sendspec-fuzz/1"
 type Report struct {
 	Target     conformance.Target
 	Seed       uint64
-	Strategies []Strategy
+	Strategies []generate.Strategy
 	// Inputs were asked, of which Skipped could not be sent to this kind of target.
 	Inputs, Skipped uint64
 	// Hash is over what the inputs that were asked send, in the order of their index, in hexadecimal.
@@ -41,7 +42,7 @@ type LedgerCount struct {
 func newReport(s *conformance.Session, o Options) *Report {
 	r := &Report{Target: s.Target(), Seed: s.Seed(), Strategies: o.Strategies}
 	if len(r.Strategies) == 0 {
-		r.Strategies = Strategies()
+		r.Strategies = generate.Strategies()
 	}
 	return r
 }
@@ -81,20 +82,20 @@ func counted(n int, noun string) string {
 // document is the JSON form of a report: the same seed and the same behaviour give the same bytes, but
 // for a campaign that ends by the clock.
 type document struct {
-	Format     string            `json:"format"`
-	Target     string            `json:"target"`
-	Region     string            `json:"region"`
-	Seed       uint64            `json:"seed"`
-	Strategies []Strategy        `json:"strategies"`
-	Complete   bool              `json:"complete"`
-	Stopped    string            `json:"stopped,omitempty"`
-	Verdict    string            `json:"verdict"`
-	Inputs     uint64            `json:"inputs"`
-	Skipped    uint64            `json:"skipped"`
-	Hash       string            `json:"hash"`
-	Ledger     LedgerCount       `json:"ledger"`
-	Dropped    int               `json:"dropped,omitempty"`
-	Findings   []findingDocument `json:"findings"`
+	Format     string              `json:"format"`
+	Target     string              `json:"target"`
+	Region     string              `json:"region"`
+	Seed       uint64              `json:"seed"`
+	Strategies []generate.Strategy `json:"strategies"`
+	Complete   bool                `json:"complete"`
+	Stopped    string              `json:"stopped,omitempty"`
+	Verdict    string              `json:"verdict"`
+	Inputs     uint64              `json:"inputs"`
+	Skipped    uint64              `json:"skipped"`
+	Hash       string              `json:"hash"`
+	Ledger     LedgerCount         `json:"ledger"`
+	Dropped    int                 `json:"dropped,omitempty"`
+	Findings   []findingDocument   `json:"findings"`
 }
 
 // findingDocument is one finding in a report, and the file finding.json of a saved one.
@@ -124,7 +125,7 @@ func (f *Finding) document() findingDocument {
 		Unconfirmed: f.Unconfirmed, Unshrunk: f.Unshrunk, Killed: f.Killed, Calls: f.Calls, SizeBefore: f.SizeBefore, Size: f.Size, Case: f.Case,
 	}
 	if f.input != nil {
-		d.Sent = string(f.input.body.bytes())
+		d.Sent = string(f.input.Body.Bytes())
 	}
 	if len(f.Result.Findings) > 0 {
 		d.Want, d.Got = f.Result.Findings[0].Want.Words, f.Result.Findings[0].Got.Words

@@ -1,10 +1,12 @@
 package fuzz
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/sendspec/sendspec/fuzz/generate"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -13,21 +15,21 @@ import (
 type shrinker struct {
 	// shows asks whether the input shows it. It is not called for inputs of which the oracle says that
 	// they cannot.
-	shows func(in *Input) bool
+	shows func(in *generate.Input) bool
 	// may tells, without asking, whether the input can show it.
-	may   func(in *Input) bool
+	may   func(in *generate.Input) bool
 	calls int // left
 
-	best *Input
+	best *generate.Input
 }
 
 // try makes a candidate the best one, if it is smaller and shows it.
-func (s *shrinker) try(change func(in *Input)) bool {
+func (s *shrinker) try(change func(in *generate.Input)) bool {
 	if s.calls <= 0 {
 		return false
 	}
 	candidate := *s.best
-	candidate.body = s.best.body.clone()
+	candidate.Body = s.best.Body.Clone()
 	change(&candidate)
 	if !smaller(&candidate, s.best) || !s.may(&candidate) {
 		return false
@@ -41,11 +43,11 @@ func (s *shrinker) try(change func(in *Input)) bool {
 }
 
 // smaller: fewer bytes or parts, or of as many the plainer text.
-func smaller(a, b *Input) bool {
-	if a.calls != nil {
-		return len(a.calls) < len(b.calls) || len(a.calls) == len(b.calls) && a.size() < b.size()
+func smaller(a, b *generate.Input) bool {
+	if a.Calls != nil {
+		return len(a.Calls) < len(b.Calls) || len(a.Calls) == len(b.Calls) && a.Size() < b.Size()
 	}
-	x, y := a.body.bytes(), b.body.bytes()
+	x, y := a.Body.Bytes(), b.Body.Bytes()
 	if parts(a) != parts(b) {
 		return parts(a) < parts(b)
 	}
@@ -55,9 +57,9 @@ func smaller(a, b *Input) bool {
 	return strings.Count(string(x), "x") > strings.Count(string(y), "x")
 }
 
-func parts(in *Input) int {
-	n := len(in.body.raw)
-	for _, has := range []bool{in.wire != nil, in.relation != nil, in.body.prefix != "", in.body.suffix != "", in.body.cut > 0} {
+func parts(in *generate.Input) int {
+	n := len(in.Body.Raw)
+	for _, has := range []bool{in.Wire != nil, in.Relation != nil, in.Body.Prefix != "", in.Body.Suffix != "", in.Body.Cut > 0} {
 		if has {
 			n++
 		}
@@ -66,20 +68,20 @@ func parts(in *Input) int {
 }
 
 // run shrinks until nothing gets smaller, or the calls are used up.
-func (s *shrinker) run(tops []string) *Input {
-	if s.best.calls != nil {
+func (s *shrinker) run(tops []string) *generate.Input {
+	if s.best.Calls != nil {
 		s.sequence()
 		return s.best
 	}
-	s.try(func(in *Input) { in.wire = nil })
-	s.try(func(in *Input) { in.relation = nil })
-	s.try(func(in *Input) { in.body.prefix = "" })
-	s.try(func(in *Input) { in.body.suffix = "" })
-	s.try(func(in *Input) { in.body.cut = 0 })
+	s.try(func(in *generate.Input) { in.Wire = nil })
+	s.try(func(in *generate.Input) { in.Relation = nil })
+	s.try(func(in *generate.Input) { in.Body.Prefix = "" })
+	s.try(func(in *generate.Input) { in.Body.Suffix = "" })
+	s.try(func(in *generate.Input) { in.Body.Cut = 0 })
 	s.keepOnly(tops)
 	s.plainer()
-	for before := -1; before != len(s.best.body.bytes()) && s.calls > 0; {
-		before = len(s.best.body.bytes())
+	for before := -1; before != len(s.best.Body.Bytes()) && s.calls > 0; {
+		before = len(s.best.Body.Bytes())
 		s.deletions()
 		s.values()
 		s.nesting()
@@ -89,28 +91,28 @@ func (s *shrinker) run(tops []string) *Input {
 
 // keepOnly tries the plain request with nothing but the members that matter.
 func (s *shrinker) keepOnly(tops []string) {
-	with := func(names ...string) func(in *Input) {
-		return func(in *Input) {
-			v := plain("x")
-			for i := range in.body.tree.Members {
-				if m := &in.body.tree.Members[i]; slices.Contains(names, m.Name) {
-					put(v, m.Name, m.Value)
+	with := func(names ...string) func(in *generate.Input) {
+		return func(in *generate.Input) {
+			v := generate.Plain("x")
+			for i := range in.Body.Tree.Members {
+				if m := &in.Body.Tree.Members[i]; slices.Contains(names, m.Name) {
+					v.Set(m.Name, m.Value)
 				}
 			}
 			if slices.Contains(names, "InstanceIds") && !slices.Contains(names, "Targets") {
-				drop(v, "Targets")
+				v.Remove("Targets")
 			}
-			in.body.tree = v
+			in.Body.Tree = v
 		}
 	}
-	if s.best.body.tree.Kind != jsontree.Object || s.try(with(tops...)) {
+	if s.best.Body.Tree.Kind != jsontree.Object || s.try(with(tops...)) {
 		return
 	}
 	if s.try(with()) {
 		return
 	}
-	for i := range s.best.body.tree.Members {
-		if s.try(with(s.best.body.tree.Members[i].Name)) {
+	for i := range s.best.Body.Tree.Members {
+		if s.try(with(s.best.Body.Tree.Members[i].Name)) {
 			return
 		}
 	}
@@ -118,20 +120,32 @@ func (s *shrinker) keepOnly(tops []string) {
 
 // plainer replaces long texts by as many x, which is what most of them stand for.
 func (s *shrinker) plainer() {
-	for _, pointer := range textPlaces(s.best.body.tree) {
-		v := s.best.body.tree.Pointer(pointer)
-		if v != nil && utf8.RuneCountInString(v.Text) > 8 && !strings.HasPrefix(v.Text, hole) {
-			s.set(pointer, str(strings.Repeat("x", utf8.RuneCountInString(v.Text))))
+	for _, pointer := range textPlaces(s.best.Body.Tree) {
+		v := s.best.Body.Tree.Pointer(pointer)
+		if v != nil && utf8.RuneCountInString(v.Text) > 8 && !strings.HasPrefix(v.Text, generate.Placeholder) {
+			s.set(pointer, jsontree.NewString(strings.Repeat("x", utf8.RuneCountInString(v.Text))))
 		}
 	}
+}
+
+// textPlaces lists the pointers of the strings of a tree.
+func textPlaces(v *jsontree.Value) []string {
+	var list []string
+	v.Walk(func(pointer string, v *jsontree.Value) bool {
+		if v.Kind == jsontree.String {
+			list = append(list, pointer)
+		}
+		return true
+	})
+	return list
 }
 
 // deletions takes away members and elements, the large first.
 func (s *shrinker) deletions() {
 	for {
 		removed := false
-		for _, at := range children(s.best.body.tree) {
-			if s.try(func(in *Input) { at.remove(in.body.tree) }) {
+		for _, at := range children(s.best.Body.Tree) {
+			if s.try(func(in *generate.Input) { at.remove(in.Body.Tree) }) {
 				removed = true
 				break // the places are others now
 			}
@@ -149,7 +163,7 @@ type child struct {
 	size     int
 }
 
-func (c *child) remove(root *Value) {
+func (c *child) remove(root *jsontree.Value) {
 	v := root.Pointer(c.pointer)
 	if v == nil {
 		return
@@ -163,9 +177,9 @@ func (c *child) remove(root *Value) {
 }
 
 // children lists what can be taken away: halves of long lists, then every member and element.
-func children(root *Value) []child {
+func children(root *jsontree.Value) []child {
 	var list []child
-	root.Walk(func(pointer string, v *Value) bool {
+	root.Walk(func(pointer string, v *jsontree.Value) bool {
 		for n := len(v.Items) / 2; n > 1; n /= 2 {
 			list = append(list, child{pointer, 0, n, n * 100}, child{pointer, len(v.Items) - n, len(v.Items), n * 100})
 		}
@@ -188,8 +202,8 @@ func (s *shrinker) values() {
 		kind    jsontree.Kind
 	}
 	var leaves []leaf
-	s.best.body.tree.Walk(func(pointer string, v *Value) bool {
-		if v.Kind == jsontree.String && !strings.HasPrefix(v.Text, hole) || v.Kind == jsontree.Number {
+	s.best.Body.Tree.Walk(func(pointer string, v *jsontree.Value) bool {
+		if v.Kind == jsontree.String && !strings.HasPrefix(v.Text, generate.Placeholder) || v.Kind == jsontree.Number {
 			leaves = append(leaves, leaf{pointer, v.Kind})
 		}
 		return true
@@ -197,7 +211,7 @@ func (s *shrinker) values() {
 	for _, l := range leaves {
 		if l.kind == jsontree.Number {
 			for _, n := range []string{"0", "1", "60"} {
-				if s.set(l.pointer, number(n)) {
+				if s.set(l.pointer, jsontree.NewNumber(n)) {
 					break
 				}
 			}
@@ -209,21 +223,21 @@ func (s *shrinker) values() {
 
 // nesting makes deep nesting less deep.
 func (s *shrinker) nesting() {
-	for _, key := range sortedNames(s.best.body.raw) {
-		for less := s.best.body.raw[key].depth / 2; less > 0; less /= 2 {
-			for s.best.body.raw[key].depth > less && s.try(func(in *Input) {
-				text := in.body.raw[key]
-				text.depth -= less
-				in.body.raw[key] = text
+	for _, key := range slices.Sorted(maps.Keys(s.best.Body.Raw)) {
+		for less := s.best.Body.Raw[key].Depth / 2; less > 0; less /= 2 {
+			for s.best.Body.Raw[key].Depth > less && s.try(func(in *generate.Input) {
+				text := in.Body.Raw[key]
+				text.Depth -= less
+				in.Body.Raw[key] = text
 			}) {
 			}
 		}
 	}
 }
 
-func (s *shrinker) set(pointer string, to Value) bool {
-	return s.try(func(in *Input) {
-		if v := in.body.tree.Pointer(pointer); v != nil {
+func (s *shrinker) set(pointer string, to jsontree.Value) bool {
+	return s.try(func(in *generate.Input) {
+		if v := in.Body.Tree.Pointer(pointer); v != nil {
 			*v = to
 		}
 	})
@@ -231,15 +245,15 @@ func (s *shrinker) set(pointer string, to Value) bool {
 
 func (s *shrinker) shorten(pointer string) {
 	now := func() []rune {
-		if v := s.best.body.tree.Pointer(pointer); v != nil {
+		if v := s.best.Body.Tree.Pointer(pointer); v != nil {
 			return []rune(v.Text)
 		}
 		return nil
 	}
 	for cut := len(now()); cut > 0; cut /= 2 {
-		for len(now()) >= cut && s.set(pointer, str(string(now()[:len(now())-cut]))) {
+		for len(now()) >= cut && s.set(pointer, jsontree.NewString(string(now()[:len(now())-cut]))) {
 		}
-		for len(now()) >= cut && s.set(pointer, str(string(now()[cut:]))) {
+		for len(now()) >= cut && s.set(pointer, jsontree.NewString(string(now()[cut:]))) {
 		}
 	}
 }
@@ -248,8 +262,8 @@ func (s *shrinker) shorten(pointer string) {
 func (s *shrinker) sequence() {
 	for again := true; again && s.calls > 0; {
 		again = false
-		for _, calls := range slices.Concat(shorter(s.best.calls), simpler(s.best.calls)) {
-			if s.try(func(in *Input) { in.calls = calls }) {
+		for _, calls := range slices.Concat(generate.Shorter(s.best.Calls), generate.Simpler(s.best.Calls)) {
+			if s.try(func(in *generate.Input) { in.Calls = calls }) {
 				again = true
 				break // the others are of a sequence that is gone
 			}

@@ -15,6 +15,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fuzz"
+	"github.com/sendspec/sendspec/fuzz/generate"
 )
 
 type fuzzFlags struct {
@@ -103,7 +104,7 @@ func (f *fuzzFlags) settleRate(given bool) {
 
 func strategyNames() []string {
 	var names []string
-	for _, s := range fuzz.Strategies() {
+	for _, s := range generate.Strategies() {
 		names = append(names, string(s))
 	}
 	return names
@@ -225,7 +226,7 @@ func (f *fuzzFlags) sessionWith(ctx context.Context, target conformance.Target, 
 func (f *fuzzFlags) options(session *conformance.Session, s Streams, p *campaignProgress) fuzz.Options {
 	o := fuzz.Options{Count: f.count, For: f.duration, Parallel: f.parallel, Rate: f.rate, Progress: p.show}
 	for _, name := range f.strategies {
-		o.Strategies = append(o.Strategies, fuzz.Strategy(name))
+		o.Strategies = append(o.Strategies, generate.Strategy(name))
 	}
 	o.Found = func(found *fuzz.Finding) error {
 		again := ""

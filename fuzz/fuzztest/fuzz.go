@@ -8,8 +8,9 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/conformance/report"
-	"github.com/sendspec/sendspec/fuzz"
+	"github.com/sendspec/sendspec/fuzz/generate"
 )
 
 // Handler fuzzes an http.Handler that speaks SendCommand: it turns the bytes of go test -fuzz into requests,
@@ -40,16 +41,18 @@ func Target(f *testing.F, target conformance.Target, opts ...conformance.Option)
 			f.Error(err)
 		}
 	})
-	generator, err := fuzz.NewGenerator(session.Seed(), fuzz.WorldOf(session))
+	generator, err := generate.New(session.Seed(), generate.WorldOf(session))
 	if err != nil {
 		f.Fatal(err)
 	}
+	known := oracle.New(session.Bindings(), session.Target().Region)
 	for _, seed := range Seeds() {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		in := generator.FromBytes(data)
-		r := session.Once(t.Context(), generator.Case(in, session.Target().Region))
+		c, _ := in.Case(known)
+		r := session.Once(t.Context(), c)
 		assertConforms(t, session.Target(), in, &r)
 	})
 }
@@ -68,7 +71,7 @@ func Seeds() [][]byte {
 	return list
 }
 
-func assertConforms(t *testing.T, target conformance.Target, in *fuzz.Input, r *judge.Result) {
+func assertConforms(t *testing.T, target conformance.Target, in *generate.Input, r *judge.Result) {
 	t.Helper()
 	if broken := r.Invariants(); len(broken) > 0 {
 		r.Findings = append(r.Findings, broken...)

@@ -1,4 +1,4 @@
-package fuzz
+package generate
 
 import (
 	"math/rand"
@@ -27,8 +27,8 @@ var operationOf = map[action]string{
 	get: reference.GetCommandInvocation, cancel: reference.CancelCommand, wait: reference.ListCommands,
 }
 
-// call is one call of a sequence.
-type call struct {
+// Call is one call of a sequence.
+type Call struct {
 	action action
 	// command numbers the commands of the sequence; unknownCommand stands for an ID that no server gave.
 	command int
@@ -38,6 +38,9 @@ type call struct {
 	nodes  []string
 	script string
 }
+
+// Operation is the API operation that the call asks for.
+func (c Call) Operation() string { return operationOf[c.action] }
 
 const unknownCommand = -1
 
@@ -55,8 +58,8 @@ const longestSequence = 14
 
 // sequence draws calls: some sends, and then whatever may be asked of what was sent. Operations are those
 // that the target knows.
-func (w *world) sequence(d *rand.Rand) []call {
-	calls := []call{w.drawSend(d, 0)}
+func (w *world) sequence(r *rand.Rand) []Call {
+	calls := []Call{w.drawSend(r, 0)}
 	sent := 1
 	var actions []action
 	for _, a := range []action{send, list, list, listInvocations, listInvocations, get, get, cancel} {
@@ -64,15 +67,15 @@ func (w *world) sequence(d *rand.Rand) []call {
 			actions = append(actions, a)
 		}
 	}
-	for n := 2 + d.Intn(longestSequence-2); n > 0; n-- {
-		a := pick(d, actions)
+	for n := 2 + r.Intn(longestSequence-2); n > 0; n-- {
+		a := pick(r, actions)
 		if a == send {
-			calls = append(calls, w.drawSend(d, sent))
+			calls = append(calls, w.drawSend(r, sent))
 			sent++
 			continue
 		}
-		c := call{action: a, command: d.Intn(sent)}
-		if chance(d, 6) {
+		c := Call{action: a, command: r.Intn(sent)}
+		if chance(r, 6) {
 			c.command = unknownCommand
 		}
 		var to []string
@@ -82,16 +85,16 @@ func (w *world) sequence(d *rand.Rand) []call {
 		switch {
 		case a == get:
 			c.node = strangerNode
-			if len(to) > 0 && !chance(d, 10) {
-				c.node = pick(d, to)
+			if len(to) > 0 && !chance(r, 10) {
+				c.node = pick(r, to)
 			}
-		case a == cancel && len(to) > 1 && chance(d, 30):
-			c.node = pick(d, to)
+		case a == cancel && len(to) > 1 && chance(r, 30):
+			c.node = pick(r, to)
 		}
 		calls = append(calls, c)
 	}
-	if last := calls[sendOf(calls, sent-1)]; w.patient && last.script != longScript && chance(d, 30) {
-		calls = append(calls, call{action: wait, command: sent - 1}, call{action: list, command: sent - 1})
+	if last := calls[sendOf(calls, sent-1)]; w.patient && last.script != longScript && chance(r, 30) {
+		calls = append(calls, Call{action: wait, command: sent - 1}, Call{action: list, command: sent - 1})
 	}
 	return calls
 }
@@ -100,24 +103,24 @@ func (w *world) sequence(d *rand.Rand) []call {
 func (w *world) sequences() bool { return slices.Contains(w.operations, reference.ListCommands) }
 
 // sendOf is the index of the call that sends a command of the sequence, -1 where none does.
-func sendOf(calls []call, command int) int {
-	return slices.IndexFunc(calls, func(c call) bool { return c.action == send && c.command == command })
+func sendOf(calls []Call, command int) int {
+	return slices.IndexFunc(calls, func(c Call) bool { return c.action == send && c.command == command })
 }
 
-func (w *world) drawSend(d *rand.Rand, number int) call {
-	c := call{action: send, command: number, script: "true"}
-	if len(w.nodes) == 0 || chance(d, 30) {
+func (w *world) drawSend(r *rand.Rand, number int) Call {
+	c := Call{action: send, command: number, script: "true"}
+	if len(w.nodes) == 0 || chance(r, 30) {
 		return c
 	}
-	c.script = pick(d, scripts)
-	for _, i := range d.Perm(len(w.nodes))[:1+d.Intn(min(3, len(w.nodes)))] {
+	c.script = pick(r, scripts)
+	for _, i := range r.Perm(len(w.nodes))[:1+r.Intn(min(3, len(w.nodes)))] {
 		c.nodes = append(c.nodes, w.nodes[i])
 	}
 	return c
 }
 
 // what says in a few words what a sequence does.
-func what(calls []call) string {
+func what(calls []Call) string {
 	s := ""
 	for i, c := range calls {
 		if i > 0 {
@@ -133,14 +136,14 @@ func what(calls []call) string {
 	return s
 }
 
-// shorter are the sequences with one call less, the last calls first: without a send, nothing is left of
+// Shorter are the sequences with one call less, the last calls first: without a send, nothing is left of
 // what was asked of its command.
-func shorter(calls []call) [][]call {
-	var list [][]call
+func Shorter(calls []Call) [][]Call {
+	var list [][]Call
 	for i, gone := range slices.Backward(calls) {
 		rest := slices.Concat(calls[:i], calls[i+1:])
 		if gone.action == send {
-			rest = slices.DeleteFunc(rest, func(c call) bool { return c.command == gone.command })
+			rest = slices.DeleteFunc(rest, func(c Call) bool { return c.command == gone.command })
 		}
 		if len(rest) > 0 {
 			list = append(list, rest)
@@ -149,9 +152,9 @@ func shorter(calls []call) [][]call {
 	return list
 }
 
-// simpler are the sequences as long, in which a send is plainer.
-func simpler(calls []call) [][]call {
-	var list [][]call
+// Simpler are the sequences as long, in which a send is plainer.
+func Simpler(calls []Call) [][]Call {
+	var list [][]Call
 	for i, c := range calls {
 		if c.action != send || len(c.nodes) == 0 {
 			continue
@@ -164,7 +167,7 @@ func simpler(calls []call) [][]call {
 		for j := range c.nodes {
 			one := slices.Clone(calls)
 			one[i].nodes = slices.Delete(slices.Clone(c.nodes), j, j+1)
-			if len(one[i].nodes) > 0 && !slices.ContainsFunc(one, func(o call) bool { return o.command == c.command && o.node == c.nodes[j] }) {
+			if len(one[i].nodes) > 0 && !slices.ContainsFunc(one, func(o Call) bool { return o.command == c.command && o.node == c.nodes[j] }) {
 				list = append(list, one)
 			}
 		}

@@ -1,6 +1,7 @@
-package fuzz
+package generate
 
 import (
+	"math/rand"
 	"strings"
 	"sync"
 
@@ -8,7 +9,7 @@ import (
 )
 
 // jsonChange makes odd JSON, or none, of a request. It says in a few words what it did.
-type jsonChange func(b *body, d dice) string
+type jsonChange func(b *Body, r *rand.Rand) string
 
 // jsonChanges are the ways in which the text of a body goes wrong, or only looks as if it did.
 var jsonChanges = []jsonChange{
@@ -16,15 +17,15 @@ var jsonChanges = []jsonChange{
 }
 
 // oddJSON makes one change, and now and then a second one.
-func (g *Generator) oddJSON(in *Input, d *inputDice) {
-	if chance(d, 30) {
-		in.body.tree = g.valid(d)
+func (g *Generator) oddJSON(in *Input, r *rand.Rand) {
+	if chance(r, 30) {
+		in.Body.Tree = g.valid(r)
 	} else {
-		in.body.tree = g.base(d)
+		in.Body.Tree = g.base(r)
 	}
-	in.What = pick(d, jsonChanges)(&in.body, d)
-	if chance(d, 15) && in.body.tree.Kind == jsontree.Object {
-		in.What += ", " + pick(d, jsonChanges)(&in.body, d)
+	in.What = pick(r, jsonChanges)(&in.Body, r)
+	if chance(r, 15) && in.Body.Tree.Kind == jsontree.Object {
+		in.What += ", " + pick(r, jsonChanges)(&in.Body, r)
 	}
 }
 
@@ -40,74 +41,74 @@ func objects(v *Value) []*Value {
 }
 
 // anyValue picks a part of a tree below the root; the root where it has none.
-func anyValue(root *Value, d dice) *Value {
+func anyValue(root *Value, r *rand.Rand) *Value {
 	var list []*Value
 	visit(root, func(v *Value) { list = append(list, v) })
 	if len(list) == 1 {
 		return root
 	}
-	return pick(d, list[1:])
+	return pick(r, list[1:])
 }
 
-func dropMember(b *body, d dice) string {
-	o := pick(d, objects(b.tree))
+func dropMember(b *Body, r *rand.Rand) string {
+	o := pick(r, objects(b.Tree))
 	if len(o.Members) == 0 {
 		return "nothing dropped"
 	}
-	i := d.Intn(len(o.Members))
+	i := r.Intn(len(o.Members))
 	name := o.Members[i].Name
 	o.Members = append(o.Members[:i:i], o.Members[i+1:]...)
 	return "member " + name + " dropped"
 }
 
-func addMember(b *body, d dice) string {
-	name := pick(d, []string{"Sendspec", "", "__type", "comment", "DOCUMENTNAME", "timeoutSeconds", "CommandId", "RequestedDateTime", "$schema", "__proto__", "a.b", "é", "Interactive"})
-	o := pick(d, objects(b.tree))
-	at := d.Intn(len(o.Members) + 1)
-	o.Members = append(o.Members[:at:at], append([]jsontree.Member{member(name, anyJSON(d))}, o.Members[at:]...)...)
+func addMember(b *Body, r *rand.Rand) string {
+	name := pick(r, []string{"Sendspec", "", "__type", "comment", "DOCUMENTNAME", "timeoutSeconds", "CommandId", "RequestedDateTime", "$schema", "__proto__", "a.b", "é", "Interactive"})
+	o := pick(r, objects(b.Tree))
+	at := r.Intn(len(o.Members) + 1)
+	o.Members = append(o.Members[:at:at], append([]jsontree.Member{member(name, anyJSON(r))}, o.Members[at:]...)...)
 	return "a member that the model lacks"
 }
 
 // anyJSON draws a small value of any type.
-func anyJSON(d dice) Value {
-	return *literal(pick(d, []string{
+func anyJSON(r *rand.Rand) Value {
+	return *literal(pick(r, []string{
 		`null`, `true`, `false`, `0`, `-1`, `1.5`, `1e3`, `""`, `"x"`, `[]`, `[1,"x",null]`, `{}`, `{"a":{"b":[1]}}`, `[[[]]]`, `"DocumentName"`, `1494825472.676`,
 	}))
 }
 
-func duplicateMember(b *body, d dice) string {
-	o := pick(d, objects(b.tree))
+func duplicateMember(b *Body, r *rand.Rand) string {
+	o := pick(r, objects(b.Tree))
 	if len(o.Members) == 0 {
 		return "nothing twice"
 	}
-	m := pick(d, o.Members)
+	m := pick(r, o.Members)
 	again := member(m.Name, copied(&m.Value))
-	if chance(d, 50) {
-		again.Value = anyJSON(d)
+	if chance(r, 50) {
+		again.Value = anyJSON(r)
 	}
 	o.Members = append(o.Members[:len(o.Members):len(o.Members)], again)
 	return "member " + m.Name + " twice"
 }
 
-func replaceValue(b *body, d dice) string {
-	*anyValue(b.tree, d) = anyJSON(d)
+func replaceValue(b *Body, r *rand.Rand) string {
+	*anyValue(b.Tree, r) = anyJSON(r)
 	return "a value replaced"
 }
 
-func nullValue(b *body, d dice) string {
-	*anyValue(b.tree, d) = Value{}
+func nullValue(b *Body, r *rand.Rand) string {
+	*anyValue(b.Tree, r) = Value{}
 	return "a value null"
 }
 
 // exact puts text, which may be no JSON, in the place of a value.
-func (b *body) exact(v *Value, text string) { b.nested(v, exactText{inside: text}) }
+func (b *Body) exact(v *Value, text string) { b.nested(v, RawText{inside: text}) }
 
-func (b *body) nested(v *Value, text exactText) {
-	if b.raw == nil {
-		b.raw = map[string]exactText{}
+func (b *Body) nested(v *Value, text RawText) {
+	if b.Raw == nil {
+		b.Raw = map[string]RawText{}
 	}
-	key := hole + string(rune('a'+len(b.raw)))
-	b.raw[key] = text
+	key := Placeholder + string(rune('a'+len(b.Raw)))
+	b.Raw[key] = text
 	*v = str(key)
 }
 
@@ -117,13 +118,13 @@ var oddNumbers = []string{
 	"18446744073709551676", "99999999999", "1" + strings.Repeat("0", 300), "60." + strings.Repeat("0", 300), "1" + strings.Repeat("0", 1200), "3.6E3",
 }
 
-func oddNumber(b *body, d dice) string {
-	n := pick(d, oddNumbers)
-	if chance(d, 75) {
-		put(b.tree, "TimeoutSeconds", number(n))
+func oddNumber(b *Body, r *rand.Rand) string {
+	n := pick(r, oddNumbers)
+	if chance(r, 75) {
+		put(b.Tree, "TimeoutSeconds", number(n))
 		return "TimeoutSeconds a number like " + short(n)
 	}
-	*anyValue(b.tree, d) = number(n)
+	*anyValue(b.Tree, r) = number(n)
 	return "a number like " + short(n)
 }
 
@@ -140,42 +141,42 @@ var oddStrings = []string{
 	`"\u00g0"`, `"\u041"`, "\"a\tb\"", "\"a\nb\"", "\"a\x00b\"", "\"a\xffb\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", `'x'`, `"a`, `a"`, `"a""b"`, "\"\u202e\"",
 }
 
-func oddString(b *body, d dice) string {
-	put(b.tree, "Comment", str(""))
-	list := []*Value{b.tree.Get("Comment")}
-	if chance(d, 40) {
-		visit(b.tree, func(v *Value) {
+func oddString(b *Body, r *rand.Rand) string {
+	put(b.Tree, "Comment", str(""))
+	list := []*Value{b.Tree.Get("Comment")}
+	if chance(r, 40) {
+		visit(b.Tree, func(v *Value) {
 			if v.Kind == jsontree.String {
 				list = append(list, v)
 			}
 		})
 	}
-	b.exact(pick(d, list), pick(d, oddStrings))
+	b.exact(pick(r, list), pick(r, oddStrings))
 	return "an odd string"
 }
 
-func oddLiteral(b *body, d dice) string {
-	text := pick(d, []string{
+func oddLiteral(b *Body, r *rand.Rand) string {
+	text := pick(r, []string{
 		"NaN", "Infinity", "-Infinity", "True", "None", "undefined", "nil", "0x10", "010", "+1", ".5", "5.", "1e", "--1", "1_0", "#", "/* */1", "1 // x\n", "<x/>", "@",
 	})
-	if chance(d, 50) {
-		put(b.tree, "TimeoutSeconds", Value{})
-		b.exact(b.tree.Get("TimeoutSeconds"), text)
+	if chance(r, 50) {
+		put(b.Tree, "TimeoutSeconds", Value{})
+		b.exact(b.Tree.Get("TimeoutSeconds"), text)
 	} else {
-		b.exact(anyValue(b.tree, d), text)
+		b.exact(anyValue(b.Tree, r), text)
 	}
 	return "the literal " + strings.TrimSpace(text)
 }
 
 // oddName writes a member's name in a way that only lenient readers take.
-func oddName(b *body, d dice) string {
-	o := pick(d, objects(b.tree))
+func oddName(b *Body, r *rand.Rand) string {
+	o := pick(r, objects(b.Tree))
 	if len(o.Members) == 0 {
 		return "no name"
 	}
-	m := &o.Members[d.Intn(len(o.Members))]
+	m := &o.Members[r.Intn(len(o.Members))]
 	held := copied(&m.Value)
-	b.exact(&m.Value, pick(d, []string{m.Name, "'" + m.Name + "'", "7", "null", `["` + m.Name + `"]`}))
+	b.exact(&m.Value, pick(r, []string{m.Name, "'" + m.Name + "'", "7", "null", `["` + m.Name + `"]`}))
 	m.Name, m.Value = m.Value.Text, held
 	return "an odd name"
 }
@@ -186,60 +187,60 @@ const largestMember = 1500000
 var largeText = sync.OnceValue(func() string { return strings.Repeat("x", largestMember) })
 
 // largeMember adds a member of a size that few servers expect; few inputs have it.
-func largeMember(b *body, d dice) string {
+func largeMember(b *Body, r *rand.Rand) string {
 	size := 2000
-	if n := d.Intn(100); n < 4 {
+	if n := r.Intn(100); n < 4 {
 		size = largestMember
 	} else if n < 20 {
 		size = 20000
 	}
-	if b.tree.Kind != jsontree.Object {
+	if b.Tree.Kind != jsontree.Object {
 		return "no member"
 	}
-	put(b.tree, "Sendspec", str(largeText()[:size]))
+	put(b.Tree, "Sendspec", str(largeText()[:size]))
 	return "a large member"
 }
 
-func oddComma(b *body, d dice) string {
-	put(b.tree, "Comment", Value{})
-	text := pick(d, []string{`"x",`, `"x",,`, `"x""y"`, ``, `:`, `"x":"y"`, `"x";`, `"x"}`, `"x"]`, `{"x"}`, `["x",]`, `[,]`, `{"x":}`, `{,}`})
-	b.exact(b.tree.Get("Comment"), text)
+func oddComma(b *Body, r *rand.Rand) string {
+	put(b.Tree, "Comment", Value{})
+	text := pick(r, []string{`"x",`, `"x",,`, `"x""y"`, ``, `:`, `"x":"y"`, `"x";`, `"x"}`, `"x"]`, `{"x"}`, `["x",]`, `[,]`, `{"x":}`, `{,}`})
+	b.exact(b.Tree.Get("Comment"), text)
 	return "punctuation out of place"
 }
 
-func deepNesting(b *body, d dice) string {
-	depth := pick(d, []int{8, 50, 100, 500, 999, 1001, 2000})
+func deepNesting(b *Body, r *rand.Rand) string {
+	depth := pick(r, []int{8, 50, 100, 500, 999, 1001, 2000})
 	open, end := "[", "]"
-	if chance(d, 30) {
+	if chance(r, 30) {
 		open, end = `{"a":`, "}"
 	}
 	inside := "1"
 	if open == "[" {
 		inside = ""
 	}
-	name := pick(d, []string{"Sendspec", "Sendspec", "Comment", "Targets"})
-	put(b.tree, name, Value{})
-	b.nested(b.tree.Get(name), exactText{open, inside, end, depth})
+	name := pick(r, []string{"Sendspec", "Sendspec", "Comment", "Targets"})
+	put(b.Tree, name, Value{})
+	b.nested(b.Tree.Get(name), RawText{open, inside, end, depth})
 	return "deep nesting"
 }
 
-func prefixed(b *body, d dice) string {
-	b.prefix = pick(d, []string{"\xef\xbb\xbf", " ", "\r\n\t ", "\x00", ",", ")]}',\n", "x", "//\n", "\xff\xfe", "\xa0", "null", "[", "\v"})
+func prefixed(b *Body, r *rand.Rand) string {
+	b.Prefix = pick(r, []string{"\xef\xbb\xbf", " ", "\r\n\t ", "\x00", ",", ")]}',\n", "x", "//\n", "\xff\xfe", "\xa0", "null", "[", "\v"})
 	return "bytes before the body"
 }
 
-func trailed(b *body, d dice) string {
-	b.suffix = pick(d, []string{" ", "\n", "}", "]", ",", "x", "{}", "\x00", " null", "\xff", "\r\n\r\n", "//", "\x1a", `{"DocumentName":"AWS-RunShellScript"}`})
+func trailed(b *Body, r *rand.Rand) string {
+	b.Suffix = pick(r, []string{" ", "\n", "}", "]", ",", "x", "{}", "\x00", " null", "\xff", "\r\n\r\n", "//", "\x1a", `{"DocumentName":"AWS-RunShellScript"}`})
 	return "bytes behind the body"
 }
 
-func cutShort(b *body, d dice) string {
-	b.cut = 1 + d.Intn(len(b.tree.AppendJSON(nil)))
+func cutShort(b *Body, r *rand.Rand) string {
+	b.Cut = 1 + r.Intn(len(b.Tree.AppendJSON(nil)))
 	return "cut short"
 }
 
-func noObject(b *body, d dice) string {
-	v := pick(d, []Value{{}, boolean(true), number("7"), str(""), str("x"), array(), array(*b.tree)})
-	b.tree = &v
+func noObject(b *Body, r *rand.Rand) string {
+	v := pick(r, []Value{{}, boolean(true), number("7"), str(""), str("x"), array(), array(*b.Tree)})
+	b.Tree = &v
 	return "no object"
 }

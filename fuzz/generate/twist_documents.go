@@ -1,4 +1,4 @@
-package fuzz
+package generate
 
 import (
 	"math/rand"
@@ -29,12 +29,12 @@ func setParameters(v *Value, parameters map[string][]string) {
 }
 
 var documentTwists = []twist{
-	func(w *world, v *Value, d *rand.Rand) string {
-		name := "sendspec-" + word(d, 8)
+	func(w *world, v *Value, r *rand.Rand) string {
+		name := "sendspec-" + word(r, 8)
 		account := or(accountOf(w.bindings["document.arn"]), "000000000000")
-		put(v, "DocumentName", str(pick(d, []string{name, "AWS-Sendspec" + word(d, 5), "arn:aws:ssm:us-east-1:" + account + ":document/" + name, "sendspec" + word(d, 3), name})))
-		if chance(d, 20) {
-			setParameters(v, map[string][]string{"sendspec" + word(d, 4): {"x"}})
+		put(v, "DocumentName", str(pick(r, []string{name, "AWS-Sendspec" + word(r, 5), "arn:aws:ssm:us-east-1:" + account + ":document/" + name, "sendspec" + word(r, 3), name})))
+		if chance(r, 20) {
+			setParameters(v, map[string][]string{"sendspec" + word(r, 4): {"x"}})
 		}
 		return "an unknown document"
 	},
@@ -45,129 +45,129 @@ var documentTwists = []twist{
 		}
 		return "the ARN of another account"
 	},
-	func(w *world, v *Value, d *rand.Rand) string {
-		if !setDocument(v, w.bound(d, "document.automation", "document.denied")) {
+	func(w *world, v *Value, r *rand.Rand) string {
+		if !setDocument(v, w.bound(r, "document.automation", "document.denied")) {
 			return ""
 		}
 		return "a document that is not for Run Command, or not for the caller"
 	},
-	func(w *world, v *Value, d *rand.Rand) string {
-		put(v, "DocumentVersion", str(pick(d, []string{
-			"999999", "100000", "123456", "2147483647", "2147483648", "4294967297", "9223372036854775808", "18446744073709551617", "99999999999999999999999999", strconv.Itoa(oracle.NoVersion + d.Intn(1<<30)),
+	func(w *world, v *Value, r *rand.Rand) string {
+		put(v, "DocumentVersion", str(pick(r, []string{
+			"999999", "100000", "123456", "2147483647", "2147483648", "4294967297", "9223372036854775808", "18446744073709551617", "99999999999999999999999999", strconv.Itoa(oracle.NoVersion + r.Intn(1<<30)),
 		})))
 		return "an unknown version"
 	},
-	func(w *world, v *Value, d *rand.Rand) string {
+	func(w *world, v *Value, r *rand.Rand) string {
 		if !setDocument(v, w.bindings["document.versions"]) {
 			return ""
 		}
-		if n := d.Intn(8); n > 0 {
+		if n := r.Intn(8); n > 0 {
 			put(v, "DocumentVersion", str([]string{"1", "2", "3", "4", "40", "$LATEST", "$DEFAULT"}[n-1]))
 		}
 		return "a version of a document"
 	},
-	func(w *world, v *Value, d *rand.Rand) string {
+	func(w *world, v *Value, r *rand.Rand) string {
 		if !setDocument(v, w.bindings["document"]) {
 			return ""
 		}
-		hash := pick(d, []string{or(w.bindings["document.sha256"], strings.Repeat("0", 64)), or(w.bindings["document.sha1"], strings.Repeat("0", 40)), hexadecimal(d, 64), hexadecimal(d, 40), "no hash"})
+		hash := pick(r, []string{or(w.bindings["document.sha256"], strings.Repeat("0", 64)), or(w.bindings["document.sha1"], strings.Repeat("0", 40)), hexadecimal(r, 64), hexadecimal(r, 40), "no hash"})
 		put(v, "DocumentHash", str(hash))
-		put(v, "DocumentHashType", str(pick(d, []string{"Sha256", "Sha1"})))
+		put(v, "DocumentHashType", str(pick(r, []string{"Sha256", "Sha1"})))
 		return "a hash of the document"
 	},
-	func(w *world, v *Value, d *rand.Rand) string {
-		if chance(d, 40) && setDocument(v, w.bound(d, "document.typed", "document.arbitrary", "document.execution")) && w.has(v.Get("DocumentName").Text, "document.typed") {
+	func(w *world, v *Value, r *rand.Rand) string {
+		if chance(r, 40) && setDocument(v, w.bound(r, "document.typed", "document.arbitrary", "document.execution")) && w.has(v.Get("DocumentName").Text, "document.typed") {
 			setParameters(v, map[string][]string{"name": {"x"}})
 		}
 		if v.Get("Parameters") == nil {
 			put(v, "Parameters", object())
 		}
 		values := stringsOf()
-		if chance(d, 60) {
+		if chance(r, 60) {
 			values = stringsOf("x")
 		}
-		put(v.Get("Parameters"), pick(d, []string{"sendspec" + word(d, 4), "Commands", "command", "commands ", ""}), values)
+		put(v.Get("Parameters"), pick(r, []string{"sendspec" + word(r, 4), "Commands", "command", "commands ", ""}), values)
 		return "an undeclared parameter"
 	},
-	func(w *world, v *Value, d *rand.Rand) string {
-		if chance(d, 40) && setDocument(v, w.bindings["document.typed"]) {
-			if chance(d, 60) {
+	func(w *world, v *Value, r *rand.Rand) string {
+		if chance(r, 40) && setDocument(v, w.bindings["document.typed"]) {
+			if chance(r, 60) {
 				setParameters(v, map[string][]string{"choice": {"a"}})
 			}
 			return "a required parameter missing"
 		}
 		drop(v, "Parameters")
-		if chance(d, 60) {
+		if chance(r, 60) {
 			setParameters(v, map[string][]string{"executionTimeout": {"60"}})
 		}
 		return "a required parameter missing"
 	},
-	func(w *world, v *Value, d *rand.Rand) string {
+	func(w *world, v *Value, r *rand.Rand) string {
 		if !setDocument(v, w.bindings["document"]) {
 			return ""
 		}
-		setParameters(v, map[string][]string{pick(d, []string{"commands", "name", word(d, 5)}): {"true"}})
+		setParameters(v, map[string][]string{pick(r, []string{"commands", "name", word(r, 5)}): {"true"}})
 		return "parameters for a document that has none"
 	},
-	func(_ *world, v *Value, d *rand.Rand) string {
-		timeout := pick(d, []string{"172801", "999999", "-1", "1.5", "3600s", "abc", "172800", "1", "99999", "100000", "200000", "1000000", "5 minutes", "60x", "x60", "+60", "1e3", "60,60"})
-		if chance(d, 20) {
-			timeout = strconv.Itoa(d.Intn(400000))
+	func(_ *world, v *Value, r *rand.Rand) string {
+		timeout := pick(r, []string{"172801", "999999", "-1", "1.5", "3600s", "abc", "172800", "1", "99999", "100000", "200000", "1000000", "5 minutes", "60x", "x60", "+60", "1e3", "60,60"})
+		if chance(r, 20) {
+			timeout = strconv.Itoa(r.Intn(400000))
 		}
 		setParameters(v, map[string][]string{"commands": {"true"}, "executionTimeout": {timeout}})
 		return "an execution timeout"
 	},
-	func(w *world, v *Value, d *rand.Rand) string {
+	func(w *world, v *Value, r *rand.Rand) string {
 		if !setDocument(v, w.bindings["document.typed"]) {
 			return ""
 		}
 		p := map[string][]string{"name": {"sendspec"}}
-		switch d.Intn(4) {
+		switch r.Intn(4) {
 		case 0:
-			p["choice"] = []string{pick(d, []string{"a", "b", "c", "A", "ab", ""})}
+			p["choice"] = []string{pick(r, []string{"a", "b", "c", "A", "ab", ""})}
 		case 1:
-			p["digits"] = []string{pick(d, []string{"0", "0123456789", "x", "12a", "a12", "1-2", "", "1 2"})}
+			p["digits"] = []string{pick(r, []string{"0", "0123456789", "x", "12a", "a12", "1-2", "", "1 2"})}
 		case 2:
-			p[pick(d, []string{"number", "flag", "map", "maps"})] = []string{"sendspec " + word(d, 4)}
+			p[pick(r, []string{"number", "flag", "map", "maps"})] = []string{"sendspec " + word(r, 4)}
 		case 3:
-			p["number"], p["flag"], p["map"], p["maps"] = []string{strconv.Itoa(d.Intn(100))}, []string{"true"}, []string{`{"a":"b"}`}, []string{`[{"a":"b"}]`}
+			p["number"], p["flag"], p["map"], p["maps"] = []string{strconv.Itoa(r.Intn(100))}, []string{"true"}, []string{`{"a":"b"}`}, []string{`[{"a":"b"}]`}
 		}
 		setParameters(v, p)
 		return "typed parameters"
 	},
-	func(w *world, v *Value, d *rand.Rand) string {
-		if !setDocument(v, w.bound(d, "document.arbitrary", "document.execution", "document.two-steps", "document.hardcoded", "document.properties")) {
+	func(w *world, v *Value, r *rand.Rand) string {
+		if !setDocument(v, w.bound(r, "document.arbitrary", "document.execution", "document.two-steps", "document.hardcoded", "document.properties")) {
 			return ""
 		}
 		name := map[bool]string{true: "t", false: "executionTimeout"}[w.has(v.Get("DocumentName").Text, "document.arbitrary")]
-		if !w.has(v.Get("DocumentName").Text, "document.arbitrary", "document.execution") || chance(d, 30) {
+		if !w.has(v.Get("DocumentName").Text, "document.arbitrary", "document.execution") || chance(r, 30) {
 			return "a document with timeouts of its own"
 		}
-		setParameters(v, map[string][]string{name: {pick(d, []string{"7", "60", strconv.Itoa(2 + d.Intn(3000)), "soon", "7 seconds", "7 8", "", "1.5"})}})
+		setParameters(v, map[string][]string{name: {pick(r, []string{"7", "60", strconv.Itoa(2 + r.Intn(3000)), "soon", "7 seconds", "7 8", "", "1.5"})}})
 		return "a document whose timeout is a parameter"
 	},
 	oversized,
 }
 
 // oversized makes parameters around the bound of a payload. They are large, so that few inputs have them.
-func oversized(_ *world, v *Value, d *rand.Rand) string {
-	if !chance(d, 40) {
+func oversized(_ *world, v *Value, r *rand.Rand) string {
+	if !chance(r, 40) {
 		return ""
 	}
-	if chance(d, 50) {
-		pick(d, recordedPairs).put(v, d.Intn(2))
+	if chance(r, 50) {
+		pick(r, recordedPairs).put(v, r.Intn(2))
 		return "parameters of a size that was recorded"
 	}
 	var commands []string
-	switch d.Intn(6) {
+	switch r.Intn(6) {
 	case 0:
-		commands = []string{strings.Repeat("x", pick(d, []int{oracle.LongestCommand + 1, 100001, 150000}))}
+		commands = []string{strings.Repeat("x", pick(r, []int{oracle.LongestCommand + 1, 100001, 150000}))}
 	case 1:
-		commands = slices.Repeat([]string{strings.Repeat("x", 1000)}, 101+d.Intn(60))
+		commands = slices.Repeat([]string{strings.Repeat("x", 1000)}, 101+r.Intn(60))
 	case 2:
-		commands = []string{strings.Repeat("é", 16700+d.Intn(20000))}
+		commands = []string{strings.Repeat("é", 16700+r.Intn(20000))}
 	case 3:
-		commands = []string{strings.Repeat("<", 16700+d.Intn(20000))}
+		commands = []string{strings.Repeat("<", 16700+r.Intn(20000))}
 	case 4:
 		commands = []string{strings.Repeat("x", 70000)}
 	case 5:
@@ -222,12 +222,12 @@ func accountOf(arn string) string {
 }
 
 var notificationTwists = []twist{
-	func(w *world, v *Value, d *rand.Rand) string {
+	func(w *world, v *Value, r *rand.Rand) string {
 		topic := or(w.bindings["topic"], "arn:aws:sns:us-east-1:000000000000:sendspec")
 		config := object(member("NotificationArn", str(topic)), member("NotificationEvents", stringsOf("All")), member("NotificationType", str("Command")))
 		role := or(w.bindings["role"], "arn:aws:iam::000000000000:role/sendspec")
 		put(v, "ServiceRoleArn", str(role))
-		what := pick(d, []string{"no role", "no topic", "neither role nor topic", "an empty role", "an empty topic", "a role that is no ARN", "a topic that is no ARN", "a topic alone", "a role alone"})
+		what := pick(r, []string{"no role", "no topic", "neither role nor topic", "an empty role", "an empty topic", "a role that is no ARN", "a topic that is no ARN", "a topic alone", "a role alone"})
 		switch what {
 		case "no role", "a topic alone":
 			drop(v, "ServiceRoleArn")
@@ -241,14 +241,14 @@ var notificationTwists = []twist{
 		case "an empty topic":
 			put(&config, "NotificationArn", str(""))
 		case "a role that is no ARN":
-			put(v, "ServiceRoleArn", str("sendspec "+word(d, 4)))
+			put(v, "ServiceRoleArn", str("sendspec "+word(r, 4)))
 		case "a topic that is no ARN":
-			put(&config, "NotificationArn", str(pick(d, []string{"sendspec " + word(d, 4), "arn:aws:sqs:us-east-1:000000000000:sendspec"})))
+			put(&config, "NotificationArn", str(pick(r, []string{"sendspec " + word(r, 4), "arn:aws:sqs:us-east-1:000000000000:sendspec"})))
 		case "a role alone":
 			return what
 		}
-		if what == "a topic alone" || chance(d, 20) {
-			drop(&config, pick(d, []string{"NotificationEvents", "NotificationType"}))
+		if what == "a topic alone" || chance(r, 20) {
+			drop(&config, pick(r, []string{"NotificationEvents", "NotificationType"}))
 		}
 		if what == "a topic alone" {
 			drop(&config, "NotificationEvents")
@@ -257,14 +257,14 @@ var notificationTwists = []twist{
 		put(v, "NotificationConfig", config)
 		return "a notification with " + what
 	},
-	func(w *world, v *Value, d *rand.Rand) string {
-		name := w.bound(d, "alarm.ok", "alarm.insufficient", "alarm.firing")
-		if name == "" || chance(d, 30) {
-			name = "sendspec-" + word(d, 8)
+	func(w *world, v *Value, r *rand.Rand) string {
+		name := w.bound(r, "alarm.ok", "alarm.insufficient", "alarm.firing")
+		if name == "" || chance(r, 30) {
+			name = "sendspec-" + word(r, 8)
 		}
 		config := object(member("Alarms", array(object(member("Name", str(name))))))
-		if chance(d, 70) {
-			put(&config, "IgnorePollAlarmFailure", boolean(chance(d, 50)))
+		if chance(r, 70) {
+			put(&config, "IgnorePollAlarmFailure", boolean(chance(r, 50)))
 		}
 		put(v, "AlarmConfiguration", config)
 		return "an alarm"

@@ -1,6 +1,7 @@
-package fuzz
+package generate
 
 import (
+	"math/rand"
 	"slices"
 
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -48,7 +49,7 @@ func or(given, otherwise string) string {
 
 // plant puts a value where the steps of a path lead, with what must stand around it; a nil value takes the
 // member away. Where the path goes through a list of several elements, the dice say through which.
-func (w *world) plant(root *Value, path []step, value *Value, d dice) {
+func (w *world) plant(root *Value, path []step, value *Value, r *rand.Rand) {
 	switch path[0].name {
 	case "InstanceIds":
 		drop(root, "Targets")
@@ -67,7 +68,7 @@ func (w *world) plant(root *Value, path []step, value *Value, d dice) {
 			if len(v.Items) == 0 {
 				v.Items = append(v.Items, w.sample(s.path))
 			}
-			k := d.Intn(len(v.Items))
+			k := r.Intn(len(v.Items))
 			if last {
 				replaceItem(v, k, value)
 				return
@@ -77,7 +78,7 @@ func (w *world) plant(root *Value, path []step, value *Value, d dice) {
 			if len(v.Members) == 0 {
 				v.Members = append(v.Members, member("commands", w.sample(s.path)))
 			}
-			k := d.Intn(len(v.Members))
+			k := r.Intn(len(v.Members))
 			if last {
 				replaceMember(v, v.Members[k].Name, value)
 				return

@@ -1,4 +1,4 @@
-package fuzz
+package generate
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 // relation makes of a request another one that means the same, and must get the same verdict.
 type relation struct {
 	name     string
-	apply    func(b body) fixtures.Request
+	apply    func(b Body) fixtures.Request
 	level    fixtures.Level
 	evidence fixtures.Evidence
 	source   fixtures.Source
@@ -27,18 +27,18 @@ var (
 // relations lists the relations. None draws anything: a smaller request has a smaller twin.
 func relations() []relation {
 	onTree := func(name string, level fixtures.Level, e fixtures.Evidence, s fixtures.Source, change func(v *Value)) relation {
-		return relation{name, func(b body) fixtures.Request {
-			v := clone(b.tree)
+		return relation{name, func(b Body) fixtures.Request {
+			v := clone(b.Tree)
 			change(v)
 			return exactly(v.AppendJSON(nil))
 		}, level, e, s}
 	}
 	onText := func(name string, write func(v *Value) []byte) relation {
-		return relation{name, func(b body) fixtures.Request { return exactly(write(b.tree)) }, fixtures.Must, byTheGrammar, jsonGrammar}
+		return relation{name, func(b Body) fixtures.Request { return exactly(write(b.Tree)) }, fixtures.Must, byTheGrammar, jsonGrammar}
 	}
 	onRequest := func(name string, level fixtures.Level, e fixtures.Evidence, s fixtures.Source, change func(r *fixtures.Request)) relation {
-		return relation{name, func(b body) fixtures.Request {
-			r := exactly(b.bytes())
+		return relation{name, func(b Body) fixtures.Request {
+			r := exactly(b.Bytes())
 			change(&r)
 			return r
 		}, level, e, s}

@@ -1,4 +1,4 @@
-package fuzz
+package generate
 
 import (
 	"maps"
@@ -43,70 +43,74 @@ type Input struct {
 	// Marks are the entries of the ledger that the input stands for.
 	Marks []Mark
 
-	body     body
-	wire     *wireChange
-	relation *relation
-	calls    []call // of a sequence, which has nothing else
+	// Body is a request's body; a sequence has Calls and nothing else.
+	Body Body
+	// Wire is what is odd about the HTTP, and Relation what makes the second of two requests; nil where there is none.
+	Wire     *wireChange
+	Relation *relation
+	Calls    []Call
 }
 
-// size is how many bytes of bodies the input sends.
-func (in *Input) size() int {
-	if in.calls == nil {
-		return len(in.body.bytes())
+// Size is how many bytes of bodies the input sends.
+func (in *Input) Size() int {
+	if in.Calls == nil {
+		return len(in.Body.Bytes())
 	}
 	n := 0
-	for _, s := range sequenceCase(in.ID(), in.calls).Steps {
+	for _, s := range sequenceCase(in.ID(), in.Calls).Steps {
 		n += len(s.Request.Body.JSON)
 	}
 	return n
 }
 
-// body is a request body: a tree, and what is done to its text.
-type body struct {
-	tree *Value
-	// raw replaces strings of the tree that are equal to a key by exact text, which may be no JSON.
-	raw            map[string]exactText
-	prefix, suffix string
-	cut            int // bytes taken off the end
+// Body is a request body: a tree, and what is done to its text.
+type Body struct {
+	Tree *Value
+	// Raw replaces strings of the tree that are equal to a key by raw text, which may be no JSON.
+	Raw            map[string]RawText
+	Prefix, Suffix string
+	Cut            int // bytes taken off the end
 }
 
-// exactText is text that stands in the place of a value: inside between depth times open and end.
-type exactText struct {
+// RawText is text that stands in the place of a value: inside between Depth times open and end.
+type RawText struct {
 	open, inside, end string
-	depth             int
+	Depth             int
 }
 
-func (t exactText) String() string {
-	return strings.Repeat(t.open, t.depth) + t.inside + strings.Repeat(t.end, t.depth)
+func (t RawText) String() string {
+	return strings.Repeat(t.open, t.Depth) + t.inside + strings.Repeat(t.end, t.Depth)
 }
 
-// hole is the string of a tree in whose place raw text will stand. No generated value has that
+// Placeholder is the string of a tree in whose place raw text will stand. No generated value has that
 // character, which is for private use.
-const hole = "\uE000"
+const Placeholder = "\uE000"
 
 // usualBody is how many bytes most bodies do not exceed.
 const usualBody = 1 << 10
 
-func (b *body) bytes() []byte {
-	text := b.tree.AppendJSON(append(make([]byte, 0, usualBody), b.prefix...))
-	if len(b.raw) > 0 {
+// Bytes is the text of the body.
+func (b *Body) Bytes() []byte {
+	text := b.Tree.AppendJSON(append(make([]byte, 0, usualBody), b.Prefix...))
+	if len(b.Raw) > 0 {
 		s := string(text)
-		for key, exact := range b.raw {
+		for key, exact := range b.Raw {
 			s = strings.ReplaceAll(s, `"`+key+`"`, exact.String())
 		}
 		text = []byte(s)
 	}
-	text = append(text, b.suffix...)
-	return text[:len(text)-min(b.cut, len(text))]
+	text = append(text, b.Suffix...)
+	return text[:len(text)-min(b.Cut, len(text))]
 }
 
-func (b body) clone() body {
-	b.tree, b.raw = clone(b.tree), maps.Clone(b.raw)
+// Clone copies the body, so that a change to the copy is none to the original.
+func (b Body) Clone() Body {
+	b.Tree, b.Raw = clone(b.Tree), maps.Clone(b.Raw)
 	return b
 }
 
 // isText tells whether something is done to the tree's text.
-func (b *body) isText() bool { return len(b.raw) > 0 || b.prefix != "" || b.suffix != "" || b.cut > 0 }
+func (b *Body) isText() bool { return len(b.Raw) > 0 || b.Prefix != "" || b.Suffix != "" || b.Cut > 0 }
 
 // ID is the ID of the input's case.
 func (in *Input) ID() string {
@@ -116,13 +120,13 @@ func (in *Input) ID() string {
 // requests are what is sent, with the bytes of the body: one request, or the two of a relation.
 func (in *Input) requests(text []byte) []fixtures.Request {
 	r := exactly(text)
-	if in.wire != nil {
-		in.wire.apply(&r, text)
+	if in.Wire != nil {
+		in.Wire.apply(&r, text)
 	}
-	if in.relation == nil {
+	if in.Relation == nil {
 		return []fixtures.Request{r}
 	}
-	return []fixtures.Request{r, in.relation.apply(in.body)}
+	return []fixtures.Request{r, in.Relation.apply(in.Body)}
 }
 
 // exactly is a plain call with this body, byte for byte.

@@ -1,30 +1,24 @@
-package fuzz
+package generate
 
 import (
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// Case is the input as a case: what is sent, and the outcomes that conform.
-func (g *Generator) Case(in *Input, region string) *fixtures.Case {
-	c, _ := in.judged(oracle.New(g.world.bindings, region))
-	return c
-}
-
-// judged makes the case of an input, with the expectation that its outcomes come from.
-func (in *Input) judged(o *oracle.Oracle) (*fixtures.Case, oracle.Expectation) {
-	if in.calls != nil {
-		return sequenceCase(in.ID(), in.calls), oracle.Expectation{Rule: sequenceRule, Level: fixtures.Must, Evidence: sequenceEvidence, Source: sequenceSource}
+// Case makes the case of an input, with the expectation that its outcomes come from.
+func (in *Input) Case(o *oracle.Oracle) (*fixtures.Case, oracle.Expectation) {
+	if in.Calls != nil {
+		return sequenceCase(in.ID(), in.Calls), oracle.Expectation{Rule: sequenceRule, Level: fixtures.Must, Evidence: sequenceEvidence, Source: sequenceSource}
 	}
-	text := in.body.bytes()
-	e := in.body.expectation(o, text)
+	text := in.Body.Bytes()
+	e := in.Body.expectation(o, text)
 	requests := in.requests(text)
-	twin := in.relation != nil
+	twin := in.Relation != nil
 	switch {
-	case in.relation != nil:
-		e = in.relation.expectation()
-	case in.wire != nil:
-		e, twin = onTheWire(in.wire)
+	case in.Relation != nil:
+		e = in.Relation.expectation()
+	case in.Wire != nil:
+		e, twin = onTheWire(in.Wire)
 	}
 	c := &fixtures.Case{
 		ID: in.ID(), Title: e.Rule, Level: e.Level, Profile: fixtures.Core, Safety: fixtures.Inert, Evidence: &e.Evidence, Source: []fixtures.Source{e.Source}, Note: e.Note,
@@ -43,11 +37,11 @@ func (in *Input) judged(o *oracle.Oracle) (*fixtures.Case, oracle.Expectation) {
 
 // expectation is what conforms as an answer to the body, of which the text is what is sent. Where nothing was
 // done to the text the tree says all, and need not be read again.
-func (b *body) expectation(o *oracle.Oracle, text []byte) oracle.Expectation {
+func (b *Body) expectation(o *oracle.Oracle, text []byte) oracle.Expectation {
 	if b.isText() {
 		return o.Text(text)
 	}
-	return o.Tree(b.tree, text)
+	return o.Tree(b.Tree, text)
 }
 
 // The outcomes of odd HTTP; those of fixtures/outcomes.json by the same names.

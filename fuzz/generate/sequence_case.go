@@ -1,4 +1,4 @@
-package fuzz
+package generate
 
 import (
 	"encoding/json"
@@ -10,7 +10,7 @@ import (
 	"github.com/sendspec/sendspec/reference"
 )
 
-// The expectation of a sequence: after each call, what the calls before it allow to be seen. How a status
+// The expectation of a sequence: after each Call, what the calls before it allow to be seen. How a status
 // moves from call to call is held against the reference's transitions by invariant/Status/order.
 var (
 	sequenceEvidence = fixtures.Evidence{Kind: fixtures.Documented, Ref: "the statuses of commands and invocations, and the recorded answers of List, Get and Cancel"}
@@ -19,7 +19,7 @@ var (
 )
 
 // sequenceCase is a sequence as a case, a step for each call.
-func sequenceCase(id string, calls []call) *fixtures.Case {
+func sequenceCase(id string, calls []Call) *fixtures.Case {
 	c := &fixtures.Case{
 		ID: id, Title: sequenceRule, Level: fixtures.Must, Profile: fixtures.Lifecycle, Safety: fixtures.Inert,
 		Evidence: &sequenceEvidence, Source: []fixtures.Source{sequenceSource},
@@ -27,7 +27,7 @@ func sequenceCase(id string, calls []call) *fixtures.Case {
 	states := map[int]*sentCommand{}
 	for i, made := range calls {
 		if made.action == send {
-			states[made.command] = &sentCommand{call: made}
+			states[made.command] = &sentCommand{Call: made}
 			if len(made.nodes) > 0 {
 				c.Safety = fixtures.Dispatch
 			}
@@ -39,25 +39,25 @@ func sequenceCase(id string, calls []call) *fixtures.Case {
 
 // sentCommand is what the calls so far say of a command.
 type sentCommand struct {
-	call
+	Call
 	cancelled bool
 }
 
 // id is the CommandId as a later step names it.
-func (c call) id() string {
+func (c Call) id() string {
 	if c.command == unknownCommand {
 		return "00000000-0000-4000-8000-999000999000"
 	}
 	return "${" + fixtures.CapturedPrefix + c.captured() + "}"
 }
 
-func (c call) captured() string { return fmt.Sprintf("command%d", c.command+1) }
+func (c Call) captured() string { return fmt.Sprintf("command%d", c.command+1) }
 
 // comment tells the commands of a sequence apart.
-func (c call) comment() string { return fmt.Sprintf("sendspec ${nonce} %d", c.command+1) }
+func (c Call) comment() string { return fmt.Sprintf("sendspec ${nonce} %d", c.command+1) }
 
 // step is the call as a step; sent is its command, nil where no server has it.
-func (c call) step(number int, sent *sentCommand) fixtures.Step {
+func (c Call) step(number int, sent *sentCommand) fixtures.Step {
 	s := fixtures.Step{Name: fmt.Sprintf("%d: %s", number, c.action), Request: fixtures.Request{Operation: operationOf[c.action]}}
 	body := map[string]any{"CommandId": c.id()}
 	switch c.action {
@@ -93,7 +93,7 @@ func (c call) step(number int, sent *sentCommand) fixtures.Step {
 // waitFor is how long a command that does next to nothing may take to end: AWS takes up to three seconds.
 const waitFor = "30s"
 
-func (c call) sendBody() map[string]any {
+func (c Call) sendBody() map[string]any {
 	body := map[string]any{
 		"DocumentName": "AWS-RunShellScript", "Comment": c.comment(),
 		"Parameters": map[string]any{"commands": []string{c.script}, "executionTimeout": []string{"60"}}, "TimeoutSeconds": 30,

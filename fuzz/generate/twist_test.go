@@ -1,4 +1,4 @@
-package fuzz
+package generate
 
 import (
 	"testing"
@@ -15,13 +15,13 @@ import (
 func TestEveryRuleOfMeaningIsAsked(t *testing.T) {
 	t.Parallel()
 	world := World{Bindings: service.Demo("", "").Bindings, MayDispatch: true}
-	g, err := NewGenerator(1, world, Meaning)
+	g, err := New(1, world, Meaning)
 	require.NoError(t, err)
 	o := oracle.New(world.Bindings, "us-east-1")
 	alone := map[string]int{}
 	for i := range uint64(3000) {
 		in := g.At(i)
-		if e := in.body.expectation(o, in.body.bytes()); len(e.Causes) == 1 && !e.Constraints {
+		if e := in.Body.expectation(o, in.Body.Bytes()); len(e.Causes) == 1 && !e.Constraints {
 			alone[e.Causes[0]]++
 		}
 	}
@@ -34,11 +34,11 @@ func TestEveryRuleOfMeaningIsAsked(t *testing.T) {
 func TestAWorldThatIsNotKnownIsNotSentTo(t *testing.T) {
 	t.Parallel()
 	demo := service.Demo("", "").Bindings
-	g, err := NewGenerator(1, World{Bindings: demo}, Meaning)
+	g, err := New(1, World{Bindings: demo}, Meaning)
 	require.NoError(t, err)
 	for i := range uint64(3000) {
 		for _, binding := range []string{"node", "node.2", "node.windows", "node.denied", "node.stopped", "tag.value"} {
-			require.NotContains(t, string(g.At(i).body.bytes()), `"`+demo[binding]+`"`, binding)
+			require.NotContains(t, string(g.At(i).Body.Bytes()), `"`+demo[binding]+`"`, binding)
 		}
 	}
 }

@@ -1,7 +1,8 @@
-package fuzz
+package generate
 
 import (
 	"fmt"
+	"math/rand"
 	"strconv"
 	"strings"
 
@@ -236,15 +237,15 @@ func wrongTypes(t smithy.ShapeType) []*Value {
 
 // boundary makes an input of the number-th boundary: in the first round in a plain request, which shows
 // it best, and then in any.
-func (g *Generator) boundary(in *Input, number uint64, d *inputDice) {
+func (g *Generator) boundary(in *Input, number uint64, r *rand.Rand) {
 	n := uint64(len(g.boundaries))
 	b := &g.boundaries[number%n]
-	value := hexadecimal(d, 8)
+	value := hexadecimal(r, 8)
 	if number < n {
-		in.body.tree = plain("sendspec-" + value)
+		in.Body.Tree = Plain("sendspec-" + value)
 	} else {
-		in.body.tree = g.valid(d)
+		in.Body.Tree = g.valid(r)
 	}
-	g.world.plant(in.body.tree, b.path, b.value, d)
+	g.world.plant(in.Body.Tree, b.path, b.value, r)
 	in.What, in.Marks = b.what, []Mark{b.mark}
 }

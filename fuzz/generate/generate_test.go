@@ -1,4 +1,4 @@
-package fuzz
+package generate
 
 import (
 	"testing"
@@ -10,20 +10,20 @@ import (
 // A generator has one request for all inputs: nothing of one may be in another.
 func TestInputDoesNotDependOnThoseBefore(t *testing.T) {
 	t.Parallel()
-	used, err := NewGenerator(3, World{})
+	used, err := New(3, World{})
 	require.NoError(t, err)
 	const count = 300
 	texts := make([]string, count)
 	inputs := make([]*Input, count)
 	for i := range uint64(count) {
 		inputs[i] = used.At(i)
-		texts[i] = string(inputs[i].body.bytes())
+		texts[i] = string(inputs[i].Body.Bytes())
 	}
 	for i := range uint64(count) {
-		again, err := NewGenerator(3, World{})
+		again, err := New(3, World{})
 		require.NoError(t, err)
-		require.Equal(t, texts[i], string(again.At(i).body.bytes()), "made alone, input %d", i)
-		require.Equal(t, texts[i], string(inputs[i].body.bytes()), "after the others, input %d", i)
+		require.Equal(t, texts[i], string(again.At(i).Body.Bytes()), "made alone, input %d", i)
+		require.Equal(t, texts[i], string(inputs[i].Body.Bytes()), "after the others, input %d", i)
 	}
 }
 

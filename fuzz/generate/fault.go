@@ -1,36 +1,36 @@
-package fuzz
+package generate
 
 import (
+	"math/rand"
 	"slices"
 	"strings"
 
 	"github.com/sendspec/sendspec/reference"
-	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // mostFaults is how many faults an input has at most.
 const mostFaults = 12
 
 // faults plants n faults, each of a member of its own as far as there are so many, in a valid request.
-func (g *Generator) faults(in *Input, n int, d *inputDice) {
+func (g *Generator) faults(in *Input, n int, r *rand.Rand) {
 	if n == 1 {
-		in.body.tree = g.valid(d)
+		in.Body.Tree = g.valid(r)
 	} else {
-		in.body.tree = g.base(d)
-		in.body.tree.Members = slices.Grow(in.body.tree.Members, n)
+		in.Body.Tree = g.base(r)
+		in.Body.Tree.Members = slices.Grow(in.Body.Tree.Members, n)
 	}
 	in.Marks = make([]Mark, 0, n)
 	taken, what := make([]string, 0, mostFaults), make([]string, 0, mostFaults)
 	for tries := 0; len(what) < n && tries < 8*n; tries++ {
-		b := &g.boundaries[d.Intn(len(g.boundaries))]
+		b := &g.boundaries[r.Intn(len(g.boundaries))]
 		top := b.path[0].name
-		if b.mark.Kind == "type" && n > 1 && !chance(d, 5) {
+		if b.mark.Kind == "type" && n > 1 && !chance(r, 5) {
 			continue // one type error would hide all violations
 		}
 		if slices.Contains(taken, top) || b.mark.Side == "inside" || strings.HasPrefix(b.mark.Side, "at-") {
 			continue
 		}
-		g.world.plant(in.body.tree, b.path, b.value, d)
+		g.world.plant(in.Body.Tree, b.path, b.value, r)
 		taken, what = append(taken, top), append(what, b.what)
 		in.Marks = append(in.Marks, b.mark)
 	}
@@ -38,8 +38,8 @@ func (g *Generator) faults(in *Input, n int, d *inputDice) {
 }
 
 // spoil puts one broken constraint into the request.
-func (g *Generator) spoil(in *Input, d dice) {
-	put(in.body.tree, "TimeoutSeconds", number(pick(d, []string{"0", "29", "2592001"})))
+func (g *Generator) spoil(in *Input, r *rand.Rand) {
+	put(in.Body.Tree, "TimeoutSeconds", number(pick(r, []string{"0", "29", "2592001"})))
 }
 
 // pattern is a constraint on what a text looks like, with texts that are near its edge.
@@ -66,11 +66,11 @@ func patterns() []pattern {
 }
 
 // nearMiss changes one text of a valid request a little.
-func (g *Generator) nearMiss(in *Input, d *inputDice) {
-	in.body.tree = g.valid(d)
-	p := pick(d, g.patterns)
-	s := str(edited(pick(d, p.texts), d))
-	g.world.plant(in.body.tree, p.path, &s, d)
+func (g *Generator) nearMiss(in *Input, r *rand.Rand) {
+	in.Body.Tree = g.valid(r)
+	p := pick(r, g.patterns)
+	s := str(edited(pick(r, p.texts), r))
+	g.world.plant(in.Body.Tree, p.path, &s, r)
 	in.What, in.Marks = p.what, []Mark{p.mark}
 }
 
@@ -78,27 +78,27 @@ func (g *Generator) nearMiss(in *Input, d *inputDice) {
 var strangers = []rune(" \n\t-_.:/=@$%+*#,;|^0159azAZ'\"\\éß語\u00a0\u200b٣😀")
 
 // edited changes a text in one or two places.
-func edited(s string, d dice) string {
+func edited(s string, r *rand.Rand) string {
 	runes := []rune(s)
-	for range 1 + d.Intn(2) {
-		at := d.Intn(len(runes) + 1)
-		switch d.Intn(5) {
+	for range 1 + r.Intn(2) {
+		at := r.Intn(len(runes) + 1)
+		switch r.Intn(5) {
 		case 0:
-			runes = slices.Insert(runes, at, pick(d, strangers))
+			runes = slices.Insert(runes, at, pick(r, strangers))
 		case 1:
 			if at < len(runes) {
 				runes = slices.Delete(runes, at, at+1)
 			}
 		case 2:
 			if at < len(runes) {
-				runes[at] = pick(d, strangers)
+				runes[at] = pick(r, strangers)
 			}
 		case 3:
 			if at < len(runes) {
 				runes[at] = []rune(flipped(string(runes[at])))[0]
 			}
 		case 4:
-			runes = append(runes, pick(d, strangers))
+			runes = append(runes, pick(r, strangers))
 		}
 	}
 	return string(runes)
@@ -109,16 +109,4 @@ func flipped(s string) string {
 		return up
 	}
 	return strings.ToLower(s)
-}
-
-// textPlaces lists the pointers of the strings of a tree.
-func textPlaces(v *Value) []string {
-	var list []string
-	v.Walk(func(pointer string, v *Value) bool {
-		if v.Kind == jsontree.String {
-			list = append(list, pointer)
-		}
-		return true
-	})
-	return list
 }

@@ -1,4 +1,4 @@
-package fuzz
+package generate
 
 import (
 	"testing"
@@ -11,12 +11,12 @@ import (
 // TestATreeIsJudgedAsItsText: what is not read again is what would be read.
 func TestATreeIsJudgedAsItsText(t *testing.T) {
 	t.Parallel()
-	g, err := NewGenerator(1, World{})
+	g, err := New(1, World{})
 	require.NoError(t, err)
 	o := oracle.New(nil, "us-east-1")
 	for i := range uint64(4000) {
 		in := g.At(i)
-		text := in.body.bytes()
-		require.Equal(t, o.Text(text), in.body.expectation(o, text), "%s", text)
+		text := in.Body.Bytes()
+		require.Equal(t, o.Text(text), in.Body.expectation(o, text), "%s", text)
 	}
 }
