@@ -4,17 +4,11 @@
 // in a run: it makes cases without end. A fuzzed input is a fixtures.Case like any other, but that its
 // outcomes are computed by the reference and not written by hand:
 //
-//	gofuzz.go, values.go, generate.go      valid requests, filled by gofuzz
-//	boundary.go, plant.go, fault.go        every bound below, at and above; one fault; several; near misses
-//	twist*.go                              faults of meaning: a key twice, a document that is not there
-//	mutate_json.go, mutate_wire.go         text that is odd JSON, or none; HTTP that is odd
-//	metamorphic.go                         pairs that must get the same verdict
-//	sequence*.go                           commands that are sent, listed, asked for and cancelled
-//	case.go                                an input as a case: what is sent, and what conforms by conformance/oracle
-//	meaning*.go, refusal*.go, documents.go what AWS says to a request that breaks no constraint
-//	campaign.go, canary.go, ledger.go      asks them, in batches, and looks whether the target still lives
-//	finding.go, fingerprint.go, shrink.go  the smallest request of each distinct divergence
-//	corpus.go, replay.go, promote.go       findings as files, asked again, and turned into fixtures
+//	generate/                             inputs and their mutations
+//	conformance/oracle                    what conforms: the outcomes, and how sure they are
+//	campaign.go, batch.go, canary.go      asks the inputs, in batches, and looks whether the target still lives
+//	finding.go, fingerprint.go, shrink.go the smallest request of each distinct divergence
+//	corpus.go, replay.go, promote.go      findings as files, asked again, and turned into fixtures
 //
 // An input depends on the seed and its index alone, so that the same seed sends the same bytes whatever
 // the order in which they are sent. Package fuzztest lets go test -fuzz drive the same generators.
