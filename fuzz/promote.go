@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
@@ -46,26 +47,10 @@ func Promote(ctx context.Context, s Saved, dir string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil { //nolint:gosec // fixtures are for everybody to read
 		return "", fmt.Errorf("fixture %s: %w", name, err)
 	}
-	return name, replaceFile(name, append(bytes.TrimRight(pretty.Bytes(), "\n"), '\n'))
-}
-
-func replaceFile(name string, content []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(name), ".sendspec-*")
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+	if err := atomicfile.Write(name, atomicfile.Bytes(append(bytes.TrimRight(pretty.Bytes(), "\n"), '\n'))); err != nil {
+		return "", fmt.Errorf("fixture %s: %w", name, err)
 	}
-	defer func() { _ = os.Remove(tmp.Name()) }()
-	_, err = tmp.Write(content)
-	if closed := tmp.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Chmod(tmp.Name(), 0o644) //nolint:gosec // as above
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return os.Rename(tmp.Name(), name)
+	return name, nil
 }
 
 func encode(v any) ([]byte, error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fuzz"
@@ -259,7 +260,15 @@ func (f *fuzzFlags) jsonWriter(ctx context.Context, s Streams) (func([]byte) err
 	if isPipe(f.json) {
 		return func(b []byte) error { _, err := newPipe(ctx, f.json).Write(b); return err }, nil
 	}
-	return report.FileWriter(f.json)
+	if err := atomicfile.Check(f.json); err != nil {
+		return nil, fmt.Errorf("report %s: %w", f.json, err)
+	}
+	return func(b []byte) error {
+		if err := atomicfile.Write(f.json, atomicfile.Bytes(b)); err != nil {
+			return fmt.Errorf("report %s: %w", f.json, err)
+		}
+		return nil
+	}, nil
 }
 
 func (f *fuzzFlags) promoteFinding(ctx context.Context, s Streams) error {

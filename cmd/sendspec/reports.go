@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/report"
 )
 
@@ -97,10 +98,10 @@ func (f *reportFlags) sinks(ctx context.Context, s Streams) ([]opener, error) {
 
 func openerOf(ctx context.Context, s Streams, format report.Format, file string) (opener, error) {
 	if file == standardOutput {
-		return func(o report.Options) conformance.Sink { return report.NewStream(format, limited(s.Out), o) }, nil
+		return func(o report.Options) conformance.Sink { return report.NewWriter(format, file, limited(s.Out), o) }, nil
 	}
-	if err := report.Writable(format, file); err != nil {
-		return nil, err
+	if err := atomicfile.Check(file); err != nil {
+		return nil, fmt.Errorf("report %s=%s: %w", format.Name, file, err)
 	}
 	if isPipe(file) {
 		return func(o report.Options) conformance.Sink { return report.NewWriter(format, file, newPipe(ctx, file), o) }, nil
@@ -116,12 +117,12 @@ func (f *reportFlags) githubSinks(s Streams) ([]opener, error) {
 	}
 	var openers []opener
 	if format, err := report.FormatNamed("github"); err == nil && !slices.Contains(f.reports, "github="+standardOutput) {
-		openers = append(openers, func(o report.Options) conformance.Sink { return report.NewStream(format, s.Err, o) })
+		openers = append(openers, func(o report.Options) conformance.Sink { return report.NewWriter(format, standardOutput, s.Err, o) })
 	}
 	summary := os.Getenv("GITHUB_STEP_SUMMARY")
 	if format, err := report.FormatNamed("markdown"); err == nil && summary != "" {
-		if err := report.Appendable(format, summary); err != nil {
-			return nil, fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err)
+		if err := atomicfile.CheckAppend(summary); err != nil {
+			return nil, fmt.Errorf("GITHUB_STEP_SUMMARY: report %s=%s: %w", format.Name, summary, err)
 		}
 		openers = append(openers, func(o report.Options) conformance.Sink { return report.NewAppended(format, summary, o) })
 	}

@@ -9,68 +9,28 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// fold finds few selectors that pick exactly the cases in want: none of them picks another case of
-// the corpus. The selectors come in the order of the corpus.
-func fold(want map[string]bool, cases []*fixtures.Case) []string {
-	picked := map[string][]int{} // by selector: the cases in want that it picks
-	sound := map[string]bool{}
-	for i, c := range cases {
-		for _, pattern := range patterns(c) {
-			if _, ok := sound[pattern]; !ok {
-				sound[pattern] = true
-			}
-			if want[c.ID] {
-				picked[pattern] = append(picked[pattern], i)
-			} else {
-				sound[pattern] = false
-			}
-		}
-	}
-	var candidates []string
-	for pattern := range picked {
-		if sound[pattern] {
-			candidates = append(candidates, pattern)
-		}
-	}
-	// Those that pick most come first; of equals the plainer.
-	slices.SortFunc(candidates, func(a, b string) int {
-		return cmp.Or(len(picked[b])-len(picked[a]), strings.Count(a, "*")-strings.Count(b, "*"), len(a)-len(b), strings.Compare(a, b))
-	})
-	covered := map[int]bool{}
-	first := map[string]int{}
-	var chosen []string
-	for {
-		best, gain := "", 0
-		for _, pattern := range candidates {
-			if len(picked[pattern]) <= gain {
-				break
-			}
-			n := 0
-			for _, i := range picked[pattern] {
-				if !covered[i] {
-					n++
-				}
-			}
-			if n > gain {
-				best, gain = pattern, n
-			}
-		}
-		if gain == 0 {
-			break
-		}
-		for _, i := range picked[best] {
-			covered[i] = true
-		}
-		first[best] = picked[best][0]
-		chosen = append(chosen, best)
-	}
-	slices.SortFunc(chosen, func(a, b string) int { return cmp.Compare(first[a], first[b]) })
-	return chosen
+// prefixes are the selectors that name several cases of a corpus by the beginning of their IDs, and the ID of each case.
+type prefixes struct {
+	of    map[string][]string // by case ID, the shortest first
+	total map[string]int      // how many cases a prefix picks
+	first map[string]int      // the position of the first of them
 }
 
-// patterns are the selectors by which a case may be picked with others: its own ID, each beginning
-// of it, and the same name in every topic. What an invariant says is its own.
-func patterns(c *fixtures.Case) []string {
+func prefixesOf(cases []*fixtures.Case) prefixes {
+	p := prefixes{map[string][]string{}, map[string]int{}, map[string]int{}}
+	for i, c := range cases {
+		p.of[c.ID] = selectorsOf(c)
+		for _, selector := range p.of[c.ID] {
+			if p.total[selector]++; p.total[selector] == 1 {
+				p.first[selector] = i
+			}
+		}
+	}
+	return p
+}
+
+// selectorsOf are the prefixes of a case. A failure of an invariant is its own: nothing else has the same cause.
+func selectorsOf(c *fixtures.Case) []string {
 	parts := strings.Split(c.ID, "/")
 	for i := range parts {
 		parts[i] = literal.Replace(parts[i])
@@ -82,11 +42,29 @@ func patterns(c *fixtures.Case) []string {
 	for n := range parts {
 		list = append(list, strings.Join(parts[:n+1], "/"))
 	}
-	for n := 3; n <= len(parts); n++ {
-		list = append(list, parts[0]+"/*/"+strings.Join(parts[2:n], "/"))
-	}
 	return list
 }
 
 // literal keeps a variant's label from being read as a pattern.
 var literal = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
+
+// fold returns few selectors, in the order of the corpus, that pick the cases in want and no others.
+func (p prefixes) fold(want map[string]bool) []string {
+	wanted := map[string]int{}
+	for id := range want {
+		for _, selector := range p.of[id] {
+			wanted[selector]++
+		}
+	}
+	var chosen []string
+	for id := range want {
+		for _, selector := range p.of[id] {
+			if wanted[selector] == p.total[selector] {
+				chosen = append(chosen, selector)
+				break
+			}
+		}
+	}
+	slices.SortFunc(chosen, func(a, b string) int { return cmp.Compare(p.first[a], p.first[b]) })
+	return slices.Compact(chosen)
+}

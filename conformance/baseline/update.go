@@ -1,14 +1,13 @@
 package baseline
 
 import (
+	"cmp"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -47,7 +46,7 @@ func (f *File) Prune(cases []*fixtures.Case) []string {
 // whose case varies is flaky for it, and new failures come behind the rest. Comments, the order and what was
 // not asked stay as they are, and so do entries past their date and entries for flaky cases: those need a person.
 func (f *File) Update(runs *Runs) Changes {
-	u := &updating{File: f, runs: runs, now: map[string]*judge.Result{}, covered: map[string]bool{}}
+	u := &updating{File: f, prefixes: prefixesOf(f.cases), runs: runs, now: map[string]*judge.Result{}, covered: map[string]bool{}}
 	for i := range runs.results {
 		u.now[runs.results[i].Case.ID] = &runs.results[i]
 	}
@@ -81,6 +80,7 @@ func (f *File) Update(runs *Runs) Changes {
 
 type updating struct {
 	*File
+	prefixes
 	runs    *Runs
 	now     map[string]*judge.Result
 	covered map[string]bool // failing cases that an entry stands for
@@ -165,7 +165,7 @@ func (u *updating) narrowed(l *line, still map[string]map[string]bool) []line {
 			}
 			u.covered[id] = true
 		}
-		for _, selector := range fold(want, u.cases) {
+		for _, selector := range u.fold(want) {
 			e := *l.Entry
 			e.Selector, e.Fingerprint = selector, fingerprint
 			if e.Reason != "" && seen != "" {
@@ -197,24 +197,16 @@ func (u *updating) fresh() []line {
 			add(byPrint, failing.Fingerprint, id)
 		}
 	}
-	position := map[string]int{}
-	for i, c := range u.cases {
-		for _, pattern := range patterns(c) {
-			if _, ok := position[pattern]; !ok {
-				position[pattern] = i
-			}
-		}
-	}
 	var entries []*Entry
 	for _, key := range sorted(byPrint) {
 		fingerprint, seen := apart(key)
-		for _, selector := range fold(byPrint[key], u.cases) {
+		for _, selector := range u.fold(byPrint[key]) {
 			e := &Entry{Selector: selector, Fingerprint: fingerprint, Reason: seen}
 			e.picks, _ = conformance.ParseSelector([]string{selector}, nil)
 			entries = append(entries, e)
 		}
 	}
-	slices.SortStableFunc(entries, func(a, b *Entry) int { return position[a.Selector] - position[b.Selector] })
+	slices.SortStableFunc(entries, func(a, b *Entry) int { return cmp.Compare(u.first[a.Selector], u.first[b.Selector]) })
 	u.changes.Added = len(entries)
 	var lines []line
 	last := ""
@@ -253,34 +245,18 @@ func sorted(sets map[string]map[string]bool) []string {
 	return keys
 }
 
-// WriteTo writes the file's text.
-func (f *File) WriteTo(w io.Writer) (int64, error) {
+// Text is the text of the file.
+func (f *File) Text() string {
 	var b strings.Builder
 	for _, l := range f.lines {
 		b.WriteString(l.text + "\n")
 	}
-	n, err := io.WriteString(w, b.String())
-	return int64(n), err
+	return b.String()
 }
 
-// Save writes the file in its place, as a whole.
+// Save writes the file, whole or not at all.
 func (f *File) Save() error {
-	tmp, err := os.CreateTemp(filepath.Dir(f.name), ".sendspec-*")
-	if err != nil {
-		return fmt.Errorf("baseline %s: %w", f.name, err)
-	}
-	_, err = f.WriteTo(tmp)
-	if closeErr := tmp.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Chmod(tmp.Name(), 0o644) //nolint:gosec // it is committed, for everybody to read
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), f.name)
-	}
-	if err != nil {
-		_ = os.Remove(tmp.Name())
+	if err := atomicfile.Write(f.name, atomicfile.Bytes([]byte(f.Text()))); err != nil {
 		return fmt.Errorf("baseline %s: %w", f.name, err)
 	}
 	return nil

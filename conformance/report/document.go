@@ -57,7 +57,7 @@ type ProfileInfo struct {
 // CaseInfo is the verdict on a case, with the rule and the exchange where there is a divergence.
 type CaseInfo struct {
 	ID         string           `json:"id"`
-	Title      string           `json:"title"`
+	Title      string           `json:"title,omitempty"`
 	Level      fixtures.Level   `json:"level"`
 	Profile    fixtures.Profile `json:"profile"`
 	Verdict    judge.Verdict    `json:"verdict"`

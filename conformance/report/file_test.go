@@ -82,21 +82,10 @@ func TestALinkStaysALinkAndADeviceADevice(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotEmpty(t, b)
 
-	require.NoError(t, report.Writable(formatNamed(t, "json"), os.DevNull))
 	require.NoError(t, report.NewFile(formatNamed(t, "json"), os.DevNull, report.Options{}).Event(interrupted))
 	info, err = os.Stat(os.DevNull)
 	require.NoError(t, err)
 	assert.False(t, info.Mode().IsRegular())
-}
-
-func TestWhereNothingCanBeWrittenIsSaidBeforeTheRun(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	html := formatNamed(t, "html")
-	require.EqualError(t, report.Writable(html, dir), "report html="+dir+": want a file, got a folder")
-	none := filepath.Join(dir, "none", "report.html")
-	require.EqualError(t, report.Writable(html, none), "report html="+none+": want an existing folder, got "+filepath.Dir(none))
-	assertOnly(t, dir)
 }
 
 func TestAStepSummaryIsAppendedTo(t *testing.T) {
@@ -113,7 +102,7 @@ func TestASinkPassesTheErrorOfItsWriterOn(t *testing.T) {
 	t.Parallel()
 	full := errors.New("full")
 	for _, f := range report.Formats() {
-		require.ErrorIs(t, report.NewStream(f, failing{full}, report.Options{}).Event(interrupted), full, f.Name)
+		require.ErrorIs(t, report.NewWriter(f, "-", failing{full}, report.Options{}).Event(interrupted), full, f.Name)
 	}
 	text := report.NewText(failing{full}, report.TextOptions{})
 	require.ErrorIs(t, text.Event(conformance.Started{}), full)

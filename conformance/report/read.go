@@ -1,14 +1,12 @@
 package report
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 
-	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/untrusted"
-	"github.com/sendspec/sendspec/fixtures"
 )
 
 // maxDocument bounds a report that is read: the largest that a run against an emulator wrote has 7 MB.
@@ -35,50 +33,25 @@ func ReadDocument(ctx context.Context, name string) (*Document, error) {
 	return &d, nil
 }
 
-// WriteDocument writes a JSON report to a file, as a whole.
+// WriteDocument writes a JSON report to a file, whole or not at all.
 func WriteDocument(name string, d *Document) error {
-	var buf bytes.Buffer
-	e := json.NewEncoder(&buf)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", " ")
-	if err := e.Encode(d); err != nil {
-		return err
-	}
-	return writeFile(name, buf.Bytes())
-}
-
-// caseLine is what a summary has of a case.
-type caseLine struct {
-	ID          string           `json:"id"`
-	Level       fixtures.Level   `json:"level"`
-	Profile     fixtures.Profile `json:"profile"`
-	Verdict     judge.Verdict    `json:"verdict"`
-	Fingerprint string           `json:"fingerprint,omitempty"`
-}
-
-// WriteSummary writes a report without its exchanges, small enough to be kept in a repository: of a
-// case it has the verdict and the fingerprint, on one line.
-func WriteSummary(name string, d *Document) error {
-	short := *d
-	short.Cases = []CaseInfo{}
-	head, err := json.MarshalIndent(short, "", " ")
+	b, err := untrusted.JSON(d)
 	if err != nil {
 		return err
 	}
-	var buf bytes.Buffer
-	buf.Write(bytes.TrimSuffix(head, []byte("[]\n}")))
-	buf.WriteString("[")
-	for i, c := range d.Cases {
-		line, err := json.Marshal(caseLine{c.ID, c.Level, c.Profile, c.Verdict, c.Fingerprint})
-		if err != nil {
-			return err
-		}
-		if i > 0 {
-			buf.WriteString(",")
-		}
-		buf.WriteString("\n  ")
-		buf.Write(line)
+	if err := atomicfile.Write(name, atomicfile.Bytes(b)); err != nil {
+		return fmt.Errorf("report %s: %w", name, err)
 	}
-	buf.WriteString("\n ]\n}\n")
-	return writeFile(name, buf.Bytes())
+	return nil
+}
+
+// WriteSummary writes a report without its exchanges, small enough to be kept in a repository: the verdict and
+// the fingerprint of each case.
+func WriteSummary(name string, d *Document) error {
+	short := *d
+	short.Cases = make([]CaseInfo, len(d.Cases))
+	for i, c := range d.Cases {
+		short.Cases[i] = CaseInfo{ID: c.ID, Level: c.Level, Profile: c.Profile, Verdict: c.Verdict, Fingerprint: c.Fingerprint}
+	}
+	return WriteDocument(name, &short)
 }

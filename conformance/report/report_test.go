@@ -64,7 +64,7 @@ func written(t *testing.T, target conformance.Target, cases []*fixtures.Case) (s
 	var d strings.Builder
 	text := report.TextOptions{Options: report.Options{Again: "sendspec run --seed 1"}, Verbose: true}
 	r, err := conformance.New(target, conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithSink(report.NewText(&b, text)),
-		conformance.WithSink(report.NewStream(formatNamed(t, "json"), &d, report.Options{})))
+		conformance.WithSink(report.NewWriter(formatNamed(t, "json"), "-", &d, report.Options{})))
 	require.NoError(t, err)
 	_, err = r.Run(context.Background())
 	if err != nil {

@@ -1,0 +1,25 @@
+package atomicfile_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance/atomicfile"
+)
+
+func TestWhereNothingCanBeWrittenIsSaidAhead(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.EqualError(t, atomicfile.Check(dir), "want a file, got a folder")
+	none := filepath.Join(dir, "none", "report.html")
+	require.EqualError(t, atomicfile.Check(none), "want an existing folder, got "+filepath.Dir(none))
+	require.NoError(t, atomicfile.Check(os.DevNull), "a device is written in place")
+	require.NoError(t, atomicfile.Check(filepath.Join(dir, "file")))
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Empty(t, entries, "a check leaves nothing")
+}
