@@ -74,9 +74,17 @@ func (x *Index) any(parts []part) bool {
 // mostParts is more than any ID has.
 const mostParts = 8
 
-// suggestion names what the pattern may have meant: the part of it that does match something, or a
-// topic of a similar name.
+// mergedNamed is how many cases are named that took the place of others.
+const mergedNamed = 3
+
+// suggestion names what the pattern may have meant: the cases into which those went that it once picked, the part of
+// it that does match something, or a topic of a similar name.
 func (x *Index) suggestion(p pattern) string {
+	if into := fixtures.MergedInto(p.text); len(into) > mergedNamed {
+		return fmt.Sprintf("; it was merged into %s and %d more", strings.Join(into[:mergedNamed], ", "), len(into)-mergedNamed)
+	} else if len(into) > 0 {
+		return "; it was merged into " + strings.Join(into, ", ")
+	}
 	for n := min(len(p.parts)-1, mostParts); n > 0; n-- {
 		if last := p.parts[n-1].text; last != "**" && last != "*" && x.any(p.parts[:n]) {
 			return fmt.Sprintf("; %s does", strings.Join(strings.Split(p.text, "/")[:n], "/"))

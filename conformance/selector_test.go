@@ -48,6 +48,9 @@ func TestSelectors(t *testing.T) {
 		{[]string{"@list"}, []int{1}, ""},
 		{[]string{"acc"}, nil, `selector "acc" matches no case; did you mean accept/A?`},
 		{[]string{"accept", "!accept/C"}, nil, `selector "accept/C" matches no case`},
+		{[]string{"accept/Comment/plain"}, nil, `selector "accept/Comment/plain" matches no case; it was merged into echo/Comment/plain (`},
+		{[]string{"accept/TimeoutSeconds"}, nil, "within-range/n=172800, constraint/TimeoutSeconds/within-range/n=2592000, " +
+			"constraint/TimeoutSeconds/within-range/n=30 and 3 more ("},
 		{[]string{"accept", "!accept"}, nil, "leave no case"},
 		{[]string{"!**"}, nil, "leave no case"},
 		{[]string{""}, nil, "want a pattern"},

@@ -104,6 +104,20 @@ func TestAnEntryThatPicksNoCaseIsAnError(t *testing.T) {
 	require.ErrorContains(t, f.Check(cases), "known.baseline:2: stands in line 1 already")
 }
 
+// A case that went into another takes its entry along: it holds until an update finds that the other has one of its own.
+func TestAnEntryOfAMergedCaseHoldsForTheCaseItWentInto(t *testing.T) {
+	t.Parallel()
+	cases := corpus("echo/Comment/plain")
+	f := parsed(t, "accept/Comment/plain status=200 # as it was called\n", cases)
+	r := judge.Result{Case: cases[0], Verdict: judge.Fail, Fingerprint: "status=200"}
+	f.Weigh(&r, true)
+	assert.Equal(t, judge.Known, r.Verdict)
+	assert.Empty(t, f.Prune(cases), "it is the only entry of the case")
+
+	f = parsed(t, "accept/Comment/plain status=200\necho status=200\n", cases)
+	assert.Equal(t, []string{"known.baseline:1 accept/Comment/plain"}, f.Prune(cases))
+}
+
 func TestAResultIsHeldAgainstItsEntry(t *testing.T) {
 	t.Parallel()
 	const text = `

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -32,6 +33,7 @@ type line struct {
 	text   string
 	*Entry
 	picked []int // the positions of the cases that the entry picks
+	merged bool  // those are cases into which the ones of its selector went
 }
 
 // maxSize and maxEntries bound what is read: a line for every case of the corpus takes half a megabyte, and is
@@ -122,12 +124,28 @@ func (f *File) index(cases []*fixtures.Case) *conformance.Index {
 			found = index.Picks(l.picks)
 			picked[l.Selector] = found
 		}
-		l.picked = found
-		for _, at := range found {
+		l.picked, l.merged = found, false
+		if len(found) == 0 {
+			l.picked = pickMerged(index, l.Selector)
+			l.merged = len(l.picked) > 0
+		}
+		for _, at := range l.picked {
 			f.names[cases[at].ID] = append(f.names[cases[at].ID], l)
 		}
 	}
 	return index
+}
+
+// pickMerged returns the positions of the cases that took the place of those that a selector once picked.
+func pickMerged(index *conformance.Index, selector string) []int {
+	var picked []int
+	for _, id := range fixtures.MergedInto(selector) {
+		if s, err := conformance.ParseSelector([]string{literal.Replace(id)}, nil); err == nil {
+			picked = append(picked, index.Picks(s)...)
+		}
+	}
+	slices.Sort(picked)
+	return slices.Compact(picked)
 }
 
 // Weigh holds a result against the entries that name its case.

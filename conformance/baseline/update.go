@@ -26,19 +26,26 @@ const header = `# Known divergences: every case that a line picks fails, and in 
 # ` + form + `
 `
 
-// Prune takes out the entries that pick none of the cases and returns them as FILE:LINE SELECTOR: an
-// update comes after the corpus changed as well as after the target did.
+// Prune takes out the entries that pick none of the cases, or only merged ones that have entries of their own, and returns
+// them as FILE:LINE SELECTOR: an update comes after the corpus changed as well as after the target did.
 func (f *File) Prune(cases []*fixtures.Case) []string {
 	var gone []string
 	f.index(cases)
 	f.lines = slices.DeleteFunc(f.lines, func(l line) bool {
-		if l.Entry == nil || len(l.picked) > 0 {
+		if l.Entry == nil || len(l.picked) > 0 && !f.superseded(&l) {
 			return false
 		}
 		gone = append(gone, fmt.Sprintf("%s:%d %s", f.name, l.number, l.Selector))
 		return true
 	})
 	return gone
+}
+
+// superseded reports whether an entry is for merged cases, each of which has an entry under its present ID.
+func (f *File) superseded(l *line) bool {
+	return l.merged && !slices.ContainsFunc(l.picked, func(at int) bool {
+		return !slices.ContainsFunc(f.names[f.cases[at].ID], func(other *line) bool { return !other.merged })
+	})
 }
 
 // Update brings the file in line with what runs found: an entry whose cases pass, or are skipped, goes, one of

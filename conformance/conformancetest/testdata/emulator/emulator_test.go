@@ -43,7 +43,7 @@ func TestSSM(t *testing.T) {
 
 // TestKnown runs a part of the suite against the baseline that the environment names.
 func TestKnown(t *testing.T) {
-	selector, err := conformance.ParseSelector([]string{"constraint/Comment/above-max", "accept/Comment"}, nil)
+	selector, err := conformance.ParseSelector([]string{"constraint/Comment/above-max", "echo/Comment"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
