@@ -36,7 +36,7 @@ coverage: build ## the ledger: which case asks what
 .PHONY: mutants
 mutants: ## ask every wrong server every case: each must be found out, and each case must find one or say why it stays
 	@mkdir -p bin
-	cd conformance && $(GO) test -run TestKillMatrix -args -matrix -matrix-file ../bin/kill-matrix.tsv
+	cd conformance && SENDSPEC_LONG=1 $(GO) test -count=1 -timeout 20m -run TestKillMatrix -args -matrix-file ../bin/kill-matrix.tsv
 
 .PHONY: fuzz-mutants
 fuzz-mutants: ## how many inputs until each wrong server that a request can show is found, and the shrunk request

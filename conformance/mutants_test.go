@@ -24,16 +24,13 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/internal/longtest"
 	"github.com/sendspec/sendspec/reference/mutants"
 	"github.com/sendspec/sendspec/reference/service"
 )
 
-// matrix asks every mutant every case of the profiles in which it can show, where the test otherwise
-// stops at the first case that notices: make mutants.
-var matrix = flag.Bool("matrix", false, "TestKillMatrix: ask every mutant every case, and want every case to notice one")
-
 // matrixFile takes the matrix by case: how many mutants each notices, how many of them alone, and which.
-var matrixFile = flag.String("matrix-file", "", "with -matrix: write what each case notices to this file, tab-separated")
+var matrixFile = flag.String("matrix-file", "", "TestKillMatrix, with SENDSPEC_LONG=1: write what each case notices to this file, tab-separated")
 
 // matrixMemory is where the matrix begins to collect garbage.
 const matrixMemory = 1 << 30
@@ -128,17 +125,12 @@ func conformingWithAuth(base []service.Option) http.Handler {
 	return service.New(append(base, service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))...)
 }
 
-// underRace tells whether the race detector is on, which makes the matrix many times slower.
-func underRace() bool {
-	info, ok := debug.ReadBuildInfo()
-	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
-}
-
 // area counts its mutants.
 type area struct{ asked, survived, elsewhere int }
 
-// TestKillMatrix wants every mutant noticed at the level that its defect deserves. The cases that it
-// should fall to are asked first, and all others only where those do not notice.
+// TestKillMatrix wants every mutant noticed at the level that its defect deserves. In the long run each is asked
+// every case of the profiles in which it can show, and every case must notice one. Otherwise each tenth is asked the
+// cases that it should fall to, and all others only where those do not notice.
 func TestKillMatrix(t *testing.T) {
 	all, err := fixtures.Embedded()
 	require.NoError(t, err)
@@ -168,7 +160,7 @@ func TestKillMatrix(t *testing.T) {
 				areas[m.Area()] = &area{}
 				order = append(order, m.Area())
 			}
-			if !*matrix && (testing.Short() || underRace()) && i%10 != 0 {
+			if !longtest.Wanted() && i%10 != 0 {
 				continue
 			}
 			t.Run(m.Name, func(t *testing.T) {
@@ -200,7 +192,7 @@ func TestKillMatrix(t *testing.T) {
 		sum.asked, sum.survived = sum.asked+f.asked, sum.survived+f.survived
 	}
 	fmt.Printf("%d mutants: %d killed, %d survived, in %s\n", sum.asked, sum.asked-sum.survived, sum.survived, time.Since(began).Round(time.Millisecond))
-	if *matrix {
+	if longtest.Wanted() {
 		judgeCases(t, all, kills)
 	}
 }
@@ -254,7 +246,7 @@ func hunt(t *testing.T, m mutants.Mutant, cases map[mutants.Profile][]*fixtures.
 	expected := func(n noticed) bool {
 		return slices.ContainsFunc(n.atLevel(m.Level), selector.Match)
 	}
-	if !*matrix {
+	if !longtest.Wanted() {
 		ask(func(c *fixtures.Case) bool { return selector.Match(c.ID) })
 		if len(found.atLevel(m.Level)) > 0 {
 			return found, expected(found)

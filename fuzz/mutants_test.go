@@ -14,6 +14,7 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/fuzz"
 	"github.com/sendspec/sendspec/fuzz/generate"
+	"github.com/sendspec/sendspec/internal/longtest"
 	"github.com/sendspec/sendspec/reference/mutants"
 	"github.com/sendspec/sendspec/reference/service"
 )
@@ -83,9 +84,12 @@ func TestSequencesFindWhatNoSingleRequestShows(t *testing.T) {
 // thousand inputs, with a request that a person can read; all of them where asked for (make fuzz-mutants).
 func TestWrongServersAreFound(t *testing.T) {
 	t.Parallel()
-	step := 24
-	if *allMutants {
+	step := 96
+	switch {
+	case *allMutants:
 		step = 1
+	case longtest.Wanted():
+		step = 24
 	}
 	var sizes, inputs []int
 	asked, missed := 0, 0

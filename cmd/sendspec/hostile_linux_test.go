@@ -21,6 +21,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/sendspec/sendspec/internal/longtest"
 )
 
 // peakBound is how much memory the command may take at most, whatever the target answers: far less than the answers
@@ -164,6 +166,7 @@ func runHeavy(program, url, file string) (r heavyRun, err error) {
 
 // TestTheCommandStaysSmall runs the built command against the heaviest servers.
 func TestTheCommandStaysSmall(t *testing.T) {
+	longtest.Skip(t)
 	t.Parallel()
 	program := built(t)
 	runs := map[string]*heavyRun{}

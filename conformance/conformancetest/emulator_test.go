@@ -1,11 +1,14 @@
 package conformancetest_test
 
 import (
+	"fmt"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -14,10 +17,39 @@ import (
 	"github.com/sendspec/sendspec/conformance/conformancetest"
 )
 
+// emulatorFolder is where the emulator and its tests are.
+const emulatorFolder = "testdata/emulator"
+
+// buildDir is where emulatorTests is built.
+var buildDir string
+
+func TestMain(m *testing.M) {
+	var err error
+	if buildDir, err = os.MkdirTemp("", "conformancetest"); err != nil {
+		log.Fatal(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(buildDir)
+	os.Exit(code)
+}
+
+// emulatorTests builds the tests of the emulator, once for all that run them.
+var emulatorTests = sync.OnceValues(func() (program string, err error) {
+	program = filepath.Join(buildDir, "emulator.test")
+	out, err := exec.Command("go", "test", "-c", "-o", program, "./"+emulatorFolder).CombinedOutput() //nolint:gosec // the test's own file
+	if err != nil {
+		err = fmt.Errorf("%w: %s", err, out)
+	}
+	return program, err
+})
+
 // goTest runs the tests of the emulator below testdata, as its author would.
 func goTest(t *testing.T, run string, env ...string) (output string, failed bool) {
 	t.Helper()
-	c := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-v", "-run", run, "./testdata/emulator")
+	program, err := emulatorTests()
+	require.NoError(t, err)
+	c := exec.CommandContext(t.Context(), program, "-test.v", "-test.run", run) //nolint:gosec // the test's own file
+	c.Dir = emulatorFolder
 	c.Env = append(os.Environ(), env...)
 	out, err := c.CombinedOutput()
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package browsertest opens pages in headless Chromium. It is for the tests of the HTML that conformance writes.
+// Package browsertest opens pages in headless Chromium. It is for the tests of the HTML that is written.
 package browsertest
 
 import (
@@ -12,6 +12,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/internal/longtest"
 )
 
 // chromium is the browser, or skips the test. Under SENDSPEC_CHROMIUM=required, as in CI, a missing
@@ -31,9 +33,10 @@ func chromium(t *testing.T) string {
 	return ""
 }
 
-// New starts a browser, in which each page has a tab of its own.
+// New starts a browser, in which each page has a tab of its own. That is for the long run of the tests.
 func New(t *testing.T) context.Context {
 	t.Helper()
+	longtest.Skip(t)
 	path := chromium(t)
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.NoFirstRun, chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true),

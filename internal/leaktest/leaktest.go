@@ -1,4 +1,4 @@
-// Package leaktest finds goroutines that outlive what started them. It is for the tests of conformance.
+// Package leaktest finds goroutines that outlive what started them.
 package leaktest
 
 import (
