@@ -85,10 +85,10 @@ func (o *Oracle) alarm(m *meaning, name string, ignore bool) {
 	case o.has(name, "alarm.ok", "alarm.insufficient"):
 	case o.has(name, "alarm.trigger", "alarm.vanish"):
 		m.doubt(doubt{meaning: true})
-	case !ignore && strings.HasPrefix(name, "sendspec-"): // nobody else's alarm has that name
-		m.refuse(missingAlarm)
-	case !ignore:
+	case o.captured || !strings.HasPrefix(name, "sendspec-"): // there may be one, in whatever state
 		m.doubt(doubt{meaning: true})
+	case !ignore: // nobody else's alarm has that name
+		m.refuse(missingAlarm)
 	}
 	if strings.TrimFunc(name, unicode.IsSpace) == "" {
 		m.doubt(doubt{level: fixtures.May, meaning: true})

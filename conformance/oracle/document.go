@@ -26,7 +26,7 @@ func (o *Oracle) document(m *meaning, in *ssm.SendCommandInput) {
 		m.doubt(doubt{anything: true})
 	case o.has(name, "document.step"):
 		m.doubt(doubt{exceptions: []string{"InvalidParameters"}, meaning: true})
-	case strings.Contains(strings.ToLower(name), "sendspec"): // nobody else's document has that name
+	case !o.captured && strings.Contains(strings.ToLower(name), "sendspec"): // nobody else's document has that name
 		switch {
 		case strings.HasPrefix(name, "arn:aws:ssm:"):
 			m.refuse(unknownDocument.at(fixtures.Must, "InvalidDocument", "AccessDeniedException"))

@@ -94,7 +94,9 @@ func (o *Oracle) echo(tree *Value, in *ssm.SendCommandInput) *Value {
 	} else {
 		add("ServiceRole", emptyText)
 	}
-	add("OutputS3Region", str(o.region))
+	if o.region != "" {
+		add("OutputS3Region", str(o.region))
+	}
 	members = append(members, echoOfNotification(in)...)
 	add("CloudWatchOutputConfig", echoOfCloudWatch(tree, in))
 	add("AlarmConfiguration", echoOfAlarms(tree, in))

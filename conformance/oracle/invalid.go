@@ -15,7 +15,8 @@ import (
 // invalid: a broken constraint is a ValidationException, before the meaning of the request is looked at.
 // The latter is inferred, so that beside a fault of meaning the type is no must; refused it is either way.
 func (o *Oracle) invalid(r *reference.Result) Expectation {
-	if spelledOtherwise(r.Tree) {
+	send := r.Operation == reference.SendCommand
+	if send && spelledOtherwise(r.Tree) {
 		return open("whether AWS looks at the case of a member's name")
 	}
 	e := Expectation{Constraints: true, Level: fixtures.May, Evidence: byTheModel, Source: ModelSource}
@@ -38,10 +39,13 @@ func (o *Oracle) invalid(r *reference.Result) Expectation {
 		e.Source = fixtures.Source{Doc: first.Source.Document, Section: first.Source.Section}
 	} else {
 		e.Rule = "A request that breaks constraints is refused, all of them told"
+		if place := withoutIndexes(first.Path); !slices.ContainsFunc(r.Violations, func(v reference.Violation) bool { return withoutIndexes(v.Path) != place }) {
+			e.Rule = place + " that breaks several constraints is refused"
+		}
 	}
 	outcome := Validation
 	outcome.Error = &fixtures.ErrorOutcome{Type: outcome.Error.Type, Message: messageOf(r, sure)}
-	if !o.meaningBeside(r.Tree, broken).plain() {
+	if send && !o.meaningBeside(r.Tree, broken).plain() {
 		outcome.Error = &fixtures.ErrorOutcome{Type: expect(shouldBe(str("ValidationException")))}
 	}
 	if ids, targets := r.Tree.Get("InstanceIds"), r.Tree.Get("Targets"); ids != nil && targets != nil && len(ids.Items) > 0 && len(targets.Items) > 0 && e.Level == fixtures.Must {

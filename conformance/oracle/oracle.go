@@ -34,6 +34,7 @@ type Oracle struct {
 	documents map[string]*knownDocument
 	nodes     []string // that run commands
 	region    string
+	captured  bool // nothing is known of the target's world
 }
 
 // New returns the oracle of a target: the bindings describe its nodes, documents, alarms and so on.
@@ -55,6 +56,14 @@ var (
 )
 
 const openNote = "Nobody has recorded what AWS answers. Certain is that the request gets an answer of 2xx or 4xx in time, and that the server does not fail over it."
+
+// NewCaptured returns the oracle of a target of which nothing but its traffic is known: whether a document, a node or
+// an alarm is there, no name tells.
+func NewCaptured() *Oracle {
+	o := New(nil, "")
+	o.captured = true
+	return o
+}
 
 // Text returns what conforms as an answer to a SendCommand request with this body.
 func (o *Oracle) Text(text []byte) Expectation { return o.expect(text, reference.ValidateJSON(text)) }
@@ -81,6 +90,9 @@ func (o *Oracle) expect(text []byte, result reference.Result) Expectation {
 		return mistyped(&result)
 	case reference.Invalid:
 		return o.invalid(&result)
+	}
+	if result.Operation != reference.SendCommand {
+		return validCall(result.Operation)
 	}
 	return o.valid(&result)
 }

@@ -23,6 +23,9 @@ func (o *Oracle) valid(r *reference.Result) Expectation {
 		}
 	}
 	if len(m.refusals) > 0 {
+		if o.captured { // not even that AWS's documents are there
+			m.doubt(doubt{exceptions: []string{"InvalidDocument", "AccessDeniedException", "UnsupportedPlatformType"}})
+		}
 		return refused(m.refusals, m.doubts)
 	}
 	e := Expectation{Rule: "A valid request is taken and comes back as it was given", Level: fixtures.Must, Evidence: byTheModel, Source: fixtures.Source{
@@ -31,6 +34,9 @@ func (o *Oracle) valid(r *reference.Result) Expectation {
 	accepted := Accepted
 	accepted.Body = o.echo(r.Tree, r.Input)
 	e.Outcomes = []fixtures.Outcome{accepted}
+	if o.captured {
+		e.Outcomes = append(e.Outcomes, whateverIsThere(reference.SendCommand)...)
+	}
 	var names []string
 	meaning := false
 	for _, d := range m.doubts {

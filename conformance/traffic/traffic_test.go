@@ -20,6 +20,7 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/traffic"
+	"github.com/sendspec/sendspec/reference"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -213,14 +214,36 @@ func TestWhatConformsOfACall(t *testing.T) {
 	t.Parallel()
 	const valid = `{"DocumentName":"AWS-RunShellScript","Targets":[{"Key":"tag:a","Values":["b"]}],"Parameters":{"commands":["true"]}}`
 	const taken = `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-000000000001"}}`
+	const echoed = `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-000000000001","DocumentName":"AWS-RunShellScript","DocumentVersion":"$DEFAULT","Comment":"",
+		"ExpiresAfter":7200,"Parameters":{"commands":["true"]},"InstanceIds":[],"Targets":[{"Key":"tag:a","Values":["b"]}],"RequestedDateTime":0,"Status":"Pending",
+		"StatusDetails":"Pending","OutputS3Region":"eu-west-1","OutputS3BucketName":"","OutputS3KeyPrefix":"","MaxConcurrency":"50","MaxErrors":"0","TargetCount":0,
+		"CompletedCount":0,"ErrorCount":0,"DeliveryTimedOutCount":0,"ServiceRole":"","NotificationConfig":{"NotificationArn":"","NotificationEvents":[],"NotificationType":""},
+		"CloudWatchOutputConfig":{"CloudWatchLogGroupName":"","CloudWatchOutputEnabled":false},"TimeoutSeconds":3600,
+		"AlarmConfiguration":{"IgnorePollAlarmFailure":false,"Alarms":[]},"TriggeredAlarms":[]}}`
+	with := func(members string) string { return strings.TrimSuffix(valid, "}") + "," + members + "}" }
+	now := time.Now()
+	at := func(answer string) string {
+		answer = strings.Replace(answer, `"RequestedDateTime":0`, fmt.Sprintf(`"RequestedDateTime":%d`, now.Unix()), 1)
+		return strings.Replace(answer, `"ExpiresAfter":7200`, fmt.Sprintf(`"ExpiresAfter":%d`, now.Unix()+7200), 1)
+	}
 	tooLong := strings.Replace(valid, `}}`, `},"Comment":"`+strings.Repeat("x", 101)+`"}`, 1)
+	result := reference.ValidateJSON([]byte(tooLong))
+	_, message := result.Exception()
+	refusedTooLong := fmt.Sprintf(`{"__type":"ValidationException","message":%q}`, message)
 	for name, test := range map[string]struct {
 		operation, sent string
 		status          int
 		answer          string
 		want            judge.Verdict
 	}{
-		"valid, taken":                         {"SendCommand", valid, 200, taken, judge.Pass},
+		"valid, taken":                         {"SendCommand", valid, 200, at(echoed), judge.Pass},
+		"valid, taken, nothing comes back":     {"SendCommand", valid, 200, taken, judge.Fail},
+		"an ignored region, taken":             {"SendCommand", with(`"OutputS3Region":"x"`), 200, taken, judge.Warn},
+		"a text for a boolean, taken":          {"SendCommand", with(`"AlarmConfiguration":{"IgnorePollAlarmFailure":"true","Alarms":[{"Name":"a"}]}`), 200, taken, judge.Warn},
+		"an alarm, which may fire":             {"SendCommand", with(`"AlarmConfiguration":{"IgnorePollAlarmFailure":true,"Alarms":[{"Name":"sendspec-a"}]}`), 400, `{"__type":"ValidationException","message":"Alarm is in ALARM state"}`, judge.Pass},
+		"an alarm, which may not be there":     {"SendCommand", with(`"AlarmConfiguration":{"Alarms":[{"Name":"sendspec-a"}]}`), 400, `{"__type":"ValidationException","message":"Alarm is in UNKNOWN state"}`, judge.Pass},
+		"two targets of a key, taken":          {"SendCommand", strings.Replace(valid, `"Targets":[`, `"Targets":[{"Key":"tag:a","Values":["c"]},`, 1), 200, taken, judge.Fail},
+		"a document that may be there":         {"SendCommand", strings.Replace(valid, "AWS-RunShellScript", "sendspec-mine", 1), 200, strings.Replace(at(echoed), "AWS-RunShellScript", "sendspec-mine", 1), judge.Pass},
 		"valid, refused for what is not there": {"SendCommand", valid, 400, `{"__type":"InvalidDocument"}`, judge.Pass},
 		"valid, refused for its meaning":       {"SendCommand", valid, 400, `{"__type":"ValidationException","message":"Duplicate values are not supported"}`, judge.Pass},
 		"valid, throttled":                     {"SendCommand", valid, 400, `{"__type":"ThrottlingException","message":"Rate exceeded"}`, judge.Pass},
@@ -230,7 +253,8 @@ func TestWhatConformsOfACall(t *testing.T) {
 		"valid, refused by another's error":    {"SendCommand", valid, 400, `{"__type":"InvalidPluginName"}`, judge.Fail},
 		"valid, and a 500 without a name":      {"SendCommand", valid, 500, `<html>`, judge.Fail},
 		"valid, taken without an ID":           {"SendCommand", valid, 200, `{"Command":{}}`, judge.Fail},
-		"too long, refused":                    {"SendCommand", tooLong, 400, `{"__type":"ValidationException"}`, judge.Pass},
+		"too long, refused":                    {"SendCommand", tooLong, 400, refusedTooLong, judge.Pass},
+		"too long, refused without a word":     {"SendCommand", tooLong, 400, `{"__type":"ValidationException"}`, judge.Warn},
 		"too long, taken":                      {"SendCommand", tooLong, 200, taken, judge.Fail},
 		"too long, refused for another reason": {"SendCommand", tooLong, 400, `{"__type":"InvalidDocument"}`, judge.Fail},
 		"too long, and nobody may ask":         {"SendCommand", tooLong, 400, `{"__type":"AccessDeniedException"}`, judge.Pass},
@@ -246,7 +270,7 @@ func TestWhatConformsOfACall(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			report, _ := judgeHAR(t, harOf(t, []map[string]any{entry(test.operation, test.status, []byte(test.sent), []byte(test.answer), time.Now(), 1, false)}, ""))
+			report, _ := judgeHAR(t, harOf(t, []map[string]any{entry(test.operation, test.status, []byte(test.sent), []byte(test.answer), now, 1, false)}, ""))
 			r := report.Results[0]
 			assert.Equal(t, test.want, r.Verdict, "%s: %+v", r.Case.Title, r.Findings)
 			assert.Equal(t, "traffic/"+test.operation+"/entry/n=1", r.Case.ID)

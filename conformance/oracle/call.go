@@ -1,0 +1,67 @@
+package oracle
+
+import (
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
+)
+
+// Call returns what conforms as an answer to a call of one of reference.Operations.
+func (o *Oracle) Call(operation string, body []byte) Expectation {
+	if operation == reference.SendCommand {
+		return o.Text(body)
+	}
+	e := o.expect(body, reference.ValidateOperation(operation, body))
+	if e.Open {
+		e.Outcomes = AnyAnswer()
+	}
+	return e
+}
+
+// AnyAnswer is what conforms where no source says what AWS makes of a request: any answer but a failure.
+func AnyAnswer() []fixtures.Outcome {
+	return []fixtures.Outcome{{Name: "accepted", Status: literal(`{"$class":2}`), Format: fixtures.FormatAny}, RefusedBelow}
+}
+
+// acceptedCall is what the answer to a valid call has at least, by operation. Members that AWS leaves out at times
+// are not asked for.
+var acceptedCall = map[string]*Value{
+	reference.ListCommands:           literal(`{"Commands":{"$type":"list"}}`),
+	reference.ListCommandInvocations: literal(`{"CommandInvocations":{"$type":"list"}}`),
+	reference.GetCommandInvocation:   literal(`{"CommandId":{"$uuid":true}}`),
+	reference.CancelCommand:          literal(`{}`),
+}
+
+// declared are the client errors of the service model (model.json, operations.NAME.errors).
+var declared = map[string][]string{
+	reference.SendCommand: {
+		"DuplicateInstanceId", "InvalidDocument", "InvalidDocumentVersion", "InvalidInstanceId", "InvalidNotificationConfig", "InvalidOutputFolder",
+		"InvalidParameters", "InvalidRole", "MaxDocumentSizeExceeded", "UnsupportedPlatformType",
+	},
+	reference.ListCommands:           {"InvalidCommandId", "InvalidFilterKey", "InvalidInstanceId", "InvalidNextToken"},
+	reference.ListCommandInvocations: {"InvalidCommandId", "InvalidFilterKey", "InvalidInstanceId", "InvalidNextToken"},
+	reference.GetCommandInvocation:   {"InvalidCommandId", "InvalidInstanceId", "InvalidPluginName", "InvocationDoesNotExist"},
+	reference.CancelCommand:          {"DuplicateInstanceId", "InvalidCommandId", "InvalidInstanceId"},
+}
+
+// validCall: which commands there are is not known, so that a valid call of another operation than SendCommand is
+// taken, or refused for a reason that its operation has.
+func validCall(operation string) Expectation {
+	return Expectation{
+		Rule: "A valid request is taken, or refused for a reason that its operation has", Level: fixtures.Must,
+		Evidence: fixtures.Evidence{Kind: fixtures.Model, Ref: "the errors of " + operation},
+		Source:   fixtures.Source{Doc: "API_" + operation, Section: "Errors"},
+		Outcomes: append([]fixtures.Outcome{{Name: "accepted", Status: okStatus, Body: acceptedCall[operation]}}, whateverIsThere(operation)...),
+	}
+}
+
+// whateverIsThere are the refusals that a valid call may get for what the account has or lacks. A text that counts
+// broken constraints is odd there, since none is broken that is known.
+func whateverIsThere(operation string) []fixtures.Outcome {
+	return []fixtures.Outcome{
+		{Name: "refused for what it asks", Status: badRequest, Error: &fixtures.ErrorOutcome{Type: expect(oneOf(declared[operation]...))}},
+		{Name: "refused for its meaning", Status: badRequest, Error: &fixtures.ErrorOutcome{
+			Type:    expect(str("ValidationException")),
+			Message: literal(`{"$should":{"$optional":{"$not":{"$contains":"validation error"}}}}`),
+		}},
+	}
+}
