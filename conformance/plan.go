@@ -82,7 +82,7 @@ func (r *Runner) lacks(c *fixtures.Case, found *Preflight) string {
 	if c.Profile == fixtures.Auth && !found.Verifies {
 		return "the target takes unsigned requests: it verifies no signature"
 	}
-	if c.Profile == fixtures.Execution && slices.Contains(found.MadeUp, "node") {
+	if c.Profile == fixtures.Execution && slices.Contains(found.Synthetic, "node") {
 		return "the target does not look at node IDs: it runs nothing"
 	}
 	for _, s := range c.Steps {

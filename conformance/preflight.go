@@ -22,8 +22,8 @@ var ErrCannotJudge = errors.New("cannot judge")
 
 // Preflight is what was found out of a target before the first case.
 type Preflight struct {
-	// MadeUp are the bindings that were made up because the target does not look at them.
-	MadeUp []string
+	// Synthetic are the bindings that were made up because the target does not look at them.
+	Synthetic []string
 	// Operations are those of Run Command that the target knows.
 	Operations []string
 	// Verifies tells whether the target refuses a request that is not signed.
@@ -101,7 +101,7 @@ func (a *asker) preflight(ctx context.Context) (Preflight, error) {
 	if err := a.operations(ctx, &p); err != nil {
 		return p, err
 	}
-	slices.Sort(p.MadeUp)
+	slices.Sort(p.Synthetic)
 	unsigned, err := a.send(ctx, fixtures.Message{
 		Operation: "SendCommand", Method: "POST", Path: "/", Body: []byte(a.minimal("")), Auth: &fixtures.Signature{Unsigned: true},
 	})

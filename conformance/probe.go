@@ -82,7 +82,7 @@ func (a *asker) probe(ctx context.Context, pr probe, p *Preflight) error {
 	}
 	for name, value := range made {
 		p.bindings[name] = value
-		p.MadeUp = append(p.MadeUp, name)
+		p.Synthetic = append(p.Synthetic, name)
 	}
 	return nil
 }

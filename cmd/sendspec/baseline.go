@@ -58,16 +58,16 @@ func (f *baselineFlags) read(ctx context.Context, s Streams) ([]conformance.Opti
 	return []conformance.Option{conformance.WithBaseline(file)}, nil
 }
 
-// settle writes the baseline where that was asked for, from this run and what askAgain makes of more, or
-// says which command would. It returns what becomes of the run's exit.
-func (f *baselineFlags) settle(s Streams, r *conformance.Report, exit error, again string, askAgain func(*baseline.Runs) error) error {
+// finish writes the baseline if --update-baseline asks for it, from this run and those that repeat adds, or says which
+// command would. It returns the exit of the run.
+func (f *baselineFlags) finish(s Streams, r *conformance.Report, exit error, rerun string, repeat func(*baseline.Runs) error) error {
 	if f.known == nil || r == nil {
 		return exit
 	}
 	if !f.update {
 		if n := r.Totals[judge.Fail]; f.known.Missing() && n > 0 {
 			fmt.Fprintf(s.Err, "baseline: %s does not exist, and was not written. To take these %d failures for known:\n\n  %s --baseline %s --update-baseline\n",
-				f.baseline, n, again, wire.ShellQuote(f.baseline))
+				f.baseline, n, rerun, wire.ShellQuote(f.baseline))
 		}
 		return exit
 	}
@@ -77,7 +77,7 @@ func (f *baselineFlags) settle(s Streams, r *conformance.Report, exit error, aga
 	}
 	var runs baseline.Runs
 	runs.Add(r.Results)
-	if err := askAgain(&runs); err != nil {
+	if err := repeat(&runs); err != nil {
 		fmt.Fprintf(s.Err, "baseline: %s was not written: what varies could not be found out\n", f.baseline)
 		return err
 	}

@@ -15,9 +15,9 @@ const (
 	mostRuns  = 6
 )
 
-// askAgain finds out what varies: it asks again what the first run asked, each time with another seed, and
-// where it starts the server, of one started anew. It ends with an error where a run could not judge.
-func (f runFlags) askAgain(ctx context.Context, s Streams, selector conformance.Selector, known []conformance.Option, runs *baseline.Runs) error {
+// repeat finds out what varies: it repeats the run, each time with another seed, and with a server started anew where
+// it starts one. It fails if a run could not judge.
+func (f runFlags) repeat(ctx context.Context, s Streams, selector conformance.Selector, known []conformance.Option, runs *baseline.Runs) error {
 	most, quiet := mostRuns, quietRuns
 	switch {
 	case f.runs > 0:

@@ -230,22 +230,22 @@ func (f *fuzzFlags) options(session *conformance.Session, s Streams, p *campaign
 		o.Strategies = append(o.Strategies, generate.Strategy(name))
 	}
 	o.Found = func(found *fuzz.Finding) error {
-		again := ""
+		rerun := ""
 		if f.dir != "" {
 			if err := fuzz.Save(f.dir, session.Target(), found); err != nil {
 				return err
 			}
-			again = f.replay(found.ID)
+			rerun = f.replay(found.ID)
 		}
 		p.clear()
 		r := found.AsResult()
-		_, err := fmt.Fprintln(s.Err, report.Failure(session.Target(), &r, again))
+		_, err := fmt.Fprintln(s.Err, report.Failure(session.Target(), &r, rerun))
 		return err
 	}
 	return o
 }
 
-// replay is the command that asks a finding again.
+// replay is the command that replays a finding.
 func (f *fuzzFlags) replay(id string) string {
 	return strings.Join(append(f.words("sendspec", "replay"), wire.ShellQuote(f.dir+"/"+id)), " ")
 }

@@ -128,17 +128,17 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 	if err := f.check(ctx, s, selector, known); err != nil {
 		return err
 	}
-	again := ""
+	rerun := ""
 	found, exit := f.ask(ctx, s, selector, known, func(seed uint64) []conformance.Sink {
-		again = f.again(asked, seed)
-		o := report.Options{Again: again, Version: version()}
+		rerun = f.rerun(asked, seed)
+		o := report.Options{Rerun: rerun, Version: version()}
 		sinks := f.terminalSinks(s.Err, o)
 		for _, open := range reports {
 			sinks = append(sinks, open(o))
 		}
 		return sinks
 	})
-	return f.settle(s, found, exit, again, func(runs *baseline.Runs) error { return f.askAgain(ctx, s, selector, known, runs) })
+	return f.finish(s, found, exit, rerun, func(runs *baseline.Runs) error { return f.repeat(ctx, s, selector, known, runs) })
 }
 
 // check finds what is wrong with the command line, before a process is started or a byte sent.
@@ -183,9 +183,9 @@ func (f runFlags) ask(ctx context.Context, s Streams, selector conformance.Selec
 	return found, exitOf(found, err)
 }
 
-// again is the command that asks single cases of this run again; asked are the flags of the target as
+// rerun is the command that runs single cases of this run again; asked are the flags of the target as
 // they were given.
-func (f *runFlags) again(asked targetFlags, seed uint64) string {
+func (f *runFlags) rerun(asked targetFlags, seed uint64) string {
 	command := f.startFlags.rerun(asked.rerun(seed, "sendspec"))
 	if f.strict {
 		command += " --strict"

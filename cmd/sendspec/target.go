@@ -129,7 +129,7 @@ func (f *targetFlags) guard() []conformance.Option {
 	return opts
 }
 
-// rerun is the command that asks a single case again.
+// rerun is the command that runs a single case again.
 func (f *targetFlags) rerun(seed uint64, program string) string {
 	return strings.Join(append(f.words(program, "run"), "--seed", fmt.Sprint(seed)), " ")
 }

@@ -83,20 +83,20 @@ func TestAnEmulatorSeesWhichCaseFailsAndWhy(t *testing.T) {
 	_, rest, _ := strings.Cut(out, "FAIL  constraint/Comment/above-max/n=101 (must)\n")
 	failure, _, _ := strings.Cut(rest, "=== RUN")
 	for _, part := range []string{
-		`  rule    A Comment of 101 characters is refused`,
-		`  source  API_SendCommand, `,
-		`  want    status: `,
-		`  got     200 OK`,
-		`  sent    {"DocumentName":`,
-		`  answer  200 {"Command":`,
-		`  again   go test -run '^TestSSM/constraint/Comment/above-max/n=101$'`,
+		`  rule     A Comment of 101 characters is refused`,
+		`  source   API_SendCommand, `,
+		`  want     status: `,
+		`  got      200 OK`,
+		`  sent     {"DocumentName":`,
+		`  answer   200 {"Command":`,
+		`  rerun    go test -run '^TestSSM/constraint/Comment/above-max/n=101$'`,
 	} {
 		assert.Contains(t, failure, part)
 	}
 }
 
-// The command that a failure prints asks the same case again, and an invariant's asks the case that showed it too.
-func TestTheCommandOfAFailureAsksAgain(t *testing.T) {
+// The command that a failure prints runs the same case, and an invariant's runs the case that broke it, too.
+func TestTheCommandOfAFailureRunsItAgain(t *testing.T) {
 	t.Parallel()
 	out, failed := goTest(t, `^TestSSM/constraint/Comment/above-max/n=101$`)
 	require.True(t, failed)

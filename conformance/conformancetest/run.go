@@ -79,7 +79,7 @@ func tell(t *testing.T, target conformance.Target, r *judge.Result) {
 	case judge.Error:
 		t.Errorf("could not be judged: %s", r.Reason)
 	case judge.Fail, judge.Flaky:
-		t.Error("\n" + report.Failure(target, r, again(t.Name(), r)))
+		t.Error("\n" + report.Failure(target, r, rerun(t.Name(), r)))
 	case judge.Known:
 		t.Skipf("known: %s", r.Baseline.Entry)
 	case judge.Fixed:
@@ -89,8 +89,8 @@ func tell(t *testing.T, target conformance.Target, r *judge.Result) {
 	}
 }
 
-// again is the command that asks the case again; that of an invariant asks the case that showed it first.
-func again(name string, r *judge.Result) string {
+// rerun is the command that runs the case again; that of an invariant runs the case that broke it first.
+func rerun(name string, r *judge.Result) string {
 	pattern := "^" + regexp.QuoteMeta(name) + "$"
 	if first := r.FirstSeen(); first != "" {
 		pattern = "^" + regexp.QuoteMeta(strings.TrimSuffix(name, r.Case.ID)+first) + "$|" + pattern

@@ -39,7 +39,7 @@ func BenchmarkReport(b *testing.B) {
 		for _, f := range report.Formats() {
 			b.Run(name+"/"+f.Name, func(b *testing.B) {
 				file := filepath.Join(b.TempDir(), "report")
-				sink := report.NewFile(f, file, report.Options{Again: "sendspec run"})
+				sink := report.NewFile(f, file, report.Options{Rerun: "sendspec run"})
 				for b.Loop() {
 					require.NoError(b, sink.Event(conformance.Ended{Report: run}))
 				}

@@ -38,7 +38,7 @@ type TargetInfo struct {
 // PreflightInfo says what the target was found to be.
 type PreflightInfo struct {
 	Operations []string `json:"operations"`
-	MadeUp     []string `json:"madeUp"`
+	Synthetic  []string `json:"synthetic"`
 }
 
 // AreaInfo counts an area by verdict.
@@ -126,7 +126,7 @@ func (v view) document(r *conformance.Report) *Document {
 		Format: DocumentFormat, Target: TargetInfo{v.line(r.Target.Name), r.Target.Region}, Seed: r.Seed, Strict: r.Strict,
 		Complete: r.Complete, Stopped: v.line(r.Stopped), Verdict: v.line(Verdict(r)),
 		Server: serverInfo(r.Server), Shard: r.Shard.String(), Corpus: r.Corpus,
-		Preflight: PreflightInfo{append([]string{}, r.Preflight.Operations...), append([]string{}, r.Preflight.MadeUp...)},
+		Preflight: PreflightInfo{append([]string{}, r.Preflight.Operations...), append([]string{}, r.Preflight.Synthetic...)},
 		Totals:    counts(r.Totals), Areas: []AreaInfo{}, Profiles: []ProfileInfo{}, Cases: make([]CaseInfo, len(r.Results)),
 	}
 	for _, a := range r.Areas {

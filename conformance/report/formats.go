@@ -20,8 +20,8 @@ type Format struct {
 
 // Options are what a report tells besides the run itself.
 type Options struct {
-	// Again is the command line that asks single cases again, without selectors; "" leaves it out.
-	Again string
+	// Rerun is the command line that runs single cases again, without selectors; "" leaves it out.
+	Rerun string
 	// Version of this program; "" stands for one built from a working tree.
 	Version string
 }

@@ -24,7 +24,7 @@ func writeGitHub(w io.Writer, r *conformance.Report, _ Options) error {
 		}
 		for i := range r.Results {
 			res := &r.Results[i]
-			if mannerIn(res).github != command {
+			if presentationIn(res).github != command {
 				continue
 			}
 			if room == 0 {

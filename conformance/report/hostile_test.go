@@ -142,7 +142,7 @@ func writtenAs(t *testing.T, target conformance.Target, cases []*fixtures.Case) 
 	opts := []conformance.Option{conformance.WithCases(cases), conformance.WithSeed(1)}
 	for _, f := range report.Formats() {
 		outputs[f.Name] = &bytes.Buffer{}
-		opts = append(opts, conformance.WithSink(report.NewWriter(f, "-", outputs[f.Name], report.Options{Again: "sendspec run --seed 1"})))
+		opts = append(opts, conformance.WithSink(report.NewWriter(f, "-", outputs[f.Name], report.Options{Rerun: "sendspec run --seed 1"})))
 	}
 	r, err := conformance.New(target, opts...)
 	require.NoError(t, err)

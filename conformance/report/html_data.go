@@ -19,7 +19,7 @@ type pageCase struct {
 	CaseInfo
 	Rule      string         `json:"rule"` // the ID without its variant
 	Area      string         `json:"area"`
-	Again     string         `json:"again,omitempty"`
+	Rerun     string         `json:"rerun,omitempty"`
 	Exchanges []pageExchange `json:"exchanges,omitempty"` // hides that of CaseInfo
 }
 
@@ -29,7 +29,7 @@ type pageExchange struct {
 	Raw          bool    `json:"raw,omitempty"` // framed by hand
 	Milliseconds float64 `json:"ms"`
 	Curl         string  `json:"curl,omitempty"`
-	Telling      bool    `json:"telling,omitempty"` // the one that the first finding is about
+	Decisive     bool    `json:"decisive,omitempty"` // the one that the first finding is about
 }
 
 func (v view) pageData(r *conformance.Report, o Options) pageData {
@@ -52,13 +52,13 @@ func (v view) pageCase(r *conformance.Report, res *judge.Result, o Options) page
 	if !differs(res) {
 		return c
 	}
-	c.Again = v.line(again(o.Again, res))
-	told := telling(res)
+	c.Rerun = v.line(rerun(o.Rerun, res))
+	told := decisive(res)
 	for i := range res.Exchanges {
 		x := &res.Exchanges[i]
 		c.Exchanges = append(c.Exchanges, pageExchange{
 			ExchangeInfo: v.exchange(*x), Operation: x.Request.Operation, Raw: x.Request.Raw != nil,
-			Milliseconds: float64(x.Elapsed.Microseconds()) / 1000, Curl: v.line(curlLine(r.Target, x.Request)), Telling: x == told,
+			Milliseconds: float64(x.Elapsed.Microseconds()) / 1000, Curl: v.line(curlLine(r.Target, x.Request)), Decisive: x == told,
 		})
 	}
 	return c

@@ -25,7 +25,7 @@ func verdictInfos(r *conformance.Report) []verdictInfo {
 		shown[r.Results[i].Verdict] = shown[r.Results[i].Verdict] || differs(&r.Results[i])
 	}
 	for _, v := range judge.Verdicts() {
-		list = append(list, verdictInfo{v, mannerOf(v).mark, r.Totals[v], shown[v]})
+		list = append(list, verdictInfo{v, presentationOf(v).mark, r.Totals[v], shown[v]})
 	}
 	return list
 }

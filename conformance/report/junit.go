@@ -75,9 +75,9 @@ func (v view) testcase(r *conformance.Report, res *judge.Result, o Options) juni
 		Name: v.line(res.Case.ID), Class: v.line("sendspec." + strings.Join(parts[:min(2, len(parts))], ".")), Time: seconds(elapsed(res)),
 	}
 	why := junitReason{Message: v.summary(res), Type: string(res.Verdict)}
-	switch mannerIn(res).junit {
+	switch presentationIn(res).junit {
 	case failed:
-		why.Text = v.known(Failure(r.Target, res, again(o.Again, res)))
+		why.Text = v.known(Failure(r.Target, res, rerun(o.Rerun, res)))
 		c.Failure = &why
 	case errored:
 		c.Error = &why
@@ -85,7 +85,7 @@ func (v view) testcase(r *conformance.Report, res *judge.Result, o Options) juni
 		c.Skipped = &why
 	case passed:
 		if differs(res) {
-			c.SystemOut = &junitOutput{Text: v.known(Failure(r.Target, res, again(o.Again, res)))}
+			c.SystemOut = &junitOutput{Text: v.known(Failure(r.Target, res, rerun(o.Rerun, res)))}
 		}
 	}
 	return c

@@ -65,7 +65,7 @@ func (v view) markdownCases(b *strings.Builder, r *conformance.Report, o Options
 	shown, left := 0, 0
 	for i := range r.Results {
 		res := &r.Results[i]
-		if mannerIn(res).shown != always {
+		if presentationIn(res).shown != always {
 			continue
 		}
 		if shown == markdownShown || b.Len() > markdownBytes {
@@ -76,9 +76,9 @@ func (v view) markdownCases(b *strings.Builder, r *conformance.Report, o Options
 			b.WriteString("### What differs\n\n")
 		}
 		shown++
-		fmt.Fprintf(b, "<details><summary>%s %s <b>%s</b> (%s): %s</summary>\n\n", mannerOf(res.Verdict).mark, res.Verdict,
+		fmt.Fprintf(b, "<details><summary>%s %s <b>%s</b> (%s): %s</summary>\n\n", presentationOf(res.Verdict).mark, res.Verdict,
 			prose(v.line(res.Case.ID)), res.Case.Level, prose(v.line(res.Case.Title)))
-		b.WriteString(fenced(v.known(Failure(r.Target, res, again(o.Again, res)))) + "\n</details>\n\n")
+		b.WriteString(fenced(v.known(Failure(r.Target, res, rerun(o.Rerun, res)))) + "\n</details>\n\n")
 	}
 	if left > 0 {
 		fmt.Fprintf(b, "and %d more, which the other reports show.\n", left)

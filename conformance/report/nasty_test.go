@@ -149,7 +149,7 @@ func TestEveryFormatSurvivesTheNastiestTarget(t *testing.T) {
 		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
 			var b bytes.Buffer
-			require.NoError(t, f.Write(&b, run, report.Options{Again: "sendspec run --seed 1"}))
+			require.NoError(t, f.Write(&b, run, report.Options{Rerun: "sendspec run --seed 1"}))
 			assertHarmless(t, b.String())
 			assert.Less(t, b.Len(), 400_000, "what is quoted is bounded")
 			golden(t, filepath.Join("testdata", "nasty", f.Name+".golden"), b.Bytes())

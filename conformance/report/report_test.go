@@ -62,7 +62,7 @@ func written(t *testing.T, target conformance.Target, cases []*fixtures.Case) (s
 	t.Helper()
 	var b strings.Builder
 	var d strings.Builder
-	text := report.TextOptions{Options: report.Options{Again: "sendspec run --seed 1"}, Verbose: true}
+	text := report.TextOptions{Options: report.Options{Rerun: "sendspec run --seed 1"}, Verbose: true}
 	r, err := conformance.New(target, conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithSink(report.NewText(&b, text)),
 		conformance.WithSink(report.NewWriter(formatNamed(t, "json"), "-", &d, report.Options{})))
 	require.NoError(t, err)
@@ -135,15 +135,15 @@ func TestTheTextOfAFailingCase(t *testing.T) {
 	text := report.Failure(conformance.Target{URL: "http://h:1", Region: "us-east-1"}, &r, "sendspec run area/Topic/refused")
 	for _, line := range []string{
 		"FAIL  area/Topic/refused (must)\n",
-		"  rule    It is refused\n",
-		"  source  API_SendCommand, Errors [model: a ref, 2026-11]\n",
-		"  note    A note\n",
-		"  want    ",
-		"  got     ",
-		`  sent    {"Comment":"N"}` + "\n",
-		`  answer  400 {"__type":"ValidationException","message":"\x1b[31m`,
-		"  again   sendspec run area/Topic/refused\n",
-		"  curl    curl -sS -i",
+		"  rule     It is refused\n",
+		"  source   API_SendCommand, Errors [model: a ref, 2026-11]\n",
+		"  note     A note\n",
+		"  want     ",
+		"  got      ",
+		`  sent     {"Comment":"N"}` + "\n",
+		`  answer   400 {"__type":"ValidationException","message":"\x1b[31m`,
+		"  rerun    sendspec run area/Topic/refused\n",
+		"  curl     curl -sS -i",
 	} {
 		assert.Contains(t, text, line)
 	}

@@ -29,7 +29,7 @@ func writeSARIF(w io.Writer, r *conformance.Report, o Options) error {
 	}
 	for i := range r.Results {
 		res := &r.Results[i]
-		if mannerIn(res).sarif == "" {
+		if presentationIn(res).sarif == "" {
 			continue
 		}
 		shown = append(shown, res)
@@ -99,12 +99,12 @@ func (v view) result(r *judge.Result, rules map[string]int, o Options) sarifResu
 		lines = append(lines, v.line(r.Reason))
 	}
 	properties := map[string]any{"verdict": string(r.Verdict)}
-	if command := again(o.Again, r); command != "" {
-		properties["again"] = v.line(command)
+	if command := rerun(o.Rerun, r); command != "" {
+		properties["rerun"] = v.line(command)
 	}
 	id := ruleOf(r.Case.ID)
 	return sarifResult{
-		RuleID: id, RuleIndex: rules[id], Level: mannerIn(r).sarif, Message: sarifMessage{strings.Join(lines, "\n")},
+		RuleID: id, RuleIndex: rules[id], Level: presentationIn(r).sarif, Message: sarifMessage{strings.Join(lines, "\n")},
 		Locations: []sarifLocation{{
 			Physical: sarifPhysical{sarifArtifact{URI: ruleFile(r), URIBaseID: sarifBase}, sarifRegion{StartLine: 1}},
 			Logical:  []sarifLogical{{v.line(r.Case.ID), "case"}},

@@ -22,7 +22,7 @@ import (
 func rendered(t *testing.T, format string, r *conformance.Report) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	require.NoError(t, formatNamed(t, format).Write(&b, r, report.Options{Again: "sendspec run --seed 1"}))
+	require.NoError(t, formatNamed(t, format).Write(&b, r, report.Options{Rerun: "sendspec run --seed 1"}))
 	return b.Bytes()
 }
 

@@ -96,8 +96,8 @@ func started(b *strings.Builder, s conformance.Started) {
 	if refusal := s.Preflight.Refusal; refusal != "" {
 		fmt.Fprintf(b, "; refuses a plain request (%s), so that a refusal in these words shows nothing", clean(excerpt(refusal)))
 	}
-	if len(s.Preflight.MadeUp) > 0 {
-		fmt.Fprintf(b, "; does not look at %s, so made-up ones are sent", kinds(s.Preflight.MadeUp))
+	if len(s.Preflight.Synthetic) > 0 {
+		fmt.Fprintf(b, "; does not look at %s, so synthetic ones are sent", kinds(s.Preflight.Synthetic))
 	}
 	skipped, leftOut := -s.LeftOut(), s.LeftOut()
 	for _, p := range s.Plan {
@@ -131,7 +131,7 @@ func kinds(bindings []string) string {
 }
 
 func (t *Text) judged(b *strings.Builder, r *judge.Result) {
-	m, look := mannerIn(r), style{t.o.Color, t.o.Width}
+	m, look := presentationIn(r), style{t.o.Color, t.o.Width}
 	word := look.paint(m.color, fmt.Sprintf("%-5s", strings.ToUpper(string(r.Verdict))))
 	switch {
 	case r.LeavesBaseline():
@@ -144,7 +144,7 @@ func (t *Text) judged(b *strings.Builder, r *judge.Result) {
 		if t.o.Verbose {
 			look.width = 0
 		}
-		look.failure(b, t.start.Target, r, again(t.o.Again, r))
+		look.failure(b, t.start.Target, r, rerun(t.o.Rerun, r))
 		b.WriteString("\n")
 	case t.o.Verbose:
 		line := look.paint(m.color, fmt.Sprintf("%-5s", r.Verdict)) + " " + r.Case.ID
@@ -161,9 +161,9 @@ func (t *Text) judged(b *strings.Builder, r *judge.Result) {
 // findingsShown is how many differences of one case are written out.
 const findingsShown = 4
 
-// again is the command that asks a case again, "" where there is none: a fuzzed input is no case that a
-// selector finds. An invariant is asked by the case that broke it first.
-func again(command string, r *judge.Result) string {
+// rerun is the command that runs a case again, "" where there is none: no selector finds a fuzzed input. That of an
+// invariant runs the case that broke it first.
+func rerun(command string, r *judge.Result) string {
 	if command == "" || r.Case.Area() == fuzzedArea {
 		return ""
 	}
@@ -176,52 +176,56 @@ func again(command string, r *judge.Result) string {
 // fuzzedArea is the area of what package fuzz found in the same run.
 const fuzzedArea = "fuzz"
 
-// Failure tells all about a case that is no pass, in about ten lines: the rule and where it comes from,
-// what was wanted and what came, both bodies, and how to ask again. Again is a command, or "".
-func Failure(target conformance.Target, r *judge.Result, again string) string {
+// Failure describes a case that did not pass, in about ten lines: the rule and its source, what was wanted and what
+// came, both bodies, and how to run it again. Rerun is a command, or "".
+func Failure(target conformance.Target, r *judge.Result, rerun string) string {
 	b := &strings.Builder{}
-	style{}.failure(b, target, r, again)
+	style{}.failure(b, target, r, rerun)
 	return b.String()
 }
 
 // labelColumns is how far the labels of a failure's lines reach.
-const labelColumns = 10
+const labelColumns = 11
 
-func (s style) failure(b *strings.Builder, target conformance.Target, r *judge.Result, again string) {
-	c := r.Case
-	word := s.paint(mannerOf(r.Verdict).color, fmt.Sprintf("%-5s", strings.ToUpper(string(r.Verdict))))
+// labelled writes a line with its label.
+func labelled(b *strings.Builder, label, text string) { fmt.Fprintf(b, "  %-8s %s\n", label, text) }
+
+func (s style) failure(b *strings.Builder, target conformance.Target, r *judge.Result, rerun string) {
+	c, color := r.Case, presentationOf(r.Verdict).color
+	word := s.paint(color, fmt.Sprintf("%-5s", strings.ToUpper(string(r.Verdict))))
 	fmt.Fprintf(b, "%s %s (%s)\n", word, s.paint(bold, c.ID), c.Level)
-	fmt.Fprintf(b, "  rule    %s\n", clean(c.Title))
-	fmt.Fprintf(b, "  source  %s\n", s.paint(dim, s.cut(labelColumns, clean(sourceLine(c)))))
+	labelled(b, "rule", clean(c.Title))
+	labelled(b, "source", s.paint(dim, s.cut(labelColumns, clean(sourceLine(c)))))
 	if c.Note != "" {
-		fmt.Fprintf(b, "  note    %s\n", clean(c.Note))
+		labelled(b, "note", clean(c.Note))
 	}
 	for i, f := range r.Findings {
 		if i == findingsShown {
-			fmt.Fprintf(b, "  …       and %d more differences\n", len(r.Findings)-i)
+			labelled(b, "…", fmt.Sprintf("and %d more differences", len(r.Findings)-i))
 			break
 		}
-		fmt.Fprintf(b, "  want    %s\n  got     %s\n", clean(where(f)+f.Want.Words), s.paint(mannerOf(r.Verdict).color, clean(f.Got.Words)))
+		labelled(b, "want", clean(where(f)+f.Want.Words))
+		labelled(b, "got", s.paint(color, clean(f.Got.Words)))
 	}
 	if len(r.Named) > 1 {
-		fmt.Fprintf(b, "  allowed %s\n", clean(strings.Join(r.Named, ", ")))
+		labelled(b, "allowed", clean(strings.Join(r.Named, ", ")))
 	}
 	if r.Broken > 0 {
-		fmt.Fprintf(b, "  seen    in %d of %d answers, first in %s\n", r.Broken, r.Seen, cmp.Or(r.FirstSeen(), "the preflight"))
+		labelled(b, "seen", fmt.Sprintf("in %d of %d answers, first in %s", r.Broken, r.Seen, cmp.Or(r.FirstSeen(), "the preflight")))
 	} else if r.Reason != "" {
-		fmt.Fprintf(b, "  seen    %s\n", clean(r.Reason))
+		labelled(b, "seen", clean(r.Reason))
 	}
 	if r.Baseline != nil {
-		fmt.Fprintf(b, "  listed  %s\n", baselineLine(r.Baseline))
+		labelled(b, "listed", baselineLine(r.Baseline))
 	}
 	if r.Fingerprint != "" {
-		fmt.Fprintf(b, "  entry   %s %s\n", c.ID, r.Fingerprint)
+		labelled(b, "baseline", c.ID+" "+r.Fingerprint)
 	}
-	s.exchange(b, target, r, again)
+	s.exchange(b, target, r, rerun)
 }
 
-// telling is the exchange of a case that its first finding is about; nil where there is none.
-func telling(r *judge.Result) *judge.Exchanged {
+// decisive is the exchange of a case that its first finding is about; nil where there is none.
+func decisive(r *judge.Result) *judge.Exchanged {
 	if len(r.Exchanges) == 0 {
 		return nil
 	}
@@ -234,25 +238,24 @@ func telling(r *judge.Result) *judge.Exchanged {
 	return x
 }
 
-func (s style) exchange(b *strings.Builder, target conformance.Target, r *judge.Result, again string) {
-	x := telling(r)
+func (s style) exchange(b *strings.Builder, target conformance.Target, r *judge.Result, rerun string) {
+	x := decisive(r)
 	if x == nil {
 		return
 	}
 	v := view{exact: true}
-	fmt.Fprintf(b, "  sent    %s\n", s.cut(labelColumns, clean(requestLine(v, x.Request))))
+	labelled(b, "sent", s.cut(labelColumns, clean(requestLine(v, x.Request))))
 	switch {
 	case x.Response != nil:
-		answer := fmt.Sprintf("%d %s", x.Response.Status, clean(v.excerpt(x.Response.Body)))
-		fmt.Fprintf(b, "  answer  %s\n", s.cut(labelColumns, answer))
+		labelled(b, "answer", s.cut(labelColumns, fmt.Sprintf("%d %s", x.Response.Status, clean(v.excerpt(x.Response.Body)))))
 	case x.Err != nil:
-		fmt.Fprintf(b, "  answer  none: %s\n", clean(v.excerpt([]byte(x.Err.Error()))))
+		labelled(b, "answer", "none: "+clean(v.excerpt([]byte(x.Err.Error()))))
 	}
-	if again != "" {
-		fmt.Fprintf(b, "  again   %s\n", again)
+	if rerun != "" {
+		labelled(b, "rerun", rerun)
 	}
 	if curl := curlLine(target, x.Request); curl != "" {
-		fmt.Fprintf(b, "  curl    %s\n", curl)
+		labelled(b, "curl", curl)
 	}
 }
 

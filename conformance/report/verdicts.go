@@ -4,9 +4,9 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 )
 
-// manner is how the reports show a verdict. A verdict that is added to conformance needs a line in
-// manners, and nothing else here.
-type manner struct {
+// presentation is how the reports show a verdict. A verdict that is added to conformance needs a line in
+// presentations, and nothing else here.
+type presentation struct {
 	verdict judge.Verdict
 	mark    string // beside the word, so that colour is never the only sign
 	color   sgr
@@ -36,7 +36,7 @@ const (
 	skipped
 )
 
-var manners = []manner{
+var presentations = []presentation{
 	{judge.Pass, "✓", green, counted, passed, "", ""},
 	{judge.Warn, "!", yellow, onRequest, passed, "warning", "warning"},
 	{judge.Fail, "✗", red, always, failed, "error", "error"},
@@ -47,27 +47,27 @@ var manners = []manner{
 	{judge.Error, "?", magenta, always, errored, "", "error"},
 }
 
-// mannerOf is the manner of a verdict; one that is not known is shown as an error of ours.
-func mannerOf(v judge.Verdict) manner {
-	for _, m := range manners {
+// presentationOf is the presentation of a verdict; one that is not known is shown as an error of ours.
+func presentationOf(v judge.Verdict) presentation {
+	for _, m := range presentations {
 		if m.verdict == v {
 			return m
 		}
 	}
-	return manner{v, "?", magenta, always, errored, "", "error"}
+	return presentation{v, "?", magenta, always, errored, "", "error"}
 }
 
-// mannerIn is the manner of a case. Those that an interrupted run did not come to are only counted: that
+// presentationIn is the presentation of a case. Those that an interrupted run did not come to are only counted: that
 // the report is partial is said once.
-func mannerIn(r *judge.Result) manner {
+func presentationIn(r *judge.Result) presentation {
 	if r.NotAsked() {
-		return manner{r.Verdict, "?", dim, counted, skipped, "", ""}
+		return presentation{r.Verdict, "?", dim, counted, skipped, "", ""}
 	}
 	if r.LeavesBaseline() {
-		return manner{r.Verdict, "-", yellow, always, failed, "warning", "warning"}
+		return presentation{r.Verdict, "-", yellow, always, failed, "warning", "warning"}
 	}
-	return mannerOf(r.Verdict)
+	return presentationOf(r.Verdict)
 }
 
 // differs tells whether a case has a divergence to show.
-func differs(r *judge.Result) bool { return mannerIn(r).shown != counted }
+func differs(r *judge.Result) bool { return presentationIn(r).shown != counted }

@@ -42,7 +42,7 @@ func (t *Text) ended(b *strings.Builder, r *conformance.Report) {
 				b.WriteString(look.paint(dim, "      ."))
 				continue
 			}
-			b.WriteString(look.paint(mannerOf(v).color, fmt.Sprintf("%7d", a.Tally[v])))
+			b.WriteString(look.paint(presentationOf(v).color, fmt.Sprintf("%7d", a.Tally[v])))
 		}
 		b.WriteString("\n")
 	}

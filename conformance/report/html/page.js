@@ -151,7 +151,7 @@
     const many = (c.exchanges || []).length > 1;
     (c.exchanges || []).forEach((x, i) => parts.push(exchange(c, x, i, many)));
     const explain = "sendspec explain " + quoted(c.id);
-    parts.push(element("div", { class: "commands" }, ...[["Ask again", c.again], ["Explain", explain]].filter(([, text]) => text)
+    parts.push(element("div", { class: "commands" }, ...[["Rerun", c.rerun], ["Explain", explain]].filter(([, text]) => text)
       .map(([name, text]) => command(name, text)),
     element("p", { class: "muted" }, element("a", { href: "#" + encodeURI(c.id), class: "permalink" }, "Link to this case"))));
     return parts;
@@ -185,7 +185,7 @@
       x.curl ? command("curl", x.curl) : "");
     if (!many) return body;
     const label = "Exchange " + (i + 1) + (x.step ? ", step " + x.step : "") + ": " + (x.operation || head) + ", " + (x.status || "no answer");
-    return element("details", { class: "step", open: x.telling }, element("summary", {}, label), body);
+    return element("details", { class: "step", open: x.decisive }, element("summary", {}, label), body);
   }
 
   function command(name, text) {
