@@ -6,54 +6,40 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/matcher"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// hold is what an expectation holds a member to.
-type hold struct {
-	present bool // an answer without it fails
-	typed   bool // one with another JSON type there fails
-	valued  bool // one with another value there fails
-}
-
-func (h hold) or(other hold) hold {
-	return hold{h.present || other.present, h.typed || other.typed, h.valued || other.valued}
-}
-
-func (h hold) and(other hold) hold {
-	return hold{h.present && other.present, h.typed && other.typed, h.valued && other.valued}
-}
-
 // expectation is what an answer must have, by the path of the member.
-type expectation map[string]hold
+type expectation map[string]matcher.Asks
 
-func (e expectation) note(path string, h hold) { e[path] = e[path].or(h) }
+func (e expectation) note(path string, a matcher.Asks) { e[path] = e[path].Or(a) }
 
-// whole is what a literal holds. A structure has no value beside those of its members.
-func whole(s *smithy.Schema) hold {
-	return hold{present: true, typed: true, valued: s.Type() != smithy.ShapeTypeStructure}
+// literal is what a literal asks. A structure has no value beside those of its members.
+func literal(s *smithy.Schema) matcher.Asks {
+	return matcher.Asks{Present: true, Type: true, Value: s.Type() != smithy.ShapeTypeStructure}
 }
 
-// both adds what other holds, since both must hold.
+// both adds what other asks, since both must hold.
 func (e expectation) both(other expectation) {
-	for path, h := range other {
-		e.note(path, h)
+	for path, asks := range other {
+		e.note(path, asks)
 	}
 }
 
-// either keeps what both hold, since one of them is enough.
+// either keeps what all of them ask, since one of them is enough.
 func either(all []expectation) expectation {
 	if len(all) == 0 {
 		return expectation{}
 	}
 	kept := expectation{}
-	for path, h := range all[0] {
+	for path, asks := range all[0] {
 		for _, other := range all[1:] {
-			h = h.and(other[path])
+			asks = asks.And(other[path])
 		}
-		if h != (hold{}) {
-			kept[path] = h
+		if asks != (matcher.Asks{}) {
+			kept[path] = asks
 		}
 	}
 	return kept
@@ -78,15 +64,19 @@ func (c *corpus) ofStep(q *question) expectation {
 	if q.step.Poll != nil {
 		e.both(r.expected(schema, q.step.Poll.Until))
 		if order := q.step.Poll.Order; order != nil {
-			e.note(memberPath(order.At), hold{valued: true})
+			e.note(memberPath(order.At), matcher.Asks{Value: true})
 		}
 	}
 	return e
 }
 
 func (r reader) expected(schema *smithy.Schema, want *jsontree.Value) expectation {
+	return r.expectedAt("", schema, want)
+}
+
+func (r reader) expectedAt(path string, schema *smithy.Schema, want *jsontree.Value) expectation {
 	e := expectation{}
-	r.read(e, "", schema, want)
+	r.read(e, path, schema, want)
 	return e
 }
 
@@ -106,34 +96,22 @@ func memberPath(pointer string) string {
 	return b.String()
 }
 
-func isMatcher(v *jsontree.Value) bool {
-	if v.Kind != jsontree.Object || len(v.Members) == 0 {
-		return false
-	}
-	for i := range v.Members {
-		if !strings.HasPrefix(v.Members[i].Name, "$") {
-			return false
-		}
-	}
-	return true
-}
-
 // read notes what an expectation wants at a path and below it; s is nil where the model has no such member.
 func (r reader) read(e expectation, path string, s *smithy.Schema, want *jsontree.Value) {
 	if s == nil || want == nil {
 		return
 	}
-	if isMatcher(want) {
+	if matcher.Is(want) {
 		for i := range want.Members {
 			e.both(r.matcher(path, s, want.Members[i].Name, &want.Members[i].Value))
 		}
 		return
 	}
-	h := whole(s)
+	asks := literal(s)
 	if s.Type() == smithy.ShapeTypeMap {
-		h.valued = false // keys that are not named are not looked at
+		asks.Value = false // keys that are not named are not looked at
 	}
-	e.note(path, h)
+	e.note(path, asks)
 	r.children(e, path, s, want)
 }
 
@@ -155,57 +133,43 @@ func (r reader) children(e expectation, path string, s *smithy.Schema, want *jso
 	}
 }
 
-// matcher is what one matcher holds. fixtures/README.md lists them.
+// matcher is what one matcher asks.
 func (r reader) matcher(path string, s *smithy.Schema, name string, arg *jsontree.Value) expectation {
 	e := expectation{}
-	switch name {
-	case "$should":
-		r.read(e, path, s, arg)
-	case "$exact":
+	row := matcher.Find(name)
+	if row == nil || row.Asks == (matcher.Asks{}) {
+		return e
+	}
+	switch row.Argument {
+	case matcher.Plain:
+		e.note(path, row.Asks)
+	case matcher.Value:
 		r.sameAs(e, path, s, arg)
-	case "$all":
+	case matcher.Expectation:
+		r.read(e, path, s, arg)
+		e[path] = e[path].And(row.Asks)
+	case matcher.Every:
 		for i := range arg.Items {
 			r.read(e, path, s, &arg.Items[i])
 		}
-	case "$in":
-		var branches []expectation
+	case matcher.Any:
+		branches := make([]expectation, len(arg.Items))
 		for i := range arg.Items {
-			branch := expectation{}
-			r.read(branch, path, s, &arg.Items[i])
-			branches = append(branches, branch)
+			branches[i] = r.expectedAt(path, s, &arg.Items[i])
 		}
 		e = either(branches)
-	case "$optional":
-		r.read(e, path, s, arg)
-		h := e[path]
-		h.present = false
-		e[path] = h
-	case "$echo":
+	case matcher.Elements:
+		e = r.expectedAt(path+"[]", element(s), arg)
+		e[path+"[]"] = e[path+"[]"].And(row.Asks)
+		e.note(path, matcher.Asks{Present: true, Type: true})
+	case matcher.Sent:
 		r.sameAs(e, path, s, r.question.sent(arg))
-	case "$earlier":
+	case matcher.Answered:
 		// A server that is wrong in the same way twice passes a comparison of two answers of one operation.
 		if value, elsewhere := r.earlier(arg); elsewhere {
 			r.sameAs(e, path, s, value)
 		}
-	case "$some", "$each":
-		e.note(path, hold{present: true, typed: true})
-		elements := expectation{}
-		r.read(elements, path+"[]", element(s), arg)
-		if h := elements[path+"[]"]; name == "$each" {
-			h.present = false // an empty list passes
-			elements[path+"[]"] = h
-		}
-		e.both(elements)
-	case "$type":
-		e.note(path, hold{present: true, typed: true})
-	case "$uuid":
-		e.note(path, hold{present: true, typed: true})
-	case "$length":
-		e.note(path, hold{present: true, typed: true, valued: true})
-	case "$contains", "$regex", "$details", "$after", "$epochSeconds":
-		e.note(path, hold{present: true, typed: true, valued: true})
 	}
-	// $may is only told; $not and $absent leave open what else may stand there.
 	return e
 }
 
@@ -218,7 +182,7 @@ func element(s *smithy.Schema) *smithy.Schema {
 
 // sameAs notes that a member must be equal to a value; nil where the value is not known beforehand.
 func (r reader) sameAs(e expectation, path string, s *smithy.Schema, value *jsontree.Value) {
-	e.note(path, whole(s))
+	e.note(path, literal(s))
 	if value != nil {
 		r.children(e, path, s, value)
 	}
@@ -228,15 +192,15 @@ func (r reader) sameAs(e expectation, path string, s *smithy.Schema, value *json
 // with the request as it was received; nil where nothing was sent there. Elsewhere tells that the answer is
 // one of another operation.
 func (r reader) earlier(arg *jsontree.Value) (value *jsontree.Value, elsewhere bool) {
-	name, pointer := arg.Index(0), arg.Index(1)
-	if name == nil || pointer == nil {
+	name, pointer, ok := matcher.Place(arg)
+	if !ok {
 		return nil, false
 	}
 	for _, step := range r.question.steps {
-		if step.Name != name.Text || step.Request.Operation == r.question.step.Request.Operation {
+		if step.Name != name || step.Request.Operation == r.question.step.Request.Operation {
 			continue
 		}
-		at, ok := strings.CutPrefix(pointer.Text, "/Command")
+		at, ok := strings.CutPrefix(pointer, "/Command")
 		if !ok || step.Request.Operation != reference.SendCommand {
 			return nil, true
 		}
@@ -247,12 +211,13 @@ func (r reader) earlier(arg *jsontree.Value) (value *jsontree.Value, elsewhere b
 
 // sent is what $echo compares with.
 func (q *question) sent(arg *jsontree.Value) *jsontree.Value {
-	if arg.Kind == jsontree.String {
+	name, pointer, elsewhere := matcher.Place(arg)
+	if !elsewhere {
 		return q.requestAt(q.step.Request.Body, arg.Text)
 	}
 	for _, step := range q.steps {
-		if name, pointer := arg.Index(0), arg.Index(1); name != nil && pointer != nil && step.Name == name.Text {
-			return q.requestAt(step.Request.Body, pointer.Text)
+		if step.Name == name {
+			return q.requestAt(step.Request.Body, pointer)
 		}
 	}
 	return nil

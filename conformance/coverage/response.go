@@ -8,6 +8,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/matcher"
 	"github.com/sendspec/sendspec/reference"
 )
 
@@ -30,14 +31,14 @@ func (c *corpus) responseRows(operation string) []Row {
 		}
 		e := c.ofStep(q)
 		for _, path := range q.reuses() {
-			e.note(path, hold{present: true, valued: true})
+			e.note(path, matcher.Asks{Present: true, Value: true})
 		}
-		for path, h := range e {
+		for path, asks := range e {
 			i, known := at[path]
 			if !known {
 				continue
 			}
-			for name, holds := range map[string]bool{present: h.present, ofType: h.typed, ofValue: h.valued} {
+			for name, holds := range map[string]bool{present: asks.Present, ofType: asks.Type, ofValue: asks.Value} {
 				if holds {
 					cell := rows[i].cell(name)
 					cell.Cases = append(cell.Cases, q.owner.ID)

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/matcher"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
@@ -156,22 +157,28 @@ func collectTexts(path string, want *jsontree.Value, found func(path, text strin
 		}
 	case jsontree.Object:
 		for i := range want.Members {
-			m := &want.Members[i]
-			switch m.Name {
-			case "$in", "$all":
-				for j := range m.Value.Items {
-					collectTexts(path, &m.Value.Items[j], found)
-				}
-			case "$some", "$each":
-				collectTexts(path+"[]", &m.Value, found)
-			case "$should", "$exact", "$optional", "$details":
-				collectTexts(path, &m.Value, found)
-			default:
-				if !strings.HasPrefix(m.Name, "$") {
-					collectTexts(join(path, m.Name), &m.Value, found)
-				}
+			if m := &want.Members[i]; matcher.Named(m.Name) {
+				collectFromMatcher(path, m, found)
+			} else {
+				collectTexts(join(path, m.Name), &m.Value, found)
 			}
 		}
+	}
+}
+
+func collectFromMatcher(path string, m *jsontree.Member, found func(path, text string)) {
+	row := matcher.Find(m.Name)
+	if row == nil || !row.Asks.Value {
+		return
+	}
+	if row.Argument == matcher.Value {
+		collectTexts(path, &m.Value, found)
+	}
+	if row.Argument == matcher.Elements {
+		path += "[]"
+	}
+	for _, nested := range row.Nested(&m.Value) {
+		collectTexts(path, nested, found)
 	}
 }
 

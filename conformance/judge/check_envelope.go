@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/matcher"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -80,7 +81,7 @@ var requestIDCheck = Check{
 		if id == "" {
 			return broken(fixtures.Must, "header x-amzn-RequestId", anything("a request ID"), nothing())
 		}
-		if !isUUID(id) {
+		if !matcher.IsUUID(id) {
 			return broken(fixtures.Should, "header x-amzn-RequestId", anything("a UUID"), Description{Words: fmt.Sprintf("%d characters of another form", len(id)), Kind: KindNumber})
 		}
 		return nil

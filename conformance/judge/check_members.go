@@ -6,6 +6,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/matcher"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
@@ -56,11 +57,11 @@ func (w *memberWalk) walk(path string, s *smithy.Schema, v *jsontree.Value) {
 	want := reference.JSONKind(s.Type())
 	if v.Kind == jsontree.Null {
 		// Smithy: servers do not serialize null members of a structure; clients drop them.
-		w.wrong = append(w.wrong, broken(fixtures.Should, path, anything(article(want.String())+", or no member"), described(v))...)
+		w.wrong = append(w.wrong, broken(fixtures.Should, path, anything(matcher.Article(want.String())+", or no member"), described(v))...)
 		return
 	}
 	if !fits(s, v) {
-		w.wrong = append(w.wrong, broken(fixtures.Must, path, anything(article(typeName(s))), described(v))...)
+		w.wrong = append(w.wrong, broken(fixtures.Must, path, anything(matcher.Article(typeName(s))), described(v))...)
 		return
 	}
 	switch s.Type() {

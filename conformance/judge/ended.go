@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/matcher"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
@@ -48,7 +49,7 @@ func statusesIn(body *jsontree.Value) []string {
 
 // cannotCome reports whether what is waited for is another status than a final one that has come.
 func (m *matching) cannotCome(until, got *jsontree.Value) bool {
-	if until == nil || got == nil || isMatcher(until) || until.Kind != got.Kind {
+	if until == nil || got == nil || matcher.Is(until) || until.Kind != got.Kind {
 		return false
 	}
 	if until.Kind == jsontree.Array {

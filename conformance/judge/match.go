@@ -7,6 +7,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance/stable"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/matcher"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -47,12 +48,9 @@ func matches(findings []Finding) bool {
 
 // match compares got, nil where the member is missing, with want.
 func (m *matching) match(path string, want, got *jsontree.Value) {
-	if isMatcher(want) {
+	if matcher.Is(want) {
 		for i := range want.Members {
-			name, arg := want.Members[i].Name, &want.Members[i].Value
-			if !m.apply(name, path, arg, got) {
-				m.miss(path, anything("a matcher that this version knows"), anything(name))
-			}
+			m.apply(want.Members[i].Name, path, &want.Members[i].Value, got)
 		}
 		return
 	}
@@ -94,12 +92,6 @@ func (m *matching) list(path string, want, got *jsontree.Value) {
 	for i := range want.Items {
 		m.match(path+"/"+strconv.Itoa(i), &want.Items[i], &got.Items[i])
 	}
-}
-
-// isMatcher tells whether want is one matcher or several, all of which must hold.
-func isMatcher(want *jsontree.Value) bool {
-	return want.Kind == jsontree.Object && len(want.Members) > 0 &&
-		!slices.ContainsFunc(want.Members, func(m jsontree.Member) bool { return !strings.HasPrefix(m.Name, "$") })
 }
 
 // shown is how much of a value a finding quotes.

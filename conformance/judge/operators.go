@@ -3,16 +3,34 @@ package judge
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/matcher"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// apply runs the matcher of that name, and tells whether there is one.
-func (m *matching) apply(name, path string, arg, got *jsontree.Value) bool {
+// apply holds a value against one matcher.
+func (m *matching) apply(name, path string, arg, got *jsontree.Value) {
+	row := matcher.Find(name)
+	if row == nil {
+		m.miss(path, anything("a matcher that this version knows"), anything(name))
+		return
+	}
+	if err := row.Wrong(arg); err != nil {
+		m.miss(path, anything(name+" with another argument: "+err.Error()), described(arg))
+		return
+	}
+	if row.Test == nil {
+		m.compose(name, path, arg, got)
+	} else if got == nil || !row.Test(arg, got) {
+		m.miss(path, Description{Words: row.Words(arg, describe), Kind: Kind(row.Kind(arg))}, described(got))
+	}
+}
+
+// compose runs a matcher that looks at more than one value.
+func (m *matching) compose(name, path string, arg, got *jsontree.Value) {
 	switch name {
 	case "$should":
 		m.at(fixtures.Should, func() { m.match(path, arg, got) })
@@ -51,114 +69,8 @@ func (m *matching) apply(name, path string, arg, got *jsontree.Value) bool {
 	case "$epochSeconds":
 		m.epochSeconds(path, arg, got)
 	default:
-		test := predicate(name)
-		if test == nil {
-			return false
-		}
-		if got == nil || !test(arg, got) {
-			m.miss(path, Description{Words: inWords(name, arg), Kind: kindWanted(name, arg)}, described(got))
-		}
+		panic("matcher " + name + " has neither a test nor code here")
 	}
-	return true
-}
-
-// predicate returns the test of a matcher that looks at one value alone, nil where the name is not that of one.
-func predicate(name string) func(arg, v *jsontree.Value) bool {
-	switch name {
-	case "$uuid":
-		return func(_, v *jsontree.Value) bool { return v.Kind == jsontree.String && isUUID(v.Text) }
-	case "$type":
-		return func(arg, v *jsontree.Value) bool { return hasType(v, arg.Text) }
-	case "$contains":
-		return func(arg, v *jsontree.Value) bool {
-			return v.Kind == jsontree.String && strings.Contains(v.Text, arg.Text)
-		}
-	case "$regex":
-		return func(arg, v *jsontree.Value) bool {
-			re, err := regexp.Compile(arg.Text)
-			return err == nil && v.Kind == jsontree.String && re.MatchString(v.Text)
-		}
-	case "$validationMessage":
-		return func(arg, v *jsontree.Value) bool {
-			return v.Kind == jsontree.String && sameValidationMessage(arg.Text, v.Text)
-		}
-	case "$details":
-		return func(arg, v *jsontree.Value) bool { return v.Kind == jsontree.String && sameDetails(arg.Text, v.Text) }
-	case "$length":
-		return func(arg, v *jsontree.Value) bool {
-			n, _ := arg.Int64()
-			return v.Kind == jsontree.Array && int64(len(v.Items)) == n
-		}
-	case "$class":
-		return func(arg, v *jsontree.Value) bool {
-			class, _ := arg.Int64()
-			n, ok := v.Int64()
-			return ok && n/100 == class
-		}
-	}
-	return nil
-}
-
-// inWords says what a matcher wants that looks at one value alone, "" for any other.
-func inWords(name string, arg *jsontree.Value) string {
-	switch name {
-	case "$uuid":
-		return "a UUID of 36 characters"
-	case "$type":
-		return article(arg.Text)
-	case "$contains":
-		return fmt.Sprintf("a string with %q in it", arg.Text)
-	case "$regex":
-		if _, err := regexp.Compile(arg.Text); err != nil {
-			return "a regular expression that compiles: " + err.Error()
-		}
-		return "a string that matches " + arg.Text
-	case "$validationMessage":
-		return fmt.Sprintf("%q", arg.Text)
-	case "$details":
-		return arg.Text
-	case "$length":
-		n, _ := arg.Int64()
-		return fmt.Sprintf("a list of %d", n)
-	case "$class":
-		class, _ := arg.Int64()
-		return fmt.Sprintf("%dxx", class)
-	}
-	return ""
-}
-
-// kindWanted is the kind of value that a matcher wants that looks at one value alone.
-func kindWanted(name string, arg *jsontree.Value) Kind {
-	switch name {
-	case "$type":
-		if arg.Text == "integer" {
-			return KindNumber
-		}
-		return Kind(arg.Text)
-	case "$length":
-		return KindList
-	case "$class":
-		return KindNumber
-	}
-	return KindString
-}
-
-// isUUID tells whether a text has the form of RFC 9562, section 4.
-func isUUID(s string) bool {
-	if len(s) != len("00000000-0000-0000-0000-000000000000") {
-		return false
-	}
-	for i := range len(s) {
-		switch c := s[i]; {
-		case i == 8 || i == 13 || i == 18 || i == 23:
-			if c != '-' {
-				return false
-			}
-		case (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F'):
-			return false
-		}
-	}
-	return true
 }
 
 func (m *matching) in(path string, arg, got *jsontree.Value) {
@@ -175,12 +87,9 @@ func (m *matching) in(path string, arg, got *jsontree.Value) {
 
 // echo compares with what was sent: in this step, or in the one that [STEP, POINTER] names.
 func (m *matching) echo(path string, arg, got *jsontree.Value) {
-	if arg.Kind == jsontree.String {
+	step, pointer, elsewhere := matcher.Place(arg)
+	if !elsewhere {
 		m.same(path, m.answer.RequestBody().Pointer(arg.Text), got, "as sent")
-		return
-	}
-	step, pointer, ok := m.place("$echo", path, arg)
-	if !ok {
 		return
 	}
 	var sent *jsontree.Value
@@ -188,16 +97,6 @@ func (m *matching) echo(path string, arg, got *jsontree.Value) {
 		sent = e.RequestBody().Pointer(pointer)
 	}
 	m.same(path, sent, got, "as sent in step "+step)
-}
-
-// place reads the argument of a matcher that names a place in another step.
-func (m *matching) place(matcher, path string, arg *jsontree.Value) (step, pointer string, ok bool) {
-	name, at := arg.Index(0), arg.Index(1)
-	if name == nil || at == nil {
-		m.miss(path, anything(fmt.Sprintf(`a matcher of the form {%q: [STEP, POINTER]}`, matcher)), described(arg))
-		return "", "", false
-	}
-	return name.Text, at.Text, true
 }
 
 // same compares with a value of the case. Where there is none nothing conforms, or a member that a server leaves out of
@@ -210,16 +109,8 @@ func (m *matching) same(path string, want, got *jsontree.Value, whence string) {
 	}
 }
 
-// sameDetails compares StatusDetails: the API reference writes them with spaces, the wire without.
-func sameDetails(a, b string) bool {
-	return strings.ReplaceAll(a, " ", "") == strings.ReplaceAll(b, " ", "")
-}
-
 func (m *matching) fromEarlier(path string, arg, got *jsontree.Value) {
-	step, pointer, ok := m.place("$earlier", path, arg)
-	if !ok {
-		return
-	}
+	step, pointer, _ := matcher.Place(arg)
 	var want *jsontree.Value
 	if e := m.step(step); e != nil {
 		want = e.Body.Pointer(pointer)
@@ -252,42 +143,24 @@ func (m *matching) elements(name, path string, arg, got *jsontree.Value) {
 const afterTolerance = 0.002
 
 func (m *matching) after(path string, arg, got *jsontree.Value) {
-	pointer, span := arg.Index(0), arg.Index(1)
-	if pointer == nil || span == nil {
-		m.miss(path, anything(`a matcher of the form {"$after": [POINTER, DURATION]}`), described(arg))
-		return
-	}
-	d, err := time.ParseDuration(span.Text)
-	if err != nil {
-		m.miss(path, anything("a matcher with a duration"), described(span))
-		return
-	}
-	base, ok := m.answer.Body.Pointer(pointer.Text).Float64()
+	pointer, span, _ := matcher.After(arg)
+	base, ok := m.answer.Body.Pointer(pointer).Float64()
 	f, number := got.Float64()
-	if ok && number && math.Abs(f-base-d.Seconds()) <= afterTolerance {
+	if ok && number && math.Abs(f-base-span.Seconds()) <= afterTolerance {
 		return
 	}
-	later := func(seconds float64) Description { return anything(fmt.Sprintf("%s + %gs", pointer.Text, seconds)) }
+	later := func(seconds float64) Description { return anything(fmt.Sprintf("%s + %gs", pointer, seconds)) }
 	found := later(math.Round((f-base)*1000) / 1000)
 	if !ok {
-		found = anything(pointer.Text + " is no number")
+		found = anything(pointer + " is no number")
 	} else if !number {
 		found = described(got)
 	}
-	m.miss(path, later(d.Seconds()), found)
+	m.miss(path, later(span.Seconds()), found)
 }
 
 func (m *matching) epochSeconds(path string, arg, got *jsontree.Value) {
-	allowed := arg.Get("within")
-	if allowed == nil {
-		m.miss(path, anything(`a matcher of the form {"$epochSeconds": {"within": DURATION}}`), described(arg))
-		return
-	}
-	within, err := time.ParseDuration(allowed.Text)
-	if err != nil {
-		m.miss(path, anything("a matcher with a duration"), described(arg))
-		return
-	}
+	within, _ := matcher.Within(arg)
 	f, ok := got.Float64()
 	if !ok {
 		m.miss(path, Description{Words: "a number of seconds since 1970", Kind: KindNumber}, described(got))
@@ -295,7 +168,8 @@ func (m *matching) epochSeconds(path string, arg, got *jsontree.Value) {
 	}
 	now := float64(m.answer.time().UnixMilli()) / 1000
 	if math.Abs(f-now) > within.Seconds() {
-		m.miss(path, Description{Words: fmt.Sprintf("a time at most %s from now", within), Kind: KindNumber}, described(got)) // not how far: that is new each time
+		// Not how far: that is new each time.
+		m.miss(path, Description{Words: fmt.Sprintf("a time at most %s from now", within), Kind: KindNumber}, described(got))
 	}
 }
 
@@ -309,50 +183,17 @@ func span(seconds float64) string {
 
 // describe writes what a matcher or literal wants, in words.
 func describe(want *jsontree.Value) string {
-	if !isMatcher(want) {
+	if !matcher.Is(want) {
 		return show(want)
 	}
-	var words []string
+	words := make([]string, len(want.Members))
 	for i := range want.Members {
-		words = append(words, describeMatcher(want.Members[i].Name, &want.Members[i].Value))
+		name, arg := want.Members[i].Name, &want.Members[i].Value
+		if row := matcher.Find(name); row != nil && row.Words != nil && row.Wrong(arg) == nil {
+			words[i] = row.Words(arg, describe)
+		} else {
+			words[i] = name + " " + show(arg)
+		}
 	}
 	return strings.Join(words, " and ")
-}
-
-func describeMatcher(name string, arg *jsontree.Value) string {
-	switch name {
-	case "$exact":
-		return describe(arg)
-	case "$should", "$may":
-		return describe(arg) + " (" + name[1:] + ")"
-	case "$absent":
-		return "nothing"
-	case "$echo":
-		if arg.Kind == jsontree.Array {
-			return "what was sent as " + show(arg)
-		}
-		return "what was sent as " + arg.Text
-	}
-	if words := inWords(name, arg); words != "" {
-		return words
-	}
-	return name + " " + show(arg)
-}
-
-func hasType(v *jsontree.Value, name string) bool {
-	switch name {
-	case "integer":
-		f, ok := v.Float64()
-		return ok && f == math.Trunc(f)
-	case "list":
-		return v.Kind == jsontree.Array
-	}
-	return v.Kind.String() == name
-}
-
-func article(noun string) string {
-	if noun != "" && strings.ContainsRune("aeiou", rune(noun[0])) {
-		return "an " + noun
-	}
-	return "a " + noun
 }

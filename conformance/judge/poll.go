@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/matcher"
 )
 
 // pathWalk is the path of findings about what was seen while a step was polled.
@@ -56,7 +57,7 @@ func (r *Result) judgeOrder(o *fixtures.Order, answers []Exchanged) {
 		if v == nil {
 			continue // a list may still be empty
 		}
-		at := slices.IndexFunc(o.Through, func(s string) bool { return sameDetails(s, v.Text) })
+		at := slices.IndexFunc(o.Through, func(s string) bool { return matcher.SameDetails(s, v.Text) })
 		if at < reached || at < 0 {
 			r.add(&answers[i], Finding{
 				Check: OutcomeCheck, Path: pathWalk, Level: r.Case.Level,
