@@ -9,12 +9,10 @@ import (
 	"time"
 
 	"github.com/sendspec/sendspec/conformance/judge"
-	"github.com/sendspec/sendspec/conformance/oracle"
-	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fuzz/generate"
 )
 
-// A batch is asked between two looks at the canary: as many inputs as take about a second.
+// A batch is asked between two liveness checks: as many inputs as take about a second.
 const (
 	firstBatch = 64
 	leastBatch = 16
@@ -26,27 +24,15 @@ func nextBatch(asked int, took time.Duration) uint64 {
 	return uint64(min(max(perSecond, leastBatch), mostBatch))
 }
 
-// question is an input with what conforms as an answer.
-type question struct {
-	input       *generate.Input
-	kase        *fixtures.Case
-	expectation oracle.Expectation
-}
-
-func (c *campaign) question(in *generate.Input) *question {
-	kase, e := in.Case(c.oracle)
-	return &question{in, kase, e}
-}
-
 // asked is what became of one input.
 type asked struct {
-	done       bool
-	sum        [sha256.Size]byte // of what was sent
-	marks      []generate.Mark
-	skipped    bool
-	unanswered bool
-	input      *generate.Input // where there is something to say of it
-	shown      []showing
+	done          bool
+	sum           [sha256.Size]byte // of what was sent
+	marks         []generate.Mark
+	skipped       bool
+	unanswered    bool
+	input         *generate.Input // where there is something to say of it
+	reproductions []reproduction
 }
 
 // batch asks the inputs [from,to), several at once, and returns what became of those that were asked: all
@@ -73,14 +59,16 @@ func (c *campaign) ask(ctx context.Context, in *generate.Input) asked {
 	if ctx.Err() != nil || !time.Now().Before(c.lastInput) {
 		return asked{}
 	}
-	q := c.question(in)
-	r, ok := c.once(ctx, q.kase)
+	tc, e := in.Case(c.oracle)
+	r, ok := c.once(ctx, tc)
 	if !ok {
 		return asked{}
 	}
-	a := asked{done: true, marks: in.Marks, sum: digest(q.kase), unanswered: silent(&r), shown: showings(q, &r)}
-	a.skipped = r.Verdict == judge.Skip || r.BeyondLimit() && len(a.shown) == 0
-	if len(a.shown) > 0 || a.unanswered {
+	a := asked{
+		done: true, marks: in.Marks, sum: digest(tc), unanswered: silent(&r), reproductions: reproductions(in, tc, &e, &r),
+	}
+	a.skipped = r.Verdict == judge.Skip || r.BeyondLimit() && len(a.reproductions) == 0
+	if len(a.reproductions) > 0 || a.unanswered {
 		a.input = in
 	}
 	return a

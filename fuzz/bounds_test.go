@@ -30,16 +30,16 @@ func TestACampaignEndsInTimeWhateverTheTargetDoes(t *testing.T) {
 	for name, c := range map[string]struct {
 		options fuzz.Options
 		does    http.HandlerFunc
-		spares  bool // the canary
+		spares  bool // the plain request of the liveness check
 	}{
-		"it falls silent":              {fuzz.Options{For: 5 * time.Second}, hangs, false},
-		"it falls silent for longer":   {fuzz.Options{For: time.Minute}, hangs, false},
-		"it resets":                    {fuzz.Options{For: 5 * time.Second}, resets, false},
-		"it hangs but for the canary":  {fuzz.Options{For: 5 * time.Second}, hangs, true},
-		"it throttles":                 {fuzz.Options{For: 5 * time.Second}, throttles, false},
-		"it is slow":                   {fuzz.Options{For: 5 * time.Second}, slow, false},
-		"a count, and it falls silent": {fuzz.Options{Count: 2000}, hangs, false},
-		"a count, and it hangs":        {fuzz.Options{Count: 2000}, hangs, true},
+		"it falls silent":                    {fuzz.Options{For: 5 * time.Second}, hangs, false},
+		"it falls silent for longer":         {fuzz.Options{For: time.Minute}, hangs, false},
+		"it resets":                          {fuzz.Options{For: 5 * time.Second}, resets, false},
+		"it hangs but for the plain request": {fuzz.Options{For: 5 * time.Second}, hangs, true},
+		"it throttles":                       {fuzz.Options{For: 5 * time.Second}, throttles, false},
+		"it is slow":                         {fuzz.Options{For: 5 * time.Second}, slow, false},
+		"a count, and it falls silent":       {fuzz.Options{Count: 2000}, hangs, false},
+		"a count, and it hangs":              {fuzz.Options{Count: 2000}, hangs, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -48,7 +48,7 @@ func TestACampaignEndsInTimeWhateverTheTargetDoes(t *testing.T) {
 				n.Store(-1 << 30)
 				target := edited(t, func(w http.ResponseWriter, r *http.Request, body string, next http.Handler) {
 					time.Sleep(time.Millisecond)
-					if n.Add(1) > 40 && !(c.spares && strings.Contains(body, "sendspec-canary")) {
+					if n.Add(1) > 40 && !(c.spares && strings.Contains(body, "sendspec-liveness")) {
 						c.does(w, r)
 						return
 					}

@@ -96,8 +96,8 @@ type Progress struct {
 	Inputs, Count uint64 // asked, and to be asked; 0 where that is not known
 	Elapsed, For  time.Duration
 	Must, Should  int // distinct findings
-	LedgerAsked   int
-	LedgerAll     int
+	Covered       int
+	Coverable     int
 }
 
 // campaign is one run of a campaign.
@@ -228,15 +228,15 @@ func digest(c *fixtures.Case) [sha256.Size]byte {
 }
 
 // once asks a case within the rate; false where the campaign was ended.
-func (c *campaign) once(ctx context.Context, kase *fixtures.Case) (judge.Result, bool) {
+func (c *campaign) once(ctx context.Context, tc *fixtures.Case) (judge.Result, bool) {
 	if err := c.limiter.Wait(ctx); err != nil {
 		return judge.Result{}, false
 	}
-	r := c.session.Once(ctx, kase)
+	r := c.session.Once(ctx, tc)
 	return r, ctx.Err() == nil
 }
 
-// silent tells whether a request got no answer, and none was wanted.
+// silent reports whether a request got no answer, and none was wanted.
 func silent(r *judge.Result) bool {
 	if r.Verdict == judge.Error {
 		return !r.BeyondLimit()
@@ -258,12 +258,12 @@ func (c *campaign) note(ctx context.Context, a *asked) error {
 	if a.unanswered {
 		c.suspect = append(c.suspect, a.input)
 	}
-	for i := range a.shown {
-		if known := c.known(&a.shown[i].print, false); known != nil {
+	for i := range a.reproductions {
+		if known := c.known(&a.reproductions[i].fingerprint, false); known != nil {
 			known.Seen++
 			continue
 		}
-		if err := c.follow(ctx, a.input, &a.shown[i]); err != nil {
+		if err := c.follow(ctx, a.input, &a.reproductions[i]); err != nil {
 			return err
 		}
 	}
@@ -288,7 +288,7 @@ func (c *campaign) tellProgress() {
 	}
 	p := Progress{Inputs: c.report.Inputs, Count: c.options.Count, Elapsed: time.Since(c.began), For: c.options.For}
 	p.Must, p.Should = count(c.found)
-	p.LedgerAsked, p.LedgerAll = c.coverage.Asked()
+	p.Covered, p.Coverable = c.coverage.Asked()
 	c.options.Progress(p)
 }
 
@@ -303,7 +303,7 @@ func (c *campaign) finish(ctx context.Context) *Report {
 	r.Elapsed = time.Since(c.began)
 	r.Findings = c.found
 	asked, all := c.coverage.Asked()
-	r.Ledger = LedgerCount{Asked: asked, All: all}
+	r.Coverage = Coverage{Asked: asked, All: all}
 	slices.SortStableFunc(r.Findings, func(a, b *Finding) int { return b.Fingerprint.Level.Weight() - a.Fingerprint.Level.Weight() })
 	if len(c.dropped) > 0 {
 		r.Dropped = len(c.dropped)

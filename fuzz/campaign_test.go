@@ -115,11 +115,11 @@ func TestTheSameSeedSendsTheSameBytes(t *testing.T) {
 	require.Equal(t, uint64(2000), one.Inputs)
 }
 
-func TestACampaignAsksTheWholeLedger(t *testing.T) {
+func TestACampaignAsksEveryConstraint(t *testing.T) {
 	t.Parallel()
 	report := campaign(t, handler(), 1, fuzz.Options{Count: 5000})
-	require.Equal(t, report.Ledger.All, report.Ledger.Asked)
-	require.Greater(t, report.Ledger.All, 250)
+	require.Equal(t, report.Coverage.All, report.Coverage.Asked)
+	require.Greater(t, report.Coverage.All, 250)
 }
 
 func TestACampaignEndsByTheClock(t *testing.T) {

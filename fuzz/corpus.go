@@ -212,7 +212,7 @@ func (s *Saved) lint() string {
 	if level := s.Fingerprint.Level; level != fixtures.Must && level != fixtures.Should && level != fixtures.May {
 		return fmt.Sprintf("fingerprint: level %s: want must, should or may", untrusted.Quote(string(level)))
 	}
-	c := s.kase()
+	c := s.tc()
 	c.File = generate.Area + "/replay.json"
 	problems := fixtures.Lint([]*fixtures.Case{c})
 	if len(problems) == 0 {
@@ -221,8 +221,8 @@ func (s *Saved) lint() string {
 	return untrusted.Cut(strings.TrimPrefix(problems[0], fmt.Sprintf("%s: %s: ", c.File, c.ID)), 500)
 }
 
-// kase is the case under an ID of its own.
-func (s *Saved) kase() *fixtures.Case {
+// tc is the case under an ID of its own.
+func (s *Saved) tc() *fixtures.Case {
 	c := *s.Case
 	c.ID = generate.Area + "/replay/" + s.ID
 	return &c

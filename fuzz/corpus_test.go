@@ -75,8 +75,8 @@ func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 	require.Len(t, saved, len(report.Findings))
 	wrong, right := session(t, target, 5), session(t, server(t), 5)
 	for _, s := range saved {
-		require.Equal(t, fuzz.Failing, fuzz.Replay(t.Context(), wrong, s).Standing, s.ID)
-		require.Equal(t, fuzz.Fixed, fuzz.Replay(t.Context(), right, s).Standing, s.ID)
+		require.Equal(t, fuzz.Failing, fuzz.Replay(t.Context(), wrong, s).Status, s.ID)
+		require.Equal(t, fuzz.Fixed, fuzz.Replay(t.Context(), right, s).Status, s.ID)
 		_, err := fuzz.Promote(t.Context(), s, corpus)
 		require.NoError(t, err)
 		_, err = fuzz.Promote(t.Context(), s, corpus)

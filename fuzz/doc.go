@@ -6,7 +6,7 @@
 //
 //	generate/                             inputs and their mutations
 //	conformance/oracle                    what conforms: the outcomes, and how sure they are
-//	campaign.go, batch.go, canary.go      asks the inputs, in batches, and looks whether the target still lives
+//	campaign.go, batch.go, liveness.go    asks the inputs, in batches, and checks that the target still answers
 //	finding.go, fingerprint.go, shrink.go the smallest request of each distinct divergence
 //	corpus.go, replay.go, promote.go      findings as files, asked again, and turned into fixtures
 //

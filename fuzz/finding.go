@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
@@ -24,12 +22,12 @@ type Finding struct {
 	Index uint64
 	// Seen is how many inputs showed it.
 	Seen int
-	// Flaky tells that it did not show again when it was asked again.
+	// Flaky reports that it did not show again when it was asked again.
 	Flaky bool
-	// Unconfirmed tells that the campaign was ended before it was asked again, and Unshrunk that the campaign or its
+	// Unconfirmed reports that the campaign was ended before it was asked again, and Unshrunk that the campaign or its
 	// time was over before it was as small as it gets.
 	Unconfirmed, Unshrunk bool
-	// Killed tells that the target stopped answering behind this request.
+	// Killed reports that the target stopped answering after this request.
 	Killed bool
 	// Calls is how many requests it took to confirm and shrink it, and the sizes are of the body.
 	Calls, SizeBefore, Size int
@@ -37,8 +35,8 @@ type Finding struct {
 	Case   *fixtures.Case
 	Result judge.Result
 
-	input    *generate.Input
-	whatever bool // it shows whatever is asked
+	input      *generate.Input
+	ubiquitous bool // it shows whatever is asked
 }
 
 // keep adds a finding, unless one with no more causes is there already.
@@ -88,39 +86,37 @@ func (c *campaign) forget(f *Finding) {
 	c.byKey[key] = slices.DeleteFunc(c.byKey[key], worse)
 }
 
-// showing is one answer to an input that shows, or does not show, a fingerprint.
-type showing struct {
-	kase   *fixtures.Case
-	result judge.Result
-	print  Fingerprint
-	shows  bool
+// reproduction is one answer to an input, with one of the divergences that it shows.
+type reproduction struct {
+	tc          *fixtures.Case
+	result      judge.Result
+	fingerprint Fingerprint
 }
 
-// show asks an input for a divergence.
-func (c *campaign) show(ctx context.Context, in *generate.Input, want *Fingerprint) showing {
+// reproduce asks an input for a divergence; nil where the answer does not show it. It reports whether it was asked.
+func (c *campaign) reproduce(ctx context.Context, in *generate.Input, want *Fingerprint) (shown *reproduction, asked bool) {
 	if c.over(ctx) || want.Place == "connection" && !c.present(ctx) {
-		return showing{} // what a dead server does not answer shows nothing
+		return nil, false // what a dead server does not answer shows nothing
 	}
-	q := c.question(in)
-	r, ok := c.once(ctx, q.kase)
-	if !ok {
-		return showing{}
+	tc, e := in.Case(c.oracle)
+	r, asked := c.once(ctx, tc)
+	if !asked {
+		return nil, false
 	}
-	shown := showing{kase: q.kase, result: r}
-	for _, s := range showings(q, &r) {
-		if s.print.narrows(want) {
-			shown = s
+	for _, s := range reproductions(in, tc, &e, &r) {
+		if s.fingerprint.narrows(want) {
+			shown = &s
 		}
 	}
-	return shown
+	return shown, true
 }
 
-// showings are the fingerprints that an answer shows, each with its finding alone.
-func showings(q *question, r *judge.Result) []showing {
-	var list []showing
-	prints, findings := fingerprints(q.input, &q.expectation, r)
+// reproductions are the divergences that an answer shows, each with its finding alone.
+func reproductions(in *generate.Input, tc *fixtures.Case, e *oracle.Expectation, r *judge.Result) []reproduction {
+	var list []reproduction
+	prints, findings := fingerprints(in, e, r)
 	for i := range prints {
-		s := showing{kase: q.kase, result: *r, print: prints[i], shows: true}
+		s := reproduction{tc: tc, result: *r, fingerprint: prints[i]}
 		s.result.Findings = findings[i : i+1]
 		list = append(list, s)
 	}
@@ -128,28 +124,29 @@ func showings(q *question, r *judge.Result) []showing {
 }
 
 // follow confirms a divergence that an input showed, shrinks the input and keeps the finding.
-func (c *campaign) follow(ctx context.Context, in *generate.Input, first *showing) error {
-	want := &first.print
+func (c *campaign) follow(ctx context.Context, in *generate.Input, first *reproduction) error {
+	want := &first.fingerprint
 	if len(c.found) >= c.options.MaxFindings {
 		return c.keep(&Finding{Fingerprint: *want, Seen: 1})
 	}
 	f := &Finding{
-		Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: in.Size(), Size: in.Size(), Case: first.kase, Result: first.result, input: in,
+		Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: in.Size(), Size: in.Size(), Case: first.tc, Result: first.result, input: in,
 	}
-	var again showing
-	if c.present(ctx) { // the canary is also another request: what was kept of the one before does not show any more
-		again = c.show(ctx, in, want)
+	var again *reproduction
+	asked := false
+	if c.present(ctx) { // which is also another request: what was kept of the one before does not show any more
+		again, asked = c.reproduce(ctx, in, want)
 	}
 	if c.dead && want.Place == "connection" {
 		return nil // who killed the target is asked when the batch is over
 	}
 	f.Calls += 2
 	switch {
-	case c.over(ctx), again.kase == nil:
+	case c.over(ctx), !asked:
 		f.Unconfirmed = true
-	case !again.shows:
+	case again == nil:
 		f.Flaky = true
-	case !c.whateverIsAsked(ctx, f):
+	case !c.isUbiquitous(ctx, f):
 		c.shrink(ctx, f, again)
 	}
 	if same := c.same(f); same != nil {
@@ -165,8 +162,8 @@ func (c *campaign) follow(ctx context.Context, in *generate.Input, first *showin
 func (c *campaign) same(f *Finding) *Finding {
 	key := f.Fingerprint.key()
 	for _, g := range c.found {
-		if g.whatever && g.Fingerprint.key() == key && (f.whatever || f.Flaky) {
-			if f.whatever {
+		if g.ubiquitous && g.Fingerprint.key() == key && (f.ubiquitous || f.Flaky) {
+			if f.ubiquitous {
 				c.byKey[key] = append(c.byKey[key], g)
 			}
 			return g
@@ -184,94 +181,38 @@ func (c *campaign) same(f *Finding) *Finding {
 	return nil
 }
 
-// whateverIsAsked tells whether the server fails in the way of the finding over two requests that have nothing
+// isUbiquitous reports whether the server fails in the way of the finding over two requests that have nothing
 // in common, a plain one and one without a member. Then nothing in the input is the cause, and the smaller of
 // the two takes its place.
-func (c *campaign) whateverIsAsked(ctx context.Context, f *Finding) bool {
+func (c *campaign) isUbiquitous(ctx context.Context, f *Finding) bool {
 	if f.Fingerprint.Check != neverServerError {
 		return false
 	}
 	empty := &generate.Input{Index: f.Index, Strategy: generate.Boundary, What: "no member", Body: generate.Body{Tree: &jsontree.Value{Kind: jsontree.Object}}}
-	var shown *showing
+	var shown *reproduction
 	for _, in := range []*generate.Input{plainInput(), empty} {
 		f.Calls++
-		q := c.question(in)
-		r, ok := c.once(ctx, q.kase)
-		list := showings(q, &r)
-		i := slices.IndexFunc(list, func(s showing) bool { return s.print.key() == f.Fingerprint.key() })
+		tc, e := in.Case(c.oracle)
+		r, ok := c.once(ctx, tc)
+		list := reproductions(in, tc, &e, &r)
+		i := slices.IndexFunc(list, func(s reproduction) bool { return s.fingerprint.key() == f.Fingerprint.key() })
 		if !ok || i < 0 {
 			return false
 		}
 		shown = &list[i]
 	}
-	f.whatever, f.input, f.Size = true, empty, empty.Size()
-	f.Case, f.Result, f.Fingerprint = shown.kase, shown.result, shown.print
+	f.ubiquitous, f.input, f.Size = true, empty, empty.Size()
+	f.Case, f.Result, f.Fingerprint = shown.tc, shown.result, shown.fingerprint
 	f.Fingerprint.Causes = nil
 	return true
 }
 
-// passed lets go of the failures that every request showed, since a plain request shows none any more: what fails
+// forgetUbiquitous forgets the failures that every request showed, since a plain request shows none any more: what fails
 // from now on has causes of its own.
-func (c *campaign) passed() {
+func (c *campaign) forgetUbiquitous() {
 	for key, list := range c.byKey {
-		c.byKey[key] = slices.DeleteFunc(list, func(f *Finding) bool { return f.whatever })
+		c.byKey[key] = slices.DeleteFunc(list, func(f *Finding) bool { return f.ubiquitous })
 	}
-}
-
-// shrink makes the finding's request as small as it gets within the calls and the time that there are.
-func (c *campaign) shrink(ctx context.Context, f *Finding, best showing) {
-	want := f.Fingerprint
-	until := time.Now().Add(shrinkTime)
-	s := &shrinker{
-		calls: c.options.ShrinkCalls, best: f.input,
-		may: func(candidate *generate.Input) bool {
-			if candidate.Calls != nil {
-				return slices.ContainsFunc(candidate.Calls, func(c generate.Call) bool { return slices.Contains(want.Causes, c.Operation()) })
-			}
-			_, e := candidate.Case(c.oracle)
-			p := want
-			p.Causes = causesOf(candidate, &e, want.Check, want.Place)
-			return p.narrows(&want)
-		},
-		shows: func(candidate *generate.Input) bool {
-			if c.over(ctx) || c.dead || !time.Now().Before(until) {
-				f.Unshrunk = true
-				return false
-			}
-			f.Calls++
-			now := c.show(ctx, candidate, &want)
-			if now.shows {
-				best = now
-			}
-			return now.shows
-		},
-	}
-	f.input = s.run(topsOf(&want))
-	f.Case, f.Result, f.Fingerprint = best.kase, best.result, best.print
-	f.Size = f.input.Size()
-}
-
-// shrinkTime bounds how long one finding is shrunk: a sequence may wait for what never comes, each time anew.
-const shrinkTime = time.Minute
-
-// topsOf are the members of a request that the causes name.
-func topsOf(f *Fingerprint) []string {
-	var tops []string
-	for _, cause := range f.Causes {
-		top, _, _ := strings.Cut(strings.TrimPrefix(firstWord(cause), "/"), "/")
-		tops = append(tops, oracle.TopOf(top))
-	}
-	slices.Sort(tops)
-	return slices.Compact(tops)
-}
-
-func firstWord(s string) string {
-	for i, r := range s {
-		if r == ' ' {
-			return s[:i]
-		}
-	}
-	return s
 }
 
 // Verdict is the verdict on the finding's case.

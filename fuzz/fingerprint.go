@@ -60,7 +60,7 @@ func slug(s string) string {
 	return strings.Trim(s[:min(len(s), 60)], "-")
 }
 
-// narrows tells whether f is the divergence of g, with no more causes.
+// narrows reports whether f is the divergence of g, with no more causes.
 func (f *Fingerprint) narrows(g *Fingerprint) bool {
 	return f.key() == g.key() && f.Level == g.Level && subset(f.Causes, g.Causes) && (len(f.Causes) > 0 || len(g.Causes) == 0)
 }
@@ -74,7 +74,7 @@ func subset(part, whole []string) bool {
 func fingerprints(in *generate.Input, e *oracle.Expectation, r *judge.Result) ([]Fingerprint, []judge.Finding) {
 	var prints []Fingerprint
 	var findings []judge.Finding
-	for _, f := range tellTale(e, r) {
+	for _, f := range primaryFindings(e, r) {
 		p := fingerprintOf(in, f)
 		p.Causes = causesOf(in, e, p.Check, p.Place)
 		if in.Calls != nil {
@@ -109,10 +109,10 @@ func fingerprintOf(in *generate.Input, f judge.Finding) Fingerprint {
 	return p
 }
 
-// tellTale leaves out the findings that follow from another one: whatever else is wrong with a server
+// primaryFindings leaves out the findings that follow from another one: whatever else is wrong with a server
 // error, and with the answer to a request that should not have been taken; and what comes back of a request
 // of which nobody knows whether it should.
-func tellTale(e *oracle.Expectation, r *judge.Result) []judge.Finding {
+func primaryFindings(e *oracle.Expectation, r *judge.Result) []judge.Finding {
 	all := slices.Concat(r.Findings, r.Invariants())
 	all = slices.DeleteFunc(all, func(f judge.Finding) bool { return f.Level == fixtures.May })
 	only := func(is func(judge.Finding) bool) []judge.Finding {

@@ -54,7 +54,7 @@ func wrong(t *testing.T, m mutants.Mutant) conformance.Target {
 	return conformance.Target{URL: server.URL, Bindings: world.Bindings}
 }
 
-// byOneRequest tells whether a SendCommand, or a pair of them, can show a defect. The others need a signature,
+// byOneRequest reports whether a SendCommand, or a pair of them, can show a defect. The others need a signature,
 // or the calls that tell what becomes of a command.
 func byOneRequest(m mutants.Mutant) bool {
 	return slices.Contains(m.Profiles(), mutants.Core)

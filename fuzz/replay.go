@@ -9,45 +9,45 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 )
 
-// Standing is what became of a saved finding.
-type Standing string
+// Status is what became of a saved finding.
+type Status string
 
-// The standings.
+// The statuses.
 const (
-	Fixed   Standing = "fixed"   // the answer conforms now
-	Failing Standing = "failing" // it differs still, there or elsewhere
-	Errored Standing = "error"   // it could not be judged
+	Fixed   Status = "fixed"   // the answer conforms now
+	Failing Status = "failing" // it differs still, there or elsewhere
+	Errored Status = "error"   // it could not be judged
 )
 
 // Replayed is a saved finding asked again.
 type Replayed struct {
-	Saved    Saved
-	Standing Standing
-	Why      string
-	Result   judge.Result
+	Saved  Saved
+	Status Status
+	Why    string
+	Result judge.Result
 }
 
 // Replay asks the session's target a saved finding again.
 func Replay(ctx context.Context, session *conformance.Session, s Saved) Replayed {
-	r := Replayed{Saved: s, Result: session.Once(ctx, s.kase())}
+	r := Replayed{Saved: s, Result: session.Once(ctx, s.tc())}
 	switch r.Result.Verdict {
 	case judge.Error, judge.Skip:
-		r.Standing, r.Why = Errored, r.Result.Reason
+		r.Status, r.Why = Errored, r.Result.Reason
 		return r
 	}
 	found := slices.Concat(r.Result.Findings, r.Result.Invariants())
 	for _, f := range found {
 		if s.Fingerprint.Check == f.Check && s.Fingerprint.Place == withoutNumbers(f.Path) && f.Level == s.Fingerprint.Level {
-			r.Standing, r.Why = Failing, fmt.Sprintf("want %s, got %s", f.Want, f.Got)
+			r.Status, r.Why = Failing, fmt.Sprintf("want %s, got %s", f.Want, f.Got)
 			r.Result.Findings = []judge.Finding{f}
 			return r
 		}
 	}
 	if r.Result.Verdict == judge.Fail {
 		f := r.Result.Findings[0]
-		r.Standing, r.Why = Failing, fmt.Sprintf("in another way: %s: want %s, got %s", f.Path, f.Want, f.Got)
+		r.Status, r.Why = Failing, fmt.Sprintf("in another way: %s: want %s, got %s", f.Path, f.Want, f.Got)
 		return r
 	}
-	r.Standing, r.Why = Fixed, "the answer conforms"
+	r.Status, r.Why = Fixed, "the answer conforms"
 	return r
 }

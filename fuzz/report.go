@@ -25,7 +25,7 @@ type Report struct {
 	Hash     string
 	Complete bool
 	Stopped  string // why it did not get to its end, where it did not
-	Ledger   LedgerCount
+	Coverage Coverage
 	// Findings are the distinct divergences, those of level must first. Dropped is how many more there were
 	// than a campaign keeps.
 	Findings []*Finding
@@ -33,8 +33,8 @@ type Report struct {
 	Elapsed  time.Duration
 }
 
-// LedgerCount is how many entries of the ledger were asked.
-type LedgerCount struct {
+// Coverage is how many constraints, types and sides of them were asked.
+type Coverage struct {
 	Asked int `json:"asked"`
 	All   int `json:"all"`
 }
@@ -47,7 +47,7 @@ func newReport(s *conformance.Session, o Options) *Report {
 	return r
 }
 
-// Failed tells whether the target is at fault: a must was missed, or, if strict, a should.
+// Failed reports whether the target is at fault: a must was missed, or, if strict, a should.
 func (r *Report) Failed(strict bool) bool {
 	must, should := count(r.Findings)
 	return must > 0 || strict && should > 0
@@ -93,7 +93,7 @@ type document struct {
 	Inputs     uint64              `json:"inputs"`
 	Skipped    uint64              `json:"skipped"`
 	Hash       string              `json:"hash"`
-	Ledger     LedgerCount         `json:"ledger"`
+	Coverage   Coverage            `json:"ledger"`
 	Dropped    int                 `json:"dropped,omitempty"`
 	Findings   []findingDocument   `json:"findings"`
 }
@@ -137,7 +137,7 @@ func (f *Finding) document() findingDocument {
 func Marshal(r *Report) ([]byte, error) {
 	d := document{
 		Format: Format, Target: r.Target.Name, Region: r.Target.Region, Seed: r.Seed, Strategies: r.Strategies, Complete: r.Complete, Stopped: r.Stopped,
-		Verdict: r.Verdict(), Inputs: r.Inputs, Skipped: r.Skipped, Hash: r.Hash, Ledger: r.Ledger, Dropped: r.Dropped, Findings: []findingDocument{},
+		Verdict: r.Verdict(), Inputs: r.Inputs, Skipped: r.Skipped, Hash: r.Hash, Coverage: r.Coverage, Dropped: r.Dropped, Findings: []findingDocument{},
 	}
 	for _, f := range r.Findings {
 		d.Findings = append(d.Findings, f.document())

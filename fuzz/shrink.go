@@ -1,21 +1,72 @@
 package fuzz
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
+	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fuzz/generate"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
+// shrink makes the finding's request as small as it gets within the calls and the time that there are.
+func (c *campaign) shrink(ctx context.Context, f *Finding, best *reproduction) {
+	want := f.Fingerprint
+	until := time.Now().Add(shrinkTime)
+	s := &shrinker{
+		calls: c.options.ShrinkCalls, best: f.input,
+		may: func(candidate *generate.Input) bool {
+			if candidate.Calls != nil {
+				return slices.ContainsFunc(candidate.Calls, func(c generate.Call) bool { return slices.Contains(want.Causes, c.Operation()) })
+			}
+			_, e := candidate.Case(c.oracle)
+			p := want
+			p.Causes = causesOf(candidate, &e, want.Check, want.Place)
+			return p.narrows(&want)
+		},
+		reproduces: func(candidate *generate.Input) bool {
+			if c.over(ctx) || c.dead || !time.Now().Before(until) {
+				f.Unshrunk = true
+				return false
+			}
+			f.Calls++
+			now, _ := c.reproduce(ctx, candidate, &want)
+			if now != nil {
+				best = now
+			}
+			return now != nil
+		},
+	}
+	f.input = s.run(membersNamed(&want))
+	f.Case, f.Result, f.Fingerprint = best.tc, best.result, best.fingerprint
+	f.Size = f.input.Size()
+}
+
+// shrinkTime bounds how long one finding is shrunk: a sequence may wait for what never comes, each time anew.
+const shrinkTime = time.Minute
+
+// membersNamed are the members of a request that the causes name.
+func membersNamed(f *Fingerprint) []string {
+	var tops []string
+	for _, cause := range f.Causes {
+		path, _, _ := strings.Cut(cause, " ")
+		top, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+		tops = append(tops, oracle.TopOf(top))
+	}
+	slices.Sort(tops)
+	return slices.Compact(tops)
+}
+
 // shrinker looks for the smallest input that still shows a divergence. It works on the tree of the body,
 // where a step means something, and not on what the dice were.
 type shrinker struct {
-	// shows asks whether the input shows it. It is not called for inputs of which the oracle says that
+	// reproduces asks whether the input shows it. It is not called for inputs of which the oracle says that
 	// they cannot.
-	shows func(in *generate.Input) bool
+	reproduces func(in *generate.Input) bool
 	// may tells, without asking, whether the input can show it.
 	may   func(in *generate.Input) bool
 	calls int // left
@@ -35,7 +86,7 @@ func (s *shrinker) try(change func(in *generate.Input)) bool {
 		return false
 	}
 	s.calls--
-	if !s.shows(&candidate) {
+	if !s.reproduces(&candidate) {
 		return false
 	}
 	s.best = &candidate

@@ -25,13 +25,13 @@ func newCampaignProgress(w io.Writer) *campaignProgress {
 	return p
 }
 
-// show draws the line: rate, what was found, and how much of the ledger was asked.
+// show draws the line: rate, what was found, and how many of the constraints were asked.
 func (p *campaignProgress) show(s fuzz.Progress) {
 	if p.bar == nil {
 		return
 	}
 	rate := int(float64(s.Inputs) / max(s.Elapsed.Seconds(), 0.001))
-	p.bar.Describe(fmt.Sprintf("%d inputs, %d/s, %d fail, %d warn, ledger %d/%d", s.Inputs, rate, s.Must, s.Should, s.LedgerAsked, s.LedgerAll))
+	p.bar.Describe(fmt.Sprintf("%d inputs, %d/s, %d fail, %d warn, constraints %d/%d", s.Inputs, rate, s.Must, s.Should, s.Covered, s.Coverable))
 	switch {
 	case s.For > 0:
 		p.set(int64(s.Elapsed), int64(s.For))

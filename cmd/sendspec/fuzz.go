@@ -45,7 +45,7 @@ What differs is asked again, shrunk to the smallest request that shows it, told 
 saved. Without --endpoint it asks the embedded reference. The same seed sends the same bytes.
 
 Strategies: valid requests; boundary, each bound and type in turn; fault and faults, one broken constraint or
-several; near-miss, a text nearly right; meaning, what no constraint forbids and AWS refuses; json and wire, odd
+several; near-miss, a text nearly right; semantic, what no constraint forbids and AWS refuses; json and wire, odd
 bodies and odd HTTP; metamorphic, two requests that mean the same; sequence, sends, lists, gets and cancels.
 
 --promote ID turns a saved finding into a fixture, which says that it is provisional.`,
@@ -157,7 +157,7 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 	if found == nil {
 		return err
 	}
-	fmt.Fprintf(s.Err, "%s\ninputs hash %s; ledger %d of %d; %d requests a second\n", shown(found.Verdict()), found.Hash, found.Ledger.Asked, found.Ledger.All,
+	fmt.Fprintf(s.Err, "%s\ninputs hash %s; constraints %d of %d; %d requests a second\n", shown(found.Verdict()), found.Hash, found.Coverage.Asked, found.Coverage.All,
 		int(float64(found.Inputs)/found.Elapsed.Seconds()))
 	if write != nil {
 		b, err := fuzz.Marshal(found)

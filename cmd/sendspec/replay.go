@@ -48,15 +48,15 @@ func (f *fuzzFlags) replayAll(ctx context.Context, s Streams, path string) error
 		return err
 	}
 	defer end()
-	counts := map[fuzz.Standing]int{}
+	counts := map[fuzz.Status]int{}
 	for _, one := range saved {
 		r := fuzz.Replay(ctx, session, one)
 		if ctx.Err() != nil {
 			err = ctx.Err()
 			break
 		}
-		counts[r.Standing]++
-		if _, err = fmt.Fprintf(s.Out, "%-8s %s: %s\n", r.Standing, shown(one.ID), shown(r.Why)); err != nil {
+		counts[r.Status]++
+		if _, err = fmt.Fprintf(s.Out, "%-8s %s: %s\n", r.Status, shown(one.ID), shown(r.Why)); err != nil {
 			break
 		}
 	}

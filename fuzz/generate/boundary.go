@@ -246,6 +246,6 @@ func (g *Generator) boundary(in *Input, number uint64, r *rand.Rand) {
 	} else {
 		in.Body.Tree = g.valid(r)
 	}
-	g.world.plant(in.Body.Tree, b.path, b.value, r)
+	g.world.setPath(in.Body.Tree, b.path, b.value, r)
 	in.What, in.Marks = b.what, []Mark{b.mark}
 }

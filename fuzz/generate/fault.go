@@ -11,7 +11,7 @@ import (
 // mostFaults is how many faults an input has at most.
 const mostFaults = 12
 
-// faults plants n faults, each of a member of its own as far as there are so many, in a valid request.
+// faults sets n faults, each of a member of its own as far as there are so many, in a valid request.
 func (g *Generator) faults(in *Input, n int, r *rand.Rand) {
 	if n == 1 {
 		in.Body.Tree = g.valid(r)
@@ -30,15 +30,15 @@ func (g *Generator) faults(in *Input, n int, r *rand.Rand) {
 		if slices.Contains(taken, top) || b.mark.Side == "inside" || strings.HasPrefix(b.mark.Side, "at-") {
 			continue
 		}
-		g.world.plant(in.Body.Tree, b.path, b.value, r)
+		g.world.setPath(in.Body.Tree, b.path, b.value, r)
 		taken, what = append(taken, top), append(what, b.what)
 		in.Marks = append(in.Marks, b.mark)
 	}
 	in.What = strings.Join(what, ", ")
 }
 
-// spoil puts one broken constraint into the request.
-func (g *Generator) spoil(in *Input, r *rand.Rand) {
+// breakConstraint puts one broken constraint into the request.
+func (g *Generator) breakConstraint(in *Input, r *rand.Rand) {
 	put(in.Body.Tree, "TimeoutSeconds", number(pick(r, []string{"0", "29", "2592001"})))
 }
 
@@ -70,12 +70,12 @@ func (g *Generator) nearMiss(in *Input, r *rand.Rand) {
 	in.Body.Tree = g.valid(r)
 	p := pick(r, g.patterns)
 	s := str(edited(pick(r, p.texts), r))
-	g.world.plant(in.Body.Tree, p.path, &s, r)
+	g.world.setPath(in.Body.Tree, p.path, &s, r)
 	in.What, in.Marks = p.what, []Mark{p.mark}
 }
 
-// strangers are characters that a careless pattern takes or refuses.
-var strangers = []rune(" \n\t-_.:/=@$%+*#,;|^0159azAZ'\"\\éß語\u00a0\u200b٣😀")
+// oddCharacters are characters that a careless pattern takes or refuses.
+var oddCharacters = []rune(" \n\t-_.:/=@$%+*#,;|^0159azAZ'\"\\éß語\u00a0\u200b٣😀")
 
 // edited changes a text in one or two places.
 func edited(s string, r *rand.Rand) string {
@@ -84,21 +84,21 @@ func edited(s string, r *rand.Rand) string {
 		at := r.Intn(len(runes) + 1)
 		switch r.Intn(5) {
 		case 0:
-			runes = slices.Insert(runes, at, pick(r, strangers))
+			runes = slices.Insert(runes, at, pick(r, oddCharacters))
 		case 1:
 			if at < len(runes) {
 				runes = slices.Delete(runes, at, at+1)
 			}
 		case 2:
 			if at < len(runes) {
-				runes[at] = pick(r, strangers)
+				runes[at] = pick(r, oddCharacters)
 			}
 		case 3:
 			if at < len(runes) {
 				runes[at] = []rune(flipped(string(runes[at])))[0]
 			}
 		case 4:
-			runes = append(runes, pick(r, strangers))
+			runes = append(runes, pick(r, oddCharacters))
 		}
 	}
 	return string(runes)

@@ -30,7 +30,7 @@ type turn struct {
 }
 
 // shares are how many of a round of inputs each strategy has.
-var shares = map[Strategy]uint64{Valid: 4, Boundary: 4, Fault: 4, Faults: 2, NearMiss: 2, Meaning: 4, JSON: 2, Wire: 1, Metamorphic: 1, Sequence: 1}
+var shares = map[Strategy]uint64{Valid: 4, Boundary: 4, Fault: 4, Faults: 2, NearMiss: 2, Semantic: 4, JSON: 2, Wire: 1, Metamorphic: 1, Sequence: 1}
 
 // New makes inputs of the strategies for a target: all that it can be asked where none is given.
 func New(seed uint64, of World, strategies ...Strategy) (*Generator, error) {
@@ -39,7 +39,7 @@ func New(seed uint64, of World, strategies ...Strategy) (*Generator, error) {
 		return nil, errors.New("strategy sequence: the target does not know ListCommands, so that nothing shows what becomes of a command")
 	}
 	// Beside other inputs a sequence does not wait: on a server whose commands take seconds, all would.
-	w.patient = slices.Equal(strategies, []Strategy{Sequence})
+	w.waits = slices.Equal(strategies, []Strategy{Sequence})
 	if len(strategies) == 0 {
 		strategies = slices.DeleteFunc(Strategies(), func(s Strategy) bool { return s == Sequence && !w.sequences() })
 	}
@@ -89,8 +89,8 @@ func (g *Generator) make(s Strategy, index, number uint64, r *rand.Rand) *Input 
 		g.faults(in, 2+r.Intn(mostFaults-1), r)
 	case NearMiss:
 		g.nearMiss(in, r)
-	case Meaning:
-		g.twisted(in, number, r)
+	case Semantic:
+		g.semantic(in, number, r)
 	case JSON:
 		g.oddJSON(in, r)
 	case Sequence:
@@ -105,7 +105,7 @@ func (g *Generator) make(s Strategy, index, number uint64, r *rand.Rand) *Input 
 		n := uint64(len(g.relations))
 		in.Relation = &g.relations[number%n]
 		if number/n%3 == 2 {
-			g.spoil(in, r) // a refusal must be the same, too
+			g.breakConstraint(in, r) // a refusal must be the same, too
 		}
 		in.What = in.Relation.name
 	default:

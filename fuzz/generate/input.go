@@ -18,7 +18,7 @@ const (
 	Fault       Strategy = "fault"       // one fault in a valid request
 	Faults      Strategy = "faults"      // two to twelve
 	NearMiss    Strategy = "near-miss"   // a valid text, changed a little
-	Meaning     Strategy = "meaning"     // faults that no constraint knows of: a key twice, a document that is not there
+	Semantic    Strategy = "semantic"    // faults that no constraint knows of: a key twice, a document that is not there
 	JSON        Strategy = "json"        // text that is odd JSON, or none
 	Wire        Strategy = "wire"        // HTTP that is odd
 	Metamorphic Strategy = "metamorphic" // two requests that mean the same
@@ -27,7 +27,7 @@ const (
 
 // Strategies returns every strategy in the order in which help lists them.
 func Strategies() []Strategy {
-	return []Strategy{Valid, Boundary, Fault, Faults, NearMiss, Meaning, JSON, Wire, Metamorphic, Sequence}
+	return []Strategy{Valid, Boundary, Fault, Faults, NearMiss, Semantic, JSON, Wire, Metamorphic, Sequence}
 }
 
 // Area is the area of the IDs of fuzzed cases: fuzz/boundary/17.
@@ -109,7 +109,7 @@ func (b Body) Clone() Body {
 	return b
 }
 
-// isText tells whether something is done to the tree's text.
+// isText reports whether something is done to the tree's text.
 func (b *Body) isText() bool { return len(b.Raw) > 0 || b.Prefix != "" || b.Suffix != "" || b.Cut > 0 }
 
 // ID is the ID of the input's case.

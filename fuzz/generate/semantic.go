@@ -9,24 +9,24 @@ import (
 	"github.com/sendspec/sendspec/conformance/oracle"
 )
 
-// twist changes what a plain request means: it makes a fault that no constraint knows of, or what only looks
+// mutation changes what a plain request means: it makes a fault that no constraint knows of, or what only looks
 // like one. It says in a few words what it did; "" where the target's world lacks what it takes.
-type twist func(w *world, v *Value, r *rand.Rand) string
+type mutation func(w *world, v *Value, r *rand.Rand) string
 
-// twists are asked in turn. The oracle, not the twist, tells what conforms.
-var twists = slices.Concat(targetTwists, nodeTwists, documentTwists, notificationTwists)
+// semanticMutations are asked in turn. The oracle, not the mutation, tells what conforms.
+var semanticMutations = slices.Concat(targetMutations, nodeMutations, documentMutations, notificationMutations)
 
-// twisted makes the number-th input of the strategy Meaning.
-func (g *Generator) twisted(in *Input, number uint64, r *rand.Rand) {
+// semantic makes the number-th input of the strategy Semantic.
+func (g *Generator) semantic(in *Input, number uint64, r *rand.Rand) {
 	in.Body.Tree = g.base(r)
-	n := uint64(len(twists))
+	n := uint64(len(semanticMutations))
 	for i := range n {
-		if in.What = twists[(number+i)%n](g.world, in.Body.Tree, r); in.What != "" {
+		if in.What = semanticMutations[(number+i)%n](g.world, in.Body.Tree, r); in.What != "" {
 			break
 		}
 	}
 	if chance(r, 15) { // beside another one: either may be named
-		if other := pick(r, twists)(g.world, in.Body.Tree, r); other != "" {
+		if other := pick(r, semanticMutations)(g.world, in.Body.Tree, r); other != "" {
 			in.What += ", " + other
 		}
 	}
@@ -74,7 +74,7 @@ func none(r *rand.Rand) []string {
 	return values
 }
 
-var targetTwists = []twist{
+var targetMutations = []mutation{
 	func(w *world, v *Value, r *rand.Rand) string {
 		key := pick(r, []string{"tag:sendspec", "tag:sendspec", "tag-key"})
 		values := again(r, none(r))
@@ -184,7 +184,7 @@ func (w *world) node(r *rand.Rand) string {
 	return pick(r, w.nodes)
 }
 
-var nodeTwists = []twist{
+var nodeMutations = []mutation{
 	func(w *world, v *Value, r *rand.Rand) string {
 		ids := []string{pick(r, []string{"i-0" + hexadecimal(r, 16), "mi-0" + hexadecimal(r, 16), "i-" + hexadecimal(r, 8)})}
 		if id := w.node(r); id != "" && chance(r, 60) {

@@ -28,7 +28,7 @@ func setParameters(v *Value, parameters map[string][]string) {
 	}
 }
 
-var documentTwists = []twist{
+var documentMutations = []mutation{
 	func(w *world, v *Value, r *rand.Rand) string {
 		name := "sendspec-" + word(r, 8)
 		account := or(accountOf(w.bindings["document.arn"]), "000000000000")
@@ -221,7 +221,7 @@ func accountOf(arn string) string {
 	return ""
 }
 
-var notificationTwists = []twist{
+var notificationMutations = []mutation{
 	func(w *world, v *Value, r *rand.Rand) string {
 		topic := or(w.bindings["topic"], "arn:aws:sns:us-east-1:000000000000:sendspec")
 		config := object(member("NotificationArn", str(topic)), member("NotificationEvents", stringsOf("All")), member("NotificationType", str("Command")))

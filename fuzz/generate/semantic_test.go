@@ -10,12 +10,12 @@ import (
 	"github.com/sendspec/sendspec/reference/service"
 )
 
-// TestEveryRuleOfMeaningIsAsked: each is broken by some of the first inputs, alone, so that it is known which
+// TestEverySemanticRuleIsAsked: each is broken by some of the first inputs, alone, so that it is known which
 // rule a server lacks.
-func TestEveryRuleOfMeaningIsAsked(t *testing.T) {
+func TestEverySemanticRuleIsAsked(t *testing.T) {
 	t.Parallel()
 	world := World{Bindings: service.Demo("", "").Bindings, MayDispatch: true}
-	g, err := New(1, world, Meaning)
+	g, err := New(1, world, Semantic)
 	require.NoError(t, err)
 	o := oracle.New(world.Bindings, "us-east-1")
 	alone := map[string]int{}
@@ -30,11 +30,11 @@ func TestEveryRuleOfMeaningIsAsked(t *testing.T) {
 	}
 }
 
-// TestAWorldThatIsNotKnownIsNotSentTo: without nodes that may be sent to, no twist names one.
+// TestAWorldThatIsNotKnownIsNotSentTo: without nodes that may be sent to, no mutation names one.
 func TestAWorldThatIsNotKnownIsNotSentTo(t *testing.T) {
 	t.Parallel()
 	demo := service.Demo("", "").Bindings
-	g, err := New(1, World{Bindings: demo}, Meaning)
+	g, err := New(1, World{Bindings: demo}, Semantic)
 	require.NoError(t, err)
 	for i := range uint64(3000) {
 		for _, binding := range []string{"node", "node.2", "node.windows", "node.denied", "node.stopped", "tag.value"} {

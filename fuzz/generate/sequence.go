@@ -44,8 +44,8 @@ func (c Call) Operation() string { return operationOf[c.action] }
 
 const unknownCommand = -1
 
-// strangerNode is the ID of a node that no command of a sequence is sent to.
-const strangerNode = "i-00000000000000000"
+// unknownNode is the ID of a node that no command of a sequence is sent to.
+const unknownNode = "i-00000000000000000"
 
 // scripts are what a sequence runs on a node. They end by themselves within seconds, but for one that is
 // there to be cancelled and ends with its execution timeout.
@@ -84,7 +84,7 @@ func (w *world) sequence(r *rand.Rand) []Call {
 		}
 		switch {
 		case a == get:
-			c.node = strangerNode
+			c.node = unknownNode
 			if len(to) > 0 && !chance(r, 10) {
 				c.node = pick(r, to)
 			}
@@ -93,13 +93,13 @@ func (w *world) sequence(r *rand.Rand) []Call {
 		}
 		calls = append(calls, c)
 	}
-	if last := calls[sendOf(calls, sent-1)]; w.patient && last.script != longScript && chance(r, 30) {
+	if last := calls[sendOf(calls, sent-1)]; w.waits && last.script != longScript && chance(r, 30) {
 		calls = append(calls, Call{action: wait, command: sent - 1}, Call{action: list, command: sent - 1})
 	}
 	return calls
 }
 
-// sequences tells whether the target can be asked what becomes of a command.
+// sequences reports whether the target can be asked what becomes of a command.
 func (w *world) sequences() bool { return slices.Contains(w.operations, reference.ListCommands) }
 
 // sendOf is the index of the call that sends a command of the sequence, -1 where none does.

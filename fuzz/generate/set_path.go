@@ -7,8 +7,8 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// sample gives what must stand around a place for it to be there at all.
-func (w *world) sample(path string) Value {
+// skeleton is what must stand around a place for it to be there at all.
+func (w *world) skeleton(path string) Value {
 	switch path {
 	case "InstanceIds":
 		if len(w.nodes) > 0 {
@@ -16,7 +16,7 @@ func (w *world) sample(path string) Value {
 		}
 		return array(element(path, 0))
 	case "Targets":
-		return array(w.sample("Targets[]"))
+		return array(w.skeleton("Targets[]"))
 	case "Targets[]":
 		return object(member("Key", str("tag:sendspec")), member("Values", array(str("none"))))
 	case "Targets[].Values":
@@ -31,9 +31,9 @@ func (w *world) sample(path string) Value {
 	case "CloudWatchOutputConfig":
 		return object(member("CloudWatchLogGroupName", str("sendspec")), member("CloudWatchOutputEnabled", boolean(true)))
 	case "AlarmConfiguration":
-		return object(member("IgnorePollAlarmFailure", boolean(true)), member("Alarms", array(w.sample("AlarmConfiguration.Alarms[]"))))
+		return object(member("IgnorePollAlarmFailure", boolean(true)), member("Alarms", array(w.skeleton("AlarmConfiguration.Alarms[]"))))
 	case "AlarmConfiguration.Alarms":
-		return array(w.sample("AlarmConfiguration.Alarms[]"))
+		return array(w.skeleton("AlarmConfiguration.Alarms[]"))
 	case "AlarmConfiguration.Alarms[]":
 		return object(member("Name", str(or(w.bindings["alarm.ok"], "sendspec"))))
 	}
@@ -47,9 +47,9 @@ func or(given, otherwise string) string {
 	return given
 }
 
-// plant puts a value where the steps of a path lead, with what must stand around it; a nil value takes the
-// member away. Where the path goes through a list of several elements, the dice say through which.
-func (w *world) plant(root *Value, path []step, value *Value, r *rand.Rand) {
+// setPath puts a value where the steps of a path lead, with what must stand around it; a nil value takes the
+// member away. Where the path goes through a list of several elements, the draw says through which.
+func (w *world) setPath(root *Value, path []step, value *Value, r *rand.Rand) {
 	switch path[0].name {
 	case "InstanceIds":
 		drop(root, "Targets")
@@ -66,7 +66,7 @@ func (w *world) plant(root *Value, path []step, value *Value, r *rand.Rand) {
 		switch s.name {
 		case "[]":
 			if len(v.Items) == 0 {
-				v.Items = append(v.Items, w.sample(s.path))
+				v.Items = append(v.Items, w.skeleton(s.path))
 			}
 			k := r.Intn(len(v.Items))
 			if last {
@@ -76,7 +76,7 @@ func (w *world) plant(root *Value, path []step, value *Value, r *rand.Rand) {
 			v = &v.Items[k]
 		case "*":
 			if len(v.Members) == 0 {
-				v.Members = append(v.Members, member("commands", w.sample(s.path)))
+				v.Members = append(v.Members, member("commands", w.skeleton(s.path)))
 			}
 			k := r.Intn(len(v.Members))
 			if last {
@@ -101,7 +101,7 @@ func (w *world) container(v *Value, s step, next string) *Value {
 		want = jsontree.Array
 	}
 	if m := v.Get(s.name); m == nil || m.Kind != want {
-		put(v, s.name, w.sample(s.path))
+		put(v, s.name, w.skeleton(s.path))
 	}
 	return v.Get(s.name)
 }

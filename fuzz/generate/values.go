@@ -26,7 +26,7 @@ type world struct {
 	bindings   fixtures.Bindings
 	nodes      []string // may be sent to
 	operations []string // that the target knows
-	patient    bool     // sequences wait for commands to end
+	waits      bool     // sequences wait for commands to end
 }
 
 // World is what is known of a target.

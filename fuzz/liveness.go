@@ -14,32 +14,32 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// canaryCheck is the check of findings about a target that stops answering.
-const canaryCheck = "canary"
+// livenessCheck is the check of findings about a target that stops answering.
+const livenessCheck = "liveness"
 
-// canary is the plain request by which a campaign looks whether the target still answers.
-func (c *campaign) canary() *fixtures.Case {
-	kase, _ := plainInput().Case(c.oracle)
-	kase.ID = generate.Area + "/canary/plain"
-	return kase
+// plainCase is the request by which a campaign finds out whether the target still answers.
+func (c *campaign) plainCase() *fixtures.Case {
+	tc, _ := plainInput().Case(c.oracle)
+	tc.ID = generate.Area + "/liveness/plain"
+	return tc
 }
 
 func plainInput() *generate.Input {
-	in := &generate.Input{Strategy: generate.Valid, What: "plain", Body: generate.Body{Tree: generate.Plain("sendspec-canary")}}
-	in.Body.Tree.Set("Comment", jsontree.NewString("canary"))
+	in := &generate.Input{Strategy: generate.Valid, What: "plain", Body: generate.Body{Tree: generate.Plain("sendspec-liveness")}}
+	in.Body.Tree.Set("Comment", jsontree.NewString("liveness"))
 	return in
 }
 
-// alive reports whether the target answers the canary.
+// alive reports whether the target answers a plain request.
 func (c *campaign) alive(ctx context.Context) bool {
 	if c.over(ctx) {
 		return true // not asked is not dead
 	}
 	c.session.Resume()
-	r, ok := c.once(ctx, c.canary())
+	r, ok := c.once(ctx, c.plainCase())
 	answered := len(r.Exchanges) > 0 && r.Exchanges[0].Response != nil
 	if answered && r.Exchanges[0].Response.Status < http.StatusInternalServerError {
-		c.passed()
+		c.forgetUbiquitous()
 	}
 	c.dead = c.dead && !answered
 	return answered || !ok
@@ -59,15 +59,15 @@ func (c *campaign) revived(ctx context.Context) bool {
 	suspects := c.suspect
 	c.suspect = nil
 	for _, in := range suspects {
-		kase, e := in.Case(c.oracle)
-		r, ok := c.once(ctx, kase)
+		tc, e := in.Case(c.oracle)
+		r, ok := c.once(ctx, tc)
 		if !ok {
 			return true
 		}
 		if c.alive(ctx) {
 			continue
 		}
-		if err := c.keep(c.killer(in, kase, &e, r)); err != nil {
+		if err := c.keep(c.killerFinding(in, tc, &e, r)); err != nil {
 			return false
 		}
 		if !c.comesBack(ctx) {
@@ -96,12 +96,12 @@ func (c *campaign) comesBack(ctx context.Context) bool {
 	return false
 }
 
-// killer is the finding about an input behind which the target was dead.
-func (c *campaign) killer(in *generate.Input, kase *fixtures.Case, e *oracle.Expectation, r judge.Result) *Finding {
+// killerFinding is the finding about an input after which the target was dead.
+func (c *campaign) killerFinding(in *generate.Input, tc *fixtures.Case, e *oracle.Expectation, r judge.Result) *Finding {
 	f := judge.Finding{
-		Check: canaryCheck, Path: "connection", Level: fixtures.Must,
+		Check: livenessCheck, Path: "connection", Level: fixtures.Must,
 		Want: judge.Description{Words: "a server that goes on to answer", Kind: judge.KindAnswer},
-		Got:  judge.Description{Words: "none: it stopped answering behind this request", Kind: judge.KindNoAnswer},
+		Got:  judge.Description{Words: "none: it stopped answering after this request", Kind: judge.KindNoAnswer},
 	}
 	causes := e.Causes
 	if len(causes) == 0 {
@@ -109,8 +109,8 @@ func (c *campaign) killer(in *generate.Input, kase *fixtures.Case, e *oracle.Exp
 	}
 	r.Findings, r.Verdict = []judge.Finding{f}, judge.Fail
 	return &Finding{
-		Fingerprint: Fingerprint{Check: canaryCheck, Place: f.Path, Level: f.Level, Want: typeOf(f.Want), Got: typeOf(f.Got), Causes: causes},
-		What:        in.What, Index: in.Index, Seen: 1, Killed: true, SizeBefore: in.Size(), Size: in.Size(), Case: kase, Result: r, input: in,
+		Fingerprint: Fingerprint{Check: livenessCheck, Place: f.Path, Level: f.Level, Want: typeOf(f.Want), Got: typeOf(f.Got), Causes: causes},
+		What:        in.What, Index: in.Index, Seen: 1, Killed: true, SizeBefore: in.Size(), Size: in.Size(), Case: tc, Result: r, input: in,
 	}
 }
 
@@ -125,8 +125,8 @@ func (c *campaign) died(ctx context.Context) error {
 	suspects := c.suspect[:min(len(c.suspect), maxSuspects)]
 	c.report.Stopped = fmt.Sprintf("%s stopped answering after %d inputs", c.session.Target().Name, c.report.Inputs)
 	for _, in := range suspects {
-		kase, e := in.Case(c.oracle)
-		f := c.killer(in, kase, &e, judge.Result{Case: kase})
+		tc, e := in.Case(c.oracle)
+		f := c.killerFinding(in, tc, &e, judge.Result{Case: tc})
 		f.Flaky = len(suspects) > 1
 		if err := c.keep(f); err != nil {
 			return err
