@@ -85,7 +85,8 @@ func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 
 	cases, err := fixtures.Load(os.DirFS(corpus))
 	require.NoError(t, err)
-	require.Len(t, cases, len(saved))
+	require.GreaterOrEqual(t, len(cases), 3)
+	require.LessOrEqual(t, len(cases), len(saved), "findings of one request are one case")
 	require.Empty(t, fixtures.Lint(cases))
 	for _, c := range cases {
 		require.Equal(t, fixtures.Inferred, c.Evidence.Kind)

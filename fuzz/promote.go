@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -23,7 +24,7 @@ const promotedTopic = "FoundByFuzzing"
 
 // Promote writes a saved finding as a fixture below dir, in the layout of the corpus, and returns the file.
 // The case is provisional: its evidence is inferred, whatever the rule rests on, until somebody has looked
-// at it. Cases that are in the file already stay.
+// at it. Cases that are in the file already stay, and one that asks and expects what another does is not added.
 func Promote(ctx context.Context, s Saved, dir string) (string, error) {
 	area := areaOf(&s)
 	name := filepath.Join(dir, area, promotedTopic+".json")
@@ -35,6 +36,10 @@ func Promote(ctx context.Context, s Saved, dir string) (string, error) {
 	encoded, err := encode(c)
 	if err != nil {
 		return "", fmt.Errorf("finding %s: %w", s.ID, err)
+	}
+	same := func(other json.RawMessage) bool { return withoutWords(other) == withoutWords(encoded) }
+	if slices.ContainsFunc(cases, same) {
+		return name, nil
 	}
 	content, err := encode(map[string]any{"$schema": "../schema.json", "cases": append(cases, encoded)})
 	if err != nil {
@@ -51,6 +56,22 @@ func Promote(ctx context.Context, s Saved, dir string) (string, error) {
 		return "", fmt.Errorf("fixture %s: %w", name, err)
 	}
 	return name, nil
+}
+
+// withoutWords is what a case asks and expects, without what it says for people.
+func withoutWords(tc json.RawMessage) string {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(tc, &members) != nil {
+		return ""
+	}
+	for _, name := range []string{"id", "title", "note", "evidence", "source"} {
+		delete(members, name)
+	}
+	b, err := json.Marshal(members)
+	if err != nil {
+		return ""
+	}
+	return string(b)
 }
 
 func encode(v any) ([]byte, error) {
