@@ -1,20 +1,18 @@
 package conformance
 
 import (
-	"context"
-
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
 // Baseline is what is known already of how a target differs. Package baseline reads it from a file.
 type Baseline interface {
-	// Check tells what of it fits none of the cases.
+	// Check returns an error that names what of it fits none of the cases.
 	Check(cases []*fixtures.Case) error
-	// Weigh holds a result against it: it sets Baseline, and the verdict where a failure is known or
-	// a known failure is fixed. Whole tells whether everything was asked: an invariant that was
+	// Apply holds a result against it: it sets Baseline, and the verdict where a failure is known or
+	// a known failure is fixed. Complete reports whether everything was asked: an invariant that was
 	// judged on a part of the answers is not fixed because that part keeps it.
-	Weigh(r *judge.Result, whole bool)
+	Apply(r *judge.Result, complete bool)
 }
 
 // WithBaseline holds every result against what is known of the target.
@@ -22,18 +20,11 @@ func WithBaseline(b Baseline) Option {
 	return func(r *Runner) error { r.settings.baseline = b; return nil }
 }
 
-// Ask judges a case of the plan, asks a failing one again, and holds it against what is known.
-func (x *Session) Ask(ctx context.Context, p Planned) judge.Result {
-	r := x.askTwice(ctx, p)
-	x.weigh(&r, true)
-	return r
-}
-
-// weigh gives a result its fingerprint, and its verdict in the light of what is known.
-func (r *Runner) weigh(result *judge.Result, whole bool) {
+// compare gives a result its fingerprint, and its verdict in the light of what is known.
+func (r *Runner) compare(result *judge.Result, complete bool) {
 	result.Fingerprint = judge.Fingerprint(result)
 	if r.settings.baseline != nil {
-		r.settings.baseline.Weigh(result, whole)
+		r.settings.baseline.Apply(result, complete)
 	}
 }
 

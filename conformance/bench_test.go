@@ -43,8 +43,6 @@ func (c *collector) Event(e conformance.Event) error {
 	return nil
 }
 
-func (c *collector) Close() error { return nil }
-
 func benchTarget(b *testing.B) conformance.Target {
 	b.Helper()
 	world := service.Demo("", "")

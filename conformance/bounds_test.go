@@ -95,8 +95,6 @@ func (s *failingSink) Event(conformance.Event) error {
 	return nil
 }
 
-func (s *failingSink) Close() error { return nil }
-
 func TestASinkThatFailsInTheMiddleEndsTheRun(t *testing.T) {
 	t.Parallel()
 	runner, err := conformance.New(embedded(t, 200), conformance.WithProfiles(fixtures.Core), conformance.WithSink(&failingSink{50}))

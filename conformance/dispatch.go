@@ -47,9 +47,8 @@ func (r *Runner) guard() error {
 	return nil
 }
 
-// MayDispatch reports whether a request that may run a command on a node may be sent: to a target on loopback that was
-// not said to be AWS, which a tunnel leads to, or where the caller allowed it.
-func (r *Runner) MayDispatch() bool {
+// mayDispatch is Session.MayDispatch.
+func (r *Runner) mayDispatch() bool {
 	return r.settings.allowDispatch || r.target.isLoopback() && !r.settings.aws
 }
 

@@ -4,10 +4,11 @@ import (
 	"time"
 
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/probe"
 )
 
 // Event is one thing that happens in a run: Started, then a Judged for each case in the order of
-// the plan, then Ended. Between them an Advanced for each case, in the order in which they are done.
+// the plan, then Ended. Between them a Progress for each case, in the order in which they are done.
 // A run that finds nothing to ask is an Ended alone.
 type Event interface{ event() }
 
@@ -16,14 +17,14 @@ type Started struct {
 	Target    Target
 	Seed      uint64
 	Strict    bool
-	Preflight Preflight
+	Preflight probe.Preflight
 	Plan      []Planned
 	Began     time.Time
 }
 
-// Advanced counts what is done so far. It comes ahead of the Judged of its case where an earlier case
+// Progress counts what is done so far. It comes ahead of the Judged of its case where an earlier case
 // of the plan still waits for its answer.
-type Advanced struct{ Done, Failed, Total int }
+type Progress struct{ Done, Failed, Total int }
 
 // Judged tells the verdict of one case.
 type Judged struct{ Result judge.Result }
@@ -32,12 +33,11 @@ type Judged struct{ Result judge.Result }
 type Ended struct{ Report *Report }
 
 func (Started) event()  {}
-func (Advanced) event() {}
+func (Progress) event() {}
 func (Judged) event()   {}
 func (Ended) event()    {}
 
 // Sink is told what happens in a run. Every reporter is one. Events come one at a time.
 type Sink interface {
 	Event(Event) error
-	Close() error
 }

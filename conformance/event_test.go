@@ -28,14 +28,14 @@ func TestARunCountsWhatIsDone(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, report.Began.IsZero())
 	assert.Positive(t, report.Elapsed)
-	last := conformance.Advanced{}
+	last := conformance.Progress{}
 	for _, e := range sink.events {
-		if a, ok := e.(conformance.Advanced); ok {
+		if a, ok := e.(conformance.Progress); ok {
 			assert.Equal(t, last.Done+1, a.Done)
 			last = a
 		}
 	}
-	assert.Equal(t, conformance.Advanced{Done: cases, Failed: cases, Total: cases}, last)
+	assert.Equal(t, conformance.Progress{Done: cases, Failed: cases, Total: cases}, last)
 }
 
 // A run that finds nothing to ask tells its end, so that every report says that it is none.
@@ -55,6 +55,5 @@ func TestARunThatCannotBeginEndsAllTheSame(t *testing.T) {
 		assert.False(t, end.Report.Complete)
 		assert.Contains(t, end.Report.Stopped, why)
 		assert.Empty(t, end.Report.Results)
-		assert.Equal(t, 1, sink.closed)
 	}
 }

@@ -3,6 +3,7 @@ package conformance
 import (
 	"time"
 
+	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -28,19 +29,19 @@ func Explain(t Target, c *fixtures.Case) ([]Explained, error) {
 	for name, value := range t.bindings() {
 		b[name] = value
 	}
-	b[fixtures.NonceBinding] = nonce(0, c.ID, 0)
+	b[fixtures.NonceBinding] = probe.Nonce(0, c.ID, 0)
 	steps, err := c.Bind(b)
 	if err != nil {
 		return nil, err
 	}
-	signer, redactor := wire.NewSigner(t.Credentials, t.Region), t.redactor()
+	client := probe.Client{URL: t.URL, Signer: wire.NewSigner(t.Credentials, t.Region)}
 	var explained []Explained
 	for i := range steps {
-		req, err := compose(t, signer, &steps[i].Request, time.Now())
+		req, err := client.Compose(&steps[i].Request, time.Now())
 		if err != nil {
 			return nil, err
 		}
-		explained = append(explained, Explained{steps[i].Name, wire.Curl(t.URL, t.Region, redactor.Request(req)), steps[i].Expect})
+		explained = append(explained, Explained{steps[i].Name, wire.Curl(t.URL, t.Region, t.redactor().Request(req)), steps[i].Expect})
 	}
 	return explained, nil
 }

@@ -52,5 +52,5 @@ func whyEnded(ctx context.Context) string {
 	if over := (outOfTime{}); errors.As(context.Cause(ctx), &over) {
 		return over.Error()
 	}
-	return interrupted
+	return "interrupted"
 }

@@ -42,7 +42,7 @@ func (x *Session) read(exchanges ...*wire.Exchange) (done func()) {
 }
 
 // hold counts an answer among those that the case holds, and cuts what is too much.
-func (a *asking) hold(e *wire.Exchange) {
+func (a *attempt) hold(e *wire.Exchange) {
 	if e.Response == nil {
 		return
 	}
@@ -55,7 +55,7 @@ func (a *asking) hold(e *wire.Exchange) {
 		return
 	}
 	limit, waiting := heldBytes, waits(a.c)
-	if waiting && a.waitingHeld.Load()+int64(len(body)) > allWaitingBytes {
+	if waiting && a.session.waitingHeld.Load()+int64(len(body)) > allWaitingBytes {
 		limit = waitingHeldBytes
 	}
 	if len(body) > limit-a.held {
@@ -67,12 +67,12 @@ func (a *asking) hold(e *wire.Exchange) {
 	a.held += len(e.Response.Body)
 	if waiting {
 		a.heldWaiting += int64(len(e.Response.Body))
-		a.waitingHeld.Add(int64(len(e.Response.Body)))
+		a.session.waitingHeld.Add(int64(len(e.Response.Body)))
 	}
 }
 
-// forgetPolled lets go of what a poll was answered before: its last answer is the one that is judged.
-func (a *asking) forgetPolled() {
+// forgetPolled drops what a poll was answered before: its last answer is the one that is judged.
+func (a *attempt) forgetPolled() {
 	counted := ""
 	for i, e := range a.exchanges {
 		if !a.steps[i].Interim || e.Response == nil || e.Response.Truncated {
@@ -83,15 +83,15 @@ func (a *asking) forgetPolled() {
 			a.held -= len(body)
 			if waits(a.c) {
 				a.heldWaiting -= int64(len(body))
-				a.waitingHeld.Add(-int64(len(body)))
+				a.session.waitingHeld.Add(-int64(len(body)))
 			}
 		}
 		e.Response.Body, e.Response.Truncated = nil, true
 	}
 }
 
-// letGo takes what the case held off the account.
-func (a *asking) letGo() { a.waitingHeld.Add(-a.heldWaiting) }
+// releaseBudget takes back what the case held of the bytes of all waiting cases.
+func (a *attempt) releaseBudget() { a.session.waitingHeld.Add(-a.heldWaiting) }
 
 // keptHeader is how many bytes of an answer's header are kept.
 const keptHeader = 4 << 10
@@ -126,14 +126,14 @@ func someHeader(h http.Header) (http.Header, int) {
 	return kept, weight
 }
 
-// keepWhole tells whether there is room for so many bytes more of an answer than are usually kept.
+// keepWhole reports whether there is room for so many bytes more of an answer than are usually kept.
 func (x *Session) keepWhole(more int) bool {
-	if x.settings.wholeAnswers == 0 {
+	if x.runner.settings.wholeAnswers == 0 {
 		return false
 	}
-	if x.whole.Add(int64(more)) <= x.settings.wholeAnswers {
+	if x.kept.Add(int64(more)) <= x.runner.settings.wholeAnswers {
 		return true
 	}
-	x.whole.Add(-int64(more))
+	x.kept.Add(-int64(more))
 	return false
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -21,11 +22,11 @@ func (r *Runner) Plan() []Planned {
 }
 
 // plan makes the plan; found is nil before the target was asked.
-func (r *Runner) plan(found *Preflight) []Planned {
+func (r *Runner) plan(found *probe.Preflight) []Planned {
 	var plan []Planned
 	known := r.target.bindings()
 	if found != nil {
-		known = found.bindings
+		known = found.Bindings
 	}
 	all := r.carriesInvariantsOnly()
 	for _, c := range r.cases {
@@ -49,16 +50,16 @@ func (r *Runner) carriesInvariantsOnly() bool {
 	return !slices.ContainsFunc(r.cases, func(c *fixtures.Case) bool { return r.selector.Match(c.ID) })
 }
 
-func (r *Runner) skip(c *fixtures.Case, known fixtures.Bindings, found *Preflight) string {
+func (r *Runner) skip(c *fixtures.Case, known fixtures.Bindings, found *probe.Preflight) string {
 	if found != nil {
 		if why := r.lacks(c, found); why != "" {
 			return why
 		}
 	}
-	if c.Safety != fixtures.Inert && !r.MayDispatch() {
+	if c.Safety != fixtures.Inert && !r.mayDispatch() {
 		return mayRun
 	}
-	if r.target.Handler != nil && slices.ContainsFunc(c.Steps, func(s fixtures.Step) bool { return rawFraming(s.Request.Framing) }) {
+	if r.target.Handler != nil && slices.ContainsFunc(c.Steps, func(s fixtures.Step) bool { return probe.RawFraming(s.Request.Framing) }) {
 		return "the framing of an in-process handler's requests cannot be at fault"
 	}
 	var missing []string
@@ -75,7 +76,7 @@ func (r *Runner) skip(c *fixtures.Case, known fixtures.Bindings, found *Prefligh
 
 // lacks says which part of a profile the target does not have at all. Asked for by name, the
 // profile is judged all the same.
-func (r *Runner) lacks(c *fixtures.Case, found *Preflight) string {
+func (r *Runner) lacks(c *fixtures.Case, found *probe.Preflight) string {
 	if slices.Contains(r.settings.profiles, c.Profile) {
 		return ""
 	}
@@ -86,7 +87,7 @@ func (r *Runner) lacks(c *fixtures.Case, found *Preflight) string {
 		return "the target does not look at node IDs: it runs nothing"
 	}
 	for _, s := range c.Steps {
-		if op := s.Request.Operation; slices.Contains(lifecycleOperations, op) && !slices.Contains(found.Operations, op) {
+		if op := s.Request.Operation; slices.Contains(probe.LifecycleOperations, op) && !slices.Contains(found.Operations, op) {
 			return "the target does not know " + op
 		}
 	}

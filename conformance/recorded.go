@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -21,7 +22,7 @@ type Recorded struct {
 // JudgeRecorded judges what was recorded and sends nothing: each case by its own outcomes, and all of
 // them by the invariants. Its events, its report and its errors are those of Run. T needs no URL; its
 // Name stands for the recording. Of the options only those of judging and telling matter.
-func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...Option) (report *Report, err error) {
+func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...Option) (*Report, error) {
 	r := &Runner{target: t}
 	started := Started{Target: t}
 	for _, c := range recorded {
@@ -38,10 +39,9 @@ func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...O
 			return nil, err
 		}
 	}
-	x := &Session{Runner: r, started: started, release: func() {}}
+	x := &Session{runner: r, started: started, liveness: &probe.Liveness{}}
 	x.started.Strict = r.settings.strict
-	defer func() { err = errors.Join(err, x.Close()) }()
-	if err := x.Tell(x.started); err != nil {
+	if err := x.Emit(x.started); err != nil {
 		return nil, err
 	}
 	var results []judge.Result
@@ -55,18 +55,18 @@ func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...O
 			result = judge.Judge(c.Case, c.Steps, c.Exchanges, r.settings.strict)
 			result.Compact(x.keepWhole)
 		}
-		r.weigh(&result, true)
+		r.compare(&result, true)
 		results = append(results, result)
-		if err := x.Tell(Judged{result}); err != nil {
+		if err := x.Emit(Judged{result}); err != nil {
 			return nil, err
 		}
 	}
 	for _, v := range x.Invariants(results) {
 		results = append(results, v)
-		if err := x.Tell(Judged{v}); err != nil {
+		if err := x.Emit(Judged{v}); err != nil {
 			return nil, err
 		}
 	}
-	report = x.Report(ctx, results)
-	return report, errors.Join(x.Tell(Ended{report}), x.verdict(ctx, report))
+	report := x.Report(ctx, results)
+	return report, errors.Join(x.Emit(Ended{report}), x.verdict(ctx, report))
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -16,7 +17,7 @@ type Report struct {
 	Complete  bool   // every planned case was judged
 	Stopped   string // why not, where it is not
 	Cut       bool   // the run did not come to its end
-	Preflight Preflight
+	Preflight probe.Preflight
 	Began     time.Time
 	Elapsed   time.Duration
 	Results   []judge.Result // in the order of the plan, the invariants last

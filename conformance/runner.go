@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -102,7 +103,7 @@ func WithCases(cases []*fixtures.Case) Option {
 	return func(r *Runner) error { r.cases = cases; return nil }
 }
 
-// WithSink adds a listener to the events of the run. Run closes it.
+// WithSink adds a listener to the events of the run.
 func WithSink(s Sink) Option {
 	return func(r *Runner) error { r.settings.sinks = append(r.settings.sinks, s); return nil }
 }
@@ -124,13 +125,24 @@ func WithAllowDispatch() Option {
 	return func(r *Runner) error { r.settings.allowDispatch = true; return nil }
 }
 
+// WithWait lets Run wait for the target to come up first: see Runner.Wait.
+func WithWait(within time.Duration) Option {
+	return func(r *Runner) error {
+		if within <= 0 {
+			return fmt.Errorf("wait %s: want more than 0", within)
+		}
+		r.settings.wait = within
+		return nil
+	}
+}
+
 // New returns a runner of the embedded corpus against the target. It sends nothing.
 func New(t Target, opts ...Option) (*Runner, error) {
 	t, err := t.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	r := &Runner{target: t, settings: settings{seed: uint64(rand.Uint32()), parallel: 8, revival: Revival}}
+	r := &Runner{target: t, settings: settings{seed: uint64(rand.Uint32()), parallel: 8, revival: probe.Revival}}
 	for _, o := range opts {
 		if err := o(r); err != nil {
 			return nil, err
@@ -169,12 +181,6 @@ func askable(c *fixtures.Case) bool {
 // Seed is the seed of the run.
 func (r *Runner) Seed() uint64 { return r.settings.seed }
 
-// Timeout is how long one exchange may take.
-func (r *Runner) Timeout() time.Duration { return r.settings.limits.Timeout }
-
-// Target is the target, with its defaults filled in.
-func (r *Runner) Target() Target { return r.target }
-
 // exchanger returns the target's exchanger, behind which nothing secret is known any more, and a function that
 // releases it.
 func (r *Runner) exchanger() (wire.Exchanger, func(), error) {
@@ -196,6 +202,9 @@ func (r *Runner) signer() *wire.Signer {
 	return wire.NewSigner(r.target.Credentials, r.target.Region)
 }
 
-func (r *Runner) asker(e wire.Exchanger) *asker {
-	return &asker{r.target, e, r.signer(), r.settings.seed, r.settings.aws, r.MayDispatch()}
+func (r *Runner) client(e wire.Exchanger) *probe.Client {
+	return &probe.Client{
+		Name: r.target.Name, URL: r.target.URL, Region: r.target.Region, Exchanger: e, Signer: r.signer(), Seed: r.settings.seed,
+		AWS: r.settings.aws, MayDispatch: r.mayDispatch(), Given: r.target.bindings(), Nodes: r.target.Nodes,
+	}
 }

@@ -22,3 +22,9 @@ func (r *Runner) server() *Server {
 	s := r.settings.ofServer()
 	return &s
 }
+
+// serverExited reports whether the server that was started for the run has ended by itself.
+func (r *Runner) serverExited() bool {
+	s := r.server()
+	return s != nil && s.Ended != ""
+}

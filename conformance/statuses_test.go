@@ -48,8 +48,6 @@ func (l *statusLog) Event(e conformance.Event) error {
 	return nil
 }
 
-func (l *statusLog) Close() error { return nil }
-
 // Every status path that the API reference names is walked by a case, and the embedded service shows
 // it. The log lists which case saw which first.
 func TestEveryStatusIsSeen(t *testing.T) {

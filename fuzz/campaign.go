@@ -17,6 +17,7 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
+	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fuzz/generate"
@@ -58,7 +59,7 @@ func (o Options) withDefaults() Options {
 		o.ShrinkCalls = 60
 	}
 	if o.Revival <= 0 {
-		o.Revival = conformance.Revival
+		o.Revival = probe.Revival
 	}
 	if o.MaxFindings <= 0 {
 		o.MaxFindings = 400
@@ -149,7 +150,7 @@ func newCampaign(session *conformance.Session, options Options) (*campaign, erro
 	}
 	c.lastInput = c.began.Add(options.Lasts())
 	c.end = c.began.Add(options.Ends())
-	g, err := generate.New(session.Seed(), generate.WorldOf(session), options.Strategies...)
+	g, err := generate.New(session.Started().Seed, generate.WorldOf(session), options.Strategies...)
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +233,7 @@ func (c *campaign) once(ctx context.Context, tc *fixtures.Case) (judge.Result, b
 	if err := c.limiter.Wait(ctx); err != nil {
 		return judge.Result{}, false
 	}
-	r := c.session.Once(ctx, tc)
+	r := c.session.RunCase(ctx, tc)
 	return r, ctx.Err() == nil
 }
 

@@ -29,7 +29,7 @@ func session(t testing.TB, target conformance.Target, seed uint64) *conformance.
 	require.NoError(t, err)
 	s, err := runner.Open(context.Background())
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	t.Cleanup(s.Close)
 	return s
 }
 

@@ -91,7 +91,7 @@ func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 	for _, c := range cases {
 		require.Equal(t, fixtures.Inferred, c.Evidence.Kind)
 		require.Contains(t, c.Note, "Provisional")
-		require.Equal(t, judge.Pass, right.Once(t.Context(), c).Verdict, c.ID)
+		require.Equal(t, judge.Pass, right.RunCase(t.Context(), c).Verdict, c.ID)
 	}
 }
 

@@ -29,7 +29,7 @@ type Replayed struct {
 
 // Replay asks the session's target a saved finding again.
 func Replay(ctx context.Context, session *conformance.Session, s Saved) Replayed {
-	r := Replayed{Saved: s, Result: session.Once(ctx, s.tc())}
+	r := Replayed{Saved: s, Result: session.RunCase(ctx, s.tc())}
 	switch r.Result.Verdict {
 	case judge.Error, judge.Skip:
 		r.Status, r.Why = Errored, r.Result.Reason

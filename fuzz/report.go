@@ -40,7 +40,7 @@ type Coverage struct {
 }
 
 func newReport(s *conformance.Session, o Options) *Report {
-	r := &Report{Target: s.Target(), Seed: s.Seed(), Strategies: o.Strategies}
+	r := &Report{Target: s.Target(), Seed: s.Started().Seed, Strategies: o.Strategies}
 	if len(r.Strategies) == 0 {
 		r.Strategies = generate.Strategies()
 	}

@@ -147,13 +147,11 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 		return err
 	}
 	defer end()
-	fmt.Fprintf(s.Err, "sendspec: fuzzing %s in %s, seed %d\n\n", shown(session.Target().Name), shown(session.Target().Region), session.Seed())
+	fmt.Fprintf(s.Err, "sendspec: fuzzing %s in %s, seed %d\n\n", shown(session.Target().Name), shown(session.Target().Region), session.Started().Seed)
 	progress := newCampaignProgress(s.Err)
 	found, err := fuzz.Run(ctx, session, f.options(session, s, progress))
 	progress.finish()
-	if closed := session.Close(); err == nil {
-		err = closed
-	}
+	session.Close()
 	if found == nil {
 		return err
 	}

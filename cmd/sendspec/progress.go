@@ -43,7 +43,7 @@ func (p *progress) Event(e conformance.Event) error {
 			progressbar.OptionSetWidth(max(4, min(barColumns, p.width-wordColumns))), progressbar.OptionShowCount(),
 			progressbar.OptionSetElapsedTime(true), progressbar.OptionSetPredictTime(false), progressbar.OptionUseANSICodes(true),
 			progressbar.OptionSetTheme(progressbar.Theme{Saucer: "━", SaucerHead: "━", SaucerPadding: "─", BarStart: "", BarEnd: ""}))
-	case conformance.Advanced:
+	case conformance.Progress:
 		now := p.now()
 		if p.bar == nil || now.Sub(p.drawn) < refreshed {
 			return nil
@@ -85,6 +85,3 @@ func (p *progress) Write(b []byte) (int, error) {
 	}
 	return n, p.bar.RenderBlank()
 }
-
-// Close does nothing: the line is gone when the run has ended.
-func (p *progress) Close() error { return nil }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/baseline"
+	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -109,7 +110,7 @@ func boundsHelp() string {
 --timeout is not asked again, and a run spends at most %d times --timeout on such requests, %d times on those
 of one operation in one area, with --parallel of them at once. No case waits any longer for a status when %d
 have waited for %s and nothing has ended. Cases that are not asked are counted as that.`,
-		conformance.UnansweredInAll, conformance.UnansweredOfOne, conformance.VainWaits, conformance.VainWait)
+		probe.UnansweredInAll, probe.UnansweredOfOne, conformance.VainWaits, conformance.VainWait)
 }
 
 func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targetFlags) error {

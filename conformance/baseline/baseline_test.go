@@ -84,7 +84,7 @@ func TestTheFirstEntryThatPicksACaseCounts(t *testing.T) {
 	for _, text := range []string{"*/Topic/a status=1\narea status=2\narea/Topic/a status=3\n", "area status=1\n*/Topic status=2\n", "area/Topic status=1\narea/Topic/[a] status=2\n"} {
 		f := parsed(t, text, cases)
 		r := judge.Result{Case: cases[0], Verdict: judge.Fail, Fingerprint: "status=9"}
-		f.Weigh(&r, true)
+		f.Apply(&r, true)
 		require.NotNil(t, r.Baseline)
 		assert.Equal(t, "known.baseline:1", r.Baseline.Entry, text)
 	}
@@ -110,7 +110,7 @@ func TestAnEntryOfAMergedCaseHoldsForTheCaseItWentInto(t *testing.T) {
 	cases := corpus("echo/Comment/plain")
 	f := parsed(t, "accept/Comment/plain status=200 # as it was called\n", cases)
 	r := judge.Result{Case: cases[0], Verdict: judge.Fail, Fingerprint: "status=200"}
-	f.Weigh(&r, true)
+	f.Apply(&r, true)
 	assert.Equal(t, judge.Known, r.Verdict)
 	assert.Empty(t, f.Prune(cases), "it is the only entry of the case")
 
@@ -169,7 +169,7 @@ invariant/X/y   /a=string,/b=string,/c=nothing
 			t.Parallel()
 			f := parsed(t, text, cases)
 			r := judge.Result{Case: &fixtures.Case{ID: test.id}, Verdict: test.verdict, Fingerprint: test.fingerprint}
-			f.Weigh(&r, !test.part)
+			f.Apply(&r, !test.part)
 			assert.Equal(t, test.want, r.Verdict)
 			if test.state == "" {
 				assert.Nil(t, r.Baseline)
@@ -194,7 +194,7 @@ func outcomes(f *baseline.File, cases []*fixtures.Case, found map[string]string)
 		case "flaky":
 			r.Verdict, r.Fingerprint = judge.Flaky, "status=200"
 		}
-		f.Weigh(&r, true)
+		f.Apply(&r, true)
 		results = append(results, r)
 	}
 	return results

@@ -148,11 +148,11 @@ func pickMerged(index *conformance.Index, selector string) []int {
 	return slices.Compact(picked)
 }
 
-// Weigh holds a result against the entries that name its case.
-func (f *File) Weigh(r *judge.Result, whole bool) {
+// Apply holds a result against the entries that name its case.
+func (f *File) Apply(r *judge.Result, complete bool) {
 	entries := f.names[r.Case.ID]
 	invariant := r.Case.Area() == judge.InvariantArea
-	if r.Verdict == judge.Skip && len(entries) > 0 && !anyFlaky(entries) && (whole || !invariant) {
+	if r.Verdict == judge.Skip && len(entries) > 0 && !anyFlaky(entries) && (complete || !invariant) {
 		r.Baseline = f.note(entries[0], judge.BaselineUnjudged)
 		return
 	}
@@ -186,7 +186,7 @@ func (f *File) Weigh(r *judge.Result, whole bool) {
 	switch {
 	case failed:
 		r.Baseline = f.note(entries[0], judge.BaselineChanged)
-	case whole || !invariant:
+	case complete || !invariant:
 		r.Verdict = judge.Fixed
 		r.Baseline = f.note(entries[0], judge.BaselineStale)
 	}

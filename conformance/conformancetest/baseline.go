@@ -58,6 +58,3 @@ func (u updater) Event(e conformance.Event) error {
 	u.Update(&runs)
 	return u.Save()
 }
-
-// Close does nothing.
-func (u updater) Close() error { return nil }

@@ -25,14 +25,10 @@ func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
-		if err := session.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	defer session.Close()
 	started := session.Started()
 	inform := func(e conformance.Event) {
-		if err := session.Tell(e); err != nil {
+		if err := session.Emit(e); err != nil {
 			t.Error(err)
 		}
 	}

@@ -30,8 +30,6 @@ func (r results) Event(e conformance.Event) error {
 	return nil
 }
 
-func (r results) Close() error { return nil }
-
 func answered(t *testing.T) results {
 	t.Helper()
 	world := service.Demo("", "")

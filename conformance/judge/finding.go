@@ -80,6 +80,10 @@ const (
 	ReasonNotFinished = "not finished: "
 )
 
+// ReasonWaitedInVain begins the reason of a failure that stays one for what did not come. After it comes how long was
+// waited, which depends on what other cases waited for by then.
+const ReasonWaitedInVain = "not asked again: what was waited for did not come"
+
 // NotAsked reports whether the case has no verdict since the run ended before it was asked, or answered.
 func (r *Result) NotAsked() bool {
 	return r.Verdict == Error && (strings.HasPrefix(r.Reason, ReasonNotAsked) || strings.HasPrefix(r.Reason, ReasonNotFinished))

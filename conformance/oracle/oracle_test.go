@@ -126,7 +126,7 @@ func TestTheOracleTakesWhatTheReferenceAnswers(t *testing.T) {
 			ID: "fuzz/oracle/corpus", Title: e.Rule, Level: e.Level, Profile: fixtures.Core, Safety: fixtures.Inert,
 			Steps: []fixtures.Step{{Request: fixtures.Request{Body: &fixtures.Body{Base64: text}}, Expect: e.Outcomes}},
 		}
-		r := session.Once(t.Context(), asked)
+		r := session.RunCase(t.Context(), asked)
 		assert.Equal(t, judge.Pass, r.Verdict, "%s: %s\n%v", c.ID, text, fmt.Sprint(r.Findings))
 	}
 }

@@ -176,8 +176,8 @@ func (v view) caseInfo(r *judge.Result) CaseInfo {
 
 // reason leaves out of a stable report how long was waited in vain: less, once others have waited in vain, too.
 func (v view) reason(s string) string {
-	if !v.exact && strings.HasPrefix(s, conformance.WaitedInVain) {
-		return conformance.WaitedInVain
+	if !v.exact && strings.HasPrefix(s, judge.ReasonWaitedInVain) {
+		return judge.ReasonWaitedInVain
 	}
 	return s
 }

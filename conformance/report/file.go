@@ -51,6 +51,3 @@ func (f *File) Event(e conformance.Event) error {
 	}
 	return nil
 }
-
-// Close does nothing.
-func (f *File) Close() error { return nil }

@@ -20,7 +20,7 @@ func polled(t *testing.T, times int, expires string) []byte {
 	t.Helper()
 	c := casesOf(t, refusedCase)[0]
 	result := judge.Result{
-		Reason: fmt.Sprintf("%s; it was waited for %ds", conformance.WaitedInVain, times), Case: c, Verdict: judge.Fail,
+		Reason: fmt.Sprintf("%s; it was waited for %ds", judge.ReasonWaitedInVain, times), Case: c, Verdict: judge.Fail,
 		Findings: []judge.Finding{{
 			Path: "walk", Want: judge.Description{Words: "Success"}, Got: judge.Description{Words: "Pending"}, Level: fixtures.Must,
 		}},

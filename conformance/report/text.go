@@ -83,9 +83,6 @@ func (t *Text) Event(e conformance.Event) error {
 	return err
 }
 
-// Close does nothing: every event is written at once.
-func (t *Text) Close() error { return nil }
-
 func started(b *strings.Builder, s conformance.Started) {
 	fmt.Fprintf(b, "sendspec: %s in %s, seed %d\n", clean(s.Target.Name), s.Target.Region, s.Seed)
 	if len(s.Preflight.Operations) > 0 {

@@ -36,12 +36,8 @@ func Target(f *testing.F, target conformance.Target, opts ...conformance.Option)
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Cleanup(func() {
-		if err := session.Close(); err != nil {
-			f.Error(err)
-		}
-	})
-	generator, err := generate.New(session.Seed(), generate.WorldOf(session))
+	f.Cleanup(session.Close)
+	generator, err := generate.New(session.Started().Seed, generate.WorldOf(session))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -52,7 +48,7 @@ func Target(f *testing.F, target conformance.Target, opts ...conformance.Option)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		in := generator.FromBytes(data)
 		c, _ := in.Case(known)
-		r := session.Once(t.Context(), c)
+		r := session.RunCase(t.Context(), c)
 		assertConforms(t, session.Target(), in, &r)
 	})
 }

@@ -1,23 +1,20 @@
-package conformance
+package probe
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/sendspec/sendspec/conformance/judge"
-	"github.com/sendspec/sendspec/conformance/stable"
-	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// ErrCannotJudge is wrapped by errors of Run that say that no verdict on the target is possible.
+// ErrCannotJudge is wrapped by errors that say that no verdict on the target is possible.
 var ErrCannotJudge = errors.New("cannot judge")
 
 // Preflight is what was found out of a target before the first case.
@@ -32,9 +29,11 @@ type Preflight struct {
 	// the target takes it.
 	Refusal string
 	// Broken are the operations that the target knows and that failed before the first case.
-	Broken   []BrokenOperation
-	bindings fixtures.Bindings
-	faults   []judge.Result // the exchanges of the preflight that break an invariant
+	Broken []BrokenOperation
+	// Bindings are what is known of the target's world: what the caller said, and the synthetic ones.
+	Bindings fixtures.Bindings
+	// Faults are the exchanges of the preflight that break an invariant.
+	Faults []judge.Result
 }
 
 // BrokenOperation is an operation that fails whatever it is asked: it answers 5xx, or not at all.
@@ -43,67 +42,39 @@ type BrokenOperation struct {
 	Answer    string // in a few words
 }
 
-// lifecycleOperations are the calls beside SendCommand that show or change a command's status.
-var lifecycleOperations = []string{"ListCommands", "ListCommandInvocations", "GetCommandInvocation", "CancelCommand"}
+// LifecycleOperations are the calls beside SendCommand that show or change a command's status.
+var LifecycleOperations = []string{"ListCommands", "ListCommandInvocations", "GetCommandInvocation", "CancelCommand"}
 
-// asker sends single requests outside of any case.
-type asker struct {
-	target    Target
-	exchanger wire.Exchanger
-	signer    *wire.Signer
-	seed      uint64
-
-	aws, mayDispatch bool
-}
-
-func (a *asker) ask(ctx context.Context, operation, body string) (judge.Exchanged, error) {
-	return a.send(ctx, fixtures.Message{Operation: operation, Method: "POST", Path: "/", Body: []byte(body)})
-}
-
-func (a *asker) send(ctx context.Context, m fixtures.Message) (judge.Exchanged, error) {
-	req, err := compose(a.target, a.signer, &m, time.Now())
-	if err != nil {
-		return judge.Exchanged{}, err
-	}
-	return judge.Read(fixtures.BoundStep{Request: m}, a.exchanger.Exchange(ctx, req)), nil
-}
-
-// minimal is a SendCommand that every server takes, with more members behind the required ones.
-func (a *asker) minimal(more string) string {
-	return fmt.Sprintf(`{"DocumentName":"AWS-RunShellScript","Parameters":{"commands":["true"]},"Targets":[{"Key":"tag:sendspec","Values":["%s"]}]%s}`,
-		nonce(a.seed, "preflight", 0), more)
-}
-
-// preflight finds out what the target is: whether it answers at all and speaks AWS JSON 1.1, whether
+// Preflight finds out what the target is: whether it answers at all and speaks AWS JSON 1.1, whether
 // it looks at node IDs, roles and alarms (where it does not, made-up ones will do), and which
 // operations it knows.
-func (a *asker) preflight(ctx context.Context) (Preflight, error) {
-	p := Preflight{bindings: a.target.bindings()}
-	first, err := a.plain(ctx)
+func (c *Client) Preflight(ctx context.Context) (Preflight, error) {
+	p := Preflight{Bindings: maps.Clone(c.Given)}
+	first, err := c.plain(ctx)
 	if err != nil {
 		return p, err
 	}
-	if err := a.speaks(first); err != nil {
-		if noHTTP(&first) && wire.SpeaksTLS(ctx, a.target.URL) {
-			return p, fmt.Errorf("%w: %s speaks TLS; want https:// in --endpoint, or the port of http", ErrCannotJudge, a.target.Name)
+	if err := c.speaks(first); err != nil {
+		if noHTTP(&first) && wire.SpeaksTLS(ctx, c.URL) {
+			return p, fmt.Errorf("%w: %s speaks TLS; want https:// in --endpoint, or the port of http", ErrCannotJudge, c.Name)
 		}
 		return p, err
 	}
 	p.Refusal = judge.Refusal(first)
 	p.inspect(first)
-	if !a.aws {
-		for _, probe := range probes {
-			if err := a.probe(ctx, probe, &p); err != nil {
+	if !c.AWS {
+		for _, s := range synthetics {
+			if err := c.trySynthetic(ctx, s, &p); err != nil {
 				return p, err
 			}
 		}
 	}
-	if err := a.operations(ctx, &p); err != nil {
+	if err := c.operations(ctx, &p); err != nil {
 		return p, err
 	}
 	slices.Sort(p.Synthetic)
-	unsigned, err := a.send(ctx, fixtures.Message{
-		Operation: "SendCommand", Method: "POST", Path: "/", Body: []byte(a.minimal("")), Auth: &fixtures.Signature{Unsigned: true},
+	unsigned, err := c.send(ctx, fixtures.Message{
+		Operation: "SendCommand", Method: "POST", Path: "/", Body: []byte(c.minimal("")), Auth: &fixtures.Signature{Unsigned: true},
 	})
 	p.Verifies = err == nil && first.OK() && unsigned.Response != nil && unsigned.Response.Status/100 == 4
 	return p, err
@@ -113,10 +84,10 @@ func (a *asker) preflight(ctx context.Context) (Preflight, error) {
 const plainTries = 3
 
 // plain asks the plain request, again where the target fails at it: one that came up a moment ago may yet do so.
-func (a *asker) plain(ctx context.Context) (judge.Exchanged, error) {
+func (c *Client) plain(ctx context.Context) (judge.Exchanged, error) {
 	for try := range plainTries {
-		e, err := a.ask(ctx, "SendCommand", a.minimal(""))
-		if err != nil || !fails(&e) || try == plainTries-1 || !pauseFor(ctx, firstThrottle<<try) {
+		e, err := c.AskPlain(ctx)
+		if err != nil || !fails(&e) || try == plainTries-1 || !Pause(ctx, firstThrottle<<try) {
 			return e, err
 		}
 	}
@@ -125,10 +96,10 @@ func (a *asker) plain(ctx context.Context) (judge.Exchanged, error) {
 
 // operations finds out which of the other operations the target knows. One that fails is there: only a clear
 // word that there is none makes a part untested.
-func (a *asker) operations(ctx context.Context, p *Preflight) error {
+func (c *Client) operations(ctx context.Context, p *Preflight) error {
 	p.Operations = []string{"SendCommand"}
-	for _, operation := range lifecycleOperations {
-		e, err := a.ask(ctx, operation, "{}")
+	for _, operation := range LifecycleOperations {
+		e, err := c.Ask(ctx, operation, "{}")
 		if err != nil {
 			return err
 		}
@@ -174,29 +145,29 @@ func leavesOpen(e *judge.Exchanged) bool {
 }
 
 // speaks returns why the target cannot be judged, from its answer to a plain SendCommand.
-func (a *asker) speaks(e judge.Exchanged) error {
+func (c *Client) speaks(e judge.Exchanged) error {
 	if e.Err != nil {
-		return fmt.Errorf("%w: %s", ErrCannotJudge, a.silence(e.Err))
+		return fmt.Errorf("%w: %s", ErrCannotJudge, c.DescribeError(e.Err))
 	}
 	contentType := e.Response.Header.Get("Content-Type")
 	if e.Response.Truncated {
-		return fmt.Errorf("%w: %s answers with a body without end; is this an SSM endpoint?", ErrCannotJudge, a.target.Name)
+		return fmt.Errorf("%w: %s answers with a body without end; is this an SSM endpoint?", ErrCannotJudge, c.Name)
 	}
 	if fails(&e) {
 		return fmt.Errorf("%w: %s answers a plain SendCommand with %s: %s; is it up, and does it need to be started anew?",
-			ErrCannotJudge, a.target.Name, judge.StatusText(e.Response.Status), orNone(printable(string(e.Response.Body)), "an empty body"))
+			ErrCannotJudge, c.Name, judge.StatusText(e.Response.Status), orNone(printable(string(e.Response.Body)), "an empty body"))
 	}
 	// What is wrong with a body of the right type, an invariant says.
 	if !judge.IsAWSJSON(contentType) && (e.Body == nil || e.Body.Kind != jsontree.Object) {
 		return fmt.Errorf("%w: %s answers %s (%s) and no JSON object; is this an SSM endpoint?",
-			ErrCannotJudge, a.target.Name, judge.StatusText(e.Response.Status), orNone(printable(contentType), "no Content-Type"))
+			ErrCannotJudge, c.Name, judge.StatusText(e.Response.Status), orNone(printable(contentType), "no Content-Type"))
 	}
 	switch {
 	case deniesOperation(&e):
-		return fmt.Errorf("%w: %s does not know SendCommand (it answers %s); is this an SSM endpoint?", ErrCannotJudge, a.target.Name, printable(e.Summary()))
+		return fmt.Errorf("%w: %s does not know SendCommand (it answers %s); is this an SSM endpoint?", ErrCannotJudge, c.Name, printable(e.Summary()))
 	case isOneOf(e.ErrorType, badCredentials...):
 		return fmt.Errorf("%w: %s refuses the credentials (%s); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to ones that it takes",
-			ErrCannotJudge, a.target.Name, printable(e.ErrorType))
+			ErrCannotJudge, c.Name, printable(e.ErrorType))
 	}
 	return nil
 }
@@ -216,36 +187,9 @@ var badCredentials = []string{
 
 func isOneOf(errorType string, types ...string) bool { return slices.Contains(types, errorType) }
 
-func (a *asker) silence(err *wire.Error) string {
-	switch err.Failure {
-	case wire.Unreachable:
-		if advice := wire.Advice(err.Err); advice != "" {
-			return a.target.Name + " " + untrusted.Line(untrusted.FirstLine(advice)) // not cut: what to do comes last
-		}
-		return fmt.Sprintf("%s cannot be reached: %s; is the server up?", a.target.Name, printable(untrusted.FirstLine(err.Err.Error())))
-	case wire.TimedOut:
-		return fmt.Sprintf("%s takes the connection and does not answer in time; raise --timeout if it is only slow", a.target.Name)
-	case wire.Throttled:
-		return fmt.Sprintf("%s throttles: %s", a.target.Name, untrusted.FirstLine(err.Err.Error()))
-	case wire.Closed:
-		return fmt.Sprintf("%s closes the connection without an answer", a.target.Name)
-	case wire.Malformed:
-		if errors.Is(err, wire.ErrHTTP2Only) {
-			return fmt.Sprintf("%s: %s; is there a port for HTTP/1.1?", a.target.Name, wire.ErrHTTP2Only)
-		}
-		return fmt.Sprintf("%s answers no HTTP: %s", a.target.Name, printable(untrusted.FirstLine(err.Err.Error())))
+// inspect keeps an exchange that breaks an invariant.
+func (p *Preflight) inspect(e judge.Exchanged) {
+	if fault, broken := judge.Preflight(e); broken {
+		p.Faults = append(p.Faults, fault)
 	}
-	return fmt.Sprintf("%s: %s", a.target.Name, printable(untrusted.FirstLine(err.Error())))
-}
-
-func orNone(s, none string) string {
-	if s == "" {
-		return none
-	}
-	return s
-}
-
-// printable makes a text of the target's fit for one line on a terminal.
-func printable(s string) string {
-	return stable.Cut(strings.ToValidUTF8(untrusted.Line(s), ""), 200)
 }

@@ -1,4 +1,4 @@
-package conformance
+package probe
 
 import (
 	"context"
@@ -19,50 +19,33 @@ const (
 	lastTry  = 500 * time.Millisecond
 )
 
-// WithWait lets Run wait for the target to come up first: see Runner.Wait.
-func WithWait(within time.Duration) Option {
-	return func(r *Runner) error {
-		if within <= 0 {
-			return fmt.Errorf("wait %s: want more than 0", within)
-		}
-		r.settings.wait = within
-		return nil
-	}
-}
-
 // Wait asks the target a plain SendCommand until it answers HTTP at all, whatever it answers. A refused
 // or dropped connection, silence, TLS that is not ready and a gateway's 502, 503 or 504 are waited
 // through. It fails with ErrCannotJudge when the time is over, or at once where waiting cannot help: a
 // certificate that is not trusted, a server of HTTP/2 only.
-func (r *Runner) Wait(ctx context.Context, within time.Duration) error {
-	exchanger, release, err := r.exchanger()
-	if err != nil {
-		return err
-	}
-	defer release()
-	a := r.asker(exchanger)
+func (c *Client) Wait(ctx context.Context, within time.Duration) error {
 	limited, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	last := a.target.Name + " takes the connection and does not answer"
+	last := c.Name + " takes the connection and does not answer"
 	for pause := firstTry; ; pause = min(2*pause, lastTry) {
-		e, err := a.ask(limited, "SendCommand", a.minimal(""))
+		e, err := c.AskPlain(limited)
 		switch {
 		case err != nil:
 			return err
 		case ctx.Err() != nil:
-			return ended(ctx)
+			return ctx.Err()
 		case e.Err == nil && !slices.Contains(gatewayStatuses, e.Response.Status):
 			return nil
 		case e.Err == nil:
-			last = a.target.Name + " answers " + judge.StatusText(e.Response.Status)
+			last = c.Name + " answers " + judge.StatusText(e.Response.Status)
 		case wire.Advice(e.Err) != "" && !isPlain(e.Err), errors.Is(e.Err, wire.ErrHTTP2Only):
-			return fmt.Errorf("%w: %s", ErrCannotJudge, a.silence(e.Err))
+			return fmt.Errorf("%w: %s", ErrCannotJudge, c.DescribeError(e.Err))
 		case e.Err.Failure != wire.Interrupted:
-			last = a.silence(e.Err)
+			last = c.DescribeError(e.Err)
 		}
-		if !pauseFor(limited, pause) {
+		if !Pause(limited, pause) {
 			if ctx.Err() != nil {
-				return ended(ctx)
+				return ctx.Err()
 			}
 			return fmt.Errorf("%w: not up after %s: %s", ErrCannotJudge, within, last)
 		}
@@ -78,8 +61,8 @@ func isPlain(err error) bool {
 // gatewayStatuses are what stands before a server says while the server is not there.
 var gatewayStatuses = []int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
 
-// pauseFor waits, and tells whether the context still lives.
-func pauseFor(ctx context.Context, d time.Duration) bool {
+// Pause waits, and reports whether the context still lives.
+func Pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

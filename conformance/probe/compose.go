@@ -1,4 +1,4 @@
-package conformance
+package probe
 
 import (
 	"crypto/sha256"
@@ -13,8 +13,8 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// nonce is the random text of a case in a run: the same for the same seed, case and attempt.
-func nonce(seed uint64, id string, attempt int) string {
+// Nonce is the random text of a case in a run: the same for the same seed, case and attempt.
+func Nonce(seed uint64, id string, attempt int) string {
 	var head [16]byte
 	binary.BigEndian.PutUint64(head[:8], seed)
 	binary.BigEndian.PutUint64(head[8:], uint64(attempt))
@@ -23,15 +23,15 @@ func nonce(seed uint64, id string, attempt int) string {
 }
 
 // host is the name under which the target sees itself: of a URL that was checked there is nothing behind it.
-func (t Target) host() string {
-	if _, host, found := strings.Cut(t.URL, "://"); found {
+func (c *Client) host() string {
+	if _, host, found := strings.Cut(c.URL, "://"); found {
 		return host
 	}
 	return "localhost"
 }
 
-// compose turns a bound request into the bytes to send, signed for the time.
-func compose(t Target, signer *wire.Signer, m *fixtures.Message, now time.Time) (*wire.Request, error) {
+// Compose turns a bound request into the bytes to send, signed for the time.
+func (c *Client) Compose(m *fixtures.Message, now time.Time) (*wire.Request, error) {
 	r := wire.NewRequest(m.Operation, m.Body)
 	r.Method, r.Path = m.Method, m.Path
 	for _, h := range m.Headers {
@@ -40,7 +40,7 @@ func compose(t Target, signer *wire.Signer, m *fixtures.Message, now time.Time) 
 	if m.Framing != nil {
 		r.Chunked = m.Framing.Chunked
 	}
-	if err := sign(t, signer, r, m.Auth, now); err != nil {
+	if err := c.sign(r, m.Auth, now); err != nil {
 		return nil, err
 	}
 	// Authentication is a header too: a case that removes or replaces one has the last word.
@@ -50,8 +50,8 @@ func compose(t Target, signer *wire.Signer, m *fixtures.Message, now time.Time) 
 	r.OddlySigned = m.Auth != nil || slices.ContainsFunc(m.Headers, func(h fixtures.HeaderField) bool {
 		return strings.EqualFold(h.Name, "Authorization") || strings.EqualFold(h.Name, "X-Amz-Date")
 	})
-	if rawFraming(m.Framing) {
-		r.Frame(t.host(), wire.Framing{
+	if RawFraming(m.Framing) {
+		r.Frame(c.host(), wire.Framing{
 			ContentLength: m.Framing.ContentLength, RawChunks: m.Framing.RawChunks,
 			BothLengths: m.Framing.BothLengths, RepeatContentLength: m.Framing.RepeatContentLength,
 		})
@@ -60,17 +60,17 @@ func compose(t Target, signer *wire.Signer, m *fixtures.Message, now time.Time) 
 }
 
 // sign signs the request, rightly or in the way that the case asks for; without a signer it does not.
-func sign(t Target, signer *wire.Signer, r *wire.Request, auth *fixtures.Signature, now time.Time) error {
-	if signer == nil {
+func (c *Client) sign(r *wire.Request, auth *fixtures.Signature, now time.Time) error {
+	if c.Signer == nil {
 		return nil
 	}
 	if auth == nil {
-		return signer.Sign(r, t.host(), now)
+		return c.Signer.Sign(r, c.host(), now)
 	}
 	if auth.Unsigned {
 		return nil
 	}
-	own := signer.With(auth.AccessKey, auth.Secret, auth.Region, auth.Service)
+	own := c.Signer.With(auth.AccessKey, auth.Secret, auth.Region, auth.Service)
 	if auth.Skew != "" {
 		skew, err := time.ParseDuration(auth.Skew)
 		if err != nil {
@@ -85,16 +85,16 @@ func sign(t Target, signer *wire.Signer, r *wire.Request, auth *fixtures.Signatu
 	held := r.Remove(auth.UnsignedHeaders...)
 	var err error
 	if auth.Presigned {
-		err = own.Presign(r, t.host(), now)
+		err = own.Presign(r, c.host(), now)
 	} else {
-		err = own.Sign(r, t.host(), now)
+		err = own.Sign(r, c.host(), now)
 	}
 	r.Body = body
 	r.Fields = append(r.Fields, held...)
 	return err
 }
 
-// rawFraming tells whether the request must be written by hand, since no HTTP client would send it.
-func rawFraming(f *fixtures.Framing) bool {
+// RawFraming reports whether the request must be written by hand, since no HTTP client would send it.
+func RawFraming(f *fixtures.Framing) bool {
 	return f != nil && (f.ContentLength != 0 || f.RawChunks != nil || f.BothLengths || f.RepeatContentLength != nil)
 }

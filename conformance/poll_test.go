@@ -19,6 +19,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -238,10 +239,10 @@ func TestRequestsWithoutAnswerAreBoundedInEachArea(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			cases := areas(t, 500, "accept", "echo")
 			report, took := runBriefly(t, hangingOver(`"echo"`), cases, conformance.WithParallel(parallel), conformance.WithLimits(wire.Limits{Timeout: 10 * time.Second}))
-			assert.LessOrEqual(t, took, time.Duration(conformance.UnansweredOfOne/parallel+1)*10*time.Second)
+			assert.LessOrEqual(t, took, time.Duration(probe.UnansweredOfOne/parallel+1)*10*time.Second)
 			assert.False(t, report.Complete)
 			assert.Equal(t, 500, report.Totals[judge.Pass]-passingInvariants(report))
-			assert.InDelta(t, conformance.UnansweredOfOne, report.Totals[judge.Fail]-failingInvariants(report), float64(parallel))
+			assert.InDelta(t, probe.UnansweredOfOne, report.Totals[judge.Fail]-failingInvariants(report), float64(parallel))
 			last := report.Results[999]
 			assert.True(t, last.NotAsked())
 			assert.Contains(t, last.Reason, "left requests of SendCommand without an answer for 16 times the timeout of 10s, in the cases of echo")
@@ -260,10 +261,10 @@ func TestRequestsWithoutAnswerAreBoundedAltogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		names := []string{"accept", "auth", "constraint", "echo", "error", "metamorphic", "type", "wire"}
 		report, took := runBriefly(t, hangingOver(`"Comment"`), areas(t, 300, names...), conformance.WithLimits(wire.Limits{Timeout: 10 * time.Second}))
-		assert.LessOrEqual(t, took, (conformance.UnansweredInAll/8+10)*10*time.Second)
+		assert.LessOrEqual(t, took, (probe.UnansweredInAll/8+10)*10*time.Second)
 		assert.True(t, report.Failed())
 		assert.False(t, report.Complete)
-		assert.InDelta(t, conformance.UnansweredInAll, report.Totals[judge.Fail]-failingInvariants(report), 8)
+		assert.InDelta(t, probe.UnansweredInAll, report.Totals[judge.Fail]-failingInvariants(report), 8)
 	})
 }
 

@@ -1,4 +1,4 @@
-package conformance
+package probe
 
 import (
 	"cmp"
@@ -14,7 +14,7 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// ErrBinding is wrapped by errors of Run and Open that name a node, document or other binding which the target
+// ErrBinding is wrapped by errors that name a node, document or other binding which the target
 // refuses: the caller is mistaken about what the target has.
 var ErrBinding = errors.New("wrong binding")
 
@@ -22,7 +22,7 @@ var ErrBinding = errors.New("wrong binding")
 type given struct {
 	names []string
 	// request is the body of the request that names these values.
-	request func(a *asker, values []string) string
+	request func(c *Client, values []string) string
 	// refusals are the errors that say that the value is at fault. Of ValidationException the text names it, too.
 	refusals []string
 	dispatch bool // the request runs a command, which does nothing
@@ -50,21 +50,21 @@ func linuxNodes() []string {
 	return names
 }
 
-func onNodes(document string) func(*asker, []string) string {
-	return func(_ *asker, ids []string) string {
+func onNodes(document string) func(*Client, []string) string {
+	return func(_ *Client, ids []string) string {
 		return fmt.Sprintf(`{"DocumentName":%q,"Parameters":{"commands":["exit 0"]},"InstanceIds":%s}`, document, quoted(ids))
 	}
 }
 
-func onDocument(a *asker, names []string) string {
-	return fmt.Sprintf(`{"DocumentName":%s,"Targets":[{"Key":"tag:sendspec","Values":["%s"]}]}`, quoted(names[0]), nonce(a.seed, "preflight", 0))
+func onDocument(c *Client, names []string) string {
+	return fmt.Sprintf(`{"DocumentName":%s,"Targets":[{"Key":"tag:sendspec","Values":["%s"]}]}`, quoted(names[0]), Nonce(c.Seed, "preflight", 0))
 }
 
 // withMember is a plain request with one member more, of which $value and $topic are filled in.
-func withMember(member string) func(*asker, []string) string {
-	return func(a *asker, values []string) string {
-		topic := cmp.Or(a.target.bindings()["topic"], "arn:aws:sns:"+a.target.Region+":123456789012:sendspec")
-		return a.minimal(strings.NewReplacer("$value", quoted(values[0]), "$topic", quoted(topic)).Replace(member))
+func withMember(member string) func(*Client, []string) string {
+	return func(c *Client, values []string) string {
+		topic := cmp.Or(c.Given["topic"], "arn:aws:sns:"+c.Region+":123456789012:sendspec")
+		return c.minimal(strings.NewReplacer("$value", quoted(values[0]), "$topic", quoted(topic)).Replace(member))
 	}
 }
 
@@ -73,44 +73,35 @@ func quoted(v any) string {
 	return string(b)
 }
 
-// checkGiven asks the target about the bindings that the caller gave and that a case of the plan needs. It returns an
-// error only where the target says clearly that it has no such thing; whatever else is wrong is for the cases.
-func (a *asker) checkGiven(ctx context.Context, plan []Planned, p *Preflight) error {
-	needed := map[string]bool{}
-	for _, c := range plan {
-		if c.Skip == "" {
-			for _, name := range c.Case.Needs() {
-				needed[name] = true
-			}
-		}
-	}
-	bindings := a.target.bindings()
+// CheckGiven asks the target about the bindings that the caller gave and that are needed. It returns an error only where
+// the target says clearly that it has no such thing; whatever else is wrong is for the cases.
+func (c *Client) CheckGiven(ctx context.Context, needed map[string]bool, p *Preflight) error {
 	for _, g := range givens {
-		if g.dispatch && !a.mayDispatch {
+		if g.dispatch && !c.MayDispatch {
 			continue
 		}
 		values := map[string]string{}
 		for _, name := range g.names {
-			if v := bindings[name]; v != "" && needed[name] {
+			if v := c.Given[name]; v != "" && needed[name] {
 				values[v] = name
 			}
 		}
-		if err := a.check(ctx, g, values, p); err != nil {
+		if err := c.check(ctx, g, values, p); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *asker) check(ctx context.Context, g given, names map[string]string, p *Preflight) error {
+func (c *Client) check(ctx context.Context, g given, names map[string]string, p *Preflight) error {
 	values := slices.Sorted(maps.Keys(names))
 	if g.dispatch && len(values) > 1 {
-		if answer, err := a.refused(ctx, g, values, p); err != nil || answer == "" {
+		if answer, err := c.refused(ctx, g, values, p); err != nil || answer == "" {
 			return err // all of them are taken together
 		}
 	}
 	for _, v := range values {
-		answer, err := a.refused(ctx, g, []string{v}, p)
+		answer, err := c.refused(ctx, g, []string{v}, p)
 		if err != nil {
 			return err
 		}
@@ -118,17 +109,17 @@ func (a *asker) check(ctx context.Context, g given, names map[string]string, p *
 			continue
 		}
 		flag := fmt.Sprintf("--bind %s=%s", names[v], v)
-		if slices.Contains(a.target.Nodes, v) {
+		if slices.Contains(c.Nodes, v) {
 			flag = "--node " + v
 		}
-		return fmt.Errorf("%w: %s: %s refuses it (%s); give one that it has", ErrBinding, printable(flag), a.target.Name, printable(answer))
+		return fmt.Errorf("%w: %s: %s refuses it (%s); give one that it has", ErrBinding, printable(flag), c.Name, printable(answer))
 	}
 	return nil
 }
 
 // refused is what the target answers where it says that it has no such thing, "" otherwise.
-func (a *asker) refused(ctx context.Context, g given, values []string, p *Preflight) (string, error) {
-	e, err := a.ask(ctx, "SendCommand", g.request(a, values))
+func (c *Client) refused(ctx context.Context, g given, values []string, p *Preflight) (string, error) {
+	e, err := c.Ask(ctx, "SendCommand", g.request(c, values))
 	if err != nil || e.Response == nil || e.Response.Status/100 != 4 || !slices.Contains(g.refusals, e.ErrorType) || judge.Refusal(e) == p.Refusal {
 		return "", err
 	}

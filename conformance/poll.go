@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -130,7 +131,7 @@ func (w *wait) next(ctx context.Context) bool {
 	if why := w.vain(); !end && why != "" && waited >= shortWait {
 		w.short, end = why, true
 	}
-	if end || !pauseFor(ctx, w.pause) {
+	if end || !probe.Pause(ctx, w.pause) {
 		return false
 	}
 	w.pause = min(w.pause*5/4, lastPause)
@@ -151,10 +152,6 @@ func (w *wait) vain() string {
 	}
 	return fmt.Sprintf("%d waits for %s were in vain, in which nothing %s", VainWaits, w.kind.operation, what)
 }
-
-// WaitedInVain begins the reason of a failure that stays one for what did not come. Behind it stands how long was
-// waited, which hangs on what other cases waited for by then.
-const WaitedInVain = "not asked again: what was waited for did not come"
 
 // inVain says how long was waited for what did not come.
 func (w *wait) inVain() string {

@@ -1,4 +1,4 @@
-package conformance
+package probe
 
 import (
 	"fmt"
@@ -16,10 +16,10 @@ const (
 	UnansweredInAll = 64
 )
 
-// unansweredBudget adds up the time that a run has spent on requests without a whole answer.
-type unansweredBudget struct {
-	target  string
-	timeout time.Duration
+// UnansweredBudget adds up the time that a run has spent on requests without a whole answer.
+type UnansweredBudget struct {
+	Target  string
+	Timeout time.Duration
 
 	mu  sync.Mutex
 	all time.Duration
@@ -28,7 +28,8 @@ type unansweredBudget struct {
 
 type unansweredPart struct{ area, operation string }
 
-func (u *unansweredBudget) add(c *fixtures.Case, step fixtures.BoundStep, took time.Duration) {
+// Add adds the time that a request took without a whole answer.
+func (u *UnansweredBudget) Add(c *fixtures.Case, step fixtures.BoundStep, took time.Duration) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.of == nil {
@@ -38,16 +39,16 @@ func (u *unansweredBudget) add(c *fixtures.Case, step fixtures.BoundStep, took t
 	u.of[unansweredPart{c.Area(), step.Request.Operation}] += took
 }
 
-// over is why no more of such requests are sent, "" where they are.
-func (u *unansweredBudget) over(c *fixtures.Case, step fixtures.BoundStep) string {
+// Over is why no more of such requests are sent, "" where they are.
+func (u *UnansweredBudget) Over(c *fixtures.Case, step fixtures.BoundStep) string {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	switch p := (unansweredPart{c.Area(), step.Request.Operation}); {
-	case u.all >= UnansweredInAll*u.timeout:
-		return fmt.Sprintf(judge.ReasonNotAsked+"%s left requests without an answer for %d times the timeout of %s", u.target, UnansweredInAll, u.timeout)
-	case u.of[p] >= UnansweredOfOne*u.timeout:
+	case u.all >= UnansweredInAll*u.Timeout:
+		return fmt.Sprintf(judge.ReasonNotAsked+"%s left requests without an answer for %d times the timeout of %s", u.Target, UnansweredInAll, u.Timeout)
+	case u.of[p] >= UnansweredOfOne*u.Timeout:
 		return fmt.Sprintf(judge.ReasonNotAsked+"%s left requests of %s without an answer for %d times the timeout of %s, in the cases of %s",
-			u.target, p.operation, UnansweredOfOne, u.timeout, p.area)
+			u.Target, p.operation, UnansweredOfOne, u.Timeout, p.area)
 	}
 	return ""
 }

@@ -1,4 +1,4 @@
-package conformance
+package probe
 
 import (
 	"bytes"
@@ -31,16 +31,16 @@ const (
 	allThrottles = 30
 )
 
-// patient asks again what a target was too busy to answer. That a request came too soon says nothing
+// ThrottleRetrier asks again what a target was too busy to answer. That a request came too soon says nothing
 // about whether the target conforms: AWS itself answers ThrottlingException (facts.md, section 2). So
 // a throttled answer is never judged: the whole run pauses for as long as Retry-After says, or else a
 // moment, and then the same request is sent again. Where that does not help within bounds there is no
 // verdict (exit 3) rather than a false one (exit 1), and a gate is red either way.
 //
 // A 503 counts only with Retry-After: without one it is a server that broke, as any other 5xx.
-type patient struct {
-	exchanger wire.Exchanger
-	patience  time.Duration // how long a target may answer nothing but this
+type ThrottleRetrier struct {
+	Exchanger wire.Exchanger
+	Patience  time.Duration // how long a target may answer nothing but this
 
 	mu     sync.Mutex
 	until  time.Time     // nothing is sent before
@@ -51,12 +51,12 @@ type patient struct {
 }
 
 // Exchange exchanges, several times where the target throttles.
-func (p *patient) Exchange(ctx context.Context, r *wire.Request) *wire.Exchange {
+func (p *ThrottleRetrier) Exchange(ctx context.Context, r *wire.Request) *wire.Exchange {
 	for try := 1; ; try++ {
 		if err := p.pause(ctx); err != nil {
 			return &wire.Exchange{Request: r, Sent: time.Now(), Err: err}
 		}
-		x := p.exchanger.Exchange(ctx, r)
+		x := p.Exchanger.Exchange(ctx, r)
 		after, busy := throttled(x)
 		if !busy {
 			p.answered(x)
@@ -69,20 +69,20 @@ func (p *patient) Exchange(ctx context.Context, r *wire.Request) *wire.Exchange 
 }
 
 // pause waits until the target may be asked again.
-func (p *patient) pause(ctx context.Context) *wire.Error {
+func (p *ThrottleRetrier) pause(ctx context.Context) *wire.Error {
 	p.mu.Lock()
 	until, err := p.until, p.gaveUp
 	p.mu.Unlock()
 	if err != nil || until.IsZero() {
 		return err
 	}
-	if left := time.Until(until); left > 0 && !pauseFor(ctx, left) {
+	if left := time.Until(until); left > 0 && !Pause(ctx, left) {
 		return &wire.Error{Failure: wire.Interrupted, Err: ctx.Err()}
 	}
 	return nil
 }
 
-func (p *patient) answered(x *wire.Exchange) {
+func (p *ThrottleRetrier) answered(x *wire.Exchange) {
 	if x.Response == nil {
 		return
 	}
@@ -92,7 +92,7 @@ func (p *patient) answered(x *wire.Exchange) {
 }
 
 // note sets the pause behind a throttled answer, or tells that there is no use in one.
-func (p *patient) note(x *wire.Exchange, after time.Duration, try int) *wire.Error {
+func (p *ThrottleRetrier) note(x *wire.Exchange, after time.Duration, try int) *wire.Error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -103,12 +103,12 @@ func (p *patient) note(x *wire.Exchange, after time.Duration, try int) *wire.Err
 	if given := x.Response.Header.Get("Retry-After"); given != "" {
 		says += " (Retry-After: " + printable(given) + ")"
 	}
-	left := p.patience - now.Sub(p.since)
+	left := p.Patience - now.Sub(p.since)
 	switch {
 	case p.gaveUp != nil:
 	case left <= 0:
-		p.gaveUp = throttledError("nothing but %s for %s; wait, or raise --timeout, which is also how long it is waited", says, p.patience)
-	case p.paused > allThrottles*p.patience:
+		p.gaveUp = throttledError("nothing but %s for %s; wait, or raise --timeout, which is also how long it is waited", says, p.Patience)
+	case p.paused > allThrottles*p.Patience:
 		p.gaveUp = throttledError("%s too often: the run was held up for %s; try --parallel 1, or a part of the cases", says, p.paused.Round(time.Second))
 	case try == throttleTries, try >= fewTries && p.failed >= chanceLimit:
 		p.failed++
@@ -138,8 +138,8 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// over tells whether the target was given up for throttling, and how it answered.
-func (p *patient) over() *wire.Error {
+// GaveUp is how the target answered that was given up for throttling, nil of any other.
+func (p *ThrottleRetrier) GaveUp() *wire.Error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.gaveUp

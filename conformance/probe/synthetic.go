@@ -1,4 +1,4 @@
-package conformance
+package probe
 
 import (
 	"context"
@@ -8,16 +8,16 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// probe asks whether made-up values will do for bindings that were not given.
-type probe struct {
+// synthetic are values that may do for bindings that were not given.
+type synthetic struct {
 	binds func(seed uint64) fixtures.Bindings
 	more  func(b fixtures.Bindings) string
 }
 
-var probes = []probe{
+var synthetics = []synthetic{
 	{
 		func(seed uint64) fixtures.Bindings {
-			id := func(name string, length int) string { return (nonce(seed, name, 0) + nonce(seed, name, 1))[:length] }
+			id := func(name string, length int) string { return (Nonce(seed, name, 0) + Nonce(seed, name, 1))[:length] }
 			made := fixtures.Bindings{
 				"node": "i-" + id("node", 17), "node.short": "i-" + id("node.short", 8), "node.hybrid": "mi-" + id("node.hybrid", 17),
 			}
@@ -31,7 +31,7 @@ var probes = []probe{
 	},
 	{
 		func(seed uint64) fixtures.Bindings {
-			name := "sendspec-" + nonce(seed, "role", 0)
+			name := "sendspec-" + Nonce(seed, "role", 0)
 			return fixtures.Bindings{
 				"role": "arn:aws:iam::123456789012:role/" + name, "topic": "arn:aws:sns:us-east-1:123456789012:" + name,
 			}
@@ -43,7 +43,7 @@ var probes = []probe{
 	},
 	{
 		func(seed uint64) fixtures.Bindings {
-			name := "sendspec-" + nonce(seed, "alarm", 0)
+			name := "sendspec-" + Nonce(seed, "alarm", 0)
 			return fixtures.Bindings{"alarm.ok": name + "-ok", "alarm.insufficient": name + "-insufficient"}
 		},
 		func(b fixtures.Bindings) string {
@@ -52,27 +52,28 @@ var probes = []probe{
 	},
 	{
 		func(seed uint64) fixtures.Bindings {
-			return fixtures.Bindings{"bucket": "sendspec-" + nonce(seed, "bucket", 0)}
+			return fixtures.Bindings{"bucket": "sendspec-" + Nonce(seed, "bucket", 0)}
 		},
 		func(b fixtures.Bindings) string { return fmt.Sprintf(`,"OutputS3BucketName":"%s"`, b["bucket"]) },
 	},
 }
 
-func (a *asker) probe(ctx context.Context, pr probe, p *Preflight) error {
-	made := pr.binds(a.seed)
+// trySynthetic asks whether the target takes a request with such values.
+func (c *Client) trySynthetic(ctx context.Context, s synthetic, p *Preflight) error {
+	made := s.binds(c.Seed)
 	for name := range made {
-		if p.bindings[name] != "" {
+		if p.Bindings[name] != "" {
 			return nil // the user described this part of the world
 		}
 	}
-	body := a.minimal(pr.more(made))
+	body := c.minimal(s.more(made))
 	if strings.Contains(body, `"InstanceIds"`) {
-		if !a.mayDispatch {
+		if !c.MayDispatch {
 			return nil
 		}
-		body = strings.Replace(body, `"Targets":[{"Key":"tag:sendspec","Values":["`+nonce(a.seed, "preflight", 0)+`"]}],`, "", 1)
+		body = strings.Replace(body, `"Targets":[{"Key":"tag:sendspec","Values":["`+Nonce(c.Seed, "preflight", 0)+`"]}],`, "", 1)
 	}
-	e, err := a.ask(ctx, "SendCommand", body)
+	e, err := c.Ask(ctx, "SendCommand", body)
 	if err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func (a *asker) probe(ctx context.Context, pr probe, p *Preflight) error {
 		return nil
 	}
 	for name, value := range made {
-		p.bindings[name] = value
+		p.Bindings[name] = value
 		p.Synthetic = append(p.Synthetic, name)
 	}
 	return nil

@@ -1,0 +1,180 @@
+package conformance
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/probe"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// Session is a target that answers, and the plan of what to ask it. Run is made of one; a caller
+// that wants to ask single cases in an order of its own opens one itself.
+type Session struct {
+	runner   *Runner
+	client   *probe.Client
+	release  func()
+	started  Started
+	liveness *probe.Liveness
+	budget   *probe.UnansweredBudget
+	slots    chan struct{}       // one for each exchange under way
+	reading  *semaphore.Weighted // the bytes of answers that are being read or judged
+	// waitingHeld are the bytes of answers that cases which wait for a status hold.
+	waitingHeld atomic.Int64
+	kept        atomic.Int64            // bytes of answers that are kept whole, beyond what is usually kept
+	vain        vainWaits               // of the cases that poll
+	recent      judge.RecentIdentifiers // of RunCase
+}
+
+// Open finds out what the target is and what it can be asked. It fails with ErrCannotJudge where
+// nothing answers, or no SSM, and with ErrBinding where the target lacks what the caller said it has.
+func (r *Runner) Open(ctx context.Context) (*Session, error) {
+	if r.settings.wait > 0 {
+		if err := r.Wait(ctx, r.settings.wait); err != nil {
+			return nil, err
+		}
+	}
+	exchanger, release, err := r.exchanger()
+	if err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	throttle := &probe.ThrottleRetrier{Exchanger: exchanger, Patience: r.settings.limits.Timeout}
+	client := r.client(throttle)
+	found, err := client.Preflight(ctx)
+	var plan []Planned
+	if err == nil {
+		plan = r.plan(&found)
+		err = client.CheckGiven(ctx, needed(plan), &found)
+	}
+	if gaveUp := throttle.GaveUp(); gaveUp != nil && err == nil {
+		err = fmt.Errorf("%w: %s", ErrCannotJudge, client.DescribeError(gaveUp))
+	}
+	if ctx.Err() != nil {
+		err = ended(ctx)
+	}
+	if err != nil {
+		release()
+		return nil, err
+	}
+	return &Session{
+		runner: r, client: client, release: release,
+		started:  Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found, Plan: plan, Began: began},
+		liveness: &probe.Liveness{Client: client, Throttle: throttle, Revival: r.settings.revival, Exited: r.serverExited},
+		budget:   &probe.UnansweredBudget{Target: r.target.Name, Timeout: r.settings.limits.Timeout},
+		slots:    make(chan struct{}, r.settings.parallel), reading: semaphore.NewWeighted(readingBytes),
+	}, nil
+}
+
+// needed are the bindings that the cases of the plan need.
+func needed(plan []Planned) map[string]bool {
+	names := map[string]bool{}
+	for _, p := range plan {
+		if p.Skip == "" {
+			for _, name := range p.Case.Needs() {
+				names[name] = true
+			}
+		}
+	}
+	return names
+}
+
+// Wait asks the target a plain SendCommand until it answers HTTP at all, whatever it answers. A refused
+// or dropped connection, silence, TLS that is not ready and a gateway's 502, 503 or 504 are waited
+// through. It fails with ErrCannotJudge when the time is over, or at once where waiting cannot help: a
+// certificate that is not trusted, a server of HTTP/2 only.
+func (r *Runner) Wait(ctx context.Context, within time.Duration) error {
+	exchanger, release, err := r.exchanger()
+	if err != nil {
+		return err
+	}
+	defer release()
+	err = r.client(exchanger).Wait(ctx, within)
+	if ctx.Err() != nil {
+		return ended(ctx)
+	}
+	return err
+}
+
+// Started is the event that opens the session: the target, what it was found to be, and the plan.
+func (x *Session) Started() Started { return x.started }
+
+// Target is the target, with its defaults filled in.
+func (x *Session) Target() Target { return x.runner.target }
+
+// Timeout is how long one exchange may take.
+func (x *Session) Timeout() time.Duration { return x.runner.settings.limits.Timeout }
+
+// MayDispatch reports whether a request that may run a command on a node may be sent: to a target on loopback that was
+// not said to be AWS, which a tunnel leads to, or where the caller allowed it.
+func (x *Session) MayDispatch() bool { return x.runner.mayDispatch() }
+
+// Bindings are what is known of the target's world: what the caller said, and what the preflight made up.
+func (x *Session) Bindings() fixtures.Bindings { return maps.Clone(x.started.Preflight.Bindings) }
+
+// Emit passes an event on to the sinks of the runner.
+func (x *Session) Emit(e Event) error { return x.runner.emit(e) }
+
+// Ask judges a case of the plan, asks a failing one again, and holds it against what is known.
+func (x *Session) Ask(ctx context.Context, p Planned) judge.Result {
+	r := x.askTwice(ctx, p)
+	x.runner.compare(&r, true)
+	return r
+}
+
+// RunCase asks a case, which need not be of the plan, and judges the answers. It does not ask a failing
+// one again and keeps nothing of it, so that a campaign can ask without end: judge.Result.Invariants has what
+// Invariants would sum up at the end of a run, and an identifier is compared with the recent ones only.
+func (x *Session) RunCase(ctx context.Context, c *fixtures.Case) judge.Result {
+	if why := x.runner.skip(c, x.started.Preflight.Bindings, nil); why != "" {
+		return judge.Result{Case: c, Verdict: judge.Skip, Reason: why}
+	}
+	r := x.newAttempt(c, 0, false).run(ctx)
+	x.recent.Inspect(&r)
+	return r
+}
+
+// Invariants gives the verdict on each selected invariant over all the results of the session.
+func (x *Session) Invariants(results []judge.Result) []judge.Result {
+	settings := &x.runner.settings
+	faults := slices.Clone(x.started.Preflight.Faults)
+	if len(settings.profiles) > 0 {
+		faults = slices.DeleteFunc(faults, func(r judge.Result) bool { return !slices.Contains(settings.profiles, r.Case.Profile) })
+	}
+	var verdicts []judge.Result
+	for _, v := range judge.Invariants(results, faults, settings.strict) {
+		if !x.runner.selector.Match(v.Case.ID) || len(settings.profiles) > 0 && !slices.Contains(settings.profiles, v.Case.Profile) {
+			continue
+		}
+		x.runner.compare(&v, len(results) == len(x.runner.cases))
+		verdicts = append(verdicts, v)
+	}
+	return verdicts
+}
+
+// Report sums up the results of the session.
+func (x *Session) Report(ctx context.Context, results []judge.Result) *Report {
+	report := newReport(x.started, results, x.stopped(ctx))
+	report.Elapsed = time.Since(x.started.Began)
+	report.Server, report.Shard, report.Corpus = x.runner.server(), x.runner.settings.shard, corpusOf(x.runner.cases)
+	return report
+}
+
+// stopped says why the run did not get to its end, "" where it did.
+func (x *Session) stopped(ctx context.Context) string {
+	return cmp.Or(whyEnded(ctx), x.liveness.Lost())
+}
+
+// Resume lets a session that gave its target up ask again.
+func (x *Session) Resume() { x.liveness.Resume() }
+
+// Close releases the session's connections.
+func (x *Session) Close() { x.release() }
