@@ -29,10 +29,8 @@ func (o *Oracle) destinations(m *meaning, in *ssm.SendCommandInput) {
 		}
 	}
 	if c := in.CloudWatchOutputConfig; c != nil {
-		if g := aws.ToString(c.CloudWatchLogGroupName); strings.ContainsFunc(g, notPlain) {
+		if strings.ContainsFunc(aws.ToString(c.CloudWatchLogGroupName), notPlain) {
 			m.doubt(soft)
-		} else if g == "" {
-			m.doubt(doubt{level: fixtures.Should})
 		}
 	}
 	if a := in.AlarmConfiguration; a != nil {

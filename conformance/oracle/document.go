@@ -51,7 +51,7 @@ func (o *Oracle) document(m *meaning, in *ssm.SendCommandInput) {
 	o.hash(m, in)
 	if document != nil {
 		o.parameters(m, in, document)
-	} else if len(in.Parameters) > 0 {
+	} else if len(m.refusals) == 0 && len(in.Parameters) > 0 || !onlyOf(in.Parameters, scriptParameters) { // recorded: those of the scripts do not count beside an unknown document
 		m.doubt(doubt{exceptions: []string{"InvalidParameters", "MaxDocumentSizeExceeded", "ValidationException"}, meaning: true})
 	}
 	if name == ShellScript || name == powerShellScript || name == o.bindings["document.execution"] {
@@ -143,4 +143,14 @@ func (o *Oracle) parameters(m *meaning, in *ssm.SendCommandInput, document *know
 		m.refuse(missingParameter)
 	}
 	o.payload(m, in)
+}
+
+// onlyOf reports whether every parameter is one of the known.
+func onlyOf(given map[string][]string, known map[string]func([]string) fit) bool {
+	for name := range given {
+		if known[name] == nil {
+			return false
+		}
+	}
+	return true
 }

@@ -158,12 +158,22 @@ func malformed(text []byte, err error) Expectation {
 		return open("which bytes around or inside of JSON a reader takes is not known")
 	case syntax.Offset >= len(text):
 		e.Level, e.Rule = fixtures.Must, "A body that ends too early is refused"
-	case slices.Contains([]byte(",:]}"), text[syntax.Offset]) && !strings.Contains(where, "digit"):
-		if front := strings.TrimSpace(string(text[:syntax.Offset])); front != "" && !misread(front) {
-			e.Level = fixtures.Must // no reader takes it
-		}
+	case senseless(text, syntax):
+		e.Level = fixtures.Must
 	}
 	return e
+}
+
+// senseless reports whether no reader, however lenient, can make sense of what keeps a text from being JSON: there is
+// no object in it, or punctuation or a string where another must be.
+func senseless(text []byte, err *jsontree.SyntaxError) bool {
+	front, at := strings.TrimSpace(string(text[:err.Offset])), text[err.Offset]
+	if front == "" {
+		return !slices.Contains(text, '{')
+	}
+	punctuation := strings.ContainsRune(",:]}", rune(at)) && !strings.Contains(err.Message, "digit")
+	missing := at == '"' && strings.HasPrefix(err.Message, `expected "`)
+	return (punctuation || missing) && !misread(front)
 }
 
 // syntaxFault is the kind of what keeps a text from being JSON.

@@ -101,7 +101,7 @@ func (o *Oracle) targets(m *meaning, targets []types.Target) {
 	others := slices.ContainsFunc(keys, func(k string) bool { return !strings.HasPrefix(k, "resource-groups:") })
 	filters := slices.Contains(keys, TypeFiltersKey)
 	switch {
-	case repeats(lower) && !repeats(keys), filters && (!groups || others || keys[0] == TypeFiltersKey), groups && others:
+	case repeats(lower) && !repeats(keys), filters && (!groups || others || keys[0] == TypeFiltersKey), groups && others && !tags && !instances:
 		m.doubt(soft)
 	case slices.Contains(keys, "tag-key") && is("tag:"):
 		m.doubt(soft)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // doubt is a reason why a server may refuse a valid request, or a sign that taking it is not sure.
@@ -101,6 +102,9 @@ func texts[S ~string](list []S) []string {
 func textDoubts(m *meaning, tree *Value, in *ssm.SendCommandInput) {
 	if hasControl(tree) {
 		m.doubt(doubt{anything: true})
+	}
+	if c := tree.Get("CloudWatchOutputConfig"); c != nil && c.Kind == jsontree.Object && len(c.Members) == 0 {
+		m.doubt(doubt{level: fixtures.Should})
 	}
 	tooLong := func(value *string, most int) {
 		if s := aws.ToString(value); len(s) > most && utf16Length(s) > most {
