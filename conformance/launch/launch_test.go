@@ -41,10 +41,10 @@ func server(t *testing.T, pidFile string) string {
 	return fmt.Sprintf("echo $$ > '%s'; LAUNCH_TEST_LISTEN=127.0.0.1:{port} exec '%s'", pidFile, self)
 }
 
-// gone tells whether the process of the file has ended.
+// gone reports whether the process of the file has ended.
 func gone(t *testing.T, pidFile string) bool {
 	t.Helper()
-	b, err := os.ReadFile(pidFile)
+	b, err := os.ReadFile(pidFile) //nolint:gosec // a file of this test
 	require.NoError(t, err)
 	var pid int
 	_, err = fmt.Sscan(string(b), &pid)
@@ -75,18 +75,22 @@ func TestTheWholeProcessGroupEnds(t *testing.T) {
 	command := fmt.Sprintf("sh -c 'trap \"\" TERM; echo $$ > %s; while :; do sleep 60 & wait; done' & %s", child, server(t, parent))
 	s, err := launch.Start(t.Context(), launch.Options{Command: command, Grace: 100 * time.Millisecond})
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { b, err := os.ReadFile(child); return err == nil && len(b) > 1 }, time.Minute, 5*time.Millisecond)
+	written := func() bool {
+		b, err := os.ReadFile(child) //nolint:gosec // a file of this test
+		return err == nil && len(b) > 1
+	}
+	require.Eventually(t, written, time.Minute, 5*time.Millisecond)
 	s.Stop()
 	assert.True(t, gone(t, parent))
 	assert.Eventually(t, func() bool { return gone(t, child) || zombie(t, child) }, time.Minute, 5*time.Millisecond)
 }
 
-// zombie tells of a process that has ended and that nobody has waited for: its parent is gone.
+// zombie reports whether a process has ended and nobody has waited for it: its parent is gone.
 func zombie(t *testing.T, pidFile string) bool {
 	t.Helper()
-	b, err := os.ReadFile(pidFile)
+	b, err := os.ReadFile(pidFile) //nolint:gosec // a file of this test
 	require.NoError(t, err)
-	stat, err := os.ReadFile("/proc/" + strings.TrimSpace(string(b)) + "/stat")
+	stat, err := os.ReadFile("/proc/" + strings.TrimSpace(string(b)) + "/stat") //nolint:gosec // a file of this test
 	return err == nil && strings.Contains(string(stat), ") Z ")
 }
 
@@ -96,7 +100,7 @@ func TestAServerThatEndsByItselfSaysHow(t *testing.T) {
 	s, err := launch.Start(t.Context(), launch.Options{Command: server(t, pid)})
 	require.NoError(t, err)
 	defer s.Stop()
-	b, err := os.ReadFile(pid)
+	b, err := os.ReadFile(pid) //nolint:gosec // a file of this test
 	require.NoError(t, err)
 	var id int
 	_, err = fmt.Sscan(string(b), &id)
@@ -142,7 +146,7 @@ func TestOnlyTheLastOfAnOutputIsKept(t *testing.T) {
 	tail := launch.NewTail(wire.NewRedactor())
 	assert.Empty(t, tail.Lines())
 	for i := range 100_000 {
-		fmt.Fprintf(tail, "line %d\n", i)
+		_, _ = fmt.Fprintf(tail, "line %d\n", i)
 	}
 	lines := tail.Lines()
 	assert.Len(t, lines, 20)

@@ -16,12 +16,12 @@ import (
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
-// Port is what stands for the free port in a command.
+// Port is replaced by the free port in a command.
 const Port = "{port}"
 
 // Options say what to start, and how long to wait for it.
 type Options struct {
-	// Command is a line for sh, in which {port} stands for a free port of 127.0.0.1.
+	// Command is a line for sh, in which {port} is replaced by a free port of 127.0.0.1.
 	Command string
 	// URL is where the server answers. Default http://127.0.0.1:{port}.
 	URL string
@@ -64,8 +64,8 @@ var ErrNotReady = errors.New("the server did not come up")
 
 // Start starts the server and waits until it speaks HTTP. Whatever it starts belongs to its process group, and Stop
 // ends all of it, on Linux also what has left the group, as a daemon does: this process becomes the parent of all
-// orphans below it (prctl(2), PR_SET_CHILD_SUBREAPER), and takes those in a group of their own for the server's. On an error nothing is left running; the server returned with
-// ErrNotReady is there for its Output alone.
+// orphans below it (prctl(2), PR_SET_CHILD_SUBREAPER), and takes those in a group of their own for the server's. On an
+// error nothing is left running; the server returned with ErrNotReady is there for its Output alone.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	o = o.withDefaults()
 	s := &Server{URL: o.URL, options: o, output: NewTail(o.Redactor), done: make(chan struct{})}
@@ -122,9 +122,11 @@ func (s *Server) ready(ctx context.Context) error {
 	deadline := time.NewTimer(s.options.Wait)
 	defer deadline.Stop()
 	transport := &http.Transport{Proxy: nil, DisableKeepAlives: true}
-	client := &http.Client{Transport: transport, Timeout: min(s.options.Wait, 2*time.Second), CheckRedirect: func(*http.Request, []*http.Request) error {
-		return http.ErrUseLastResponse
-	}}
+	client := &http.Client{
+		Transport:     transport,
+		Timeout:       min(s.options.Wait, 2*time.Second),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	done := s.done
 	for pause := firstPause; ; pause = min(pause*3/2, lastPause) {
 		if speaksHTTP(ctx, client, s.URL) {

@@ -27,7 +27,8 @@ import (
 func TestFrameWritesExactBytes(t *testing.T) {
 	t.Parallel()
 	text, number := "5\r\nab", 3
-	head := "POST / HTTP/1.1\r\nHost: h:1\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amz-Target: AmazonSSM.SendCommand\r\nUser-Agent: sendspec\r\n"
+	head := "POST / HTTP/1.1\r\nHost: h:1\r\nContent-Type: application/x-amz-json-1.1\r\n" +
+		"X-Amz-Target: AmazonSSM.SendCommand\r\nUser-Agent: sendspec\r\n"
 	for name, c := range map[string]struct {
 		framing wire.Framing
 		want    string
@@ -36,8 +37,14 @@ func TestFrameWritesExactBytes(t *testing.T) {
 		"a length too low":  {wire.Framing{ContentLength: -1}, "Content-Length: 1\r\nConnection: close\r\n\r\n{}"},
 		"a length too high": {wire.Framing{ContentLength: 5}, "Content-Length: 7\r\nConnection: close\r\n\r\n{}"},
 		"raw chunks":        {wire.Framing{RawChunks: &text}, "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nab"},
-		"both lengths":      {wire.Framing{BothLengths: true}, "Content-Length: 2\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n"},
-		"a second length":   {wire.Framing{RepeatContentLength: &number}, "Content-Length: 2\r\nContent-Length: 5\r\nConnection: close\r\n\r\n{}"},
+		"both lengths": {
+			wire.Framing{BothLengths: true},
+			"Content-Length: 2\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+		},
+		"a second length": {
+			wire.Framing{RepeatContentLength: &number},
+			"Content-Length: 2\r\nContent-Length: 5\r\nConnection: close\r\n\r\n{}",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -60,17 +67,28 @@ func TestHTTPSendsExactBytes(t *testing.T) {
 		want   []string
 		not    []string
 	}{
-		"plain":            {func(*wire.Request) {}, []string{"POST / HTTP/1.1\r\n", "\r\nContent-Length: 2\r\n", "\r\nX-Amz-Target: AmazonSSM.SendCommand\r\n", "\r\n\r\n{}"}, []string{"Idempotency", "Accept-Encoding", "Go-http-client"}},
-		"a spelling":       {func(r *wire.Request) { r.Set("x-amz-TARGET", "a") }, []string{"\r\nx-amz-TARGET: a\r\n"}, []string{"X-Amz-Target"}},
-		"a repeated field": {func(r *wire.Request) { r.Set("X-Amz-Target", "a", "b") }, []string{"\r\nX-Amz-Target: a\r\nX-Amz-Target: b\r\n"}, nil},
-		"an empty field":   {func(r *wire.Request) { r.Set("X-Amz-Target", "") }, []string{"\r\nX-Amz-Target: \r\n"}, nil},
-		"no field":         {func(r *wire.Request) { r.Set("Content-Type"); r.Set("User-Agent") }, nil, []string{"Content-Type", "User-Agent"}},
-		"a host":           {func(r *wire.Request) { r.Set("Host", "ssm.example") }, []string{"\r\nHost: ssm.example\r\n"}, nil},
-		"a path":           {func(r *wire.Request) { r.Path = "/a//../%2f?x=%7e&y" }, []string{"POST /a//../%2f?x=%7e&y HTTP/1.1\r\n"}, nil},
-		"two slashes":      {func(r *wire.Request) { r.Path = "//" }, []string{"// HTTP/1.1\r\n"}, nil},
-		"chunks":           {func(r *wire.Request) { r.Body, r.Chunked = []byte("abcde"), 2 }, []string{"\r\nTransfer-Encoding: chunked\r\n", "\r\n\r\n2\r\nab\r\n2\r\ncd\r\n1\r\ne\r\n0\r\n\r\n"}, []string{"Content-Length"}},
-		"no body":          {func(r *wire.Request) { r.Body = nil }, []string{"\r\nContent-Length: 0\r\n"}, nil},
-		"a GET":            {func(r *wire.Request) { r.Method, r.Body = "GET", nil }, []string{"GET / HTTP/1.1\r\n"}, []string{"Content-Length"}},
+		"plain": {
+			func(*wire.Request) {},
+			[]string{"POST / HTTP/1.1\r\n", "\r\nContent-Length: 2\r\n", "\r\nX-Amz-Target: AmazonSSM.SendCommand\r\n", "\r\n\r\n{}"},
+			[]string{"Idempotency", "Accept-Encoding", "Go-http-client"},
+		},
+		"a spelling": {func(r *wire.Request) { r.Set("x-amz-TARGET", "a") }, []string{"\r\nx-amz-TARGET: a\r\n"}, []string{"X-Amz-Target"}},
+		"a repeated field": {
+			func(r *wire.Request) { r.Set("X-Amz-Target", "a", "b") },
+			[]string{"\r\nX-Amz-Target: a\r\nX-Amz-Target: b\r\n"}, nil,
+		},
+		"an empty field": {func(r *wire.Request) { r.Set("X-Amz-Target", "") }, []string{"\r\nX-Amz-Target: \r\n"}, nil},
+		"no field":       {func(r *wire.Request) { r.Set("Content-Type"); r.Set("User-Agent") }, nil, []string{"Content-Type", "User-Agent"}},
+		"a host":         {func(r *wire.Request) { r.Set("Host", "ssm.example") }, []string{"\r\nHost: ssm.example\r\n"}, nil},
+		"a path":         {func(r *wire.Request) { r.Path = "/a//../%2f?x=%7e&y" }, []string{"POST /a//../%2f?x=%7e&y HTTP/1.1\r\n"}, nil},
+		"two slashes":    {func(r *wire.Request) { r.Path = "//" }, []string{"// HTTP/1.1\r\n"}, nil},
+		"chunks": {
+			func(r *wire.Request) { r.Body, r.Chunked = []byte("abcde"), 2 },
+			[]string{"\r\nTransfer-Encoding: chunked\r\n", "\r\n\r\n2\r\nab\r\n2\r\ncd\r\n1\r\ne\r\n0\r\n\r\n"},
+			[]string{"Content-Length"},
+		},
+		"no body": {func(r *wire.Request) { r.Body = nil }, []string{"\r\nContent-Length: 0\r\n"}, nil},
+		"a GET":   {func(r *wire.Request) { r.Method, r.Body = "GET", nil }, []string{"GET / HTTP/1.1\r\n"}, []string{"Content-Length"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -169,20 +187,21 @@ func signature(t *testing.T, r *wire.Request, host, secret string) (want, got st
 func TestSignaturesVerifyAgainstTheDocumentedComputation(t *testing.T) {
 	t.Parallel()
 	when := time.Date(2026, 11, 23, 22, 45, 0, 0, time.UTC)
+	short := aws.Credentials{AccessKeyID: "a", SecretAccessKey: "s"}
 	for name, c := range map[string]struct {
 		credentials aws.Credentials
 		change      func(*wire.Request)
 	}{
-		"plain":           {aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "s/e+c=ret"}, func(*wire.Request) {}},
+		"plain":           {aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "s/e+c=ret"}, func(*wire.Request) {}}, //nolint:gosec // made up
 		"temporary":       {aws.Credentials{AccessKeyID: "ASIA", SecretAccessKey: "s", SessionToken: "the/token+="}, func(*wire.Request) {}},
-		"an empty body":   {aws.Credentials{AccessKeyID: "a", SecretAccessKey: "s"}, func(r *wire.Request) { r.Body = nil }},
-		"a unicode body":  {aws.Credentials{AccessKeyID: "a", SecretAccessKey: "s"}, func(r *wire.Request) { r.Body = []byte(`{"Comment":"😀\u0000"}`) }},
-		"another host":    {aws.Credentials{AccessKeyID: "a", SecretAccessKey: "s"}, func(r *wire.Request) { r.Set("Host", "h:1") }},
-		"another header":  {aws.Credentials{AccessKeyID: "a", SecretAccessKey: "s"}, func(r *wire.Request) { r.Set("X-Own", "  a   b ") }},
-		"a repeated one":  {aws.Credentials{AccessKeyID: "a", SecretAccessKey: "s"}, func(r *wire.Request) { r.Set("X-Own", "b", "a") }},
-		"another method":  {aws.Credentials{AccessKeyID: "a", SecretAccessKey: "s"}, func(r *wire.Request) { r.Method = "PUT" }},
-		"a query":         {aws.Credentials{AccessKeyID: "a", SecretAccessKey: "s"}, func(r *wire.Request) { r.Path = "/?Action=SendCommand&Version=2014-11-06" }},
-		"no content type": {aws.Credentials{AccessKeyID: "a", SecretAccessKey: "s"}, func(r *wire.Request) { r.Set("Content-Type") }},
+		"an empty body":   {short, func(r *wire.Request) { r.Body = nil }},
+		"a unicode body":  {short, func(r *wire.Request) { r.Body = []byte(`{"Comment":"😀\u0000"}`) }},
+		"another host":    {short, func(r *wire.Request) { r.Set("Host", "h:1") }},
+		"another header":  {short, func(r *wire.Request) { r.Set("X-Own", "  a   b ") }},
+		"a repeated one":  {short, func(r *wire.Request) { r.Set("X-Own", "b", "a") }},
+		"another method":  {short, func(r *wire.Request) { r.Method = "PUT" }},
+		"a query":         {short, func(r *wire.Request) { r.Path = "/?Action=SendCommand&Version=2014-11-06" }},
+		"no content type": {short, func(r *wire.Request) { r.Set("Content-Type") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -214,8 +233,10 @@ func TestHeadersThatChangeOnTheWayAreNotSigned(t *testing.T) {
 	}
 	plain := signed(func(*wire.Request) {})
 	for _, name := range []string{
-		"Cache-Control", "connection", "Expect", "Forwarded", "From", "Keep-Alive", "Max-Forwards", "Pragma", "Proxy-Connection", "Referer", "Sec-Fetch-Mode",
-		"TE", "Trailer", "Transfer-Encoding", "Upgrade", "User-Agent", "Via", "X-Amzn-Trace-Id", "X-Forwarded-For", "x-forwarded-proto", "X-Real-IP",
+		"Cache-Control", "connection", "Expect", "Forwarded", "From", "Keep-Alive", "Max-Forwards", "Pragma", "Proxy-Connection",
+		"Referer", "Sec-Fetch-Mode",
+		"TE", "Trailer", "Transfer-Encoding", "Upgrade", "User-Agent", "Via", "X-Amzn-Trace-Id",
+		"X-Forwarded-For", "x-forwarded-proto", "X-Real-IP",
 	} {
 		assert.Equal(t, plain, signed(func(r *wire.Request) { r.Set(name, "1") }), name)
 	}
@@ -227,12 +248,21 @@ func TestHeadersThatChangeOnTheWayAreNotSigned(t *testing.T) {
 // The vector is get-vanilla of AWS's Signature Version 4 test suite (aws-sig-v4-test-suite).
 func TestSignEqualsAWSTestVector(t *testing.T) {
 	t.Parallel()
-	s := wire.NewSigner(aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}, "us-east-1")
+	//nolint:gosec // AWS published it
+	credentials := aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}
+	s := wire.NewSigner(credentials, "us-east-1")
 	s.Service = "service"
 	r := &wire.Request{Method: "GET", Path: "/"}
 	require.NoError(t, s.Sign(r, "example.amazonaws.com", time.Date(2015, 8, 30, 12, 36, 0, 0, time.UTC)))
 	assert.Equal(t, "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, "+
 		"Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31", r.Get("Authorization"))
+}
+
+// signWithDistinctive signs with credentials that are easily found in what is written.
+func signWithDistinctive(t *testing.T, r *wire.Request) {
+	t.Helper()
+	credentials := aws.Credentials{AccessKeyID: "KEYID", SecretAccessKey: "xyzzy", SessionToken: "TOKEN"}
+	require.NoError(t, wire.NewSigner(credentials, "us-east-1").Sign(r, "h", time.Now()))
 }
 
 func TestTheCurlCommandSendsTheSameRequest(t *testing.T) {
@@ -283,7 +313,7 @@ func TestTheCurlCommandSendsTheSameRequest(t *testing.T) {
 			}))
 			defer server.Close()
 			r := wire.NewRequest("SendCommand", []byte(c.body))
-			require.NoError(t, wire.NewSigner(aws.Credentials{AccessKeyID: "KEYID", SecretAccessKey: "xyzzy", SessionToken: "TOKEN"}, "us-east-1").Sign(r, "h", time.Now()))
+			signWithDistinctive(t, r)
 			if c.change != nil {
 				c.change(r)
 			}
@@ -320,7 +350,7 @@ func TestTheCurlCommandSendsTheSameRequest(t *testing.T) {
 func TestTheCommandForARawRequestHasNoCredential(t *testing.T) {
 	t.Parallel()
 	r := wire.NewRequest("SendCommand", []byte("{}"))
-	require.NoError(t, wire.NewSigner(aws.Credentials{AccessKeyID: "KEYID", SecretAccessKey: "xyzzy", SessionToken: "TOKEN"}, "us-east-1").Sign(r, "h", time.Now()))
+	signWithDistinctive(t, r)
 	r.Frame("h", wire.Framing{ContentLength: 1})
 	command := wire.Curl("http://127.0.0.1:4014", "us-east-1", r)
 	for _, secret := range []string{"KEYID", "xyzzy", "TOKEN"} {
@@ -328,12 +358,12 @@ func TestTheCommandForARawRequestHasNoCredential(t *testing.T) {
 	}
 	assert.True(t, strings.HasSuffix(command, "| nc -N 127.0.0.1 4014"), command)
 	printed, _, _ := strings.Cut(command, " | nc ")
-	out, err := exec.CommandContext(t.Context(), "sh", "-c", printed).Output()
+	out, err := exec.CommandContext(t.Context(), "sh", "-c", printed).Output() //nolint:gosec // the command under test
 	require.NoError(t, err)
 	assert.Contains(t, string(out), "\r\nContent-Length: 3\r\n")
 	assert.True(t, strings.HasSuffix(string(out), "\r\n\r\n{}"))
 
-	r.Frame("h", wire.Framing{}) // a proxy gives up what is closed behind a whole request
+	r.Frame("h", wire.Framing{}) // a proxy gives up what is closed after a whole request
 	command = wire.Curl("http://127.0.0.1:4014", "us-east-1", r)
 	assert.True(t, strings.HasSuffix(command, "| nc 127.0.0.1 4014"), command)
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"unicode"
@@ -11,7 +12,7 @@ import (
 
 // Curl writes the request as a command for a POSIX shell that sends the same bytes to the endpoint.
 // curl signs it anew, with the keys of the environment or else test:test, so that no credential
-// stands in it. A request whose framing is at fault becomes printf and nc, since curl frames honestly.
+// is in it. A request whose framing is at fault becomes printf and nc, since curl frames honestly.
 //
 // A request that is wrongly signed on purpose has no command, "".
 func Curl(endpoint, region string, r *Request) string {
@@ -31,17 +32,17 @@ func Curl(endpoint, region string, r *Request) string {
 		body = "@-"
 	}
 	b.WriteString("curl -sS -i")
-	if r.Method == "HEAD" {
+	if r.Method == http.MethodHead {
 		b.WriteString(" -I")
-	} else if r.Method != "POST" {
+	} else if r.Method != http.MethodPost {
 		fmt.Fprintf(&b, " -X %s", ShellQuote(r.Method))
 	}
 	if r.Get("Authorization") != "" {
 		fmt.Fprintf(&b, ` --aws-sigv4 %s --user "${AWS_ACCESS_KEY_ID:-test}:${AWS_SECRET_ACCESS_KEY:-test}"`,
-			ShellQuote("aws:amz:"+region+":"+ServiceName))
+			ShellQuote("aws:amz:"+region+":"+serviceName))
 	}
 	curlHeaders(&b, r)
-	if r.Method != "HEAD" && (len(r.Body) > 0 || r.Method == "POST") {
+	if r.Method != http.MethodHead && (len(r.Body) > 0 || r.Method == http.MethodPost) {
 		fmt.Fprintf(&b, " --data-binary %s", body)
 	}
 	b.WriteString(" --globoff --path-as-is " + ShellQuote(strings.TrimSuffix(endpoint, "/")+r.Path))
@@ -103,7 +104,7 @@ func portOf(u *url.URL) string {
 	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }
 
-// plain tells whether the text survives a shell word and a terminal as it is.
+// plain reports whether the text survives a shell word and a terminal as it is.
 func plain(s string) bool {
 	if !utf8.ValidString(s) {
 		return false

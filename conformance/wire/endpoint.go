@@ -48,7 +48,7 @@ func nameOf(endpoint string) string {
 func hostAndPort(u *url.URL) (string, error) {
 	port := u.Port()
 	if port == "" && strings.HasSuffix(u.Host, ":") {
-		return "", errors.New("a port behind the colon")
+		return "", errors.New("a port after the colon")
 	}
 	if n, err := strconv.Atoi(port); port != "" && (err != nil || n < 1 || n > 65535) {
 		return "", errors.New("a port from 1 to 65535")

@@ -31,7 +31,7 @@ const (
 	HandlerPanic Failure = "handler panic" // an http.Handler under test panicked
 )
 
-// Error tells why an exchange has no answer.
+// Error is why an exchange has no answer.
 type Error struct {
 	Failure Failure
 	Err     error

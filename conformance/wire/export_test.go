@@ -7,3 +7,6 @@ const Quiet = patience
 
 // Through sends everything through the proxy, as if the environment named it.
 func (h *HTTP) Through(proxy *url.URL) { h.proxy = proxy }
+
+// CutText is Text for a text that was cut.
+func (r *Redactor) CutText(s string) string { return r.redact(s, nil, true) }

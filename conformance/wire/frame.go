@@ -74,20 +74,20 @@ func (r *Request) message(host string) ([]byte, error) {
 func (r *Request) check() error {
 	switch {
 	case !httpguts.ValidHeaderFieldName(r.Method):
-		return fmt.Errorf("method %.80q: want a token (RFC 9110, section 9.1)", r.Method)
+		return fmt.Errorf("the method %.80q: want a token (RFC 9110, section 9.1)", r.Method)
 	case r.Path == "" || !httpguts.ValidHeaderFieldValue(r.Path):
-		return fmt.Errorf("path %.80q: want one without control characters", r.Path)
+		return fmt.Errorf("the path %.80q: want one without control characters", r.Path)
 	case !httpguts.ValidHeaderFieldValue(r.Host):
-		return fmt.Errorf("Host %.80q: want a value without control characters", r.Host) //nolint:revive // the name of a header
+		return fmt.Errorf("the header Host: %.80q: want a value without control characters", r.Host)
 	}
 	for _, f := range r.Fields {
 		switch {
 		case !httpguts.ValidHeaderFieldName(f.Name):
-			return fmt.Errorf("header %.80q: want a name that is a token (RFC 9110, section 5.1)", f.Name)
+			return fmt.Errorf("the header %.80q: want a name that is a token (RFC 9110, section 5.1)", f.Name)
 		case !httpguts.ValidHeaderFieldValue(f.Value):
-			return fmt.Errorf("header %s: %.80q: want a value without control characters", f.Name, f.Value)
+			return fmt.Errorf("the header %s: %.80q: want a value without control characters", f.Name, f.Value)
 		case strings.EqualFold(f.Name, "Content-Length"), strings.EqualFold(f.Name, "Transfer-Encoding"):
-			return fmt.Errorf("header %s: want a framing of the request instead", f.Name)
+			return fmt.Errorf("the header %s: want a framing of the request instead", f.Name)
 		}
 	}
 	return nil

@@ -19,14 +19,23 @@ func TestAHandlerIsHeldToTheSameLimits(t *testing.T) {
 		serve http.HandlerFunc
 		want  ending
 	}{
-		"an answer":       {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(400); _, _ = io.WriteString(w, "{}") }, ending{status: 400, body: "{}"}},
-		"no answer":       {func(http.ResponseWriter, *http.Request) {}, ending{status: 200}},
-		"a panic":         {func(http.ResponseWriter, *http.Request) { panic("at the disco") }, ending{failure: wire.HandlerPanic}},
-		"an abort":        {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, ending{failure: wire.Closed}},
-		"no return":       {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ending{failure: wire.TimedOut}},
-		"1xx first":       {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(103); w.WriteHeader(404) }, ending{status: 404}},
-		"a second status": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(400); w.WriteHeader(200) }, ending{status: 400}},
-		"a body without end": {func(w http.ResponseWriter, r *http.Request) {
+		"an answer": {func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, "{}")
+		}, ending{status: 400, body: "{}"}},
+		"no answer": {func(http.ResponseWriter, *http.Request) {}, ending{status: 200}},
+		"a panic":   {func(http.ResponseWriter, *http.Request) { panic("at the disco") }, ending{failure: wire.HandlerPanic}},
+		"an abort":  {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, ending{failure: wire.Closed}},
+		"no return": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ending{failure: wire.TimedOut}},
+		"1xx first": {func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusEarlyHints)
+			w.WriteHeader(http.StatusNotFound)
+		}, ending{status: 404}},
+		"a second status": {func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			w.WriteHeader(http.StatusOK)
+		}, ending{status: 400}},
+		"a body without end": {func(w http.ResponseWriter, _ *http.Request) {
 			for range 1000 {
 				_, _ = w.Write(bytes.Repeat([]byte("x"), 1<<10))
 			}
@@ -49,7 +58,7 @@ func TestAHandlerSeesWhatAServerWouldHandIt(t *testing.T) {
 		got = r
 		body, _ = io.ReadAll(r.Body)
 		w.Header().Set("X-Early", "1")
-		w.WriteHeader(200)
+		w.WriteHeader(http.StatusOK)
 		w.Header().Set("X-Late", "1")
 	}), wire.Limits{})
 	r := wire.NewRequest("SendCommand", []byte("abc"))

@@ -89,7 +89,7 @@ func say(text string) func(client) {
 	}
 }
 
-// sayAndHold leaves the connection open behind what it says.
+// sayAndHold leaves the connection open after what it says.
 func sayAndHold(text string) func(client) {
 	return func(c client) {
 		readRequest(c)
@@ -152,38 +152,86 @@ var hostile = map[string]struct {
 	serve func(client)
 	want  ending
 }{
-	"silence":                       {serve: sayAndHold(""), want: ending{failure: wire.TimedOut}},
-	"closing without a word":        {serve: say(""), want: ending{failure: wire.Closed}},
-	"reset without a word":          {serve: sayAndReset(""), want: ending{failure: wire.Closed}},
-	"reset inside the header":       {serve: sayAndReset("HTTP/1.1 200 OK\r\nContent-Ty"), want: ending{failure: wire.Malformed}},
-	"closing inside the header":     {serve: say("HTTP/1.1 200 OK\r\nContent-Ty"), want: ending{failure: wire.Malformed}},
-	"closing inside the status":     {serve: say("HTTP/1.1 2"), want: ending{failure: wire.Malformed}},
-	"silence inside the header":     {serve: sayAndHold("HTTP/1.1 200 OK\r\nContent-Ty"), want: ending{failure: wire.TimedOut}},
-	"a header without end":          {serve: endless("HTTP/1.1 200 OK\r\n", "X-A: b\r\n"), want: ending{failure: wire.Malformed}},
-	"a header line without end":     {serve: endless("HTTP/1.1 200 OK\r\nX-A: ", "b"), want: ending{failure: wire.Malformed}},
-	"a body without end":            {serve: endless("HTTP/1.1 200 OK\r\n\r\n", "b"), want: ending{status: 200, truncated: true}},
-	"a chunked body without end":    {serve: endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nb\r\n"), want: ending{status: 200, truncated: true}},
-	"a chunk header without end":    {serve: endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1"), want: ending{status: 200, failure: wire.Malformed}},
-	"trailers without end":          {serve: endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "X-A: b\r\n"), want: ending{status: 200, failure: wire.Malformed}},
-	"a gigabyte promised, and held": {serve: sayAndHold("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\nfew"), want: ending{status: 200, failure: wire.TimedOut, body: "few"}},
-	"a gigabyte promised, closed":   {serve: say("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\nfew"), want: ending{status: 200, failure: wire.Closed, body: "few"}},
-	"a gigabyte sent":               {serve: endless("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n", "b"), want: ending{status: 200, truncated: true}},
-	"a length that is none":         {serve: say("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"), want: ending{failure: wire.Malformed}},
-	"two lengths":                   {serve: say("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"), want: ending{failure: wire.Malformed}},
-	"a broken chunk length":         {serve: say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nb\r\n"), want: ending{status: 200, failure: wire.Malformed}},
-	"a chunk cut short":             {serve: say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"), want: ending{status: 200, failure: wire.Closed, body: "ab"}},
-	"chunks without the last":       {serve: say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"), want: ending{status: 200, failure: wire.Closed, body: "ab"}},
-	"reset inside the body":         {serve: sayAndReset("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab"), want: ending{status: 200, failure: wire.Closed}},
-	"another transfer encoding":     {serve: say("HTTP/1.1 200 OK\r\nTransfer-Encoding: rot13\r\n\r\nab"), want: ending{failure: wire.Malformed}},
-	"a redirect":                    {serve: say("HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"), want: ending{status: 307}},
-	"a flood of 1xx":                {serve: endless("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), want: ending{failure: wire.Malformed}},
-	"100 before the answer":         {serve: say("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"), want: ending{status: 200, body: "{}"}},
-	"switching protocols":           {serve: sayAndHold("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"), want: ending{status: 101}},
-	"no HTTP":                       {serve: say("SSH-2.0-OpenSSH_9.2\r\n"), want: ending{failure: wire.Malformed}},
-	"an invalid status":             {serve: say("HTTP/1.1 abc OK\r\n\r\n"), want: ending{failure: wire.Malformed}},
-	"an invalid header":             {serve: say("HTTP/1.1 200 OK\r\nno colon\r\n\r\n"), want: ending{failure: wire.Malformed}},
-	"HTTP/1.0 to the end":           {serve: say("HTTP/1.0 200 OK\r\n\r\n{}"), want: ending{status: 200, body: "{}"}},
-	"an unknown status":             {serve: say("HTTP/1.1 799 \r\nContent-Length: 0\r\n\r\n"), want: ending{status: 799}},
+	"silence":                   {serve: sayAndHold(""), want: ending{failure: wire.TimedOut}},
+	"closing without a word":    {serve: say(""), want: ending{failure: wire.Closed}},
+	"reset without a word":      {serve: sayAndReset(""), want: ending{failure: wire.Closed}},
+	"reset inside the header":   {serve: sayAndReset("HTTP/1.1 200 OK\r\nContent-Ty"), want: ending{failure: wire.Malformed}},
+	"closing inside the header": {serve: say("HTTP/1.1 200 OK\r\nContent-Ty"), want: ending{failure: wire.Malformed}},
+	"closing inside the status": {serve: say("HTTP/1.1 2"), want: ending{failure: wire.Malformed}},
+	"silence inside the header": {serve: sayAndHold("HTTP/1.1 200 OK\r\nContent-Ty"), want: ending{failure: wire.TimedOut}},
+	"a header without end":      {serve: endless("HTTP/1.1 200 OK\r\n", "X-A: b\r\n"), want: ending{failure: wire.Malformed}},
+	"a header line without end": {serve: endless("HTTP/1.1 200 OK\r\nX-A: ", "b"), want: ending{failure: wire.Malformed}},
+	"a body without end":        {serve: endless("HTTP/1.1 200 OK\r\n\r\n", "b"), want: ending{status: 200, truncated: true}},
+	"a chunked body without end": {
+		serve: endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nb\r\n"),
+		want:  ending{status: 200, truncated: true},
+	},
+	"a chunk header without end": {
+		serve: endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1"),
+		want:  ending{status: 200, failure: wire.Malformed},
+	},
+	"trailers without end": {
+		serve: endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "X-A: b\r\n"),
+		want:  ending{status: 200, failure: wire.Malformed},
+	},
+	"a gigabyte promised, and held": {
+		serve: sayAndHold("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\nfew"),
+		want:  ending{status: 200, failure: wire.TimedOut, body: "few"},
+	},
+	"a gigabyte promised, closed": {
+		serve: say("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\nfew"),
+		want:  ending{status: 200, failure: wire.Closed, body: "few"},
+	},
+	"a gigabyte sent": {
+		serve: endless("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n", "b"),
+		want:  ending{status: 200, truncated: true},
+	},
+	"a length that is none": {serve: say("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"), want: ending{failure: wire.Malformed}},
+	"two lengths": {
+		serve: say("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
+		want:  ending{failure: wire.Malformed},
+	},
+	"a broken chunk length": {
+		serve: say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nb\r\n"),
+		want:  ending{status: 200, failure: wire.Malformed},
+	},
+	"a chunk cut short": {
+		serve: say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"),
+		want:  ending{status: 200, failure: wire.Closed, body: "ab"},
+	},
+	"chunks without the last": {
+		serve: say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"),
+		want:  ending{status: 200, failure: wire.Closed, body: "ab"},
+	},
+	"reset inside the body": {
+		serve: sayAndReset("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab"),
+		want:  ending{status: 200, failure: wire.Closed},
+	},
+	"another transfer encoding": {
+		serve: say("HTTP/1.1 200 OK\r\nTransfer-Encoding: rot13\r\n\r\nab"),
+		want:  ending{failure: wire.Malformed},
+	},
+	"a redirect": {
+		serve: say("HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"),
+		want:  ending{status: 307},
+	},
+	"a flood of 1xx": {
+		serve: endless("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
+		want:  ending{failure: wire.Malformed},
+	},
+	"100 before the answer": {
+		serve: say("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
+		want:  ending{status: 200, body: "{}"},
+	},
+	"switching protocols": {
+		serve: sayAndHold("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"),
+		want:  ending{status: 101},
+	},
+	"no HTTP":             {serve: say("SSH-2.0-OpenSSH_9.2\r\n"), want: ending{failure: wire.Malformed}},
+	"an invalid status":   {serve: say("HTTP/1.1 abc OK\r\n\r\n"), want: ending{failure: wire.Malformed}},
+	"an invalid header":   {serve: say("HTTP/1.1 200 OK\r\nno colon\r\n\r\n"), want: ending{failure: wire.Malformed}},
+	"HTTP/1.0 to the end": {serve: say("HTTP/1.0 200 OK\r\n\r\n{}"), want: ending{status: 200, body: "{}"}},
+	"an unknown status":   {serve: say("HTTP/1.1 799 \r\nContent-Length: 0\r\n\r\n"), want: ending{status: 799}},
 	"gzip is not unfolded": {
 		serve: say("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x00"),
 		want:  ending{status: 200, body: "\x1f\x8b\x08\x00"},
@@ -199,8 +247,8 @@ var hostile = map[string]struct {
 	},
 }
 
-// behindASaneAnswer serves so from the second request on, and counts the connections.
-func behindASaneAnswer(serve func(client)) (behind func(client), connections *atomic.Int64) {
+// afterASaneAnswer serves so from the second request on, and counts the connections.
+func afterASaneAnswer(serve func(client)) (after func(client), connections *atomic.Int64) {
 	connections = new(atomic.Int64)
 	return func(c client) {
 		if connections.Add(1) == 1 {
@@ -218,7 +266,7 @@ func TestHostileServersAreBounded(t *testing.T) {
 				t.Parallel()
 				serve, connections := c.serve, new(atomic.Int64)
 				if over.used {
-					serve, connections = behindASaneAnswer(c.serve)
+					serve, connections = afterASaneAnswer(c.serve)
 				}
 				endsWith(t, c.want, func(limits wire.Limits) *wire.Exchange {
 					connections.Store(0)
@@ -244,12 +292,7 @@ func (w way) String() string { return fmt.Sprintf("TLS=%v used=%v raw=%v", w.sec
 // exchangeOver makes an exchange with a server in such a way.
 func exchangeOver(t *testing.T, over way, serve func(client), limits wire.Limits, body ...byte) *wire.Exchange {
 	t.Helper()
-	scheme, server, trust := "http://", (*tls.Config)(nil), (*tls.Config)(nil)
-	if over.secure {
-		scheme, server, trust = "https://", trusted().server, trusted().client
-	}
-	h, err := wire.NewHTTP(scheme+listenWith(t, server, serve), limits, trust)
-	require.NoError(t, err)
+	h := exchangerFor(t, over.secure, serve, limits)
 	defer h.Close()
 	r := wire.NewRequest("SendCommand", []byte("{}"))
 	if over.used {
@@ -264,6 +307,19 @@ func exchangeOver(t *testing.T, over way, serve func(client), limits wire.Limits
 	x := h.Exchange(context.Background(), r)
 	assert.Same(t, r, x.Request)
 	return x
+}
+
+// exchangerFor is an exchanger for a server that serves so.
+func exchangerFor(t *testing.T, secure bool, serve func(client), limits wire.Limits) *wire.HTTP {
+	t.Helper()
+	scheme, server, trust := "http://", (*tls.Config)(nil), (*tls.Config)(nil)
+	if secure {
+		scheme, server, trust = "https://", trusted().server, trusted().client
+	}
+	h, err := wire.NewHTTP(scheme+listenWith(t, server, serve), limits, trust)
+	require.NoError(t, err)
+	t.Cleanup(h.Close)
+	return h
 }
 
 // endingOf is how an exchange ended, with the body where one is wanted.
@@ -329,7 +385,7 @@ func TestAnEndedContextInterruptsAtOnce(t *testing.T) {
 		t.Run(fmt.Sprintf("raw=%v", raw), func(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithCancel(context.Background())
-			serve, _ := behindASaneAnswer(func(c client) {
+			serve, _ := afterASaneAnswer(func(c client) {
 				readRequest(c)
 				cancel()
 				<-c.ended
@@ -358,7 +414,7 @@ func TestAServerThatNeverReadsIsBounded(t *testing.T) {
 		}
 		connections := new(atomic.Int64)
 		if over.used {
-			serve, connections = behindASaneAnswer(serve)
+			serve, connections = afterASaneAnswer(serve)
 		}
 		endsWith(t, ending{failure: wire.TimedOut}, func(limits wire.Limits) *wire.Exchange {
 			connections.Store(0)
@@ -384,9 +440,9 @@ func TestAnAnswerBeforeTheRequestIsReadIsKept(t *testing.T) {
 	assertEnding(t, ending{status: 413}, h.Exchange(context.Background(), r))
 }
 
-// The server counts each connection and closes it behind the first answer without saying so. That the
+// The server counts each connection and closes it after the first answer without saying so. That the
 // second request found no connection is not the target's answer to it.
-func TestAConnectionClosedBehindAnAnswerIsNoAnswerToTheNextRequest(t *testing.T) {
+func TestAConnectionClosedAfterAnAnswerIsNoAnswerToTheNextRequest(t *testing.T) {
 	t.Parallel()
 	endpoint := listen(t, func(c client) {
 		b := bufio.NewReader(c)

@@ -40,8 +40,8 @@ func NewHTTP(endpoint string, limits Limits, tlsConfig *tls.Config) (*HTTP, erro
 		return nil, err
 	}
 	h := &HTTP{base: base, host: base.Host, limits: limits.WithDefaults(), tls: withHTTP1(tlsConfig), proxy: proxy}
-	if before, zone, ok := strings.Cut(base.Host, "%"); ok { // a zone means nothing to another machine (RFC 6874, section 4)
-		h.host = before + zone[strings.Index(zone, "]"):]
+	if address, err := netip.ParseAddr(base.Hostname()); err == nil && address.Zone() != "" {
+		h.host = strings.Replace(base.Host, "%"+address.Zone(), "", 1) // it means nothing to the server (RFC 6874, section 4)
 	}
 	h.idle = make(chan *connection, maxIdle)
 	return h, nil

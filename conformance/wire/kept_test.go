@@ -3,6 +3,7 @@ package wire_test
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -40,43 +41,56 @@ func TestAConnectionIsKeptWhereAnotherRequestMayFollow(t *testing.T) {
 		change      func(*wire.Request)
 		connections int64 // of three exchanges
 	}{
-		"a length":               {answer: ok, connections: 1},
-		"chunks":                 {answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", connections: 1},
-		"chunks with a trailer":  {answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX-A: b\r\n\r\n", connections: 1},
-		"100 first":              {answer: "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + ok, connections: 1},
-		"HTTP/1.0 kept":          {answer: "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}", connections: 1},
-		"chunks of a request":    {answer: ok, change: func(r *wire.Request) { r.Chunked = 1 }, connections: 1},
-		"an answer to HEAD":      {answer: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", change: func(r *wire.Request) { r.Method = "HEAD" }, connections: 1},
-		"a body behind HEAD":     {answer: ok, change: func(r *wire.Request) { r.Method = "HEAD" }, connections: 3},
+		"a length":              {answer: ok, connections: 1},
+		"chunks":                {answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", connections: 1},
+		"chunks with a trailer": {answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX-A: b\r\n\r\n", connections: 1},
+		"100 first":             {answer: "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + ok, connections: 1},
+		"HTTP/1.0 kept":         {answer: "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}", connections: 1},
+		"chunks of a request":   {answer: ok, change: func(r *wire.Request) { r.Chunked = 1 }, connections: 1},
+		"an answer to HEAD": {
+			answer: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n",
+			change: func(r *wire.Request) { r.Method = "HEAD" }, connections: 1,
+		},
+		"a body after HEAD":      {answer: ok, change: func(r *wire.Request) { r.Method = "HEAD" }, connections: 3},
 		"HTTP/1.0":               {answer: "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}", connections: 3},
 		"an announced close":     {answer: "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}", connections: 3},
 		"a close that was asked": {answer: ok, change: func(r *wire.Request) { r.Set("Connection", "close") }, connections: 3},
-		"bytes behind an answer": {answer: ok + "HTTP/1.1 500 Rubbish\r\nContent-Length: 0\r\n\r\n", connections: 3},
+		"bytes after an answer":  {answer: ok + "HTTP/1.1 500 Rubbish\r\nContent-Length: 0\r\n\r\n", connections: 3},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var connections atomic.Int64
-			h, err := wire.NewHTTP(listen(t, answersInTurn(&connections, c.answer, c.answer, c.answer, c.answer)), wire.Limits{Timeout: time.Minute}, nil)
-			require.NoError(t, err)
-			defer h.Close()
-			for range 3 {
-				r := wire.NewRequest("SendCommand", []byte("{}"))
-				if c.change != nil {
-					c.change(r)
+		for _, secure := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/TLS=%v", name, secure), func(t *testing.T) {
+				t.Parallel()
+				var connections atomic.Int64
+				h := exchangerFor(t, secure, answersInTurn(&connections, c.answer, c.answer, c.answer, c.answer), smallLimits)
+				for range 3 {
+					r := wire.NewRequest("SendCommand", []byte("{}"))
+					if c.change != nil {
+						c.change(r)
+					}
+					assertEnding(t, ending{status: 200}, h.Exchange(context.Background(), r))
 				}
-				assertEnding(t, ending{status: 200}, h.Exchange(context.Background(), r))
-			}
-			assert.Equal(t, c.connections, connections.Load())
-		})
+				assert.Equal(t, c.connections, connections.Load())
+			})
+		}
 	}
 }
 
 // A second answer that comes while nothing is asked is none to the next request.
 func TestWhatComesOverAnIdleConnectionIsNoAnswer(t *testing.T) {
 	t.Parallel()
+	for _, secure := range []bool{false, true} {
+		t.Run(fmt.Sprintf("TLS=%v", secure), func(t *testing.T) {
+			t.Parallel()
+			testIdleConnection(t, secure)
+		})
+	}
+}
+
+func testIdleConnection(t *testing.T, secure bool) {
+	t.Helper()
 	idle, sent, more := make(chan struct{}), make(chan struct{}), make(chan int, 1)
 	var connections atomic.Int64
-	h, err := wire.NewHTTP(listen(t, func(c client) {
+	h := exchangerFor(t, secure, func(c client) {
 		if connections.Add(1) > 1 {
 			say("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")(c)
 			return
@@ -88,9 +102,7 @@ func TestWhatComesOverAnIdleConnectionIsNoAnswer(t *testing.T) {
 		close(sent)
 		n, _ := c.Read(make([]byte, 1))
 		more <- n
-	}), smallLimits, nil)
-	require.NoError(t, err)
-	defer h.Close()
+	}, smallLimits)
 	assertEnding(t, ending{status: 200}, h.Exchange(context.Background(), wire.NewRequest("SendCommand", nil)))
 	close(idle)
 	<-sent
@@ -176,11 +188,13 @@ func TestAFreshConnectionThatIsClosedIsNotTriedAgain(t *testing.T) {
 func TestAnAnswerThatBreaksOffIsNotAskedForAgain(t *testing.T) {
 	t.Parallel()
 	var connections atomic.Int64
-	h, err := wire.NewHTTP(listen(t, answersInTurn(&connections, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{")), smallLimits, nil)
+	const head = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+	h, err := wire.NewHTTP(listen(t, answersInTurn(&connections, head+"{}", head+"{")), smallLimits, nil)
 	require.NoError(t, err)
 	defer h.Close()
 	assertEnding(t, ending{status: 200}, h.Exchange(context.Background(), wire.NewRequest("SendCommand", nil)))
-	assertEnding(t, ending{status: 200, failure: wire.Closed, body: "{"}, h.Exchange(context.Background(), wire.NewRequest("SendCommand", nil)))
+	x := h.Exchange(context.Background(), wire.NewRequest("SendCommand", nil))
+	assertEnding(t, ending{status: 200, failure: wire.Closed, body: "{"}, x)
 	assert.EqualValues(t, 1, connections.Load())
 }
 

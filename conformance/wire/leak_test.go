@@ -27,7 +27,7 @@ func TestExchangersLeaveNoGoroutineBehind(t *testing.T) {
 			h.Close()
 		}
 	})
-	t.Run("in process", func(t *testing.T) {
+	t.Run("in process", func(*testing.T) {
 		h := wire.NewHandler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }), shortLimits)
 		h.Exchange(context.Background(), wire.NewRequest("SendCommand", []byte("{}")))
 	})

@@ -7,26 +7,28 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
 // ProxyFor is the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name for the endpoint, nil for none. A loopback
-// endpoint has none. An error does not repeat the URL, in which a password may stand.
+// endpoint has none. An error does not repeat the URL, which may have a password.
 func ProxyFor(base *url.URL) (*url.URL, error) {
 	if IsLoopback(base.Hostname()) {
 		return nil, nil
 	}
 	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: base})
 	if err != nil || proxy != nil && (proxy.Scheme != "http" && proxy.Scheme != "https" || proxy.Hostname() == "") {
-		return nil, fmt.Errorf("%s_PROXY: want a proxy like http://127.0.0.1:3128, or the endpoint in NO_PROXY", map[string]string{"http": "HTTP", "https": "HTTPS"}[base.Scheme])
+		return nil, fmt.Errorf("%s_PROXY: want a proxy like http://127.0.0.1:3128, or the endpoint in NO_PROXY", strings.ToUpper(base.Scheme))
 	}
 	return proxy, nil
 }
 
-// connect opens a connection to the address, through a tunnel where a proxy stands between: what goes through one
+// connect opens a connection to the address, through a tunnel where there is a proxy: what goes through one
 // is sent byte for byte, also what is no HTTP.
 func (h *HTTP) connect(ctx context.Context, address string) (net.Conn, error) {
 	if h.proxy == nil {
@@ -37,7 +39,7 @@ func (h *HTTP) connect(ctx context.Context, address string) (net.Conn, error) {
 		return nil, &proxyError{h.proxy.Host, err}
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(past) })
-	err = openTunnel(conn, h.proxy, address)
+	err = h.openTunnel(conn, address)
 	if stop(); err == nil && ctx.Err() == nil {
 		return conn, conn.SetDeadline(time.Time{})
 	}
@@ -57,17 +59,17 @@ func (h *HTTP) dialProxy(ctx context.Context) (net.Conn, error) {
 }
 
 // openTunnel asks for a tunnel to the address (RFC 9110, section 9.3.6).
-func openTunnel(conn net.Conn, proxy *url.URL, address string) error {
+func (h *HTTP) openTunnel(conn net.Conn, address string) error {
 	request := "CONNECT " + address + " HTTP/1.1\r\nHost: " + address + "\r\n"
-	if user := proxy.User; user != nil {
+	if user := h.proxy.User; user != nil {
 		password, _ := user.Password()
 		request += "Proxy-Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(user.Username()+":"+password)) + "\r\n"
 	}
 	if _, err := conn.Write([]byte(request + "\r\n")); err != nil {
 		return err
 	}
-	answer := bufio.NewReader(conn)
-	resp, err := http.ReadResponse(answer, &http.Request{Method: http.MethodConnect})
+	answer := bufio.NewReader(io.LimitReader(conn, h.limits.Header))
+	resp, err := http.ReadResponse(answer, &http.Request{Method: http.MethodConnect}) //nolint:bodyclose // it has none
 	switch {
 	case err != nil:
 		return fmt.Errorf("no answer to CONNECT %s: %w", address, err)

@@ -72,7 +72,8 @@ func TestEveryRequestGoesThroughTheTunnelOfAProxy(t *testing.T) {
 			return http.StatusOK
 		})
 		proxy.User = url.UserPassword("user", "xyzzy")
-		h, err := wire.NewHTTP(scheme+"://ssm.example:8014", wire.Limits{Timeout: time.Minute}, &tls.Config{InsecureSkipVerify: true})
+		insecure := &tls.Config{InsecureSkipVerify: true} //nolint:gosec // the certificate is of 127.0.0.1
+		h, err := wire.NewHTTP(scheme+"://ssm.example:8014", wire.Limits{Timeout: time.Minute}, insecure)
 		require.NoError(t, err)
 		h.Through(proxy)
 		odd := wire.NewRequest("SendCommand", []byte("{}"))
@@ -100,7 +101,8 @@ func TestAProxyThatOpensNoTunnelIsNamed(t *testing.T) {
 			x := h.Exchange(context.Background(), r)
 			require.NotNil(t, x.Err)
 			assert.Equal(t, wire.Unreachable, x.Err.Failure)
-			assert.Equal(t, "is behind a proxy that opens no tunnel to it: the proxy "+proxy.Host+": it answers CONNECT ssm.example:8014 with 403 Forbidden; "+
+			assert.Equal(t, "is behind a proxy that opens no tunnel to it: the proxy "+proxy.Host+": "+
+				"it answers CONNECT ssm.example:8014 with 403 Forbidden; "+
 				"have it allow CONNECT there, or name the target in NO_PROXY", wire.Advice(x.Err))
 			assert.NotContains(t, x.Err.Error(), "xyzzy")
 		}

@@ -5,14 +5,13 @@ import (
 	"cmp"
 	"context"
 	"encoding/base64"
-	"encoding/binary"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 )
 
-// redacted stands where something secret stood.
+// redacted is in place of what is secret.
 const redacted = "(redacted)"
 
 // shortestSecret is the length from which a credential is looked for wherever it may stand. An access key ID of
@@ -24,21 +23,18 @@ const shortestSecret = 12
 // server may echo them, and what looks like credentials of AWS. Use it before a text is cut: less than 15
 // characters of a secret are not known again. It is safe for concurrent use.
 type Redactor struct {
-	windows map[window]bool
+	// windows are parts of the secrets, folded: of each every fourth one, and its last. Whatever repeats 15 characters
+	// of a secret holds one.
+	windows map[string]bool
 	heads   []string // the beginnings of what is secret, sorted
-	filter  filter
 }
-
-// window is a part of a secret, folded. Every fourth one of a secret is known, and its last: whatever repeats
-// 15 characters of it holds one.
-type window [shortestSecret]byte
 
 const windowStride = 4
 
 // NewRedactor returns a redactor of these secrets. Those that are short or name an AWS account, as some
 // emulators want an access key ID to, are redacted only where they stand as credentials, as in Credential=test.
 func NewRedactor(secrets ...string) *Redactor {
-	r := &Redactor{windows: map[window]bool{}}
+	r := &Redactor{windows: map[string]bool{}}
 	for _, secret := range secrets {
 		if len(secret) >= shortestSecret && !isAccount(secret) {
 			for _, form := range forms(secret) {
@@ -48,13 +44,6 @@ func NewRedactor(secrets ...string) *Redactor {
 	}
 	slices.Sort(r.heads)
 	r.heads = slices.Compact(r.heads)
-	r.filter = newFilter(len(r.windows))
-	for w := range r.windows {
-		r.filter.add(binary.LittleEndian.Uint64(w[len(w)-8:]))
-	}
-	for _, hint := range hints {
-		r.filter.add(binary.LittleEndian.Uint64([]byte(hint)))
-	}
 	return r
 }
 
@@ -66,9 +55,9 @@ func isAccount(s string) bool {
 func (r *Redactor) add(form string) {
 	last := len(form) - shortestSecret
 	for i := 0; i < last; i += windowStride {
-		r.windows[window([]byte(form[i:]))] = true
+		r.windows[form[i:i+shortestSecret]] = true
 	}
-	r.windows[window([]byte(form[last:]))] = true
+	r.windows[form[last:]] = true
 	r.heads = append(r.heads, form[:min(len(form), shortestSecret+windowStride)])
 }
 
@@ -76,37 +65,37 @@ func (r *Redactor) add(form string) {
 // each offset, without the characters that hold bits of its neighbours.
 func forms(secret string) []string {
 	var list []string
-	for text := []byte(secret); len(text) >= shortestSecret; text, _ = unescape(text, nil) {
+	for text := secret; len(text) >= shortestSecret; text, _ = unescape(text, nil) {
 		list = append(list, folded(text))
 		for skip := range 3 {
 			groups := text[skip : skip+(len(text)-skip)/3*3]
-			list = append(list, folded([]byte(base64.StdEncoding.EncodeToString(groups))))
+			list = append(list, folded(base64.StdEncoding.EncodeToString([]byte(groups))))
 		}
 	}
 	return list
 }
 
 // Text returns a text without what is secret in it.
-func (r *Redactor) Text(s string) string { return redact(r, s, "", false) }
-
-// CutText is Text for the beginning of a text: what may be the beginning of a secret at its end goes as well.
-func (r *Redactor) CutText(s string) string { return redact(r, s, "", true) }
+func (r *Redactor) Text(s string) string { return r.redact(s, nil, false) }
 
 // Bytes is Text for bytes.
-func (r *Redactor) Bytes(b []byte) []byte { return redact(r, b, "", false) }
+func (r *Redactor) Bytes(b []byte) []byte { return []byte(r.redact(string(b), nil, false)) }
 
-func redact[T string | []byte](r *Redactor, text T, signature string, cut bool) T {
-	spans := find(r, text, signature, cut)
+// redact takes out what is secret, and the forms of a signature. Where the text was cut, what may be the beginning of
+// a secret at its end goes as well.
+func (r *Redactor) redact(text string, signature []string, cut bool) string {
+	spans := r.find(text, signature, cut)
 	if len(spans) == 0 {
 		return text
 	}
-	out := make([]byte, 0, len(text))
+	var out strings.Builder
 	done := 0
 	for _, s := range spans {
-		out = append(append(out, text[done:s.from]...), redacted...)
+		out.WriteString(text[done:s.from] + redacted)
 		done = s.to
 	}
-	return T(append(out, text[done:]...))
+	out.WriteString(text[done:])
+	return out.String()
 }
 
 // secretFields are the header fields whose value is secret as a whole.
@@ -123,15 +112,7 @@ func (r *Redactor) Field(name, value string) string {
 	return redacted
 }
 
-// error is an error that says the same without what is secret in it.
-func (r *Redactor) error(err error, signature string) error {
-	text := err.Error()
-	if shown := redact(r, text, signature, true); shown != text {
-		return &redactedError{shown, err}
-	}
-	return err
-}
-
+// redactedError says the same as an error, without what is secret in it.
 type redactedError struct {
 	text string
 	err  error
@@ -155,7 +136,7 @@ func (r *Redactor) Request(q *Request) *Request {
 				head = bytes.Replace(head, []byte(was.Name+": "+was.Value+"\r\n"), []byte(f.Name+": "+f.Value+"\r\n"), 1)
 			}
 		}
-		shown.Raw = bytes.Clone(r.Bytes(head))
+		shown.Raw = r.Bytes(head)
 		if whole {
 			shown.Raw = append(append(shown.Raw, "\r\n\r\n"...), body...)
 		}
@@ -166,40 +147,27 @@ func (r *Redactor) Request(q *Request) *Request {
 // Exchange takes what is secret out of an exchange: out of its request, but for the body, and out of whatever the
 // target echoes, of which the signature of the request is a part.
 func (r *Redactor) Exchange(x *Exchange) {
-	signature := signatureOf(x.Request)
+	signature := forms(signatureOf(x.Request))
 	x.Request = r.Request(x.Request)
 	if p := x.Response; p != nil {
 		p.Header = r.header(p.Header, signature)
 		p.Proto = r.Text(p.Proto)
-		p.Body = redact(r, p.Body, signature, p.Truncated || x.Err != nil)
+		p.Body = []byte(r.redact(string(p.Body), signature, p.Truncated || x.Err != nil))
 	}
 	if x.Err != nil {
-		x.Err = &Error{x.Err.Failure, r.error(x.Err.Err, signature)}
+		if text := r.redact(x.Err.Err.Error(), signature, true); text != x.Err.Err.Error() {
+			x.Err = &Error{x.Err.Failure, &redactedError{text, x.Err.Err}}
+		}
 	}
 }
 
-// header returns a header without what is secret in it: the same where there is nothing.
-func (r *Redactor) header(h http.Header, signature string) http.Header {
-	shown, cloned := h, false
+// header returns a header without what is secret in it.
+func (r *Redactor) header(h http.Header, signature []string) http.Header {
+	shown := make(http.Header, len(h))
 	for name, values := range h {
-		for i, value := range values {
-			plain := r.Field(name, redact(r, value, signature, false))
-			if plain == value {
-				continue
-			}
-			if !cloned {
-				shown, cloned = h.Clone(), true
-			}
-			shown[name][i] = plain
-		}
-	}
-	for name := range h {
-		if plain := r.Text(name); plain != name {
-			if !cloned {
-				shown, cloned = h.Clone(), true
-			}
-			shown[plain] = append(shown[plain], shown[name]...)
-			delete(shown, name)
+		plain := r.Text(name)
+		for _, value := range values {
+			shown[plain] = append(shown[plain], r.Field(name, r.redact(value, signature, false)))
 		}
 	}
 	return shown
@@ -292,11 +260,9 @@ func (e *redacting) Exchange(ctx context.Context, q *Request) *Exchange {
 // span is a part of a text, from its first byte up to its end.
 type span struct{ from, to int }
 
-func compareSpans(a, b span) int { return cmp.Compare(a.from, b.from) }
-
 // merged puts spans in order, and those together that touch.
 func merged(spans []span) []span {
-	slices.SortFunc(spans, compareSpans)
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 	kept := spans[:0]
 	for _, s := range spans {
 		if n := len(kept); n > 0 && s.from <= kept[n-1].to {

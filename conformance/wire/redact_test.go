@@ -23,10 +23,12 @@ import (
 
 const (
 	keyID     = "ASIAQDISTINCTIVE2345"
-	secretKey = "wJalr/XUtn+FEMIK7MDENGbPxRfiCYEX/MPLEKEY"
-	token     = "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEUCIQDx+/k2n5T1Ss0Z=="
+	secretKey = "wJalr/XUtn+FEMIK7MDENGbPxRfiCYEX/MPLEKEY"                               //nolint:gosec // made up
+	token     = "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEUCIQDx+/k2n5T1Ss0Z==" //nolint:gosec // made up
 	hexDigest = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
 )
+
+var distinctive = aws.Credentials{AccessKeyID: keyID, SecretAccessKey: secretKey, SessionToken: token}
 
 // spellings are the ways in which a server may write a text.
 var spellings = map[string]func(string) string{
@@ -85,11 +87,14 @@ func TestASecretIsRedactedInEverySpelling(t *testing.T) {
 	r := wire.NewRedactor(keyID, secretKey, token, hexDigest)
 	for name, spell := range spellings {
 		for _, secret := range []string{keyID, secretKey, token, hexDigest} {
-			for _, around := range []string{"%s", `{"message":"the token %s is expired"}`, "a%sz", "=%s=", "/%s/", "\"%s\\n\"", `\ %s\`, "%% %s%%", "&%s&"} {
+			for _, around := range []string{
+				"%s", `{"message":"the token %s is expired"}`, "a%sz", "=%s=", "/%s/", "\"%s\\n\"", `\ %s\`, "%% %s%%", "&%s&",
+			} {
 				text := fmt.Sprintf(around, spell(secret))
 				shown := r.Text(text)
 				before, after, _ := strings.Cut(strings.ReplaceAll(around, "%%", "%"), "%s")
-				require.True(t, strings.HasPrefix(shown, before) && strings.HasSuffix(shown, after), "%s: what stands around it is kept: %s", name, shown)
+				kept := strings.HasPrefix(shown, before) && strings.HasSuffix(shown, after)
+				require.True(t, kept, "%s: what is around it is kept: %s", name, shown)
 				left := strings.TrimSuffix(strings.TrimPrefix(shown, before), after)
 				require.Contains(t, left, "(redacted)", "%s of %s in %s", name, secret, text)
 				require.LessOrEqual(t, len(left), len("(redacted)")+edges[name], "%s is left of %s", left, text)
@@ -110,7 +115,7 @@ func TestNothingOfASecretIsLeftAndNothingElseIsTaken(t *testing.T) {
 	t.Parallel()
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 	const others = `{}[]":,. \/%&;u0041#x2B<>éλ😀` + "\x00\xff\r\n"
-	random := rand.New(rand.NewPCG(12, 1))
+	random := rand.New(rand.NewPCG(12, 1)) //nolint:gosec // the same texts each time
 	text := func(from string, n int) string {
 		b := make([]byte, n)
 		for i := range b {
@@ -148,7 +153,8 @@ func TestTheBeginningOfASecretAtTheEndOfWhatWasCutIsRedacted(t *testing.T) {
 	t.Parallel()
 	r := wire.NewRedactor(keyID, secretKey, token)
 	for _, secret := range []string{keyID, secretKey, token} {
-		for name, spelt := range map[string]string{"plain": secret, "JSON": eachByte(secret, `\u%04x`), "URL": eachByte(secret, "%%%02X"), "HTML": eachByte(secret, "&#x%x;")} {
+		for name, format := range map[string]string{"plain": "%c", "JSON": `\u%04x`, "URL": "%%%02X", "HTML": "&#x%x;"} {
+			spelt := eachByte(secret, format)
 			for n := 6 * len(spelt) / len(secret); n < len(spelt); n++ {
 				shown := r.CutText("it says " + spelt[:n])
 				require.True(t, strings.HasPrefix(shown, "it says (redacted)"), "%s: %s", name, spelt[:n])
@@ -166,26 +172,28 @@ func TestTheBeginningOfASecretAtTheEndOfWhatWasCutIsRedacted(t *testing.T) {
 func TestWhatLooksLikeACredentialIsRedacted(t *testing.T) {
 	t.Parallel()
 	r := wire.NewRedactor("test", "test", "000000000000")
-	for text, want := range map[string]string{
+	for text, want := range map[string]string{ //nolint:gosec // made up
 		"the test of a test in 000000000000":          "the test of a test in 000000000000",
 		"AKIAIOSFODNN7EXAMPLE is unknown":             "(redacted) is unknown",
 		"AKIA and ASIA are prefixes, MAKIAIOSFODNN7E": "AKIA and ASIA are prefixes, MAKIAIOSFODNN7E",
 		"AWS4-HMAC-SHA256 Credential=test/20261126/us-east-1/ssm/aws4_request, SignedHeaders=host, Signature=0f0f": "AWS4-HMAC-SHA256 " +
 			"Credential=(redacted), SignedHeaders=host, Signature=(redacted)",
-		"/?X-Amz-Date=1&X-Amz-Credential=AKID%2F2&X-Amz-Security-Token=abc%2B&X-Amz-Signature=0f0f": "/?X-Amz-Date=1&X-Amz-Credential=(redacted)" +
+		"/?X-Amz-Date=1&X-Amz-Credential=AKID%2F2&X-Amz-Security-Token=abc%2B&X-Amz-Signature=0f0f": "" +
+			"/?X-Amz-Date=1&X-Amz-Credential=(redacted)" +
 			"&X-Amz-Security-Token=(redacted)&X-Amz-Signature=(redacted)",
-		`{"url":"http:\/\/h\/?X-Amz-Security-Token\u003dabc%2B\u0026a=1"}`: `{"url":"http:\/\/h\/?X-Amz-Security-Token\u003d(redacted)\u0026a=1"}`,
-		"AWS_SECRET_ACCESS_KEY=short":                                      "AWS_SECRET_ACCESS_KEY=(redacted)",
-		"aws_secret_access_key = abc\nregion = x":                          "aws_secret_access_key = (redacted)\nregion = x",
-		"export AWS_SESSION_TOKEN='abc/def'":                               "export AWS_SESSION_TOKEN='(redacted)'",
-		`{"SecretAccessKey": "` + secretKey + `"}`:                         `{"SecretAccessKey": "(redacted)"}`,
-		`{"Signature": "` + hexDigest + `"}`:                               `{"Signature": "(redacted)"}`,
-		"x-amz-security-token: " + token + "\r\n":                          "x-amz-security-token: (redacted)\r\n",
-		"Authorization: Basic dXNlcjpwYXNz":                                "Authorization: Basic (redacted)",
-		"proxy http://me:pass%40@proxy:3128 refuses":                       "proxy http://(redacted)@proxy:3128 refuses",
-		"the security token: expired":                                      "the security token: expired",
-		`{"DocumentHash":"` + hexDigest + `"}`:                             `{"DocumentHash":"` + hexDigest + `"}`,
-		"user@example.com":                                                 "user@example.com",
+		`{"url":"http:\/\/h\/?X-Amz-Security-Token\u003dabc%2B\u0026a=1"}`: "" +
+			`{"url":"http:\/\/h\/?X-Amz-Security-Token\u003d(redacted)\u0026a=1"}`,
+		"AWS_SECRET_ACCESS_KEY=short":                "AWS_SECRET_ACCESS_KEY=(redacted)",
+		"aws_secret_access_key = abc\nregion = x":    "aws_secret_access_key = (redacted)\nregion = x",
+		"export AWS_SESSION_TOKEN='abc/def'":         "export AWS_SESSION_TOKEN='(redacted)'",
+		`{"SecretAccessKey": "` + secretKey + `"}`:   `{"SecretAccessKey": "(redacted)"}`,
+		`{"Signature": "` + hexDigest + `"}`:         `{"Signature": "(redacted)"}`,
+		"x-amz-security-token: " + token + "\r\n":    "x-amz-security-token: (redacted)\r\n",
+		"Authorization: Basic dXNlcjpwYXNz":          "Authorization: Basic (redacted)",
+		"proxy http://me:pass%40@proxy:3128 refuses": "proxy http://(redacted)@proxy:3128 refuses",
+		"the security token: expired":                "the security token: expired",
+		`{"DocumentHash":"` + hexDigest + `"}`:       `{"DocumentHash":"` + hexDigest + `"}`,
+		"user@example.com":                           "user@example.com",
 	} {
 		shown := r.Text(text)
 		assert.Equal(t, want, shown)
@@ -221,13 +229,14 @@ func (e exchanged) Exchange(_ context.Context, q *wire.Request) *wire.Exchange {
 		p.Body = append(p.Body, e.spell(f.Value)+"\n"...)
 	}
 	p.Body = append(p.Body, e.spell(q.Path)...)
-	return &wire.Exchange{Request: q, Response: p, Err: &wire.Error{Failure: wire.Closed, Err: fmt.Errorf("%w: %s", io.ErrUnexpectedEOF, p.Body)}}
+	err := fmt.Errorf("%w: %s", io.ErrUnexpectedEOF, p.Body)
+	return &wire.Exchange{Request: q, Response: p, Err: &wire.Error{Failure: wire.Closed, Err: err}}
 }
 
 func TestAnExchangeHasNothingSecretInIt(t *testing.T) {
 	t.Parallel()
 	for name, spell := range spellings {
-		for _, credentials := range []aws.Credentials{{AccessKeyID: keyID, SecretAccessKey: secretKey, SessionToken: token}, {AccessKeyID: "test", SecretAccessKey: "test"}} {
+		for _, credentials := range []aws.Credentials{distinctive, {AccessKeyID: "test", SecretAccessKey: "test"}} {
 			r := wire.NewRedactor(credentials.AccessKeyID, credentials.SecretAccessKey, credentials.SessionToken)
 			sent, presigned := wire.NewRequest("SendCommand", []byte(`{}`)), wire.NewRequest("SendCommand", []byte(`{}`))
 			require.NoError(t, wire.NewSigner(credentials, "us-east-1").Sign(sent, "h", time.Now()))
@@ -241,7 +250,8 @@ func TestAnExchangeHasNothingSecretInIt(t *testing.T) {
 				x := r.Redacting(exchanged{spell}).Exchange(t.Context(), q)
 				assert.Equal(t, before, *q, "what was sent is as it was")
 				require.ErrorIs(t, x.Err, io.ErrUnexpectedEOF)
-				written := fmt.Sprintf("%v %s %v %s %s %s", x.Request.Fields, x.Request.Path, x.Response.Header, x.Response.Body, x.Err.Error(), x.Request.Raw)
+				written := fmt.Sprintf("%v %s %s", x.Request.Fields, x.Request.Path, x.Request.Raw) +
+					fmt.Sprintf("%v %s %s", x.Response.Header, x.Response.Body, x.Err.Error())
 				for _, secret := range []string{signature, query, credentials.SessionToken} {
 					if secret == "" {
 						continue
@@ -265,7 +275,7 @@ func FuzzRedactor(f *testing.F) {
 		if cut {
 			shown = r.CutText(text)
 		}
-		if len(secret) >= 12 && strings.Trim(secret, "0123456789") != "" && !strings.Contains("(redacted)", secret) {
+		if len(secret) >= 12 && strings.Trim(secret, "0123456789") != "" {
 			assert.NotContains(t, r.Text(text+secret+text), secret)
 		}
 		_ = shown
@@ -274,7 +284,8 @@ func FuzzRedactor(f *testing.F) {
 
 func BenchmarkRedactor(b *testing.B) {
 	const answer = `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-000000000001","DocumentName":"AWS-RunShellScript","Comment":"a \"b\"",` +
-		`"ExpiresAfter":1495825472.676,"Parameters":{"commands":["true"]},"Targets":[{"Key":"tag:sendspec","Values":["0123456789abcdef"]}],"Status":"Pending"}}`
+		`"ExpiresAfter":1495825472.676,"Parameters":{"commands":["true"]},` +
+		`"Targets":[{"Key":"tag:sendspec","Values":["0123456789abcdef"]}],"Status":"Pending"}}`
 	r := wire.NewRedactor(keyID, secretKey, token)
 	b.Run("text", func(b *testing.B) {
 		b.SetBytes(int64(len(answer)))
@@ -284,7 +295,7 @@ func BenchmarkRedactor(b *testing.B) {
 	})
 	b.Run("exchange", func(b *testing.B) {
 		q := wire.NewRequest("SendCommand", []byte(`{}`))
-		require.NoError(b, wire.NewSigner(aws.Credentials{AccessKeyID: keyID, SecretAccessKey: secretKey, SessionToken: token}, "us-east-1").Sign(q, "h", time.Now()))
+		require.NoError(b, wire.NewSigner(distinctive, "us-east-1").Sign(q, "h", time.Now()))
 		header := http.Header{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amzn-Requestid": {"2d226bf9-efbd-461b-a381-000000000001"}}
 		for b.Loop() {
 			r.Exchange(&wire.Exchange{Request: q, Response: &wire.Response{Proto: "HTTP/1.1", Header: header, Body: []byte(answer)}})

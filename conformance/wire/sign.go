@@ -13,20 +13,20 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// ServiceName is the signing name of Systems Manager.
-const ServiceName = "ssm"
+// serviceName is the signing name of Systems Manager.
+const serviceName = "ssm"
 
 // Signer signs requests with Signature Version 4.
 type Signer struct {
 	Credentials aws.Credentials
 	Region      string
-	Service     string // default ServiceName
+	Service     string // default serviceName
 	signer      *v4.Signer
 }
 
 // NewSigner returns a signer for Systems Manager in the region.
 func NewSigner(c aws.Credentials, region string) *Signer {
-	return &Signer{Credentials: c, Region: region, Service: ServiceName, signer: v4.NewSigner()}
+	return &Signer{Credentials: c, Region: region, Service: serviceName, signer: v4.NewSigner()}
 }
 
 // With returns a signer that differs in what is not "".
@@ -110,7 +110,8 @@ func signable(r *Request, host string) (*http.Request, string) {
 func changesOnTheWay(name string) bool {
 	name = http.CanonicalHeaderKey(name)
 	switch name {
-	case "Cache-Control", "Connection", "Forwarded", "From", "Keep-Alive", "Max-Forwards", "Pragma", "Referer", "Te", "Trailer", "Upgrade", "Via", "X-Real-Ip":
+	case "Cache-Control", "Connection", "Forwarded", "From", "Keep-Alive", "Max-Forwards", "Pragma", "Referer", "Te", "Trailer",
+		"Upgrade", "Via", "X-Real-Ip":
 		return true
 	}
 	return strings.HasPrefix(name, "Proxy-") || strings.HasPrefix(name, "Sec-") || strings.HasPrefix(name, "X-Forwarded-")

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// ErrHTTP2Only tells that a target speaks HTTP/2 and no HTTP/1.1. Exchanges are HTTP/1.1 always: only
+// ErrHTTP2Only says that a target speaks HTTP/2 and no HTTP/1.1. Exchanges are HTTP/1.1 always: only
 // there does a request have exact bytes (the spelling of a header, a length that lies, chunks), and
 // the requests of one run shall differ in nothing but what their cases say.
 var ErrHTTP2Only = errors.New("it speaks HTTP/2 only, and sendspec speaks HTTP/1.1")
@@ -121,7 +121,7 @@ func alertOf(err error) string {
 	return alert
 }
 
-// shownNames is how many names of a certificate a line tells.
+// shownNames is how many names of a certificate a line has.
 const shownNames = 3
 
 func certificateAdvice(err error) string {
@@ -137,12 +137,15 @@ func certificateAdvice(err error) string {
 			names = append(names[:shownNames], "more")
 		}
 		if len(names) == 0 {
-			return fmt.Sprintf("has a certificate without a subject alternative name, and the common name does not count; want one with the SAN %s, or --insecure", host.Host)
+			return fmt.Sprintf("has a certificate without a subject alternative name, and the common name does not count; "+
+				"want one with the SAN %s, or --insecure", host.Host)
 		}
-		return fmt.Sprintf("has a certificate for %s and not for %s; want one of these names in --endpoint, a certificate with the SAN %[2]s, or --insecure",
+		return fmt.Sprintf("has a certificate for %s and not for %s; "+
+			"want one of these names in --endpoint, a certificate with the SAN %[2]s, or --insecure",
 			strings.Join(names, ", "), host.Host)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return fmt.Sprintf("has a certificate that is not valid at this time: %s; renew it, set the clock of this machine right, or give --insecure", invalid.Detail)
+		return fmt.Sprintf("has a certificate that is not valid at this time: %s; "+
+			"renew it, set the clock of this machine right, or give --insecure", invalid.Detail)
 	}
 	return fmt.Sprintf("has a certificate that is not trusted: %s; name the authority that signed it with --ca-file, or give --insecure", err)
 }
@@ -156,7 +159,8 @@ func SpeaksTLS(ctx context.Context, endpoint string) bool {
 	if err != nil || base.Scheme != "http" {
 		return false
 	}
-	h, err := NewHTTP("https://"+net.JoinHostPort(base.Hostname(), portOf(base)), Limits{}, &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10}) //nolint:gosec // nothing is sent
+	anyServer := &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10} //nolint:gosec // nothing is sent
+	h, err := NewHTTP("https://"+net.JoinHostPort(base.Hostname(), portOf(base)), Limits{}, anyServer)
 	if err != nil {
 		return false
 	}

@@ -69,6 +69,11 @@ func quietServer(t *testing.T, config *tls.Config) *httptest.Server {
 	return s
 }
 
+// wantsCertificate is a server that lets in only clients with a certificate of the pool.
+func wantsCertificate(own tls.Certificate, pool *x509.CertPool) *tls.Config {
+	return &tls.Config{Certificates: []tls.Certificate{own}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool}
+}
+
 // Each way in which TLS can fail has its own line, which says what to do; a raw request fails with the same.
 func TestAdviceOnTLS(t *testing.T) {
 	t.Parallel()
@@ -78,7 +83,9 @@ func TestAdviceOnTLS(t *testing.T) {
 	expired, trustExpired := certify(func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) })
 	with := func(c tls.Certificate) *tls.Config { return &tls.Config{Certificates: []tls.Certificate{c}} }
 	wantsOne := func(version uint16) *tls.Config {
-		return &tls.Config{Certificates: []tls.Certificate{right}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: trustNamed, MaxVersion: version}
+		c := wantsCertificate(right, trustNamed)
+		c.MaxVersion = version
+		return c
 	}
 	old := with(right)
 	old.MinVersion, old.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
@@ -88,16 +95,37 @@ func TestAdviceOnTLS(t *testing.T) {
 		client *tls.Config
 		want   string
 	}{
-		"not trusted":                      {with(right), nil, "has a certificate that is not trusted: *--ca-file, or give --insecure"},
-		"another name":                     {with(named), &tls.Config{RootCAs: trustNamed}, "has a certificate for ssm.example, ssm2.example and not for 127.0.0.1; *SAN 127.0.0.1, or --insecure"},
-		"no name":                          {with(bare), &tls.Config{RootCAs: trustBare}, "has a certificate without a subject alternative name*SAN 127.0.0.1, or --insecure"},
-		"expired":                          {with(expired), &tls.Config{RootCAs: trustExpired}, "has a certificate that is not valid at this time: *; renew it*"},
-		"a client certificate":             {wantsOne(tls.VersionTLS13), &tls.Config{RootCAs: trust}, "wants a client certificate (certificate required); give one with --cert and --key"},
-		"a client certificate in TLS 1.2":  {wantsOne(tls.VersionTLS12), &tls.Config{RootCAs: trust}, "wants a client certificate (*); give one with --cert and --key"},
-		"another client certificate":       {wantsOne(tls.VersionTLS13), shown, "refuses the client certificate (*); want one in --cert and --key that it trusts"},
-		"another certificate, and TLS 1.2": {wantsOne(tls.VersionTLS12), shown, "refuses the client certificate (*); want one in --cert and --key that it trusts"},
-		"plain HTTP":                       {nil, nil, "answers plain HTTP on this port; want http://*"},
-		"old versions":                     {old, &tls.Config{RootCAs: trust}, "speaks no TLS that is as new as 1.2*"},
+		"not trusted": {with(right), nil, "has a certificate that is not trusted: *--ca-file, or give --insecure"},
+		"another name": {
+			with(named), &tls.Config{RootCAs: trustNamed},
+			"has a certificate for ssm.example, ssm2.example and not for 127.0.0.1; *SAN 127.0.0.1, or --insecure",
+		},
+		"no name": {
+			with(bare), &tls.Config{RootCAs: trustBare},
+			"has a certificate without a subject alternative name*SAN 127.0.0.1, or --insecure",
+		},
+		"expired": {
+			with(expired), &tls.Config{RootCAs: trustExpired},
+			"has a certificate that is not valid at this time: *; renew it*",
+		},
+		"a client certificate": {
+			wantsOne(tls.VersionTLS13), &tls.Config{RootCAs: trust},
+			"wants a client certificate (certificate required); give one with --cert and --key",
+		},
+		"a client certificate in TLS 1.2": {
+			wantsOne(tls.VersionTLS12), &tls.Config{RootCAs: trust},
+			"wants a client certificate (*); give one with --cert and --key",
+		},
+		"another client certificate": {
+			wantsOne(tls.VersionTLS13), shown,
+			"refuses the client certificate (*); want one in --cert and --key that it trusts",
+		},
+		"another certificate, and TLS 1.2": {
+			wantsOne(tls.VersionTLS12), shown,
+			"refuses the client certificate (*); want one in --cert and --key that it trusts",
+		},
+		"plain HTTP":   {nil, nil, "answers plain HTTP on this port; want http://*"},
+		"old versions": {old, &tls.Config{RootCAs: trust}, "speaks no TLS that is as new as 1.2*"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -112,7 +140,8 @@ func TestAdviceOnTLS(t *testing.T) {
 				assert.Equal(t, wire.Unreachable, x.Err.Failure, x.Err)
 				begin, end, _ := strings.Cut(c.want, "*")
 				advice := wire.Advice(x.Err)
-				assert.True(t, strings.HasPrefix(advice, begin) && strings.HasSuffix(advice, end[strings.LastIndex(end, "*")+1:]), "%q: %v", advice, x.Err)
+				assert.True(t, strings.HasPrefix(advice, begin), "%q: %v", advice, x.Err)
+				assert.True(t, strings.HasSuffix(advice, end[strings.LastIndex(end, "*")+1:]), "%q: %v", advice, x.Err)
 			}
 		})
 	}
@@ -123,7 +152,7 @@ func TestAClientCertificateIsShown(t *testing.T) {
 	t.Parallel()
 	right, trust := certify(func(*x509.Certificate) {})
 	own, trustOwn := certify(func(*x509.Certificate) {})
-	server := quietServer(t, &tls.Config{Certificates: []tls.Certificate{right}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: trustOwn})
+	server := quietServer(t, wantsCertificate(right, trustOwn))
 	h, err := wire.NewHTTP(server.URL, wire.Limits{}, &tls.Config{RootCAs: trust, Certificates: []tls.Certificate{own}})
 	require.NoError(t, err)
 	defer h.Close()
@@ -135,7 +164,7 @@ func TestAClientCertificateIsShown(t *testing.T) {
 func TestTLSBehindAPlainEndpointIsSeen(t *testing.T) {
 	t.Parallel()
 	right, trust := certify(func(*x509.Certificate) {})
-	for want, config := range map[bool]*tls.Config{true: {Certificates: []tls.Certificate{right}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: trust}, false: nil} {
+	for want, config := range map[bool]*tls.Config{true: wantsCertificate(right, trust), false: nil} {
 		_, address, _ := strings.Cut(quietServer(t, config).URL, "://")
 		assert.Equal(t, want, wire.SpeaksTLS(t.Context(), "http://"+address))
 		assert.False(t, wire.SpeaksTLS(t.Context(), "https://"+address), "no plain endpoint")
