@@ -209,7 +209,7 @@ func areas(t *testing.T, n int, names ...string) []*fixtures.Case {
 			text = append(text, fmt.Sprintf(`{"id": "%s/Topic/c%04d", "title": "t", "request": {"body": {"json": {"Comment": %q}}}, "expect": [{"name": "taken", "status": 200}]}`, name, i, name))
 		}
 		files[name+"/Topic.json"] = &fstest.MapFile{Data: []byte(`{"defaults": {"level": "must", "profile": "core", "safety": "inert",
-			"evidence": {"kind": "model", "ref": "r"}, "source": [{"doc": "d", "section": "s"}]}, "cases": [` + strings.Join(text, ",") + `]}`)}
+			"evidence": "shape/Comment"}, "cases": [` + strings.Join(text, ",") + `]}`)}
 	}
 	cases, err := fixtures.Load(files)
 	require.NoError(t, err)

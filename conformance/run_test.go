@@ -40,7 +40,7 @@ func plainCases(t *testing.T, n int) []*fixtures.Case {
 func casesOf(t *testing.T, text ...string) []*fixtures.Case {
 	t.Helper()
 	cases, err := fixtures.Load(fstest.MapFS{"area/Topic.json": {Data: []byte(`{"defaults": {"level": "must", "profile": "core", "safety": "inert",
-		"evidence": {"kind": "model", "ref": "r"}, "source": [{"doc": "d", "section": "s"}]}, "cases": [` + strings.Join(text, ",") + `]}`)}})
+		"evidence": "shape/Comment"}, "cases": [` + strings.Join(text, ",") + `]}`)}})
 	require.NoError(t, err)
 	return cases
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/evidence"
 	"github.com/sendspec/sendspec/fuzz"
 	"github.com/sendspec/sendspec/reference/service"
 )
@@ -89,7 +90,7 @@ func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 	require.LessOrEqual(t, len(cases), len(saved), "findings of one request are one case")
 	require.Empty(t, fixtures.Lint(cases))
 	for _, c := range cases {
-		require.Equal(t, fixtures.Inferred, c.Evidence.Kind)
+		require.Equal(t, evidence.Inferred, c.Evidence.Kind())
 		require.Contains(t, c.Note, "Provisional")
 		require.Equal(t, judge.Pass, right.RunCase(t.Context(), c).Verdict, c.ID)
 	}

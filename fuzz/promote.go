@@ -140,11 +140,7 @@ func areaOf(s *Saved) string {
 func promoted(s *Saved, area string) *fixtures.Case {
 	c := *s.Case
 	c.ID = area + "/" + promotedTopic + "/" + s.ID
-	ref := "computed by the reference for a fuzzed input"
-	if c.Evidence != nil {
-		ref += "; the rule rests on: " + string(c.Evidence.Kind) + ", " + c.Evidence.Ref
-	}
-	c.Evidence = &fixtures.Evidence{Kind: fixtures.Inferred, Ref: ref}
+	c.Evidence = append(fixtures.Evidence{"suite/reference"}, c.Evidence...)
 	c.Note = strings.TrimSpace("Provisional: found by fuzzing (" + s.What + "), and not yet looked at. " + c.Note)
 	c.Steps = append([]fixtures.Step(nil), c.Steps...)
 	for i := range c.Steps {

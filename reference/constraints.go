@@ -12,32 +12,6 @@ const (
 	Enum     ConstraintKind = "enum"
 )
 
-// Evidence says how a fact about AWS is known.
-type Evidence string
-
-// The kinds of evidence, strongest first.
-const (
-	// Recorded means seen in a call recorded from AWS.
-	Recorded Evidence = "recorded"
-	// Documented means written in AWS's documentation.
-	Documented Evidence = "documented"
-	// Model means stated by the public service model.
-	Model Evidence = "model"
-	// Reported means a user's copy of what AWS answered.
-	Reported Evidence = "reported"
-	// Inferred means concluded from other facts.
-	Inferred Evidence = "inferred"
-)
-
-// Source is where a constraint was taken from.
-type Source struct {
-	// Document and Section name the place, for example model.json and "shapes.Comment".
-	Document string `json:"document"`
-	Section  string `json:"section"`
-	// Evidence is the strongest kind of evidence for it.
-	Evidence Evidence `json:"evidence"`
-}
-
 // Constraint is one constraint on one member of a request.
 type Constraint struct {
 	// Operation is the operation whose request has the member, for example SendCommand.
@@ -60,8 +34,8 @@ type Constraint struct {
 	Values []string `json:"values,omitempty"`
 	// Hidden tells that the public model does not have the constraint.
 	Hidden bool `json:"hidden,omitempty"`
-	// Source is where the constraint was taken from.
-	Source Source `json:"source"`
+	// Evidence is the ID of the fact of fixtures/evidence that it rests on.
+	Evidence string `json:"evidence"`
 }
 
 // rule is a constraint as the table has it: not yet bound to a path.
@@ -74,36 +48,34 @@ type rule struct {
 	matches        func(string) bool
 	values         []string
 	hidden         bool
-	evidence       Evidence
-	document       string
-	section        string
+	evidence       string // the ID of a fact
 }
 
 func length(least, most int64) rule {
-	return rule{kind: Length, min: least, max: most, hasMin: true, hasMax: true, evidence: Model}
+	return rule{kind: Length, min: least, max: most, hasMin: true, hasMax: true}
 }
 
 func minLength(least int64) rule {
-	return rule{kind: Length, min: least, hasMin: true, evidence: Model}
+	return rule{kind: Length, min: least, hasMin: true}
 }
 
 func between(least, most int64) rule {
-	return rule{kind: Range, min: least, max: most, hasMin: true, hasMax: true, evidence: Model}
+	return rule{kind: Range, min: least, max: most, hasMin: true, hasMax: true}
 }
 
 func pattern(text string, matches func(string) bool) rule {
-	return rule{kind: Pattern, pattern: text, matches: matches, evidence: Model}
+	return rule{kind: Pattern, pattern: text, matches: matches}
 }
 
 func oneOf(values ...string) rule {
-	return rule{kind: Enum, values: values, evidence: Model}
+	return rule{kind: Enum, values: values}
 }
 
-func required() rule { return rule{kind: Required, evidence: Model} }
+func required() rule { return rule{kind: Required} }
 
-// by tells that there is stronger evidence than the model, and where.
-func (r rule) by(evidence Evidence, document, section string) rule {
-	r.evidence, r.document, r.section = evidence, document, section
+// by names the fact that the rule rests on.
+func (r rule) by(fact string) rule {
+	r.evidence = fact
 	return r
 }
 
@@ -113,18 +85,10 @@ func (r rule) beyondModel() rule {
 	return r
 }
 
-const (
-	factsDocument  = "facts.md"
-	factsModel     = "1 Model vs server"
-	factsMessages  = "3 ValidationException – constraint messages"
-	alarmsDocument = "recorded/alarms.jsonl"
-	runDocument    = "recorded/managed-execution.jsonl"
-)
-
 // constraintTable holds the constraints by the model's shape name; Structure$Member where the
 // constraint belongs to one member. Bounds, patterns and values are those of model.json unless
-// the rule names another source. Patterns stand as the server prints them: the published Smithy
-// model wraps each in ^...$, which changes what alternatives mean (facts.md section 1).
+// the rule names another fact. Patterns stand as the server prints them: the published Smithy
+// model wraps each in ^...$, which changes what alternatives mean (evidence: shape/whole-string).
 func constraintTable() map[string][]rule {
 	return map[string][]rule{
 		"SendCommandRequest$DocumentName": {required()},
@@ -140,43 +104,43 @@ func constraintTable() map[string][]rule {
 		"DocumentVersion":  {pattern(`([$]LATEST|[$]DEFAULT|^[1-9][0-9]*$)`, isDocumentVersion)},
 		"DocumentHash":     {length(0, 256)},
 		"DocumentHashType": {oneOf("Sha256", "Sha1")},
-		"TimeoutSeconds":   {between(30, 2592000).by(Recorded, runDocument, "send-timeout-too-small")},
+		"TimeoutSeconds":   {between(30, 2592000).by("validation/TimeoutSeconds")},
 		"Comment": {
-			length(0, 100).by(Reported, factsDocument, factsMessages),
-			pattern(`^.{0,100}$`, isComment).by(Reported, factsDocument, factsMessages).beyondModel(),
+			length(0, 100).by("validation/Comment"),
+			pattern(`^.{0,100}$`, isComment).by("validation/Comment-pattern").beyondModel(),
 		},
 		"S3Region":     {length(3, 20)},
 		"S3BucketName": {length(3, 63)},
 		"S3KeyPrefix":  {length(0, 500)},
 		"MaxConcurrency": {
 			length(1, 7),
-			pattern(`^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$`, isMaxConcurrency).by(Recorded, runDocument, "send-concurrency-zero"),
+			pattern(`^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$`, isMaxConcurrency).by("validation/MaxConcurrency"),
 		},
 		"MaxErrors": {
 			length(1, 7),
-			pattern(`^([1-9][0-9]*|[0]|[1-9][0-9]%|[0-9]%|100%)$`, isMaxErrors).by(Recorded, runDocument, "send-errors-negative"),
+			pattern(`^([1-9][0-9]*|[0]|[1-9][0-9]%|[0-9]%|100%)$`, isMaxErrors).by("validation/MaxErrors"),
 		},
-		// The printed order is the one reported, not the model's (facts.md section 3).
+		// The printed order is the one reported, not the model's (evidence: validation/NotificationConfig).
 		"NotificationEvent": {
-			oneOf("All", "Success", "Cancelled", "InProgress", "TimedOut", "Failed").by(Reported, factsDocument, factsMessages),
+			oneOf("All", "Success", "Cancelled", "InProgress", "TimedOut", "Failed").by("validation/NotificationConfig"),
 		},
-		"NotificationType":          {oneOf("Command", "Invocation").by(Reported, factsDocument, factsMessages)},
+		"NotificationType":          {oneOf("Command", "Invocation").by("validation/NotificationConfig")},
 		"CloudWatchLogGroupName":    {length(1, 512)},
-		"AlarmConfiguration$Alarms": {required().by(Recorded, alarmsDocument, "empty")},
-		"AlarmList":                 {length(1, 1).by(Recorded, alarmsDocument, "zero, two")},
-		"Alarm$Name":                {required().by(Recorded, alarmsDocument, "missing-name")},
+		"AlarmConfiguration$Alarms": {required().by("validation/alarms-missing")},
+		"AlarmList":                 {length(1, 1).by("validation/alarms-two")},
+		"Alarm$Name":                {required().by("validation/alarm-name-missing")},
 		"AlarmName": {
-			length(1, 255).by(Recorded, alarmsDocument, "empty-name, long-name"),
-			pattern(`^(?!\s*$).+`, isAlarmName).by(Recorded, alarmsDocument, "empty-name, space-name"),
+			length(1, 255).by("validation/alarm-name-long"),
+			pattern(`^(?!\s*$).+`, isAlarmName).by("validation/alarm-name-blank"),
 		},
 
 		"GetCommandInvocationRequest$CommandId":  {required()},
-		"GetCommandInvocationRequest$InstanceId": {required(), minLength(10).by(Recorded, factsDocument, factsModel).beyondModel()},
+		"GetCommandInvocationRequest$InstanceId": {required(), minLength(10).by("validation/InstanceId").beyondModel()},
 		"CancelCommandRequest$CommandId":         {required()},
 		"CommandId": {
-			length(36, 36).by(Recorded, factsDocument, factsMessages),
+			length(36, 36).by("validation/CommandId"),
 			pattern(`^[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`, isCommandID).
-				by(Recorded, factsDocument, factsMessages).beyondModel(),
+				by("validation/CommandId").beyondModel(),
 		},
 		"CommandMaxResults":   {between(1, 50)},
 		"CommandFilterList":   {length(1, 5)},
@@ -186,4 +150,34 @@ func constraintTable() map[string][]rule {
 		"CommandFilterValue":  {length(1, 128)},
 		"CommandPluginName":   {minLength(4)},
 	}
+}
+
+// factNames are the names of the facts about the shapes (fixtures/evidence/shape.json), for the rules that name none.
+var factNames = map[string]string{
+	"SendCommandRequest$DocumentName":        "required",
+	"InstanceIdList":                         "InstanceIds",
+	"InstanceId":                             "InstanceId",
+	"Targets":                                "Targets",
+	"TargetKey":                              "Target.Key",
+	"TargetValues":                           "Target.Values",
+	"DocumentARN":                            "DocumentName",
+	"DocumentVersion":                        "DocumentVersion",
+	"DocumentHash":                           "DocumentHash",
+	"DocumentHashType":                       "DocumentHashType",
+	"S3Region":                               "OutputS3Region",
+	"S3BucketName":                           "OutputS3BucketName",
+	"S3KeyPrefix":                            "OutputS3KeyPrefix",
+	"MaxConcurrency":                         "MaxConcurrency",
+	"MaxErrors":                              "MaxErrors",
+	"CloudWatchLogGroupName":                 "CloudWatchLogGroupName",
+	"GetCommandInvocationRequest$CommandId":  "call-required",
+	"GetCommandInvocationRequest$InstanceId": "call-required",
+	"CancelCommandRequest$CommandId":         "call-required",
+	"CommandMaxResults":                      "MaxResults",
+	"CommandFilterList":                      "Filters",
+	"CommandFilter$key":                      "Filters",
+	"CommandFilter$value":                    "Filters",
+	"CommandFilterKey":                       "Filters",
+	"CommandFilterValue":                     "Filters",
+	"CommandPluginName":                      "PluginName",
 }

@@ -139,8 +139,8 @@ func (b *schemaBuilder) rules(name string) []rule {
 	rules := slices.Clone(b.table[name])
 	for i := range rules {
 		rules[i].shape = name
-		if rules[i].document == "" {
-			rules[i].document, rules[i].section = "model.json", "shapes."+name
+		if rules[i].evidence == "" {
+			rules[i].evidence = "shape/" + factNames[name]
 		}
 	}
 	return rules
@@ -220,7 +220,7 @@ func collect(all *[]Constraint, operation, path string, s *shape) {
 func (r *rule) bind(operation, path string) Constraint {
 	c := Constraint{
 		Operation: operation, Path: path, Shape: r.shape, Kind: r.kind, Pattern: r.pattern, Values: slices.Clone(r.values),
-		Hidden: r.hidden, Source: r.source(),
+		Hidden: r.hidden, Evidence: r.evidence,
 	}
 	if r.hasMin {
 		c.Min = &[]int64{r.min}[0]
@@ -229,10 +229,6 @@ func (r *rule) bind(operation, path string) Constraint {
 		c.Max = &[]int64{r.max}[0]
 	}
 	return c
-}
-
-func (r *rule) source() Source {
-	return Source{Document: r.document, Section: r.section, Evidence: r.evidence}
 }
 
 // MemberNames returns the names of the members of an operation's request, in the order of the

@@ -25,8 +25,8 @@ type Violation struct {
 	Null  bool   `json:"null,omitempty"`
 	// Hidden tells that the public model does not have the constraint.
 	Hidden bool `json:"hidden,omitempty"`
-	// Source is where the constraint was taken from.
-	Source Source `json:"source"`
+	// Evidence is the ID of the fact of fixtures/evidence that the constraint rests on.
+	Evidence string `json:"evidence"`
 
 	// at is the path in AWS's form: targets.1.member.key. Of a list's string it is the path of
 	// the list, whose value and whose elements' rules AWS prints instead.
@@ -110,7 +110,7 @@ func lowerFirst(name string) string {
 
 func (w *walker) add(r *rule, text, value string) *Violation {
 	w.found = append(w.found, Violation{
-		Path: w.apiPath(), Shape: r.shape, Kind: r.kind, Rule: text, Value: value, Hidden: r.hidden, Source: r.source(), at: coralPath(w.steps()),
+		Path: w.apiPath(), Shape: r.shape, Kind: r.kind, Rule: text, Value: value, Hidden: r.hidden, Evidence: r.evidence, at: coralPath(w.steps()),
 	})
 	return &w.found[len(w.found)-1]
 }

@@ -40,15 +40,13 @@ func newExplain(s Streams) *cobra.Command {
 func (f *targetFlags) explain(w io.Writer, c *fixtures.Case) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n  rule      %s\n  level     %s\n  profile   %s, %s\n", c.ID, c.Title, c.Level, c.Profile, c.Safety)
-	fmt.Fprintf(&b, "  evidence  %s: %s", c.Evidence.Kind, c.Evidence.Ref)
-	if c.Evidence.Date != "" {
-		fmt.Fprintf(&b, " (%s)", c.Evidence.Date)
+	for _, fact := range c.Evidence.Facts() {
+		fmt.Fprintf(&b, "  evidence  %s: %s (%s)\n", fact.Kind, fact.Statement, fact.ID)
 	}
-	b.WriteString("\n")
-	for _, source := range c.Source {
-		fmt.Fprintf(&b, "  source    %s, %s\n", source.Doc, source.Section)
-		if source.Quote != "" {
-			fmt.Fprintf(&b, "            %q\n", source.Quote)
+	for _, source := range c.Evidence.Sources() {
+		fmt.Fprintf(&b, "  source    %s\n", source)
+		if source.URL != "" {
+			fmt.Fprintf(&b, "            %s\n", source.URL)
 		}
 	}
 	if c.Note != "" {

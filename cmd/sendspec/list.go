@@ -11,6 +11,7 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/evidence"
 )
 
 func newList(s Streams) *cobra.Command {
@@ -30,7 +31,7 @@ func newList(s Streams) *cobra.Command {
 				return listJSON(s, cases)
 			}
 			for _, c := range cases {
-				if _, err := fmt.Fprintf(s.Out, "%-60s %-6s %-10s %s\n", c.ID, c.Level, c.Evidence.Kind, c.Title); err != nil {
+				if _, err := fmt.Fprintf(s.Out, "%-60s %-6s %-10s %s\n", c.ID, c.Level, c.Evidence.Kind(), c.Title); err != nil {
 					return err
 				}
 			}
@@ -59,17 +60,17 @@ func selected(ctx context.Context, args []string) ([]*fixtures.Case, error) {
 
 func listJSON(s Streams, cases []*fixtures.Case) error {
 	type row struct {
-		ID       string                `json:"id"`
-		Title    string                `json:"title"`
-		Level    fixtures.Level        `json:"level"`
-		Profile  fixtures.Profile      `json:"profile"`
-		Safety   fixtures.Safety       `json:"safety"`
-		Evidence fixtures.EvidenceKind `json:"evidence"`
-		Needs    []string              `json:"needs"`
+		ID       string           `json:"id"`
+		Title    string           `json:"title"`
+		Level    fixtures.Level   `json:"level"`
+		Profile  fixtures.Profile `json:"profile"`
+		Safety   fixtures.Safety  `json:"safety"`
+		Evidence evidence.Kind    `json:"evidence"`
+		Needs    []string         `json:"needs"`
 	}
 	rows := []row{}
 	for _, c := range cases {
-		rows = append(rows, row{c.ID, c.Title, c.Level, c.Profile, c.Safety, c.Evidence.Kind, append([]string{}, c.Needs()...)})
+		rows = append(rows, row{c.ID, c.Title, c.Level, c.Profile, c.Safety, c.Evidence.Kind(), append([]string{}, c.Needs()...)})
 	}
 	return writeJSON(s.Out, rows)
 }

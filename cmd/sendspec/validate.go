@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
 )
 
@@ -61,7 +62,8 @@ func validateText(w io.Writer, r *reference.Result) error {
 	case reference.Invalid:
 		lines(&b, len(r.Violations), func(i int) string {
 			v := r.Violations[i]
-			return fmt.Sprintf("%s: %s [%s: %s, %s]", shown(v.Path), shown(v.Rule), v.Source.Evidence, v.Source.Document, v.Source.Section)
+			fact := fixtures.Evidence{v.Evidence}
+			return fmt.Sprintf("%s: %s [%s: %s]", shown(v.Path), shown(v.Rule), fact.Kind(), v.Evidence)
 		})
 	default:
 		b.WriteString("valid\n")

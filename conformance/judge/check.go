@@ -41,10 +41,10 @@ var checks = []Check{
 	sdkCheck,
 }
 
-func rule(id, title string, level fixtures.Level, evidence fixtures.Evidence, source ...fixtures.Source) *fixtures.Case {
+func rule(id, title string, level fixtures.Level, evidence ...string) *fixtures.Case {
 	return &fixtures.Case{
 		ID: InvariantArea + "/" + id, Title: title, Level: level, Profile: fixtures.Core, Safety: fixtures.Inert,
-		Evidence: &evidence, Source: source,
+		Evidence: evidence,
 	}
 }
 

@@ -11,8 +11,6 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-var commandShape = fixtures.Source{Doc: "API_SendCommand", Section: "Response Structure: Command"}
-
 // placed is a part of an answer's body and where it stands.
 type placed struct {
 	path  string
@@ -36,7 +34,7 @@ func commands(e *Exchanged) []placed {
 
 var countsCheck = Check{
 	rule("Command/counts", "TargetCount, CompletedCount, ErrorCount and DeliveryTimedOutCount are consistent: none below 0, and no more completed than targeted, nor failed than completed",
-		fixtures.Must, fixtures.Evidence{Kind: fixtures.Documented, Ref: "CompletedCount counts terminal invocations, ErrorCount and DeliveryTimedOutCount parts of them"}, commandShape),
+		fixtures.Must, "status/counts"),
 	func(e *Exchanged) []Finding {
 		var found []Finding
 		for _, c := range commands(e) {
@@ -67,8 +65,7 @@ func counts(path string, c *jsontree.Value) []Finding {
 
 var statusCheck = Check{
 	rule("Command/status", "Status is one of the seven and StatusDetails one of those documented or recorded, with or without spaces; the two should go together", fixtures.Must,
-		fixtures.Evidence{Kind: fixtures.Documented, Ref: "the list of StatusDetails; recorded without spaces", Date: "2026-09-27"},
-		commandShape, fixtures.Source{Doc: "monitor-commands.md", Section: "Understanding command statuses"}),
+		"status/values", "status/spelling"),
 	func(e *Exchanged) []Finding {
 		var found []Finding
 		for _, c := range commands(e) {
@@ -126,7 +123,7 @@ func detailsWith(status string) []string {
 
 var timesCheck = Check{
 	rule("Command/times", "RequestedDateTime and ExpiresAfter are seconds since 1970, and a command expires after it was requested", fixtures.Must,
-		fixtures.Evidence{Kind: fixtures.Recorded, Ref: "recorded/*.jsonl: every Command", Date: "2026-09-27"}, commandShape),
+		"expiry/list", "expiry/sum"),
 	func(e *Exchanged) []Finding {
 		var found []Finding
 		for _, c := range commands(e) {

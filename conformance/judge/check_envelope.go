@@ -11,17 +11,9 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-var commonErrors = fixtures.Source{Doc: "CommonErrors", Section: "Common Error Types"}
-
-var awsJSON = fixtures.Source{Doc: "Smithy AWS JSON 1.1 protocol", Section: "Protocol behaviors"}
-
-var samples = fixtures.Evidence{
-	Kind: fixtures.Recorded, Ref: "samples/boto3-2024-04-SendCommand-with-headers.json", Date: "2024-04-29",
-}
-
 var serverErrorCheck = Check{
 	rule("HTTP/never-5xx", "No request makes a server fail: bad input is the client's fault and answers 4xx", fixtures.Must,
-		fixtures.Evidence{Kind: fixtures.Documented, Ref: "5xx is reserved for InternalServerError, InternalFailure and ServiceUnavailable"}, commonErrors),
+		"errors/5xx"),
 	func(e *Exchanged) []Finding {
 		if e.Response == nil || e.Response.Status < 500 || expectsStatus(e) {
 			return nil
@@ -44,7 +36,7 @@ func expectsStatus(e *Exchanged) bool {
 const awsJSONType = "application/x-amz-json-1.1"
 
 var contentTypeCheck = Check{
-	rule("HTTP/content-type", "Every answer says Content-Type: application/x-amz-json-1.1", fixtures.Must, samples, awsJSON),
+	rule("HTTP/content-type", "Every answer says Content-Type: application/x-amz-json-1.1", fixtures.Must, "protocol/response"),
 	func(e *Exchanged) []Finding {
 		if e.Response == nil || belowProtocol(e) || len(e.Response.Body) == 0 {
 			return nil
@@ -71,8 +63,7 @@ func IsAWSJSON(contentType string) bool {
 }
 
 var requestIDCheck = Check{
-	rule("HTTP/request-id", "Every answer names the request in x-amzn-RequestId, as a UUID", fixtures.Must, samples,
-		fixtures.Source{Doc: "facts.md", Section: "2. The wire: response headers"}),
+	rule("HTTP/request-id", "Every answer names the request in x-amzn-RequestId, as a UUID", fixtures.Must, "protocol/response"),
 	func(e *Exchanged) []Finding {
 		if e.Response == nil || belowProtocol(e) {
 			return nil
@@ -91,8 +82,7 @@ var requestIDCheck = Check{
 func requestID(e *Exchanged) string { return e.Response.Header.Get("X-Amzn-Requestid") }
 
 var oneValueCheck = Check{
-	rule("JSON/one-value", "The body is one JSON value in UTF-8: no byte order mark, nothing behind it", fixtures.Must, samples,
-		fixtures.Source{Doc: "RFC 8259", Section: "2. JSON Grammar; 8.1. Character Encoding"}),
+	rule("JSON/one-value", "The body is one JSON value in UTF-8: no byte order mark, nothing behind it", fixtures.Must, "protocol/one-value", "json/text"),
 	func(e *Exchanged) []Finding {
 		if e.Response == nil || belowProtocol(e) || e.Step.Request.Method == http.MethodHead || e.limit() != "" {
 			return nil
@@ -108,8 +98,7 @@ var oneValueCheck = Check{
 }
 
 var duplicateKeysCheck = Check{
-	rule("JSON/no-duplicate-keys", "No object of an answer has a member twice", fixtures.Must, samples,
-		fixtures.Source{Doc: "RFC 8259", Section: "4. Objects", Quote: "names within an object SHOULD be unique"}),
+	rule("JSON/no-duplicate-keys", "No object of an answer has a member twice", fixtures.Must, "protocol/one-value", "json/duplicate-keys"),
 	func(e *Exchanged) []Finding {
 		if e.Body == nil {
 			return nil
@@ -123,8 +112,7 @@ var duplicateKeysCheck = Check{
 
 var errorTypeCheck = Check{
 	rule("Error/has-type", "A refusal names its type, and an answer that names a type is a refusal", fixtures.Must,
-		fixtures.Evidence{Kind: fixtures.Reported, Ref: `{"__type":"InvalidParameters"} (aws-cli#1903), {"__type":"ParameterNotFound"} (2026-08)`},
-		fixtures.Source{Doc: "Smithy AWS JSON 1.1 protocol", Section: "Operation error serialization"}),
+		"errors/type", "protocol/error-type"),
 	func(e *Exchanged) []Finding {
 		if e.Response == nil || e.Body == nil || belowProtocol(e) {
 			return nil
@@ -141,8 +129,7 @@ var errorTypeCheck = Check{
 
 var bareTypeCheck = Check{
 	rule("Error/bare-type", "__type is the shape name alone, without a namespace or a URI", fixtures.Should,
-		fixtures.Evidence{Kind: fixtures.Reported, Ref: `{"__type":"InvalidParameters"} (aws-cli#1903), {"__type":"ParameterNotFound"} (2026-08)`},
-		fixtures.Source{Doc: "Smithy AWS JSON 1.1 protocol", Section: "Operation error serialization"}),
+		"errors/type", "protocol/error-type"),
 	func(e *Exchanged) []Finding {
 		if v := e.Body.Get("__type"); v != nil && e.ErrorType != "" && v.Text != e.ErrorType {
 			return broken(fixtures.Should, "/__type", anything(e.ErrorType), described(v))

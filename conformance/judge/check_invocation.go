@@ -13,9 +13,7 @@ import (
 
 var invocationCheck = Check{
 	rule("Invocation/status", "An invocation's Status is one of the eight and its StatusDetails one of those documented or recorded, with or without spaces",
-		fixtures.Must, fixtures.Evidence{Kind: fixtures.Model, Ref: "CommandInvocationStatus; StatusDetails as documented and recorded"},
-		fixtures.Source{Doc: "SSM service model", Section: "CommandInvocation, GetCommandInvocationResult"},
-		fixtures.Source{Doc: "monitor-commands.md", Section: "Understanding command statuses"}),
+		fixtures.Must, "shape/CommandInvocationStatus", "status/invocation-values"),
 	func(e *Exchanged) []Finding {
 		if !e.OK() {
 			return nil

@@ -11,11 +11,9 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-var modelled = fixtures.Source{Doc: "SSM service model", Section: "SendCommandResult"}
-
 var memberTypesCheck = Check{
 	rule("Member/types", "Every member of an answer has the JSON type of its shape; lengths and enums are not looked at, since AWS breaks its own there",
-		fixtures.Must, fixtures.Evidence{Kind: fixtures.Model, Ref: "the types of every output shape"}, modelled),
+		fixtures.Must, "shape/member-types", "shape/answers-break-it"),
 	func(e *Exchanged) []Finding {
 		return e.walkMembers().wrong
 	},
@@ -23,14 +21,13 @@ var memberTypesCheck = Check{
 
 var unknownMembersCheck = Check{
 	rule("Member/unknown", "An answer has no member that the model lacks; clients ignore them, and AWS itself sends a few", fixtures.May,
-		fixtures.Evidence{Kind: fixtures.Inferred, Ref: "recorded content-lengths leave room for ClientName, ClientSourceId and Interactive"}, modelled),
+		"echo/unmodelled", "protocol/unknown-members"),
 	func(e *Exchanged) []Finding {
 		return e.walkMembers().unknown
 	},
 }
 
-// unmodelled are the members that AWS is known to send although the model lacks them (facts.md,
-// section 2, Unmodelled members on the wire).
+// unmodelled are the members that AWS is known to send although the model lacks them (evidence: echo/unmodelled).
 var unmodelled = map[string]bool{"Interactive": true, "ClientName": true, "ClientSourceId": true}
 
 type memberWalk struct{ wrong, unknown []Finding }

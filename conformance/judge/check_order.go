@@ -18,13 +18,10 @@ type caseCheck struct {
 
 var caseChecks = []caseCheck{statusOrderCheck}
 
-var monitorCommands = fixtures.Source{Doc: "monitor-commands.md", Section: "Understanding command statuses"}
-
-// statusOrderCheck looks at what one operation shows at a time: the operations may lag behind one
-// another (run-command-notes.md, Status: readiness).
+// statusOrderCheck looks at what one operation shows at a time: the operations may lag behind one another (evidence: output/readiness).
 var statusOrderCheck = caseCheck{
 	rule("Status/order", "Asked again by the same operation, a command or invocation that had ended has the StatusDetails it ended with, and no other goes back to one before it",
-		fixtures.Must, fixtures.Evidence{Kind: fixtures.Documented, Ref: "what the documents say of each status; every recorded walk"}, monitorCommands),
+		fixtures.Must, "status/order", "status/success-terminal"),
 	func(exchanges []Exchanged) []invariantFinding {
 		var found []invariantFinding
 		last := map[string]reference.Details{}

@@ -30,7 +30,7 @@ var sdkProtocol = awsjson.New11(schemas.AmazonSSM)
 
 var sdkCheck = Check{
 	rule("SDK/decodes", "aws-sdk-go-v2 reads every answer into the values it holds, and every refusal into an API error of the type it names", fixtures.Must,
-		fixtures.Evidence{Kind: fixtures.Model, Ref: "github.com/aws/aws-sdk-go-v2/service/ssm v1.82.0"}, awsJSON),
+		"shape/sdk-reads"),
 	func(e *Exchanged) []Finding {
 		if e.Response == nil || e.Body == nil || e.Err != nil || belowProtocol(e) || e.Response.Status/100 == 3 {
 			return nil

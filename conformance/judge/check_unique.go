@@ -17,7 +17,7 @@ type runCheck struct {
 var runChecks = []runCheck{
 	{
 		rule("Command/id-unique", "A CommandId never repeats: each SendCommand that is taken makes a new command", fixtures.Must,
-			fixtures.Evidence{Kind: fixtures.Documented, Ref: "CommandId: A unique identifier for this command"}, commandShape),
+			"echo/CommandId"),
 		"/Command/CommandId",
 		func(e *Exchanged) string {
 			if id := e.Body.Get("Command").Get("CommandId"); e.OK() && e.Step.Request.Operation == "SendCommand" && id != nil {
@@ -27,8 +27,7 @@ var runChecks = []runCheck{
 		},
 	},
 	{
-		rule("HTTP/request-id-unique", "A request ID never repeats", fixtures.Must, samples,
-			fixtures.Source{Doc: "facts.md", Section: "2. The wire: response headers"}),
+		rule("HTTP/request-id-unique", "A request ID never repeats", fixtures.Must, "protocol/response"),
 		"header x-amzn-RequestId",
 		func(e *Exchanged) string {
 			if e.Response == nil || !e.IsCall() {

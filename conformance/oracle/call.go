@@ -48,8 +48,7 @@ var declared = map[string][]string{
 func validCall(operation string) Expectation {
 	return Expectation{
 		Rule: "A valid request is taken, or refused for a reason that its operation has", Level: fixtures.Must,
-		Evidence: fixtures.Evidence{Kind: fixtures.Model, Ref: "the errors of " + operation},
-		Source:   fixtures.Source{Doc: "API_" + operation, Section: "Errors"},
+		Evidence: fixtures.Evidence{"suite/model", "shape/errors"},
 		Outcomes: append([]fixtures.Outcome{{Name: "accepted", Status: okStatus, Body: acceptedCall[operation]}}, whateverIsThere(operation)...),
 	}
 }

@@ -20,7 +20,7 @@ func (o *Oracle) invalid(r *reference.Result) Expectation {
 	if send && spelledOtherwise(r.Tree) {
 		return open("whether AWS looks at the case of a member's name")
 	}
-	e := Expectation{Constraints: true, Level: fixtures.May, Evidence: byTheModel, Source: ModelSource}
+	e := Expectation{Constraints: true, Level: fixtures.May, Evidence: byTheModel}
 	broken := map[string]bool{}
 	sure := true
 	for i := range r.Violations {
@@ -36,8 +36,7 @@ func (o *Oracle) invalid(r *reference.Result) Expectation {
 	first := &r.Violations[0]
 	if len(e.Causes) == 1 {
 		e.Rule = fmt.Sprintf("%s that breaks its %s is refused", withoutIndexes(first.Path), first.Kind)
-		e.Evidence = fixtures.Evidence{Kind: fixtures.EvidenceKind(first.Source.Evidence), Ref: first.Rule}
-		e.Source = fixtures.Source{Doc: first.Source.Document, Section: first.Source.Section}
+		e.Evidence = fixtures.Evidence{first.Evidence}
 	} else {
 		e.Rule = "A request that breaks constraints is refused, all of them told"
 		if place := withoutIndexes(first.Path); !slices.ContainsFunc(r.Violations, func(v reference.Violation) bool { return withoutIndexes(v.Path) != place }) {

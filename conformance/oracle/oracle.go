@@ -17,7 +17,6 @@ type Expectation struct {
 	Level    fixtures.Level
 	Outcomes []fixtures.Outcome
 	Evidence fixtures.Evidence
-	Source   fixtures.Source
 	Note     string
 	// Constraints reports that the causes are broken constraints.
 	Constraints bool
@@ -43,16 +42,12 @@ func New(bindings fixtures.Bindings, region string) *Oracle {
 }
 
 var (
-	// ModelSource is the source of what the model says.
-	ModelSource = fixtures.Source{Doc: "model.json", Section: "shapes of SendCommandRequest"}
-
-	// Athena is what was measured of another service of the same framework, SeenOnAthena evidence that rests on it.
-	Athena       = fixtures.Source{Doc: "facts.md", Section: "3 Malformed bodies / dispatch"}
-	SeenOnAthena = fixtures.Evidence{Kind: fixtures.Inferred, Ref: "Athena, a service of the same framework, 2026-09"}
+	// SeenOnAthena is the evidence of what another service of the same framework does.
+	SeenOnAthena = fixtures.Evidence{"framework/serialization-types", "framework/serialization"}
 	// Unrecorded is the evidence where none says what AWS does.
-	Unrecorded = fixtures.Evidence{Kind: fixtures.Inferred, Ref: "nobody has recorded what AWS answers: only that it must answer, and not fail, is certain"}
+	Unrecorded = fixtures.Evidence{"suite/unseen"}
 
-	byTheModel = fixtures.Evidence{Kind: fixtures.Model, Ref: "the constraints and types of SendCommandRequest"}
+	byTheModel = fixtures.Evidence{"suite/model"}
 )
 
 const openNote = "Nobody has recorded what AWS answers. Certain is that the request gets an answer of 2xx or 4xx in time, and that the server does not fail over it."
@@ -104,7 +99,7 @@ const largestBody = 1 << 20
 func open(why string) Expectation {
 	return Expectation{
 		Open: true, Rule: "The request gets an answer: " + why, Level: fixtures.Must, Outcomes: []fixtures.Outcome{Accepted, RefusedBelow},
-		Evidence: Unrecorded, Source: ModelSource, Note: openNote,
+		Evidence: Unrecorded, Note: openNote,
 	}
 }
 
@@ -116,7 +111,7 @@ func onlyNumbers(r *reference.Result) bool {
 // oddNumber: taken it must be cut to an integer, and refused it may be (type/TimeoutSeconds). Out of range
 // it is refused in any case.
 func (o *Oracle) oddNumber(r *reference.Result) Expectation {
-	e := Expectation{Constraints: true, Level: fixtures.Should, Evidence: SeenOnAthena, Source: Athena, Note: "Athena cuts a fraction off and clamps what is too large; what SSM does was not seen."}
+	e := Expectation{Constraints: true, Level: fixtures.Should, Evidence: SeenOnAthena, Note: "Athena cuts a fraction off and clamps what is too large; what SSM does was not seen."}
 	if len(r.Violations) > 0 {
 		e.Rule, e.Level, e.Outcomes = "A number out of range is refused, however it is read", fixtures.Must, []fixtures.Outcome{refusedNumber}
 		for i := range r.Violations {
@@ -144,7 +139,7 @@ func (o *Oracle) oddNumber(r *reference.Result) Expectation {
 func malformed(text []byte, err error) Expectation {
 	e := Expectation{
 		Rule: "A body that is no JSON object is refused", Level: fixtures.Should, Outcomes: []fixtures.Outcome{Serialization},
-		Evidence: SeenOnAthena, Source: Athena, Causes: []string{"no JSON object"},
+		Evidence: SeenOnAthena, Causes: []string{"no JSON object"},
 	}
 	syntax := (*jsontree.SyntaxError)(nil)
 	if !errors.As(err, &syntax) {
@@ -201,7 +196,7 @@ func misread(front string) bool { return strings.ContainsAny(front, "'#/") || !a
 func mistyped(r *reference.Result) Expectation {
 	e := Expectation{
 		Rule: "A value of a wrong JSON type is refused", Level: fixtures.May, Outcomes: []fixtures.Outcome{Serialization},
-		Evidence: SeenOnAthena, Source: Athena,
+		Evidence: SeenOnAthena,
 	}
 	for _, t := range r.TypeErrors {
 		level := fixtures.Must

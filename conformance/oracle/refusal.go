@@ -13,7 +13,6 @@ type refusal struct {
 	cause, rule string
 	level       fixtures.Level
 	evidence    fixtures.Evidence
-	source      fixtures.Source
 	// types are what the error may be. Where none was recorded (anyType) they are only what it should be.
 	types   []string
 	anyType bool
@@ -59,7 +58,7 @@ func (r refusal) ofAnyType(level fixtures.Level, types ...string) refusal {
 func refused(rules []refusal, doubts []doubt) Expectation {
 	slices.SortStableFunc(rules, func(a, b refusal) int { return b.level.Weight() - a.level.Weight() })
 	first := rules[0]
-	e := Expectation{Rule: first.rule, Level: first.level, Evidence: first.evidence, Source: first.source}
+	e := Expectation{Rule: first.rule, Level: first.level, Evidence: first.evidence}
 	all := first
 	for _, r := range rules {
 		e.Causes = append(e.Causes, r.cause)

@@ -28,9 +28,7 @@ func (o *Oracle) valid(r *reference.Result) Expectation {
 		}
 		return refused(m.refusals, m.doubts)
 	}
-	e := Expectation{Rule: "A valid request is taken and comes back as it was given", Level: fixtures.Must, Evidence: byTheModel, Source: fixtures.Source{
-		Doc: "facts.md", Section: "2. Members present with default values",
-	}}
+	e := Expectation{Rule: "A valid request is taken and comes back as it was given", Level: fixtures.Must, Evidence: fixtures.Evidence{"echo/as-received", "echo/members"}}
 	accepted := Accepted
 	accepted.Body = o.echo(r.Tree, r.Input)
 	e.Outcomes = []fixtures.Outcome{accepted}

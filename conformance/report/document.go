@@ -8,6 +8,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/stable"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/evidence"
 )
 
 // Document is the JSON report, and what the page shows.
@@ -71,9 +72,17 @@ type CaseInfo struct {
 	Seen        int                 `json:"seen,omitempty"`
 	Broken      int                 `json:"broken,omitempty"`
 	Source      []fixtures.Source   `json:"source,omitempty"`
-	Evidence    *fixtures.Evidence  `json:"evidence,omitempty"`
+	Evidence    *EvidenceInfo       `json:"evidence,omitempty"`
 	Note        string              `json:"note,omitempty"`
 	Exchanges   []ExchangeInfo      `json:"exchanges,omitempty"`
+}
+
+// EvidenceInfo is what a case rests on: the facts, and the kind, the statement and the date of the first.
+type EvidenceInfo struct {
+	Facts     []string      `json:"facts"`
+	Kind      evidence.Kind `json:"kind"`
+	Statement string        `json:"statement"`
+	Date      string        `json:"date,omitempty"`
 }
 
 // ExchangeInfo is one exchange with bounded bodies, and without what is new each time. Of a step that is asked until
@@ -163,7 +172,7 @@ func (v view) caseInfo(r *judge.Result) CaseInfo {
 	if !differs(r) || r.Verdict == judge.Fixed {
 		return c
 	}
-	c.Source, c.Evidence, c.Note = r.Case.Source, r.Case.Evidence, r.Case.Note
+	c.Source, c.Evidence, c.Note = r.Case.Evidence.Sources(), evidenceOf(r.Case), r.Case.Note
 	for i, x := range r.Exchanges {
 		last := i == len(r.Exchanges)-1 || r.Exchanges[i+1].Step.Number != x.Step.Number
 		if !v.exact && x.Step.Poll != nil && !last {
@@ -208,4 +217,12 @@ func sentBody(r *wire.Request) []byte {
 	}
 	_, body, _ := strings.Cut(string(r.Raw), "\r\n\r\n")
 	return []byte(body)
+}
+
+func evidenceOf(c *fixtures.Case) *EvidenceInfo {
+	e := c.Evidence
+	if len(e) == 0 {
+		return nil
+	}
+	return &EvidenceInfo{Facts: e, Kind: e.Kind(), Statement: e.Statement(), Date: e.Date()}
 }

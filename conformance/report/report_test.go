@@ -29,7 +29,7 @@ import (
 func casesOf(t *testing.T, text ...string) []*fixtures.Case {
 	t.Helper()
 	cases, err := fixtures.Load(fstest.MapFS{"area/Topic.json": {Data: []byte(`{"defaults": {"level": "must", "profile": "core", "safety": "inert",
-		"evidence": {"kind": "model", "ref": "a ref", "date": "2026-11"}, "source": [{"doc": "API_SendCommand", "section": "Errors"}]}, "cases": [` +
+		"evidence": "shape/InvalidOutputFolder"}, "cases": [` +
 		strings.Join(text, ",") + `]}`)}})
 	require.NoError(t, err)
 	return cases
@@ -136,7 +136,8 @@ func TestTheTextOfAFailingCase(t *testing.T) {
 	for _, line := range []string{
 		"FAIL  area/Topic/refused (must)\n",
 		"  rule     It is refused\n",
-		"  source   API_SendCommand, Errors [model: a ref, 2026-11]\n",
+		"  source   SSM service model 2014-11-06, as of botocore 1.43.11, operations.SendCommand.errors; API_SendCommand",
+		" [model: InvalidOutputFolder is declared for SendCommand, 2026-11]\n",
 		"  note     A note\n",
 		"  want     ",
 		"  got      ",

@@ -73,17 +73,12 @@ func ruleFile(r *judge.Result) string {
 
 func (v view) rule(id string, r *judge.Result) sarifRule {
 	help := sourceLine(r.Case)
-	for _, s := range r.Case.Source {
-		if s.Quote != "" {
-			help += "\n" + s.Quote
-		}
-	}
 	if r.Case.Note != "" {
 		help += "\n" + r.Case.Note
 	}
 	properties := map[string]any{"tags": []string{r.Case.Area(), string(r.Case.Profile), string(r.Case.Level)}}
-	if e := r.Case.Evidence; e != nil {
-		properties["evidence"] = string(e.Kind)
+	if e := r.Case.Evidence; len(e) > 0 {
+		properties["evidence"] = string(e.Kind())
 	}
 	return sarifRule{
 		ID: v.line(id), ShortDescription: sarifMessage{v.line(r.Case.Title)}, Help: sarifMessage{cleanLines(help)}, Properties: properties,

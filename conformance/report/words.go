@@ -14,14 +14,14 @@ import (
 // sourceLine says where a rule stands and how sure it is, in one line.
 func sourceLine(c *fixtures.Case) string {
 	var parts []string
-	for _, s := range c.Source {
-		parts = append(parts, s.Doc+", "+s.Section)
+	for _, s := range c.Evidence.Sources() {
+		parts = append(parts, s.String())
 	}
 	line := strings.Join(parts, "; ")
-	if e := c.Evidence; e != nil {
-		line += fmt.Sprintf(" [%s: %s", e.Kind, e.Ref)
-		if e.Date != "" {
-			line += ", " + e.Date
+	if e := c.Evidence; len(e) > 0 {
+		line += fmt.Sprintf(" [%s: %s", e.Kind(), e.Statement())
+		if date := e.Date(); date != "" {
+			line += ", " + date
 		}
 		line += "]"
 	}

@@ -23,7 +23,7 @@ func Case(call Call) conformance.Recorded {
 	e := expectationOf(request)
 	c := &fixtures.Case{
 		ID: fmt.Sprintf("%s/%s/entry/n=%d", Area, request.Operation, call.Entry), Title: e.Rule,
-		Level: e.Level, Profile: fixtures.Lifecycle, Safety: fixtures.Inert, Evidence: &e.Evidence, Source: []fixtures.Source{e.Source}, Note: e.Note,
+		Level: e.Level, Profile: fixtures.Lifecycle, Safety: fixtures.Inert, Evidence: e.Evidence, Note: e.Note,
 	}
 	if request.Operation == reference.SendCommand {
 		c.Profile = fixtures.Core
@@ -42,7 +42,6 @@ func expectationOf(request *wire.Request) oracle.Expectation {
 	return oracle.Expectation{
 		Rule:  "What AWS answers to a call of another form than the SDKs make is not known in full",
 		Level: fixtures.Must, Outcomes: oracle.AnyAnswer(), Evidence: oracle.Unrecorded,
-		Source: fixtures.Source{Doc: "API_" + request.Operation, Section: "Request Syntax"},
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 // Case makes the case of an input, with the expectation that its outcomes come from.
 func (in *Input) Case(o *oracle.Oracle) (*fixtures.Case, oracle.Expectation) {
 	if in.Calls != nil {
-		return sequenceCase(in.ID(), in.Calls), oracle.Expectation{Rule: sequenceRule, Level: fixtures.Must, Evidence: sequenceEvidence, Source: sequenceSource}
+		return sequenceCase(in.ID(), in.Calls), oracle.Expectation{Rule: sequenceRule, Level: fixtures.Must, Evidence: sequenceEvidence}
 	}
 	text := in.Body.Bytes()
 	e := in.Body.expectation(o, text)
@@ -21,7 +21,7 @@ func (in *Input) Case(o *oracle.Oracle) (*fixtures.Case, oracle.Expectation) {
 		e, twin = onTheWire(in.Wire)
 	}
 	c := &fixtures.Case{
-		ID: in.ID(), Title: e.Rule, Level: e.Level, Profile: fixtures.Core, Safety: fixtures.Inert, Evidence: &e.Evidence, Source: []fixtures.Source{e.Source}, Note: e.Note,
+		ID: in.ID(), Title: e.Rule, Level: e.Level, Profile: fixtures.Core, Safety: fixtures.Inert, Evidence: e.Evidence, Note: e.Note,
 		Steps: []fixtures.Step{{Request: requests[len(requests)-1], Expect: e.Outcomes}},
 	}
 	if twin {
@@ -63,7 +63,7 @@ var outcomeSame = fixtures.Outcome{Name: "same", SameAs: "plain"}
 
 func (r *relation) expectation() oracle.Expectation {
 	return oracle.Expectation{
-		Rule: "A request means the same with " + r.name, Level: r.level, Evidence: r.evidence, Source: r.source, Causes: []string{r.name}, Outcomes: []fixtures.Outcome{outcomeSame},
+		Rule: "A request means the same with " + r.name, Level: r.level, Evidence: r.evidence, Causes: []string{r.name}, Outcomes: []fixtures.Outcome{outcomeSame},
 	}
 }
 
@@ -73,7 +73,7 @@ func onTheWire(w *wireChange) (changed oracle.Expectation, twin bool) {
 	if len(w.outcomes) == 1 && w.outcomes[0].Name == outcomeAccepted.Name {
 		twin = true
 	}
-	changed = oracle.Expectation{Rule: "HTTP with " + w.name + " is answered as HTTP wants", Level: w.level, Evidence: w.evidence, Source: w.source, Causes: []string{w.family}}
+	changed = oracle.Expectation{Rule: "HTTP with " + w.name + " is answered as HTTP wants", Level: w.level, Evidence: w.evidence, Causes: []string{w.family}}
 	for _, outcome := range w.outcomes {
 		if twin {
 			outcome = outcomeSame

@@ -16,57 +16,52 @@ type relation struct {
 	apply    func(b Body) fixtures.Request
 	level    fixtures.Level
 	evidence fixtures.Evidence
-	source   fixtures.Source
 }
 
-var (
-	jsonGrammar  = fixtures.Source{Doc: "RFC 8259", Section: "2. JSON Grammar; 4. Objects; 7. Strings"}
-	byTheGrammar = fixtures.Evidence{Kind: fixtures.Documented, Ref: "two spellings of the same JSON value"}
-)
+var byTheGrammar = fixtures.Evidence{"json/white-space", "json/key-order", "json/escapes"}
 
 // relations lists the relations. None draws anything: a smaller request has a smaller twin.
 func relations() []relation {
-	onTree := func(name string, level fixtures.Level, e fixtures.Evidence, s fixtures.Source, change func(v *Value)) relation {
+	onTree := func(name string, level fixtures.Level, e fixtures.Evidence, change func(v *Value)) relation {
 		return relation{name, func(b Body) fixtures.Request {
 			v := clone(b.Tree)
 			change(v)
 			return exactly(v.AppendJSON(nil))
-		}, level, e, s}
+		}, level, e}
 	}
 	onText := func(name string, write func(v *Value) []byte) relation {
-		return relation{name, func(b Body) fixtures.Request { return exactly(write(b.Tree)) }, fixtures.Must, byTheGrammar, jsonGrammar}
+		return relation{name, func(b Body) fixtures.Request { return exactly(write(b.Tree)) }, fixtures.Must, byTheGrammar}
 	}
-	onRequest := func(name string, level fixtures.Level, e fixtures.Evidence, s fixtures.Source, change func(r *fixtures.Request)) relation {
+	onRequest := func(name string, level fixtures.Level, e fixtures.Evidence, change func(r *fixtures.Request)) relation {
 		return relation{name, func(b Body) fixtures.Request {
 			r := exactly(b.Bytes())
 			change(&r)
 			return r
-		}, level, e, s}
+		}, level, e}
 	}
-	nullMember := fixtures.Evidence{Kind: fixtures.Documented, Ref: "AwsJson11ServersDontDeserializeNullStructureValues"}
+	nullMember := fixtures.Evidence{"protocol/null"}
 	return []relation{
-		onTree("members in another order", fixtures.Must, byTheGrammar, jsonGrammar, reverse),
+		onTree("members in another order", fixtures.Must, byTheGrammar, reverse),
 		onText("white space", func(v *Value) []byte { return spaced(nil, v, " \n") }),
 		onText("white space with tabs and carriage returns", func(v *Value) []byte { return spaced(nil, v, "\t\r") }),
 		onText("every character escaped", func(v *Value) []byte { return escaped(nil, v) }),
-		onTree("an unknown member", fixtures.Should, seenOnAthena, athena, func(v *Value) { put(v, "Sendspec", array(object(), number("1"))) }),
-		onTree("an unknown member in front", fixtures.Should, seenOnAthena, athena, func(v *Value) {
+		onTree("an unknown member", fixtures.Should, fixtures.Evidence{"framework/unknown-members"}, func(v *Value) { put(v, "Sendspec", array(object(), number("1"))) }),
+		onTree("an unknown member in front", fixtures.Should, fixtures.Evidence{"framework/unknown-members"}, func(v *Value) {
 			v.Members = append([]jsontree.Member{member("AAA", object(member("Comment", number("1"))))}, v.Members...)
 		}),
-		onTree("an unknown member of each structure", fixtures.Should, seenOnAthena, athena, unknownEverywhere),
-		onTree("null for absent", fixtures.Must, nullMember, awsJSON, nullForAbsent),
+		onTree("an unknown member of each structure", fixtures.Should, fixtures.Evidence{"framework/unknown-members"}, unknownEverywhere),
+		onTree("null for absent", fixtures.Must, nullMember, nullForAbsent),
 		onTree("an empty InstanceIds beside Targets", fixtures.Must,
-			fixtures.Evidence{Kind: fixtures.Recorded, Ref: "InstanceIds may be [] together with Targets", Date: "2026-09-27"},
-			fixtures.Source{Doc: "facts.md", Section: "4. Semantics"}, func(v *Value) {
+			fixtures.Evidence{"targets/empty-InstanceIds"}, func(v *Value) {
 				if v.Get("InstanceIds") == nil {
 					put(v, "InstanceIds", array())
 				}
 			}),
-		onRequest("a charset", fixtures.Must, documentedHTTP, awsJSON, func(r *fixtures.Request) {
+		onRequest("a charset", fixtures.Must, fixtures.Evidence{"protocol/content-type-parameters"}, func(r *fixtures.Request) {
 			setHeader(r, "Content-Type", "application/x-amz-json-1.1; charset=utf-8")
 		}),
-		onRequest("chunks of 7 bytes", fixtures.Must, documentedHTTP, rfc9112, func(r *fixtures.Request) { r.Framing = &fixtures.Framing{Chunked: 7} }),
-		onRequest("a header of elsewhere", fixtures.Should, nobodySaw, rfc9110, func(r *fixtures.Request) { setHeader(r, "X-Forwarded-For", "192.0.2.1") }),
+		onRequest("chunks of 7 bytes", fixtures.Must, documentedHTTP, func(r *fixtures.Request) { r.Framing = &fixtures.Framing{Chunked: 7} }),
+		onRequest("a header of elsewhere", fixtures.Should, nobodySaw, func(r *fixtures.Request) { setHeader(r, "X-Forwarded-For", "192.0.2.1") }),
 	}
 }
 

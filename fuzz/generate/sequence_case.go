@@ -13,8 +13,7 @@ import (
 // The expectation of a sequence: after each Call, what the calls before it allow to be seen. How a status
 // moves from call to call is held against the reference's transitions by invariant/Status/order.
 var (
-	sequenceEvidence = fixtures.Evidence{Kind: fixtures.Documented, Ref: "the statuses of commands and invocations, and the recorded answers of List, Get and Cancel"}
-	sequenceSource   = fixtures.Source{Doc: "facts.md", Section: "4. Semantics"}
+	sequenceEvidence = fixtures.Evidence{"status/order", "echo/whole-later"}
 	sequenceRule     = "Whatever was sent, listed and cancelled before, a command shows what it was sent with and a status that it can have come to"
 )
 
@@ -22,7 +21,7 @@ var (
 func sequenceCase(id string, calls []Call) *fixtures.Case {
 	c := &fixtures.Case{
 		ID: id, Title: sequenceRule, Level: fixtures.Must, Profile: fixtures.Lifecycle, Safety: fixtures.Inert,
-		Evidence: &sequenceEvidence, Source: []fixtures.Source{sequenceSource},
+		Evidence: sequenceEvidence,
 	}
 	states := map[int]*sentCommand{}
 	for i, made := range calls {

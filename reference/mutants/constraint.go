@@ -87,7 +87,7 @@ func constraintMutants() []Mutant {
 			}
 			all = append(all, Mutant{"constraint/" + c.Operation + "/" + c.Path + "/" + string(c.Kind) + "-" + s.name,
 				fmt.Sprintf("%s takes a %s that breaks its %s (%s)", c.Operation, c.Path, c.Kind, s.name),
-				c.Source.Document + ", " + c.Source.Section, level, expect, unenforced(&c, s)})
+				"evidence: " + c.Evidence, level, expect, unenforced(&c, s)})
 		}
 	}
 	return all

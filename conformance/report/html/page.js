@@ -24,7 +24,7 @@
   function textOf(c) {
     if (c.text === undefined) {
       const parts = [c.id, c.title, c.reason, c.note];
-      for (const s of c.source || []) parts.push(s.doc, s.section, s.quote);
+      for (const s of c.source || []) parts.push(s.doc, s.section);
       for (const f of c.findings || []) parts.push(f.path, f.want, f.got);
       for (const x of c.exchanges || []) parts.push(x.sent, x.answer, x.error);
       c.text = parts.filter(Boolean).join("\n").toLowerCase();
@@ -137,11 +137,11 @@
 
   function details(c, titled) {
     const evidence = c.evidence && element("p", { class: "evidence" }, element("span", { class: "chip e-" + c.evidence.kind }, c.evidence.kind), " ",
-      c.evidence.ref, c.evidence.date ? element("span", { class: "muted" }, " · " + c.evidence.date) : "");
+      c.evidence.statement, c.evidence.date ? element("span", { class: "muted" }, " · " + c.evidence.date) : "");
     const rule = element("section", { class: "facts-of", "aria-label": "Rule" },
       titled ? element("p", { class: "rule-text" }, c.title) : null,
-      ...(c.source || []).map((s) => element("p", { class: "source" }, s.doc, element("span", { class: "muted" }, " · " + s.section),
-        s.quote ? element("q", {}, s.quote) : "")),
+      ...(c.source || []).map((s) => element("p", { class: "source" }, s.url ? element("a", { href: s.url }, s.doc) : s.doc,
+        s.section ? element("span", { class: "muted" }, " · " + s.section) : "")),
       evidence, c.note ? element("p", { class: "note" }, c.note) : null,
       c.broken ? element("p", { class: "note" }, "Broken by " + c.broken + " of " + c.seen + " answers; " + c.reason + ".") :
         c.reason ? element("p", { class: "note" }, c.reason) : null,
