@@ -30,7 +30,7 @@ bench: ## hold the budgets: the run and the validator, as ratios in one run
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./reference/ ./conformance/ ./fuzz/
 
 .PHONY: coverage
-coverage: build ## the ledger: which case asks what
+coverage: build ## how many cases test each member and constraint
 	bin/sendspec coverage
 
 .PHONY: mutants

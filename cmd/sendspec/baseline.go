@@ -25,9 +25,10 @@ type baselineFlags struct {
 }
 
 func (f *baselineFlags) register(c *cobra.Command) {
-	c.Flags().StringVar(&f.baseline, "baseline", "", "file of known divergences: only what is not in it fails the run")
-	c.Flags().BoolVar(&f.update, "update-baseline", false, "bring that file in line with what the target does, and ask again for what varies")
-	c.Flags().IntVar(&f.runs, "baseline-runs", 0, fmt.Sprintf("how many runs --update-baseline compares (default until %d in a row bring nothing new, at most %d; with --aws 1)", quietRuns, mostRuns))
+	c.Flags().StringVar(&f.baseline, "baseline", "", "`FILE` of known failures: only failures that it does not list fail the run")
+	c.Flags().BoolVar(&f.update, "update-baseline", false, "rewrite the --baseline file to match what the server does now")
+	c.Flags().IntVar(&f.runs, "baseline-runs", 0, fmt.Sprintf(
+		"how many runs --update-baseline compares (default: until %d in a row add nothing, at most %d; 1 with --aws)", quietRuns, mostRuns))
 }
 
 // read reads the baseline, and returns the option that holds a run against it.
@@ -52,7 +53,7 @@ func (f *baselineFlags) read(ctx context.Context, s Streams) ([]conformance.Opti
 			return nil, err
 		}
 		for _, entry := range file.Prune(slices.Concat(cases, judge.InvariantCases())) {
-			fmt.Fprintf(s.Err, "baseline: %s matches no case and is taken out\n", shown(entry))
+			fmt.Fprintf(s.Err, "baseline: %s matches no case and is removed\n", shown(entry))
 		}
 	}
 	return []conformance.Option{conformance.WithBaseline(file)}, nil
@@ -66,7 +67,7 @@ func (f *baselineFlags) finish(s Streams, r *conformance.Report, exit error, rer
 	}
 	if !f.update {
 		if n := r.Totals[judge.Fail]; f.known.Missing() && n > 0 {
-			fmt.Fprintf(s.Err, "baseline: %s does not exist, and was not written. To take these %d failures for known:\n\n  %s --baseline %s --update-baseline\n",
+			fmt.Fprintf(s.Err, "baseline: %s does not exist, and was not written. To accept these %d failures as known:\n\n  %s --baseline %s --update-baseline\n",
 				f.baseline, n, rerun, wire.ShellQuote(f.baseline))
 		}
 		return exit
@@ -78,7 +79,7 @@ func (f *baselineFlags) finish(s Streams, r *conformance.Report, exit error, rer
 	var runs baseline.Runs
 	runs.Add(r.Results)
 	if err := repeat(&runs); err != nil {
-		fmt.Fprintf(s.Err, "baseline: %s was not written: what varies could not be found out\n", f.baseline)
+		fmt.Fprintf(s.Err, "baseline: %s was not written: a repeated run could not be judged\n", f.baseline)
 		return err
 	}
 	changes := f.known.Update(&runs)
@@ -87,7 +88,7 @@ func (f *baselineFlags) finish(s Streams, r *conformance.Report, exit error, rer
 	}
 	fmt.Fprintf(s.Err, "baseline: %s written: %s\n", f.baseline, changes)
 	if expired := r.Baseline()[judge.BaselineExpired]; expired > 0 {
-		fmt.Fprintf(s.Err, "baseline: %d cases past their date are left to you\n", expired)
+		fmt.Fprintf(s.Err, "baseline: %d cases are past their date; edit their entries by hand\n", expired)
 		return exit
 	}
 	return nil

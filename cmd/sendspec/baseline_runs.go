@@ -25,7 +25,7 @@ func (f runFlags) repeat(ctx context.Context, s Streams, selector conformance.Se
 	case f.aws:
 		most = 1 // each run costs the user's account what the first did
 	}
-	f.fuzz, f.whole = 0, false // what is fuzzed stands in no baseline
+	f.fuzz, f.whole = 0, false // no baseline lists fuzzed inputs
 	calm := 0
 	for runs.Count() < most && calm < quiet {
 		f.tellRun(s, runs.Count()+1, most)
@@ -41,7 +41,8 @@ func (f runFlags) repeat(ctx context.Context, s Streams, selector conformance.Se
 		}
 	}
 	if runs.Count() > 1 {
-		fmt.Fprintf(s.Err, "baseline: %d runs compared; cases that vary, and that the file did not know for it: %d\n", runs.Count(), len(runs.VaryingCases()))
+		fmt.Fprintf(s.Err, "baseline: %d runs compared; cases newly found to vary: %d\n",
+			runs.Count(), len(runs.VaryingCases()))
 	}
 	return nil
 }
@@ -52,9 +53,9 @@ func (f *runFlags) tellRun(s Streams, n, most int) {
 	}
 	anew := ""
 	if f.exec != "" {
-		anew = " and the server started anew"
+		anew = " and the server restarted"
 	}
-	fmt.Fprintf(s.Err, "baseline: run %d of at most %d, with another seed%s, to see what varies\n", n, most, anew)
+	fmt.Fprintf(s.Err, "baseline: run %d of at most %d, with another seed%s, to find what varies\n", n, most, anew)
 }
 
 // freshNamed is how many of the cases that did something new are named.

@@ -82,23 +82,28 @@ func newRoot(s Streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "sendspec",
 		Short: "Conformance suite for servers that implement AWS Systems Manager SendCommand",
-		Long: `sendspec tells where a server that speaks AWS Systems Manager SendCommand differs from AWS,
-and proves it with the bytes of the exchange.
+		Long: `sendspec finds where a server that implements AWS Systems Manager SendCommand differs from AWS,
+and shows the requests and responses that prove it.
 
-Exit codes: 0 conforms; 1 nonconformance; 2 usage, configuration or fixture error;
-3 could not judge (unreachable, nothing ran); 4 the baseline is stale and nothing is worse; 130 interrupted
-(Ctrl-C, SIGTERM or SIGHUP; a second one ends the program at once, with the server that it started).`,
-		Example: `  sendspec run                                         the suite against the embedded reference
-  sendspec run --endpoint http://127.0.0.1:5000        against your server
-  sendspec run --endpoint http://127.0.0.1:5000 echo   a part of it
-  sendspec explain constraint/Comment/above-max/n=101  one case: rule, source, request, what conforms`,
+Exit codes:
+  0    the server conforms
+  1    it does not
+  2    usage, configuration or fixture error
+  3    could not judge: the server is unreachable, or no case ran
+  4    the baseline is stale: a known failure no longer fails, and nothing else is wrong
+  130  interrupted by Ctrl-C, SIGTERM or SIGHUP; a second signal exits at once and stops the server that --exec started`,
+		Example: `  sendspec run                                         test the embedded reference
+  sendspec run --endpoint http://127.0.0.1:5000        test your server
+  sendspec run --endpoint http://127.0.0.1:5000 echo   run some of the cases
+  sendspec explain constraint/Comment/above-max/n=101  show one case`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w (see %s --help)", err, c.CommandPath())
 	})
-	root.AddCommand(newRun(s), newFuzz(s), newReplay(s), newJudge(s), newCompare(s), newList(s), newExplain(s), newCoverage(s), newValidate(s), newServe(s), newMutants(), newBindings())
+	root.AddCommand(newRun(s), newFuzz(s), newReplay(s), newJudge(s), newCompare(s), newList(s), newExplain(s), newCoverage(s),
+		newValidate(s), newServe(s), newMutants(), newBindings())
 	refuseEmpty(root)
 	return root
 }

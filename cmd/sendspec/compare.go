@@ -26,14 +26,15 @@ func newCompare(s Streams) *cobra.Command {
 	var f compareFlags
 	c := &cobra.Command{
 		Use:   "compare REPORT.json...",
-		Short: "Set reports side by side: what regressed between two, how several servers stand",
-		Long: `compare reads reports that run --json wrote. Of two it tells which cases regressed, fail in another way,
-are no longer judged, are new and no longer fail; exit code 1 is one that regressed, is no longer judged,
-or is new and fails (what a --partial report lacks does not count), 3 that no case was judged in both.
-Of one, of more than two, and with --matrix, it makes the matrix of servers by area and case; --format html is a page to publish.
+		Short: "Compare reports: what changed between two, or a table of several servers",
+		Long: `compare reads reports that run --json wrote. Given two, it lists the cases that regressed, fail differently,
+are no longer judged, are new, or are fixed. Exit code 1: a case regressed, is no longer judged, or is new and
+fails (cases missing from a --partial report do not count); 3: the reports have no judged case in common.
+Given one, more than two, or --matrix, it makes a table of the servers by area and case; --format html is a
+page to publish.
 
---merge puts the reports of all shards (run --shard I/N) together. --summary writes a report without its
-exchanges, small enough to be kept in a repository.`,
+--merge joins the reports of all shards (run --shard I/N). --summary writes a report without requests and
+responses, small enough to keep in a repository.`,
 		Example: `  sendspec compare before.json after.json
   sendspec compare --format html moto.json ours.json theirs.json > matrix.html
   sendspec compare --merge whole.json shard-*.json`,
@@ -41,10 +42,10 @@ exchanges, small enough to be kept in a repository.`,
 		RunE: func(c *cobra.Command, args []string) error { return f.run(c.Context(), s.Out, s.Err, args) },
 	}
 	c.Flags().StringVar(&f.format, "format", "text", "text, markdown or html")
-	c.Flags().BoolVar(&f.matrix, "matrix", false, "make the matrix of two reports, too")
-	c.Flags().BoolVar(&f.partial, "partial", false, "take reports of runs that were cut short, and single shards")
-	c.Flags().StringVar(&f.merge, "merge", "", "write the report of the run that these are the shards of to this file")
-	c.Flags().StringVar(&f.summary, "summary", "", "write the report without its exchanges to this file")
+	c.Flags().BoolVar(&f.matrix, "matrix", false, "make the table for two reports, too")
+	c.Flags().BoolVar(&f.partial, "partial", false, "accept reports of interrupted runs, and single shards")
+	c.Flags().StringVar(&f.merge, "merge", "", "join the reports of all shards into this `FILE`")
+	c.Flags().StringVar(&f.summary, "summary", "", "write the report without requests and responses to this `FILE`")
 	return c
 }
 

@@ -20,16 +20,15 @@ func newCoverage(s Streams) *cobra.Command {
 	var modelFile string
 	c := &cobra.Command{
 		Use:   "coverage [MEMBER]",
-		Short: "The ledger: which case asks what; and what a newer service model has that none does",
-		Long: `coverage tells, for every request member, constraint, response member, status and exception that the
-sources name, how many cases ask it: a server with that one thing wrong fails them. A cell without a case is
-a gap in the suite, so a fixture error: exit code 2. MEMBER narrows the tables to a member, an operation, a
-status or an exception.
+		Short: "Show how many cases test each member and constraint; compare with a newer service model",
+		Long: `coverage shows, for every request member, constraint, response member, status and exception, how many cases
+test it: a server that gets only that wrong fails them. A cell without a case is a gap, and a fixture error:
+exit code 2. MEMBER selects a member, an operation, a status or an exception.
 
-With --model it reads a service model instead, and tells every difference between it and what the suite
-encodes: members, types, required members, bounds, patterns, enum values, errors, marks of deprecation.
-A model is a Smithy JSON AST (ssm-2014-11-06.json) or botocore's service-2.json, gzip-compressed or not.
-Exit code 0: no difference; 1: there are some; 2: the file cannot be read.`,
+With --model it compares a service model with the suite instead, and lists every difference: members, types,
+required members, bounds, patterns, enum values, errors, deprecations. A model is a Smithy JSON AST
+(ssm-2014-11-06.json) or botocore's service-2.json, gzip-compressed or not. Exit code 0: no difference;
+1: differences; 2: the file cannot be read.`,
 		Example: `  sendspec coverage
   sendspec coverage -v Targets.Key
   sendspec coverage --json | jq -r '.summary'
@@ -42,16 +41,16 @@ Exit code 0: no difference; 1: there are some; 2: the file cannot be read.`,
 				}
 				return compareModel(c.Context(), s, modelFile, asJSON)
 			}
-			return showLedger(s, args, asJSON, all)
+			return showCoverage(s, args, asJSON, all)
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
-	c.Flags().BoolVarP(&all, "verbose", "v", false, "with the IDs of all cases, and why a cell is empty")
-	c.Flags().StringVar(&modelFile, "model", "", "compare a service model with what the suite encodes; - reads standard input")
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.Flags().BoolVarP(&all, "verbose", "v", false, "list the IDs of the cases, and why a cell needs none")
+	c.Flags().StringVar(&modelFile, "model", "", "compare this service model `FILE` with the suite; - reads standard input")
 	return c
 }
 
-func showLedger(s Streams, args []string, asJSON, all bool) error {
+func showCoverage(s Streams, args []string, asJSON, all bool) error {
 	cases, err := fixtures.Embedded()
 	if err != nil {
 		return err
@@ -71,7 +70,7 @@ func showLedger(s Streams, args []string, asJSON, all bool) error {
 		err = coverage.WriteText(s.Out, ledger, all)
 	}
 	if err == nil && ledger.Summary.Gaps > 0 {
-		err = fmt.Errorf("the ledger has %d gaps: each wants a case, or a reason why there can be none", ledger.Summary.Gaps)
+		err = fmt.Errorf("constraint coverage has %d gaps: add a case for each, or the reason why there can be none", ledger.Summary.Gaps)
 	}
 	return err
 }

@@ -17,7 +17,7 @@ func newExplain(s Streams) *cobra.Command {
 	var f targetFlags
 	c := &cobra.Command{
 		Use:   "explain CASE",
-		Short: "Show one case: the rule, where it comes from, the request as curl, what conforms",
+		Short: "Show one case: its rule and source, the request as a curl command, the responses that conform",
 		Example: `  sendspec explain accept/minimal/tag-target
   sendspec explain --endpoint http://127.0.0.1:5000 constraint/Comment/above-max | grep ^curl | sh`,
 		Args:              cobra.ExactArgs(1),

@@ -39,16 +39,17 @@ func newFuzz(s Streams) *cobra.Command {
 	var f fuzzFlags
 	c := &cobra.Command{
 		Use:   "fuzz",
-		Short: "Ask a server inputs that no fixture has, and report the smallest request of each divergence",
-		Long: `fuzz makes requests without end, computes from the reference what conforms, and asks the server.
-What differs is asked again, shrunk to the smallest request that shows it, told once, and, with --dir,
-saved. Without --endpoint it asks the embedded reference. The same seed sends the same bytes.
+		Short: "Send generated requests to a server and report the smallest that shows each difference from AWS",
+		Long: `fuzz generates requests, computes from the reference which responses conform, and sends them to the server.
+A difference is confirmed, shrunk to the smallest request that shows it, reported once and, with --dir, saved.
+Without --endpoint it tests the embedded reference. The same seed sends the same bytes. With --count alone, a
+campaign ends after 1m and 100ms for each request, or 2 / --rate.
 
 Strategies: valid requests; boundary, each bound and type in turn; fault and faults, one broken constraint or
-several; near-miss, a text nearly right; semantic, what no constraint forbids and AWS refuses; json and wire, odd
-bodies and odd HTTP; metamorphic, two requests that mean the same; sequence, sends, lists, gets and cancels.
+several; near-miss, text that is almost right; semantic, what no constraint forbids and AWS refuses; json and
+wire, malformed bodies and HTTP; metamorphic, two requests that mean the same; sequence, sends, lists, gets and cancels.
 
---promote ID turns a saved finding into a fixture, which says that it is provisional.`,
+--promote ID turns a saved finding into a fixture that is marked as provisional.`,
 		Example: `  sendspec fuzz --endpoint http://127.0.0.1:5000 --for 30s --dir findings
   sendspec fuzz --endpoint http://127.0.0.1:5000 --count 20000 --seed 1 --strategy boundary,fault
   sendspec fuzz --dir findings --promote comment-length-above-1a2b3c`,
@@ -69,19 +70,19 @@ bodies and odd HTTP; metamorphic, two requests that mean the same; sequence, sen
 	}
 	f.register(c)
 	c.Flags().DurationVar(&f.duration, "for", 0,
-		"ask inputs for this long; findings are followed up for half as long again, or 5 s, and one --timeout at most")
+		"fuzz for this long; findings are confirmed and shrunk for half as long again, or 5 s, and one --timeout at most")
 	c.Flags().Uint64Var(&f.count, "count", 0,
-		"how many inputs to ask (default 10000, or no bound with --for); alone, --for is 1m and 100ms for each, or 2 / --rate")
-	c.Flags().Uint64Var(&f.seed, "seed", 0, "of the inputs (default random)")
-	c.Flags().StringVar(&f.dir, "dir", "", "save each finding in a folder of its own below this one")
-	c.Flags().StringSliceVar(&f.strategies, "strategy", nil, "only inputs of these: "+strings.Join(strategyNames(), ", "))
-	c.Flags().IntVar(&f.parallel, "parallel", 8, "inputs asked at once")
-	c.Flags().Float64Var(&f.rate, "rate", 0, fmt.Sprintf("requests a second at most; 0 is no bound (default %d with --aws)", awsRate))
-	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "for one exchange, from the dial to the last byte")
-	c.Flags().BoolVar(&f.strict, "strict", false, "a missed should fails as well")
-	c.Flags().StringVar(&f.json, "json", "", "write the report of the campaign as JSON to this file; - is standard output")
-	c.Flags().StringVar(&f.promote, "promote", "", "turn the finding of this ID below --dir into a fixture")
-	c.Flags().StringVar(&f.to, "to", "fixtures", "with --promote: the folder of fixtures to write to")
+		"how many requests to generate (default 10000, or unlimited with --for)")
+	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of the generated requests (default random)")
+	c.Flags().StringVar(&f.dir, "dir", "", "`FOLDER` to save findings in, a folder each")
+	c.Flags().StringSliceVar(&f.strategies, "strategy", nil, "use only these strategies: "+strings.Join(strategyNames(), ", "))
+	c.Flags().IntVar(&f.parallel, "parallel", 8, "how many requests are sent at once")
+	c.Flags().Float64Var(&f.rate, "rate", 0, fmt.Sprintf("requests a second at most; 0 is unlimited (default %d with --aws)", awsRate))
+	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "limit for one request, from connecting to the last byte of the response")
+	c.Flags().BoolVar(&f.strict, "strict", false, "fail on a missed should, too")
+	c.Flags().StringVar(&f.json, "json", "", "write the report as JSON to this `FILE`; - is standard output")
+	c.Flags().StringVar(&f.promote, "promote", "", "turn the finding with this `ID` in --dir into a fixture")
+	c.Flags().StringVar(&f.to, "to", "fixtures", "with --promote: the `FOLDER` of fixtures to write to")
 	return c
 }
 
@@ -205,7 +206,7 @@ func (f *fuzzFlags) open(ctx context.Context, s Streams, seeded bool) (*conforma
 		return nil, nil, err
 	}
 	if !session.MayDispatch() {
-		fmt.Fprintln(s.Err, "sendspec: the target is AWS or not on loopback: nothing is sent that may run a command on a node (--allow-dispatch sends it)")
+		fmt.Fprintln(s.Err, "sendspec: the target is AWS or not on loopback: no request is sent that may run a command on a node (--allow-dispatch sends them)")
 	}
 	return session, end, nil
 }

@@ -26,8 +26,8 @@ func newJudge(s Streams) *cobra.Command {
 		Use:   "judge FILE.har",
 		Short: "Judge recorded traffic offline",
 		Long: `judge reads a HAR file, as proxies and browsers write them, and judges every call of SendCommand,
-ListCommands, ListCommandInvocations, GetCommandInvocation and CancelCommand in it: by the invariants, and by
-what AWS makes of such a request. It sends nothing. What nobody knows of AWS never fails an answer.
+ListCommands, ListCommandInvocations, GetCommandInvocation and CancelCommand in it. It sends nothing. Where
+AWS's behaviour is unknown, no response fails.
 
 Reports and exit codes are those of run. - reads standard input.`,
 		Example: `  sendspec judge traffic.har
@@ -38,9 +38,9 @@ Reports and exit codes are those of run. - reads standard input.`,
 			return f.run(c.Context(), s, args[0])
 		},
 	}
-	c.Flags().BoolVar(&f.strict, "strict", false, "a missed should fails as well")
+	c.Flags().BoolVar(&f.strict, "strict", false, "fail on a missed should, too")
 	f.register(c)
-	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "every call, and warnings in full")
+	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "list every call, and show warnings in full")
 	return c
 }
 
@@ -61,7 +61,7 @@ func (f *judgeFlags) run(ctx context.Context, s Streams, name string) error {
 		recorded = append(recorded, traffic.Case(call))
 	}
 	if len(recorded) == 0 {
-		return &exitError{exitCannotJudge, fmt.Errorf("%s: none of its %d entries is a call of SendCommand or of what shows a command", name, capture.Foreign)}
+		return &exitError{exitCannotJudge, fmt.Errorf("%s: none of its %d entries is a call of one of the five operations", name, capture.Foreign)}
 	}
 	o := report.Options{Version: version()}
 	t := terminalOf(s.Err, os.Getenv)
@@ -79,7 +79,7 @@ func (f *judgeFlags) run(ctx context.Context, s Streams, name string) error {
 	}
 	found, err := conformance.JudgeRecorded(ctx, conformance.Target{Name: name, Region: defaultRegion}, recorded, opts...)
 	if capture.Foreign > 0 {
-		fmt.Fprintf(s.Err, "%d other entries of the file are no such calls, and were not judged\n", capture.Foreign)
+		fmt.Fprintf(s.Err, "%d other entries of the file are not calls of these operations, and were not judged\n", capture.Foreign)
 	}
 	return exitOf(found, err)
 }

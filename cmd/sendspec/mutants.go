@@ -12,11 +12,11 @@ import (
 func newMutants() *cobra.Command {
 	return &cobra.Command{
 		Use:   "mutants [TEXT]",
-		Short: "Wrong servers that serve --mutant can be, each with one defect",
-		Long: `mutants lists wrong servers: the embedded reference with one defect each, as real emulators have them. They
-measure the suite (make mutants), and serve --mutant NAME is one, to try a gate or a report on.
+		Short: "List the servers with a defect that serve --mutant can run",
+		Long: `mutants lists variants of the embedded reference with one defect each, such as real emulators have. The suite
+must find every one (make mutants). serve --mutant NAME runs one, to try a gate or a report on.
 
-With TEXT it lists those whose name or defect has it.`,
+TEXT selects those whose name or defect contains it.`,
 		Example: `  sendspec mutants Comment
   sendspec serve --mutant constraint/SendCommand/Comment/length-above`,
 		Args: cobra.MaximumNArgs(1),

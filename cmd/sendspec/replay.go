@@ -15,9 +15,9 @@ func newReplay(s Streams) *cobra.Command {
 	f := fuzzFlags{parallel: 8}
 	c := &cobra.Command{
 		Use:   "replay [FILE|DIR]",
-		Short: "Ask a server saved findings again: fixed, failing or error",
-		Long: `replay asks the server the findings that fuzz --dir saved, and says of each whether it is fixed or
-still failing. The default folder is findings.`,
+		Short: "Send saved findings to a server again: which are fixed, which still fail",
+		Long: `replay sends the findings that fuzz --dir saved to the server again, and reports which are fixed and which
+still fail. The default folder is findings.`,
 		Example: `  sendspec replay --endpoint http://127.0.0.1:5000 findings
   sendspec replay --endpoint http://127.0.0.1:5000 findings/comment-length-above-1a2b3c`,
 		Args: cobra.MaximumNArgs(1),
@@ -30,11 +30,11 @@ still failing. The default folder is findings.`,
 		},
 	}
 	f.register(c)
-	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "for one exchange, from the dial to the last byte")
+	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "limit for one request, from connecting to the last byte of the response")
 	return c
 }
 
-// replayAll asks the findings one after the other. What each became goes to standard output.
+// replayAll replays the findings one by one, and writes a line for each to standard output.
 func (f *fuzzFlags) replayAll(ctx context.Context, s Streams, path string) error {
 	if err := f.check(); err != nil {
 		return err
@@ -64,7 +64,7 @@ func (f *fuzzFlags) replayAll(ctx context.Context, s Streams, path string) error
 	fmt.Fprintf(s.Err, "%d fixed, %d failing, %d could not be judged\n", counts[fuzz.Fixed], counts[fuzz.Failing], counts[fuzz.Errored])
 	switch {
 	case errors.Is(err, context.Canceled):
-		return &exitError{exitInterrupted, errors.New("interrupted; not every finding was asked")}
+		return &exitError{exitInterrupted, errors.New("interrupted; not every finding was replayed")}
 	case err != nil:
 		return &exitError{exitCannotJudge, err}
 	case counts[fuzz.Errored] > 0:

@@ -32,9 +32,9 @@ const standardOutput = "-"
 
 func (f *reportFlags) register(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.reports, "report", nil,
-		"write a report, any number of times, as `FORMAT=FILE`; - is standard output (a pipe that nobody reads is given up after a minute)")
+		"write a report, as `FORMAT=FILE` (may be repeated); - is standard output")
 	c.Flags().StringVar(&f.json, "json", "", "short for --report json=`FILE`")
-	c.Flags().BoolVar(&f.github, "github", false, "annotate the step and append to $GITHUB_STEP_SUMMARY (default on under GITHUB_ACTIONS)")
+	c.Flags().BoolVar(&f.github, "github", false, "annotate the step and append to $GITHUB_STEP_SUMMARY (default: on in GitHub Actions)")
 	completeFlag(c, "report", formatNames("=")...)
 }
 
@@ -54,7 +54,7 @@ func formatsHelp() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// opener makes the sink of one report, once it is known how single cases are asked again.
+// opener makes the sink of one report, once the command that runs single cases again is known.
 type opener func(report.Options) conformance.Sink
 
 // sinks checks every report that is asked for.
@@ -68,7 +68,8 @@ func (f *reportFlags) sinks(ctx context.Context, s Streams) ([]opener, error) {
 	for _, text := range wanted {
 		name, file, ok := strings.Cut(text, "=")
 		if !ok || file == "" {
-			return nil, fmt.Errorf("--report %q: want FORMAT=FILE such as html=report.html; FORMAT is one of %s", text, strings.Join(formatNames(""), ", "))
+			return nil, fmt.Errorf("--report %q: want FORMAT=FILE such as html=report.html; FORMAT is one of %s",
+				text, strings.Join(formatNames(""), ", "))
 		}
 		format, err := report.FormatNamed(name)
 		if err != nil {

@@ -48,19 +48,21 @@ func newRun(s Streams) *cobra.Command {
 	var f runFlags
 	c := &cobra.Command{
 		Use:   "run [SELECTOR...]",
-		Short: "Ask a server every case and report where it differs from AWS",
-		Long: `run asks the server every case and reports where it differs from AWS. Without --endpoint it asks
-the embedded reference. --exec starts the server, --target reads all of it from a file.
+		Short: "Run the cases against a server and report where it differs from AWS",
+		Long: `run sends the request of every case to the server and reports where the responses differ from AWS. Without
+--endpoint it tests the embedded reference. --exec starts the server, and at the end stops it with every process that
+it started (outside of Linux, with its process group). --target reads these settings from a file.
 
-With --baseline only what is not in that file fails the run; --update-baseline writes it. For that it asks
-again, with other random values and a server started anew, and takes for flaky what varies.
+With --baseline, only failures that the file does not list fail the run. --update-baseline writes the file: it
+repeats the run with other random values, and with a server restarted by --exec, and marks cases whose verdict
+varies as flaky.
 
-A SELECTOR is area/Topic/name, of which a beginning is enough: constraint, constraint/Comment. * stands
-for anything within one part, ** for any number of parts, !PATTERN leaves cases out, @FILE reads one a line.
+A SELECTOR is area/Topic/name or a prefix of it, such as constraint/Comment. * matches anything within one
+part, ** any number of parts; !PATTERN excludes cases; @FILE reads selectors from a file, one a line.
 
 ` + boundsHelp() + `
 
-Reports, any number of them in one run, by --report FORMAT=FILE:
+Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody reads is given up after a minute):
 ` + formatsHelp(),
 		Example: `  sendspec run --endpoint http://127.0.0.1:5000
   sendspec run --endpoint http://127.0.0.1:5000 --report html=report.html --report junit=junit.xml
@@ -86,19 +88,19 @@ Reports, any number of them in one run, by --report FORMAT=FILE:
 	f.targetFlags.register(c)
 	f.startFlags.register(c)
 	f.baselineFlags.register(c)
-	c.Flags().BoolVar(&f.strict, "strict", false, "a missed should fails as well")
+	c.Flags().BoolVar(&f.strict, "strict", false, "fail on a missed should, too")
 	c.Flags().StringSliceVar(&f.profiles, "profile", nil, "only cases of these `PROFILES`: core, lifecycle, execution, auth")
-	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "for one exchange, from the dial to the last byte")
+	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "limit for one request, from connecting to the last byte of the response")
 	c.Flags().DurationVar(&f.maxTime, "max-time", defaultMaxTime,
-		"for the whole run, --wait included; what --fuzz takes is added to the default")
-	c.Flags().DurationVar(&f.wait, "wait", 0, "wait as long as this for the target to come up")
-	c.Flags().IntVar(&f.parallel, "parallel", 8, "cases asked at once")
-	c.Flags().Uint64Var(&f.seed, "seed", 0, "of the random values in the requests (default random)")
-	c.Flags().DurationVar(&f.fuzz, "fuzz", 0, "go on for this long with fuzzed inputs, in the same report")
-	c.Flags().StringVar(&f.shard, "shard", "", "I/N: only the cases of this part of N; compare --merge puts the reports together")
+		"limit for the whole run, --wait included; the default grows by what --fuzz takes")
+	c.Flags().DurationVar(&f.wait, "wait", 0, "how long to wait for the server to come up")
+	c.Flags().IntVar(&f.parallel, "parallel", 8, "how many cases run at once")
+	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of the random values in the requests (default random)")
+	c.Flags().DurationVar(&f.fuzz, "fuzz", 0, "then fuzz for this long, in the same report")
+	c.Flags().StringVar(&f.shard, "shard", "", "`I/N`: run only part I of N; compare --merge joins the reports")
 	f.reportFlags.register(c)
-	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "every case, and warnings and quotes in full")
-	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "the verdict alone")
+	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "list every case, and show warnings and bodies in full")
+	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print only the verdict")
 	c.MarkFlagsMutuallyExclusive("verbose", "quiet")
 	completeFlag(c, "profile", profileNames()...)
 	return c
@@ -106,10 +108,10 @@ Reports, any number of them in one run, by --report FORMAT=FILE:
 
 // boundsHelp says what bounds a run, whatever the server does.
 func boundsHelp() string {
-	return fmt.Sprintf(`Whatever the server does, a run ends within --max-time, and mostly long before. What is not answered within
---timeout is not asked again, and a run spends at most %d times --timeout on such requests, %d times on those
-of one operation in one area, with --parallel of them at once. No case waits any longer for a status when %d
-have waited for %s and nothing has ended. Cases that are not asked are counted as that.`,
+	return fmt.Sprintf(`Whatever the server does, a run ends within --max-time, and usually much sooner. A request that times out is
+not repeated. A run spends at most %d times --timeout on requests that time out, and %d times on those of one
+operation in one area; it sends --parallel of them at once. Once %d cases have waited %s for a status and no
+command has ended, no case waits longer. Cases that were not run are counted and reported.`,
 		probe.UnansweredInAll, probe.UnansweredOfOne, conformance.VainWaits, conformance.VainWait)
 }
 

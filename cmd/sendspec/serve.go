@@ -14,13 +14,13 @@ func newServe(s Streams) *cobra.Command {
 	var set serveSettings
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve the embedded reference, a SendCommand that behaves as AWS does",
-		Long: `serve runs the embedded reference until it is interrupted: SendCommand with documents, managed nodes,
-tags, alarms and roles to try it on. It prints the run command that tests it fully over the network.
+		Short: "Serve the embedded reference, an SSM that handles SendCommand as AWS does",
+		Long: `serve runs the embedded reference until it is interrupted: SendCommand with example documents, managed nodes,
+tags, alarms and roles. It prints the run command that tests all of it.
 
-A request has 30 seconds to arrive, and the answer is written within a minute; a connection at rest is closed after
-2 minutes. At Ctrl-C or SIGTERM serve takes no further connection, and answers what is under way for up to 10 seconds;
-a second signal ends it at once.`,
+A request has 30 seconds to arrive and a minute to be answered; an idle connection is closed after 2 minutes.
+On Ctrl-C or SIGTERM serve accepts no further connection and finishes open requests for up to 10 seconds; a
+second signal exits at once.`,
 		Example: `  sendspec serve --addr 127.0.0.1:4014
   sendspec serve --auth --clock-scale 100
   sendspec serve --mutant constraint/SendCommand/Comment/length-above`,
@@ -30,10 +30,10 @@ a second signal ends it at once.`,
 		},
 	}
 	c.Flags().StringVar(&set.address, "addr", "127.0.0.1:4014", "address to listen on")
-	c.Flags().StringVar(&set.region, "region", defaultRegion, "region that the service is in")
+	c.Flags().StringVar(&set.region, "region", defaultRegion, "region of the service")
 	c.Flags().BoolVar(&set.auth, "auth", false, "verify Signature Version 4, with the keys test/test")
-	c.Flags().StringVar(&set.mutant, "mutant", "", "be this wrong server instead (sendspec mutants lists them)")
-	c.Flags().Float64Var(&set.scale, "clock-scale", 1, "let a command's life run this many times as fast")
+	c.Flags().StringVar(&set.mutant, "mutant", "", "serve this server with a defect instead (sendspec mutants lists them)")
+	c.Flags().Float64Var(&set.scale, "clock-scale", 1, "run the clock of commands this many times as fast")
 	return c
 }
 
@@ -44,9 +44,9 @@ func runServe(ctx context.Context, s Streams, set serveSettings) error {
 	}
 	defer server.shutdown()
 	if set.mutant != "" {
-		fmt.Fprintf(s.Err, "a wrong server, on purpose: %s\n", server.wrong)
+		fmt.Fprintf(s.Err, "this server has a defect on purpose: %s\n", server.wrong)
 	}
-	fmt.Fprintf(s.Err, "serving SSM SendCommand in %s at %s; Ctrl-C ends it. To test it fully:\n\n  %s\n\n", set.region, server.URL, server.runCommand(set))
+	fmt.Fprintf(s.Err, "serving SSM SendCommand in %s at %s; press Ctrl-C to stop. To test all of it:\n\n  %s\n\n", set.region, server.URL, server.runCommand(set))
 	<-ctx.Done()
 	return nil
 }

@@ -30,12 +30,12 @@ type startFlags struct {
 }
 
 func (f *startFlags) register(c *cobra.Command) {
-	c.Flags().StringVar(&f.file, "target", "", "YAML file that describes the target; flags go before it")
+	c.Flags().StringVar(&f.file, "target", "", "YAML `FILE` that describes the target; flags override it")
 	c.Flags().StringVar(&f.exec, "exec", "",
-		"command that starts the server under test; {port} is a free port. It is ended with all that it started, outside of Linux only within its process group")
-	c.Flags().DurationVar(&f.wait, "exec-wait", time.Minute, "how long that may take until it speaks HTTP")
-	c.Flags().StringVar(&f.name, "name", "", "what reports call the target (default its URL, or the command of --exec)")
-	c.Flags().StringVar(&f.setup, "setup", "", "command that prepares the target and prints what it has as JSON; $SENDSPEC_ENDPOINT is its URL")
+		"`COMMAND` that starts the server under test; {port} becomes a free port")
+	c.Flags().DurationVar(&f.wait, "exec-wait", time.Minute, "how long --exec may take until the server speaks HTTP")
+	c.Flags().StringVar(&f.name, "name", "", "name of the target in reports (default: its URL, or the command of --exec)")
+	c.Flags().StringVar(&f.setup, "setup", "", "`COMMAND` that prepares the target ($SENDSPEC_ENDPOINT is its URL) and prints its nodes, documents ... as JSON")
 }
 
 // check finds what is wrong with the flags before anything is started.

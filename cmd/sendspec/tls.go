@@ -24,10 +24,10 @@ type tlsFlags struct {
 }
 
 func (f *tlsFlags) register(c *cobra.Command) {
-	c.Flags().StringVar(&f.caFile, "ca-file", "", "PEM file of certificates to trust beside the system's, for an https endpoint")
+	c.Flags().StringVar(&f.caFile, "ca-file", "", "PEM `FILE` of certificates to trust in addition to the system's, for an https endpoint")
 	c.Flags().BoolVar(&f.insecure, "insecure", false, "do not verify the certificate of an https endpoint")
-	c.Flags().StringVar(&f.cert, "cert", "", "PEM file of the certificate to show to an https endpoint that wants one, with --key")
-	c.Flags().StringVar(&f.key, "key", "", "PEM file of the private key of --cert")
+	c.Flags().StringVar(&f.cert, "cert", "", "PEM `FILE` of the client certificate for an https endpoint, with --key")
+	c.Flags().StringVar(&f.key, "key", "", "PEM `FILE` of the private key of --cert")
 }
 
 // config is the TLS configuration for the endpoint, nil for the default. That nothing is verified is

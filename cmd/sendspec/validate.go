@@ -16,12 +16,12 @@ func newValidate(s Streams) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "validate FILE|-",
-		Short: "Judge a SendCommand request body offline: every violation with its path",
-		Long: `validate reads a SendCommand request body (JSON, as it goes over the wire) and tells what AWS would
-refuse in it before looking at the account: text that is no JSON, members of a wrong type, broken
-constraints. Exit code 0: valid; 1: AWS would refuse it; 2: the file cannot be read.
+		Short: "Check a SendCommand request body offline, and list every violation",
+		Long: `validate reads a SendCommand request body (JSON, as it is sent) and lists what AWS would refuse in it before
+it looks at the account: malformed JSON, members of the wrong type, broken constraints. Exit code 0: valid;
+1: AWS would refuse it; 2: the file cannot be read.
 
-Of each kind of violation 20 are shown, and 1000 are in the JSON, which counts the rest as omitted.`,
+It prints at most 20 violations of a kind, or 1000 with --json, which counts the rest as omitted.`,
 		Example: `  sendspec validate request.json
   echo '{"DocumentName":"x"}' | sendspec validate -`,
 		Args: cobra.ExactArgs(1),
@@ -42,7 +42,7 @@ Of each kind of violation 20 are shown, and 1000 are in the JSON, which counts t
 			return err
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
 
