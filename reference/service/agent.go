@@ -101,7 +101,7 @@ func (v *documentVersion) values(supplied map[string][]string) map[string][]stri
 }
 
 // fill returns the lines of a runCommand, a string or a list of them, with the parameters filled in.
-// A reference that is a whole line stands for all the lines of its StringList.
+// A reference that is a whole line is replaced by all the lines of its StringList.
 func fill(v *jsontree.Value, values map[string][]string) []string {
 	if v == nil {
 		return nil

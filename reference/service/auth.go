@@ -75,7 +75,8 @@ func (s *Service) authenticate(r *http.Request, body []byte) *exception {
 		return e
 	}
 	if !sig.matches(credentials.SecretAccessKey, r, body) {
-		return invalidSignature("The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
+		return invalidSignature("The request signature we calculated does not match the signature you provided. " +
+			"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.")
 	}
 	return nil
 }
@@ -196,7 +197,9 @@ func readAuthorization(r *http.Request, header string) (*signature, *exception) 
 		}
 		date = at.UTC().Format(amzDateFormat)
 	}
-	sig := &signature{value: parts["Signature"], token: r.Header.Get("X-Amz-Security-Token"), signedHeaders: strings.Split(parts["SignedHeaders"], ";")}
+	sig := &signature{
+		value: parts["Signature"], token: r.Header.Get("X-Amz-Security-Token"), signedHeaders: strings.Split(parts["SignedHeaders"], ";"),
+	}
 	return sig.complete(parts["Credential"], date)
 }
 
@@ -231,11 +234,12 @@ func badDate() *exception {
 	return incompleteSignature("Date must be in ISO-8601 'basic format'.")
 }
 
-// complete reads what stands in both forms: the credential's scope and the date.
+// complete reads what is in both forms: the credential's scope and the date.
 func (sig *signature) complete(credential, date string) (*signature, *exception) {
 	scope := strings.Split(credential, "/")
 	if len(scope) != 5 {
-		return nil, incompleteSignature("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '" + credential + "'")
+		return nil, incompleteSignature("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, " +
+			"got '" + credential + "'")
 	}
 	sig.accessKey, sig.scopeDate, sig.region, sig.service, sig.term = scope[0], scope[1], scope[2], scope[3], scope[4]
 	at, err := time.Parse(amzDateFormat, date)

@@ -15,17 +15,17 @@ type systemClock struct{}
 
 func (systemClock) Now() time.Time { return time.Now() }
 
-// ManualClock is a Clock that stands still until it is moved: the clock of a test. Make it with
+// ManualClock is a Clock that does not move until it is moved: the clock of a test. Make it with
 // NewManualClock.
 type ManualClock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-// NewManualClock returns a clock that stands at a time.
+// NewManualClock returns a clock that is at a time.
 func NewManualClock(at time.Time) *ManualClock { return &ManualClock{now: at} }
 
-// Now returns the time the clock stands at.
+// Now returns the time of the clock.
 func (c *ManualClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()

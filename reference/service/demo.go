@@ -17,7 +17,7 @@ type World struct {
 	Bindings map[string]string
 }
 
-// Names of what stands in the demo world.
+// Names of what is in the demo world.
 const (
 	demoTagKey      = "sendspec-demo"
 	demoTagValue    = "blue"
@@ -114,7 +114,8 @@ func demoNodes() []demoNode {
 		{"node.stopped", Node{ID: "i-0123456789abcdef8", Platform: Linux, Unreachable: true}},
 	}
 	for n := 4; n <= 12; n++ {
-		nodes = append(nodes, demoNode{fmt.Sprintf("node.%d", n), Node{ID: fmt.Sprintf("i-0123456789abcd%03x", 0x100+n), Platform: Linux, Online: true}})
+		node := Node{ID: fmt.Sprintf("i-0123456789abcd%03x", 0x100+n), Platform: Linux, Online: true}
+		nodes = append(nodes, demoNode{fmt.Sprintf("node.%d", n), node})
 	}
 	for i := range nodes {
 		nodes[i].node.Name = "ip-10-0-0-" + strconv.Itoa(10+i) + ".ec2.internal"
@@ -128,7 +129,9 @@ func demoDocuments() map[string]Document {
 	return map[string]Document{
 		"document":           {Name: "sendspec-plain", Contents: []string{shellDocument("", "")}},
 		"document.hardcoded": {Name: "sendspec-hardcoded", Contents: []string{shellDocument("", "5")}},
-		"document.arbitrary": {Name: "sendspec-arbitrary", Contents: []string{shellDocument(`"t": {"type": "String", "default": "5"}`, "{{ t }}")}},
+		"document.arbitrary": {
+			Name: "sendspec-arbitrary", Contents: []string{shellDocument(`"t": {"type": "String", "default": "5"}`, "{{ t }}")},
+		},
 		"document.execution": {
 			Name:     "sendspec-execution",
 			Contents: []string{shellDocument(`"executionTimeout": {"type": "String", "default": "5"}`, "{{ executionTimeout }}")},

@@ -91,7 +91,8 @@ func checkRequestLine(r *http.Request) (answer, bool) {
 	if r.Method != http.MethodPost {
 		return answer{
 			status: http.StatusForbidden, contentType: xmlContentType,
-			body: []byte("<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>"),
+			body: []byte("<AccessDeniedException>\n" +
+				"  <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>"),
 		}, false
 	}
 	if r.URL.Path != "/" && r.URL.Path != "" {

@@ -8,7 +8,7 @@
 // is the business of package reference, and so are the rules of a command's life; here are AWS's
 // dispatch, its checks against the account, its answers, and a simulated agent.
 //
-// A command's life needs no timer and no goroutine: what is to happen to it stands in its agenda,
+// A command's life needs no timer and no goroutine: what is to happen to it is in its agenda,
 // and every request that looks at it first lets happen what is due by the clock. So a ManualClock
 // moves everything at once, and WithClockScale lets hours pass in milliseconds.
 //

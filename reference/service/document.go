@@ -183,11 +183,13 @@ func builtin() []Document {
 	return []Document{
 		{
 			Name: "AWS-RunShellScript", Public: true, PlatformTypes: []string{Linux, MacOS},
-			Contents: []string{scriptDocument("Run a shell script or specify the commands to run.", "Specify a shell script or a command to run.", "aws:runShellScript")},
+			Contents: []string{scriptDocument("Run a shell script or specify the commands to run.",
+				"Specify a shell script or a command to run.", "aws:runShellScript")},
 		},
 		{
 			Name: "AWS-RunPowerShellScript", Public: true, PlatformTypes: []string{Windows, Linux, MacOS},
-			Contents: []string{scriptDocument("Run a PowerShell script or specify the paths to scripts to run.", "Specify the commands to run or the paths to existing scripts on the instance.", "aws:runPowerShellScript")},
+			Contents: []string{scriptDocument("Run a PowerShell script or specify the paths to scripts to run.",
+				"Specify the commands to run or the paths to existing scripts on the instance.", "aws:runPowerShellScript")},
 		},
 	}
 }

@@ -24,7 +24,8 @@ func validation(message string) *exception {
 
 // accessDenied names the resource as IAM does (facts.md section 3; the user's name is ours).
 func accessDenied(account, resource string) *exception {
-	return modelled("AccessDeniedException", "User: arn:aws:iam::"+account+":user/sendspec is not authorized to perform: ssm:SendCommand on resource: "+
+	return modelled("AccessDeniedException", "User: arn:aws:iam::"+account+":user/sendspec is not authorized to perform: "+
+		"ssm:SendCommand on resource: "+
 		resource+" because no identity-based policy allows the ssm:SendCommand action")
 }
 

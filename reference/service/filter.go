@@ -36,7 +36,8 @@ func newCondition(key, value string, of reference.Subject) (condition, *exceptio
 	case "InvokedAfter", "InvokedBefore":
 		limit, err := time.Parse(time.RFC3339, value)
 		if err != nil {
-			return nil, validation("The filter value " + value + " is not a timestamp. Specify a timestamp such as 2024-07-07T00:00:00Z, and try again.")
+			return nil, validation("The filter value " + value + " is not a timestamp. " +
+				"Specify a timestamp such as 2024-07-07T00:00:00Z, and try again.")
 		}
 		// "Occurring July 7, 2024, and later" and "before July 7, 2024" (API_CommandFilter).
 		after := key == "InvokedAfter"
@@ -64,7 +65,8 @@ func newCondition(key, value string, of reference.Subject) (condition, *exceptio
 // hasStatus: API_CommandFilter lists values of Status and of StatusDetails alike, and calls
 // RateExceeded LimitExceeded. A value that is neither matches nothing, which is our choice.
 func hasStatus(details reference.Details, value string) bool {
-	return string(details) == value || string(reference.StatusOf(details)) == value || value == "LimitExceeded" && details == reference.RateExceeded
+	return string(details) == value || string(reference.StatusOf(details)) == value ||
+		value == "LimitExceeded" && details == reference.RateExceeded
 }
 
 func (f *filter) matches(requested time.Time, document string, details reference.Details) bool {

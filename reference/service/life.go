@@ -14,7 +14,7 @@ import (
 // command is one accepted command: what AWS answers, a snapshot of what it was sent to, so that
 // later changes of documents do not touch it (run-command-notes.md, Documents), and its life.
 //
-// There is no timer: what is to happen stands in the agenda, and whoever asks brings the command
+// There is no timer: what is to happen is in the agenda, and whoever asks brings the command
 // up to the time first.
 type command struct {
 	types.Command
@@ -104,7 +104,7 @@ func (c *command) begin(s *Service, admitted time.Time) {
 	}
 }
 
-// alarmEnds tells whether an alarm that goes into a state ends a command (run-command-notes.md, Alarms).
+// alarmEnds reports whether an alarm that goes into a state ends a command (run-command-notes.md, Alarms).
 func alarmEnds(state AlarmState, ignorePollFailure bool) (reference.Details, bool) {
 	switch state {
 	case AlarmFiring:
@@ -115,7 +115,7 @@ func alarmEnds(state AlarmState, ignorePollFailure bool) (reference.Details, boo
 	return "", false
 }
 
-// plan puts a moment into the agenda, behind those of the same time.
+// plan puts a moment into the agenda, after those of the same time.
 func (c *command) plan(m moment) {
 	i := len(c.agenda)
 	for i > 0 && c.agenda[i-1].at.After(m.at) {
@@ -320,6 +320,7 @@ func (c *command) shown() types.Command {
 	if !reference.Terminal(details) {
 		return shown
 	}
-	shown.CompletedCount, shown.ErrorCount, shown.DeliveryTimedOutCount = int32(counts.Completed), int32(counts.Errors), int32(counts.DeliveryTimedOut)
+	shown.CompletedCount, shown.ErrorCount = int32(counts.Completed), int32(counts.Errors)
+	shown.DeliveryTimedOutCount = int32(counts.DeliveryTimedOut)
 	return shown
 }

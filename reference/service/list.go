@@ -68,7 +68,8 @@ func (s *Service) listCommands(r request) ([]byte, *exception) {
 		c.advance(now)
 		shown := c.shown()
 		c.mu.Unlock()
-		if !filter.matches(aws.ToTime(shown.RequestedDateTime), aws.ToString(shown.DocumentName), reference.Details(aws.ToString(shown.StatusDetails))) {
+		details := reference.Details(aws.ToString(shown.StatusDetails))
+		if !filter.matches(aws.ToTime(shown.RequestedDateTime), aws.ToString(shown.DocumentName), details) {
 			continue
 		}
 		if written == limit {

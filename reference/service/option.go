@@ -52,10 +52,10 @@ type alarmChange struct {
 	state AlarmState
 }
 
-// WithRegion sets the region: it stands in ARNs and is every answer's OutputS3Region.
+// WithRegion sets the region: it is in ARNs and is every answer's OutputS3Region.
 func WithRegion(region string) Option { return func(c *config) { c.region = region } }
 
-// WithAccount sets the account ID that stands in ARNs.
+// WithAccount sets the account ID in ARNs.
 func WithAccount(account string) Option { return func(c *config) { c.account = account } }
 
 // WithClock sets the clock; the default is the system's.

@@ -61,7 +61,7 @@ func bound(v *jsontree.Value) int64 {
 	return unbounded
 }
 
-// defaultValues are the values that a default stands for.
+// defaultValues are the values of a default.
 func defaultValues(v *jsontree.Value) []string {
 	switch v.Kind {
 	case jsontree.Array:
@@ -83,7 +83,7 @@ func parameterText(v *jsontree.Value) string {
 	return text(v)
 }
 
-// accepts tells whether values may be supplied for the parameter. On the wire every parameter is
+// accepts reports whether values may be supplied for the parameter. On the wire every parameter is
 // a list of strings; that a single value is needed for every type but StringList, and how the
 // texts of the other types are read, is our choice.
 func (p *parameter) accepts(values []string) bool {

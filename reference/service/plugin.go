@@ -52,7 +52,7 @@ func (c *command) plugins(i int, at time.Time) []plugin {
 	return shown
 }
 
-// firstOf: a step behind the first waits for it.
+// firstOf: a step after the first waits for it.
 func firstOf(k int, first, others reference.Details) reference.Details {
 	if k == 0 {
 		return first
@@ -98,7 +98,8 @@ func (c *command) url(p *plugin, stream string) string {
 	if p.prefix == "" {
 		return ""
 	}
-	return "https://s3." + aws.ToString(c.OutputS3Region) + ".amazonaws.com/" + aws.ToString(c.OutputS3BucketName) + "/" + p.prefix + "/" + p.folder + "/" + stream
+	return "https://s3." + aws.ToString(c.OutputS3Region) + ".amazonaws.com/" +
+		aws.ToString(c.OutputS3BucketName) + "/" + p.prefix + "/" + p.folder + "/" + stream
 }
 
 // pluginStatus: the model's statuses of plugins have no Cancelling.

@@ -23,7 +23,7 @@ const toStderr = ">&2"
 // maxSleep bounds a sleep, so that sums of them stay within a time.Duration.
 const maxSleep = 30 * 24 * time.Hour
 
-// exitMessage is what the agent writes to stderr behind a script that failed
+// exitMessage is what the agent writes to stderr after a script that failed
 // (recorded/managed-execution.jsonl, failure-invocation-1).
 func exitMessage(code int) string { return "failed to run commands: exit status " + strconv.Itoa(code) }
 
@@ -41,7 +41,7 @@ func runScript(script string) scriptResult {
 	return r
 }
 
-// run runs one statement, and tells whether it ends the script.
+// run runs one statement, and reports whether it ends the script.
 func (r *scriptResult) run(st statement) (exit bool) {
 	stderr := false
 	var args []string

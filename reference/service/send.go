@@ -209,7 +209,8 @@ func (s *Service) newCommand(in *ssm.SendCommandInput, document *documentVersion
 		document: document, nodes: nodes, refusal: s.refusal(in, nodes),
 		timeout: time.Duration(timeout) * time.Second, execution: document.executionTimeout(in.Parameters),
 		Command: types.Command{
-			CommandId: &id, DocumentName: in.DocumentName, DocumentVersion: or(in.DocumentVersion, defaultDocumentVersion), Comment: or(in.Comment, ""),
+			CommandId: &id, DocumentName: in.DocumentName,
+			DocumentVersion: or(in.DocumentVersion, defaultDocumentVersion), Comment: or(in.Comment, ""),
 			Parameters: in.Parameters, InstanceIds: in.InstanceIds, Targets: in.Targets,
 			RequestedDateTime: &requested, Status: types.CommandStatusPending, StatusDetails: aws.String("Pending"),
 			OutputS3Region: aws.String(s.region), OutputS3BucketName: or(in.OutputS3BucketName, ""), OutputS3KeyPrefix: or(in.OutputS3KeyPrefix, ""),
@@ -260,7 +261,9 @@ func echoNotification(c *types.NotificationConfig) *types.NotificationConfig {
 	if !notifies(c) {
 		return &types.NotificationConfig{}
 	}
-	echo := types.NotificationConfig{NotificationArn: c.NotificationArn, NotificationEvents: c.NotificationEvents, NotificationType: c.NotificationType}
+	echo := types.NotificationConfig{
+		NotificationArn: c.NotificationArn, NotificationEvents: c.NotificationEvents, NotificationType: c.NotificationType,
+	}
 	if len(echo.NotificationEvents) == 0 {
 		echo.NotificationEvents = []types.NotificationEvent{types.NotificationEventAll}
 	}

@@ -39,7 +39,8 @@ func (sig *signature) canonicalRequest(r *http.Request, body []byte) string {
 		headers.WriteString(name + ":" + canonicalHeader(r, name) + "\n")
 	}
 	return strings.Join([]string{
-		r.Method, canonicalPath(r.URL), canonicalQuery(r.URL), headers.String(), strings.Join(sig.signedHeaders, ";"), hex.EncodeToString(hash[:]),
+		r.Method, canonicalPath(r.URL), canonicalQuery(r.URL), headers.String(),
+		strings.Join(sig.signedHeaders, ";"), hex.EncodeToString(hash[:]),
 	}, "\n")
 }
 

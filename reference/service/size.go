@@ -33,7 +33,8 @@ func (v *documentVersion) agentPayloadSize(in *ssm.SendCommandInput) int {
 	if watch.CloudWatchOutputEnabled {
 		enabled = `"true"`
 	}
-	size := len(fixed) + v.size + jsonSize(aws.ToString(in.DocumentName), false) + jsonSize(aws.ToString(watch.CloudWatchLogGroupName), false) + len(enabled)
+	size := len(fixed) + v.size + jsonSize(aws.ToString(in.DocumentName), false) +
+		jsonSize(aws.ToString(watch.CloudWatchLogGroupName), false) + len(enabled)
 	if bucket := aws.ToString(in.OutputS3BucketName); bucket != "" {
 		size += len(`,"OutputS3BucketName":`) + jsonSize(bucket, false)
 	}

@@ -33,7 +33,8 @@ func checkTargets(targets []types.Target) *exception {
 		values := slices.Clone(t.Values)
 		slices.Sort(values)
 		if len(slices.Compact(values)) < len(t.Values) {
-			return validation("Duplicate values are not supported for Instance IDs, tag or resource group targets.Remove the duplicate value from key, and try again.")
+			return validation("Duplicate values are not supported for Instance IDs, tag or resource group targets." +
+				"Remove the duplicate value from key, and try again.")
 		}
 	}
 	var instanceIDs, tags, groups, filters bool
@@ -60,9 +61,11 @@ func checkTargets(targets []types.Target) *exception {
 	}
 	switch {
 	case tags && (groups || filters):
-		return validation("A tag-key name or tag key-value pair can’t be specified together in the same command as a resource group target. Remove one target type, and try again.")
+		return validation("A tag-key name or tag key-value pair can’t be specified together in the same command as a resource group target. " +
+			"Remove one target type, and try again.")
 	case instanceIDs && (groups || filters):
-		return validation("Instance IDs and a target resource group can’t be specified together in the same command. Remove one target type, and try again.")
+		return validation("Instance IDs and a target resource group can’t be specified together in the same command. " +
+			"Remove one target type, and try again.")
 	case filters && !groups:
 		// Our choice of error and text.
 		return validation("Resource type filters must be specified together with a resource group. Add a resource group, and try again.")
@@ -83,7 +86,9 @@ func checkGroups(targets []types.Target) *exception {
 				return validation("At most five resource type filters are supported. Remove resource types, and try again.")
 			}
 			if !slices.Contains(t.Values, "AWS::EC2::Instance") && !slices.Contains(t.Values, "AWS::SSM::ManagedInstance") {
-				return validation("Resource type filters must specify at least one of the valid send-command resource types: AWS::EC2::Instance or AWS::SSM::ManagedInstance.Add one or all of these valid types, and try again.")
+				return validation("Resource type filters must specify at least one of the valid send-command resource types: " +
+					"AWS::EC2::Instance or AWS::SSM::ManagedInstance." +
+					"Add one or all of these valid types, and try again.")
 			}
 		}
 	}
@@ -120,7 +125,8 @@ func (c *config) matches(n *Node, t types.Target) bool {
 		case key == keyGroupName:
 			return slices.Contains(c.groups[c.groupName(value)], n.ID)
 		case key == keyResourceTypes:
-			return value == "AWS::EC2::Instance" && strings.HasPrefix(n.ID, "i-") || value == "AWS::SSM::ManagedInstance" && strings.HasPrefix(n.ID, "mi-")
+			return value == "AWS::EC2::Instance" && strings.HasPrefix(n.ID, "i-") ||
+				value == "AWS::SSM::ManagedInstance" && strings.HasPrefix(n.ID, "mi-")
 		}
 		tagged, present := n.Tags[strings.TrimPrefix(key, "tag:")]
 		return present && tagged == value

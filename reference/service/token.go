@@ -11,11 +11,11 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// boundMembers are those of a List request that the pages behind the first must share with it. That
+// boundMembers are those of a List request that the pages after the first must share with it. That
 // MaxResults may change from page to page is our choice.
 var boundMembers = [...]string{"CommandId", "Details", "Filters", "InstanceId"}
 
-// nextToken makes the token of the page behind a position. It holds for the same operation and
+// nextToken makes the token of the page after a position. It holds for the same operation and
 // filters of this service only: it is signed together with them.
 func (s *Service) nextToken(r request, last position) (string, error) {
 	mac, err := s.tokenMAC(r, last.String())
