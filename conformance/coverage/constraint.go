@@ -43,8 +43,9 @@ func ruleText(c *reference.Constraint) string {
 		return fmt.Sprintf("%s %s..%s", c.Kind, least, most)
 	case reference.Pattern:
 		return "pattern " + c.Pattern
+	default:
+		return string(c.Kind)
 	}
-	return string(c.Kind)
 }
 
 // askBounds asks each bound from both sides, with the nearest values.
@@ -98,9 +99,10 @@ func measure(v *jsontree.Value) int64 {
 		return int64(utf8.RuneCountInString(v.Text))
 	case jsontree.Array:
 		return int64(len(v.Items))
+	default:
+		n, _ := v.Int64()
+		return n
 	}
-	n, _ := v.Int64()
-	return n
 }
 
 // askValues asks a pattern, an enum or a required member from both sides.

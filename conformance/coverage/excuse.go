@@ -43,12 +43,18 @@ func excuses() []excuse {
 		{Constraints, reference.ListCommandInvocations, "Filters", "length 1..5", []string{atMax}, notInLists},
 		{Constraints, reference.ListCommandInvocations, "Filters[].key", "enum", []string{inside}, notInLists},
 
-		{Responses, reference.SendCommand, "Command.TriggeredAlarms[]*", "", nil, "an alarm triggers after SendCommand has answered: see ListCommands"},
+		{
+			Responses, reference.SendCommand, "Command.TriggeredAlarms[]*", "", nil,
+			"an alarm triggers after SendCommand has answered: see ListCommands",
+		},
 		{
 			Responses, reference.ListCommandInvocations, "CommandInvocations[].InstanceName", "", []string{ofValue},
 			"the name is the node's own, which the suite is not told",
 		},
-		{Responses, reference.ListCommandInvocations, "CommandInvocations[].TraceOutput", "", nil, "no recording has it, and no document says when it is there"},
+		{
+			Responses, reference.ListCommandInvocations, "CommandInvocations[].TraceOutput", "", nil,
+			"no recording has it, and no document says when it is there",
+		},
 
 		{
 			Statuses, reference.SendCommand, "Command.StatusDetails", "ExecutionTimedOut", []string{demanded},
@@ -57,7 +63,10 @@ func excuses() []excuse {
 
 		{Exceptions, reference.SendCommand, "DuplicateInstanceId", "", []string{demanded}, unrecorded},
 		{Exceptions, reference.SendCommand, "InvalidOutputFolder", "", []string{demanded}, unrecorded},
-		{Exceptions, reference.SendCommand, "ExpiredTokenException", "", nil, "it needs session credentials that were valid once, which the suite has not"},
+		{
+			Exceptions, reference.SendCommand, "ExpiredTokenException", "", nil,
+			"it needs session credentials that were valid once, which the suite has not",
+		},
 		{Exceptions, reference.SendCommand, "ThrottlingException", "", nil, "how many requests a second are too many is the account's affair"},
 		{Exceptions, reference.ListCommands, "InternalServerError", "", nil, unprovoked},
 		{Exceptions, reference.ListCommandInvocations, "InternalServerError", "", nil, unprovoked},
@@ -97,7 +106,7 @@ func (e *excuse) covers(r *Row, cell string) bool {
 		(e.rule == "" || e.rule == r.Rule) && (len(e.cells) == 0 || slices.Contains(e.cells, cell))
 }
 
-// passes tells whether a status is one on the way to another.
+// passes reports whether a status is one on the way to another.
 func passes(status string) bool {
 	return reference.StatusOf(reference.Details(status)) != "" && !reference.Terminal(reference.Details(status))
 }

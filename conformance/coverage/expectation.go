@@ -231,7 +231,7 @@ func (q *question) requestAt(body []byte, pointer string) *jsontree.Value {
 	return tree.Pointer(pointer)
 }
 
-// reuses tells whether a later step asks with what this one captured at a path, so that a value which is not
+// reuses reports whether a later step asks with what this one captured at a path, so that a value which is not
 // the one to be found by would fail it.
 func (q *question) reuses() []string {
 	var paths []string

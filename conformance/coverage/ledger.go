@@ -119,7 +119,7 @@ const (
 	Uncovered     State = "gap"
 )
 
-// State tells whether cases ask what the cell is about, whether there is nothing to ask, or whether
+// State reports whether cases ask what the cell is about, whether there is nothing to ask, or whether
 // something is left.
 func (c *Cell) State() State {
 	switch {

@@ -92,8 +92,8 @@ func verdictOf(step fixtures.BoundStep, steps []fixtures.BoundStep) []fixtures.O
 
 // conforms asks the judge about an answer to this step alone.
 func (q *question) conforms(status int, body string) bool {
-	r := judge.Judge(q.owner, []fixtures.BoundStep{q.step}, []*wire.Exchange{answer(q.step.Request.Operation, q.step.Request.Body, status, body)}, false)
-	return r.Outcome != ""
+	exchange := answer(q.step.Request.Operation, q.step.Request.Body, status, body)
+	return judge.Judge(q.owner, []fixtures.BoundStep{q.step}, []*wire.Exchange{exchange}, false).Outcome != ""
 }
 
 func answer(operation string, request []byte, status int, body string) *wire.Exchange {
@@ -105,7 +105,7 @@ func answer(operation string, request []byte, status int, body string) *wire.Exc
 	}
 }
 
-// admits tells whether a server that takes the request may conform, whatever it answers in the body.
+// admits reports whether a server that takes the request may conform, whatever it answers in the body.
 func (c *corpus) admits(q *question) bool {
 	for i := range q.step.Expect {
 		o := &q.step.Expect[i]
@@ -116,27 +116,28 @@ func (c *corpus) admits(q *question) bool {
 	return false
 }
 
-// okay tells whether an outcome is one of status 200.
+// okay reports whether an outcome is one of status 200.
 func (c *corpus) okay(o *fixtures.Outcome) bool {
 	key := string(o.Status.AppendJSON(nil))
 	ok, known := c.statuses[key]
 	if !known {
-		q := question{owner: &fixtures.Case{Level: fixtures.Must}, step: fixtures.BoundStep{Expect: []fixtures.Outcome{{Name: key, Status: o.Status}}}}
+		step := fixtures.BoundStep{Expect: []fixtures.Outcome{{Name: key, Status: o.Status}}}
+		q := question{owner: &fixtures.Case{Level: fixtures.Must}, step: step}
 		ok = q.conforms(http.StatusOK, "{}")
 		c.statuses[key] = ok
 	}
 	return ok
 }
 
-// counts tells whether a server can fail the case: what may be is only told.
+// counts reports whether a server can fail the case: what may be is only told.
 func (q *question) counts() bool { return q.owner.Level != fixtures.May }
 
-// taken tells whether a server that refuses the request for its constraints fails the case.
+// taken reports whether a server that refuses the request for its constraints fails the case.
 func (q *question) taken() bool {
 	return q.plain && q.result.Verdict() == reference.Valid && len(q.result.Unknown) == 0 && !q.refusable
 }
 
-// refusedFor tells whether the value at a path is all that is wrong with the request, and a server that
+// refusedFor reports whether the value at a path is all that is wrong with the request, and a server that
 // takes it fails the case.
 func (q *question) refusedFor(path string, kinds ...reference.ConstraintKind) bool {
 	if !q.plain || q.result.Verdict() != reference.Invalid || q.admits {

@@ -78,6 +78,7 @@ func (r *request) look(path string, s *smithy.Schema, v *jsontree.Value) {
 		for i := range v.Members {
 			r.look(path+"[]", s.MapValue(), &v.Members[i].Value)
 		}
+	default:
 	}
 }
 
@@ -107,6 +108,7 @@ func places(s *smithy.Schema) []place {
 			add(path+"[]", s.ListMember())
 		case smithy.ShapeTypeMap:
 			add(path+"[]", s.MapValue())
+		default:
 		}
 	}
 	below("", s)
@@ -190,7 +192,7 @@ func (r *requests) askWithoutAnAnswer(row *Row, path string) {
 	}
 }
 
-// mistyped tells whether the values at a path are all whose type is wrong in the request, and a server that
+// mistyped reports whether the values at a path are all whose type is wrong in the request, and a server that
 // takes it fails the case.
 func (r *request) mistyped(here *occurrences) bool {
 	if r.admits || len(here.wrong) == 0 || r.result.Verdict() != reference.Mistyped {

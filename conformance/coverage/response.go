@@ -80,6 +80,7 @@ func wrapped(s *smithy.Schema, path, value string) string {
 		return "[" + wrapped(s.ListMember(), strings.TrimPrefix(strings.TrimPrefix(path, "[]"), "."), value) + "]"
 	case smithy.ShapeTypeMap:
 		return `{"key":` + wrapped(s.MapValue(), strings.TrimPrefix(path, "[]"), value) + "}"
+	default:
 	}
 	end := strings.IndexAny(path, ".[")
 	if end < 0 {

@@ -23,22 +23,28 @@ type subject struct {
 func subjects() []subject {
 	details := func(s reference.Subject) []string { return texts(s.Details()) }
 	return []subject{
-		{reference.SendCommand, "Command.Status", []string{"SendCommand Command.Status", "ListCommands Commands[].Status"}, texts(types.CommandStatus("").Values())},
+		{
+			reference.SendCommand, "Command.Status",
+			[]string{"SendCommand Command.Status", "ListCommands Commands[].Status"}, texts(types.CommandStatus("").Values()),
+		},
 		{
 			reference.SendCommand, "Command.StatusDetails",
 			[]string{"SendCommand Command.StatusDetails", "ListCommands Commands[].StatusDetails"}, details(reference.OfCommand),
 		},
 		{
 			reference.SendCommand, "Command.TriggeredAlarms[].State",
-			[]string{"SendCommand Command.TriggeredAlarms[].State", "ListCommands Commands[].TriggeredAlarms[].State"}, texts(types.ExternalAlarmState("").Values()),
+			[]string{"SendCommand Command.TriggeredAlarms[].State", "ListCommands Commands[].TriggeredAlarms[].State"},
+			texts(types.ExternalAlarmState("").Values()),
 		},
 		{
 			reference.ListCommandInvocations, "CommandInvocations[].Status",
-			[]string{"ListCommandInvocations CommandInvocations[].Status", "GetCommandInvocation Status"}, texts(types.CommandInvocationStatus("").Values()),
+			[]string{"ListCommandInvocations CommandInvocations[].Status", "GetCommandInvocation Status"},
+			texts(types.CommandInvocationStatus("").Values()),
 		},
 		{
 			reference.ListCommandInvocations, "CommandInvocations[].StatusDetails",
-			[]string{"ListCommandInvocations CommandInvocations[].StatusDetails", "GetCommandInvocation StatusDetails"}, details(reference.OfInvocation),
+			[]string{"ListCommandInvocations CommandInvocations[].StatusDetails", "GetCommandInvocation StatusDetails"},
+			details(reference.OfInvocation),
 		},
 		{
 			reference.ListCommandInvocations, "CommandInvocations[].CommandPlugins[].Status",
@@ -163,6 +169,7 @@ func collectTexts(path string, want *jsontree.Value, found func(path, text strin
 				collectTexts(join(path, m.Name), &m.Value, found)
 			}
 		}
+	default:
 	}
 }
 

@@ -69,6 +69,7 @@ func (c *Cell) short() string {
 		return "-"
 	case Uncovered:
 		return "GAP"
+	case Covered:
 	}
 	if c.Undecided {
 		return fmt.Sprintf("%d?", len(c.Cases))

@@ -47,7 +47,7 @@ func answered(t *testing.T) results {
 	return seen
 }
 
-// edit changes every value at a path of an answer, and tells whether there was one.
+// edit changes every value at a path of an answer, and reports whether there was one.
 func edit(v *jsontree.Value, path string, change func(parent *jsontree.Value, name string) bool) bool {
 	if v == nil {
 		return false
@@ -63,6 +63,7 @@ func edit(v *jsontree.Value, path string, change func(parent *jsontree.Value, na
 			for i := range v.Members {
 				changed = edit(&v.Members[i].Value, strings.TrimPrefix(rest, "."), change) || changed
 			}
+		default:
 		}
 		return changed
 	}
