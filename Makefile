@@ -5,25 +5,37 @@ MOTO ?= $(firstword $(shell command -v moto_server) .venv/bin/moto_server)
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 .PHONY: build
 build: ## build bin/sendspec
 	$(GO) build -o bin/sendspec ./cmd/sendspec
 
 .PHONY: test
-test: ## run the tests
+test: ## run the tests that a newcomer waits for: a minute on two cores
 	$(GO) test ./...
 
-.PHONY: race
-race: ## run the tests under the race detector
-	$(GO) test -race ./...
+.PHONY: test-long
+test-long: ## run all tests: with the whole kill matrix, the pages in a browser, the memory of hostile answers
+	SENDSPEC_LONG=1 $(GO) test -count=1 -timeout 20m ./...
 
+.PHONY: race
+race: ## run the tests under the race detector, but the scripts: what they start is raced in its own packages
+	$(GO) test -race -skip '^TestScripts$$' ./...
+
+GOLANGCI_LINT ?= $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+DEADCODE ?= $(GO) run golang.org/x/tools/cmd/deadcode@v0.52.0
+
+# The emulator is there for its tests, which call what only the authors of servers do.
 .PHONY: lint
-lint: ## gofmt, go vet and staticcheck
-	@test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
-	$(GO) vet ./...
-	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+lint: lint-tools ## golangci-lint (.golangci.yml), gofmt and go vet in it, and deadcode
+	$(GOLANGCI_LINT) run
+	dead=$$($(DEADCODE) -test ./... ./conformance/conformancetest/testdata/emulator) && test -z "$$dead" || { echo "$$dead"; exit 1; }
+
+.PHONY: lint-tools
+lint-tools: ## build what make lint needs, into the build cache
+	$(GOLANGCI_LINT) version
+	$(DEADCODE) -h 2>/dev/null
 
 .PHONY: bench
 bench: ## hold the budgets: the run and the validator, as ratios in one run
@@ -34,7 +46,7 @@ coverage: build ## how many cases test each member and constraint
 	bin/sendspec coverage
 
 .PHONY: mutants
-mutants: ## ask every wrong server every case: each must be found out, and each case must find one or say why it stays
+mutants: ## of make test-long the kill matrix: each wrong server must be found out, each case must find one or say why it is kept
 	@mkdir -p bin
 	cd conformance && SENDSPEC_LONG=1 $(GO) test -count=1 -timeout 20m -run TestKillMatrix -args -matrix-file ../bin/kill-matrix.tsv
 

@@ -90,7 +90,7 @@ func startHostile(t *testing.T, secure, atOnce bool, hostile func(*hostileConn))
 			s.open = append(s.open, c)
 			s.mu.Unlock()
 			group.Go(func() {
-				defer c.Close() //nolint:errcheck // the client is gone
+				defer c.Close()
 				s.serve(&hostileConn{c, s})
 			})
 		}

@@ -116,11 +116,12 @@ func someHeader(h http.Header) (http.Header, int) {
 		if kept[name] != nil {
 			continue
 		}
+		owned := strings.Clone(name)
 		for _, v := range h[name] {
 			if weight += len(name) + len(v); weight > keptHeader {
 				return kept, keptHeader
 			}
-			kept[strings.Clone(name)] = append(kept[name], strings.Clone(v))
+			kept[owned] = append(kept[owned], strings.Clone(v))
 		}
 	}
 	return kept, weight

@@ -269,7 +269,7 @@ func TestPreflightSaysWhyATargetCannotBeJudged(t *testing.T) {
 			t.Parallel()
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			require.NoError(t, err)
-			defer l.Close() //nolint:errcheck // the test is over
+			defer l.Close()
 			go func() {
 				for {
 					conn, err := l.Accept()
@@ -277,7 +277,7 @@ func TestPreflightSaysWhyATargetCannotBeJudged(t *testing.T) {
 						return
 					}
 					go func() {
-						defer conn.Close() //nolint:errcheck // the client is gone
+						defer conn.Close()
 						_, _ = conn.Read(make([]byte, 4096))
 						if c.serve == nil {
 							<-t.Context().Done()

@@ -21,11 +21,12 @@ func Message(violations []Violation) string {
 	list := ""
 	for i := range violations {
 		v := &violations[i]
-		if v.allRules == "" {
+		switch {
+		case v.allRules == "":
 			list = ""
-		} else if v.at == list {
+		case v.at == list:
 			continue
-		} else {
+		default:
 			list = v.at
 		}
 		if len(clauses) == maxReported {

@@ -90,7 +90,7 @@ func serve(set serveSettings) (*served, error) {
 		return nil, fmt.Errorf("cannot listen on %s: %w", set.address, err)
 	}
 	s.URL, s.World = "http://"+listener.Addr().String(), service.Demo(set.region, demoAccount)
-	options := append(s.World.Options, service.WithClockScale(set.scale), service.WithLongestStep(set.step))
+	options := slices.Concat(s.World.Options, []service.Option{service.WithClockScale(set.scale), service.WithLongestStep(set.step)})
 	if set.auth {
 		options = append(options, service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
 	}
@@ -102,7 +102,7 @@ func serve(set serveSettings) (*served, error) {
 // close ends the server at once and waits for it: whoever asked has had the answers.
 func (s *served) close() {
 	_ = s.server.Close()
-	<-s.done
+	<-s.done //nolint:errcheck // it is always that the server is closed
 }
 
 // shutdown takes no further connection, and answers the requests under way for a bounded time.

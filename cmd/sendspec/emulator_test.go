@@ -77,5 +77,5 @@ func emulator() {
 			fmt.Fprintf(w, `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-%012d","Status":"Pending","StatusDetails":"Pending","RequestedDateTime":%d}}`, n, time.Now().Unix())
 		}
 	}
-	log.Fatal(http.ListenAndServe("127.0.0.1:"+*port, http.HandlerFunc(handler))) //nolint:gosec // on loopback, in a test
+	log.Fatal(http.ListenAndServe("127.0.0.1:"+*port, http.HandlerFunc(handler)))
 }

@@ -36,11 +36,11 @@ const peakFile = "PEAK_FILE"
 // a small process of its own since Linux starts a child's figure at its parent's (getrusage(2),
 // ru_maxrss), and the parent would be this test.
 func peak() {
-	c := exec.Command(os.Args[1], os.Args[2:]...) //nolint:gosec // the test's own words
+	c := exec.Command(os.Args[1], os.Args[2:]...)
 	c.Stdout, c.Stderr = os.Stdout, os.Stderr
 	err := c.Run()
 	if usage, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		_ = os.WriteFile(os.Getenv(peakFile), []byte(strconv.FormatInt(usage.Maxrss<<10, 10)), 0o600) //nolint:gosec // the test's own file
+		_ = os.WriteFile(os.Getenv(peakFile), []byte(strconv.FormatInt(usage.Maxrss<<10, 10)), 0o600)
 	}
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 		os.Exit(exit.ExitCode())
@@ -90,7 +90,7 @@ func answer(h heavyAnswer, n int64, w http.ResponseWriter) {
 	if err != nil {
 		return
 	}
-	defer conn.Close() //nolint:errcheck // the client has had its answer
+	defer conn.Close()
 	sane := fmt.Sprintf(`"Status":"Success","StatusDetails":"Success","Command":{"CommandId":"00000000-0000-4000-8000-%012d","Status":"Pending"}`, n)
 	head, flooded, _ := strings.Cut(h.head, "FLOOD")
 	text := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: 00000000-0000-4000-8000-%012d\r\n%s", n, head)
@@ -133,7 +133,7 @@ func heavyServer(t testing.TB, name string) string {
 func built(tb testing.TB) (program string) {
 	tb.Helper()
 	program = filepath.Join(tb.TempDir(), "sendspec")
-	out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput() //nolint:gosec // the test's own file
+	out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput()
 	require.NoError(tb, err, string(out))
 	return program
 }
@@ -146,7 +146,7 @@ type heavyRun struct {
 }
 
 func runHeavy(program, url, file string) (r heavyRun, err error) {
-	c := exec.Command("peak", program, "run", "--endpoint", url, "--timeout", "10s", "--seed", "1", "--json", file+".json", //nolint:gosec // the test's own words
+	c := exec.Command("peak", program, "run", "--endpoint", url, "--timeout", "10s", "--seed", "1", "--json", file+".json",
 		"accept/Parameters/command-text", "invariant")
 	c.Env = append(os.Environ(), peakFile+"="+file)
 	var stderr bytes.Buffer
@@ -156,7 +156,7 @@ func runHeavy(program, url, file string) (r heavyRun, err error) {
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		return r, err
 	}
-	b, err := os.ReadFile(file) //nolint:gosec // the test's own file
+	b, err := os.ReadFile(file)
 	if err != nil {
 		return r, err
 	}

@@ -45,7 +45,7 @@ func TestOnlyATerminalHasColoursAndProgress(t *testing.T) {
 	t.Parallel()
 	file, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	require.NoError(t, err)
-	defer file.Close() //nolint:errcheck // nothing is written to it
+	defer file.Close()
 	for _, w := range []io.Writer{&strings.Builder{}, file} {
 		assert.Equal(t, terminal{}, terminalOf(w, func(string) string { return "" }))
 	}

@@ -67,7 +67,7 @@ func TestASlowRequestAndAnIdleConnectionHaveABound(t *testing.T) {
 				}
 				assert.LessOrEqual(t, time.Since(began), row.bound+time.Second)
 				require.NoError(t, server.Close())
-				<-done
+				<-done //nolint:errcheck // it is always that the server is closed
 			})
 		})
 	}
@@ -122,7 +122,7 @@ func TestServeAnswersARequestThatIsUnderWayAtASignal(t *testing.T) {
 	require.Len(t, address, 2, line)
 	conn, err := net.Dial("tcp", address[1])
 	require.NoError(t, err)
-	defer conn.Close() //nolint:errcheck // the server has closed it
+	defer conn.Close()
 	_, err = io.WriteString(conn, strings.Replace(strings.TrimSuffix(halfARequest, "{"), "\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n", 1))
 	require.NoError(t, err)
 	answer := bufio.NewReader(conn)

@@ -19,7 +19,7 @@ func TestAPipeThatNobodyReadsIsGivenUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		in, out := io.Pipe()
-		defer in.Close() //nolint:errcheck // of a pipe in memory
+		defer in.Close()
 		s := &stream{ctx: t.Context(), w: out, name: "report.json", limit: unreadReport}
 		began := time.Now()
 		_, err := io.WriteString(s, "{}")
@@ -35,7 +35,7 @@ func TestAPipeThatIsReadSlowlyIsNotGivenUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		in, out := io.Pipe()
-		defer in.Close() //nolint:errcheck // of a pipe in memory
+		defer in.Close()
 		text, read := strings.Repeat("x", 10*streamPiece), make(chan string)
 		go func() {
 			var got bytes.Buffer
@@ -55,7 +55,7 @@ func TestAnInterruptEndsABlockedWriteAndLeavesTimeForAReport(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		in, out := io.Pipe()
-		defer in.Close() //nolint:errcheck // of a pipe in memory
+		defer in.Close()
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		s := &stream{ctx: ctx, w: out, name: "standard error"}
@@ -94,7 +94,7 @@ func TestReadingStandardInputGivesWayToAnInterrupt(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"validate", "-"}, {"judge", "-"}, {"coverage", "--model", "-"}} {
 		in, out := io.Pipe()
-		defer out.Close() //nolint:errcheck // of a pipe in memory
+		defer out.Close()
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		var people strings.Builder

@@ -22,11 +22,11 @@ type terminal struct {
 // which every CI system sets, and TERM=dumb.
 func terminalOf(w io.Writer, getenv func(string) string) terminal {
 	file, ok := w.(interface{ Fd() uintptr })
-	if !ok || !term.IsTerminal(int(file.Fd())) || getenv("TERM") == "dumb" { //nolint:gosec // a descriptor is small
+	if !ok || !term.IsTerminal(int(file.Fd())) || getenv("TERM") == "dumb" {
 		return terminal{}
 	}
 	t := terminal{color: getenv("NO_COLOR") == "", progress: getenv("CI") == ""}
-	if width, _, err := term.GetSize(int(file.Fd())); err == nil { //nolint:gosec // a descriptor is small
+	if width, _, err := term.GetSize(int(file.Fd())); err == nil {
 		t.width = width
 	}
 	return t

@@ -122,7 +122,7 @@ func union(a, b string) string {
 	if levelA != levelB {
 		return b
 	}
-	parts := append(partsA, partsB...)
+	parts := slices.Concat(partsA, partsB)
 	slices.Sort(parts)
 	return levelB + strings.Join(slices.Compact(parts), ",")
 }

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 // emulatorTests builds the tests of the emulator, once for all that run them.
 var emulatorTests = sync.OnceValues(func() (program string, err error) {
 	program = filepath.Join(buildDir, "emulator.test")
-	out, err := exec.Command("go", "test", "-c", "-o", program, "./"+emulatorFolder).CombinedOutput() //nolint:gosec // the test's own file
+	out, err := exec.Command("go", "test", "-c", "-o", program, "./"+emulatorFolder).CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("%w: %s", err, out)
 	}
@@ -48,7 +48,7 @@ func goTest(t *testing.T, run string, env ...string) (output string, failed bool
 	t.Helper()
 	program, err := emulatorTests()
 	require.NoError(t, err)
-	c := exec.CommandContext(t.Context(), program, "-test.v", "-test.run", run) //nolint:gosec // the test's own file
+	c := exec.CommandContext(t.Context(), program, "-test.v", "-test.run", run)
 	c.Dir = emulatorFolder
 	c.Env = append(os.Environ(), env...)
 	out, err := c.CombinedOutput()

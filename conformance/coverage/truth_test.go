@@ -36,7 +36,7 @@ func answered(t *testing.T) results {
 	// A bound on its steps, so that no status passes unseen on a busy machine: a case would wait for it in vain.
 	s := service.New(append(world.Options, service.WithClockScale(200), service.WithLongestStep(10*time.Second),
 		service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))...)
-	defer s.Close() //nolint:errcheck // it has nothing to lose
+	defer s.Close()
 	server := httptest.NewServer(s)
 	defer server.Close()
 	seen := results{}

@@ -168,11 +168,12 @@ func TestTheSDKCheckAgreesWithTheClient(t *testing.T) {
 			e := judge.Read(bound(t, "{}", `{"name":"n","status":200}`), x)
 			found := inspect("invariant/SDK/decodes", e)
 			if x.Response.Status == 200 {
-				if err != nil {
+				switch {
+				case err != nil:
 					assert.NotEmpty(t, found, "the client fails: %v", err)
-				} else if out.Command == nil {
+				case out.Command == nil:
 					assert.True(t, e.Body.Get("Command") == nil || len(found) > 0)
-				} else {
+				default:
 					assert.Empty(t, found)
 				}
 				return

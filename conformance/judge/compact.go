@@ -22,16 +22,16 @@ func (r *Result) Compact(keep func(more int) bool) {
 	for i := range r.Exchanges {
 		e := &r.Exchanges[i]
 		if e.Err != nil && len(e.Err.Error()) > keptText {
-			e.Err = &wire.Error{Failure: e.Err.Failure, Err: errors.New(owned(e.Err.Err.Error(), keptText) + "…")}
+			e.Err = &wire.Error{Failure: e.Err.Failure, Err: errors.New(owned(e.Err.Err.Error()) + "…")}
 		}
 		if e.Response == nil {
 			continue
 		}
 		e.identifiers = make([]string, len(runChecks))
 		for j := range runChecks {
-			e.identifiers[j] = owned(runChecks[j].identifier(e), keptText)
+			e.identifiers[j] = owned(runChecks[j].identifier(e))
 		}
-		e.ErrorType, e.Message = owned(e.ErrorType, keptText), owned(e.Message, keptText)
+		e.ErrorType, e.Message = owned(e.ErrorType), owned(e.Message)
 		e.Body, e.request, e.members, e.commands = nil, nil, nil, nil
 		limit := keptBody
 		if e.Step.Interim {
@@ -45,4 +45,4 @@ func (r *Result) Compact(keep func(more int) bool) {
 }
 
 // owned copies the beginning of a text out of the answer that it is a part of.
-func owned(s string, limit int) string { return strings.Clone(s[:min(len(s), limit)]) }
+func owned(s string) string { return strings.Clone(s[:min(len(s), keptText)]) }

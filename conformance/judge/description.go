@@ -116,7 +116,7 @@ func (e *Exchanged) described() Description {
 	d := describedStatus(e.Response.Status)
 	switch {
 	case e.ErrorType != "":
-		d.ErrorType = owned(e.ErrorType, keptText)
+		d.ErrorType = owned(e.ErrorType)
 		d.Words += " " + e.ErrorType
 		if e.Message != "" {
 			d.Words += ": " + e.Message

@@ -15,7 +15,7 @@ func Refusal(e Exchanged) string {
 	if e.Response == nil || e.Response.Status/100 == 2 {
 		return ""
 	}
-	e.ErrorType, e.Message = owned(e.ErrorType, keptText), owned(e.Message, keptText)
+	e.ErrorType, e.Message = owned(e.ErrorType), owned(e.Message)
 	return e.Summary()
 }
 

@@ -274,7 +274,7 @@ func (m *matching) errorOutcome(o *fixtures.ErrorOutcome) {
 		first := len(m.findings)
 		m.match(pathErrorType, o.Type, &jsontree.Value{Kind: jsontree.String, Text: e.ErrorType})
 		for i := range m.findings[first:] {
-			m.findings[first+i].Got.ErrorType = owned(e.ErrorType, keptText)
+			m.findings[first+i].Got.ErrorType = owned(e.ErrorType)
 		}
 	}
 	if o.Message != nil {
@@ -329,7 +329,7 @@ func refusalOf(e *Exchanged) Description {
 		return e.described()
 	}
 	d := describedStatus(e.Response.Status)
-	d.ErrorType = owned(e.ErrorType, keptText)
+	d.ErrorType = owned(e.ErrorType)
 	d.Words = strings.TrimSpace(d.Words + " " + e.ErrorType)
 	return d
 }

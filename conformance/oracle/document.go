@@ -110,11 +110,12 @@ func (o *Oracle) parameters(m *meaning, in *ssm.SendCommandInput, document *know
 	for name, values := range in.Parameters {
 		judge, declared := document.parameters[name]
 		if !declared {
-			if name == "" { // which is hardly a name
+			switch {
+			case name == "": // which is hardly a name
 				m.doubt(doubt{exceptions: undeclaredParameter.types, meaning: true})
-			} else if len(values) > 0 {
+			case len(values) > 0:
 				m.refuse(undeclaredParameter)
-			} else {
+			default:
 				m.refuse(undeclaredParameter.ofAnyType(fixtures.Should, "InvalidParameters"))
 			}
 			continue

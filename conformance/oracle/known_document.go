@@ -35,6 +35,7 @@ const (
 	unsure
 )
 
+// The documents that a request names, and the platforms that they are for.
 const (
 	ShellScript      = "AWS-RunShellScript"
 	powerShellScript = "AWS-RunPowerShellScript"

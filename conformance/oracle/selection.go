@@ -108,6 +108,7 @@ func (o *Oracle) targets(m *meaning, targets []types.Target) {
 	}
 }
 
+// The keys of a target that names a resource group, and the bound of its values.
 const (
 	GroupNameKey   = "resource-groups:Name"
 	TypeFiltersKey = "resource-groups:ResourceTypeFilters"

@@ -47,7 +47,7 @@ func TestAStreamWithoutEndIsReadNoFurther(t *testing.T) {
 func TestAReadThatHasNoEndGivesWay(t *testing.T) {
 	t.Parallel()
 	in, out := io.Pipe()
-	defer out.Close() //nolint:errcheck // of a pipe in memory
+	defer out.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := untrusted.ReadAll(ctx, in, "standard input", 1)

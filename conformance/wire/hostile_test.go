@@ -57,7 +57,7 @@ func listenWith(t *testing.T, config *tls.Config, serve func(client)) string {
 				if config != nil {
 					conn = tls.Server(c, config)
 				}
-				defer conn.Close() //nolint:errcheck // the client is gone
+				defer conn.Close()
 				serve(client{conn, c.(*net.TCPConn), ended})
 			})
 		}

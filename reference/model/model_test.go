@@ -19,7 +19,7 @@ func readFile(t *testing.T, name string) *model.Service {
 	t.Helper()
 	f, err := os.Open(name)
 	require.NoError(t, err)
-	defer f.Close() //nolint:errcheck // it is only read
+	defer f.Close()
 	m, err := model.Read(f)
 	require.NoError(t, err, name)
 	return m

@@ -22,7 +22,7 @@ func documentMutants() []Mutant {
 	const document, version = "error/InvalidDocument", "error/InvalidDocumentVersion"
 	const hash, parameters = "error/DocumentHash", "error/InvalidParameters"
 	plain := func(name string) bool { return name == "sendspec-plain" }
-	any := func(string) bool { return true }
+	every := func(string) bool { return true }
 	// with takes parameters that are mended.
 	with := func(mend func(t, parameters *jsontree.Value) bool) answer {
 		return overlooking("InvalidParameters", func(t *jsontree.Value) bool {
@@ -103,9 +103,9 @@ func documentMutants() []Mutant {
 		{"semantics/required-if-named", "Parameters that name something have all that is required", parameterSource, Must, parameters,
 			with(func(t, p *jsontree.Value) bool { return len(p.Members) > 0 && addRequired(t, p) })},
 		{"semantics/allowed-values", "A parameter's allowedValues do not count", parameterSource, Must, parameters,
-			replacing("choice", "a", any)},
+			replacing("choice", "a", every)},
 		{"semantics/allowed-pattern", "A parameter's allowedPattern does not count", parameterSource, Must, parameters,
-			replacing("digits", "1", any)},
+			replacing("digits", "1", every)},
 		{"semantics/pattern-anywhere",
 			"A value takes its allowedPattern for found wherever it has it, as the pattern of AWS-RunShellScript has no anchors",
 			parameterSource, Must, parameters, replacing("executionTimeout", "3600", regexp.MustCompile(timeoutPattern).MatchString)},

@@ -133,9 +133,9 @@ func lengthen(t *jsontree.Value, n int) {
 	}
 }
 
-func sizedWith(old, new string) answer {
+func sizedWith(from, to string) answer {
 	return sizedAs(func(t *jsontree.Value) {
-		texts(func(s string) string { return strings.ReplaceAll(s, old, new) }, "Parameters.commands[]")(nil, t)
+		texts(func(s string) string { return strings.ReplaceAll(s, from, to) }, "Parameters.commands[]")(nil, t)
 	})
 }
 
