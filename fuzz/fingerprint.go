@@ -91,7 +91,7 @@ func fingerprints(in *generate.Input, e *oracle.Expectation, r *judge.Result) ([
 }
 
 func fingerprintOf(in *generate.Input, f judge.Finding) Fingerprint {
-	p := Fingerprint{Check: f.Check, Place: withoutNumbers(f.Path), Level: f.Level, Want: typeOf(f.Want), Got: typeOf(f.Got)}
+	p := Fingerprint{Check: f.Check, Place: judge.PlaceOf(f.Path), Level: f.Level, Want: typeOf(f.Want), Got: typeOf(f.Got)}
 	if rest, ok := strings.CutPrefix(p.Place, "/Command/Parameters/"); ok {
 		p.Place = "/Command/Parameters/*"
 		if strings.Contains(rest, "/") {
@@ -196,25 +196,14 @@ func kindsOf(causes []string) []string {
 // membersOf lists the paths of the members of a request, sorted.
 func membersOf(v *jsontree.Value) []string {
 	var list []string
-	v.Walk(func(pointer string, v *jsontree.Value) bool {
+	v.Walk(func(pointer string, _ *jsontree.Value) bool {
 		if pointer != "" && !strings.HasPrefix(pointer, "/Parameters/") {
-			list = append(list, withoutNumbers(pointer))
+			list = append(list, judge.PlaceOf(pointer))
 		}
 		return true
 	})
 	slices.Sort(list)
 	return slices.Compact(list)
-}
-
-// withoutNumbers is a pointer without the numbers of elements.
-func withoutNumbers(pointer string) string {
-	parts := strings.Split(pointer, "/")
-	for i, p := range parts {
-		if p != "" && strings.Trim(p, "0123456789") == "" {
-			parts[i] = "*"
-		}
-	}
-	return strings.Join(parts, "/")
 }
 
 // typeOf is the type of what is described. Whatever names an error's type wrongly is one divergence.

@@ -37,7 +37,7 @@ func Replay(ctx context.Context, session *conformance.Session, s Saved) Replayed
 	}
 	found := slices.Concat(r.Result.Findings, r.Result.Invariants())
 	for _, f := range found {
-		if s.Fingerprint.Check == f.Check && s.Fingerprint.Place == withoutNumbers(f.Path) && f.Level == s.Fingerprint.Level {
+		if s.Fingerprint.Check == f.Check && s.Fingerprint.Place == judge.PlaceOf(f.Path) && f.Level == s.Fingerprint.Level {
 			r.Status, r.Why = Failing, fmt.Sprintf("want %s, got %s", f.Want, f.Got)
 			r.Result.Findings = []judge.Finding{f}
 			return r

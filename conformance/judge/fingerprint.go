@@ -33,7 +33,7 @@ func Fingerprint(r *Result) string {
 		if f.Level != level {
 			continue
 		}
-		part := safe(placeOf(f.Path), fingerprintPlace) + "=" + safe(f.Got.Type(), fingerprintDetail)
+		part := safe(PlaceOf(f.Path), fingerprintPlace) + "=" + safe(f.Got.Type(), fingerprintDetail)
 		if f.Step > 0 {
 			part = strconv.Itoa(f.Step) + ":" + part
 		}

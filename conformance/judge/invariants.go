@@ -110,7 +110,7 @@ func invariantResult(found []invariantFinding, strict bool) Result {
 		if !f.exchange.Step.Interim {
 			hit[f.exchange] = true
 		}
-		key := placeOf(f.Path) + "\x00" + f.Want.Type() + "\x00" + string(f.Level)
+		key := PlaceOf(f.Path) + "\x00" + f.Want.Type() + "\x00" + string(f.Level)
 		if !distinct[key] {
 			distinct[key] = true
 			f.Step = 0
@@ -142,14 +142,14 @@ func SamePlaces(a, b []Finding) bool { return slices.Equal(places(a), places(b))
 func places(findings []Finding) []string {
 	var list []string
 	for _, f := range findings {
-		list = append(list, fmt.Sprintf("%d %s %s", f.Step, placeOf(f.Path), f.Level))
+		list = append(list, fmt.Sprintf("%d %s %s", f.Step, PlaceOf(f.Path), f.Level))
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
 }
 
-// placeOf is a path without the numbers of list elements.
-func placeOf(path string) string {
+// PlaceOf is a path without the numbers of list elements.
+func PlaceOf(path string) string {
 	parts := strings.Split(path, "/")
 	for i, p := range parts {
 		if p != "" && strings.Trim(p, "0123456789") == "" {

@@ -2,7 +2,9 @@ package generate
 
 import (
 	"fmt"
+	"maps"
 	"math/rand"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,7 +43,7 @@ func places() []place {
 		}
 		switch s.Type() {
 		case smithy.ShapeTypeStructure:
-			names := sortedNames(s.Members())
+			names := slices.Sorted(maps.Keys(s.Members()))
 			for _, name := range names {
 				walk(strings.TrimPrefix(path+"."+name, "."), s.Member(name))
 			}

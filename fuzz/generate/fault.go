@@ -17,10 +17,8 @@ func (g *Generator) faults(in *Input, n int, r *rand.Rand) {
 		in.Body.Tree = g.valid(r)
 	} else {
 		in.Body.Tree = g.base(r)
-		in.Body.Tree.Members = slices.Grow(in.Body.Tree.Members, n)
 	}
-	in.Marks = make([]Mark, 0, n)
-	taken, what := make([]string, 0, mostFaults), make([]string, 0, mostFaults)
+	var taken, what []string
 	for tries := 0; len(what) < n && tries < 8*n; tries++ {
 		b := &g.boundaries[r.Intn(len(g.boundaries))]
 		top := b.path[0].name
@@ -39,7 +37,7 @@ func (g *Generator) faults(in *Input, n int, r *rand.Rand) {
 
 // breakConstraint puts one broken constraint into the request.
 func (g *Generator) breakConstraint(in *Input, r *rand.Rand) {
-	put(in.Body.Tree, "TimeoutSeconds", number(pick(r, []string{"0", "29", "2592001"})))
+	in.Body.Tree.Set("TimeoutSeconds", number(pick(r, []string{"0", "29", "2592001"})))
 }
 
 // pattern is a constraint on what a text looks like, with texts that are near its edge.

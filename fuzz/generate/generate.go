@@ -132,7 +132,7 @@ func (g *Generator) base(r *rand.Rand) *Value {
 	in := &ssm.SendCommandInput{Parameters: map[string][]string{}}
 	g.world.members(in, r)
 	if in.TimeoutSeconds != nil {
-		put(v, "TimeoutSeconds", numberOf(*in.TimeoutSeconds))
+		v.Set("TimeoutSeconds", numberOf(*in.TimeoutSeconds))
 	}
 	v.Members = withText(v.Members, "Comment", in.Comment)
 	v.Members = withText(v.Members, "MaxConcurrency", in.MaxConcurrency)
@@ -143,9 +143,9 @@ func (g *Generator) base(r *rand.Rand) *Value {
 
 // Plain is the smallest request that every server takes, at a tag that no node has.
 func Plain(value string) *Value {
-	return ref(object(append(make([]jsontree.Member, 0, 3+spareMembers),
+	return ref(object(
 		member("DocumentName", str("AWS-RunShellScript")),
 		member("Targets", array(object(member("Key", str("tag:sendspec")), member("Values", array(str(value)))))),
 		member("Parameters", object(member("commands", array(str("true"))))),
-	)...))
+	))
 }

@@ -86,12 +86,9 @@ func (t RawText) String() string {
 // character, which is for private use.
 const Placeholder = "\uE000"
 
-// usualBody is how many bytes most bodies do not exceed.
-const usualBody = 1 << 10
-
 // Bytes is the text of the body.
 func (b *Body) Bytes() []byte {
-	text := b.Tree.AppendJSON(append(make([]byte, 0, usualBody), b.Prefix...))
+	text := b.Tree.AppendJSON([]byte(b.Prefix))
 	if len(b.Raw) > 0 {
 		s := string(text)
 		for key, exact := range b.Raw {

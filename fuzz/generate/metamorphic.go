@@ -45,7 +45,7 @@ func relations() []relation {
 		onText("white space", func(v *Value) []byte { return spaced(nil, v, " \n") }),
 		onText("white space with tabs and carriage returns", func(v *Value) []byte { return spaced(nil, v, "\t\r") }),
 		onText("every character escaped", func(v *Value) []byte { return escaped(nil, v) }),
-		onTree("an unknown member", fixtures.Should, fixtures.Evidence{"framework/unknown-members"}, func(v *Value) { put(v, "Sendspec", array(object(), number("1"))) }),
+		onTree("an unknown member", fixtures.Should, fixtures.Evidence{"framework/unknown-members"}, func(v *Value) { v.Set("Sendspec", array(object(), number("1"))) }),
 		onTree("an unknown member in front", fixtures.Should, fixtures.Evidence{"framework/unknown-members"}, func(v *Value) {
 			v.Members = append([]jsontree.Member{member("AAA", object(member("Comment", number("1"))))}, v.Members...)
 		}),
@@ -54,7 +54,7 @@ func relations() []relation {
 		onTree("an empty InstanceIds beside Targets", fixtures.Must,
 			fixtures.Evidence{"targets/empty-InstanceIds"}, func(v *Value) {
 				if v.Get("InstanceIds") == nil {
-					put(v, "InstanceIds", array())
+					v.Set("InstanceIds", array())
 				}
 			}),
 		onRequest("a charset", fixtures.Must, fixtures.Evidence{"protocol/content-type-parameters"}, func(r *fixtures.Request) {
@@ -81,17 +81,17 @@ func reverse(v *Value) {
 func unknownEverywhere(v *Value) {
 	for _, name := range []string{"CloudWatchOutputConfig", "AlarmConfiguration", "NotificationConfig"} {
 		if m := v.Get(name); m != nil && m.Kind == jsontree.Object {
-			put(m, "Sendspec", object(member("a", Value{})))
+			m.Set("Sendspec", object(member("a", Value{})))
 		}
 	}
 	if targets := v.Get("Targets"); targets != nil {
 		for i := range targets.Items {
 			if targets.Items[i].Kind == jsontree.Object {
-				put(&targets.Items[i], "Sendspec", number("1"))
+				targets.Items[i].Set("Sendspec", number("1"))
 			}
 		}
 	}
-	put(v, "Sendspec", Value{})
+	v.Set("Sendspec", Value{})
 }
 
 func nullForAbsent(v *Value) {
@@ -100,7 +100,7 @@ func nullForAbsent(v *Value) {
 		"MaxConcurrency", "MaxErrors", "ServiceRoleArn", "NotificationConfig", "CloudWatchOutputConfig", "AlarmConfiguration", "InstanceIds",
 	} {
 		if v.Get(name) == nil {
-			put(v, name, Value{})
+			v.Set(name, Value{})
 		}
 	}
 }

@@ -3,7 +3,6 @@ package generate
 import (
 	"math/rand"
 	"strings"
-	"sync"
 
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
@@ -121,7 +120,7 @@ var oddNumbers = []string{
 func oddNumber(b *Body, r *rand.Rand) string {
 	n := pick(r, oddNumbers)
 	if chance(r, 75) {
-		put(b.Tree, "TimeoutSeconds", number(n))
+		b.Tree.Set("TimeoutSeconds", number(n))
 		return "TimeoutSeconds a number like " + short(n)
 	}
 	*anyValue(b.Tree, r) = number(n)
@@ -142,7 +141,7 @@ var oddStrings = []string{
 }
 
 func oddString(b *Body, r *rand.Rand) string {
-	put(b.Tree, "Comment", str(""))
+	b.Tree.Set("Comment", str(""))
 	list := []*Value{b.Tree.Get("Comment")}
 	if chance(r, 40) {
 		visit(b.Tree, func(v *Value) {
@@ -160,7 +159,7 @@ func oddLiteral(b *Body, r *rand.Rand) string {
 		"NaN", "Infinity", "-Infinity", "True", "None", "undefined", "nil", "0x10", "010", "+1", ".5", "5.", "1e", "--1", "1_0", "#", "/* */1", "1 // x\n", "<x/>", "@",
 	})
 	if chance(r, 50) {
-		put(b.Tree, "TimeoutSeconds", Value{})
+		b.Tree.Set("TimeoutSeconds", Value{})
 		b.exact(b.Tree.Get("TimeoutSeconds"), text)
 	} else {
 		b.exact(anyValue(b.Tree, r), text)
@@ -183,9 +182,6 @@ func oddName(b *Body, r *rand.Rand) string {
 
 const largestMember = 1500000
 
-// largeText is cut to size by those that need a part of it.
-var largeText = sync.OnceValue(func() string { return strings.Repeat("x", largestMember) })
-
 // largeMember adds a member of a size that few servers expect; few inputs have it.
 func largeMember(b *Body, r *rand.Rand) string {
 	size := 2000
@@ -197,12 +193,12 @@ func largeMember(b *Body, r *rand.Rand) string {
 	if b.Tree.Kind != jsontree.Object {
 		return "no member"
 	}
-	put(b.Tree, "Sendspec", str(largeText()[:size]))
+	b.Tree.Set("Sendspec", str(strings.Repeat("x", size)))
 	return "a large member"
 }
 
 func oddComma(b *Body, r *rand.Rand) string {
-	put(b.Tree, "Comment", Value{})
+	b.Tree.Set("Comment", Value{})
 	text := pick(r, []string{`"x",`, `"x",,`, `"x""y"`, ``, `:`, `"x":"y"`, `"x";`, `"x"}`, `"x"]`, `{"x"}`, `["x",]`, `[,]`, `{"x":}`, `{,}`})
 	b.exact(b.Tree.Get("Comment"), text)
 	return "punctuation out of place"
@@ -219,7 +215,7 @@ func deepNesting(b *Body, r *rand.Rand) string {
 		inside = ""
 	}
 	name := pick(r, []string{"Sendspec", "Sendspec", "Comment", "Targets"})
-	put(b.Tree, name, Value{})
+	b.Tree.Set(name, Value{})
 	b.nested(b.Tree.Get(name), RawText{open, inside, end, depth})
 	return "deep nesting"
 }

@@ -56,13 +56,13 @@ func again[T any](r *rand.Rand, list []T) []T {
 // setTargets sets Targets in any order.
 func setTargets(v *Value, r *rand.Rand, targets ...Value) {
 	r.Shuffle(len(targets), func(i, j int) { targets[i], targets[j] = targets[j], targets[i] })
-	drop(v, "InstanceIds")
-	put(v, "Targets", array(targets...))
+	v.Remove("InstanceIds")
+	v.Set("Targets", array(targets...))
 }
 
 func setNodes(v *Value, ids ...string) {
-	drop(v, "Targets")
-	put(v, "InstanceIds", stringsOf(ids...))
+	v.Remove("Targets")
+	v.Set("InstanceIds", stringsOf(ids...))
 }
 
 // none are values that no node has.
@@ -93,8 +93,8 @@ var targetMutations = []mutation{
 		if chance(r, 25) {
 			keys = []string{oracle.GroupNameKey, oracle.GroupNameKey}
 		}
-		drop(v, "InstanceIds")
-		put(v, "Targets", array())
+		v.Remove("InstanceIds")
+		v.Set("Targets", array())
 		for i, key := range keys {
 			list := v.Get("Targets")
 			list.Items = append(list.Items, target(key, "none-"+string(rune('a'+i))))
@@ -140,8 +140,8 @@ var targetMutations = []mutation{
 		case 3:
 			values = again(r, again(r, append(slices.Clone(oracle.RunnableTypes), others[:r.Intn(4)]...)))
 		}
-		put(v, "Targets", array(target(oracle.GroupNameKey, "none-"+word(r, 6)), target(oracle.TypeFiltersKey, values...)))
-		drop(v, "InstanceIds")
+		v.Set("Targets", array(target(oracle.GroupNameKey, "none-"+word(r, 6)), target(oracle.TypeFiltersKey, values...)))
+		v.Remove("InstanceIds")
 		return "resource type filters"
 	},
 	func(w *world, v *Value, _ *rand.Rand) string {
@@ -149,18 +149,18 @@ var targetMutations = []mutation{
 		if key == "" || value == "" || len(w.nodes) == 0 {
 			return ""
 		}
-		drop(v, "InstanceIds")
-		put(v, "Targets", array(target("tag:"+key, value)))
+		v.Remove("InstanceIds")
+		v.Set("Targets", array(target("tag:"+key, value)))
 		return "a tag that nodes have"
 	},
 	func(w *world, v *Value, r *rand.Rand) string {
 		for _, name := range []string{"InstanceIds", "Targets"} {
-			drop(v, name)
+			v.Remove(name)
 			switch r.Intn(3) {
 			case 0:
-				put(v, name, array())
+				v.Set(name, array())
 			case 1:
-				put(v, name, Value{Kind: jsontree.Null})
+				v.Set(name, Value{Kind: jsontree.Null})
 			}
 		}
 		return "no destination"
@@ -170,8 +170,8 @@ var targetMutations = []mutation{
 		if id == "" || chance(r, 40) {
 			id = "i-0" + hexadecimal(r, 16)
 		}
-		put(v, "Targets", array(target("tag:sendspec", none(r)...)))
-		put(v, "InstanceIds", stringsOf(id))
+		v.Set("Targets", array(target("tag:sendspec", none(r)...)))
+		v.Set("InstanceIds", stringsOf(id))
 		return "nodes and targets"
 	},
 }

@@ -1,6 +1,8 @@
 package generate
 
 import (
+	"cmp"
+	"maps"
 	"math/rand"
 	"slices"
 	"strconv"
@@ -16,23 +18,23 @@ func setDocument(v *Value, name string) bool {
 	if name == "" {
 		return false
 	}
-	put(v, "DocumentName", str(name))
-	drop(v, "Parameters")
+	v.Set("DocumentName", str(name))
+	v.Remove("Parameters")
 	return true
 }
 
 func setParameters(v *Value, parameters map[string][]string) {
-	put(v, "Parameters", object())
-	for _, name := range sortedNames(parameters) {
-		put(v.Get("Parameters"), name, stringsOf(parameters[name]...))
+	v.Set("Parameters", object())
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		v.Get("Parameters").Set(name, stringsOf(parameters[name]...))
 	}
 }
 
 var documentMutations = []mutation{
 	func(w *world, v *Value, r *rand.Rand) string {
 		name := "sendspec-" + word(r, 8)
-		account := or(accountOf(w.bindings["document.arn"]), "000000000000")
-		put(v, "DocumentName", str(pick(r, []string{name, "AWS-Sendspec" + word(r, 5), "arn:aws:ssm:us-east-1:" + account + ":document/" + name, "sendspec" + word(r, 3), name})))
+		account := cmp.Or(accountOf(w.bindings["document.arn"]), "000000000000")
+		v.Set("DocumentName", str(pick(r, []string{name, "AWS-Sendspec" + word(r, 5), "arn:aws:ssm:us-east-1:" + account + ":document/" + name, "sendspec" + word(r, 3), name})))
 		if chance(r, 20) {
 			setParameters(v, map[string][]string{"sendspec" + word(r, 4): {"x"}})
 		}
@@ -52,7 +54,7 @@ var documentMutations = []mutation{
 		return "a document that is not for Run Command, or not for the caller"
 	},
 	func(w *world, v *Value, r *rand.Rand) string {
-		put(v, "DocumentVersion", str(pick(r, []string{
+		v.Set("DocumentVersion", str(pick(r, []string{
 			"999999", "100000", "123456", "2147483647", "2147483648", "4294967297", "9223372036854775808", "18446744073709551617", "99999999999999999999999999", strconv.Itoa(oracle.NoVersion + r.Intn(1<<30)),
 		})))
 		return "an unknown version"
@@ -62,7 +64,7 @@ var documentMutations = []mutation{
 			return ""
 		}
 		if n := r.Intn(8); n > 0 {
-			put(v, "DocumentVersion", str([]string{"1", "2", "3", "4", "40", "$LATEST", "$DEFAULT"}[n-1]))
+			v.Set("DocumentVersion", str([]string{"1", "2", "3", "4", "40", "$LATEST", "$DEFAULT"}[n-1]))
 		}
 		return "a version of a document"
 	},
@@ -70,9 +72,9 @@ var documentMutations = []mutation{
 		if !setDocument(v, w.bindings["document"]) {
 			return ""
 		}
-		hash := pick(r, []string{or(w.bindings["document.sha256"], strings.Repeat("0", 64)), or(w.bindings["document.sha1"], strings.Repeat("0", 40)), hexadecimal(r, 64), hexadecimal(r, 40), "no hash"})
-		put(v, "DocumentHash", str(hash))
-		put(v, "DocumentHashType", str(pick(r, []string{"Sha256", "Sha1"})))
+		hash := pick(r, []string{cmp.Or(w.bindings["document.sha256"], strings.Repeat("0", 64)), cmp.Or(w.bindings["document.sha1"], strings.Repeat("0", 40)), hexadecimal(r, 64), hexadecimal(r, 40), "no hash"})
+		v.Set("DocumentHash", str(hash))
+		v.Set("DocumentHashType", str(pick(r, []string{"Sha256", "Sha1"})))
 		return "a hash of the document"
 	},
 	func(w *world, v *Value, r *rand.Rand) string {
@@ -80,13 +82,13 @@ var documentMutations = []mutation{
 			setParameters(v, map[string][]string{"name": {"x"}})
 		}
 		if v.Get("Parameters") == nil {
-			put(v, "Parameters", object())
+			v.Set("Parameters", object())
 		}
 		values := stringsOf()
 		if chance(r, 60) {
 			values = stringsOf("x")
 		}
-		put(v.Get("Parameters"), pick(r, []string{"sendspec" + word(r, 4), "Commands", "command", "commands ", ""}), values)
+		v.Get("Parameters").Set(pick(r, []string{"sendspec" + word(r, 4), "Commands", "command", "commands ", ""}), values)
 		return "an undeclared parameter"
 	},
 	func(w *world, v *Value, r *rand.Rand) string {
@@ -96,7 +98,7 @@ var documentMutations = []mutation{
 			}
 			return "a required parameter missing"
 		}
-		drop(v, "Parameters")
+		v.Remove("Parameters")
 		if chance(r, 60) {
 			setParameters(v, map[string][]string{"executionTimeout": {"60"}})
 		}
@@ -197,7 +199,7 @@ var recordedPairs = []recordedPair{
 
 func (p recordedPair) put(v *Value, more int) {
 	for _, name := range []string{"OutputS3KeyPrefix", "OutputS3BucketName", "CloudWatchOutputConfig"} {
-		drop(v, name)
+		v.Remove(name)
 	}
 	commands := []string{strings.Repeat(p.unit, p.taken+more)}
 	if p.unit == "" {
@@ -206,10 +208,10 @@ func (p recordedPair) put(v *Value, more int) {
 	setDocument(v, oracle.ShellScript)
 	setParameters(v, map[string][]string{"commands": commands})
 	if p.workingDirectory != "" {
-		put(v.Get("Parameters"), "workingDirectory", stringsOf(p.workingDirectory))
+		v.Get("Parameters").Set("workingDirectory", stringsOf(p.workingDirectory))
 	}
 	if member, err := jsontree.Parse([]byte(p.json)); err == nil {
-		put(v, p.member, *member)
+		v.Set(p.member, *member)
 	}
 }
 
@@ -223,38 +225,38 @@ func accountOf(arn string) string {
 
 var notificationMutations = []mutation{
 	func(w *world, v *Value, r *rand.Rand) string {
-		topic := or(w.bindings["topic"], "arn:aws:sns:us-east-1:000000000000:sendspec")
+		topic := cmp.Or(w.bindings["topic"], "arn:aws:sns:us-east-1:000000000000:sendspec")
 		config := object(member("NotificationArn", str(topic)), member("NotificationEvents", stringsOf("All")), member("NotificationType", str("Command")))
-		role := or(w.bindings["role"], "arn:aws:iam::000000000000:role/sendspec")
-		put(v, "ServiceRoleArn", str(role))
+		role := cmp.Or(w.bindings["role"], "arn:aws:iam::000000000000:role/sendspec")
+		v.Set("ServiceRoleArn", str(role))
 		what := pick(r, []string{"no role", "no topic", "neither role nor topic", "an empty role", "an empty topic", "a role that is no ARN", "a topic that is no ARN", "a topic alone", "a role alone"})
 		switch what {
 		case "no role", "a topic alone":
-			drop(v, "ServiceRoleArn")
+			v.Remove("ServiceRoleArn")
 		case "no topic":
-			drop(&config, "NotificationArn")
+			config.Remove("NotificationArn")
 		case "neither role nor topic":
-			drop(v, "ServiceRoleArn")
-			drop(&config, "NotificationArn")
+			v.Remove("ServiceRoleArn")
+			config.Remove("NotificationArn")
 		case "an empty role":
-			put(v, "ServiceRoleArn", str(""))
+			v.Set("ServiceRoleArn", str(""))
 		case "an empty topic":
-			put(&config, "NotificationArn", str(""))
+			config.Set("NotificationArn", str(""))
 		case "a role that is no ARN":
-			put(v, "ServiceRoleArn", str("sendspec "+word(r, 4)))
+			v.Set("ServiceRoleArn", str("sendspec "+word(r, 4)))
 		case "a topic that is no ARN":
-			put(&config, "NotificationArn", str(pick(r, []string{"sendspec " + word(r, 4), "arn:aws:sqs:us-east-1:000000000000:sendspec"})))
+			config.Set("NotificationArn", str(pick(r, []string{"sendspec " + word(r, 4), "arn:aws:sqs:us-east-1:000000000000:sendspec"})))
 		case "a role alone":
 			return what
 		}
 		if what == "a topic alone" || chance(r, 20) {
-			drop(&config, pick(r, []string{"NotificationEvents", "NotificationType"}))
+			config.Remove(pick(r, []string{"NotificationEvents", "NotificationType"}))
 		}
 		if what == "a topic alone" {
-			drop(&config, "NotificationEvents")
-			drop(&config, "NotificationType")
+			config.Remove("NotificationEvents")
+			config.Remove("NotificationType")
 		}
-		put(v, "NotificationConfig", config)
+		v.Set("NotificationConfig", config)
 		return "a notification with " + what
 	},
 	func(w *world, v *Value, r *rand.Rand) string {
@@ -264,9 +266,9 @@ var notificationMutations = []mutation{
 		}
 		config := object(member("Alarms", array(object(member("Name", str(name))))))
 		if chance(r, 70) {
-			put(&config, "IgnorePollAlarmFailure", boolean(chance(r, 50)))
+			config.Set("IgnorePollAlarmFailure", boolean(chance(r, 50)))
 		}
-		put(v, "AlarmConfiguration", config)
+		v.Set("AlarmConfiguration", config)
 		return "an alarm"
 	},
 }

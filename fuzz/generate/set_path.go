@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"cmp"
 	"math/rand"
 	"slices"
 
@@ -24,7 +25,7 @@ func (w *world) skeleton(path string) Value {
 	case "Parameters":
 		return object(member("commands", array(str("true"))))
 	case "NotificationConfig":
-		return object(member("NotificationArn", str(or(w.bindings["topic"], "arn:aws:sns:us-east-1:000000000000:sendspec"))),
+		return object(member("NotificationArn", str(cmp.Or(w.bindings["topic"], "arn:aws:sns:us-east-1:000000000000:sendspec"))),
 			member("NotificationEvents", array(str("All"))), member("NotificationType", str("Command")))
 	case "NotificationConfig.NotificationEvents":
 		return array(str("All"))
@@ -35,16 +36,9 @@ func (w *world) skeleton(path string) Value {
 	case "AlarmConfiguration.Alarms":
 		return array(w.skeleton("AlarmConfiguration.Alarms[]"))
 	case "AlarmConfiguration.Alarms[]":
-		return object(member("Name", str(or(w.bindings["alarm.ok"], "sendspec"))))
+		return object(member("Name", str(cmp.Or(w.bindings["alarm.ok"], "sendspec"))))
 	}
 	return array(str("true"))
-}
-
-func or(given, otherwise string) string {
-	if given == "" {
-		return otherwise
-	}
-	return given
 }
 
 // setPath puts a value where the steps of a path lead, with what must stand around it; a nil value takes the
@@ -52,12 +46,12 @@ func or(given, otherwise string) string {
 func (w *world) setPath(root *Value, path []step, value *Value, r *rand.Rand) {
 	switch path[0].name {
 	case "InstanceIds":
-		drop(root, "Targets")
+		root.Remove("Targets")
 	case "Targets":
-		drop(root, "InstanceIds")
+		root.Remove("InstanceIds")
 	case "NotificationConfig":
 		if root.Get("ServiceRoleArn") == nil {
-			put(root, "ServiceRoleArn", str(or(w.bindings["role"], "arn:aws:iam::000000000000:role/sendspec")))
+			root.Set("ServiceRoleArn", str(cmp.Or(w.bindings["role"], "arn:aws:iam::000000000000:role/sendspec")))
 		}
 	}
 	v := root
@@ -101,7 +95,7 @@ func (w *world) container(v *Value, s step, next string) *Value {
 		want = jsontree.Array
 	}
 	if m := v.Get(s.name); m == nil || m.Kind != want {
-		put(v, s.name, w.skeleton(s.path))
+		v.Set(s.name, w.skeleton(s.path))
 	}
 	return v.Get(s.name)
 }
@@ -116,8 +110,8 @@ func replaceItem(v *Value, k int, value *Value) {
 
 func replaceMember(v *Value, name string, value *Value) {
 	if value == nil {
-		drop(v, name)
+		v.Remove(name)
 		return
 	}
-	put(v, name, copied(value))
+	v.Set(name, copied(value))
 }

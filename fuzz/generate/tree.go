@@ -2,7 +2,6 @@ package generate
 
 import (
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -65,30 +64,9 @@ func visit(v *Value, f func(v *Value)) {
 	}
 }
 
-// put replaces or adds a member.
-func put(v *Value, name string, to Value) {
-	if old := v.Get(name); old != nil {
-		*old = to
-		return
-	}
-	v.Members = append(v.Members, member(name, to))
-}
-
-func drop(v *Value, name string) {
-	v.Members = slices.DeleteFunc(v.Members, func(m jsontree.Member) bool { return m.Name == name })
-}
-
-const (
-	// mostMembers is how many members a request can have.
-	mostMembers = 18
-	// spareMembers is room for what is added to a request.
-	spareMembers = 1
-)
-
 // treeOf writes a request as a client would: no absent member.
 func treeOf(in *ssm.SendCommandInput) *Value {
-	m := make([]jsontree.Member, 0, mostMembers)
-	m = withText(m, "DocumentName", in.DocumentName)
+	m := withText(nil, "DocumentName", in.DocumentName)
 	if in.InstanceIds != nil {
 		m = append(m, member("InstanceIds", strs(in.InstanceIds)))
 	}
@@ -126,7 +104,7 @@ func treeOf(in *ssm.SendCommandInput) *Value {
 	if in.AlarmConfiguration != nil {
 		m = append(m, member("AlarmConfiguration", alarmTree(in.AlarmConfiguration)))
 	}
-	return ref(object(append(make([]jsontree.Member, 0, len(m)+spareMembers), m...)...))
+	return ref(object(m...))
 }
 
 // withText adds a text that is there.
@@ -151,7 +129,7 @@ func parametersTree(p map[string][]string) Value {
 }
 
 func notificationTree(n *types.NotificationConfig) Value {
-	m := withText(make([]jsontree.Member, 0, 3), "NotificationArn", n.NotificationArn)
+	m := withText(nil, "NotificationArn", n.NotificationArn)
 	if n.NotificationEvents != nil {
 		m = append(m, member("NotificationEvents", strs(n.NotificationEvents)))
 	}
@@ -162,7 +140,7 @@ func notificationTree(n *types.NotificationConfig) Value {
 }
 
 func cloudWatchTree(c *types.CloudWatchOutputConfig) Value {
-	m := append(make([]jsontree.Member, 0, 2), member("CloudWatchOutputEnabled", boolean(c.CloudWatchOutputEnabled)))
+	m := []jsontree.Member{member("CloudWatchOutputEnabled", boolean(c.CloudWatchOutputEnabled))}
 	return object(withText(m, "CloudWatchLogGroupName", c.CloudWatchLogGroupName)...)
 }
 
@@ -201,13 +179,4 @@ func literal(s string) *Value {
 		return nil
 	}
 	return v
-}
-
-func sortedNames[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
 }
