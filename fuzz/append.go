@@ -29,7 +29,8 @@ func Append(options Options) conformance.Option {
 // summary is the campaign as one case of a run.
 func (r *Report) summary() judge.Result {
 	c := &fixtures.Case{
-		ID: generate.Area + "/campaign/inputs", Title: "Every fuzzed input gets an answer that conforms", Level: fixtures.Must, Profile: fixtures.Core, Safety: fixtures.Inert,
+		ID: generate.Area + "/campaign/inputs", Title: "Every fuzzed input gets an answer that conforms", Level: fixtures.Must,
+		Profile: fixtures.Core, Safety: fixtures.Inert,
 		Evidence: fixtures.Evidence{"suite/reference"},
 	}
 	result := judge.Result{Case: c, Verdict: judge.Pass, Reason: fmt.Sprintf("%s; hash %s", r.Verdict(), r.Hash)}

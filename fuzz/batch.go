@@ -39,12 +39,12 @@ type asked struct {
 // of them, unless the campaign is over.
 func (c *campaign) batch(ctx context.Context, from, to uint64) []asked {
 	out := make([]asked, to-from)
-	var next atomic.Int64
+	var next atomic.Uint64
 	var wg sync.WaitGroup
 	for range c.options.Parallel {
 		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(out)); i = next.Add(1) - 1 {
-				if out[i] = c.ask(ctx, c.generator.At(from+uint64(i))); !out[i].done {
+			for i := next.Add(1) - 1; i < to-from; i = next.Add(1) - 1 {
+				if out[i] = c.ask(ctx, c.generator.At(from+i)); !out[i].done {
 					return
 				}
 			}

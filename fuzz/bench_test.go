@@ -104,7 +104,10 @@ func newBareLoop(b *testing.B, url string, known map[string]string, count uint64
 	require.NoError(b, err)
 	transport := &http.Transport{MaxIdleConnsPerHost: benchParallel, DisableCompression: true}
 	b.Cleanup(transport.CloseIdleConnections)
-	l := &bareLoop{url: url, client: &http.Client{Transport: transport}, signer: wire.NewSigner(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, "us-east-1")}
+	l := &bareLoop{
+		url: url, client: &http.Client{Transport: transport},
+		signer: wire.NewSigner(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, "us-east-1"),
+	}
 	for i := range count {
 		c, _ := g.At(i).Case(oracle.New(known, "us-east-1"))
 		steps, err := c.Bind(nil)
@@ -146,8 +149,8 @@ func (l *bareLoop) post(body []byte) {
 	if err != nil {
 		return
 	}
-	defer resp.Body.Close()
 	_, _ = io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
 }
 
 // BenchmarkShrink tells how many requests it takes to confirm and shrink a finding (aim: about 60).

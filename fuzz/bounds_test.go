@@ -48,7 +48,7 @@ func TestACampaignEndsInTimeWhateverTheTargetDoes(t *testing.T) {
 				n.Store(-1 << 30)
 				target := edited(t, func(w http.ResponseWriter, r *http.Request, body string, next http.Handler) {
 					time.Sleep(time.Millisecond)
-					if n.Add(1) > 40 && !(c.spares && strings.Contains(body, "sendspec-liveness")) {
+					if n.Add(1) > 40 && (!c.spares || !strings.Contains(body, "sendspec-liveness")) {
 						c.does(w, r)
 						return
 					}

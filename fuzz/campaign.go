@@ -214,7 +214,9 @@ func (c *campaign) ranOut(asked uint64) {
 
 // digest is over what a case sends, but for host, date and signature.
 func digest(c *fixtures.Case) [sha256.Size]byte {
-	if r := &c.Steps[0].Request; len(c.Steps) == 1 && r.Method == "" && r.Path == "" && r.Headers == nil && r.Framing == nil && r.Body.Base64 != nil {
+	r := &c.Steps[0].Request
+	plain := r.Method == "" && r.Path == "" && r.Headers == nil && r.Framing == nil
+	if len(c.Steps) == 1 && plain && r.Body.Base64 != nil {
 		return sha256.Sum256(r.Body.Base64)
 	}
 	requests := make([]fixtures.Request, len(c.Steps))

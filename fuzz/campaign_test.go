@@ -43,7 +43,13 @@ func handler() conformance.Target {
 func server(t testing.TB) conformance.Target {
 	t.Helper()
 	world := service.Demo("", "")
-	return serving(t, service.New(append(world.Options, service.WithClockScale(200), service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))...), world)
+	return serving(
+		t,
+		service.New(append(
+			world.Options, service.WithClockScale(200), service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}),
+		)...),
+		world,
+	)
 }
 
 func serving(t testing.TB, h http.Handler, world service.World) conformance.Target {
@@ -64,7 +70,10 @@ func requireNoFinding(t *testing.T, r *fuzz.Report) {
 	t.Helper()
 	for _, f := range r.Findings {
 		for _, d := range f.Result.Findings {
-			t.Errorf("%s (%s): %s: want %s, got %s\n%v after %s: %s", f.ID, f.Verdict(), d.Path, d.Want, d.Got, f.Fingerprint.Causes, f.What, f.Result.Exchanges[0].Request.Body)
+			t.Errorf(
+				"%s (%s): %s: want %s, got %s\n%v after %s: %s", f.ID, f.Verdict(), d.Path, d.Want, d.Got, f.Fingerprint.Causes, f.What,
+				f.Result.Exchanges[0].Request.Body,
+			)
 		}
 	}
 	require.True(t, r.Complete, r.Stopped)
@@ -252,7 +261,8 @@ func edited(t testing.TB, edit func(w http.ResponseWriter, r *http.Request, body
 	t.Helper()
 	world := service.Demo("", "")
 	s := service.New(append(world.Options, service.WithClockScale(200))...)
-	return conformance.Target{Bindings: world.Bindings, Name: "the wrong server", Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	target := conformance.Target{Bindings: world.Bindings, Name: "the wrong server"}
+	target.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
@@ -260,7 +270,8 @@ func edited(t testing.TB, edit func(w http.ResponseWriter, r *http.Request, body
 		}
 		r.Body = io.NopCloser(strings.NewReader(string(body)))
 		edit(w, r, string(body), s)
-	})}
+	})
+	return target
 }
 
 func TestADivergenceIsToldOnceAndShrunk(t *testing.T) {

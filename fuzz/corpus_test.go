@@ -35,7 +35,9 @@ func lenient(t *testing.T) (*fuzz.Report, conformance.Target) {
 		}
 	})
 	target := serving(t, inner.Handler, service.World{Bindings: inner.Bindings})
-	target.Credentials = aws.Credentials{AccessKeyID: "AKIDSECRETSECRET", SecretAccessKey: "supersecretsecret", SessionToken: "tokentokentoken"}
+	target.Credentials = aws.Credentials{
+		AccessKeyID: "AKIDSECRETSECRET", SecretAccessKey: "supersecretsecret", SessionToken: "tokentokentoken",
+	}
 	return campaign(t, target, 1, fuzz.Options{Count: 4000}), target
 }
 
@@ -51,7 +53,7 @@ func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, f.ID, "curl.sh"), []byte("older"), 0o600))
 		require.NoError(t, fuzz.Save(dir, target, f), "once more")
 		require.FileExists(t, note, "it is not ours")
-		b, err := os.ReadFile(filepath.Join(dir, f.ID, "curl.sh"))
+		b, err := os.ReadFile(filepath.Join(dir, f.ID, "curl.sh")) //nolint:gosec // a file of this test
 		if err == nil {
 			require.NotEqual(t, "older", string(b))
 		}
@@ -63,7 +65,7 @@ func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 		if d.IsDir() {
 			return nil
 		}
-		b, err := os.ReadFile(path)
+		b, err := os.ReadFile(path) //nolint:gosec // a file of this test
 		require.NoError(t, err)
 		for _, secret := range []string{"AKIDSECRETSECRET", "supersecretsecret", "tokentokentoken", "Signature="} {
 			require.NotContains(t, string(b), secret, path)
@@ -110,11 +112,13 @@ func TestASavedFindingIsLinted(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, fuzz.Save(dir, target, report.Findings[0]))
 	file := globbed(t, filepath.Join(dir, "*", "finding.json"))[0]
-	b, err := os.ReadFile(file)
+	b, err := os.ReadFile(file) //nolint:gosec // a file of this test
 	require.NoError(t, err)
 	for want, edit := range map[string]func(finding, tc, step map[string]any){
-		`level "": want must, should or may`:                   func(_, tc, _ map[string]any) { delete(tc, "level") },
-		`fingerprint: level "grave": want must, should or may`: func(f, _, _ map[string]any) { f["fingerprint"].(map[string]any)["level"] = "grave" },
+		`level "": want must, should or may`: func(_, tc, _ map[string]any) { delete(tc, "level") },
+		`fingerprint: level "grave": want must, should or may`: func(f, _, _ map[string]any) {
+			f["fingerprint"].(map[string]any)["level"] = "grave"
+		},
 		`poll: want a duration of at most 10m0s in within, got "99999h"`: func(_, _, step map[string]any) {
 			step["poll"] = map[string]any{"within": "99999h", "until": map[string]any{}}
 		},
@@ -170,7 +174,10 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 	require.ErrorContains(t, err, "none")
 	_, err = fuzz.Load(t.Context(), dir)
 	require.ErrorContains(t, err, "want a folder that sendspec fuzz --dir wrote")
-	for name, content := range map[string]string{"no.json": "{", "unknown.json": `{"colour":1}`, "empty.json": `{}`, "noexpect.json": `{"id":"a","case":{"id":"a/b/c","title":"t","steps":[{"request":{}}]}}`} {
+	for name, content := range map[string]string{
+		"no.json": "{", "unknown.json": `{"colour":1}`, "empty.json": `{}`,
+		"noexpect.json": `{"id":"a","case":{"id":"a/b/c","title":"t","steps":[{"request":{}}]}}`,
+	} {
 		file := filepath.Join(dir, name)
 		require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
 		_, err := fuzz.Load(t.Context(), file)

@@ -130,7 +130,8 @@ func (c *campaign) follow(ctx context.Context, in *generate.Input, first *reprod
 		return c.keep(&Finding{Fingerprint: *want, Seen: 1})
 	}
 	f := &Finding{
-		Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: in.Size(), Size: in.Size(), Case: first.tc, Result: first.result, input: in,
+		Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: in.Size(), Size: in.Size(), Case: first.tc,
+		Result: first.result, input: in,
 	}
 	var again *reproduction
 	asked := false
@@ -188,7 +189,10 @@ func (c *campaign) isUbiquitous(ctx context.Context, f *Finding) bool {
 	if f.Fingerprint.Check != neverServerError {
 		return false
 	}
-	empty := &generate.Input{Index: f.Index, Strategy: generate.Boundary, What: "no member", Body: generate.Body{Tree: &jsontree.Value{Kind: jsontree.Object}}}
+	empty := &generate.Input{
+		Index: f.Index, Strategy: generate.Boundary, What: "no member",
+		Body: generate.Body{Tree: &jsontree.Value{Kind: jsontree.Object}},
+	}
 	var shown *reproduction
 	for _, in := range []*generate.Input{plainInput(), empty} {
 		f.Calls++

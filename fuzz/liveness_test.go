@@ -33,7 +33,10 @@ func TestTheInputThatKillsAServerIsNamed(t *testing.T) {
 	t.Cleanup(server.Close)
 	listener = server.Listener
 	target := conformance.Target{URL: server.URL, Bindings: inner.Bindings}
-	report := campaign(t, target, 1, fuzz.Options{Count: 5000, Parallel: 1, Revival: 200 * time.Millisecond, Strategies: []generate.Strategy{generate.Boundary}})
+	report := campaign(
+		t, target, 1,
+		fuzz.Options{Count: 5000, Parallel: 1, Revival: 200 * time.Millisecond, Strategies: []generate.Strategy{generate.Boundary}},
+	)
 	require.False(t, report.Complete)
 	require.Contains(t, report.Stopped, "stopped answering")
 	require.NotEmpty(t, report.Findings)
@@ -58,7 +61,10 @@ func TestAServerThatIsStartedAnewTellsItsKiller(t *testing.T) {
 	})
 	server := httptest.NewServer(inner.Handler)
 	t.Cleanup(server.Close)
-	report := campaign(t, conformance.Target{URL: server.URL, Bindings: inner.Bindings}, 1, fuzz.Options{Count: 400, Parallel: 1, Strategies: []generate.Strategy{generate.Boundary}})
+	report := campaign(
+		t, conformance.Target{URL: server.URL, Bindings: inner.Bindings}, 1,
+		fuzz.Options{Count: 400, Parallel: 1, Strategies: []generate.Strategy{generate.Boundary}},
+	)
 	require.True(t, report.Complete, report.Stopped)
 	require.NotEmpty(t, report.Findings)
 	causes := map[string]bool{}

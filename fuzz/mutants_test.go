@@ -29,10 +29,11 @@ func untilFound(t *testing.T, m mutants.Mutant, count uint64, strategies ...gene
 	t.Helper()
 	target := wrong(t, m)
 	var found *fuzz.Finding
-	_, err := fuzz.Run(context.Background(), session(t, target, 1), fuzz.Options{Count: count, Parallel: 4, Strategies: strategies, Found: func(f *fuzz.Finding) error {
+	options := fuzz.Options{Count: count, Parallel: 4, Strategies: strategies, Found: func(f *fuzz.Finding) error {
 		found = f
 		return errFound
-	}})
+	}}
+	_, err := fuzz.Run(context.Background(), session(t, target, 1), options)
 	if found == nil {
 		require.NoError(t, err)
 	}
@@ -91,7 +92,8 @@ func TestWrongServersAreFound(t *testing.T) {
 	case longtest.Wanted():
 		step = 24
 	}
-	var sizes, inputs []int
+	var sizes []int
+	var inputs []uint64
 	asked, missed := 0, 0
 	for i, m := range slices.DeleteFunc(mutants.All(), func(m mutants.Mutant) bool { return !byOneRequest(m) }) {
 		if i%step != 0 {
@@ -106,7 +108,7 @@ func TestWrongServersAreFound(t *testing.T) {
 			continue
 		}
 		t.Logf("%-70s %6d inputs %4d bytes %3d calls %s", m.Name, found.Index+1, found.Size, found.Calls, found.ID)
-		sizes, inputs = append(sizes, found.Size), append(inputs, int(found.Index)+1)
+		sizes, inputs = append(sizes, found.Size), append(inputs, found.Index+1)
 	}
 	slices.Sort(sizes)
 	slices.Sort(inputs)

@@ -117,10 +117,11 @@ func promotedBefore(ctx context.Context, name, id string) ([]json.RawMessage, er
 
 // areaOf is the area of the corpus where a finding belongs.
 func areaOf(s *Saved) string {
+	r := &s.Case.Steps[0].Request
 	switch {
 	case len(s.Case.Steps) > 1:
 		return "metamorphic"
-	case len(s.Case.Steps[0].Request.Headers) > 0 || s.Case.Steps[0].Request.Framing != nil || s.Case.Steps[0].Request.Path != "" || s.Case.Steps[0].Request.Method != "":
+	case len(r.Headers) > 0 || r.Framing != nil || r.Path != "" || r.Method != "":
 		return "wire"
 	case strings.HasPrefix(s.Fingerprint.Place, "/"):
 		return "echo"
@@ -171,9 +172,9 @@ func readable(r *fixtures.Request) {
 	nonce := false
 	if targets := v.Get("Targets"); targets != nil {
 		for i := range targets.Items {
-			values := targets.Items[i].Get("Values")
-			if key := targets.Items[i].Get("Key"); key != nil && strings.HasPrefix(key.Text, "tag:") && values != nil && len(values.Items) > 0 && values.Items[0].Kind == jsontree.String {
-				values.Items[0] = jsontree.NewString(generate.Placeholder)
+			key, value := targets.Items[i].Get("Key"), targets.Items[i].Get("Values").Index(0)
+			if key != nil && strings.HasPrefix(key.Text, "tag:") && value != nil && value.Kind == jsontree.String {
+				*value = jsontree.NewString(generate.Placeholder)
 				nonce = true
 			}
 		}

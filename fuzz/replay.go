@@ -30,8 +30,7 @@ type Replayed struct {
 // Replay asks the session's target a saved finding again.
 func Replay(ctx context.Context, session *conformance.Session, s Saved) Replayed {
 	r := Replayed{Saved: s, Result: session.RunCase(ctx, s.tc())}
-	switch r.Result.Verdict {
-	case judge.Error, judge.Skip:
+	if v := r.Result.Verdict; v == judge.Error || v == judge.Skip {
 		r.Status, r.Why = Errored, r.Result.Reason
 		return r
 	}

@@ -57,10 +57,9 @@ func (r *Report) Failed(strict bool) bool {
 func (r *Report) Verdict() string {
 	must, should := count(r.Findings)
 	s := fmt.Sprintf("%d inputs", r.Inputs)
-	switch {
-	case must+should == 0:
+	if must+should == 0 {
 		s += ", no finding"
-	default:
+	} else {
 		s += fmt.Sprintf(", %s (must %d, should %d)", counted(must+should, "distinct divergence"), must, should)
 	}
 	if r.Dropped > 0 {
@@ -136,8 +135,10 @@ func (f *Finding) document() findingDocument {
 // Marshal returns the JSON document of a report.
 func Marshal(r *Report) ([]byte, error) {
 	d := document{
-		Format: Format, Target: r.Target.Name, Region: r.Target.Region, Seed: r.Seed, Strategies: r.Strategies, Complete: r.Complete, Stopped: r.Stopped,
-		Verdict: r.Verdict(), Inputs: r.Inputs, Skipped: r.Skipped, Hash: r.Hash, Coverage: r.Coverage, Dropped: r.Dropped, Findings: []findingDocument{},
+		Format: Format, Target: r.Target.Name, Region: r.Target.Region, Seed: r.Seed, Strategies: r.Strategies, Complete: r.Complete,
+		Stopped: r.Stopped,
+		Verdict: r.Verdict(), Inputs: r.Inputs, Skipped: r.Skipped, Hash: r.Hash, Coverage: r.Coverage, Dropped: r.Dropped,
+		Findings: []findingDocument{},
 	}
 	for _, f := range r.Findings {
 		d.Findings = append(d.Findings, f.document())

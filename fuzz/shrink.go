@@ -276,11 +276,13 @@ func (s *shrinker) values() {
 func (s *shrinker) nesting() {
 	for _, key := range slices.Sorted(maps.Keys(s.best.Body.Raw)) {
 		for less := s.best.Body.Raw[key].Depth / 2; less > 0; less /= 2 {
-			for s.best.Body.Raw[key].Depth > less && s.try(func(in *generate.Input) {
+			shallower := func(in *generate.Input) {
 				text := in.Body.Raw[key]
 				text.Depth -= less
 				in.Body.Raw[key] = text
-			}) {
+			}
+			for again := true; again; {
+				again = s.best.Body.Raw[key].Depth > less && s.try(shallower)
 			}
 		}
 	}
@@ -302,9 +304,13 @@ func (s *shrinker) shorten(pointer string) {
 		return nil
 	}
 	for cut := len(now()); cut > 0; cut /= 2 {
-		for len(now()) >= cut && s.set(pointer, jsontree.NewString(string(now()[:len(now())-cut]))) {
+		for again := true; again; {
+			text := now()
+			again = len(text) >= cut && s.set(pointer, jsontree.NewString(string(text[:len(text)-cut])))
 		}
-		for len(now()) >= cut && s.set(pointer, jsontree.NewString(string(now()[cut:]))) {
+		for again := true; again; {
+			text := now()
+			again = len(text) >= cut && s.set(pointer, jsontree.NewString(string(text[cut:])))
 		}
 	}
 }

@@ -51,6 +51,7 @@ func places() []place {
 			walk(path+"[]", s.ListMember())
 		case smithy.ShapeTypeMap:
 			walk(path+".*", s.MapValue())
+		default: // a value has nothing in it
 		}
 	}
 	walk("", schemas.SendCommandRequest)
@@ -201,26 +202,33 @@ func filled(path string, n int, unit string) string {
 // nearMisses are texts on either side of each pattern: the oracle tells which.
 var nearMisses = map[string][]string{
 	"InstanceIds[]": {
-		"i-0badc0de", "i-0badc0d", "i-0badc0dee", "i-0badc0de0badc0de", "i-0badc0de0badc0de0", "i-0badc0de0badc0de01", "mi-0badc0de0badc0de0", "mi-0badc0de",
-		"I-0badc0de", "i_0badc0de", "0badc0de", "i-0badc0d-", "i-0badc0dé", "xi-0badc0de", "i-0badc0de ", "", "i-", "mi-", "i-0badc0de,i-0badc0de", "ami-0badc0de",
+		"i-0badc0de", "i-0badc0d", "i-0badc0dee", "i-0badc0de0badc0de", "i-0badc0de0badc0de0", "i-0badc0de0badc0de01",
+		"mi-0badc0de0badc0de0", "mi-0badc0de",
+		"I-0badc0de", "i_0badc0de", "0badc0de", "i-0badc0d-", "i-0badc0dé", "xi-0badc0de", "i-0badc0de ", "", "i-", "mi-",
+		"i-0badc0de,i-0badc0de", "ami-0badc0de",
 	},
 	"Targets[].Key": {
-		"tag:a_b.c:d/e=f-g@h", "tag:cost center", "tag:a#b", "tag:a+b", "tag:a*", "tag:a,b", "tag:a;b", "tag:a(b)", "tag:a\"b", "tag:a\\b", "tag:a\tb", "tag:Größe",
+		"tag:a_b.c:d/e=f-g@h", "tag:cost center", "tag:a#b", "tag:a+b", "tag:a*", "tag:a,b", "tag:a;b", "tag:a(b)", "tag:a\"b",
+		"tag:a\\b", "tag:a\tb", "tag:Größe",
 		"tag:環境", "tag:😀", "resource-groups:Name", "tag:{x}", "tag:a&b", "tag:a%b", "tag:a!", "tag:a?",
 	},
 	"DocumentName": {
-		"AWS-RunShellScript", "AWS RunShellScript", "AWS-RunShellScript ", "ab", "abc", "a", "", strings.Repeat("d", 128), strings.Repeat("d", 129), "AWS-RunShellScript$", "dök",
+		"AWS-RunShellScript", "AWS RunShellScript", "AWS-RunShellScript ", "ab", "abc", "a", "", strings.Repeat("d", 128),
+		strings.Repeat("d", 129), "AWS-RunShellScript$", "dök",
 		"a,b,c", "a+b", "a@b.c", "(abc)", "*", "abc*", "a|b|c", "a;b;c", "a\\b", "a\"bc",
 	},
 	"DocumentVersion": {
-		"$LATEST", "$DEFAULT", "1", "10", "0", "01", "-1", "+1", "1.0", "1e3", "", " 1", "1 ", "v1", "latest", "$latest", "LATEST", "DEFAULT", "$DEFAULT1", "1$LATEST", "１",
+		"$LATEST", "$DEFAULT", "1", "10", "0", "01", "-1", "+1", "1.0", "1e3", "", " 1", "1 ", "v1", "latest", "$latest", "LATEST",
+		"DEFAULT", "$DEFAULT1", "1$LATEST", "１",
 	},
 	"Comment": {strings.Repeat("c", 100), strings.Repeat("c", 101), "two\nlines", "ends\n", "a\rb"},
 	"MaxConcurrency": {
-		"1", "50", "1%", "99%", "100%", "0", "0%", "00", "01", "010", "101%", "1000%", "-1", "+1", "1.5", "10.5%", "%", "%%", "50%%", "50 %", " 50", "50 ", "ten", "1e3", "0x10", "٥",
+		"1", "50", "1%", "99%", "100%", "0", "0%", "00", "01", "010", "101%", "1000%", "-1", "+1", "1.5", "10.5%", "%", "%%", "50%%",
+		"50 %", " 50", "50 ", "ten", "1e3", "0x10", "٥",
 	},
 	"MaxErrors": {
-		"0", "0%", "1", "99%", "100%", "00", "00%", "01", "101%", "1000%", "-1", "-0", "+1", "1.5", "10.5%", "%", "%%", "50%%", "50 %", " 50", "50 ", "ten", "1e3", "0x10", "٥",
+		"0", "0%", "1", "99%", "100%", "00", "00%", "01", "101%", "1000%", "-1", "-0", "+1", "1.5", "10.5%", "%", "%%", "50%%", "50 %",
+		" 50", "50 ", "ten", "1e3", "0x10", "٥",
 	},
 	"AlarmConfiguration.Alarms[].Name": {"a", " ", "   ", "\t", " a", "a ", "", "a b", "\"", "a\nb"},
 }

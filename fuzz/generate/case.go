@@ -30,7 +30,10 @@ func (in *Input) Case(o *oracle.Oracle) (*fixtures.Case, oracle.Expectation) {
 			requests = append([]fixtures.Request{exactly(text)}, requests...)
 		}
 		c.Steps[0].Name = "changed"
-		c.Steps = append([]fixtures.Step{{Name: "plain", Request: requests[0], Expect: []fixtures.Outcome{outcomeAccepted, outcomeBelow}}}, c.Steps...)
+		c.Steps = append(
+			[]fixtures.Step{{Name: "plain", Request: requests[0], Expect: []fixtures.Outcome{outcomeAccepted, outcomeBelow}}},
+			c.Steps...,
+		)
 	}
 	return c, e
 }
@@ -51,11 +54,13 @@ var (
 	outcomeBelow            = oracle.RefusedBelow
 	outcomeClosed           = fixtures.Outcome{Name: "closed", Closed: true}
 	outcomeNotImplemented   = fixtures.Outcome{Name: "not implemented", Status: literal(`501`), Format: fixtures.FormatAny}
-	outcomeUnknownOperation = fixtures.Outcome{Name: "unknown operation", Status: literal(`{"$class":4,"$should":400}`), Error: &fixtures.ErrorOutcome{
-		Type: literal(`{"$type":"string","$should":"UnknownOperationException"}`),
-	}}
+	outcomeUnknownOperation = fixtures.Outcome{
+		Name: "unknown operation", Status: literal(`{"$class":4,"$should":400}`),
+		Error: &fixtures.ErrorOutcome{Type: literal(`{"$type":"string","$should":"UnknownOperationException"}`)},
+	}
 	outcomeUnknownInside = fixtures.Outcome{
-		Name: "unknown operation with status 200", Status: literal(`200`), Format: fixtures.FormatAny, Text: literal(`{"$contains":"UnknownOperationException"}`),
+		Name: "unknown operation with status 200", Status: literal(`200`), Format: fixtures.FormatAny,
+		Text: literal(`{"$contains":"UnknownOperationException"}`),
 	}
 )
 
@@ -63,7 +68,8 @@ var outcomeSame = fixtures.Outcome{Name: "same", SameAs: "plain"}
 
 func (r *relation) expectation() oracle.Expectation {
 	return oracle.Expectation{
-		Rule: "A request means the same with " + r.name, Level: r.level, Evidence: r.evidence, Causes: []string{r.name}, Outcomes: []fixtures.Outcome{outcomeSame},
+		Rule: "A request means the same with " + r.name, Level: r.level, Evidence: r.evidence, Causes: []string{r.name},
+		Outcomes: []fixtures.Outcome{outcomeSame},
 	}
 }
 
@@ -73,7 +79,9 @@ func onTheWire(w *wireChange) (changed oracle.Expectation, twin bool) {
 	if len(w.outcomes) == 1 && w.outcomes[0].Name == outcomeAccepted.Name {
 		twin = true
 	}
-	changed = oracle.Expectation{Rule: "HTTP with " + w.name + " is answered as HTTP wants", Level: w.level, Evidence: w.evidence, Causes: []string{w.family}}
+	changed = oracle.Expectation{
+		Rule: "HTTP with " + w.name + " is answered as HTTP wants", Level: w.level, Evidence: w.evidence, Causes: []string{w.family},
+	}
 	for _, outcome := range w.outcomes {
 		if twin {
 			outcome = outcomeSame

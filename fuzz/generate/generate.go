@@ -30,7 +30,9 @@ type turn struct {
 }
 
 // shares are how many of a round of inputs each strategy has.
-var shares = map[Strategy]uint64{Valid: 4, Boundary: 4, Fault: 4, Faults: 2, NearMiss: 2, Semantic: 4, JSON: 2, Wire: 1, Metamorphic: 1, Sequence: 1}
+var shares = map[Strategy]uint64{
+	Valid: 4, Boundary: 4, Fault: 4, Faults: 2, NearMiss: 2, Semantic: 4, JSON: 2, Wire: 1, Metamorphic: 1, Sequence: 1,
+}
 
 // New makes inputs of the strategies for a target: all that it can be asked where none is given.
 func New(seed uint64, of World, strategies ...Strategy) (*Generator, error) {
@@ -74,7 +76,7 @@ func (g *Generator) At(index uint64) *Input {
 func (g *Generator) FromBytes(data []byte) *Input {
 	r := randFrom(data)
 	t := g.rotation[r.Intn(len(g.rotation))]
-	return g.make(t.strategy, 0, uint64(r.Intn(1<<20)), r)
+	return g.make(t.strategy, 0, uint64(r.Intn(1<<20)), r) //nolint:gosec // it is not negative
 }
 
 // make makes the number-th input of a strategy.

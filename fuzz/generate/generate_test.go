@@ -31,7 +31,8 @@ func TestStepsKnowTheWayUpToThem(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, []step{{"Comment", "Comment"}}, steps("Comment"))
 	assert.Equal(t, []step{
-		{"AlarmConfiguration", "AlarmConfiguration"}, {"Alarms", "AlarmConfiguration.Alarms"}, {"[]", "AlarmConfiguration.Alarms[]"}, {"Name", "AlarmConfiguration.Alarms[].Name"},
+		{"AlarmConfiguration", "AlarmConfiguration"}, {"Alarms", "AlarmConfiguration.Alarms"}, {"[]", "AlarmConfiguration.Alarms[]"},
+		{"Name", "AlarmConfiguration.Alarms[].Name"},
 	}, steps("AlarmConfiguration.Alarms[].Name"))
 	assert.Equal(t, []step{{"Parameters", "Parameters"}, {"*", "Parameters.*"}, {"[]", "Parameters.*[]"}}, steps("Parameters.*[]"))
 }

@@ -45,7 +45,10 @@ func relations() []relation {
 		onText("white space", func(v *Value) []byte { return spaced(nil, v, " \n") }),
 		onText("white space with tabs and carriage returns", func(v *Value) []byte { return spaced(nil, v, "\t\r") }),
 		onText("every character escaped", func(v *Value) []byte { return escaped(nil, v) }),
-		onTree("an unknown member", fixtures.Should, fixtures.Evidence{"framework/unknown-members"}, func(v *Value) { v.Set("Sendspec", array(object(), number("1"))) }),
+		onTree(
+			"an unknown member", fixtures.Should, fixtures.Evidence{"framework/unknown-members"},
+			func(v *Value) { v.Set("Sendspec", array(object(), number("1"))) },
+		),
 		onTree("an unknown member in front", fixtures.Should, fixtures.Evidence{"framework/unknown-members"}, func(v *Value) {
 			v.Members = append([]jsontree.Member{member("AAA", object(member("Comment", number("1"))))}, v.Members...)
 		}),
@@ -61,7 +64,10 @@ func relations() []relation {
 			setHeader(r, "Content-Type", "application/x-amz-json-1.1; charset=utf-8")
 		}),
 		onRequest("chunks of 7 bytes", fixtures.Must, documentedHTTP, func(r *fixtures.Request) { r.Framing = &fixtures.Framing{Chunked: 7} }),
-		onRequest("a header of elsewhere", fixtures.Should, nobodySaw, func(r *fixtures.Request) { setHeader(r, "X-Forwarded-For", "192.0.2.1") }),
+		onRequest(
+			"a header of elsewhere", fixtures.Should, nobodySaw,
+			func(r *fixtures.Request) { setHeader(r, "X-Forwarded-For", "192.0.2.1") },
+		),
 	}
 }
 
@@ -96,7 +102,8 @@ func unknownEverywhere(v *Value) {
 
 func nullForAbsent(v *Value) {
 	for _, name := range []string{
-		"DocumentVersion", "DocumentHash", "DocumentHashType", "TimeoutSeconds", "Comment", "OutputS3Region", "OutputS3BucketName", "OutputS3KeyPrefix",
+		"DocumentVersion", "DocumentHash", "DocumentHashType", "TimeoutSeconds", "Comment", "OutputS3Region", "OutputS3BucketName",
+		"OutputS3KeyPrefix",
 		"MaxConcurrency", "MaxErrors", "ServiceRoleArn", "NotificationConfig", "CloudWatchOutputConfig", "AlarmConfiguration", "InstanceIds",
 	} {
 		if v.Get(name) == nil {
@@ -166,8 +173,9 @@ func escaped(dst []byte, v *Value) []byte {
 			dst = escaped(dst, &v.Members[i].Value)
 		}
 		return append(dst, '}')
+	default:
+		return v.AppendJSON(dst)
 	}
-	return v.AppendJSON(dst)
 }
 
 func escapedString(dst []byte, s string) []byte {

@@ -2,6 +2,7 @@ package generate
 
 import (
 	"math/rand"
+	"strconv"
 	"strings"
 
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -12,7 +13,8 @@ type jsonChange func(b *Body, r *rand.Rand) string
 
 // jsonChanges are the ways in which the text of a body goes wrong, or only looks as if it did.
 var jsonChanges = []jsonChange{
-	dropMember, addMember, duplicateMember, replaceValue, nullValue, oddNumber, oddString, oddLiteral, oddComma, deepNesting, oddName, largeMember, prefixed, trailed, cutShort, noObject,
+	dropMember, addMember, duplicateMember, replaceValue, nullValue, oddNumber, oddString, oddLiteral, oddComma, deepNesting, oddName,
+	largeMember, prefixed, trailed, cutShort, noObject,
 }
 
 // oddJSON makes one change, and now and then a second one.
@@ -61,7 +63,10 @@ func dropMember(b *Body, r *rand.Rand) string {
 }
 
 func addMember(b *Body, r *rand.Rand) string {
-	name := pick(r, []string{"Sendspec", "", "__type", "comment", "DOCUMENTNAME", "timeoutSeconds", "CommandId", "RequestedDateTime", "$schema", "__proto__", "a.b", "é", "Interactive"})
+	name := pick(r, []string{
+		"Sendspec", "", "__type", "comment", "DOCUMENTNAME", "timeoutSeconds", "CommandId", "RequestedDateTime", "$schema",
+		"__proto__", "a.b", "é", "Interactive",
+	})
 	o := pick(r, objects(b.Tree))
 	at := r.Intn(len(o.Members) + 1)
 	o.Members = append(o.Members[:at:at], append([]jsontree.Member{member(name, anyJSON(r))}, o.Members[at:]...)...)
@@ -71,7 +76,8 @@ func addMember(b *Body, r *rand.Rand) string {
 // anyJSON draws a small value of any type.
 func anyJSON(r *rand.Rand) Value {
 	return *literal(pick(r, []string{
-		`null`, `true`, `false`, `0`, `-1`, `1.5`, `1e3`, `""`, `"x"`, `[]`, `[1,"x",null]`, `{}`, `{"a":{"b":[1]}}`, `[[[]]]`, `"DocumentName"`, `1494825472.676`,
+		`null`, `true`, `false`, `0`, `-1`, `1.5`, `1e3`, `""`, `"x"`, `[]`, `[1,"x",null]`, `{}`, `{"a":{"b":[1]}}`, `[[[]]]`,
+		`"DocumentName"`, `1494825472.676`,
 	}))
 }
 
@@ -106,15 +112,17 @@ func (b *Body) nested(v *Value, text RawText) {
 	if b.Raw == nil {
 		b.Raw = map[string]RawText{}
 	}
-	key := Placeholder + string(rune('a'+len(b.Raw)))
+	key := Placeholder + strconv.Itoa(len(b.Raw))
 	b.Raw[key] = text
 	*v = str(key)
 }
 
 // oddNumbers are JSON numbers that readers stumble over. None makes a reader compute without end.
 var oddNumbers = []string{
-	"-0", "0.0", "60.0", "60.5", "6e1", "6E+1", "600e-1", "1e400", "-1e400", "1e-400", "2147483647", "2147483648", "-2147483649", "4294967356", "9223372036854775808",
-	"18446744073709551676", "99999999999", "1" + strings.Repeat("0", 300), "60." + strings.Repeat("0", 300), "1" + strings.Repeat("0", 1200), "3.6E3",
+	"-0", "0.0", "60.0", "60.5", "6e1", "6E+1", "600e-1", "1e400", "-1e400", "1e-400", "2147483647", "2147483648", "-2147483649",
+	"4294967356", "9223372036854775808",
+	"18446744073709551676", "99999999999", "1" + strings.Repeat("0", 300), "60." + strings.Repeat("0", 300),
+	"1" + strings.Repeat("0", 1200), "3.6E3",
 }
 
 func oddNumber(b *Body, r *rand.Rand) string {
@@ -136,8 +144,10 @@ func short(s string) string {
 
 // oddStrings are the texts of strings: some are JSON, and some are not.
 var oddStrings = []string{
-	`"\u0041\u0042"`, `"\/"`, `"\ud83d\ude00"`, `"a\ud800b"`, `"a\udc00b"`, `"\udc00\ud800"`, `"a\u0000b"`, `"\u007f\u0080"`, `"\u2028"`, `"\x41"`, `"\'"`, `"\U0041"`,
-	`"\u00g0"`, `"\u041"`, "\"a\tb\"", "\"a\nb\"", "\"a\x00b\"", "\"a\xffb\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", `'x'`, `"a`, `a"`, `"a""b"`, "\"\u202e\"",
+	`"\u0041\u0042"`, `"\/"`, `"\ud83d\ude00"`, `"a\ud800b"`, `"a\udc00b"`, `"\udc00\ud800"`, `"a\u0000b"`, `"\u007f\u0080"`,
+	`"\u2028"`, `"\x41"`, `"\'"`, `"\U0041"`,
+	`"\u00g0"`, `"\u041"`, "\"a\tb\"", "\"a\nb\"", "\"a\x00b\"", "\"a\xffb\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"",
+	"\"\xf4\x90\x80\x80\"", `'x'`, `"a`, `a"`, `"a""b"`, "\"\u202e\"",
 }
 
 func oddString(b *Body, r *rand.Rand) string {
@@ -156,7 +166,8 @@ func oddString(b *Body, r *rand.Rand) string {
 
 func oddLiteral(b *Body, r *rand.Rand) string {
 	text := pick(r, []string{
-		"NaN", "Infinity", "-Infinity", "True", "None", "undefined", "nil", "0x10", "010", "+1", ".5", "5.", "1e", "--1", "1_0", "#", "/* */1", "1 // x\n", "<x/>", "@",
+		"NaN", "Infinity", "-Infinity", "True", "None", "undefined", "nil", "0x10", "010", "+1", ".5", "5.", "1e", "--1", "1_0", "#",
+		"/* */1", "1 // x\n", "<x/>", "@",
 	})
 	if chance(r, 50) {
 		b.Tree.Set("TimeoutSeconds", Value{})
@@ -226,7 +237,9 @@ func prefixed(b *Body, r *rand.Rand) string {
 }
 
 func trailed(b *Body, r *rand.Rand) string {
-	b.Suffix = pick(r, []string{" ", "\n", "}", "]", ",", "x", "{}", "\x00", " null", "\xff", "\r\n\r\n", "//", "\x1a", `{"DocumentName":"AWS-RunShellScript"}`})
+	b.Suffix = pick(r, []string{
+		" ", "\n", "}", "]", ",", "x", "{}", "\x00", " null", "\xff", "\r\n\r\n", "//", "\x1a", `{"DocumentName":"AWS-RunShellScript"}`,
+	})
 	return "bytes behind the body"
 }
 

@@ -21,9 +21,11 @@ type wireChange struct {
 }
 
 var (
-	documentedHTTP = fixtures.Evidence{"http/chunked", "http/malformed-chunks", "http/body-length", "http/both-lengths", "http/content-length-twice"}
-	seenOnAthena   = fixtures.Evidence{"framework/unknown-operation", "framework/content-type"}
-	nobodySaw      = oracle.Unrecorded
+	documentedHTTP = fixtures.Evidence{
+		"http/chunked", "http/malformed-chunks", "http/body-length", "http/both-lengths", "http/content-length-twice",
+	}
+	seenOnAthena = fixtures.Evidence{"framework/unknown-operation", "framework/content-type"}
+	nobodySaw    = oracle.Unrecorded
 )
 
 // wireChanges lists the changes. No chunk's size is beyond 32 bits and no body large: a target must not be
@@ -85,43 +87,59 @@ func headerChanges() []wireChange {
 		if name == "Content-Type" && len(values) == 1 {
 			family = "another Content-Type"
 		}
-		all = append(all, wireChange{what, family, func(r *fixtures.Request, _ []byte) { setHeader(r, name, values...) }, outcomes, level, evidence})
+		all = append(
+			all,
+			wireChange{what, family, func(r *fixtures.Request, _ []byte) { setHeader(r, name, values...) }, outcomes, level, evidence},
+		)
 	}
 	for _, parameters := range []string{"; charset=utf-8", ";charset=utf-8", "; charset=UTF-8"} {
 		header(fixtures.Must, documentedHTTP, taken, "Content-Type", "application/x-amz-json-1.1"+parameters)
 	}
 	header(fixtures.Must, nobodySaw, doubtful, "Content-Type", "APPLICATION/X-AMZ-JSON-1.1")
 	header(fixtures.Must, nobodySaw, doubtful, "Content-Type", "application/x-amz-json-1.1", "application/json")
-	for _, other := range []string{"application/json", "application/x-amz-json-1.0", "text/plain", "application/xml", "application/x-www-form-urlencoded", ""} {
+	for _, other := range []string{
+		"application/json", "application/x-amz-json-1.0", "text/plain", "application/xml", "application/x-www-form-urlencoded", "",
+	} {
 		header(fixtures.Should, seenOnAthena, refused, "Content-Type", other)
 	}
 	header(fixtures.Should, seenOnAthena, refused, "Content-Type")
 	for _, target := range []string{
-		"AmazonSSM.SendspecCommand", "AmazonSSM.Send", "AmazonSSM.", "AmazonSSM", "AmazonSSM:SendCommand", "AmazonSSM.__class__", "AmazonSSM.SendCommand'", "AmazonSSM.sendCommand",
+		"AmazonSSM.SendspecCommand", "AmazonSSM.Send", "AmazonSSM.", "AmazonSSM", "AmazonSSM:SendCommand", "AmazonSSM.__class__",
+		"AmazonSSM.SendCommand'", "AmazonSSM.sendCommand",
 		"AmazonSSM.SendCommand.SendCommand",
 	} {
 		header(fixtures.Must, seenOnAthena, unknown, "X-Amz-Target", target)
 		all[len(all)-1].family = "X-Amz-Target with another operation"
 	}
-	for _, target := range []string{".SendCommand", "SendCommand", "amazonssm.SendCommand", "AmazonAthena.SendCommand", "DynamoDB_20120810.SendCommand"} {
+	for _, target := range []string{
+		".SendCommand", "SendCommand", "amazonssm.SendCommand", "AmazonAthena.SendCommand", "DynamoDB_20120810.SendCommand",
+	} {
 		header(fixtures.Must, seenOnAthena, unknown, "X-Amz-Target", target)
 		all[len(all)-1].family = "X-Amz-Target with another prefix"
 	}
-	for _, target := range []string{"AmazonSSM_20141106.SendCommand", "AmazonSSM .SendCommand", "AmazonSSM. SendCommand", "AmazonSSM.SendCommand x"} {
+	for _, target := range []string{
+		"AmazonSSM_20141106.SendCommand", "AmazonSSM .SendCommand", "AmazonSSM. SendCommand", "AmazonSSM.SendCommand x",
+	} {
 		header(fixtures.Should, seenOnAthena, unknown, "X-Amz-Target", target)
 		all[len(all)-1].family = "X-Amz-Target with something beside the names"
 	}
 	header(fixtures.Must, seenOnAthena, unknown, "X-Amz-Target")
 	header(fixtures.Must, seenOnAthena, unknown, "X-Amz-Target", "")
 	all[len(all)-1].family = "X-Amz-Target missing"
-	header(fixtures.Must, nobodySaw, []fixtures.Outcome{outcomeAccepted, outcomeUnknownOperation}, "X-Amz-Target", "AmazonSSM.SendCommand", "AmazonSSM.SendspecCommand")
+	header(
+		fixtures.Must, nobodySaw, []fixtures.Outcome{outcomeAccepted, outcomeUnknownOperation}, "X-Amz-Target", "AmazonSSM.SendCommand",
+		"AmazonSSM.SendspecCommand",
+	)
 	for _, accept := range []string{"application/xml", "text/html", "*/*;q=0"} {
 		header(fixtures.Should, nobodySaw, taken, "Accept", accept)
 	}
 	header(fixtures.Must, documentedHTTP, taken, "Accept-Encoding", "identity")
 	header(fixtures.Should, nobodySaw, taken, "X-HTTP-Method-Override", "DELETE")
 	header(fixtures.Should, nobodySaw, taken, "Cookie", "a=b; a=b")
-	header(fixtures.Must, nobodySaw, []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed}, "X-Sendspec", "é ü", "\"", strings.Repeat("x", 1000))
+	header(
+		fixtures.Must, nobodySaw, []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed}, "X-Sendspec", "é ü", "\"",
+		strings.Repeat("x", 1000),
+	)
 	header(fixtures.Must, nobodySaw, []fixtures.Outcome{outcomeAccepted, outcomeSerialization, outcomeBelow}, "Content-Encoding", "gzip")
 	folded := func(name, value string, outcomes []fixtures.Outcome) {
 		all = append(all, wireChange{"header " + name, "header " + name, func(r *fixtures.Request, text []byte) {
@@ -158,13 +176,15 @@ func setHeader(r *fixtures.Request, name string, values ...string) {
 func lineChanges() []wireChange {
 	var all []wireChange
 	for _, m := range []string{"GET", "PUT", "DELETE", "PATCH"} {
-		all = append(all, wireChange{"method " + m, "another method", func(r *fixtures.Request, _ []byte) { r.Method = m }, []fixtures.Outcome{outcomeBelow}, fixtures.Should,
+		all = append(all, wireChange{"method " + m, "another method", func(r *fixtures.Request, _ []byte) { r.Method = m },
+			[]fixtures.Outcome{outcomeBelow}, fixtures.Should,
 			fixtures.Evidence{"protocol/post"}})
 	}
 	all = append(all, wireChange{"method SENDSPEC", "an unknown method", func(r *fixtures.Request, _ []byte) { r.Method = "SENDSPEC" },
 		[]fixtures.Outcome{outcomeBelow, outcomeNotImplemented, outcomeClosed}, fixtures.Must, nobodySaw})
 	all = append(all, wireChange{"method OPTIONS", "OPTIONS", func(r *fixtures.Request, _ []byte) { r.Method = "OPTIONS" },
-		[]fixtures.Outcome{outcomeBelow, {Name: "answered", Status: literal(`{"$class":2}`), Format: fixtures.FormatAny}}, fixtures.May, nobodySaw})
+		[]fixtures.Outcome{outcomeBelow, {Name: "answered", Status: literal(`{"$class":2}`), Format: fixtures.FormatAny}},
+		fixtures.May, nobodySaw})
 	for _, p := range []string{"/foo", "//", "/SendCommand", "/.", "/%00", "/%2F", "/?Action=CancelCommand", "/?x=y", "/?", "/a/b/c"} {
 		all = append(all, wireChange{"path " + p, "another path", func(r *fixtures.Request, _ []byte) { r.Path = p },
 			[]fixtures.Outcome{outcomeBelow, outcomeAccepted, outcomeClosed}, fixtures.May, nobodySaw})

@@ -101,7 +101,7 @@ var targetMutations = []mutation{
 		}
 		return "two targets of a key"
 	},
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(_ *world, v *Value, r *rand.Rand) string {
 		targets := []Value{target(oracle.GroupNameKey, "none-"+word(r, 6)), target(pick(r, []string{"tag:sendspec", "tag-key"}), none(r)...)}
 		if chance(r, 20) {
 			targets = append(targets, target(oracle.TypeFiltersKey, oracle.RunnableTypes[0]))
@@ -125,7 +125,10 @@ var targetMutations = []mutation{
 		return "several resource groups"
 	},
 	func(_ *world, v *Value, r *rand.Rand) string {
-		others := []string{"AWS::S3::Bucket", "AWS::AllSupported", "AWS::EC2::Volume", "AWS::RDS::DBInstance", "AWS::Lambda::Function", "AWS::SQS::Queue"}
+		others := []string{
+			"AWS::S3::Bucket", "AWS::AllSupported", "AWS::EC2::Volume", "AWS::RDS::DBInstance", "AWS::Lambda::Function",
+			"AWS::SQS::Queue",
+		}
 		r.Shuffle(len(others), func(i, j int) { others[i], others[j] = others[j], others[i] })
 		var values []string
 		switch r.Intn(5) {
@@ -153,7 +156,7 @@ var targetMutations = []mutation{
 		v.Set("Targets", array(target("tag:"+key, value)))
 		return "a tag that nodes have"
 	},
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(_ *world, v *Value, r *rand.Rand) string {
 		for _, name := range []string{"InstanceIds", "Targets"} {
 			v.Remove(name)
 			switch r.Intn(3) {

@@ -34,7 +34,12 @@ var documentMutations = []mutation{
 	func(w *world, v *Value, r *rand.Rand) string {
 		name := "sendspec-" + word(r, 8)
 		account := cmp.Or(accountOf(w.bindings["document.arn"]), "000000000000")
-		v.Set("DocumentName", str(pick(r, []string{name, "AWS-Sendspec" + word(r, 5), "arn:aws:ssm:us-east-1:" + account + ":document/" + name, "sendspec" + word(r, 3), name})))
+		v.Set(
+			"DocumentName",
+			str(pick(r, []string{
+				name, "AWS-Sendspec" + word(r, 5), "arn:aws:ssm:us-east-1:" + account + ":document/" + name, "sendspec" + word(r, 3), name,
+			})),
+		)
 		if chance(r, 20) {
 			setParameters(v, map[string][]string{"sendspec" + word(r, 4): {"x"}})
 		}
@@ -53,9 +58,10 @@ var documentMutations = []mutation{
 		}
 		return "a document that is not for Run Command, or not for the caller"
 	},
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(_ *world, v *Value, r *rand.Rand) string {
 		v.Set("DocumentVersion", str(pick(r, []string{
-			"999999", "100000", "123456", "2147483647", "2147483648", "4294967297", "9223372036854775808", "18446744073709551617", "99999999999999999999999999", strconv.Itoa(oracle.NoVersion + r.Intn(1<<30)),
+			"999999", "100000", "123456", "2147483647", "2147483648", "4294967297", "9223372036854775808", "18446744073709551617",
+			"99999999999999999999999999", strconv.Itoa(oracle.NoVersion + r.Intn(1<<30)),
 		})))
 		return "an unknown version"
 	},
@@ -72,13 +78,17 @@ var documentMutations = []mutation{
 		if !setDocument(v, w.bindings["document"]) {
 			return ""
 		}
-		hash := pick(r, []string{cmp.Or(w.bindings["document.sha256"], strings.Repeat("0", 64)), cmp.Or(w.bindings["document.sha1"], strings.Repeat("0", 40)), hexadecimal(r, 64), hexadecimal(r, 40), "no hash"})
+		hash := pick(r, []string{
+			cmp.Or(w.bindings["document.sha256"], strings.Repeat("0", 64)),
+			cmp.Or(w.bindings["document.sha1"], strings.Repeat("0", 40)), hexadecimal(r, 64), hexadecimal(r, 40), "no hash",
+		})
 		v.Set("DocumentHash", str(hash))
 		v.Set("DocumentHashType", str(pick(r, []string{"Sha256", "Sha1"})))
 		return "a hash of the document"
 	},
 	func(w *world, v *Value, r *rand.Rand) string {
-		if chance(r, 40) && setDocument(v, w.bound(r, "document.typed", "document.arbitrary", "document.execution")) && w.has(v.Get("DocumentName").Text, "document.typed") {
+		other := chance(r, 40) && setDocument(v, w.bound(r, "document.typed", "document.arbitrary", "document.execution"))
+		if other && w.has(v.Get("DocumentName").Text, "document.typed") {
 			setParameters(v, map[string][]string{"name": {"x"}})
 		}
 		if v.Get("Parameters") == nil {
@@ -112,7 +122,10 @@ var documentMutations = []mutation{
 		return "parameters for a document that has none"
 	},
 	func(_ *world, v *Value, r *rand.Rand) string {
-		timeout := pick(r, []string{"172801", "999999", "-1", "1.5", "3600s", "abc", "172800", "1", "99999", "100000", "200000", "1000000", "5 minutes", "60x", "x60", "+60", "1e3", "60,60"})
+		timeout := pick(r, []string{
+			"172801", "999999", "-1", "1.5", "3600s", "abc", "172800", "1", "99999", "100000", "200000", "1000000", "5 minutes",
+			"60x", "x60", "+60", "1e3", "60,60",
+		})
 		if chance(r, 20) {
 			timeout = strconv.Itoa(r.Intn(400000))
 		}
@@ -132,20 +145,26 @@ var documentMutations = []mutation{
 		case 2:
 			p[pick(r, []string{"number", "flag", "map", "maps"})] = []string{"sendspec " + word(r, 4)}
 		case 3:
-			p["number"], p["flag"], p["map"], p["maps"] = []string{strconv.Itoa(r.Intn(100))}, []string{"true"}, []string{`{"a":"b"}`}, []string{`[{"a":"b"}]`}
+			p["number"], p["flag"] = []string{strconv.Itoa(r.Intn(100))}, []string{"true"}
+			p["map"], p["maps"] = []string{`{"a":"b"}`}, []string{`[{"a":"b"}]`}
 		}
 		setParameters(v, p)
 		return "typed parameters"
 	},
 	func(w *world, v *Value, r *rand.Rand) string {
-		if !setDocument(v, w.bound(r, "document.arbitrary", "document.execution", "document.two-steps", "document.hardcoded", "document.properties")) {
+		if !setDocument(v, w.bound(
+			r, "document.arbitrary", "document.execution", "document.two-steps", "document.hardcoded", "document.properties",
+		)) {
 			return ""
 		}
 		name := map[bool]string{true: "t", false: "executionTimeout"}[w.has(v.Get("DocumentName").Text, "document.arbitrary")]
 		if !w.has(v.Get("DocumentName").Text, "document.arbitrary", "document.execution") || chance(r, 30) {
 			return "a document with timeouts of its own"
 		}
-		setParameters(v, map[string][]string{name: {pick(r, []string{"7", "60", strconv.Itoa(2 + r.Intn(3000)), "soon", "7 seconds", "7 8", "", "1.5"})}})
+		setParameters(
+			v,
+			map[string][]string{name: {pick(r, []string{"7", "60", strconv.Itoa(2 + r.Intn(3000)), "soon", "7 seconds", "7 8", "", "1.5"})}},
+		)
 		return "a document whose timeout is a parameter"
 	},
 	oversized,
@@ -194,7 +213,10 @@ var recordedPairs = []recordedPair{
 	{taken: 98883, unit: "x", member: "Comment", json: `"` + strings.Repeat("c", 100) + `"`},
 	{taken: 98760, unit: "x", member: "OutputS3KeyPrefix", json: `"` + strings.Repeat("p", 100) + `"`},
 	{taken: 98849, unit: "x", member: "OutputS3BucketName", json: `"sendspec-s"`},
-	{taken: 98874, unit: "x", member: "CloudWatchOutputConfig", json: `{"CloudWatchOutputEnabled":true,"CloudWatchLogGroupName":"sendspec-s"}`},
+	{
+		taken: 98874, unit: "x", member: "CloudWatchOutputConfig",
+		json: `{"CloudWatchOutputEnabled":true,"CloudWatchLogGroupName":"sendspec-s"}`,
+	},
 }
 
 func (p recordedPair) put(v *Value, more int) {
@@ -226,10 +248,16 @@ func accountOf(arn string) string {
 var notificationMutations = []mutation{
 	func(w *world, v *Value, r *rand.Rand) string {
 		topic := cmp.Or(w.bindings["topic"], "arn:aws:sns:us-east-1:000000000000:sendspec")
-		config := object(member("NotificationArn", str(topic)), member("NotificationEvents", stringsOf("All")), member("NotificationType", str("Command")))
+		config := object(
+			member("NotificationArn", str(topic)), member("NotificationEvents", stringsOf("All")),
+			member("NotificationType", str("Command")),
+		)
 		role := cmp.Or(w.bindings["role"], "arn:aws:iam::000000000000:role/sendspec")
 		v.Set("ServiceRoleArn", str(role))
-		what := pick(r, []string{"no role", "no topic", "neither role nor topic", "an empty role", "an empty topic", "a role that is no ARN", "a topic that is no ARN", "a topic alone", "a role alone"})
+		what := pick(r, []string{
+			"no role", "no topic", "neither role nor topic", "an empty role", "an empty topic", "a role that is no ARN",
+			"a topic that is no ARN", "a topic alone", "a role alone",
+		})
 		switch what {
 		case "no role", "a topic alone":
 			v.Remove("ServiceRoleArn")

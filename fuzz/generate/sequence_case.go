@@ -14,7 +14,8 @@ import (
 // moves from call to call is held against the reference's transitions by invariant/Status/order.
 var (
 	sequenceEvidence = fixtures.Evidence{"status/order", "echo/whole-later"}
-	sequenceRule     = "Whatever was sent, listed and cancelled before, a command shows what it was sent with and a status that it can have come to"
+	sequenceRule     = "Whatever was sent, listed and cancelled before, " +
+		"a command shows what it was sent with and a status that it can have come to"
 )
 
 // sequenceCase is a sequence as a case, a step for each call.
@@ -67,7 +68,10 @@ func (c Call) step(number int, sent *sentCommand) fixtures.Step {
 	case list, wait:
 		s.Expect = []fixtures.Outcome{sent.listed()}
 		if c.action == wait {
-			s.Poll = &fixtures.Poll{Within: waitFor, Until: asTree(map[string]any{"Commands": []any{map[string]any{"StatusDetails": detailsIn(sent.terminal())}}})}
+			s.Poll = &fixtures.Poll{
+				Within: waitFor,
+				Until:  asTree(map[string]any{"Commands": []any{map[string]any{"StatusDetails": detailsIn(sent.terminal())}}}),
+			}
 		}
 	case listInvocations:
 		s.Expect = []fixtures.Outcome{sent.invocations()}
@@ -169,14 +173,16 @@ func (c *sentCommand) possible(of reference.Subject) []reference.Details {
 		switch d {
 		case reference.Cancelled, reference.Cancelling:
 			return !c.cancelled
-		case reference.NoInstancesInTag, reference.FailedDueToAlarm, reference.FailedDueToUnknownAlarmState, reference.Terminated, reference.InvalidPlatform:
+		case reference.NoInstancesInTag, reference.FailedDueToAlarm, reference.FailedDueToUnknownAlarmState, reference.Terminated,
+			reference.InvalidPlatform:
 			return true
 		case reference.Success:
 			return c.script == "exit 3"
 		case reference.Failed:
 			return c.script == "true" || c.script == "sleep 1"
+		default:
+			return false
 		}
-		return false
 	})
 }
 

@@ -86,7 +86,8 @@ func (w *world) members(in *ssm.SendCommandInput, r *rand.Rand) {
 	}
 	if chance(r, 8) {
 		in.DocumentName = aws.String(pick(r, []string{
-			"AWS-RunPowerShellScript", "sendspec-" + word(r, 1+r.Intn(20)), word(r, 3), word(r, 128), "arn:aws:ssm:us-east-1:000000000000:document/" + word(r, 8),
+			"AWS-RunPowerShellScript", "sendspec-" + word(r, 1+r.Intn(20)), word(r, 3), word(r, 128),
+			"arn:aws:ssm:us-east-1:000000000000:document/" + word(r, 8),
 		}))
 	}
 	optional(&in.DocumentVersion, 25, func() string {
@@ -97,7 +98,7 @@ func (w *world) members(in *ssm.SendCommandInput, r *rand.Rand) {
 		in.DocumentHashType = pick(r, types.DocumentHashType("").Values())
 	}
 	if chance(r, 40) {
-		in.TimeoutSeconds = aws.Int32(pick(r, []int32{30, 31, 60, 600, 3600, 2591999, 2592000, int32(30 + r.Intn(2591971))}))
+		in.TimeoutSeconds = aws.Int32(pick(r, []int32{30, 31, 60, 600, 3600, 2591999, 2592000, 30 + r.Int31n(2591971)}))
 	}
 	optional(&in.Comment, 40, func() string { return comment(r) })
 	optional(&in.OutputS3Region, 15, func() string { return pick(r, []string{"us-east-1", "eu-west-1", word(r, 3), word(r, 20)}) })
@@ -218,7 +219,8 @@ func (w *world) agree(in *ssm.SendCommandInput, r *rand.Rand) {
 		in.Targets = in.Targets[i : i+1]
 		if chance(r, 30) {
 			in.Targets = append(in.Targets, types.Target{
-				Key: aws.String("resource-groups:ResourceTypeFilters"), Values: []string{"AWS::EC2::Instance", "AWS::SSM::ManagedInstance"}[:1+r.Intn(2)],
+				Key:    aws.String("resource-groups:ResourceTypeFilters"),
+				Values: []string{"AWS::EC2::Instance", "AWS::SSM::ManagedInstance"}[:1+r.Intn(2)],
 			})
 		}
 	}
