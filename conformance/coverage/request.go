@@ -146,11 +146,11 @@ func (r *requests) askEveryWay(row *Row, p place) {
 		if here == nil {
 			continue
 		}
-		settled := q.taken() || q.refusedFor(p.path, reference.Required)
-		if here.absent && settled {
+		decided := q.taken() || q.refusedFor(p.path, reference.Required)
+		if here.absent && decided {
 			row.ask(absent, q)
 		}
-		if here.null && settled {
+		if here.null && decided {
 			row.ask(null, q)
 		}
 		if q.mistyped(here) {
@@ -171,7 +171,7 @@ func (r *requests) askEveryWay(row *Row, p place) {
 	}
 }
 
-// askWithoutAnAnswer fills the cells absent and null, where no case settles them, with those that take any
+// askWithoutAnAnswer fills the cells absent and null, where no case decides them, with those that take any
 // answer: nobody knows AWS's.
 func (r *requests) askWithoutAnAnswer(row *Row, path string) {
 	for name, has := range map[string]func(*occurrences) bool{

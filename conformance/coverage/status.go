@@ -80,7 +80,7 @@ func (c *corpus) statusRows() []Row {
 			}
 		}
 	}
-	settle(rows)
+	excuseAllowed(rows)
 	return rows
 }
 
@@ -96,9 +96,9 @@ func (q *question) cellsOf(only string, among []string) map[string]string {
 	return cells
 }
 
-// settle marks that what is demanded needs no case that merely allows it. What is allowed still needs a case
+// excuseAllowed marks that what is demanded needs no case that merely allows it. What is allowed still needs a case
 // that demands it, or a reason why there can be none.
-func settle(rows []Row) {
+func excuseAllowed(rows []Row) {
 	for i := range rows {
 		if len(rows[i].cell(demanded).Cases) > 0 && len(rows[i].cell(allowed).Cases) == 0 {
 			rows[i].cell(allowed).Reason = "every case that names it demands it"
@@ -223,7 +223,7 @@ func (c *corpus) exceptionRows(operation string) []Row {
 			}
 		}
 	}
-	settle(rows)
+	excuseAllowed(rows)
 	return rows
 }
 
