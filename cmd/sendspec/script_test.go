@@ -24,6 +24,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/sendspec/sendspec/internal/longtest"
 	"github.com/sendspec/sendspec/reference/mutants"
 	"github.com/sendspec/sendspec/reference/service"
 )
@@ -69,6 +70,12 @@ func TestScripts(t *testing.T) {
 			env.Defer(wrong.Close)
 			env.Setenv("WRONG", wrong.Listener.Addr().String())
 			return serveTLS(env)
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "long" {
+				return false, fmt.Errorf("no condition %q", name)
+			}
+			return longtest.Wanted(), nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "waitfor": waitFor, "connected": connected, "appears": appears, "ended": ended, "whole": whole,
