@@ -179,8 +179,9 @@ func (a *attempt) unanswered(e *wire.Exchange) (*judge.Result, bool) {
 		return a.unjudged(judge.Error, judge.ReasonNotFinished+"the run was ended before an answer came"), true
 	case wire.Unsupported:
 		return a.unjudged(judge.Skip, e.Err.Err.Error()), true
+	default:
+		return nil, false
 	}
-	return nil, false
 }
 
 // reach exchanges a request, again where the target could not be reached and came back: it was never sent.

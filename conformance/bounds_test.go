@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -27,7 +28,7 @@ import (
 func embedded(t *testing.T, scale float64, behind ...func(http.Handler) http.Handler) conformance.Target {
 	t.Helper()
 	world := service.Demo("", "")
-	options := append(world.Options, service.WithClockScale(scale), service.WithLongestStep(10*time.Second), service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
+	options := append(slices.Clip(world.Options), service.WithClockScale(scale), service.WithLongestStep(10*time.Second), service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
 	handler := http.Handler(service.New(options...))
 	for _, wrap := range behind {
 		handler = wrap(handler)
@@ -118,7 +119,7 @@ func TestWhatIsNoSSMCannotBeJudged(t *testing.T) {
 			t.Parallel()
 			handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				w.WriteHeader(c.status)
-				fmt.Fprint(w, c.body)
+				_, _ = fmt.Fprint(w, c.body)
 			})
 			runner, err := conformance.New(conformance.Target{Handler: handler})
 			require.NoError(t, err)
@@ -135,7 +136,7 @@ func TestHugeAnswersAreNotKept(t *testing.T) {
 	asked := 0
 	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		asked++ // one case at a time
-		fmt.Fprintf(w, big, fmt.Sprintf("00000000-0000-4000-8000-%012d", asked))
+		_, _ = fmt.Fprintf(w, big, fmt.Sprintf("00000000-0000-4000-8000-%012d", asked))
 	})
 	selector, err := conformance.ParseSelector([]string{"accept"}, nil)
 	require.NoError(t, err)
@@ -161,7 +162,7 @@ func heap() int64 {
 func TestAnswersAreKeptWholeWhereThatIsAskedFor(t *testing.T) {
 	t.Parallel()
 	const size = 100 << 10
-	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 		_, _ = io.WriteString(w, `{"Command":{"Comment":"`+strings.Repeat("x", size)+`"}}`)
 	})

@@ -13,7 +13,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 )
 
-// TestInvariantsAreAboutAnswersToCalls: what stands before the service may answer any other request as it likes.
+// TestInvariantsAreAboutAnswersToCalls: what is in front of the service may answer any other request as it likes.
 func TestInvariantsAreAboutAnswersToCalls(t *testing.T) {
 	t.Parallel()
 	sound := answering(always200)

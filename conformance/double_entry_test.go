@@ -40,9 +40,9 @@ func boundCorpus(t *testing.T) map[*fixtures.Case][]fixtures.BoundStep {
 	return bound
 }
 
-// plainCall tells whether nothing but the body decides: then the validator alone has a verdict.
+// plainCall reports whether nothing but the body decides: then the validator alone has a verdict.
 func plainCall(m fixtures.Message) bool {
-	return m.Operation == "SendCommand" && m.Method == "POST" && m.Path == "/" && len(m.Headers) == 0 && m.Framing == nil
+	return m.Operation == "SendCommand" && m.Method == http.MethodPost && m.Path == "/" && len(m.Headers) == 0 && m.Framing == nil
 }
 
 // The fixtures are written from the sources by hand, the reference computes. Where the validator
@@ -92,7 +92,7 @@ func refusal(step fixtures.BoundStep, exception, message string) *wire.Exchange 
 	}
 }
 
-// allowsAdmission tells whether a request that breaks no constraint may be what the step expects.
+// allowsAdmission reports whether a request that breaks no constraint may be what the step expects.
 func allowsAdmission(step fixtures.BoundStep) bool {
 	for _, o := range step.Expect {
 		if o.SameAs != "" || o.Error == nil {

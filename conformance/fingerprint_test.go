@@ -25,7 +25,7 @@ func placeholder() http.Handler {
 		n++
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 		w.Header().Set("x-amzn-RequestId", fmt.Sprintf("2d226bf9-efbd-461b-a381-%012d", n))
-		fmt.Fprintf(w, `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-%012d","Status":"Success","StatusDetails":"placeholder %d","RequestedDateTime":%d}}`, n, n, time.Now().Unix())
+		_, _ = fmt.Fprintf(w, `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-%012d","Status":"Success","StatusDetails":"placeholder %d","RequestedDateTime":%d}}`, n, n, time.Now().Unix())
 	})
 }
 

@@ -171,7 +171,7 @@ func says(text string) func(*hostileConn) {
 	return func(c *hostileConn) { _, _ = io.WriteString(c, text) }
 }
 
-// saysAndHolds leaves the connection open behind the text.
+// saysAndHolds leaves the connection open after the text.
 func saysAndHolds(text string) func(*hostileConn) {
 	return func(c *hostileConn) {
 		_, _ = io.WriteString(c, text)

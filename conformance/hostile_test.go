@@ -42,7 +42,7 @@ const isJudged = "judged"
 
 const head = "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\n"
 
-// later is what a run comes to whose target turns hostile behind the preflight.
+// later is what a run comes to whose target turns hostile after the preflight.
 type later int
 
 const (
@@ -82,7 +82,7 @@ func hostilities(elsewhere string) map[string]hostility {
 		"closing without a word":          {says(""), "closes the connection without an answer", lost},
 		"a reset before the header":       {saysAndResets(""), "closes the connection without an answer", lost},
 		"a reset inside the header":       {saysAndResets("HTTP/1.1 200 OK\r\nContent-Ty"), "", lost},
-		"a reset behind the header":       {saysAndResets(head + "Content-Length: 9\r\n\r\n{"), "", lost},
+		"a reset after the header":        {saysAndResets(head + "Content-Length: 9\r\n\r\n{"), "", lost},
 		"a header without end":            {floods("HTTP/1.1 200 OK\r\n", "X-A: b\r\n"), "answers no HTTP", lost},
 		"a header line without end":       {floods("HTTP/1.1 200 OK\r\nX-A: ", "b"), "answers no HTTP", lost},
 		"a body without end":              {floods(head+"\r\n", " "), "a body without end", lost},
@@ -121,7 +121,7 @@ type hostileRun struct {
 }
 
 // TestTheHostileBattery runs against each hostile server, plain and over TLS, hostile from the first
-// byte and only behind the preflight. Not parallel: it counts the goroutines of the whole process.
+// byte and only after the preflight. Not parallel: it counts the goroutines of the whole process.
 func TestTheHostileBattery(t *testing.T) {
 	before := runtime.NumGoroutine()
 	t.Run("servers", func(t *testing.T) {

@@ -154,7 +154,7 @@ func TestKillMatrix(t *testing.T) {
 	names := map[string]bool{}
 	t.Run("mutants", func(t *testing.T) {
 		for i, m := range mutants.All() {
-			require.False(t, names[m.Name], "%s stands twice", m.Name)
+			require.False(t, names[m.Name], "%s is there twice", m.Name)
 			names[m.Name] = true
 			if areas[m.Area()] == nil {
 				areas[m.Area()] = &area{}
@@ -211,18 +211,18 @@ func bodiesOf(t *testing.T) bodies {
 	return all
 }
 
-// heavy tells whether a case sends hundreds of kilobytes: a few of them would take a fifth of the matrix's
+// heavy reports whether a case sends hundreds of kilobytes: a few of them would take a fifth of the matrix's
 // time, so that they are asked only of the mutants that should fall to them.
 func (b bodies) heavy(c *fixtures.Case) bool { return len(b[c.ID]) > 90_000 }
 
-// canShow tells whether a mutant can behave otherwise than the unmodified service in a case.
+// canShow reports whether a mutant can behave otherwise than the unmodified service in a case.
 func (b bodies) canShow(m mutants.Mutant, c *fixtures.Case) bool {
 	member := m.Member()
 	return member == "" || bytes.Contains(b[c.ID], []byte(`"`+member+`"`))
 }
 
 // hunt asks a mutant the cases that should notice it, and all where they do not or the matrix is
-// wanted. It tells whether one of the first did.
+// wanted. It reports whether one of the first did.
 func hunt(t *testing.T, m mutants.Mutant, cases map[mutants.Profile][]*fixtures.Case, sent bodies) (found noticed, byExpected bool) {
 	t.Helper()
 	selector, err := conformance.ParseSelector(m.Expect(), nil)
@@ -308,7 +308,7 @@ func judgeCases(t *testing.T, all []*fixtures.Case, kills map[string][]string) {
 		}
 	}
 	if *matrixFile != "" {
-		require.NoError(t, os.WriteFile(*matrixFile, []byte(table.String()), 0o644))
+		require.NoError(t, os.WriteFile(*matrixFile, []byte(table.String()), 0o644)) //nolint:gosec // for everybody to read
 	}
 	fmt.Printf("%d cases: %d notice a mutant that no other case does, %d only what others notice too, %d none and have a keepReason\n", len(all), alone, shared, idle)
 }

@@ -44,7 +44,7 @@ func (r *Runner) plan(found *probe.Preflight) []Planned {
 	return plan
 }
 
-// carriesInvariantsOnly tells whether nothing but invariants is selected: they hold of whatever is
+// carriesInvariantsOnly reports whether nothing but invariants is selected: they hold of whatever is
 // sent, so everything is sent, and only they are reported.
 func (r *Runner) carriesInvariantsOnly() bool {
 	return !slices.ContainsFunc(r.cases, func(c *fixtures.Case) bool { return r.selector.Match(c.ID) })

@@ -73,7 +73,7 @@ type wait struct {
 	deadline time.Time
 	pause    time.Duration
 	counted  bool // among the vain ones of its kind
-	// afterVain tells that an earlier step of the case waited in vain.
+	// afterVain reports that an earlier step of the case waited in vain.
 	afterVain bool
 	over      bool   // what came shows that what is waited for will not
 	short     string // why the wait is shorter than the poll allows

@@ -54,29 +54,32 @@ func (a *agent) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.sent == nil {
 		a.sent, a.named = map[string]time.Time{}, map[string]string{}
 	}
-	var in struct{ CommandId, Comment string }
+	var in struct {
+		CommandID string `json:"CommandId"`
+		Comment   string
+	}
 	b, _ := io.ReadAll(r.Body)
 	_ = json.Unmarshal(b, &in)
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	a.answers++
 	w.Header().Set("x-amzn-RequestId", fmt.Sprintf("00000000-0000-4000-8000-%012d", a.answers))
-	age, status := time.Since(a.sent[in.CommandId]), ""
+	age, status := time.Since(a.sent[in.CommandID]), ""
 	if a.status != nil {
-		status = a.status(a.named[in.CommandId], age)
+		status = a.status(a.named[in.CommandID], age)
 	}
 	switch _, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), "."); operation {
 	case "SendCommand":
 		id := fmt.Sprintf("00000000-0000-4000-8000-%012d", len(a.sent))
 		a.sent[id], a.named[id] = time.Now(), in.Comment
-		fmt.Fprintf(w, `{"Command":{"CommandId":%q}}`, id)
+		_, _ = fmt.Fprintf(w, `{"Command":{"CommandId":%q}}`, id)
 	case "ListCommands":
-		fmt.Fprintf(w, `{"Commands":[{"CommandId":%q,"Status":%q}]}`, in.CommandId, status)
+		fmt.Fprintf(w, `{"Commands":[{"CommandId":%q,"Status":%q}]}`, in.CommandID, status)
 	case "GetCommandInvocation":
 		output := ""
 		if a.output != nil {
 			output = a.output(age)
 		}
-		fmt.Fprintf(w, `{"CommandId":%q,"Status":%q,"StandardOutputContent":%q}`, in.CommandId, status, output)
+		fmt.Fprintf(w, `{"CommandId":%q,"Status":%q,"StandardOutputContent":%q}`, in.CommandID, status, output)
 	default:
 		_, _ = io.WriteString(w, `{}`)
 	}
@@ -142,7 +145,7 @@ func TestASlowAgentIsWaitedFor(t *testing.T) {
 	})
 }
 
-// Where a few commands alone are waited for, nothing tells whether another would end.
+// Where a few commands alone are waited for, nothing reports whether another would end.
 func TestFewCommandsAreWaitedForAsLongAsTheirCasesSay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -310,7 +313,7 @@ func TestAnEndByTheCallerTakesNoTime(t *testing.T) {
 	for name, c := range map[string]struct {
 		handler http.Handler
 		opts    []conformance.Option
-		asked   bool // the end comes behind the preflight
+		asked   bool // the end comes after the preflight
 	}{
 		"a status":                  {&agent{status: pending}, nil, true},
 		"an answer":                 {hangingOver(`"Comment"`), nil, true},

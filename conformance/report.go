@@ -144,5 +144,5 @@ func profileVerdict(p fixtures.Profile, results []judge.Result) (ProfileVerdict,
 	return v, cases > 0
 }
 
-// Failed tells whether the target is at fault anywhere.
+// Failed reports whether the target is at fault anywhere.
 func (r *Report) Failed() bool { return r.Totals[judge.Fail]+r.Totals[judge.Flaky] > 0 }

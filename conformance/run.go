@@ -58,7 +58,7 @@ func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
 	return report, errors.Join(err, r.emit(Ended{report}), session.verdict(ctx, report))
 }
 
-// askMore asks what the caller added behind the plan, unless the run came to an end before.
+// askMore asks what the caller added to the plan, unless the run came to an end before.
 func (x *Session) askMore(ctx context.Context) (all []judge.Result, err error) {
 	for _, ask := range x.runner.settings.more {
 		if err != nil || ctx.Err() != nil || x.liveness.Lost() != "" {
@@ -135,7 +135,7 @@ func (x *Session) all(ctx context.Context) ([]judge.Result, error) {
 	return results, group.Wait()
 }
 
-// waits tells whether a case waits for a status.
+// waits reports whether a case waits for a status.
 func waits(c *fixtures.Case) bool {
 	return slices.ContainsFunc(c.Steps, func(s fixtures.Step) bool { return s.Poll != nil })
 }

@@ -199,7 +199,7 @@ func TestAnEndedContextLeavesAPartialReportThatSaysSo(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	h := answering(func(n int64, body string) int {
+	h := answering(func(_ int64, body string) int {
 		if strings.Contains(body, `{"Comment":`) {
 			cancel()
 		}

@@ -108,7 +108,7 @@ func WithSink(s Sink) Option {
 	return func(r *Runner) error { r.settings.sinks = append(r.settings.sinks, s); return nil }
 }
 
-// WithMore adds results of the caller's own making behind those of the plan and of the invariants, in the
+// WithMore adds results of the caller's own making after those of the plan and of the invariants, in the
 // same report: ask has the session of the run, and asks what it will.
 func WithMore(ask func(ctx context.Context, s *Session) ([]judge.Result, error)) Option {
 	return func(r *Runner) error { r.settings.more = append(r.settings.more, ask); return nil }
@@ -142,7 +142,7 @@ func New(t Target, opts ...Option) (*Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Runner{target: t, settings: settings{seed: uint64(rand.Uint32()), parallel: 8, revival: probe.Revival}}
+	r := &Runner{target: t, settings: settings{seed: uint64(rand.Uint32()), parallel: 8, revival: probe.Revival}} //nolint:gosec // a seed is no secret
 	for _, o := range opts {
 		if err := o(r); err != nil {
 			return nil, err
@@ -172,7 +172,7 @@ func New(t Target, opts ...Option) (*Runner, error) {
 	return r, r.settings.baseline.Check(corpus)
 }
 
-// askable tells whether a case is one that the engine can work with.
+// askable reports whether a case is one that the engine can work with.
 func askable(c *fixtures.Case) bool {
 	return strings.Contains(c.ID, "/") && len(c.Steps) > 0 &&
 		!slices.ContainsFunc(c.Steps, func(s fixtures.Step) bool { return len(s.Expect) == 0 })
@@ -181,7 +181,7 @@ func askable(c *fixtures.Case) bool {
 // Seed is the seed of the run.
 func (r *Runner) Seed() uint64 { return r.settings.seed }
 
-// exchanger returns the target's exchanger, behind which nothing secret is known any more, and a function that
+// exchanger returns the target's exchanger, which has redacted what is secret, and a function that
 // releases it.
 func (r *Runner) exchanger() (wire.Exchanger, func(), error) {
 	if r.target.Handler != nil {

@@ -32,7 +32,7 @@ func (s Shard) String() string {
 	return fmt.Sprintf("%d/%d", s.Index, s.Count)
 }
 
-// Has tells whether the case of this ID is in the shard. That hangs on the ID alone, so a case stays
+// Has reports whether the case of this ID is in the shard. That depends on the ID alone, so a case stays
 // in its shard when others come and go, and its steps stay together.
 func (s Shard) Has(id string) bool {
 	if s.Count == 0 {

@@ -20,7 +20,7 @@ type Exchanged struct {
 	BodyErr error
 	// ErrorType is the error's shape name without namespace, "" for an answer that is no error.
 	ErrorType string
-	// Message is the error's text; HasMessage tells an empty text from none.
+	// Message is the error's text; HasMessage distinguishes an empty text from none.
 	Message    string
 	HasMessage bool
 
@@ -74,7 +74,7 @@ func Read(step fixtures.BoundStep, x *wire.Exchange) Exchanged {
 }
 
 // errorType reads the type as clients do (Smithy, AWS JSON 1.1, operation error serialization): the
-// header, then code, then __type; cut at the colon, then behind the number sign.
+// header, then code, then __type; cut at the colon, then after the number sign.
 func errorType(r *wire.Response, body *jsontree.Value) string {
 	raw := r.Header.Get("X-Amzn-Errortype")
 	for _, name := range []string{"code", "__type"} {
@@ -90,7 +90,7 @@ func errorType(r *wire.Response, body *jsontree.Value) string {
 }
 
 // IsCall reports whether the request is a call of SSM's: a POST to /, with or without a query, whose X-Amz-Target begins with
-// AmazonSSM. Any other may be answered by whatever stands before the service, such as a gateway's page of its health.
+// AmazonSSM. Any other may be answered by whatever is in front of the service, such as a gateway's page of its health.
 func (e *Exchanged) IsCall() bool {
 	m := &e.Step.Request
 	path, _, _ := strings.Cut(m.Path, "?")
@@ -105,7 +105,7 @@ func (e *Exchanged) IsCall() bool {
 	return true
 }
 
-// OK tells whether the target took the request: a 2xx that names no error.
+// OK reports whether the target took the request: a 2xx that names no error.
 func (e *Exchanged) OK() bool {
 	return e.Response != nil && e.Response.Status/100 == 2 && e.ErrorType == ""
 }

@@ -1,6 +1,6 @@
 package judge
 
-// BaselineState says how a case stands to the entry of the baseline that names it.
+// BaselineState says how a case relates to the entry of the baseline that names it.
 type BaselineState string
 
 // The states.
@@ -19,7 +19,7 @@ func BaselineStates() []BaselineState {
 	return []BaselineState{BaselineKnown, BaselineFlaky, BaselineChanged, BaselineExpired, BaselineStale, BaselineUnjudged}
 }
 
-// BaselineNote is the entry of the baseline that names a case, and how the case stands to it.
+// BaselineNote is the entry of the baseline that names a case, and how the case relates to it.
 type BaselineNote struct {
 	State BaselineState `json:"state"`
 	// Entry is the place of the entry, FILE:LINE.

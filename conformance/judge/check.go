@@ -15,7 +15,7 @@ type Check struct {
 	inspect func(*Exchanged) []Finding
 }
 
-// Rule says what must hold, and where that stands.
+// Rule says what must hold, and the source of it.
 func (c Check) Rule() *fixtures.Case { return c.rule }
 
 // Inspect returns how the exchange breaks the invariant. It is pure.
@@ -52,7 +52,7 @@ func broken(level fixtures.Level, path string, want, got Description) []Finding 
 	return []Finding{{Path: path, Want: want, Got: got, Level: level}}
 }
 
-// belowProtocol tells whether the case allows an answer of this status from below AWS JSON: then
+// belowProtocol reports whether the case allows an answer of this status from below AWS JSON: then
 // nothing is asked of its form.
 func belowProtocol(e *Exchanged) bool {
 	if !e.levelKnown {

@@ -22,7 +22,7 @@ var serverErrorCheck = Check{
 	},
 }
 
-// expectsStatus tells whether the case itself allows the answer's status.
+// expectsStatus reports whether the case itself allows the answer's status.
 func expectsStatus(e *Exchanged) bool {
 	for _, o := range e.Step.Expect {
 		m := &matching{answer: e, level: fixtures.Must}

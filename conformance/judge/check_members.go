@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"math"
 	"strconv"
 
 	"github.com/aws/smithy-go"
@@ -86,10 +87,11 @@ func (w *memberWalk) walk(path string, s *smithy.Schema, v *jsontree.Value) {
 		for i := range v.Members {
 			w.walk(path+"/"+jsontree.EscapeToken(v.Members[i].Name), s.MapValue(), &v.Members[i].Value)
 		}
+	default: // nothing below it
 	}
 }
 
-// fits tells whether a value has the JSON type of its shape.
+// fits reports whether a value has the JSON type of its shape.
 func fits(s *smithy.Schema, v *jsontree.Value) bool {
 	return v.Kind == reference.JSONKind(s.Type()) && integral(s, v)
 }
@@ -99,7 +101,7 @@ func integral(s *smithy.Schema, v *jsontree.Value) bool {
 		return true
 	}
 	n, ok := v.Int64()
-	return ok && int64(int32(n)) == n
+	return ok && n >= math.MinInt32 && n <= math.MaxInt32
 }
 
 func typeName(s *smithy.Schema) string {
@@ -108,6 +110,7 @@ func typeName(s *smithy.Schema) string {
 		return "integer of 32 bits"
 	case smithy.ShapeTypeTimestamp:
 		return "number of seconds since 1970"
+	default:
+		return reference.JSONKind(s.Type()).String()
 	}
-	return reference.JSONKind(s.Type()).String()
 }

@@ -21,7 +21,7 @@ type Finding struct {
 	Got   Description    `json:"got"`
 	Level fixtures.Level `json:"level"`
 
-	noted bool // behind a $should or $may: no reason for another outcome
+	noted bool // under a $should or $may: no reason for another outcome
 }
 
 // Verdict is what is said of a case.
@@ -56,7 +56,7 @@ type Result struct {
 	Exchanges []Exchanged
 	// Fingerprint names what differs, the same in every run; "" where nothing does.
 	Fingerprint string
-	// Baseline is how the case stands to the baseline; nil where that does not name it.
+	// Baseline is how the case relates to the baseline; nil where that does not name it.
 	Baseline *BaselineNote
 	// Seen counts, for an invariant, the exchanges that it was judged on and that broke it.
 	Seen, Broken int
@@ -115,6 +115,7 @@ func VerdictOf(findings []Finding, strict bool) Verdict {
 			return Fail
 		}
 		return Warn
+	default:
+		return Pass
 	}
-	return Pass
 }

@@ -17,7 +17,7 @@ import (
 const OutcomeCheck = "outcome"
 
 // Judge compares the exchanges of a case with what conforms; steps[i] is what exchanges[i] asked. A
-// step that was polled stands there once for each answer, all but the last marked as interim. Judge
+// step that was polled is there once for each answer, all but the last marked as interim. Judge
 // is pure: the exchanges may come from a target, from a recording or from a test. Strict makes a
 // missed should fail. Fewer exchanges than steps are those asked before one went wrong.
 func Judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Exchange, strict bool) Result {
@@ -209,7 +209,7 @@ func (m *matching) outcome(o *fixtures.Outcome) {
 	}
 }
 
-// status compares the status; a wrong one says enough, so nothing behind it is looked at.
+// status compares the status; a wrong one says enough, so nothing else is looked at.
 func (m *matching) status(want *jsontree.Value) bool {
 	if want == nil {
 		m.miss(pathStatus, anything("an outcome with a status"), Description{Words: "none", Kind: KindNone})

@@ -325,7 +325,7 @@ func TestSameAsComparesTheVerdictsOfTwoSteps(t *testing.T) {
 	}
 }
 
-// brokenOff is an answer behind whose first bytes the connection ended.
+// brokenOff is an answer after whose first bytes the connection ended.
 func brokenOff(status int) *wire.Exchange {
 	x := answered(status, `{}`)
 	x.Err = &wire.Error{Failure: wire.Closed, Err: http.ErrContentLength}

@@ -41,7 +41,7 @@ func (m *matching) try(path string, want, got *jsontree.Value) bool {
 	return matches(probe.findings)
 }
 
-// matches tells whether findings leave the outcome standing: all of them are notes.
+// matches reports whether findings leave the outcome standing: all of them are notes.
 func matches(findings []Finding) bool {
 	return !slices.ContainsFunc(findings, func(f Finding) bool { return !f.noted })
 }

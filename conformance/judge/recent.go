@@ -14,7 +14,7 @@ type RecentIdentifiers struct {
 	kinds [2]identifierRing
 }
 
-// identifierRing remembers the hashes of the last identifiers, each of which stands in a slot of the ring.
+// identifierRing remembers the hashes of the last identifiers, each of which is in a slot of the ring.
 type identifierRing struct {
 	slots []uint64
 	next  int

@@ -20,9 +20,9 @@ type Client struct {
 	Exchanger wire.Exchanger
 	Signer    *wire.Signer // nil where nothing is to be signed
 	Seed      uint64
-	// AWS tells that the target is AWS itself, which is not asked whether it looks at what it is sent.
+	// AWS reports that the target is AWS itself, which is not asked whether it looks at what it is sent.
 	AWS bool
-	// MayDispatch tells whether a request may be sent that may run a command on a node.
+	// MayDispatch reports whether a request may be sent that may run a command on a node.
 	MayDispatch bool
 	// Given are the bindings that the caller said the target has; Nodes are those of them that are node IDs.
 	Given fixtures.Bindings
@@ -56,7 +56,7 @@ func (c *Client) AskPlain(ctx context.Context) (judge.Exchanged, error) {
 	return c.Ask(ctx, "SendCommand", c.minimal(""))
 }
 
-// minimal is a SendCommand that every server takes, with more members behind the required ones.
+// minimal is a SendCommand that every server takes, with more members after the required ones.
 func (c *Client) minimal(more string) string {
 	return fmt.Sprintf(`{"DocumentName":"AWS-RunShellScript","Parameters":{"commands":["true"]},"Targets":[{"Key":"tag:sendspec","Values":["%s"]}]%s}`,
 		Nonce(c.Seed, "preflight", 0), more)

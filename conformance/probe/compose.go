@@ -17,12 +17,12 @@ import (
 func Nonce(seed uint64, id string, attempt int) string {
 	var head [16]byte
 	binary.BigEndian.PutUint64(head[:8], seed)
-	binary.BigEndian.PutUint64(head[8:], uint64(attempt))
+	binary.BigEndian.PutUint64(head[8:], uint64(attempt)) //nolint:gosec // attempts count from 0
 	sum := sha256.Sum256(append(head[:], id...))
 	return hex.EncodeToString(sum[:8])
 }
 
-// host is the name under which the target sees itself: of a URL that was checked there is nothing behind it.
+// host is the name under which the target sees itself: of a URL that was checked there is nothing after it.
 func (c *Client) host() string {
 	if _, host, found := strings.Cut(c.URL, "://"); found {
 		return host

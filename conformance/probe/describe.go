@@ -29,8 +29,9 @@ func (c *Client) DescribeError(err *wire.Error) string {
 			return fmt.Sprintf("%s: %s; is there a port for HTTP/1.1?", c.Name, wire.ErrHTTP2Only)
 		}
 		return fmt.Sprintf("%s answers no HTTP: %s", c.Name, printable(untrusted.FirstLine(err.Err.Error())))
+	default:
+		return fmt.Sprintf("%s: %s", c.Name, printable(untrusted.FirstLine(err.Error())))
 	}
-	return fmt.Sprintf("%s: %s", c.Name, printable(untrusted.FirstLine(err.Error())))
 }
 
 func orNone(s, none string) string {

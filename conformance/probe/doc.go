@@ -2,6 +2,6 @@
 // (Preflight, CheckGiven), whether it is up yet (Wait) and still answers (Liveness), and when it may be asked again
 // (ThrottleRetrier).
 //
-// It stands between package wire, through which it asks, and package conformance, which asks the cases. It judges
+// It comes between package wire, through which it asks, and package conformance, which asks the cases. It judges
 // nothing but what is needed to go on.
 package probe

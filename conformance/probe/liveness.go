@@ -83,6 +83,7 @@ func (l *Liveness) Track(ctx context.Context, e *wire.Exchange, caseID string, w
 			return
 		case wire.Interrupted, wire.Unsupported, wire.HandlerPanic:
 			return
+		default: // the target's doing
 		}
 	}
 	if l.unanswered.Add(1) != unansweredLimit {

@@ -23,7 +23,7 @@ type Preflight struct {
 	Synthetic []string
 	// Operations are those of Run Command that the target knows.
 	Operations []string
-	// Verifies tells whether the target refuses a request that is not signed.
+	// Verifies reports whether the target refuses a request that is not signed.
 	Verifies bool
 	// Refusal is how the target refuses a plain SendCommand, which AWS takes: status, type and text. It is "" where
 	// the target takes it.

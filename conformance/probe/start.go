@@ -52,13 +52,13 @@ func (c *Client) Wait(ctx context.Context, within time.Duration) error {
 	}
 }
 
-// isPlain reports whether something other than TLS was spoken: a port may do so until the target behind it is up.
+// isPlain reports whether something other than TLS was spoken: a port may do so until the target is up.
 func isPlain(err error) bool {
 	var record tls.RecordHeaderError
 	return errors.As(err, &record)
 }
 
-// gatewayStatuses are what stands before a server says while the server is not there.
+// gatewayStatuses are what a gateway in front of a server answers while the server is not there.
 var gatewayStatuses = []int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
 
 // Pause waits, and reports whether the context still lives.

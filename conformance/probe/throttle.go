@@ -44,7 +44,7 @@ type ThrottleRetrier struct {
 
 	mu     sync.Mutex
 	until  time.Time     // nothing is sent before
-	since  time.Time     // when the first such answer came behind the last other one; zero for none
+	since  time.Time     // when the first such answer came after the last other one; zero for none
 	paused time.Duration // altogether
 	failed int           // requests of which every try was throttled
 	gaveUp *wire.Error
@@ -91,7 +91,7 @@ func (p *ThrottleRetrier) answered(x *wire.Exchange) {
 	p.mu.Unlock()
 }
 
-// note sets the pause behind a throttled answer, or tells that there is no use in one.
+// note sets the pause after a throttled answer, or says that there is no use in one.
 func (p *ThrottleRetrier) note(x *wire.Exchange, after time.Duration, try int) *wire.Error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -145,7 +145,7 @@ func (p *ThrottleRetrier) GaveUp() *wire.Error {
 	return p.gaveUp
 }
 
-// throttled tells whether an answer asks to come again, and after how long; negative where it does not
+// throttled reports whether an answer asks to come again, and after how long; negative where it does not
 // say.
 func throttled(x *wire.Exchange) (after time.Duration, ok bool) {
 	if x.Response == nil {
@@ -161,7 +161,7 @@ func throttled(x *wire.Exchange) (after time.Duration, ok bool) {
 	return 0, false
 }
 
-// namesThrottling tells whether a refusal's type is one that the SDK takes for throttling.
+// namesThrottling reports whether a refusal's type is one that the SDK takes for throttling.
 func namesThrottling(x *wire.Exchange) bool {
 	const worthReading = 4 << 10
 	body := x.Response.Body
