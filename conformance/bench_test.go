@@ -46,7 +46,8 @@ func (c *collector) Event(e conformance.Event) error {
 func benchTarget(b *testing.B) conformance.Target {
 	b.Helper()
 	world := service.Demo("", "")
-	options := append(slices.Clip(world.Options), service.WithClockScale(200), service.WithLongestStep(20*time.Second), service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
+	options := append(slices.Clip(world.Options), service.WithClockScale(200), service.WithLongestStep(20*time.Second),
+		service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
 	server := httptest.NewServer(service.New(options...))
 	b.Cleanup(server.Close)
 	return conformance.Target{URL: server.URL, Bindings: world.Bindings}

@@ -28,7 +28,8 @@ import (
 func embedded(t *testing.T, scale float64, behind ...func(http.Handler) http.Handler) conformance.Target {
 	t.Helper()
 	world := service.Demo("", "")
-	options := append(slices.Clip(world.Options), service.WithClockScale(scale), service.WithLongestStep(10*time.Second), service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
+	options := append(slices.Clip(world.Options), service.WithClockScale(scale), service.WithLongestStep(10*time.Second),
+		service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
 	handler := http.Handler(service.New(options...))
 	for _, wrap := range behind {
 		handler = wrap(handler)
@@ -167,7 +168,8 @@ func TestAnswersAreKeptWholeWhereThatIsAskedFor(t *testing.T) {
 		_, _ = io.WriteString(w, `{"Command":{"Comment":"`+strings.Repeat("x", size)+`"}}`)
 	})
 	for total, whole := range map[int64]int{0: 0, 250 << 10: 2, 10 << 20: 5} {
-		report, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 5)), conformance.WithWholeAnswers(total))
+		report, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 5)),
+			conformance.WithWholeAnswers(total))
 		require.NoError(t, err)
 		kept := 0
 		for _, r := range report.Results[:5] {

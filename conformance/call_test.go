@@ -45,7 +45,11 @@ func TestInvariantsAreAboutAnswersToCalls(t *testing.T) {
 				}
 				sound.ServeHTTP(w, r)
 			})
-			cases := casesOf(t, strings.Replace(`{"id": "area/Topic/a", "title": "t", "request": {REQUEST}, "expect": [{"name": "n", "status": 400}]}`, "REQUEST", c.request, 1))
+			cases := casesOf(
+				t,
+				strings.Replace(`{"id": "area/Topic/a", "title": "t", "request": {REQUEST}, "expect": [{"name": "n", "status": 400}]}`, "REQUEST",
+					c.request, 1),
+			)
 			report, err := run(t.Context(), t, conformance.Target{Handler: gateway}, conformance.WithCases(cases))
 			require.NoError(t, err)
 			broken := map[string]bool{}

@@ -13,7 +13,8 @@ import (
 // them against the SDK's) and aws.dev, which AWS has for previews.
 var awsDomains = []string{
 	"amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "c2s.ic.gov", "sc2s.sgov.gov", "csp.hci.ic.gov", "cloud.adc-e.uk",
-	"api.aws", "amazonwebservices.com.cn", "amazonwebservices.eu", "api.aws.ic.gov", "api.aws.scloud", "api.aws.hci.ic.gov", "api.cloud-aws.adc-e.uk",
+	"api.aws", "amazonwebservices.com.cn", "amazonwebservices.eu", "api.aws.ic.gov", "api.aws.scloud", "api.aws.hci.ic.gov",
+	"api.cloud-aws.adc-e.uk",
 	"aws.dev",
 }
 

@@ -25,7 +25,9 @@ func placeholder() http.Handler {
 		n++
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 		w.Header().Set("x-amzn-RequestId", fmt.Sprintf("2d226bf9-efbd-461b-a381-%012d", n))
-		_, _ = fmt.Fprintf(w, `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-%012d","Status":"Success","StatusDetails":"placeholder %d","RequestedDateTime":%d}}`, n, n, time.Now().Unix())
+		_, _ = fmt.Fprintf(w,
+			`{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-%012d","Status":"Success","StatusDetails":"placeholder %d","RequestedDateTime":%d}}`,
+			n, n, time.Now().Unix())
 	})
 }
 
@@ -34,7 +36,9 @@ func fingerprints(t *testing.T, seed uint64, opts ...conformance.Option) (prints
 	t.Helper()
 	selector, err := conformance.ParseSelector([]string{"accept/minimal", "constraint/Comment", "type/Comment", "invariant"}, nil)
 	require.NoError(t, err)
-	r, err := conformance.New(conformance.Target{Handler: placeholder()}, append(opts, conformance.WithSelector(selector), conformance.WithSeed(seed), conformance.WithParallel(1))...)
+	r, err := conformance.New(
+		conformance.Target{Handler: placeholder()},
+		append(opts, conformance.WithSelector(selector), conformance.WithSeed(seed), conformance.WithParallel(1))...)
 	require.NoError(t, err)
 	report, err = r.Run(context.Background())
 	require.NoError(t, err)
@@ -75,7 +79,8 @@ func TestARunAgainstABaselineTellsWhatIsNew(t *testing.T) {
 	assert.Positive(t, report.Totals[judge.Known])
 	assert.Equal(t, conformance.Nonconformant, report.Profiles[0].Standing, "what is known is no conformance")
 
-	without := slices.DeleteFunc(slices.Clone(prints), func(l string) bool { return strings.HasPrefix(l, "constraint/Comment/above-max/n=101 ") })
+	without := slices.DeleteFunc(slices.Clone(prints),
+		func(l string) bool { return strings.HasPrefix(l, "constraint/Comment/above-max/n=101 ") })
 	_, report = fingerprints(t, 3, conformance.WithBaseline(read(without)))
 	assert.True(t, report.Failed())
 	assert.Equal(t, 1, report.Totals[judge.Fail])

@@ -21,7 +21,11 @@ func needing(t *testing.T, names ...string) []*fixtures.Case {
 	t.Helper()
 	var text []string
 	for i, name := range names {
-		text = append(text, `{"id": "area/Topic/`+string(rune('a'+i))+`", "title": "t", "request": {"body": {"json": {"Comment": "${`+name+`}"}}}, "expect": [{"name": "n", "status": 400}]}`)
+		text = append(
+			text,
+			`{"id": "area/Topic/`+string(
+				rune('a'+i))+`", "title": "t", "request": {"body": {"json": {"Comment": "${`+name+`}"}}}, "expect": [{"name": "n", "status": 400}]}`,
+		)
 	}
 	return casesOf(t, text...)
 }

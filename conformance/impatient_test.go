@@ -55,7 +55,11 @@ func TestWhichCasesAreCutShort(t *testing.T) {
 		for _, s := range steps {
 			if f := s.Request.Framing; f != nil {
 				r := &wire.Request{Body: s.Request.Body}
-				r.Frame("h", wire.Framing{ContentLength: f.ContentLength, RawChunks: f.RawChunks, BothLengths: f.BothLengths, RepeatContentLength: f.RepeatContentLength})
+				r.Frame(
+					"h",
+					wire.Framing{ContentLength: f.ContentLength, RawChunks: f.RawChunks, BothLengths: f.BothLengths,
+						RepeatContentLength: f.RepeatContentLength},
+				)
 				endings[r.Ending] = append(endings[r.Ending], c.ID)
 			}
 		}

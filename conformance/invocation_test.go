@@ -37,7 +37,8 @@ func TestTheStatusOfAnInvocationIsLookedAt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := judge.Read(fixtures.BoundStep{Request: fixtures.Message{Operation: c.operation}}, &wire.Exchange{
-				Request: wire.NewRequest(c.operation, nil), Response: &wire.Response{Status: http.StatusOK, Body: []byte(c.body), Header: http.Header{}},
+				Request: wire.NewRequest(c.operation,
+					nil), Response: &wire.Response{Status: http.StatusOK, Body: []byte(c.body), Header: http.Header{}},
 			})
 			found := judge.Checks()[i].Inspect(&e)
 			if c.path == "" {

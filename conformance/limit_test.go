@@ -32,7 +32,8 @@ func TestALongHeaderIsNobodysFault(t *testing.T) {
 	cases := casesOf(t,
 		`{"id": "area/Topic/long", "title": "t", "request": {"headers": {"X-Ask": "1"}}, "expect": [{"name": "n", "status": 400}]}`,
 		`{"id": "area/Topic/short", "title": "t", "request": {}, "expect": [{"name": "n", "status": 200}]}`)
-	report, err := run(t.Context(), t, conformance.Target{URL: server.URL}, conformance.WithCases(cases), conformance.WithLimits(wire.Limits{Header: 8 << 10}))
+	report, err := run(t.Context(), t, conformance.Target{URL: server.URL}, conformance.WithCases(cases),
+		conformance.WithLimits(wire.Limits{Header: 8 << 10}))
 	require.NotNil(t, report, err)
 	assert.Equal(t, judge.Error, report.Results[0].Verdict, report.Results[0].Findings)
 	assert.Equal(t, "beyond what sendspec reads: the header of the answer is longer than 8192 bytes", report.Results[0].Reason)
@@ -66,9 +67,12 @@ func TestALongListIsWaitedForAndJudged(t *testing.T) {
 					w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 					_, _ = io.WriteString(w, body)
 				})
-				cases := casesOf(t, `{"id": "area/Topic/a", "title": "t", "request": {}, "expect": [{"name": "n", "status": 200}]}`,
+				cases := casesOf(
+					t,
+					`{"id": "area/Topic/a", "title": "t", "request": {}, "expect": [{"name": "n", "status": 200}]}`,
 					`{"id": "area/Topic/list", "title": "t", "steps": [{"request": {"operation": "ListCommands"}, "poll": {"until": {"NextToken": "t"}, "within": "10s"},
-						"expect": [{"name": "n", "status": 200, "body": {"NextToken": "t"}}]}]}`)
+						"expect": [{"name": "n", "status": 200, "body": {"NextToken": "t"}}]}]}`,
+				)
 				report, err := run(t.Context(), t, conformance.Target{Handler: target}, conformance.WithCases(cases))
 				require.NoError(t, err)
 				assert.Equal(t, c.verdict, report.Results[1].Verdict, report.Results[1].Reason)

@@ -38,7 +38,8 @@ func TestATargetThatIsStartedAnewIsWaitedFor(t *testing.T) {
 		}
 		handler.ServeHTTP(w, r)
 	}))
-	found, err := run(t.Context(), t, conformance.Target{URL: server.URL}, conformance.WithCases(plainCases(t, 60)), conformance.WithParallel(1))
+	found, err := run(t.Context(), t, conformance.Target{URL: server.URL}, conformance.WithCases(plainCases(t, 60)),
+		conformance.WithParallel(1))
 	server.Close()
 	(<-again).Close()
 	require.NoError(t, err)
@@ -86,7 +87,8 @@ func TestATargetThatIsGoneBehindAGatewayIsWaitedFor(t *testing.T) {
 				}
 				sane.ServeHTTP(w, r)
 			})
-			found, err := run(t.Context(), t, conformance.Target{Handler: handler}, conformance.WithCases(plainCases(t, 60)), conformance.WithParallel(1), conformance.WithRevival(time.Second))
+			found, err := run(t.Context(), t, conformance.Target{Handler: handler}, conformance.WithCases(plainCases(t, 60)),
+				conformance.WithParallel(1), conformance.WithRevival(time.Second))
 			if !comesBack {
 				require.ErrorIs(t, err, conformance.ErrCannotJudge)
 				require.ErrorContains(t, err, "stopped answering, last at area/Topic/c009")

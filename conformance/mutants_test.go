@@ -30,7 +30,8 @@ import (
 )
 
 // matrixFile takes the matrix by case: how many mutants each notices, how many of them alone, and which.
-var matrixFile = flag.String("matrix-file", "", "TestKillMatrix, with SENDSPEC_LONG=1: write what each case notices to this file, tab-separated")
+var matrixFile = flag.String("matrix-file", "",
+	"TestKillMatrix, with SENDSPEC_LONG=1: write what each case notices to this file, tab-separated")
 
 // matrixMemory is where the matrix begins to collect garbage.
 const matrixMemory = 1 << 30
@@ -79,8 +80,13 @@ func askOverConnections(t *testing.T, m mutants.Mutant, cases []*fixtures.Case) 
 		require.NoError(t, server.Close())
 		require.ErrorIs(t, <-served, http.ErrServerClosed)
 	}()
-	runner, err := conformance.New(conformance.Target{URL: "http://" + listener.Addr().String(), Bindings: world.Bindings},
-		conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithoutConfirmation(), conformance.WithLimits(wire.Limits{Timeout: time.Minute}))
+	runner, err := conformance.New(
+		conformance.Target{URL: "http://" + listener.Addr().String(), Bindings: world.Bindings},
+		conformance.WithCases(cases),
+		conformance.WithSeed(1),
+		conformance.WithoutConfirmation(),
+		conformance.WithLimits(wire.Limits{Timeout: time.Minute}),
+	)
 	require.NoError(t, err)
 	report, err := runner.Run(t.Context())
 	require.NoError(t, err)
@@ -191,7 +197,8 @@ func TestKillMatrix(t *testing.T) {
 		fmt.Printf("%-12s %4d mutants, %d survived, %d killed by cases of another topic\n", name, f.asked, f.survived, f.elsewhere)
 		sum.asked, sum.survived = sum.asked+f.asked, sum.survived+f.survived
 	}
-	fmt.Printf("%d mutants: %d killed, %d survived, in %s\n", sum.asked, sum.asked-sum.survived, sum.survived, time.Since(began).Round(time.Millisecond))
+	fmt.Printf("%d mutants: %d killed, %d survived, in %s\n", sum.asked, sum.asked-sum.survived, sum.survived,
+		time.Since(began).Round(time.Millisecond))
 	if longtest.Wanted() {
 		judgeCases(t, all, kills)
 	}
@@ -310,5 +317,6 @@ func judgeCases(t *testing.T, all []*fixtures.Case, kills map[string][]string) {
 	if *matrixFile != "" {
 		require.NoError(t, os.WriteFile(*matrixFile, []byte(table.String()), 0o644)) //nolint:gosec // for everybody to read
 	}
-	fmt.Printf("%d cases: %d notice a mutant that no other case does, %d only what others notice too, %d none and have a keepReason\n", len(all), alone, shared, idle)
+	fmt.Printf("%d cases: %d notice a mutant that no other case does, %d only what others notice too, %d none and have a keepReason\n",
+		len(all), alone, shared, idle)
 }

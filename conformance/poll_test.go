@@ -122,7 +122,11 @@ func TestWhatNeverEndsIsWaitedForOnce(t *testing.T) {
 		assert.Equal(t, 40, report.Totals[judge.Fail]-failingInvariants(report))
 		assert.Less(t, took, conformance.VainWait+10*time.Second)
 		assert.Equal(t, 40, a.sends(), "no case is asked again")
-		assert.Contains(t, report.Results[0].Reason, "not asked again: what was waited for did not come; it was not waited for all of 5m0s, since 8 waits for ListCommands were in vain, in which nothing ended")
+		assert.Contains(
+			t,
+			report.Results[0].Reason,
+			"not asked again: what was waited for did not come; it was not waited for all of 5m0s, since 8 waits for ListCommands were in vain, in which nothing ended",
+		)
 	})
 }
 
@@ -209,7 +213,12 @@ func areas(t *testing.T, n int, names ...string) []*fixtures.Case {
 	for _, name := range names {
 		var text []string
 		for i := range n {
-			text = append(text, fmt.Sprintf(`{"id": "%s/Topic/c%04d", "title": "t", "request": {"body": {"json": {"Comment": %q}}}, "expect": [{"name": "taken", "status": 200}]}`, name, i, name))
+			text = append(
+				text,
+				fmt.Sprintf(
+					`{"id": "%s/Topic/c%04d", "title": "t", "request": {"body": {"json": {"Comment": %q}}}, "expect": [{"name": "taken", "status": 200}]}`,
+					name, i, name),
+			)
 		}
 		files[name+"/Topic.json"] = &fstest.MapFile{Data: []byte(`{"defaults": {"level": "must", "profile": "core", "safety": "inert",
 			"evidence": "shape/Comment"}, "cases": [` + strings.Join(text, ",") + `]}`)}
@@ -241,7 +250,8 @@ func TestRequestsWithoutAnswerAreBoundedInEachArea(t *testing.T) {
 	for _, parallel := range []int{1, 8} {
 		synctest.Test(t, func(t *testing.T) {
 			cases := areas(t, 500, "accept", "echo")
-			report, took := runBriefly(t, hangingOver(`"echo"`), cases, conformance.WithParallel(parallel), conformance.WithLimits(wire.Limits{Timeout: 10 * time.Second}))
+			report, took := runBriefly(t, hangingOver(`"echo"`), cases, conformance.WithParallel(parallel),
+				conformance.WithLimits(wire.Limits{Timeout: 10 * time.Second}))
 			assert.LessOrEqual(t, took, time.Duration(probe.UnansweredOfOne/parallel+1)*10*time.Second)
 			assert.False(t, report.Complete)
 			assert.Equal(t, 500, report.Totals[judge.Pass]-passingInvariants(report))
@@ -263,7 +273,8 @@ func TestRequestsWithoutAnswerAreBoundedAltogether(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		names := []string{"accept", "auth", "constraint", "echo", "error", "metamorphic", "type", "wire"}
-		report, took := runBriefly(t, hangingOver(`"Comment"`), areas(t, 300, names...), conformance.WithLimits(wire.Limits{Timeout: 10 * time.Second}))
+		report, took := runBriefly(t, hangingOver(`"Comment"`), areas(t, 300, names...),
+			conformance.WithLimits(wire.Limits{Timeout: 10 * time.Second}))
 		assert.LessOrEqual(t, took, (probe.UnansweredInAll/8+10)*10*time.Second)
 		assert.True(t, report.Failed())
 		assert.False(t, report.Complete)
@@ -289,13 +300,15 @@ func TestARunEndsWithItsTime(t *testing.T) {
 			assert.True(t, r.NotAsked(), r.Reason)
 		}
 
-		failing := slices.Concat(casesOf(t, `{"id": "area/Topic/fails", "title": "t", "request": {}, "expect": [{"name": "n", "status": 400}]}`), cases)
+		failing := slices.Concat(casesOf(t, `{"id": "area/Topic/fails", "title": "t", "request": {}, "expect": [{"name": "n", "status": 400}]}`),
+			cases)
 		report, err = run(t.Context(), t, conformance.Target{Handler: a}, conformance.WithCases(failing), conformance.WithMaxTime(20*time.Second))
 		require.NoError(t, err, "what failed is a verdict")
 		assert.True(t, report.Failed())
 		assert.False(t, report.Complete)
 
-		_, err = run(t.Context(), t, conformance.Target{Handler: hangingOver("DocumentName")}, conformance.WithCases(cases), conformance.WithMaxTime(time.Second))
+		_, err = run(t.Context(), t, conformance.Target{Handler: hangingOver("DocumentName")}, conformance.WithCases(cases),
+			conformance.WithMaxTime(time.Second))
 		require.ErrorIs(t, err, conformance.ErrCannotJudge)
 		require.ErrorContains(t, err, "the time of the run, 1s, is over")
 	})

@@ -40,8 +40,11 @@ const awsJSON = "application/x-amz-json-1.1"
 
 func listCase(t *testing.T) []*fixtures.Case {
 	t.Helper()
-	return casesOf(t, `{"id": "area/Topic/list", "title": "t", "profile": "lifecycle", "request": {"operation": "ListCommands"}, "expect": [{"name": "listed", "status": 200}]}`,
-		`{"id": "area/Topic/send", "title": "t", "request": {"body": {"json": {"Comment": "${nonce}"}}}, "expect": [{"name": "taken", "status": 200}]}`)
+	return casesOf(
+		t,
+		`{"id": "area/Topic/list", "title": "t", "profile": "lifecycle", "request": {"operation": "ListCommands"}, "expect": [{"name": "listed", "status": 200}]}`,
+		`{"id": "area/Topic/send", "title": "t", "request": {"body": {"json": {"Comment": "${nonce}"}}}, "expect": [{"name": "taken", "status": 200}]}`,
+	)
 }
 
 // An operation that fails is there: its cases are judged, and the run says that it failed from the start.
@@ -173,7 +176,8 @@ func TestABodyThatIsNoJSONIsAFindingWhereItsTypeIsRight(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found, err := run(t.Context(), t, conformance.Target{Handler: saysOnly("SendCommand", 200, awsJSON, body)}, conformance.WithCases(plainCases(t, 2)))
+			found, err := run(t.Context(), t, conformance.Target{Handler: saysOnly("SendCommand", 200, awsJSON, body)},
+				conformance.WithCases(plainCases(t, 2)))
 			require.NoError(t, err)
 			failed := ""
 			for _, r := range found.Results {
@@ -182,7 +186,8 @@ func TestABodyThatIsNoJSONIsAFindingWhereItsTypeIsRight(t *testing.T) {
 				}
 			}
 			assert.Contains(t, failed, "invariant/JSON/one-value")
-			_, err = run(t.Context(), t, conformance.Target{Handler: saysOnly("SendCommand", 200, "text/plain", body)}, conformance.WithCases(plainCases(t, 2)))
+			_, err = run(t.Context(), t, conformance.Target{Handler: saysOnly("SendCommand", 200, "text/plain", body)},
+				conformance.WithCases(plainCases(t, 2)))
 			require.ErrorContains(t, err, "is this an SSM endpoint?")
 		})
 	}

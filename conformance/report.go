@@ -133,7 +133,8 @@ func profileVerdict(p fixtures.Profile, results []judge.Result) (ProfileVerdict,
 		v.Why = fmt.Sprintf("%d of %d cases fail, all of them known", tally[judge.Known], tally.Judged())
 	case tally[judge.Fail]+tally[judge.Flaky] > 0 && tally[judge.Known] > 0:
 		v.Standing = Nonconformant
-		v.Why = fmt.Sprintf("%d of %d cases fail, and %d more are known", tally[judge.Fail]+tally[judge.Flaky], tally.Judged(), tally[judge.Known])
+		v.Why = fmt.Sprintf("%d of %d cases fail, and %d more are known", tally[judge.Fail]+tally[judge.Flaky], tally.Judged(),
+			tally[judge.Known])
 	case tally[judge.Fail]+tally[judge.Flaky] > 0:
 		v.Standing = Nonconformant
 		v.Why = fmt.Sprintf("%d of %d cases fail", tally[judge.Fail]+tally[judge.Flaky], tally.Judged())

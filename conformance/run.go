@@ -142,7 +142,8 @@ func waits(c *fixtures.Case) bool {
 
 // listing is 1 for a case that lists or shows commands.
 func listing(p Planned) int {
-	if slices.ContainsFunc(p.Case.Steps, func(s fixtures.Step) bool { return slices.Contains(probe.LifecycleOperations, s.Request.Operation) }) {
+	if slices.ContainsFunc(p.Case.Steps,
+		func(s fixtures.Step) bool { return slices.Contains(probe.LifecycleOperations, s.Request.Operation) }) {
 		return 1
 	}
 	return 0

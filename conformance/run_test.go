@@ -32,15 +32,23 @@ func plainCases(t *testing.T, n int) []*fixtures.Case {
 	t.Helper()
 	var text []string
 	for i := range n {
-		text = append(text, fmt.Sprintf(`{"id": "area/Topic/c%03d", "title": "t", "request": {"body": {"json": {"Comment": "${nonce}"}}}, "expect": [{"name": "taken", "status": 200}]}`, i))
+		text = append(
+			text,
+			fmt.Sprintf(
+				`{"id": "area/Topic/c%03d", "title": "t", "request": {"body": {"json": {"Comment": "${nonce}"}}}, "expect": [{"name": "taken", "status": 200}]}`,
+				i,
+			),
+		)
 	}
 	return casesOf(t, text...)
 }
 
 func casesOf(t *testing.T, text ...string) []*fixtures.Case {
 	t.Helper()
-	cases, err := fixtures.Load(fstest.MapFS{"area/Topic.json": {Data: []byte(`{"defaults": {"level": "must", "profile": "core", "safety": "inert",
-		"evidence": "shape/Comment"}, "cases": [` + strings.Join(text, ",") + `]}`)}})
+	cases, err := fixtures.Load(
+		fstest.MapFS{"area/Topic.json": {Data: []byte(`{"defaults": {"level": "must", "profile": "core", "safety": "inert",
+		"evidence": "shape/Comment"}, "cases": [` + strings.Join(text, ",") + `]}`)}},
+	)
 	require.NoError(t, err)
 	return cases
 }
@@ -118,7 +126,8 @@ func TestARunTellsEveryCaseInTheOrderOfThePlan(t *testing.T) {
 func TestTheSameSeedSendsTheSameNonces(t *testing.T) {
 	t.Parallel()
 	nonces := func(seed uint64) []string {
-		report, err := run(t.Context(), t, conformance.Target{Handler: answering(always200)}, conformance.WithCases(plainCases(t, 8)), conformance.WithSeed(seed))
+		report, err := run(t.Context(), t, conformance.Target{Handler: answering(always200)}, conformance.WithCases(plainCases(t, 8)),
+			conformance.WithSeed(seed))
 		require.NoError(t, err)
 		var list []string
 		for _, r := range report.Results[:8] {
@@ -183,7 +192,8 @@ func TestATargetThatDiesIsGivenUp(t *testing.T) {
 				return 200
 			}))
 			defer server.Close()
-			report, err := run(t.Context(), t, conformance.Target{URL: server.URL}, conformance.WithCases(plainCases(t, n)), conformance.WithParallel(1))
+			report, err := run(t.Context(), t, conformance.Target{URL: server.URL}, conformance.WithCases(plainCases(t, n)),
+				conformance.WithParallel(1))
 			require.ErrorIs(t, err, conformance.ErrCannotJudge)
 			assert.False(t, report.Complete, "not every planned case was judged")
 			assert.NotEmpty(t, report.Stopped)
@@ -206,7 +216,8 @@ func TestAnEndedContextLeavesAPartialReportThatSaysSo(t *testing.T) {
 		return 200
 	})
 	sink := &recording{}
-	report, err := run(ctx, t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 30)), conformance.WithParallel(2), conformance.WithSink(sink))
+	report, err := run(ctx, t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 30)), conformance.WithParallel(2),
+		conformance.WithSink(sink))
 	require.ErrorIs(t, err, context.Canceled)
 	assert.False(t, report.Complete)
 	assert.Equal(t, "interrupted", report.Stopped)
@@ -227,7 +238,9 @@ func TestAHandlerThatPanicsFailsItsCaseAlone(t *testing.T) {
 		}
 		good.ServeHTTP(w, r)
 	})
-	cases := append(plainCases(t, 2), casesOf(t, `{"id": "area/Topic/boom", "title": "t", "request": {"operation": "Boom"}, "expect": [{"name": "n", "status": 200}]}`)...)
+	cases := append(
+		plainCases(t, 2),
+		casesOf(t, `{"id": "area/Topic/boom", "title": "t", "request": {"operation": "Boom"}, "expect": [{"name": "n", "status": 200}]}`)...)
 	report, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(cases))
 	require.NoError(t, err)
 	assert.Equal(t, judge.Pass, report.Results[0].Verdict)
@@ -239,7 +252,8 @@ func TestASinkThatFailsEndsTheRunWithItsError(t *testing.T) {
 	t.Parallel()
 	for _, at := range []int{1, 2, 5, 9} {
 		sink := &recording{fail: at}
-		_, err := run(t.Context(), t, conformance.Target{Handler: answering(always200)}, conformance.WithCases(plainCases(t, 20)), conformance.WithSink(sink))
+		_, err := run(t.Context(), t, conformance.Target{Handler: answering(always200)}, conformance.WithCases(plainCases(t, 20)),
+			conformance.WithSink(sink))
 		require.ErrorContains(t, err, "disk full")
 	}
 }
@@ -317,7 +331,8 @@ func TestAClosedPortCannotBeJudged(t *testing.T) {
 
 func TestNothingAskedIsNoVerdict(t *testing.T) {
 	t.Parallel()
-	cases := casesOf(t, `{"id": "area/Topic/a", "title": "t", "request": {"body": {"json": {"D": "${document}"}}}, "expect": [{"name": "n", "status": 200}]}`)
+	cases := casesOf(t,
+		`{"id": "area/Topic/a", "title": "t", "request": {"body": {"json": {"D": "${document}"}}}, "expect": [{"name": "n", "status": 200}]}`)
 	report, err := run(t.Context(), t, conformance.Target{Handler: answering(always200)}, conformance.WithCases(cases))
 	require.ErrorIs(t, err, conformance.ErrCannotJudge)
 	assert.Equal(t, judge.Skip, report.Results[0].Verdict)

@@ -142,7 +142,8 @@ func New(t Target, opts ...Option) (*Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Runner{target: t, settings: settings{seed: uint64(rand.Uint32()), parallel: 8, revival: probe.Revival}} //nolint:gosec // a seed is no secret
+	r := &Runner{target: t,
+		settings: settings{seed: uint64(rand.Uint32()), parallel: 8, revival: probe.Revival}} //nolint:gosec // a seed is no secret
 	for _, o := range opts {
 		if err := o(r); err != nil {
 			return nil, err

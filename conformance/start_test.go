@@ -48,13 +48,15 @@ func TestATargetIsWaitedFor(t *testing.T) {
 				if name == "is silent" {
 					limits.Timeout = 2 * time.Second
 				}
-				report, err := run(t.Context(), t, s.target(), conformance.WithCases(hostileCases(t, 3)), conformance.WithLimits(limits), conformance.WithWait(20*time.Second))
+				report, err := run(t.Context(), t, s.target(), conformance.WithCases(hostileCases(t, 3)), conformance.WithLimits(limits),
+					conformance.WithWait(20*time.Second))
 				require.NoError(t, err)
 				assert.True(t, report.Complete)
 				assert.False(t, report.Failed())
 
 				s = startHostile(t, secure, true, behaviour)
-				_, err = run(t.Context(), t, s.target(), conformance.WithCases(hostileCases(t, 3)), conformance.WithLimits(limits), conformance.WithWait(500*time.Millisecond))
+				_, err = run(t.Context(), t, s.target(), conformance.WithCases(hostileCases(t, 3)), conformance.WithLimits(limits),
+					conformance.WithWait(500*time.Millisecond))
 				require.ErrorIs(t, err, conformance.ErrCannotJudge)
 				require.ErrorContains(t, err, "not up after 500ms: "+s.url)
 				assert.NotContains(t, err.Error(), "\n")
@@ -71,7 +73,9 @@ func TestAPortThatOpensLateIsWaitedFor(t *testing.T) {
 	require.NoError(t, err)
 	address := l.Addr().String()
 	require.NoError(t, l.Close())
-	runner, err := conformance.New(conformance.Target{URL: "https://" + address, TLS: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}})
+	runner, err := conformance.New(
+		conformance.Target{URL: "https://" + address, TLS: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}},
+	)
 	require.NoError(t, err)
 	waited := make(chan error, 1)
 	go func() { waited <- runner.Wait(t.Context(), 20*time.Second) }()

@@ -48,19 +48,27 @@ var throttles = map[string]struct {
 	retryAfter, body  string
 	atLeast, patience time.Duration // of the pauses of a run that is throttled twice; until it is given up
 }{
-	"429 with seconds":         {429, "7", "", 7 * time.Second, 10 * time.Second},
-	"429 without":              {429, "", "", 100 * time.Millisecond, 10 * time.Second},
-	"429 with nonsense":        {429, "soon\x1b", "", 100 * time.Millisecond, 10 * time.Second},
-	"429 with a day":           {429, "86400", "", 10 * time.Second, 10 * time.Second},
-	"503 with seconds":         {503, "2", "<html>busy", 2 * time.Second, 10 * time.Second},
-	"503 with a past date":     {503, "Mon, 02 Jan 2006 15:04:05 GMT", "", 0, 10 * time.Second},
-	"AWS's own, Rate exceeded": {400, "", `{"__type":"ThrottlingException","message":"Rate exceeded"}`, 100 * time.Millisecond, 10 * time.Second},
-	"AWS's own, in full":       {400, "", `{"message":"","__type": "com.amazon.coral.availability#ThrottlingException:http://a/"}`, 100 * time.Millisecond, 10 * time.Second},
-	"a name with an escape":    {400, "", `{"__type":"Throttl\u0069ng"}`, 100 * time.Millisecond, 10 * time.Second},
-	"a member with an escape":  {400, "", `{"__type":"A","c\u006fde":"SlowDown"}`, 100 * time.Millisecond, 10 * time.Second},
-	"a name behind a quote":    {400, "", `{"__type":"\"#SlowDown"}`, 100 * time.Millisecond, 10 * time.Second},
-	"a code, and another type": {400, "", "{\"__type\":\"A\",\"code\"\t:\r\n\"TooManyRequestsException\"}", 100 * time.Millisecond, 10 * time.Second},
-	"the second of two types":  {400, "", `{"message":{"__type":""},"__type":"SlowDown"}`, 100 * time.Millisecond, 10 * time.Second},
+	"429 with seconds":     {429, "7", "", 7 * time.Second, 10 * time.Second},
+	"429 without":          {429, "", "", 100 * time.Millisecond, 10 * time.Second},
+	"429 with nonsense":    {429, "soon\x1b", "", 100 * time.Millisecond, 10 * time.Second},
+	"429 with a day":       {429, "86400", "", 10 * time.Second, 10 * time.Second},
+	"503 with seconds":     {503, "2", "<html>busy", 2 * time.Second, 10 * time.Second},
+	"503 with a past date": {503, "Mon, 02 Jan 2006 15:04:05 GMT", "", 0, 10 * time.Second},
+	"AWS's own, Rate exceeded": {400, "", `{"__type":"ThrottlingException","message":"Rate exceeded"}`, 100 * time.Millisecond,
+		10 * time.Second},
+	"AWS's own, in full": {
+		400,
+		"",
+		`{"message":"","__type": "com.amazon.coral.availability#ThrottlingException:http://a/"}`,
+		100 * time.Millisecond,
+		10 * time.Second,
+	},
+	"a name with an escape":   {400, "", `{"__type":"Throttl\u0069ng"}`, 100 * time.Millisecond, 10 * time.Second},
+	"a member with an escape": {400, "", `{"__type":"A","c\u006fde":"SlowDown"}`, 100 * time.Millisecond, 10 * time.Second},
+	"a name behind a quote":   {400, "", `{"__type":"\"#SlowDown"}`, 100 * time.Millisecond, 10 * time.Second},
+	"a code, and another type": {400, "", "{\"__type\":\"A\",\"code\"\t:\r\n\"TooManyRequestsException\"}", 100 * time.Millisecond,
+		10 * time.Second},
+	"the second of two types": {400, "", `{"message":{"__type":""},"__type":"SlowDown"}`, 100 * time.Millisecond, 10 * time.Second},
 }
 
 // What is throttled now and then is asked again, when the target said, and judged by its answer.
@@ -72,7 +80,8 @@ func TestAThrottledRequestIsAskedAgain(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h, n := throttling(c.status, c.retryAfter, c.body, func(n int64, _ string) bool { return n%10 == 1 })
 				began := time.Now()
-				report, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 15)), conformance.WithParallel(1))
+				report, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 15)),
+					conformance.WithParallel(1))
 				require.NoError(t, err)
 				assert.True(t, report.Complete)
 				assert.Equal(t, 15, report.Totals[judge.Pass]-passingInvariants(report))
@@ -173,7 +182,10 @@ func TestAFailureCountsThoughACaseCouldNotBeJudged(t *testing.T) {
 			}
 			return n > 0 && first.Load() == text
 		})
-		cases := append(plainCases(t, 30), casesOf(t, `{"id": "area/Topic/wrong", "title": "t", "request": {"body": {"json": {}}}, "expect": [{"name": "refused", "status": 400}]}`)...)
+		cases := append(
+			plainCases(t, 30),
+			casesOf(t,
+				`{"id": "area/Topic/wrong", "title": "t", "request": {"body": {"json": {}}}, "expect": [{"name": "refused", "status": 400}]}`)...)
 		found, err := run(t.Context(), t, conformance.Target{Handler: h, Name: "it"}, conformance.WithCases(cases))
 		require.NoError(t, err)
 		assert.False(t, found.Complete)

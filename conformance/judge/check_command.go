@@ -33,7 +33,8 @@ func commands(e *Exchanged) []placed {
 }
 
 var countsCheck = Check{
-	rule("Command/counts", "TargetCount, CompletedCount, ErrorCount and DeliveryTimedOutCount are consistent: none below 0, and no more completed than targeted, nor failed than completed",
+	rule("Command/counts", "TargetCount, CompletedCount, ErrorCount and DeliveryTimedOutCount are consistent: none below 0, "+
+		"and no more completed than targeted, nor failed than completed",
 		fixtures.Must, "status/counts"),
 	func(e *Exchanged) []Finding {
 		var found []Finding
@@ -55,17 +56,21 @@ func counts(path string, c *jsontree.Value) []Finding {
 	}
 	targeted, completed, failed := n[0], n[1], n[2]+n[3]
 	if completed > targeted {
-		return broken(fixtures.Must, path+"/CompletedCount", anything(fmt.Sprintf("at most TargetCount, %d", targeted)), described(c.Get("CompletedCount")))
+		return broken(fixtures.Must, path+"/CompletedCount", anything(fmt.Sprintf("at most TargetCount, %d", targeted)),
+			described(c.Get("CompletedCount")))
 	}
 	if failed > completed {
-		return broken(fixtures.Must, path+"/ErrorCount", anything(fmt.Sprintf("with DeliveryTimedOutCount at most CompletedCount, %d", completed)), Description{Words: fmt.Sprint(failed), Kind: KindNumber})
+		return broken(fixtures.Must, path+"/ErrorCount",
+			anything(fmt.Sprintf("with DeliveryTimedOutCount at most CompletedCount, %d", completed)),
+			Description{Words: fmt.Sprint(failed), Kind: KindNumber})
 	}
 	return nil
 }
 
 var statusCheck = Check{
-	rule("Command/status", "Status is one of the seven and StatusDetails one of those documented or recorded, with or without spaces; the two should go together", fixtures.Must,
-		"status/values", "status/spelling"),
+	rule("Command/status",
+		"Status is one of the seven and StatusDetails one of those documented or recorded, with or without spaces; the two should go together",
+		fixtures.Must, "status/values", "status/spelling"),
 	func(e *Exchanged) []Finding {
 		var found []Finding
 		for _, c := range commands(e) {
@@ -88,7 +93,8 @@ func statusAgrees(path string, c *jsontree.Value) []Finding {
 	}
 	word := reference.Details(strings.ReplaceAll(details.Text, " ", ""))
 	if !slices.Contains(reference.OfCommand.Details(), word) {
-		return broken(fixtures.Must, path+"/StatusDetails", anything("one of the StatusDetails that are documented or recorded"), described(details))
+		return broken(fixtures.Must, path+"/StatusDetails", anything("one of the StatusDetails that are documented or recorded"),
+			described(details))
 	}
 	if slices.Contains(reference.StatusesOf(word), reference.Status(status.Text)) {
 		return nil
@@ -122,8 +128,8 @@ func detailsWith(status string) []string {
 }
 
 var timesCheck = Check{
-	rule("Command/times", "RequestedDateTime and ExpiresAfter are seconds since 1970, and a command expires after it was requested", fixtures.Must,
-		"expiry/list", "expiry/sum"),
+	rule("Command/times", "RequestedDateTime and ExpiresAfter are seconds since 1970, and a command expires after it was requested",
+		fixtures.Must, "expiry/list", "expiry/sum"),
 	func(e *Exchanged) []Finding {
 		var found []Finding
 		for _, c := range commands(e) {

@@ -73,7 +73,8 @@ var requestIDCheck = Check{
 			return broken(fixtures.Must, "header x-amzn-RequestId", anything("a request ID"), nothing())
 		}
 		if !matcher.IsUUID(id) {
-			return broken(fixtures.Should, "header x-amzn-RequestId", anything("a UUID"), Description{Words: fmt.Sprintf("%d characters of another form", len(id)), Kind: KindNumber})
+			return broken(fixtures.Should, "header x-amzn-RequestId", anything("a UUID"),
+				Description{Words: fmt.Sprintf("%d characters of another form", len(id)), Kind: KindNumber})
 		}
 		return nil
 	},
@@ -82,7 +83,8 @@ var requestIDCheck = Check{
 func requestID(e *Exchanged) string { return e.Response.Header.Get("X-Amzn-Requestid") }
 
 var oneValueCheck = Check{
-	rule("JSON/one-value", "The body is one JSON value in UTF-8: no byte order mark, nothing behind it", fixtures.Must, "protocol/one-value", "json/text"),
+	rule("JSON/one-value", "The body is one JSON value in UTF-8: no byte order mark, nothing behind it", fixtures.Must, "protocol/one-value",
+		"json/text"),
 	func(e *Exchanged) []Finding {
 		if e.Response == nil || belowProtocol(e) || e.Step.Request.Method == http.MethodHead || e.limit() != "" {
 			return nil
@@ -119,7 +121,8 @@ var errorTypeCheck = Check{
 		}
 		switch refused := e.Response.Status >= 300; {
 		case refused && e.ErrorType == "":
-			return broken(fixtures.Must, pathErrorType, anything("__type with the error's shape name"), Description{Words: show(e.Body), Kind: KindNone})
+			return broken(fixtures.Must, pathErrorType, anything("__type with the error's shape name"),
+				Description{Words: show(e.Body), Kind: KindNone})
 		case !refused && e.ErrorType != "":
 			return broken(fixtures.Must, pathStatus, anything("a status of 4xx or 5xx for "+e.ErrorType), describedStatus(e.Response.Status))
 		}

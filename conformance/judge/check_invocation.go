@@ -12,7 +12,8 @@ import (
 )
 
 var invocationCheck = Check{
-	rule("Invocation/status", "An invocation's Status is one of the eight and its StatusDetails one of those documented or recorded, with or without spaces",
+	rule("Invocation/status",
+		"An invocation's Status is one of the eight and its StatusDetails one of those documented or recorded, with or without spaces",
 		fixtures.Must, "shape/CommandInvocationStatus", "status/invocation-values"),
 	func(e *Exchanged) []Finding {
 		if !e.OK() {

@@ -13,7 +13,8 @@ import (
 )
 
 var memberTypesCheck = Check{
-	rule("Member/types", "Every member of an answer has the JSON type of its shape; lengths and enums are not looked at, since AWS breaks its own there",
+	rule("Member/types",
+		"Every member of an answer has the JSON type of its shape; lengths and enums are not looked at, since AWS breaks its own there",
 		fixtures.Must, "shape/member-types", "shape/answers-break-it"),
 	func(e *Exchanged) []Finding {
 		return e.walkMembers().wrong

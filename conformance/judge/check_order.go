@@ -20,7 +20,8 @@ var caseChecks = []caseCheck{statusOrderCheck}
 
 // statusOrderCheck looks at what one operation shows at a time: the operations may lag behind one another (evidence: output/readiness).
 var statusOrderCheck = caseCheck{
-	rule("Status/order", "Asked again by the same operation, a command or invocation that had ended has the StatusDetails it ended with, and no other goes back to one before it",
+	rule("Status/order", "Asked again by the same operation, a command or invocation that had ended has the StatusDetails it ended with, "+
+		"and no other goes back to one before it",
 		fixtures.Must, "status/order", "status/success-terminal"),
 	func(exchanges []Exchanged) []invariantFinding {
 		var found []invariantFinding
@@ -38,7 +39,8 @@ var statusOrderCheck = caseCheck{
 					level = fixtures.Must
 				}
 				found = append(found, invariantFinding{Finding: Finding{
-					Path: s.path, Want: anything(fmt.Sprintf("%s, as before, or what may follow it", before)), Got: anything(string(s.details)), Level: level,
+					Path: s.path, Level: level,
+					Want: anything(fmt.Sprintf("%s, as before, or what may follow it", before)), Got: anything(string(s.details)),
 				}, exchange: e})
 			}
 		}

@@ -29,8 +29,8 @@ import (
 var sdkProtocol = awsjson.New11(schemas.AmazonSSM)
 
 var sdkCheck = Check{
-	rule("SDK/decodes", "aws-sdk-go-v2 reads every answer into the values it holds, and every refusal into an API error of the type it names", fixtures.Must,
-		"shape/sdk-reads"),
+	rule("SDK/decodes", "aws-sdk-go-v2 reads every answer into the values it holds, and every refusal into an API error of the type it names",
+		fixtures.Must, "shape/sdk-reads"),
 	func(e *Exchanged) []Finding {
 		if e.Response == nil || e.Body == nil || e.Err != nil || belowProtocol(e) || e.Response.Status/100 == 3 {
 			return nil
@@ -73,7 +73,8 @@ func sdkOutput(operation string) (smithy.Deserializable, *smithy.OperationSchema
 		return &ssm.GetCommandInvocationOutput{},
 			smithy.NewOperationSchema(schemas.GetCommandInvocation, schemas.GetCommandInvocationRequest, schemas.GetCommandInvocationResult)
 	case "CancelCommand":
-		return &ssm.CancelCommandOutput{}, smithy.NewOperationSchema(schemas.CancelCommand, schemas.CancelCommandRequest, schemas.CancelCommandResult)
+		return &ssm.CancelCommandOutput{},
+			smithy.NewOperationSchema(schemas.CancelCommand, schemas.CancelCommandRequest, schemas.CancelCommandResult)
 	}
 	return nil, nil
 }
@@ -85,7 +86,8 @@ func sdkReadsOutput(e *Exchanged) []Finding {
 	}
 	body, text := forSDK(e)
 	if err := decode(schema, e, text, out); err != nil {
-		return broken(fixtures.Must, pathBody, anything("a body that the SDK reads"), Description{Words: cut(untrusted.FirstLine(err.Error())), Kind: KindUnreadable})
+		return broken(fixtures.Must, pathBody, anything("a body that the SDK reads"),
+			Description{Words: cut(untrusted.FirstLine(err.Error())), Kind: KindUnreadable})
 	}
 	switch out := out.(type) {
 	case *ssm.SendCommandOutput:
@@ -102,7 +104,8 @@ func sdkReadsOutput(e *Exchanged) []Finding {
 	case *ssm.ListCommandInvocationsOutput:
 		return sameElements(body, "CommandInvocations", len(out.CommandInvocations), func(i int) []readMember {
 			v := &out.CommandInvocations[i]
-			return []readMember{{"CommandId", v.CommandId}, {"InstanceId", v.InstanceId}, {"StatusDetails", v.StatusDetails}, {"RequestedDateTime", v.RequestedDateTime}}
+			return []readMember{{"CommandId", v.CommandId}, {"InstanceId", v.InstanceId},
+				{"StatusDetails", v.StatusDetails}, {"RequestedDateTime", v.RequestedDateTime}}
 		})
 	case *ssm.GetCommandInvocationOutput:
 		return sameMembers("", body, []readMember{
@@ -122,7 +125,8 @@ type readMember struct {
 func readCommand(c *types.Command) []readMember {
 	return []readMember{
 		{"CommandId", c.CommandId}, {"DocumentName", c.DocumentName}, {"Comment", c.Comment}, {"StatusDetails", c.StatusDetails},
-		{"MaxErrors", c.MaxErrors}, {"TimeoutSeconds", c.TimeoutSeconds}, {"RequestedDateTime", c.RequestedDateTime}, {"ExpiresAfter", c.ExpiresAfter},
+		{"MaxErrors", c.MaxErrors}, {"TimeoutSeconds", c.TimeoutSeconds},
+		{"RequestedDateTime", c.RequestedDateTime}, {"ExpiresAfter", c.ExpiresAfter},
 	}
 }
 
@@ -166,7 +170,8 @@ func sameRead(sent *jsontree.Value, read any) (Description, bool) {
 		return Description{Words: fmt.Sprint(aws.ToInt32(read)), Kind: KindNumber}, read != nil && int64(*read) == n
 	case *time.Time:
 		f, _ := sent.Float64()
-		return Description{Words: fmt.Sprint(aws.ToTime(read)), Kind: KindNumber}, read != nil && absolute(float64(read.UnixMilli())/1000-f) < 0.0015
+		same := read != nil && absolute(float64(read.UnixMilli())/1000-f) < 0.0015
+		return Description{Words: fmt.Sprint(aws.ToTime(read)), Kind: KindNumber}, same
 	}
 	return Description{}, true
 }

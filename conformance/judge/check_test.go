@@ -226,7 +226,8 @@ func TestTheSDKCheckReadsEveryOperation(t *testing.T) {
 			case "ListCommandInvocations":
 				_, err = client.ListCommandInvocations(t.Context(), &ssm.ListCommandInvocationsInput{})
 			case "GetCommandInvocation":
-				_, err = client.GetCommandInvocation(t.Context(), &ssm.GetCommandInvocationInput{CommandId: aws.String("c"), InstanceId: aws.String("i")})
+				_, err = client.GetCommandInvocation(t.Context(),
+					&ssm.GetCommandInvocationInput{CommandId: aws.String("c"), InstanceId: aws.String("i")})
 			case "CancelCommand":
 				_, err = client.CancelCommand(t.Context(), &ssm.CancelCommandInput{CommandId: aws.String("c")})
 			}

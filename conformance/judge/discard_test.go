@@ -52,7 +52,8 @@ func TestAPreconditionThatIsNotMet(t *testing.T) {
 			plain := bound(t, "{}", `{"name": "n", "status": `+status+`, "error": null}`)
 			plain.Number, plain.Name, plain.Precondition = 1, "plain", c.precondition
 			if status == "200" {
-				plain.Expect[0].Body = &jsontree.Value{Kind: jsontree.Object, Members: []jsontree.Member{{Name: "Command", Value: jsontree.Value{Kind: jsontree.Object}}}}
+				plain.Expect[0].Body = &jsontree.Value{Kind: jsontree.Object,
+					Members: []jsontree.Member{{Name: "Command", Value: jsontree.Value{Kind: jsontree.Object}}}}
 			}
 			changed := bound(t, "{}", `{"name": "same", "sameAs": "plain"}`)
 			changed.Number, changed.Name = 2, "changed"

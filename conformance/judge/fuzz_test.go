@@ -23,8 +23,17 @@ func FuzzJudge(f *testing.F) {
 	for name := range fixtures.KnownBindings() {
 		bindings[name] = name
 	}
-	f.Add(uint16(0), 200, "application/x-amz-json-1.1", []byte(`{"Command":{"CommandId":"11111111-2222-4333-8444-555555555555","Status":"Pending","ExpiresAfter":1.5E9}}`), false)
-	f.Add(uint16(300), 400, "application/x-amz-json-1.1", []byte(`{"__type":"ValidationException","message":"1 validation error detected: Value '1' at 'timeoutSeconds' failed to satisfy constraint: x"}`), false)
+	f.Add(uint16(0), 200, "application/x-amz-json-1.1",
+		[]byte(`{"Command":{"CommandId":"11111111-2222-4333-8444-555555555555","Status":"Pending","ExpiresAfter":1.5E9}}`), false)
+	f.Add(
+		uint16(300),
+		400,
+		"application/x-amz-json-1.1",
+		[]byte(
+			`{"__type":"ValidationException","message":"1 validation error detected: Value '1' at 'timeoutSeconds' failed to satisfy constraint: x"}`,
+		),
+		false,
+	)
 	f.Add(uint16(7), 502, "text/html", []byte("<html>"), true)
 	f.Fuzz(func(t *testing.T, number uint16, status int, contentType string, body []byte, broken bool) {
 		c := all[int(number)%len(all)]

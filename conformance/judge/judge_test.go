@@ -41,11 +41,13 @@ func answered(status int, body string) *wire.Exchange {
 }
 
 func unanswered(f wire.Failure) *wire.Exchange {
-	return &wire.Exchange{Request: &wire.Request{Method: "POST", Path: "/"}, Sent: sentAt, Err: &wire.Error{Failure: f, Err: http.ErrServerClosed}}
+	return &wire.Exchange{Request: &wire.Request{Method: "POST", Path: "/"}, Sent: sentAt,
+		Err: &wire.Error{Failure: f, Err: http.ErrServerClosed}}
 }
 
 func aCase(level fixtures.Level) *fixtures.Case {
-	return &fixtures.Case{ID: "area/Topic/a", Title: "t", Level: level, Profile: fixtures.Core, Safety: fixtures.Inert, File: "area/Topic.json"}
+	return &fixtures.Case{ID: "area/Topic/a", Title: "t", Level: level, Profile: fixtures.Core, Safety: fixtures.Inert,
+		File: "area/Topic.json"}
 }
 
 // judged judges one answer of a must case.
@@ -162,7 +164,11 @@ func TestAValueOfAnEarlierStep(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			one, two := bound(t, `{"S": "x"}`, `{"name": "n", "status": 200}`), bound(t, "{}", `{"name": "n", "status": 200, "body": {"A": `+c.want+`}}`)
+			one, two := bound(t, `{"S": "x"}`, `{"name": "n", "status": 200}`), bound(
+				t,
+				"{}",
+				`{"name": "n", "status": 200, "body": {"A": `+c.want+`}}`,
+			)
 			one.Number, one.Name, two.Number = 1, "one", 2
 			first, second := answered(200, c.first), answered(200, c.second)
 			first.Request.Body = []byte(`{"S": "x"}`)

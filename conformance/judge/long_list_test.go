@@ -19,7 +19,9 @@ func listed(tb testing.TB, count int, element string) (*fixtures.Case, []fixture
 	step := fixtures.BoundStep{Request: fixtures.Message{Operation: "ListCommands"}, Expect: []fixtures.Outcome{{Name: "any"}}}
 	body := `{"Commands":[` + strings.TrimSuffix(strings.Repeat(element+",", count), ",") + "]}"
 	header := http.Header{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amzn-Requestid": {"00000000-0000-4000-8000-000000000000"}}
-	return c, []fixtures.BoundStep{step}, []*wire.Exchange{{Request: &wire.Request{}, Response: &wire.Response{Status: 200, Header: header, Body: []byte(body)}}}
+	return c, []fixtures.BoundStep{
+		step,
+	}, []*wire.Exchange{{Request: &wire.Request{}, Response: &wire.Response{Status: 200, Header: header, Body: []byte(body)}}}
 }
 
 // What a target puts into a list takes no more than reading it, and leaves a bounded number of findings.

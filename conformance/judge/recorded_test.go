@@ -35,7 +35,8 @@ type recordedCall struct {
 }
 
 // wireTimes are the members that the wire writes as seconds since 1970.
-var wireTimes = map[string]bool{"RequestedDateTime": true, "ExpiresAfter": true, "ResponseStartDateTime": true, "ResponseFinishDateTime": true}
+var wireTimes = map[string]bool{"RequestedDateTime": true, "ExpiresAfter": true, "ResponseStartDateTime": true,
+	"ResponseFinishDateTime": true}
 
 func toWire(v any) any {
 	switch v := v.(type) {

@@ -37,9 +37,16 @@ var givens = []given{
 		"document", "document.arn", "document.hardcoded", "document.arbitrary", "document.execution", "document.two-steps", "document.properties",
 		"document.typed", "document.step", "document.versions", "document.powershell-only",
 	}, onDocument, []string{"InvalidDocument"}, false},
-	{[]string{"role"}, withMember(`,"ServiceRoleArn":$value,"NotificationConfig":{"NotificationArn":$topic,"NotificationEvents":["All"],"NotificationType":"Command"}`), []string{"InvalidRole"}, false},
+	{
+		[]string{"role"},
+		withMember(
+			`,"ServiceRoleArn":$value,"NotificationConfig":{"NotificationArn":$topic,"NotificationEvents":["All"],"NotificationType":"Command"}`),
+		[]string{"InvalidRole"},
+		false,
+	},
 	{[]string{"bucket"}, withMember(`,"OutputS3BucketName":$value`), []string{"InvalidOutputFolder"}, false},
-	{[]string{"alarm.ok", "alarm.insufficient"}, withMember(`,"AlarmConfiguration":{"Alarms":[{"Name":$value}]}`), []string{"ValidationException"}, false},
+	{[]string{"alarm.ok", "alarm.insufficient"}, withMember(`,"AlarmConfiguration":{"Alarms":[{"Name":$value}]}`),
+		[]string{"ValidationException"}, false},
 }
 
 func linuxNodes() []string {
@@ -57,7 +64,8 @@ func onNodes(document string) func(*Client, []string) string {
 }
 
 func onDocument(c *Client, names []string) string {
-	return fmt.Sprintf(`{"DocumentName":%s,"Targets":[{"Key":"tag:sendspec","Values":["%s"]}]}`, quoted(names[0]), Nonce(c.Seed, "preflight", 0))
+	return fmt.Sprintf(`{"DocumentName":%s,"Targets":[{"Key":"tag:sendspec","Values":["%s"]}]}`, quoted(names[0]),
+		Nonce(c.Seed, "preflight", 0))
 }
 
 // withMember is a plain request with one member more, of which $value and $topic are filled in.
@@ -120,7 +128,8 @@ func (c *Client) check(ctx context.Context, g given, names map[string]string, p 
 // refused is what the target answers where it says that it has no such thing, "" otherwise.
 func (c *Client) refused(ctx context.Context, g given, values []string, p *Preflight) (string, error) {
 	e, err := c.Ask(ctx, "SendCommand", g.request(c, values))
-	if err != nil || e.Response == nil || e.Response.Status/100 != 4 || !slices.Contains(g.refusals, e.ErrorType) || judge.Refusal(e) == p.Refusal {
+	if err != nil || e.Response == nil || e.Response.Status/100 != 4 || !slices.Contains(g.refusals, e.ErrorType) ||
+		judge.Refusal(e) == p.Refusal {
 		return "", err
 	}
 	if e.ErrorType == "ValidationException" && !strings.Contains(e.Message, values[0]) {

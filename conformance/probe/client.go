@@ -58,6 +58,7 @@ func (c *Client) AskPlain(ctx context.Context) (judge.Exchanged, error) {
 
 // minimal is a SendCommand that every server takes, with more members after the required ones.
 func (c *Client) minimal(more string) string {
-	return fmt.Sprintf(`{"DocumentName":"AWS-RunShellScript","Parameters":{"commands":["true"]},"Targets":[{"Key":"tag:sendspec","Values":["%s"]}]%s}`,
+	return fmt.Sprintf(
+		`{"DocumentName":"AWS-RunShellScript","Parameters":{"commands":["true"]},"Targets":[{"Key":"tag:sendspec","Values":["%s"]}]%s}`,
 		Nonce(c.Seed, "preflight", 0), more)
 }

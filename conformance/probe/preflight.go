@@ -164,7 +164,8 @@ func (c *Client) speaks(e judge.Exchanged) error {
 	}
 	switch {
 	case deniesOperation(&e):
-		return fmt.Errorf("%w: %s does not know SendCommand (it answers %s); is this an SSM endpoint?", ErrCannotJudge, c.Name, printable(e.Summary()))
+		return fmt.Errorf("%w: %s does not know SendCommand (it answers %s); is this an SSM endpoint?", ErrCannotJudge, c.Name,
+			printable(e.Summary()))
 	case isOneOf(e.ErrorType, badCredentials...):
 		return fmt.Errorf("%w: %s refuses the credentials (%s); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to ones that it takes",
 			ErrCannotJudge, c.Name, printable(e.ErrorType))
@@ -181,7 +182,8 @@ var unknownOperation = []string{
 // badCredentials are the errors of authentication and authorization (CommonErrors; facts.md, section 3).
 var badCredentials = []string{
 	"UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature",
-	"IncompleteSignatureException", "MissingAuthenticationToken", "MissingAuthenticationTokenException", "ExpiredToken", "ExpiredTokenException",
+	"IncompleteSignatureException", "MissingAuthenticationToken", "MissingAuthenticationTokenException",
+	"ExpiredToken", "ExpiredTokenException",
 	"AccessDenied", "AccessDeniedException", "NotAuthorized", "OptInRequired",
 }
 

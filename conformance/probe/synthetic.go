@@ -37,7 +37,8 @@ var synthetics = []synthetic{
 			}
 		},
 		func(b fixtures.Bindings) string {
-			return fmt.Sprintf(`,"ServiceRoleArn":"%s","NotificationConfig":{"NotificationArn":"%s","NotificationEvents":["All"],"NotificationType":"Command"}`,
+			return fmt.Sprintf(
+				`,"ServiceRoleArn":"%s","NotificationConfig":{"NotificationArn":"%s","NotificationEvents":["All"],"NotificationType":"Command"}`,
 				b["role"], b["topic"])
 		},
 	},

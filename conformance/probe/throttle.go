@@ -109,7 +109,8 @@ func (p *ThrottleRetrier) note(x *wire.Exchange, after time.Duration, try int) *
 	case left <= 0:
 		p.gaveUp = throttledError("nothing but %s for %s; wait, or raise --timeout, which is also how long it is waited", says, p.Patience)
 	case p.paused > allThrottles*p.Patience:
-		p.gaveUp = throttledError("%s too often: the run was held up for %s; try --parallel 1, or a part of the cases", says, p.paused.Round(time.Second))
+		p.gaveUp = throttledError("%s too often: the run was held up for %s; try --parallel 1, or a part of the cases", says,
+			p.paused.Round(time.Second))
 	case try == throttleTries, try >= fewTries && p.failed >= chanceLimit:
 		p.failed++
 		return throttledError("%s, %d times in a row", says, try)
@@ -165,7 +166,8 @@ func throttled(x *wire.Exchange) (after time.Duration, ok bool) {
 func namesThrottling(x *wire.Exchange) bool {
 	const worthReading = 4 << 10
 	body := x.Response.Body
-	if x.Response.Header.Get("X-Amzn-Errortype") == "" && (len(body) > worthReading || !bytes.Contains(body, []byte("__type")) || !mayNameThrottling(body)) {
+	if x.Response.Header.Get("X-Amzn-Errortype") == "" &&
+		(len(body) > worthReading || !bytes.Contains(body, []byte("__type")) || !mayNameThrottling(body)) {
 		return false
 	}
 	e := judge.Read(fixtures.BoundStep{}, x)
