@@ -59,7 +59,10 @@ const (
 // list is that of the API reference and of monitor-commands.md, and what recordings add to it
 // (facts.md section 4).
 func (s Subject) Details() []Details {
-	common := []Details{Pending, InProgress, Delayed, Cancelling, Success, DeliveryTimedOut, ExecutionTimedOut, Failed, Cancelled, AccessDenied}
+	common := []Details{
+		Pending, InProgress, Delayed, Cancelling, Success, DeliveryTimedOut, ExecutionTimedOut, Failed,
+		Cancelled, AccessDenied,
+	}
 	if s == OfCommand {
 		return append(common, Incomplete, RateExceeded, NoInstancesInTag, FailedDueToAlarm, FailedDueToUnknownAlarmState)
 	}
@@ -129,7 +132,9 @@ func (s Subject) Transitions() map[Details][]Details {
 			Pending:    append(slices.Clone(unsent), Delayed, RateExceeded, NoInstancesInTag),
 			Delayed:    unsent,
 			InProgress: slices.Clone(unsent[1:]),
-			Cancelling: {Success, DeliveryTimedOut, ExecutionTimedOut, Failed, Cancelled, Incomplete, FailedDueToAlarm, FailedDueToUnknownAlarmState},
+			Cancelling: {
+				Success, DeliveryTimedOut, ExecutionTimedOut, Failed, Cancelled, Incomplete, FailedDueToAlarm, FailedDueToUnknownAlarmState,
+			},
 		}
 	}
 	unsent := []Details{

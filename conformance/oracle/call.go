@@ -34,8 +34,8 @@ var acceptedCall = map[string]*Value{
 // declared are the client errors of the service model (model.json, operations.NAME.errors).
 var declared = map[string][]string{
 	reference.SendCommand: {
-		"DuplicateInstanceId", "InvalidDocument", "InvalidDocumentVersion", "InvalidInstanceId", "InvalidNotificationConfig", "InvalidOutputFolder",
-		"InvalidParameters", "InvalidRole", "MaxDocumentSizeExceeded", "UnsupportedPlatformType",
+		"DuplicateInstanceId", "InvalidDocument", "InvalidDocumentVersion", "InvalidInstanceId", "InvalidNotificationConfig",
+		"InvalidOutputFolder", "InvalidParameters", "InvalidRole", "MaxDocumentSizeExceeded", "UnsupportedPlatformType",
 	},
 	reference.ListCommands:           {"InvalidCommandId", "InvalidFilterKey", "InvalidInstanceId", "InvalidNextToken"},
 	reference.ListCommandInvocations: {"InvalidCommandId", "InvalidFilterKey", "InvalidInstanceId", "InvalidNextToken"},
@@ -46,10 +46,11 @@ var declared = map[string][]string{
 // validCall: which commands there are is not known, so that a valid call of another operation than SendCommand is
 // taken, or refused for a reason that its operation has.
 func validCall(operation string) Expectation {
+	accepted := fixtures.Outcome{Name: "accepted", Status: okStatus, Body: acceptedCall[operation]}
 	return Expectation{
 		Rule: "A valid request is taken, or refused for a reason that its operation has", Level: fixtures.Must,
 		Evidence: fixtures.Evidence{"suite/model", "shape/errors"},
-		Outcomes: append([]fixtures.Outcome{{Name: "accepted", Status: okStatus, Body: acceptedCall[operation]}}, whateverIsThere(operation)...),
+		Outcomes: append([]fixtures.Outcome{accepted}, whateverIsThere(operation)...),
 	}
 }
 

@@ -12,25 +12,25 @@ import (
 )
 
 // destinations looks at roles, topics, buckets, log groups and alarms.
-func (o *Oracle) destinations(m *meaning, in *ssm.SendCommandInput) {
+func (o *Oracle) destinations(m *semantics, in *ssm.SendCommandInput) {
 	if n := in.NotificationConfig; n != nil {
 		o.notification(m, n, in.ServiceRoleArn)
 	}
 	if in.ServiceRoleArn != nil && !o.has(*in.ServiceRoleArn, "role") {
-		m.doubt(doubt{exceptions: []string{"InvalidRole"}, meaning: true, level: fixtures.Should})
+		m.uncertain(uncertainty{exceptions: []string{"InvalidRole"}, meaning: true, level: fixtures.Should})
 	}
 	if b := in.OutputS3BucketName; b != nil && !o.has(*b, "bucket") {
-		m.doubt(doubt{exceptions: []string{"InvalidOutputFolder"}, meaning: true, level: fixtures.Should})
+		m.uncertain(uncertainty{exceptions: []string{"InvalidOutputFolder"}, meaning: true, level: fixtures.Should})
 	}
 	if p := in.OutputS3KeyPrefix; p != nil {
-		m.doubt(doubt{exceptions: []string{"InvalidOutputFolder"}})
+		m.uncertain(uncertainty{exceptions: []string{"InvalidOutputFolder"}})
 		if strings.ContainsFunc(*p, notPlain) {
-			m.doubt(soft)
+			m.uncertain(unrecorded)
 		}
 	}
 	if c := in.CloudWatchOutputConfig; c != nil {
 		if strings.ContainsFunc(aws.ToString(c.CloudWatchLogGroupName), notPlain) {
-			m.doubt(soft)
+			m.uncertain(unrecorded)
 		}
 	}
 	if a := in.AlarmConfiguration; a != nil {
@@ -41,7 +41,7 @@ func (o *Oracle) destinations(m *meaning, in *ssm.SendCommandInput) {
 }
 
 // notification looks at who is to be told, and whether the role may tell them.
-func (o *Oracle) notification(m *meaning, n *types.NotificationConfig, role *string) {
+func (o *Oracle) notification(m *semantics, n *types.NotificationConfig, role *string) {
 	asks := len(n.NotificationEvents) > 0 || n.NotificationType != ""
 	topic := aws.ToString(n.NotificationArn)
 	roleKnown := o.has(aws.ToString(role), "role")
@@ -63,7 +63,7 @@ func (o *Oracle) notification(m *meaning, n *types.NotificationConfig, role *str
 		m.refuse(missingRole.ofAnyType(fixtures.Should, "InvalidRole", "ValidationException"))
 	}
 	if topic != "" && !asks {
-		m.doubt(doubt{level: fixtures.Should})
+		m.uncertain(uncertainty{level: fixtures.Should})
 	}
 	if topic != "" && role != nil && *role != "" && !strings.HasPrefix(*role, "arn:") {
 		m.refuse(noRoleARN)
@@ -71,26 +71,27 @@ func (o *Oracle) notification(m *meaning, n *types.NotificationConfig, role *str
 	if topic != "" && (!strings.HasPrefix(topic, "arn:") || !strings.Contains(topic, ":sns:")) {
 		m.refuse(noTopicARN)
 	}
-	if aws.ToString(role) != "" && !roleKnown || topic != "" && !o.has(topic, "topic") || !asks && topic == "" || repeats(texts(n.NotificationEvents)) {
-		m.doubt(doubt{exceptions: []string{"InvalidRole", "InvalidNotificationConfig"}, meaning: true})
+	unbound := aws.ToString(role) != "" && !roleKnown || topic != "" && !o.has(topic, "topic")
+	if unbound || !asks && topic == "" || repeats(texts(n.NotificationEvents)) {
+		m.uncertain(uncertainty{exceptions: []string{"InvalidRole", "InvalidNotificationConfig"}, meaning: true})
 	}
 }
 
-func (o *Oracle) alarm(m *meaning, name string, ignore bool) {
+func (o *Oracle) alarm(m *semantics, name string, ignore bool) {
 	switch {
 	case o.has(name, "alarm.firing"):
 		m.refuse(firingAlarm)
 	case o.has(name, "alarm.ok", "alarm.insufficient"):
 	case o.has(name, "alarm.trigger", "alarm.vanish"):
-		m.doubt(doubt{meaning: true})
+		m.uncertain(uncertainty{meaning: true})
 	case o.captured || !strings.HasPrefix(name, "sendspec-"): // there may be one, in whatever state
-		m.doubt(doubt{meaning: true})
+		m.uncertain(uncertainty{meaning: true})
 	case !ignore: // nobody else's alarm has that name
 		m.refuse(missingAlarm)
 	}
 	if strings.TrimFunc(name, unicode.IsSpace) == "" {
-		m.doubt(doubt{level: fixtures.May, meaning: true})
+		m.uncertain(uncertainty{level: fixtures.May, meaning: true})
 	} else if strings.ContainsFunc(name, notPlain) {
-		m.doubt(doubt{level: fixtures.Should})
+		m.uncertain(uncertainty{level: fixtures.Should})
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // document looks at the document, its version and hash, and the parameters.
-func (o *Oracle) document(m *meaning, in *ssm.SendCommandInput) {
+func (o *Oracle) document(m *semantics, in *ssm.SendCommandInput) {
 	name := aws.ToString(in.DocumentName)
 	document := o.documents[name]
 	switch {
@@ -23,9 +23,9 @@ func (o *Oracle) document(m *meaning, in *ssm.SendCommandInput) {
 	case o.has(name, "document.denied"):
 		m.refuse(deniedDocument)
 	case o.has(name, "document.broken"):
-		m.doubt(doubt{anything: true})
+		m.uncertain(uncertainty{anyAnswer: true})
 	case o.has(name, "document.step"):
-		m.doubt(doubt{exceptions: []string{"InvalidParameters"}, meaning: true})
+		m.uncertain(uncertainty{exceptions: []string{"InvalidParameters"}, meaning: true})
 	case !o.captured && strings.Contains(strings.ToLower(name), "sendspec"): // nobody else's document has that name
 		switch {
 		case strings.HasPrefix(name, "arn:aws:ssm:"):
@@ -36,27 +36,30 @@ func (o *Oracle) document(m *meaning, in *ssm.SendCommandInput) {
 			m.refuse(unknownDocument)
 		}
 	default:
-		m.doubt(doubt{exceptions: []string{"InvalidDocument", "AccessDeniedException", "InvalidParameters", "UnsupportedPlatformType"}})
+		m.uncertain(uncertainty{exceptions: []string{
+			"InvalidDocument", "AccessDeniedException", "InvalidParameters", "UnsupportedPlatformType",
+		}})
 		if strings.ContainsAny(name, ":/") {
-			m.doubt(soft)
+			m.uncertain(unrecorded)
 		}
 	}
 	if o.has(name, "document.arn") {
-		m.doubt(doubt{level: fixtures.Should})
+		m.uncertain(uncertainty{level: fixtures.Should})
 	}
 	if name == powerShellScript {
-		m.doubt(doubt{exceptions: []string{"UnsupportedPlatformType"}})
+		m.uncertain(uncertainty{exceptions: []string{"UnsupportedPlatformType"}})
 	}
 	o.version(m, in, document)
 	o.hash(m, in)
 	if document != nil {
 		o.parameters(m, in, document)
-	} else if len(m.refusals) == 0 && len(in.Parameters) > 0 || !onlyOf(in.Parameters, scriptParameters) { // recorded: those of the scripts do not count beside an unknown document
-		m.doubt(doubt{exceptions: []string{"InvalidParameters", "MaxDocumentSizeExceeded", "ValidationException"}, meaning: true})
+	} else if len(m.refusals) == 0 && len(in.Parameters) > 0 || !onlyOf(in.Parameters, scriptParameters) {
+		// Recorded is that those of the scripts do not count beside an unknown document.
+		m.uncertain(uncertainty{exceptions: []string{"InvalidParameters", "MaxDocumentSizeExceeded", "ValidationException"}, meaning: true})
 	}
 	if name == ShellScript || name == powerShellScript || name == o.bindings["document.execution"] {
 		if t := in.Parameters["executionTimeout"]; len(t) > 0 && (t[0] == "1" || t[0] == "3600") {
-			m.doubt(doubt{level: fixtures.Should}) // less than the agent's least, or the document's default
+			m.uncertain(uncertainty{level: fixtures.Should}) // less than the agent's least, or the document's default
 		}
 	}
 }
@@ -64,7 +67,7 @@ func (o *Oracle) document(m *meaning, in *ssm.SendCommandInput) {
 // NoVersion is a number that no document of AWS's has versions up to.
 const NoVersion = 100000
 
-func (o *Oracle) version(m *meaning, in *ssm.SendCommandInput, document *knownDocument) {
+func (o *Oracle) version(m *semantics, in *ssm.SendCommandInput, document *knownDocument) {
 	version := aws.ToString(in.DocumentVersion)
 	if version == "" || version == "$DEFAULT" || version == "$LATEST" {
 		return
@@ -78,15 +81,15 @@ func (o *Oracle) version(m *meaning, in *ssm.SendCommandInput, document *knownDo
 	case err != nil: // beyond an integer: which of the two errors AWS names is not known
 		m.refuse(unknownVersion.ofAnyType(fixtures.Must, "InvalidDocumentVersion", "ValidationException"))
 	case !several:
-		m.doubt(doubt{exceptions: []string{"InvalidDocumentVersion"}})
+		m.uncertain(uncertainty{exceptions: []string{"InvalidDocumentVersion"}})
 	}
 }
 
-func (o *Oracle) hash(m *meaning, in *ssm.SendCommandInput) {
+func (o *Oracle) hash(m *semantics, in *ssm.SendCommandInput) {
 	if in.DocumentHash == nil && in.DocumentHashType == "" {
 		return
 	}
-	m.doubt(soft)
+	m.uncertain(unrecorded)
 	hash, name := aws.ToString(in.DocumentHash), aws.ToString(in.DocumentName)
 	own := map[types.DocumentHashType]string{
 		types.DocumentHashTypeSha256: o.bindings["document.sha256"], types.DocumentHashTypeSha1: o.bindings["document.sha1"],
@@ -97,22 +100,22 @@ func (o *Oracle) hash(m *meaning, in *ssm.SendCommandInput) {
 }
 
 // parameters holds what is given against what the document declares.
-func (o *Oracle) parameters(m *meaning, in *ssm.SendCommandInput, document *knownDocument) {
+func (o *Oracle) parameters(m *semantics, in *ssm.SendCommandInput, document *knownDocument) {
 	if document.parameters == nil {
 		if len(in.Parameters) > 0 {
-			m.doubt(doubt{exceptions: []string{"InvalidParameters"}, meaning: true})
+			m.uncertain(uncertainty{exceptions: []string{"InvalidParameters"}, meaning: true})
 		}
 		return
 	}
 	if in.Parameters != nil && len(in.Parameters) == 0 {
-		m.doubt(soft)
+		m.uncertain(unrecorded)
 	}
 	for name, values := range in.Parameters {
 		judge, declared := document.parameters[name]
 		if !declared {
 			switch {
 			case name == "": // which is hardly a name
-				m.doubt(doubt{exceptions: undeclaredParameter.types, meaning: true})
+				m.uncertain(uncertainty{exceptions: undeclaredParameter.types, meaning: true})
 			case len(values) > 0:
 				m.refuse(undeclaredParameter)
 			default:
@@ -121,23 +124,24 @@ func (o *Oracle) parameters(m *meaning, in *ssm.SendCommandInput, document *know
 			continue
 		}
 		switch judge(values) {
+		case taken:
 		case forbidden:
 			m.refuse(forbiddenValue)
 		case mistaken:
 			m.refuse(otherParameterType)
 		case unsure:
-			m.doubt(doubt{exceptions: []string{"InvalidParameters", "ValidationException"}, meaning: true})
+			m.uncertain(uncertainty{exceptions: []string{"InvalidParameters", "ValidationException"}, meaning: true})
 		}
 		if slices.ContainsFunc(values, func(v string) bool {
 			return strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\r\n", r) || r == 0x7f })
 		}) {
-			m.doubt(doubt{level: fixtures.Should})
+			m.uncertain(uncertainty{level: fixtures.Should})
 		}
 		if name == "workingDirectory" {
-			m.doubt(doubt{level: fixtures.Should})
+			m.uncertain(uncertainty{level: fixtures.Should})
 		}
 		if slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, "{{") }) {
-			m.doubt(doubt{exceptions: []string{"InvalidParameters", "ValidationException"}, meaning: true})
+			m.uncertain(uncertainty{exceptions: []string{"InvalidParameters", "ValidationException"}, meaning: true})
 		}
 	}
 	if _, given := in.Parameters[document.required]; document.required != "" && !given {

@@ -20,7 +20,8 @@ var (
 	emptyText      = str("")
 	emptyList      = array()
 	noCounts       = []jsontree.Member{
-		member("CompletedCount", number("0")), member("ErrorCount", number("0")), member("DeliveryTimedOutCount", number("0")), member("TriggeredAlarms", emptyList),
+		member("CompletedCount", number("0")), member("ErrorCount", number("0")), member("DeliveryTimedOutCount", number("0")),
+		member("TriggeredAlarms", emptyList),
 		member("Status", begun("Pending", "InProgress")), member("StatusDetails", begun("Pending", "InProgress", "In Progress")),
 		member("RequestedDateTime", matcher("$epochSeconds", object(member("within", str("5m"))))),
 	}
@@ -74,7 +75,7 @@ func (o *Oracle) echo(tree *Value, in *ssm.SendCommandInput) *Value {
 		addEchoed("InstanceIds", emptyList)
 	}
 	switch {
-	case strangersIn(tree.Get("Targets")):
+	case hasUnknown(tree.Get("Targets")):
 	case len(in.Targets) > 1 || len(in.Targets) == 1 && len(in.Targets[0].Values) > 1: // as above
 		add("Targets", object(member("$should", echoed("/Targets")), member("$length", integer(int64(len(in.Targets))))))
 	default:
@@ -108,10 +109,10 @@ func (o *Oracle) echo(tree *Value, in *ssm.SendCommandInput) *Value {
 	return command(members...)
 }
 
-// strangersIn tells whether a list of targets has members that do not come back.
-func strangersIn(targets *Value) bool {
+// hasUnknown reports whether a list of targets has members that do not come back.
+func hasUnknown(targets *Value) bool {
 	found := false
-	forStrangersOf(targets, "Targets", func(string, []string) { found = true })
+	visitUnknownOf(targets, "Targets", func(string, []string) { found = true })
 	return found
 }
 
@@ -159,7 +160,8 @@ func echoOfNotification(in *ssm.SendCommandInput) []jsontree.Member {
 		kind = str("Command")
 	}
 	return []jsontree.Member{member("NotificationConfig", object(
-		member("NotificationArn", echoed("/NotificationConfig/NotificationArn")), member("NotificationEvents", events), member("NotificationType", kind)))}
+		member("NotificationArn", echoed("/NotificationConfig/NotificationArn")),
+		member("NotificationEvents", events), member("NotificationType", kind)))}
 }
 
 // enabled is the echo of a boolean inside of a structure.
@@ -172,7 +174,8 @@ func enabled(tree *Value, name, inside string, on bool) Value {
 
 func echoOfCloudWatch(tree *Value, in *ssm.SendCommandInput) Value {
 	c := in.CloudWatchOutputConfig
-	v := object(member("CloudWatchOutputEnabled", enabled(tree, "CloudWatchOutputConfig", "CloudWatchOutputEnabled", c != nil && c.CloudWatchOutputEnabled)))
+	on := enabled(tree, "CloudWatchOutputConfig", "CloudWatchOutputEnabled", c != nil && c.CloudWatchOutputEnabled)
+	v := object(member("CloudWatchOutputEnabled", on))
 	switch {
 	case c == nil:
 		v.Set("CloudWatchLogGroupName", emptyText)
@@ -187,7 +190,6 @@ func echoOfAlarms(tree *Value, in *ssm.SendCommandInput) Value {
 	if a != nil {
 		alarms = array(object(member("Name", echoed("/AlarmConfiguration/Alarms/0/Name"))))
 	}
-	return object(
-		member("IgnorePollAlarmFailure", enabled(tree, "AlarmConfiguration", "IgnorePollAlarmFailure", a != nil && a.IgnorePollAlarmFailure)),
-		member("Alarms", alarms))
+	ignore := enabled(tree, "AlarmConfiguration", "IgnorePollAlarmFailure", a != nil && a.IgnorePollAlarmFailure)
+	return object(member("IgnorePollAlarmFailure", ignore), member("Alarms", alarms))
 }

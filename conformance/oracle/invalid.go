@@ -39,19 +39,21 @@ func (o *Oracle) invalid(r *reference.Result) Expectation {
 		e.Evidence = fixtures.Evidence{first.Evidence}
 	} else {
 		e.Rule = "A request that breaks constraints is refused, all of them told"
-		if place := withoutIndexes(first.Path); !slices.ContainsFunc(r.Violations, func(v reference.Violation) bool { return withoutIndexes(v.Path) != place }) {
+		place := withoutIndexes(first.Path)
+		if countAt(r.Violations, place) == len(r.Violations) {
 			e.Rule = place + " that breaks several constraints is refused"
 		}
 	}
 	outcome := Validation
 	outcome.Error = &fixtures.ErrorOutcome{Type: outcome.Error.Type, Message: messageOf(r, sure)}
-	if send && !o.meaningBeside(r.Tree, broken).plain() {
+	if send && !o.semanticsBeside(r.Tree, broken).plain() {
 		outcome.Error = &fixtures.ErrorOutcome{Type: expect(shouldBe(str("ValidationException")))}
 	}
 	if len(r.Violations) == 1 && first.Path == "DocumentName" && endsInLineEnd(first.Value) { // or there is no such document
 		outcome.Error = &fixtures.ErrorOutcome{Type: expect(shouldBe(str("ValidationException")))}
 	}
-	if ids, targets := r.Tree.Get("InstanceIds"), r.Tree.Get("Targets"); ids != nil && targets != nil && len(ids.Items) > 0 && len(targets.Items) > 0 && e.Level == fixtures.Must {
+	both := r.Tree.Get("InstanceIds").Index(0) != nil && r.Tree.Get("Targets").Index(0) != nil
+	if both && e.Level == fixtures.Must {
 		e.Level = fixtures.Should // what AWS says to both was not recorded
 	}
 	if broken["DocumentName"] && first.Kind == reference.Required && r.Tree.Get("Name") != nil {
@@ -154,7 +156,7 @@ func messageOf(r *reference.Result, sure bool) (message *Value) {
 		path := withoutIndexes(v.Path)
 		tooLong = tooLong || isList(path)
 		if strings.HasSuffix(path, "[]") {
-			if path != "NotificationConfig.NotificationEvents[]" || sameList(r.Violations, path) > 1 {
+			if path != "NotificationConfig.NotificationEvents[]" || countAt(r.Violations, path) > 1 {
 				return contains(path)
 			}
 		}
@@ -182,7 +184,7 @@ func isList(path string) bool {
 	return false
 }
 
-func sameList(violations []reference.Violation, path string) int {
+func countAt(violations []reference.Violation, path string) int {
 	n := 0
 	for i := range violations {
 		if withoutIndexes(violations[i].Path) == path {
@@ -203,7 +205,7 @@ func contains(path string) *Value {
 
 func should(name, text string) *Value { return expect(shouldBe(matcher(name, str(text)))) }
 
-// hasControl tells whether a string of the tree has a control character: whether AWS takes it was not seen, but
+// hasControl reports whether a string of the tree has a control character: whether AWS takes it was not seen, but
 // for those of ASCII in the values of Parameters.
 func hasControl(tree *Value) bool {
 	for i := range tree.Members {
@@ -218,7 +220,9 @@ func hasControlBelow(v *Value, parameters bool) bool {
 	switch v.Kind {
 	case jsontree.String:
 		return strings.ContainsFunc(v.Text, func(r rune) bool {
-			return !(parameters && r < 0x80) && (r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\uFEFF' || r >= '\uFDD0' && r <= '\uFDEF' || r&0xfffe == 0xfffe)
+			control := r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0
+			noCharacter := r == '\uFEFF' || r >= '\uFDD0' && r <= '\uFDEF' || r&0xfffe == 0xfffe
+			return (!parameters || r >= 0x80) && (control || noCharacter)
 		})
 	case jsontree.Array:
 		for i := range v.Items {
@@ -232,6 +236,7 @@ func hasControlBelow(v *Value, parameters bool) bool {
 				return true
 			}
 		}
+	default:
 	}
 	return false
 }

@@ -35,7 +35,7 @@ const (
 	unsure
 )
 
-// The documents that a request names, and the platforms that they are for.
+// Documents of AWS, and platforms.
 const (
 	ShellScript      = "AWS-RunShellScript"
 	powerShellScript = "AWS-RunPowerShellScript"
@@ -69,7 +69,9 @@ var documentsByBinding = map[string]knownDocument{
 	"document.versions":        {steps: []string{"22"}, versions: [][]string{{"11"}, {"22"}, {"33"}}, latest: 3},
 	"document.powershell-only": {platform: platformWindows},
 	"document.arbitrary":       {parameters: map[string]func([]string) fit{"t": single(anyText)}, steps: []string{"{{ t }}"}},
-	"document.execution":       {parameters: map[string]func([]string) fit{"executionTimeout": single(anyText)}, steps: []string{"{{ executionTimeout }}"}},
+	"document.execution": {
+		parameters: map[string]func([]string) fit{"executionTimeout": single(anyText)}, steps: []string{"{{ executionTimeout }}"},
+	},
 	"document.typed": {required: "name", steps: []string{""}, parameters: map[string]func([]string) fit{
 		"name": single(anyText), "list": func([]string) fit { return taken },
 		"choice": single(func(v string) fit { return allowed(v == "a" || v == "b") }),
@@ -84,7 +86,9 @@ var documentsByBinding = map[string]knownDocument{
 // documentsOf are the documents of which something is known, by their names in the world.
 func documentsOf(b fixtures.Bindings) map[string]*knownDocument {
 	known := map[string]*knownDocument{
-		ShellScript:      {parameters: scriptParameters, required: "commands", steps: []string{"{{ executionTimeout }}"}, platform: platformLinux},
+		ShellScript: {
+			parameters: scriptParameters, required: "commands", steps: []string{"{{ executionTimeout }}"}, platform: platformLinux,
+		},
 		powerShellScript: {parameters: scriptParameters, required: "commands", steps: []string{"{{ executionTimeout }}"}},
 	}
 	for binding, d := range documentsByBinding {
@@ -126,7 +130,7 @@ func executionTimeout(v string) fit {
 	return allowed(executionTimeoutPattern.MatchString(v))
 }
 
-// readAs tells whether a value is of the JSON type that a parameter's type has. When AWS reads them is not
+// readAs reports whether a value is of the JSON type that a parameter's type has. When AWS reads them is not
 // known, nor what else than JSON it might take for one.
 func readAs(v string, want jsontree.Kind) fit {
 	got, err := jsontree.Parse([]byte(v))
@@ -163,7 +167,7 @@ func (d *knownDocument) stepsOf(version string) ([]string, bool) {
 	return d.versions[n-1], true
 }
 
-// sureOfTimeouts tells whether the parameters that the steps name have plain numbers, or words: how AWS reads
+// sureOfTimeouts reports whether the parameters that the steps name have plain numbers, or words: how AWS reads
 // anything between is not known.
 func sureOfTimeouts(steps []string, parameters map[string][]string) bool {
 	for _, written := range steps {

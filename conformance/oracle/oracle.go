@@ -50,7 +50,8 @@ var (
 	byTheModel = fixtures.Evidence{"suite/model"}
 )
 
-const openNote = "Nobody has recorded what AWS answers. Certain is that the request gets an answer of 2xx or 4xx in time, and that the server does not fail over it."
+const openNote = "Nobody has recorded what AWS answers. " +
+	"Certain is that the request gets an answer of 2xx or 4xx in time, and that the server does not fail over it."
 
 // NewCaptured returns the oracle of a target of which nothing but its traffic is known: whether a document, a node or
 // an alarm is there, no name tells.
@@ -85,6 +86,7 @@ func (o *Oracle) expect(text []byte, result reference.Result) Expectation {
 		return mistyped(&result)
 	case reference.Invalid:
 		return o.invalid(&result)
+	case reference.Valid:
 	}
 	if result.Operation != reference.SendCommand {
 		return validCall(result.Operation)
@@ -103,17 +105,22 @@ func open(why string) Expectation {
 	}
 }
 
-// onlyNumbers tells whether nothing but the spelling or size of TimeoutSeconds is in doubt.
+// onlyNumbers reports whether nothing but the spelling or size of TimeoutSeconds is uncertain.
 func onlyNumbers(r *reference.Result) bool {
-	return len(r.TypeErrors) == 0 && r.Tree.Duplicates() == nil && !slices.ContainsFunc(r.Unknown, func(u reference.Unknown) bool { return u.Path != "/TimeoutSeconds" })
+	elsewhere := slices.ContainsFunc(r.Unknown, func(u reference.Unknown) bool { return u.Path != "/TimeoutSeconds" })
+	return len(r.TypeErrors) == 0 && r.Tree.Duplicates() == nil && !elsewhere
 }
 
 // oddNumber: taken it must be cut to an integer, and refused it may be (type/TimeoutSeconds). Out of range
 // it is refused in any case.
 func (o *Oracle) oddNumber(r *reference.Result) Expectation {
-	e := Expectation{Constraints: true, Level: fixtures.Should, Evidence: SeenOnAthena, Note: "Athena cuts a fraction off and clamps what is too large; what SSM does was not seen."}
+	e := Expectation{
+		Constraints: true, Level: fixtures.Should, Evidence: SeenOnAthena,
+		Note: "Athena cuts a fraction off and clamps what is too large; what SSM does was not seen.",
+	}
 	if len(r.Violations) > 0 {
-		e.Rule, e.Level, e.Outcomes = "A number out of range is refused, however it is read", fixtures.Must, []fixtures.Outcome{refusedNumber}
+		e.Rule, e.Level = "A number out of range is refused, however it is read", fixtures.Must
+		e.Outcomes = []fixtures.Outcome{refusedNumber}
 		for i := range r.Violations {
 			e.Causes = append(e.Causes, causeOf(&r.Violations[i])+" (an odd number)")
 		}
@@ -149,7 +156,8 @@ func malformed(text []byte, err error) Expectation {
 	where := syntax.Message
 	e.Causes = []string{"no JSON: " + syntaxFault(text, syntax)}
 	switch {
-	case strings.Contains(where, "byte order mark"), strings.Contains(where, "is not UTF-8"), slices.Contains(text, 0), strings.HasPrefix(where, "expected the end of the text"):
+	case strings.Contains(where, "byte order mark"), strings.Contains(where, "is not UTF-8"), slices.Contains(text, 0),
+		strings.HasPrefix(where, "expected the end of the text"):
 		return open("which bytes around or inside of JSON a reader takes is not known")
 	case syntax.Offset >= len(text):
 		e.Level, e.Rule = fixtures.Must, "A body that ends too early is refused"
@@ -188,7 +196,7 @@ func syntaxFault(text []byte, err *jsontree.SyntaxError) string {
 	return "a literal"
 }
 
-// misread tells whether a lenient reader may have come to read the text in front otherwise.
+// misread reports whether a lenient reader may have come to read the text in front otherwise.
 func misread(front string) bool { return strings.ContainsAny(front, "'#/") || !allASCII(front) }
 
 // mistyped: a value of a wrong type is refused, before anything else. Not so sure are scalars in the place

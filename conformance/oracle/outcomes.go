@@ -2,21 +2,23 @@ package oracle
 
 import "github.com/sendspec/sendspec/fixtures"
 
-// The outcomes that inputs share; those of fixtures/outcomes.json by the same names.
+// The outcomes of fixtures/outcomes.json by the same names, and one more.
 var (
-	Accepted          = fixtures.Outcome{Name: "accepted", Status: literal(`200`), Body: command(theCommandID)}
-	Validation        = fixtures.Outcome{Name: "validation", Status: literal(`400`), Error: &fixtures.ErrorOutcome{Type: expect(str("ValidationException"))}}
-	Serialization     = fixtures.Outcome{Name: "serialization", Status: literal(`400`), Error: &fixtures.ErrorOutcome{Type: expect(shouldBe(str("SerializationException")))}}
-	Refused           = fixtures.Outcome{Name: "refused", Status: literal(`{"$class":4}`), Error: &fixtures.ErrorOutcome{Type: expect(aString)}}
-	refusedForMeaning = fixtures.Outcome{Name: "refused-for-its-meaning", Status: literal(`{"$class":4}`), Error: &fixtures.ErrorOutcome{
+	Accepted            = fixtures.Outcome{Name: "accepted", Status: literal(`200`), Body: command(theCommandID)}
+	Validation          = refusedAs("validation", `400`, str("ValidationException"))
+	Serialization       = refusedAs("serialization", `400`, shouldBe(str("SerializationException")))
+	Refused             = refusedAs("refused", `{"$class":4}`, aString)
+	refusedForSemantics = fixtures.Outcome{Name: "refused-for-its-meaning", Status: literal(`{"$class":4}`), Error: &fixtures.ErrorOutcome{
 		Type:    expect(matcher("$not", oneOf("SerializationException", "UnknownOperationException"))),
 		Message: expect(matcher("$optional", matcher("$not", matcher("$contains", str("failed to satisfy constraint"))))),
 	}}
 	RefusedBelow  = fixtures.Outcome{Name: "refused-below-the-protocol", Status: literal(`{"$class":4}`), Format: fixtures.FormatAny}
-	refusedNumber = fixtures.Outcome{Name: "refused", Status: literal(`400`), Error: &fixtures.ErrorOutcome{
-		Type: expect(shouldBe(oneOf("ValidationException", "SerializationException"))),
-	}}
+	refusedNumber = refusedAs("refused", `400`, shouldBe(oneOf("ValidationException", "SerializationException")))
 )
+
+func refusedAs(name, status string, errorType Value) fixtures.Outcome {
+	return fixtures.Outcome{Name: name, Status: literal(status), Error: &fixtures.ErrorOutcome{Type: expect(errorType)}}
+}
 
 // Exception is the outcome of one declared error.
 func Exception(name string) fixtures.Outcome {

@@ -54,8 +54,8 @@ func (r refusal) ofAnyType(level fixtures.Level, types ...string) refusal {
 }
 
 // refused is the expectation of a request that breaks rules about its meaning. One rule that is sure suffices for
-// the refusal to be; which of several rules is named, and whether one of the doubts is named instead, is not known.
-func refused(rules []refusal, doubts []doubt) Expectation {
+// the refusal to be; which of several rules is named, and whether one of the uncertainties is named instead, is not known.
+func refused(rules []refusal, uncertainties []uncertainty) Expectation {
 	slices.SortStableFunc(rules, func(a, b refusal) int { return b.level.Weight() - a.level.Weight() })
 	first := rules[0]
 	e := Expectation{Rule: first.rule, Level: first.level, Evidence: first.evidence}
@@ -68,7 +68,7 @@ func refused(rules []refusal, doubts []doubt) Expectation {
 		}
 	}
 	meaning := false
-	for _, d := range doubts {
+	for _, d := range uncertainties {
 		all.types = append(slices.Clip(all.types), d.exceptions...)
 		meaning = meaning || d.meaning
 	}
@@ -76,7 +76,7 @@ func refused(rules []refusal, doubts []doubt) Expectation {
 	all.types = slices.Compact(all.types)
 	e.Outcomes = all.outcomes()
 	if meaning {
-		e.Outcomes = append(e.Outcomes, refusedForMeaning)
+		e.Outcomes = append(e.Outcomes, refusedForSemantics)
 	}
 	slices.Sort(e.Causes)
 	e.Causes = slices.Compact(e.Causes)

@@ -12,14 +12,14 @@ import (
 )
 
 // selection looks at what the command is for.
-func (o *Oracle) selection(m *meaning, in *ssm.SendCommandInput) {
+func (o *Oracle) selection(m *semantics, in *ssm.SendCommandInput) {
 	switch nodes, targets := len(in.InstanceIds) > 0, len(in.Targets) > 0; {
 	case nodes && targets:
 		m.refuse(bothDestinations)
 	case !nodes && !targets:
 		m.refuse(noDestination)
 	case nodes && in.Targets != nil:
-		m.doubt(soft)
+		m.uncertain(unrecorded)
 	}
 	if len(in.InstanceIds) > 0 {
 		o.instances(m, in)
@@ -33,7 +33,7 @@ func (o *Oracle) selection(m *meaning, in *ssm.SendCommandInput) {
 const exampleInstance = "i-0123456789abcde"
 
 // instances looks at InstanceIds: whom the world knows, and whether the document is for them.
-func (o *Oracle) instances(m *meaning, in *ssm.SendCommandInput) {
+func (o *Oracle) instances(m *semantics, in *ssm.SendCommandInput) {
 	if repeats(in.InstanceIds) {
 		m.refuse(duplicateInstance)
 	}
@@ -53,11 +53,11 @@ func (o *Oracle) instances(m *meaning, in *ssm.SendCommandInput) {
 		case o.has(id, "node.stopped"):
 			m.refuse(stoppedInstance)
 		case o.has(id, "node.offline"):
-			m.doubt(doubt{exceptions: unknownInstance.types})
+			m.uncertain(uncertainty{exceptions: unknownInstance.types})
 		case o.hasNode(id):
-			m.doubt(doubt{exceptions: []string{"InvalidInstanceId", "UnsupportedPlatformType", "AccessDeniedException"}})
+			m.uncertain(uncertainty{exceptions: []string{"InvalidInstanceId", "UnsupportedPlatformType", "AccessDeniedException"}})
 		case !o.knowsNodes() || strings.HasPrefix(id, exampleInstance):
-			m.doubt(doubt{exceptions: []string{"InvalidInstanceId", "UnsupportedPlatformType", "AccessDeniedException"}})
+			m.uncertain(uncertainty{exceptions: []string{"InvalidInstanceId", "UnsupportedPlatformType", "AccessDeniedException"}})
 			continue
 		default:
 			m.refuse(unknownInstance)
@@ -69,13 +69,13 @@ func (o *Oracle) instances(m *meaning, in *ssm.SendCommandInput) {
 		case runsOn != "" && runsOn != platform:
 			m.refuse(otherPlatform)
 		case platform == platformWindows:
-			m.doubt(doubt{exceptions: otherPlatform.types})
+			m.uncertain(uncertainty{exceptions: otherPlatform.types})
 		}
 	}
 }
 
 // targets looks at what each target says, and whether they go together.
-func (o *Oracle) targets(m *meaning, targets []types.Target) {
+func (o *Oracle) targets(m *semantics, targets []types.Target) {
 	keys := make([]string, len(targets))
 	for i := range targets {
 		keys[i] = aws.ToString(targets[i].Key)
@@ -84,7 +84,8 @@ func (o *Oracle) targets(m *meaning, targets []types.Target) {
 	is := func(prefix string) bool {
 		return slices.ContainsFunc(keys, func(k string) bool { return strings.HasPrefix(k, prefix) })
 	}
-	groups, tags, instances := slices.Contains(keys, GroupNameKey), is("tag:") || slices.Contains(keys, "tag-key"), slices.Contains(keys, "InstanceIds")
+	groups, instances := slices.Contains(keys, GroupNameKey), slices.Contains(keys, "InstanceIds")
+	tags := is("tag:") || slices.Contains(keys, "tag-key")
 	if repeats(keys) {
 		m.refuse(duplicateKey)
 	}
@@ -101,14 +102,15 @@ func (o *Oracle) targets(m *meaning, targets []types.Target) {
 	others := slices.ContainsFunc(keys, func(k string) bool { return !strings.HasPrefix(k, "resource-groups:") })
 	filters := slices.Contains(keys, TypeFiltersKey)
 	switch {
-	case repeats(lower) && !repeats(keys), filters && (!groups || others || keys[0] == TypeFiltersKey), groups && others && !tags && !instances:
-		m.doubt(soft)
+	case repeats(lower) && !repeats(keys), filters && (!groups || others || keys[0] == TypeFiltersKey),
+		groups && others && !tags && !instances:
+		m.uncertain(unrecorded)
 	case slices.Contains(keys, "tag-key") && is("tag:"):
-		m.doubt(soft)
+		m.uncertain(unrecorded)
 	}
 }
 
-// The keys of a target that names a resource group, and the bound of its values.
+// Keys of targets, and the most values of one.
 const (
 	GroupNameKey   = "resource-groups:Name"
 	TypeFiltersKey = "resource-groups:ResourceTypeFilters"
@@ -118,10 +120,10 @@ const (
 // RunnableTypes are the resource types that a command can be sent to.
 var RunnableTypes = []string{"AWS::EC2::Instance", "AWS::SSM::ManagedInstance"}
 
-func (o *Oracle) target(m *meaning, t *types.Target) {
+func (o *Oracle) target(m *semantics, t *types.Target) {
 	key := aws.ToString(t.Key)
 	if t.Key == nil || len(t.Values) == 0 {
-		m.doubt(doubt{anything: true})
+		m.uncertain(uncertainty{anyAnswer: true})
 		return
 	}
 	twice := repeats(t.Values)
@@ -134,15 +136,15 @@ func (o *Oracle) target(m *meaning, t *types.Target) {
 		resourceTypes(m, t.Values)
 	case key == "InstanceIds":
 		if slices.ContainsFunc(t.Values, func(v string) bool { return !slices.Contains(o.nodes, v) }) {
-			m.doubt(soft, doubt{exceptions: unknownInstance.types})
+			m.uncertain(unrecorded, uncertainty{exceptions: unknownInstance.types})
 		}
 	case key == "tag-key":
 	case strings.HasPrefix(key, "tag:") && len(key) > len("tag:"):
 		if strings.ContainsFunc(key[len("tag:"):], notPlain) {
-			m.doubt(soft)
+			m.uncertain(unrecorded)
 		}
 	default:
-		m.doubt(soft)
+		m.uncertain(unrecorded)
 		return
 	}
 	switch {
@@ -153,31 +155,31 @@ func (o *Oracle) target(m *meaning, t *types.Target) {
 	case twice:
 		m.refuse(duplicateValue)
 	case len(t.Values) > mostValues && key != TypeFiltersKey:
-		m.doubt(soft)
+		m.uncertain(unrecorded)
 	}
 	if key == TypeFiltersKey {
 		return
 	}
 	for _, v := range t.Values {
 		if v == "" || len(v) > 200 || strings.ContainsFunc(v, notPlain) {
-			m.doubt(soft)
+			m.uncertain(unrecorded)
 			return
 		}
 	}
 }
 
-func resourceTypes(m *meaning, values []string) {
+func resourceTypes(m *semantics, values []string) {
 	spelled := func(v string) bool { return slices.Contains(RunnableTypes, v) }
 	otherwise := func(v string) bool {
 		return !spelled(v) && slices.ContainsFunc(RunnableTypes, func(t string) bool { return strings.EqualFold(t, v) })
 	}
 	switch {
 	case slices.ContainsFunc(values, otherwise):
-		m.doubt(doubt{meaning: true, level: fixtures.May})
+		m.uncertain(uncertainty{meaning: true, level: fixtures.May})
 	case !slices.ContainsFunc(values, spelled):
 		m.refuse(noRunnableType)
 	case slices.ContainsFunc(values, func(v string) bool { return !spelled(v) }):
-		m.doubt(soft)
+		m.uncertain(unrecorded)
 	}
 	if len(values) > mostValues && !repeats(values) {
 		m.refuse(tooManyTypes)

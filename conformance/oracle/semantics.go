@@ -11,48 +11,50 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// doubt is a reason why a server may refuse a valid request, or a sign that taking it is not sure.
-type doubt struct {
+// uncertainty is a reason why a server may refuse a valid request, or a sign that taking it is not sure.
+type uncertainty struct {
 	exceptions []string       // the declared errors that it may answer
 	meaning    bool           // or any other that is about the meaning
 	level      fixtures.Level // of the whole expectation, where it is weaker than must
-	anything   bool           // not even that it is an answer of AWS JSON
+	anyAnswer  bool           // not even that it is an answer of AWS JSON
 }
 
-// soft is the doubt about what nobody has recorded and what AWS may well refuse.
-var soft = doubt{meaning: true, level: fixtures.Should}
+// unrecorded is the uncertainty about what nobody has recorded and what AWS may well refuse.
+var unrecorded = uncertainty{meaning: true, level: fixtures.Should}
 
 // meaning is what there is to say of a request that breaks no constraint.
-type meaning struct {
-	refusals []refusal
-	doubts   []doubt
+type semantics struct {
+	refusals      []refusal
+	uncertainties []uncertainty
 }
 
-func (m *meaning) refuse(r refusal)      { m.refusals = append(m.refusals, r) }
-func (m *meaning) doubt(doubts ...doubt) { m.doubts = append(m.doubts, doubts...) }
-
-// plain tells whether nothing keeps a server from taking the request.
-func (m *meaning) plain() bool { return len(m.refusals) == 0 && len(m.doubts) == 0 }
-
-func (m *meaning) open() bool {
-	return slices.ContainsFunc(m.doubts, func(d doubt) bool { return d.anything })
+func (m *semantics) refuse(r refusal) { m.refusals = append(m.refusals, r) }
+func (m *semantics) uncertain(reasons ...uncertainty) {
+	m.uncertainties = append(m.uncertainties, reasons...)
 }
 
-// usualDoubts is how many doubts most requests do not exceed.
-const usualDoubts = 6
+// plain reports whether nothing keeps a server from taking the request.
+func (m *semantics) plain() bool { return len(m.refusals) == 0 && len(m.uncertainties) == 0 }
+
+func (m *semantics) open() bool {
+	return slices.ContainsFunc(m.uncertainties, func(d uncertainty) bool { return d.anyAnswer })
+}
+
+// usualUncertainties is how many uncertainties most requests do not exceed.
+const usualUncertainties = 6
 
 // meaning looks for what a server must, or may, say to a request that breaks no constraint.
-func (o *Oracle) meaning(tree *Value, in *ssm.SendCommandInput) *meaning {
-	m := &meaning{doubts: make([]doubt, 0, usualDoubts)}
+func (o *Oracle) semantics(tree *Value, in *ssm.SendCommandInput) *semantics {
+	m := &semantics{uncertainties: make([]uncertainty, 0, usualUncertainties)}
 	o.document(m, in)
 	o.selection(m, in)
 	o.destinations(m, in)
-	textDoubts(m, tree, in)
+	textsAndNames(m, tree, in)
 	return m
 }
 
-// meaningBeside is the same of a request whose members named by broken break a constraint.
-func (o *Oracle) meaningBeside(tree *Value, broken map[string]bool) *meaning {
+// semanticsBeside is the same of a request whose members named by broken break a constraint.
+func (o *Oracle) semanticsBeside(tree *Value, broken map[string]bool) *semantics {
 	left := *tree
 	left.Members = slices.Clone(tree.Members)
 	for name := range broken {
@@ -65,7 +67,7 @@ func (o *Oracle) meaningBeside(tree *Value, broken map[string]bool) *meaning {
 		left.Remove("InstanceIds")
 		left.Set("Targets", array(object(member("Key", str("tag:sendspec")), member("Values", strs([]string{"x"})))))
 	}
-	return o.meaning(&left, reference.InputOf(&left))
+	return o.semantics(&left, reference.InputOf(&left))
 }
 
 // fewTexts is how many texts are faster compared in pairs than sorted.
@@ -84,7 +86,7 @@ func repeats(list []string) bool {
 	return len(slices.Compact(sorted)) < len(list)
 }
 
-// notPlain tells whether a character of a name may be a reason to refuse the name: nobody has recorded which
+// notPlain reports whether a character of a name may be a reason to refuse the name: nobody has recorded which
 // are for AWS.
 func notPlain(r rune) bool {
 	return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
@@ -98,17 +100,17 @@ func texts[S ~string](list []S) []string {
 	return out
 }
 
-// textDoubts looks at what strings are made of, and at members that the model lacks.
-func textDoubts(m *meaning, tree *Value, in *ssm.SendCommandInput) {
+// texts_ looks at what strings are made of, and at members that the model lacks.
+func textsAndNames(m *semantics, tree *Value, in *ssm.SendCommandInput) {
 	if hasControl(tree) {
-		m.doubt(doubt{anything: true})
+		m.uncertain(uncertainty{anyAnswer: true})
 	}
 	if c := tree.Get("CloudWatchOutputConfig"); c != nil && c.Kind == jsontree.Object && len(c.Members) == 0 {
-		m.doubt(doubt{level: fixtures.Should})
+		m.uncertain(uncertainty{level: fixtures.Should})
 	}
 	tooLong := func(value *string, most int) {
 		if s := aws.ToString(value); len(s) > most && utf16Length(s) > most {
-			m.doubt(doubt{exceptions: validation, level: fixtures.Should})
+			m.uncertain(uncertainty{exceptions: validation, level: fixtures.Should})
 		}
 	}
 	tooLong(in.Comment, 100)
@@ -122,5 +124,5 @@ func textDoubts(m *meaning, tree *Value, in *ssm.SendCommandInput) {
 	if a := in.AlarmConfiguration; a != nil && len(a.Alarms) == 1 {
 		tooLong(a.Alarms[0].Name, 255)
 	}
-	m.doubt(strangerDoubts(tree)...)
+	m.uncertain(unknownMembers(tree)...)
 }

@@ -21,7 +21,7 @@ const (
 
 // payload says what is certain: too large is what has too many bytes however the characters, the lists and the
 // document count, and how they count is known in part.
-func (o *Oracle) payload(m *meaning, in *ssm.SendCommandInput) {
+func (o *Oracle) payload(m *semantics, in *ssm.SendCommandInput) {
 	agent, html := sizeOf(in.Parameters, false), sizeOf(in.Parameters, true)
 	frame := bounds{0, aDocument}
 	if aws.ToString(in.DocumentName) == ShellScript {
@@ -39,9 +39,9 @@ func (o *Oracle) payload(m *meaning, in *ssm.SendCommandInput) {
 	case agent.least+frame.least > largestPayload, html.least > largestPayload:
 		m.refuse(tooLarge.at(fixtures.Should))
 	case agent.most+frame.most > largestPayload, html.most > largestPayload:
-		m.doubt(doubt{exceptions: tooLarge.types, level: fixtures.Should})
+		m.uncertain(uncertainty{exceptions: tooLarge.types, level: fixtures.Should})
 	case max(agent.most, html.most) > largestPayload-aDocument: // taken, until AWS revises the document
-		m.doubt(doubt{level: fixtures.Should})
+		m.uncertain(uncertainty{level: fixtures.Should})
 	}
 }
 

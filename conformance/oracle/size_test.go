@@ -17,7 +17,8 @@ func TestTheOracleKnowsTheRecordedSizesAndNoOthers(t *testing.T) {
 	t.Parallel()
 	lone := func(unit string) func(n int) *ssm.SendCommandInput {
 		return func(n int) *ssm.SendCommandInput {
-			return &ssm.SendCommandInput{DocumentName: aws.String(ShellScript), Parameters: map[string][]string{"commands": {strings.Repeat(unit, n)}}}
+			commands := []string{strings.Repeat(unit, n)}
+			return &ssm.SendCommandInput{DocumentName: aws.String(ShellScript), Parameters: map[string][]string{"commands": commands}}
 		}
 	}
 	beside := func(change func(in *ssm.SendCommandInput)) func(n int) *ssm.SendCommandInput {
@@ -27,8 +28,8 @@ func TestTheOracleKnowsTheRecordedSizesAndNoOthers(t *testing.T) {
 			return in
 		}
 	}
-	judge := func(in *ssm.SendCommandInput) meaning {
-		var m meaning
+	judge := func(in *ssm.SendCommandInput) semantics {
+		var m semantics
 		(&Oracle{}).payload(&m, in)
 		return m
 	}
@@ -42,17 +43,21 @@ func TestTheOracleKnowsTheRecordedSizesAndNoOthers(t *testing.T) {
 			in.Parameters["commands"] = make([]string, n)
 			return in
 		}},
-		"Comment":            {98883, beside(func(in *ssm.SendCommandInput) { in.Comment = aws.String(strings.Repeat("c", 100)) })},
-		"OutputS3KeyPrefix":  {98760, beside(func(in *ssm.SendCommandInput) { in.OutputS3KeyPrefix = aws.String(strings.Repeat("p", 100)) })},
+		"Comment": {98883, beside(func(in *ssm.SendCommandInput) { in.Comment = aws.String(strings.Repeat("c", 100)) })},
+		"OutputS3KeyPrefix": {98760, beside(func(in *ssm.SendCommandInput) {
+			in.OutputS3KeyPrefix = aws.String(strings.Repeat("p", 100))
+		})},
 		"OutputS3BucketName": {98849, beside(func(in *ssm.SendCommandInput) { in.OutputS3BucketName = aws.String("sendspec-s") })},
 		"CloudWatchOutputConfig": {98874, beside(func(in *ssm.SendCommandInput) {
-			in.CloudWatchOutputConfig = &types.CloudWatchOutputConfig{CloudWatchOutputEnabled: true, CloudWatchLogGroupName: aws.String("sendspec-s")}
+			in.CloudWatchOutputConfig = &types.CloudWatchOutputConfig{
+				CloudWatchOutputEnabled: true, CloudWatchLogGroupName: aws.String("sendspec-s"),
+			}
 		})},
 		"workingDirectory": {98851, beside(func(in *ssm.SendCommandInput) { in.Parameters["workingDirectory"] = []string{"/tmp/sends"} })},
 	} {
 		taken, refused := judge(row.request(row.taken)), judge(row.request(row.taken+1))
 		assert.Empty(t, taken.refusals, name)
-		for _, d := range taken.doubts {
+		for _, d := range taken.uncertainties {
 			assert.Empty(t, d.exceptions, name)
 		}
 		if assert.Len(t, refused.refusals, 1, name) {
@@ -72,8 +77,8 @@ func TestTheOracleKnowsTheRecordedSizesAndNoOthers(t *testing.T) {
 	} {
 		m := judge(in)
 		assert.Empty(t, m.refusals, name)
-		if assert.Len(t, m.doubts, 1, name) {
-			assert.Equal(t, tooLarge.types, m.doubts[0].exceptions, name)
+		if assert.Len(t, m.uncertainties, 1, name) {
+			assert.Equal(t, tooLarge.types, m.uncertainties[0].exceptions, name)
 		}
 	}
 }

@@ -18,22 +18,23 @@ var membersOfStructure = map[string][]string{
 	"Alarms":                 {"Name"},
 }
 
-// strangerDoubts are about members that the model lacks: AWS was seen to ignore them, on Athena. Whether
+// unknownMembers are about members that the model lacks: AWS was seen to ignore them, on Athena. Whether
 // it looks at the case of a name, or takes a control character in one, was not recorded.
-func strangerDoubts(tree *Value) []doubt {
-	var doubts []doubt
+func unknownMembers(tree *Value) []uncertainty {
+	var uncertainties []uncertainty
 	if depth(tree) > deepest {
-		doubts = append(doubts, doubt{anything: true})
+		uncertainties = append(uncertainties, uncertainty{anyAnswer: true})
 	}
-	forStrangers(tree, func(name string, known []string) {
-		if strings.ContainsFunc(name, unicode.IsControl) || slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, name) }) {
-			doubts = append(doubts, doubt{anything: true})
+	visitUnknown(tree, func(name string, known []string) {
+		otherCase := slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, name) })
+		if otherCase || strings.ContainsFunc(name, unicode.IsControl) {
+			uncertainties = append(uncertainties, uncertainty{anyAnswer: true})
 		}
 	})
-	return doubts
+	return uncertainties
 }
 
-// deepest is how deep a request may nest without a doubt: parsers have limits (RFC 8259 section 9), and
+// deepest is how deep a request may nest without uncertainty: parsers have limits (RFC 8259 section 9), and
 // those of AWS are not known.
 const deepest = 64
 
@@ -48,27 +49,27 @@ func depth(v *Value) int {
 	return below + 1
 }
 
-// spelledOtherwise tells whether a member has the name of the model's but for the case.
+// spelledOtherwise reports whether a member has the name of the model's but for the case.
 func spelledOtherwise(tree *Value) bool {
 	found := false
-	forStrangers(tree, func(name string, known []string) {
+	visitUnknown(tree, func(name string, known []string) {
 		found = found || slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, name) })
 	})
 	return found
 }
 
-// forStrangers visits the members that the model lacks.
-func forStrangers(tree *Value, visit func(name string, known []string)) {
-	forStrangersIn(tree, "", visit)
+// visitUnknown visits the members that the model lacks.
+func visitUnknown(tree *Value, visit func(name string, known []string)) {
+	visitUnknownIn(tree, "", visit)
 	for _, name := range []string{"NotificationConfig", "CloudWatchOutputConfig", "AlarmConfiguration"} {
-		forStrangersIn(tree.Get(name), name, visit)
+		visitUnknownIn(tree.Get(name), name, visit)
 	}
-	forStrangersOf(tree.Get("Targets"), "Targets", visit)
-	forStrangersOf(tree.Get("AlarmConfiguration").Get("Alarms"), "Alarms", visit)
+	visitUnknownOf(tree.Get("Targets"), "Targets", visit)
+	visitUnknownOf(tree.Get("AlarmConfiguration").Get("Alarms"), "Alarms", visit)
 }
 
-// forStrangersIn visits those of one structure, forStrangersOf those of a list of them.
-func forStrangersIn(v *Value, structure string, visit func(name string, known []string)) {
+// visitUnknownIn visits those of one structure, visitUnknownOf those of a list of them.
+func visitUnknownIn(v *Value, structure string, visit func(name string, known []string)) {
 	if v == nil {
 		return
 	}
@@ -80,11 +81,11 @@ func forStrangersIn(v *Value, structure string, visit func(name string, known []
 	}
 }
 
-func forStrangersOf(list *Value, structure string, visit func(name string, known []string)) {
+func visitUnknownOf(list *Value, structure string, visit func(name string, known []string)) {
 	if list == nil {
 		return
 	}
 	for i := range list.Items {
-		forStrangersIn(&list.Items[i], structure, visit)
+		visitUnknownIn(&list.Items[i], structure, visit)
 	}
 }

@@ -11,7 +11,7 @@ import (
 // valid: the request is taken, and what comes back is what was given; or it is refused for what it means, as
 // it must be by a rule that it breaks, or may be for a reason that the target's world may give.
 func (o *Oracle) valid(r *reference.Result) Expectation {
-	m := o.meaning(r.Tree, r.Input)
+	m := o.semantics(r.Tree, r.Input)
 	if m.open() {
 		return open("a valid request whose meaning no source tells")
 	}
@@ -24,11 +24,14 @@ func (o *Oracle) valid(r *reference.Result) Expectation {
 	}
 	if len(m.refusals) > 0 {
 		if o.captured { // not even that AWS's documents are there
-			m.doubt(doubt{exceptions: []string{"InvalidDocument", "AccessDeniedException", "UnsupportedPlatformType"}})
+			m.uncertain(uncertainty{exceptions: []string{"InvalidDocument", "AccessDeniedException", "UnsupportedPlatformType"}})
 		}
-		return refused(m.refusals, m.doubts)
+		return refused(m.refusals, m.uncertainties)
 	}
-	e := Expectation{Rule: "A valid request is taken and comes back as it was given", Level: fixtures.Must, Evidence: fixtures.Evidence{"echo/as-received", "echo/members"}}
+	e := Expectation{
+		Rule: "A valid request is taken and comes back as it was given", Level: fixtures.Must,
+		Evidence: fixtures.Evidence{"echo/as-received", "echo/members"},
+	}
 	accepted := Accepted
 	accepted.Body = o.echo(r.Tree, r.Input)
 	e.Outcomes = []fixtures.Outcome{accepted}
@@ -37,7 +40,7 @@ func (o *Oracle) valid(r *reference.Result) Expectation {
 	}
 	var names []string
 	meaning := false
-	for _, d := range m.doubts {
+	for _, d := range m.uncertainties {
 		if d.level != "" && e.Level != fixtures.May {
 			e.Level = d.level
 		}
@@ -51,7 +54,7 @@ func (o *Oracle) valid(r *reference.Result) Expectation {
 		e.Outcomes = append(e.Outcomes, Exception(name))
 	}
 	if meaning {
-		e.Outcomes = append(e.Outcomes, refusedForMeaning)
+		e.Outcomes = append(e.Outcomes, refusedForSemantics)
 	}
 	return e
 }

@@ -3,6 +3,7 @@ package traffic
 import (
 	"fmt"
 	"mime"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -49,7 +50,8 @@ func expectationOf(request *wire.Request) oracle.Expectation {
 // is decided before its body is looked at.
 func isPlainCall(r *wire.Request) bool {
 	media, _, err := mime.ParseMediaType(r.Get("Content-Type"))
-	return err == nil && media == "application/x-amz-json-1.1" && r.Method == "POST" && r.Path == "/" && !strings.Contains(r.Get("Content-Encoding"), "gzip")
+	plain := err == nil && media == "application/x-amz-json-1.1" && !strings.Contains(r.Get("Content-Encoding"), "gzip")
+	return plain && r.Method == http.MethodPost && r.Path == "/"
 }
 
 // unrelatedToBody are the answers that any call may get whatever its body says: the errors about who asks, how often
@@ -58,9 +60,9 @@ func isPlainCall(r *wire.Request) bool {
 var unrelatedToBody = []fixtures.Outcome{
 	{Name: "refused before its body was read", Status: literal(`{"$class":4}`), Error: &fixtures.ErrorOutcome{Type: literal(`{"$in":[
 		"AccessDenied","AccessDeniedException","ExpiredToken","ExpiredTokenException","IncompleteSignature","IncompleteSignatureException",
-		"InvalidClientTokenId","InvalidSignatureException","MissingAuthenticationToken","MissingAuthenticationTokenException","NotAuthorized",
-		"OptInRequired","RequestExpired","SignatureDoesNotMatch","Throttling","ThrottlingException","TooManyRequestsException",
-		"UnrecognizedClientException"]}`)}},
+		"InvalidClientTokenId","InvalidSignatureException","MissingAuthenticationToken","MissingAuthenticationTokenException",
+		"NotAuthorized","OptInRequired","RequestExpired","SignatureDoesNotMatch","Throttling","ThrottlingException",
+		"TooManyRequestsException","UnrecognizedClientException"]}`)}},
 	{Name: "the service failed", Status: literal(`{"$in":[500,503]}`), Error: &fixtures.ErrorOutcome{Type: literal(`{"$in":[
 		"InternalFailure","InternalServerError","InternalServerException","ServiceUnavailable","ServiceUnavailableException"]}`)}},
 }

@@ -37,7 +37,9 @@ type recorded struct {
 	Error            struct{ Error struct{ Message string } }
 }
 
-var judged = map[string]bool{"SendCommand": true, "ListCommands": true, "ListCommandInvocations": true, "GetCommandInvocation": true, "CancelCommand": true}
+var judged = map[string]bool{
+	"SendCommand": true, "ListCommands": true, "ListCommandInvocations": true, "GetCommandInvocation": true, "CancelCommand": true,
+}
 
 var times = map[string]bool{"RequestedDateTime": true, "ExpiresAfter": true, "ResponseStartDateTime": true, "ResponseFinishDateTime": true}
 
@@ -78,7 +80,8 @@ func entry(operation string, status int, sent, answer []byte, started time.Time,
 	return map[string]any{
 		"startedDateTime": started.Format(time.RFC3339Nano), "time": 1,
 		"request": map[string]any{
-			"method": "POST", "url": "https://ssm.us-east-1.amazonaws.com/", "httpVersion": "HTTP/1.1", "bodySize": len(sent), "postData": post,
+			"method": "POST", "url": "https://ssm.us-east-1.amazonaws.com/", "httpVersion": "HTTP/1.1",
+			"bodySize": len(sent), "postData": post,
 			"headers": []pair{
 				{"content-type", "application/x-amz-json-1.1"}, {"X-Amz-Target", "AmazonSSM." + operation},
 				{"Authorization", "AWS4-HMAC-SHA256 Credential=AKIAVERYSECRETKEY"}, {"X-Amz-Security-Token", "VERYSECRETTOKEN"},
@@ -86,7 +89,9 @@ func entry(operation string, status int, sent, answer []byte, started time.Time,
 		},
 		"response": map[string]any{
 			"status": status, "content": content,
-			"headers": []pair{{"content-type", "application/x-amz-json-1.1"}, {"x-amzn-requestid", fmt.Sprintf("2d226bf9-efbd-461b-a381-%012d", number)}},
+			"headers": []pair{
+				{"content-type", "application/x-amz-json-1.1"}, {"x-amzn-requestid", fmt.Sprintf("2d226bf9-efbd-461b-a381-%012d", number)},
+			},
 		},
 	}
 }
@@ -107,7 +112,7 @@ func recordings(t *testing.T) (entries []map[string]any, labels []string) {
 	require.NoError(t, err)
 	require.Len(t, files, 4)
 	for _, name := range files {
-		b, err := os.ReadFile(name)
+		b, err := os.ReadFile(name) //nolint:gosec // a recording of this repository
 		require.NoError(t, err)
 		lines := bufio.NewScanner(bytes.NewReader(b))
 		lines.Buffer(nil, 1<<20)
@@ -175,7 +180,9 @@ func TestWhatAWSAnsweredConforms(t *testing.T) {
 }
 
 // excerpt names the recorded calls that stand in testdata/aws.har.
-var excerpt = map[string]bool{"missing-role": true, "role-only": true, "empty": true, "two": true, "OK-ignore-False": true, "missing-ignore-False": true}
+var excerpt = map[string]bool{
+	"missing-role": true, "role-only": true, "empty": true, "two": true, "OK-ignore-False": true, "missing-ignore-False": true,
+}
 
 func TestTheExcerptIsOfTheRecordings(t *testing.T) {
 	t.Parallel()
@@ -205,7 +212,7 @@ func TestTheExcerptIsOfTheRecordings(t *testing.T) {
 	if *update {
 		require.NoError(t, os.WriteFile(name, har, 0o600))
 	}
-	want, err := os.ReadFile(name)
+	want, err := os.ReadFile(name) //nolint:gosec // a golden file of this repository
 	require.NoError(t, err)
 	assert.Equal(t, string(want), string(har))
 }
@@ -214,10 +221,14 @@ func TestWhatConformsOfACall(t *testing.T) {
 	t.Parallel()
 	const valid = `{"DocumentName":"AWS-RunShellScript","Targets":[{"Key":"tag:a","Values":["b"]}],"Parameters":{"commands":["true"]}}`
 	const taken = `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-000000000001"}}`
-	const echoed = `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-000000000001","DocumentName":"AWS-RunShellScript","DocumentVersion":"$DEFAULT","Comment":"",
-		"ExpiresAfter":7200,"Parameters":{"commands":["true"]},"InstanceIds":[],"Targets":[{"Key":"tag:a","Values":["b"]}],"RequestedDateTime":0,"Status":"Pending",
-		"StatusDetails":"Pending","OutputS3Region":"eu-west-1","OutputS3BucketName":"","OutputS3KeyPrefix":"","MaxConcurrency":"50","MaxErrors":"0","TargetCount":0,
-		"CompletedCount":0,"ErrorCount":0,"DeliveryTimedOutCount":0,"ServiceRole":"","NotificationConfig":{"NotificationArn":"","NotificationEvents":[],"NotificationType":""},
+	const echoed = `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-000000000001","DocumentName":"AWS-RunShellScript","DocumentVersion":"$DEFAULT",
+		"Comment":"",
+		"ExpiresAfter":7200,"Parameters":{"commands":["true"]},"InstanceIds":[],"Targets":[{"Key":"tag:a","Values":["b"]}],
+		"RequestedDateTime":0,"Status":"Pending",
+		"StatusDetails":"Pending","OutputS3Region":"eu-west-1","OutputS3BucketName":"","OutputS3KeyPrefix":"","MaxConcurrency":"50",
+		"MaxErrors":"0","TargetCount":0,
+		"CompletedCount":0,"ErrorCount":0,"DeliveryTimedOutCount":0,"ServiceRole":"",
+		"NotificationConfig":{"NotificationArn":"","NotificationEvents":[],"NotificationType":""},
 		"CloudWatchOutputConfig":{"CloudWatchLogGroupName":"","CloudWatchOutputEnabled":false},"TimeoutSeconds":3600,
 		"AlarmConfiguration":{"IgnorePollAlarmFailure":false,"Alarms":[]},"TriggeredAlarms":[]}}`
 	with := func(members string) string { return strings.TrimSuffix(valid, "}") + "," + members + "}" }
@@ -236,19 +247,27 @@ func TestWhatConformsOfACall(t *testing.T) {
 		answer          string
 		want            judge.Verdict
 	}{
-		"valid, taken":                         {"SendCommand", valid, 200, at(echoed), judge.Pass},
-		"valid, taken, nothing comes back":     {"SendCommand", valid, 200, taken, judge.Fail},
-		"an ignored region, taken":             {"SendCommand", with(`"OutputS3Region":"x"`), 200, taken, judge.Warn},
-		"a text for a boolean, taken":          {"SendCommand", with(`"AlarmConfiguration":{"IgnorePollAlarmFailure":"true","Alarms":[{"Name":"a"}]}`), 200, taken, judge.Warn},
-		"an alarm, which may fire":             {"SendCommand", with(`"AlarmConfiguration":{"IgnorePollAlarmFailure":true,"Alarms":[{"Name":"sendspec-a"}]}`), 400, `{"__type":"ValidationException","message":"Alarm is in ALARM state"}`, judge.Pass},
-		"an alarm, which may not be there":     {"SendCommand", with(`"AlarmConfiguration":{"Alarms":[{"Name":"sendspec-a"}]}`), 400, `{"__type":"ValidationException","message":"Alarm is in UNKNOWN state"}`, judge.Pass},
-		"two targets of a key, taken":          {"SendCommand", strings.Replace(valid, `"Targets":[`, `"Targets":[{"Key":"tag:a","Values":["c"]},`, 1), 200, taken, judge.Fail},
-		"a document that may be there":         {"SendCommand", strings.Replace(valid, "AWS-RunShellScript", "sendspec-mine", 1), 200, strings.Replace(at(echoed), "AWS-RunShellScript", "sendspec-mine", 1), judge.Pass},
+		"valid, taken":                     {"SendCommand", valid, 200, at(echoed), judge.Pass},
+		"valid, taken, nothing comes back": {"SendCommand", valid, 200, taken, judge.Fail},
+		"an ignored region, taken":         {"SendCommand", with(`"OutputS3Region":"x"`), 200, taken, judge.Warn},
+		"a text for a boolean, taken": {"SendCommand", with(`"AlarmConfiguration":{"IgnorePollAlarmFailure":"true","Alarms":[{"Name":"a"}]}`),
+			200, taken, judge.Warn},
+		"an alarm, which may fire": {"SendCommand", with(`"AlarmConfiguration":{"IgnorePollAlarmFailure":true,"Alarms":[{"Name":"sendspec-a"}]}`),
+			400, `{"__type":"ValidationException","message":"Alarm is in ALARM state"}`, judge.Pass},
+		"an alarm, which may not be there": {"SendCommand", with(`"AlarmConfiguration":{"Alarms":[{"Name":"sendspec-a"}]}`),
+			400, `{"__type":"ValidationException","message":"Alarm is in UNKNOWN state"}`, judge.Pass},
+		"two targets of a key, taken": {"SendCommand", strings.Replace(valid, `"Targets":[`, `"Targets":[{"Key":"tag:a","Values":["c"]},`, 1),
+			200, taken, judge.Fail},
+		"a document that may be there": {"SendCommand", strings.Replace(valid, "AWS-RunShellScript", "sendspec-mine", 1),
+			200, strings.Replace(at(echoed), "AWS-RunShellScript", "sendspec-mine", 1), judge.Pass},
 		"valid, refused for what is not there": {"SendCommand", valid, 400, `{"__type":"InvalidDocument"}`, judge.Pass},
-		"valid, refused for its meaning":       {"SendCommand", valid, 400, `{"__type":"ValidationException","message":"Duplicate values are not supported"}`, judge.Pass},
-		"valid, throttled":                     {"SendCommand", valid, 400, `{"__type":"ThrottlingException","message":"Rate exceeded"}`, judge.Pass},
-		"valid, and AWS is down":               {"SendCommand", valid, 503, `{"__type":"ServiceUnavailableException"}`, judge.Pass},
-		"valid, refused for a constraint":      {"SendCommand", valid, 400, `{"__type":"ValidationException","message":"1 validation error detected: Value 'b' at 'x'"}`, judge.Warn},
+		"valid, refused for its meaning": {"SendCommand", valid,
+			400, `{"__type":"ValidationException","message":"Duplicate values are not supported"}`, judge.Pass},
+		"valid, throttled": {"SendCommand", valid,
+			400, `{"__type":"ThrottlingException","message":"Rate exceeded"}`, judge.Pass},
+		"valid, and AWS is down": {"SendCommand", valid, 503, `{"__type":"ServiceUnavailableException"}`, judge.Pass},
+		"valid, refused for a constraint": {"SendCommand", valid,
+			400, `{"__type":"ValidationException","message":"1 validation error detected: Value 'b' at 'x'"}`, judge.Warn},
 		"valid, refused as no JSON":            {"SendCommand", valid, 400, `{"__type":"SerializationException"}`, judge.Fail},
 		"valid, refused by another's error":    {"SendCommand", valid, 400, `{"__type":"InvalidPluginName"}`, judge.Fail},
 		"valid, and a 500 without a name":      {"SendCommand", valid, 500, `<html>`, judge.Fail},
@@ -258,19 +277,23 @@ func TestWhatConformsOfACall(t *testing.T) {
 		"too long, taken":                      {"SendCommand", tooLong, 200, taken, judge.Fail},
 		"too long, refused for another reason": {"SendCommand", tooLong, 400, `{"__type":"InvalidDocument"}`, judge.Fail},
 		"too long, and nobody may ask":         {"SendCommand", tooLong, 400, `{"__type":"AccessDeniedException"}`, judge.Pass},
-		"of a wrong type, refused":             {"SendCommand", `{"DocumentName":7}`, 400, `{"__type":"SerializationException"}`, judge.Pass},
-		"of a wrong type, taken":               {"SendCommand", `{"DocumentName":7}`, 200, taken, judge.Fail},
-		"no JSON, taken":                       {"SendCommand", `{`, 200, taken, judge.Fail},
-		"a member twice, which nobody knows":   {"SendCommand", `{"DocumentName":7,"DocumentName":"x"}`, 200, taken, judge.Pass},
-		"a member twice, refused":              {"SendCommand", `{"DocumentName":"x","DocumentName":"xyz"}`, 400, `{"__type":"Whatever"}`, judge.Pass},
-		"a list, taken":                        {"ListCommands", `{}`, 200, `{"Commands":[]}`, judge.Pass},
-		"a list without the list":              {"ListCommands", `{}`, 200, `{}`, judge.Fail},
-		"an invocation that does not exist":    {"GetCommandInvocation", `{"CommandId":"2d226bf9-efbd-461b-a381-000000000001","InstanceId":"i-0123456789abcdef0"}`, 400, `{"__type":"InvocationDoesNotExist"}`, judge.Pass},
-		"a send that says so":                  {"SendCommand", valid, 400, `{"__type":"InvocationDoesNotExist"}`, judge.Fail},
+		"of a wrong type, refused": {"SendCommand", `{"DocumentName":7}`,
+			400, `{"__type":"SerializationException"}`, judge.Pass},
+		"of a wrong type, taken":             {"SendCommand", `{"DocumentName":7}`, 200, taken, judge.Fail},
+		"no JSON, taken":                     {"SendCommand", `{`, 200, taken, judge.Fail},
+		"a member twice, which nobody knows": {"SendCommand", `{"DocumentName":7,"DocumentName":"x"}`, 200, taken, judge.Pass},
+		"a member twice, refused": {"SendCommand", `{"DocumentName":"x","DocumentName":"xyz"}`,
+			400, `{"__type":"Whatever"}`, judge.Pass},
+		"a list, taken":           {"ListCommands", `{}`, 200, `{"Commands":[]}`, judge.Pass},
+		"a list without the list": {"ListCommands", `{}`, 200, `{}`, judge.Fail},
+		"an invocation that does not exist": {"GetCommandInvocation", `{"CommandId":"2d226bf9-efbd-461b-a381-000000000001","InstanceId":"i-0123456789abcdef0"}`,
+			400, `{"__type":"InvocationDoesNotExist"}`, judge.Pass},
+		"a send that says so": {"SendCommand", valid, 400, `{"__type":"InvocationDoesNotExist"}`, judge.Fail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			report, _ := judgeHAR(t, harOf(t, []map[string]any{entry(test.operation, test.status, []byte(test.sent), []byte(test.answer), now, 1, false)}, ""))
+			e := entry(test.operation, test.status, []byte(test.sent), []byte(test.answer), now, 1, false)
+			report, _ := judgeHAR(t, harOf(t, []map[string]any{e}, ""))
 			r := report.Results[0]
 			assert.Equal(t, test.want, r.Verdict, "%s: %+v", r.Case.Title, r.Findings)
 			assert.Equal(t, "traffic/"+test.operation+"/entry/n=1", r.Case.ID)
@@ -297,7 +320,9 @@ func TestWhatIsNoCallIsNotJudged(t *testing.T) {
 	report, capture := judgeHAR(t, harOf(t, entries, ""))
 	assert.Equal(t, 3, capture.Foreign)
 	require.Len(t, capture.Calls, 4)
-	for i, reason := range []string{"the body of the request was not captured", "no answer was captured", "the body of the answer was not captured", ""} {
+	for i, reason := range []string{
+		"the body of the request was not captured", "no answer was captured", "the body of the answer was not captured", "",
+	} {
 		assert.Equal(t, reason, report.Results[i].Reason)
 		assert.Equal(t, reason == "", report.Results[i].Verdict == judge.Pass)
 	}
@@ -305,7 +330,10 @@ func TestWhatIsNoCallIsNotJudged(t *testing.T) {
 		assert.NotContains(t, fmt.Sprint(c.Exchange.Request.Fields), "VERYSECRET", "no credential is taken over")
 	}
 
-	for name, text := range map[string]string{"no JSON": "<html>", "no log": "{}", "no base64": `{"log":{"entries":[{"request":{"headers":[{"name":"X-Amz-Target","value":"AmazonSSM.SendCommand"}],"postData":{"text":"?","encoding":"base64"}}}]}}`} {
+	for name, text := range map[string]string{
+		"no JSON": "<html>", "no log": "{}", "no base64": `{"log":{"entries":[{"request":{
+			"headers":[{"name":"X-Amz-Target","value":"AmazonSSM.SendCommand"}],"postData":{"text":"?","encoding":"base64"}}}]}}`,
+	} {
 		_, err := traffic.Read(strings.NewReader(text))
 		require.Error(t, err, name)
 	}
