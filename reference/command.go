@@ -18,7 +18,7 @@ const (
 )
 
 // Details is the StatusDetails of a command or an invocation as it is written on the wire:
-// without the spaces that the API reference prints (facts.md section 4).
+// without the spaces that the API reference prints (evidence: status/spelling).
 type Details string
 
 // The values of Details. Which of them a command has, and which an invocation, says
@@ -57,7 +57,7 @@ const (
 
 // Details returns the values that the subject can have, those that are not terminal first. The
 // list is that of the API reference and of monitor-commands.md, and what recordings add to it
-// (facts.md section 4).
+// (evidence: status/values).
 func (s Subject) Details() []Details {
 	common := []Details{
 		Pending, InProgress, Delayed, Cancelling, Success, DeliveryTimedOut, ExecutionTimedOut, Failed,

@@ -245,7 +245,7 @@ func randomEvent(random *rand.Rand) reference.Event {
 
 func pick[T any](random *rand.Rand, from ...T) T { return from[random.IntN(len(from))] }
 
-// The recorded table of facts.md section 2, ExpiresAfter, row by row; timeouts in seconds.
+// The recorded sums, row by row; timeouts in seconds (evidence: expiry/sum, expiry/execution-timeout, expiry/schema-2.0).
 func TestExpiresAfterAddsTheRecordedTimeouts(t *testing.T) {
 	t.Parallel()
 	builtIn := []string{"{{ executionTimeout }}"}

@@ -18,7 +18,7 @@ type Counts struct {
 }
 
 // Count counts invocations as the API reference says. Terminated ones, Failed by their Status,
-// are no errors: that is recorded (recorded/alarms.jsonl, active-and-pending-trigger).
+// are no errors: that is recorded (evidence: alarms/fires-later).
 func Count(invocations []Details) Counts {
 	c := Counts{Target: len(invocations)}
 	for _, d := range invocations {
@@ -39,7 +39,7 @@ func Count(invocations []Details) Counts {
 // MaxErrorsOf returns the number of errors that a command of so many targets bears without
 // failing. A percentage is rounded down, so that 10% of 50 targets is 5 and the sixth error stops
 // the command, as documented; that it is rounded down where it is no whole number is our choice,
-// since no document tells (facts.md section 4). Text that is neither counts as 0, the default.
+// since no document tells (evidence: control/percent-rounding). Text that is neither counts as 0, the default.
 func MaxErrorsOf(maxErrors string, targets int) int {
 	return share(maxErrors, targets, 0)
 }

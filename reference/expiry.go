@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// DefaultTimeout is the TimeoutSeconds of a command that gives none (facts.md section 1).
+// DefaultTimeout is the TimeoutSeconds of a command that gives none (evidence: expiry/default).
 const DefaultTimeout = 3600 * time.Second
 
 // DefaultExecutionTimeout is what a step counts whose timeoutSeconds is not set, not supplied or
-// no number (facts.md section 2, ExpiresAfter).
+// no number (evidence: expiry/unparsable).
 const DefaultExecutionTimeout = 3600 * time.Second
 
 // ExpiresAfter returns when a command expires: its delivery timeout and the execution timeouts of
-// its document's steps after it was requested (facts.md section 2, recorded).
+// its document's steps after it was requested (evidence: expiry/sum).
 func ExpiresAfter(requested time.Time, timeout, execution time.Duration) time.Time {
 	return requested.Add(timeout + execution)
 }
@@ -23,7 +23,7 @@ func ExpiresAfter(requested time.Time, timeout, execution time.Duration) time.Ti
 // ExecutionTimeout returns what the steps of a document add to ExpiresAfter. steps are their
 // timeoutSeconds as written, "" where there is none; supplied are the command's Parameters. A
 // document of schema 1.2 has one step, its first property. A parameter counts with its supplied
-// value only, never with its declared default: that is recorded (facts.md section 2). That a step
+// value only, never with its declared default: that is recorded (evidence: expiry/parameter-omitted). That a step
 // without timeoutSeconds, and a document without steps, counts 3600 seconds is inferred.
 func ExecutionTimeout(steps []string, supplied map[string][]string) time.Duration {
 	if len(steps) == 0 {
@@ -45,9 +45,9 @@ func ExecutionTimeout(steps []string, supplied map[string][]string) time.Duratio
 
 // MinAgentTimeout and MaxAgentTimeout bound the timeout that a node's agent enforces.
 const (
-	// MinAgentTimeout: 2 seconds are admitted and not enforced, 5 are (run-command-notes.md, Expiry).
+	// MinAgentTimeout: 2 seconds are admitted and not enforced, 5 are (evidence: expiry/agent-minimum).
 	MinAgentTimeout = 5 * time.Second
-	// MaxAgentTimeout is the most that AWS-RunShellScript's executionTimeout may be (facts.md section 2).
+	// MaxAgentTimeout is the most that AWS-RunShellScript's executionTimeout may be (evidence: parameters/executionTimeout-max).
 	MaxAgentTimeout = 172800 * time.Second
 )
 

@@ -113,7 +113,7 @@ func (l *Life) stopped() bool {
 
 // Apply lets an event happen, and tells whether it changed anything. An event that cannot happen,
 // or comes too late, changes nothing: late replies do not reopen an invocation
-// (run-command-notes.md, Status).
+// (evidence: status/no-answer).
 func (l *Life) Apply(e Event) bool {
 	if Terminal(l.details) || !l.happen(e) {
 		return false
@@ -186,7 +186,7 @@ func (l *Life) end(i int, how Details) bool {
 }
 
 // cancel ends what was not delivered at once; what runs is Cancelling until its node answers
-// (run-command-notes.md, Status).
+// (evidence: status/no-answer).
 func (l *Life) cancel(i int) bool {
 	if i == AllInvocations {
 		if !l.resolved {

@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// maxReported is the number of violations AWS puts into one message (facts.md section 3,
-// inferred from another Coral service).
+// maxReported is the number of violations AWS puts into one message (evidence: validation/at-most-ten).
 const maxReported = 10
 
 // Message returns the text of the ValidationException that AWS sends for the violations, and ""
@@ -15,7 +14,7 @@ const maxReported = 10
 //	1 validation error detected: Value '1' at 'timeoutSeconds' failed to satisfy constraint: Member must have ...
 //
 // The failed strings of one list count as one violation of the list. At most ten are told. The
-// order of members is our choice (facts.md tells of none).
+// order of members is our choice (no fact tells of one).
 func Message(violations []Violation) string {
 	clauses := make([]string, 0, min(len(violations), maxReported))
 	list := ""

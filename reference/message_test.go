@@ -68,7 +68,7 @@ func TestEveryRecordedRequestIsJudgedAsAWSDid(t *testing.T) {
 	assert.GreaterOrEqual(t, texts, 12)
 }
 
-// The texts of facts.md section 3 that no recorded line has.
+// The texts that no recorded line has (evidence: validation/Comment, validation/InstanceIds).
 func TestMessagesReportedOfAWS(t *testing.T) {
 	t.Parallel()
 	long := "Pull Image " + strings.Repeat("x", 93)

@@ -84,8 +84,7 @@ func (s *shape) member(name string) *member {
 
 // memberOrder is the order in which violations are told. The SDK's schema has none and AWS's is
 // not known, so it is our choice: the order of the model, but NotificationType before
-// NotificationEvents, as in the one message of several members that was reported (facts.md
-// section 3).
+// NotificationEvents, as in the one message of several members that was reported (evidence: validation/NotificationConfig).
 func memberOrder(structure string) []string {
 	switch structure {
 	case "SendCommandRequest":

@@ -87,7 +87,7 @@ func wrapped(pattern string) string {
 }
 
 // hidden are the constraints that AWS enforces and the public model does not have
-// (facts.md section 1, "Hidden server constraints").
+// (evidence: validation/Comment-pattern, validation/InstanceId).
 var hidden = []string{
 	"SendCommand Comment pattern",
 	"ListCommands CommandId pattern",

@@ -84,7 +84,7 @@ func withoutNulls(items []jsontree.Value) []jsontree.Value {
 }
 
 // clamp makes an Integer of a JSON number as AWS does: a fraction is cut off, a value beyond 32
-// bits becomes the nearest one (facts.md section 3).
+// bits becomes the nearest one (evidence: framework/numbers).
 func clamp(literal string) int32 {
 	f, err := strconv.ParseFloat(literal, 64)
 	if err != nil && !math.IsInf(f, 0) {

@@ -76,7 +76,7 @@ func (t *typer) members(s *shape, v *jsontree.Value) {
 		m := &v.Members[i]
 		known := s.member(m.Name)
 		if known == nil {
-			// AWS ignores members it does not know (facts.md section 3).
+			// AWS ignores members it does not know (evidence: framework/unknown-members).
 			continue
 		}
 		t.push(segment{name: m.Name})
@@ -94,7 +94,7 @@ func (t *typer) element(s *shape, v *jsontree.Value) {
 }
 
 // want records a type error unless v is of the kind. The text for a list or object where
-// something else belongs does not depend on what belongs there (facts.md section 3).
+// something else belongs does not depend on what belongs there (evidence: framework/serialization-types).
 func (t *typer) want(v *jsontree.Value, kind jsontree.Kind, wanted, otherwise string) bool {
 	if v.Kind == kind {
 		return true

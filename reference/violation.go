@@ -159,8 +159,7 @@ func (w *walker) text(s *shape, value string) {
 }
 
 // elements checks the strings of a list. AWS reports them on the list, once, with all the rules
-// of an element whichever of them failed (facts.md section 3; the form is that of other Coral
-// services).
+// of an element whichever of them failed (evidence: validation/list-elements; the form is that of other Coral services).
 func (w *walker) elements(s *shape, values []string) {
 	from := len(w.found)
 	for i, value := range values {

@@ -34,8 +34,8 @@ type TypeError struct {
 	// Want is the Smithy type wanted, Got the JSON type that came.
 	Want string `json:"want"`
 	Got  string `json:"got"`
-	// Message is the text of AWS's SerializationException (facts.md section 3, measured on
-	// another service of the same framework). It is that of the nearest type where none was
+	// Message is the text of AWS's SerializationException (evidence: framework/serialization-types).
+	// It is that of the nearest type where none was
 	// measured, and empty for a scalar in place of a map.
 	Message string `json:"message,omitempty"`
 }
@@ -152,7 +152,7 @@ func ValidateTree(tree *jsontree.Value) Result {
 func (r *Result) validate(root *shape, tree *jsontree.Value) {
 	r.Tree = tree
 	// Athena's answers for the bodies null and "x" are those for text that is not JSON, while
-	// [] is a type error (facts.md section 3).
+	// [] is a type error (evidence: framework/serialization).
 	if tree.Kind != jsontree.Object && tree.Kind != jsontree.Array {
 		r.Malformed = errNotObject
 		return

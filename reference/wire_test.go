@@ -25,7 +25,7 @@ func TestMalformedBodies(t *testing.T) {
 	}
 }
 
-// The texts measured on another service of AWS's framework (facts.md section 3).
+// The texts measured on another service of AWS's framework (evidence: framework/serialization-types).
 func TestTypeErrors(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string][2]string{

@@ -46,7 +46,7 @@ It prints at most 20 violations of a kind, or 1000 with --json, which counts the
 	return c
 }
 
-// maxBody bounds what is read: AWS takes 100,000 bytes of parameters and document (facts.md, section 4).
+// maxBody bounds what is read: AWS takes 100,000 bytes of parameters and document (evidence: size/limit).
 const maxBody = 16 << 20
 
 func validateText(w io.Writer, r *reference.Result) error {

@@ -35,9 +35,9 @@ func excuses() []excuse {
 	const (
 		unprovoked = "nothing in a request provokes it"
 		notInLists = "ExecutionStage cannot be used with ListCommandInvocations (API_CommandFilter), and five filters of five keys would need it"
-		unrecorded = "facts.md section 6: nobody has seen AWS answer it; cases allow it where it is plausible"
+		unrecorded = "nobody has seen AWS answer it; cases allow it where it is plausible (evidence: suite/unseen)"
 		declared   = "declared by the model, and not recorded: cases allow it where it is plausible"
-		emptyList  = "recorded: the list of an unknown command is empty (facts.md section 4)"
+		emptyList  = "recorded: the list of an unknown command is empty (evidence: calls/ListCommands-unknown)"
 	)
 	return []excuse{
 		{Constraints, reference.ListCommandInvocations, "Filters", "length 1..5", []string{atMax}, notInLists},
@@ -58,7 +58,7 @@ func excuses() []excuse {
 
 		{
 			Statuses, reference.SendCommand, "Command.StatusDetails", "ExecutionTimedOut", []string{demanded},
-			"the API reference has it, recordings show Failed for such a command (facts.md section 4): cases allow both",
+			"the API reference has it, recordings show Failed for such a command (evidence: status/execution-timeout): cases allow both",
 		},
 
 		{Exceptions, reference.SendCommand, "DuplicateInstanceId", "", []string{demanded}, unrecorded},
@@ -76,7 +76,7 @@ func excuses() []excuse {
 		{Exceptions, reference.ListCommandInvocations, "InvalidCommandId", "", nil, emptyList},
 		{
 			Exceptions, reference.GetCommandInvocation, "InvalidCommandId", "", []string{demanded},
-			"recorded: an unknown command is InvocationDoesNotExist (facts.md section 3)",
+			"recorded: an unknown command is InvocationDoesNotExist (evidence: calls/GetCommandInvocation-unknown)",
 		},
 		{Exceptions, "", "InvalidFilterKey", "", []string{demanded}, "the key is an enum, which the framework may check first: cases allow both"},
 		{Exceptions, reference.ListCommands, "InvalidInstanceId", "", []string{demanded}, declared},

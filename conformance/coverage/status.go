@@ -189,7 +189,7 @@ func collectFromMatcher(path string, m *jsontree.Member, found func(path, text s
 	}
 }
 
-// frameworkExceptions are those that facts.md section 3 names beside the declared ones: any operation may
+// frameworkExceptions are those that are known beside the declared ones (evidence: auth/common-errors): any operation may
 // answer them, and SendCommand stands for all.
 func frameworkExceptions() []string {
 	return []string{

@@ -44,7 +44,7 @@ func command(members ...jsontree.Member) *Value {
 // usualEcho is room for the members of a Command.
 const usualEcho = 28
 
-// echo is the body of AWS's answer (facts.md section 2; echo/** of the fixtures), as matchers.
+// echo is the body of AWS's answer (evidence: echo/as-received), as matchers.
 func (o *Oracle) echo(tree *Value, in *ssm.SendCommandInput) *Value {
 	members := append(make([]jsontree.Member, 0, usualEcho), theCommandID)
 	add := func(name string, v Value) { members = append(members, member(name, v)) }
@@ -117,7 +117,7 @@ func hasUnknown(targets *Value) bool {
 }
 
 // expiry is ExpiresAfter: TimeoutSeconds and the execution timeouts of the document's steps, 3600 each where
-// they are not given (facts.md section 2, ExpiresAfter). Nothing where the document is not known.
+// they are not given (evidence: expiry/sum). Nothing where the document is not known.
 func (o *Oracle) expiry(in *ssm.SendCommandInput) (after Value, known bool) {
 	document := o.documents[aws.ToString(in.DocumentName)]
 	if document == nil {

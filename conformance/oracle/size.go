@@ -9,7 +9,7 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// The size of a command (facts.md section 7, recorded pairs): what is sent to the agent, and the parameters in JSON
+// The size of a command (evidence: size/pairs, size/rule): what is sent to the agent, and the parameters in JSON
 // that is safe within HTML, have at most 100000 bytes each.
 const (
 	largestPayload = 100000

@@ -179,7 +179,7 @@ var unknownOperation = []string{
 	"InvalidAction", "NotImplemented", "NotImplementedException",
 }
 
-// badCredentials are the errors of authentication and authorization (CommonErrors; facts.md, section 3).
+// badCredentials are the errors of authentication and authorization (evidence: auth/common-errors).
 var badCredentials = []string{
 	"UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature",
 	"IncompleteSignatureException", "MissingAuthenticationToken", "MissingAuthenticationTokenException",

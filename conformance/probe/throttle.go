@@ -32,7 +32,7 @@ const (
 )
 
 // ThrottleRetrier asks again what a target was too busy to answer. That a request came too soon says nothing
-// about whether the target conforms: AWS itself answers ThrottlingException (facts.md, section 2). So
+// about whether the target conforms: AWS itself answers ThrottlingException (evidence: errors/Throttling). So
 // a throttled answer is never judged: the whole run pauses for as long as Retry-After says, or else a
 // moment, and then the same request is sent again. Where that does not help within bounds there is no
 // verdict (exit 3) rather than a false one (exit 1), and a gate is red either way.

@@ -199,7 +199,7 @@ func oversized(_ *world, v *Value, r *rand.Rand) string {
 }
 
 // recordedPair is a request for AWS-RunShellScript: a command of so many units, and members beside it, was taken, and
-// one of a unit more refused (facts.md section 7, Size of parameters and document).
+// one of a unit more refused (evidence: size/pairs).
 type recordedPair struct {
 	taken            int
 	unit             string

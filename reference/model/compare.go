@@ -145,7 +145,7 @@ func (m Member) least() *int64 { return cmp.Or(m.Length.Min, m.Range.Min) }
 func (m Member) most() *int64 { return cmp.Or(m.Length.Max, m.Range.Max) }
 
 // wholeString writes a pattern as the published Smithy model does, which wraps each in ^...$ where the
-// server prints it bare (facts.md section 1). The server matches whole strings either way.
+// server prints it bare (evidence: shape/whole-string). The server matches whole strings either way.
 func wholeString(pattern string) string {
 	if pattern == "" {
 		return ""

@@ -12,7 +12,7 @@ import (
 
 // Encoded is what the suite encodes: the members of the SDK's schema, and the constraints, values and
 // errors of package reference. Constraints that AWS enforces beyond its public model are left out, and so
-// are bounds on answers, since AWS breaks its own there (facts.md section 1).
+// are bounds on answers, since AWS breaks its own there (evidence: shape/answers-break-it).
 func Encoded() *Service {
 	s := &Service{Operations: map[string]Operation{}}
 	for _, name := range reference.Operations() {

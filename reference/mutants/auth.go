@@ -13,14 +13,14 @@ import (
 )
 
 const (
-	signatureSource = "facts.md section 3, Messages: InvalidSignatureException; IAM user guide, Elements of an AWS API request signature"
-	unsignedSource  = "facts.md section 3, Messages: MissingAuthenticationTokenException, IncompleteSignatureException " +
+	signatureSource = "evidence: auth/wrong-signature; InvalidSignatureException; IAM user guide, Elements of an AWS API request signature"
+	unsignedSource  = "evidence: auth/malformed; MissingAuthenticationTokenException, IncompleteSignatureException " +
 		"[emulator kinesalite, inferred for SSM]"
-	keySource       = "facts.md section 3, Messages: UnrecognizedClientException"
-	orderSource     = "facts.md section 3, Malformed bodies / dispatch: auth comes before types and validation [inferred]"
+	keySource       = "evidence: auth/wrong-key; UnrecognizedClientException"
+	orderSource     = "evidence: auth/before-types; auth comes before types and validation [inferred]"
 	signingSource   = "IAM user guide, Create a signed AWS API request"
 	clockSource     = signingSource + ": five minutes; signature-v4-troubleshooting"
-	everySource     = "facts.md section 2, Request headers: every operation is signed alike"
+	everySource     = "evidence: auth/signed; every operation is signed alike"
 	signatureFailed = "InvalidSignatureException"
 )
 
@@ -115,7 +115,7 @@ func authMutants() []Mutant {
 				}
 			})},
 		{"auth/wrong-secret-403", "A wrong signature has the status 403, as in S3",
-			"facts.md section 3, Body form: HTTP 400 for signature errors", Must, signature, guardSays(func(_ *call, r *reply) {
+			"evidence: errors/status; HTTP 400 for signature errors", Must, signature, guardSays(func(_ *call, r *reply) {
 				if r.errorType() == signatureFailed {
 					r.status = http.StatusForbidden
 				}
@@ -128,7 +128,7 @@ func authMutants() []Mutant {
 					"MissingAuthenticationTokenException": "MissingAuthenticationToken",
 				}[r.errorType()])
 			})},
-		{"auth/one-text", "Every refusal of a signature has the same text", "facts.md section 3, Messages", Should, "auth",
+		{"auth/one-text", "Every refusal of a signature has the same text", "evidence: auth/wrong-signature, auth/wrong-key", Should, "auth",
 			guardSays(func(_ *call, r *reply) { r.refuse(r.errorType(), "Access denied") })},
 		{"auth/validated-first", "Bodies are validated before signatures are checked", orderSource, Should, precedence,
 			strict(func(c *call) bool {

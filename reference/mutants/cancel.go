@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	cancelSource  = "facts.md section 4: CancelCommand returns {}; later Cancelled/Cancelled, ResponseCode 137, CompletedCount 1"
+	cancelSource  = "evidence: status/cancelled; CancelCommand returns {}; later Cancelled/Cancelled, ResponseCode 137, CompletedCount 1"
 	cancelNodes   = "API_CancelCommand, Request Parameters: InstanceIds"
-	unknownSource = "facts.md section 3: InvalidCommandId (CancelCommand), unknown id"
+	unknownSource = "evidence: calls/cancel-unknown; InvalidCommandId (CancelCommand), unknown id"
 )
 
 // cancelMutants are the ways in which CancelCommand goes wrong.
@@ -60,7 +60,7 @@ func cancelMutants() []Mutant {
 			"lifecycle/CancelCommand/unknown-command lifecycle/Constraint.InstanceId/cancel-fifty",
 			unknown(func(_ *call, r *reply) { r.become(http.StatusOK, "{}") })},
 		{"state/cancel-unknown-text", "InvalidCommandId of CancelCommand has no text",
-			"facts.md section 3: Command id <id> does not exist.", Should, "lifecycle/CancelCommand/unknown-command-text",
+			"evidence: calls/cancel-unknown; Command id <id> does not exist.", Should, "lifecycle/CancelCommand/unknown-command-text",
 			unknown(func(_ *call, r *reply) { r.refuse("InvalidCommandId", "") })},
 		{"state/cancel-node-first", "CancelCommand of an unknown command that names a node is InvalidInstanceId", unknownSource, Should,
 			"lifecycle/CancelCommand/unknown-command-with-instances", unknown(func(c *call, r *reply) {
@@ -140,7 +140,7 @@ func cancelOnce(c *call) *reply {
 	})(c)
 }
 
-const alarmSource = "run-command-notes.md, Alarms: FailedDueToAlarm, FailedDueToUnknownAlarmState; TriggeredAlarms holds name and state"
+const alarmSource = "evidence: alarms/fires-later, alarms/vanished"
 
 // alarmMutants are the ways in which a CloudWatch alarm goes wrong that watches a command.
 func alarmMutants() []Mutant {
@@ -153,14 +153,14 @@ func alarmMutants() []Mutant {
 		{"state/alarm-gone-ignored", "An alarm that can no longer be polled does not end the command", alarmSource, Must,
 			"execution/Alarms", with(service.WithAlarmSchedule(vanish, 0, service.AlarmOK))},
 		{"state/alarm-poll-failure", "IgnorePollAlarmFailure does not keep a command whose alarm can no longer be polled",
-			"run-command-notes.md, Alarms: with ignored deletion of the alarm both guests completed", Must,
+			"evidence: alarms/vanished-ignored; with ignored deletion of the alarm both guests completed", Must,
 			"execution/Alarms/vanished-ignored", disguised(func(t *jsontree.Value) {
 				if v := t.Pointer("/AlarmConfiguration/Alarms/0/Name"); v != nil && v.Text == vanish {
 					remove(t.Get("AlarmConfiguration"), "IgnorePollAlarmFailure")
 				}
 			}, "AlarmConfiguration")},
 		{"state/alarm-missing-refused", "An alarm that does not exist is refused though its failure is to be ignored",
-			"run-command-notes.md, Alarms: missing alarm = UNKNOWN: rejected unless ignored", Must, "execution/Alarms/missing-ignored",
+			"evidence: alarms/missing; missing alarm = UNKNOWN: rejected unless ignored", Must, "execution/Alarms/missing-ignored",
 			taken(func(c *call, r *reply) {
 				if name := c.tree().Pointer("/AlarmConfiguration/Alarms/0/Name"); name != nil && !slices.Contains(known, name.Text) {
 					r.refuse("ValidationException", "The alarm "+name.Text+" does not exist.")
@@ -174,7 +174,7 @@ func alarmMutants() []Mutant {
 		{"state/alarms-watched", "TriggeredAlarms holds every alarm that is watched, once the command has ended", alarmSource, Must,
 			"execution/Alarms/quiet execution/Alarms/missing-ignored lifecycle/Echo/after-the-end", listed(when(ended, alarmsWatched))},
 		{"state/alarm-errors", "An invocation that an alarm ended counts as an error",
-			"run-command-notes.md, Alarms: counted as completed, not as errors or delivery timeouts", Must, triggered,
+			"evidence: alarms/fires-later; counted as completed, not as errors or delivery timeouts", Must, triggered,
 			listed(when(has("StatusDetails", "FailedDueToAlarm"), as("ErrorCount", "CompletedCount")))},
 	}
 }

@@ -9,11 +9,11 @@ import (
 )
 
 const (
-	concurrencySource = "API_SendCommand, Request Parameters: MaxConcurrency; recorded/alarms.jsonl, revoke-active-1"
-	errorsSource      = "API_SendCommand, Request Parameters: MaxErrors; facts.md section 4: \"3\" " +
+	concurrencySource = "evidence: control/MaxConcurrency-waits; API_SendCommand, Request Parameters: MaxConcurrency; revoke-active-1"
+	errorsSource      = "evidence: control/MaxErrors; API_SendCommand, Request Parameters: MaxErrors; \"3\" " +
 		"stops at the 4th error, \"0\" at the first"
-	targetsSource = "facts.md section 4: Target keys; several tag keys are ANDed, values ORed"
-	idsKeySource  = "facts.md section 4: Key InstanceIds/instanceids both accepted"
+	targetsSource = "evidence: targets/and-or; Target keys; several tag keys are ANDed, values ORed"
+	idsKeySource  = "evidence: targets/InstanceIds-key; Key InstanceIds/instanceids both accepted"
 )
 
 // controlMutants are the ways in which MaxConcurrency, MaxErrors and Targets are misread.
@@ -102,7 +102,7 @@ func controlMutants() []Mutant {
 				return !strings.HasPrefix(id, "i-") || len(id) != len("i-0123456789abcdef0")
 			}, relabel("Success", "Failed", "Undeliverable")))},
 		{"control/denied-group-counts", "A resource group that may not be listed counts a node",
-			"facts.md section 4: group list denied: Failed/AccessDenied", Should, "execution/AccessDenied/no-node-runs",
+			"evidence: targets/denied-list; group list denied: Failed/AccessDenied", Should, "execution/AccessDenied/no-node-runs",
 			listed(when(has("StatusDetails", "AccessDenied"), func(c *call, v *jsontree.Value) {
 				if number(v, "TargetCount") == 0 {
 					put("TargetCount", "1", "CompletedCount", "1")(c, v)

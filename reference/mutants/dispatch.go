@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	targetSource = "facts.md section 3, Malformed bodies / dispatch: X-Amz-Target missing / no operationPrefix / " +
+	targetSource = "evidence: framework/unknown-operation; X-Amz-Target missing / no operationPrefix / " +
 		"wrong case / unknown op => 400 UnknownOperationException"
-	methodSource    = "facts.md section 5: POST, path /, Content-Type application/x-amz-json-1.1"
-	typeOfBody      = "facts.md section 3, Malformed bodies / dispatch: another Content-Type is an unknown operation"
+	methodSource    = "evidence: protocol/post, protocol/content-type; POST, path /, Content-Type application/x-amz-json-1.1"
+	typeOfBody      = "evidence: framework/content-type; another Content-Type is an unknown operation"
 	targetHeader    = "X-Amz-Target"
 	operationPrefix = "AmazonSSM."
 )
@@ -52,7 +52,7 @@ func dispatchMutants() []Mutant {
 		{"dispatch/by-body", "Where X-Amz-Target names nothing, the members of the body choose the operation", targetSource, Must, target,
 			respelt(`^$`, "AmazonSSM.SendCommand")},
 		{"dispatch/attribute", "An operation is looked up as an attribute of the handler, so that its inner methods are called",
-			"facts.md section 3: unknown op => 400; an emulator's bug by which __init__ is reached", Must, target,
+			"evidence: framework/unknown-operation; unknown op => 400; an emulator's bug by which __init__ is reached", Must, target,
 			failing500(func(c *call) bool { return strings.HasPrefix(c.operation, "_") })},
 		{"dispatch/stub", "An operation that is not known answers an empty object", targetSource, Must, target,
 			refused(func(c *call, r *reply) {
@@ -70,7 +70,7 @@ func dispatchMutants() []Mutant {
 				return !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}, c.request.Method)
 			})},
 		{"dispatch/method-overridden", "X-HTTP-Method-Override changes the method",
-			"facts.md section 5: POST; AWS JSON 1.1 knows no such header", Should, "wire/Method", readdress(func(r *http.Request) {
+			"evidence: protocol/post; POST; AWS JSON 1.1 knows no such header", Should, "wire/Method", readdress(func(r *http.Request) {
 				if m := r.Header.Get("X-HTTP-Method-Override"); m != "" {
 					r.Method = m
 				}
@@ -92,7 +92,7 @@ func dispatchMutants() []Mutant {
 		{"dispatch/any-content-type", "The Content-Type of a request is not looked at", typeOfBody, Should, "wire/Content-Type",
 			readdress(func(r *http.Request) { r.Header.Set(contentHeader, "application/x-amz-json-1.1") })},
 		{"dispatch/content-type-whole", "A Content-Type with parameters is another",
-			"facts.md section 5: server MUST ignore content-type parameters", Must, "wire/Content-Type",
+			"evidence: protocol/content-type-parameters; server MUST ignore content-type parameters", Must, "wire/Content-Type",
 			readdress(func(r *http.Request) {
 				if strings.Contains(r.Header.Get(contentHeader), ";") {
 					r.Header.Set(contentHeader, "text/plain")

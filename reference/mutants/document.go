@@ -9,10 +9,10 @@ import (
 )
 
 const (
-	documentSource  = "facts.md section 3, Messages: InvalidDocument, unknown document"
-	versionSource   = "facts.md section 3, Messages: InvalidDocumentVersion, version 999999"
+	documentSource  = "evidence: errors/InvalidDocument/unknown; InvalidDocument, unknown document"
+	versionSource   = "evidence: errors/InvalidDocumentVersion/unknown; InvalidDocumentVersion, version 999999"
 	hashSource      = "model.json: DocumentHash, the hash that was created when the document was; no recording of a mismatch"
-	parameterSource = "facts.md section 3, Messages: InvalidParameters, parameter not declared, value not in allowedValues, pattern"
+	parameterSource = "evidence: errors/InvalidParameters/unknown, errors/InvalidParameters/values"
 	// timeoutPattern is the allowedPattern of AWS-RunShellScript's executionTimeout.
 	timeoutPattern = `([1-9][0-9]{0,4})|(1[0-6][0-9]{4})|(17[0-1][0-9]{3})|(172[0-7][0-9]{2})|(172800)`
 )
@@ -70,7 +70,7 @@ func documentMutants() []Mutant {
 				return strings.Contains(name, "/")
 			})},
 		{"semantics/document-of-any-type", "A document of type Automation is run, too",
-			"run-command-notes.md, Documents: other types than Command are rejected; inferred", Must, document,
+			"evidence: errors/InvalidDocument/other-types; other types than Command are rejected; inferred", Must, document,
 			overlooking("InvalidDocument", insteadOf("sendspec-automation"))},
 		{"semantics/version-of-32-bits", "DocumentVersion is kept in 32 bits", versionSource, Must, version, versionIs("4294967297")},
 		{"semantics/version-of-64-bits", "DocumentVersion is kept in 64 bits", versionSource, Must, version,
@@ -118,7 +118,7 @@ func documentMutants() []Mutant {
 				return slices.Contains([]string{"number", "flag", "map", "maps"}, m.Name)
 			}))},
 		{"semantics/parameters-first", "Parameters that no document declares are named before a document that does not exist",
-			"facts.md section 3, Messages; inferred: the document says which parameters it has", Should, "error/Precedence",
+			"evidence: errors/precedence/document-before-parameters", Should, "error/Precedence",
 			refused(func(c *call, r *reply) {
 				if v := c.tree().Get("Parameters"); v != nil && slices.ContainsFunc(v.Members, undeclared) {
 					r.fail(400, "InvalidParameters")

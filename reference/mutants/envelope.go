@@ -9,10 +9,10 @@ import (
 )
 
 const (
-	typeSource     = "facts.md section 3, Body form: __type is the bare shape name"
-	statusOfError  = "facts.md section 3, Body form: HTTP 400 for all client errors"
+	typeSource     = "evidence: errors/type; __type is the bare shape name"
+	statusOfError  = "evidence: errors/status; HTTP 400 for all client errors"
 	errorsOfModel  = "model.json: the errors of SendCommand"
-	faultSource    = "facts.md section 1: @error(client|server), no @httpError => 400 / 500"
+	faultSource    = "evidence: shape/error-status; @error(client|server), no @httpError => 400 / 500"
 	errorTypeField = "X-Amzn-Errortype"
 )
 
@@ -27,7 +27,7 @@ func envelopeMutants() []Mutant {
 	}
 	return []Mutant{
 		{"envelope/lookup-404", "A command or invocation that does not exist has the status 404",
-			"facts.md section 4: InvalidCommandId, InvocationDoesNotExist [recorded with 400]", Must,
+			"evidence: errors/status; InvalidCommandId, InvocationDoesNotExist [recorded with 400]", Must,
 			"lifecycle/CancelCommand lifecycle/GetCommandInvocation",
 			status(http.StatusNotFound, "InvalidCommandId", "InvocationDoesNotExist")},
 		{"envelope/type-missing", "The refusal of a version that does not exist has no type", typeSource, Must, envelope,
@@ -50,14 +50,14 @@ func envelopeMutants() []Mutant {
 		{"envelope/type-suffixed", "Every type ends in Exception", errorsOfModel, Must, all,
 			refused(func(_ *call, r *reply) { r.retype(strings.TrimSuffix(r.errorType(), "Exception") + "Exception") })},
 		{"envelope/status-404", "InvalidDocument and InvalidInstanceId have the status of the Query protocol",
-			"facts.md section 1: awsQueryError's 404 is NOT used on this JSON endpoint", Must, envelope,
+			"evidence: shape/error-status; awsQueryError's 404 is NOT used on this JSON endpoint", Must, envelope,
 			status(http.StatusNotFound, "InvalidDocument", "InvalidInstanceId", "DuplicateInstanceId")},
 		{"envelope/status-422", "Broken constraints have the status that frameworks give them", statusOfError, Must, envelope,
 			status(http.StatusUnprocessableEntity, "ValidationException")},
 		{"envelope/status-415", "A value of a wrong type has the status of a media type that is not known", statusOfError, Must,
 			envelope, status(http.StatusUnsupportedMediaType, "SerializationException")},
 		{"envelope/status-403", "AccessDeniedException has the status 403",
-			"facts.md section 3, Body form: HTTP 400 for all client errors incl. AccessDeniedException (CommonErrors)", Should,
+			"evidence: errors/status; HTTP 400 for all client errors incl. AccessDeniedException (CommonErrors)", Should,
 			"error/AccessDeniedException", status(http.StatusForbidden, "AccessDeniedException")},
 		{"envelope/status-200", "The refusal of a node that does not exist has the status 200", statusOfError, Must, envelope,
 			status(http.StatusOK, "InvalidInstanceId")},
@@ -68,7 +68,7 @@ func envelopeMutants() []Mutant {
 			"error/InternalServerError", status(http.StatusBadRequest, "InternalServerError")},
 		{"envelope/message-missing", "Refusals have no message", messagesSource, Should, envelope,
 			edited(func(t *jsontree.Value) { drop("Message", "message")(nil, t) })},
-		{"envelope/message-list", "The message is the list of violations", "facts.md section 3, constraint messages: one text", Must,
+		{"envelope/message-list", "The message is the list of violations", "evidence: validation/form; constraint messages: one text", Must,
 			"error/Envelope invariant/SDK/decodes", edited(func(t *jsontree.Value) {
 				if m := t.Get("message"); m != nil {
 					*m = list(*m)
@@ -85,7 +85,7 @@ func envelopeMutants() []Mutant {
 				})
 			})},
 		{"envelope/framework-page", "A body that is no JSON gets the error page of the web framework",
-			"facts.md section 3, Malformed bodies: SerializationException in AWS JSON", Must, "wire/MalformedJSON wire/Truncated",
+			"evidence: framework/serialization; SerializationException in AWS JSON", Must, "wire/MalformedJSON wire/Truncated",
 			refused(func(c *call, r *reply) {
 				isCall := c.operation == reference.SendCommand && c.request.Header.Get(contentHeader) == "application/x-amz-json-1.1"
 				if isCall && c.tree() == nil {
@@ -94,7 +94,7 @@ func envelopeMutants() []Mutant {
 				}
 			})},
 		{"envelope/empty-without-message", "An exception that has no message has no body",
-			"facts.md section 3, Body form: the 30 bytes {\"__type\":\"InvalidParameters\"}", Must, "error/InvalidDocument error",
+			"evidence: errors/no-message; the 30 bytes {\"__type\":\"InvalidParameters\"}", Must, "error/InvalidDocument error",
 			refused(func(_ *call, r *reply) {
 				if t := r.tree(); t != nil && len(t.Members) == 1 {
 					r.body = nil

@@ -45,7 +45,7 @@ func framingMutants() []Mutant {
 		{"framing/any-host", "Host is not looked at", hostSource, Must, "wire/Host",
 			reading(func(r *rawRequest) { r.set("Host", "localhost") })},
 		{"framing/framing-fails", "What is wrong below the protocol makes the server fail",
-			"facts.md section 3: refusals of a request are 400", Must, "invariant/HTTP", reading(func(r *rawRequest) { r.fails = true })},
+			"evidence: errors/status", Must, "invariant/HTTP", reading(func(r *rawRequest) { r.fails = true })},
 		{"framing/headers-repaired", "Header lines that are none are left out",
 			"RFC 9112 section 5: a server must refuse white space before the colon", Must, headers, reading(repairHeaders)},
 		{"framing/length-of-32-bits", "Content-Length is kept in 32 bits", endsSource, Must, length, reading(func(r *rawRequest) {

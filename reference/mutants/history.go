@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	echoedSource  = "recorded/managed-execution.jsonl: every SendCommand and the ListCommands behind it are equal but for status and counts"
-	listedSource  = "facts.md section 4: ListCommands unknown id = {\"Commands\":[]}; recorded 150 ms after SendCommand"
-	historySource = "facts.md section 4: history 30 days"
-	timesSource   = "facts.md section 2, ExpiresAfter"
-	asSubmitted   = "run-command-notes.md, Documents: the selector as submitted is what is shown"
+	echoedSource  = "evidence: echo/whole-later; every SendCommand and the ListCommands behind it are equal but for status and counts"
+	listedSource  = "evidence: calls/ListCommands-unknown; ListCommands unknown id = {\"Commands\":[]}; recorded 150 ms after SendCommand"
+	historySource = "evidence: status/history; history 30 days"
+	timesSource   = "evidence: expiry/sum"
+	asSubmitted   = "evidence: echo/DocumentVersion-asked; the selector as submitted is what is shown"
 )
 
 // historyMutants are the ways in which ListCommands forgets, invents and changes commands.
@@ -75,9 +75,9 @@ func historyMutants() []Mutant {
 		{"history/id-in-capitals", "ListCommands writes CommandId in capitals", echoedSource, Must,
 			"lifecycle/Echo/plain lifecycle/ListCommands", listed(texts(strings.ToUpper, "CommandId"))},
 		{"history/nodes-shown", "ListCommands fills InstanceIds with the nodes that Targets found",
-			"facts.md section 4: InstanceIds stays []", Must, "execution/Targets", listed(when(targeted, nodesShown))},
+			"evidence: echo/InstanceIds; InstanceIds stays []", Must, "execution/Targets", listed(when(targeted, nodesShown))},
 		{"history/nodes-as-targets", "ListCommands shows InstanceIds as a target with that key",
-			"facts.md section 4: docs' sample shows InstanceIds as Targets, recordings keep InstanceIds", Must,
+			"evidence: request/sample-contradicts; docs' sample shows InstanceIds as Targets, recordings keep InstanceIds", Must,
 			"lifecycle/ListCommands/by-instance", listed(func(c *call, v *jsontree.Value) {
 				if idsAsTarget(c, v); v.Pointer("/Targets/0") != nil {
 					put("InstanceIds", "[]")(c, v)

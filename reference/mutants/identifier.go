@@ -11,7 +11,7 @@ import (
 
 const (
 	idSource        = "API_SendCommand, Command: CommandId is a unique identifier of 36 characters"
-	requestIDSource = "facts.md section 2, response headers: x-amzn-requestid, a lower-case UUID [recorded]"
+	requestIDSource = "evidence: protocol/response; response headers: x-amzn-requestid, a lower-case UUID [recorded]"
 	requestIDHeader = "X-Amzn-Requestid"
 )
 
@@ -33,7 +33,7 @@ func identifierMutants() []Mutant {
 		{"identifier/command-id-bare", "CommandId is a UUID without hyphens", idSource, Must, command,
 			sent(texts(func(id string) string { return strings.ReplaceAll(id, "-", "") }, "CommandId"))},
 		{"identifier/command-id-given", "A CommandId in the request becomes the command's",
-			"model.json: SendCommandRequest has no CommandId; unknown members are ignored (facts.md section 3)", Should, command,
+			"evidence: echo/no-extra-members", Should, command,
 			sent(func(c *call, v *jsontree.Value) { copyMember(c.tree(), "CommandId", v, "CommandId") })},
 		{"identifier/request-id-constant", "Every answer has the same request ID", requestIDSource, Must, request,
 			everyHeader(func(h http.Header) { h.Set(requestIDHeader, "00000000-0000-4000-8000-000000000000") })},

@@ -7,10 +7,10 @@ import (
 )
 
 const (
-	shownSource   = "recorded/managed-execution.jsonl, success-invocation-4 and failure-invocation-0"
-	runningSource = "facts.md section 4: ResponseCode -1, ExecutionEndDateTime \"\", no start nor elapsed time while it runs"
-	exitSource    = "facts.md section 4: exit 7"
-	runShell      = "run-command-notes.md, Documents: one invocation plugin, named aws:runShellScript"
+	shownSource   = "evidence: calls/GetCommandInvocation-members"
+	runningSource = "evidence: status/running; ResponseCode -1, ExecutionEndDateTime \"\", no start nor elapsed time while it runs"
+	exitSource    = "evidence: status/failed; exit 7"
+	runShell      = "evidence: output/schema-1.2-plugin; one invocation plugin, named aws:runShellScript"
 )
 
 // invocationMutants are the ways in which the members of an invocation go wrong.
@@ -40,7 +40,7 @@ func invocationMutants() []Mutant {
 			members, shown(when(has("DocumentVersion", "$DEFAULT"), put("DocumentVersion", `"1"`)))},
 		{"invocation/id-in-capitals", "Invocations write CommandId in capitals", shownSource, Must,
 			"lifecycle/ListCommandInvocations/members lifecycle/GetCommandInvocation", shown(texts(strings.ToUpper, "CommandId"))},
-		{"invocation/requested-as-text", "RequestedDateTime of an invocation is a text", "facts.md section 1: DateTime is epoch seconds",
+		{"invocation/requested-as-text", "RequestedDateTime of an invocation is a text", "evidence: shape/timestamps",
 			Must, "lifecycle/ListCommandInvocations/requested-date-time",
 			shown(each(func(v *jsontree.Value) { *v = text("2026-11-24T00:00:00Z") }, "RequestedDateTime"))},
 		{"invocation/sent-as-status", "An invocation has the Status Sent before its node has taken it", "model: CommandInvocationStatus",
@@ -58,7 +58,7 @@ func invocationMutants() []Mutant {
 				}, addr, addrErrs)(nil, i)
 			})},
 		{"invocation/urls-without-command", "The URLs of output name neither command nor node",
-			"recorded/managed-execution.jsonl, success-plugins", Should, "execution/Output/s3-urls",
+			"evidence: output/plugin", Should, "execution/Output/s3-urls",
 			shown(func(_ *call, i *jsontree.Value) {
 				texts(func(s string) string {
 					before, _, _ := strings.Cut(s, "/"+member(i, "CommandId"))
@@ -77,7 +77,7 @@ func invocationMutants() []Mutant {
 				return n
 			})},
 		{"invocation/signed-code", "ResponseCode of 128 and above is negative, as of a signed byte",
-			"facts.md section 4: ResponseCode 137", Must, code + " " + stopped,
+			"evidence: status/execution-timeout, status/cancelled; ResponseCode 137", Must, code + " " + stopped,
 			coded(func(_ *jsontree.Value, n int64) int64 { return int64(int8(n)) })},
 		{"invocation/minus-one-at-the-end", "ResponseCode stays -1 after a success", shownSource, Must,
 			"execution/Success/response-code", coded(func(v *jsontree.Value, n int64) int64 {
@@ -94,7 +94,7 @@ func invocationMutants() []Mutant {
 				return n
 			})},
 		{"invocation/terminated-as-one", "ResponseCode of a node that was Terminated is 1",
-			"run-command-notes.md, Alarms: Terminated, ResponseCode -1, no output", Should,
+			"evidence: alarms/fires-later; Terminated, ResponseCode -1, no output", Should,
 			"execution/MaxErrors/terminated-response-code", plugins(when(has("StatusDetails", "Terminated"), put("ResponseCode", "1")))},
 		{"invocation/times-lost", "An invocation that has ended has no Execution times", shownSource, Must, times,
 			got(drop(start, elapsed), put(end, `""`))},

@@ -13,7 +13,7 @@ import (
 
 // refusalMutants are the ways in which a server fails at what AWS answers.
 func refusalMutants() []Mutant {
-	const answered = "facts.md section 1: @error(client|server), no @httpError => 400 / 500: what the client sent is no fault of the server"
+	const answered = "evidence: shape/error-status"
 	const never5xx = "invariant/HTTP/never-5xx"
 	scalar := func(pointer string) answer {
 		return sendFails(func(c *call) bool {
@@ -43,11 +43,11 @@ func refusalMutants() []Mutant {
 	}
 }
 
-const malformedSource = "facts.md section 3, Malformed bodies: what is no JSON object is a SerializationException"
+const malformedSource = "evidence: framework/serialization; what is no JSON object is a SerializationException"
 
 // leniencyMutants are servers whose JSON reader takes what is none, or fails at it, as those of many languages do.
 func leniencyMutants() []Mutant {
-	const malformed, bad400, size = "wire/MalformedJSON", "facts.md section 3: refusals of a request are 400", "wire/BodySize"
+	const malformed, bad400, size = "wire/MalformedJSON", "evidence: errors/status; refusals of a request are 400", "wire/BodySize"
 	replaced := func(pattern, by string) answer {
 		return lenient(func(b []byte) []byte { return regexp.MustCompile(pattern).ReplaceAll(b, []byte(by)) })
 	}
@@ -81,15 +81,15 @@ func leniencyMutants() []Mutant {
 		{"leniency/deep-nesting-fails", "Deep nesting overflows the reader's stack", bad400, Must, "wire/Nesting",
 			hasPart(strings.Repeat("[", 500), strings.Repeat(`{"a":`, 500))},
 		{"leniency/long-number-fails", "A number of a thousand digits is more than the reader's library takes",
-			"facts.md section 3: a number that is too large is clamped", Must, size,
+			"evidence: framework/huge-numbers; a number that is too large is clamped", Must, size,
 			sendFails(func(c *call) bool { return regexp.MustCompile(`[0-9]{1000}`).Match(c.body) })},
 		{"leniency/large-body-fails", "A body of a megabyte breaks the server", bad400, Must, size,
 			sendFails(func(c *call) bool { return len(c.body) > 1<<20 })},
 		{"leniency/null-element-fails", "A null in a list breaks the server",
-			"facts.md section 5: SSM's lists are not sparse; refusals of a request are 400", Must, "type metamorphic/Null",
+			"evidence: errors/status; SSM's lists are not sparse; refusals of a request are 400", Must, "type metamorphic/Null",
 			hasPart("[null]", ",null]", `"Key":null`)},
 		{"leniency/second-type-error-fails", "More than one value of a wrong type breaks the server",
-			"facts.md section 3: a wrong type is a SerializationException", Must, "type/precedence", sendFails(func(c *call) bool {
+			"evidence: framework/serialization-types", Must, "type/precedence", sendFails(func(c *call) bool {
 				result := reference.ValidateOperation(c.operation, c.body)
 				return len(result.TypeErrors) > 1
 			})},
@@ -161,13 +161,13 @@ func uncheckedMutants() []Mutant {
 		{"leniency/nulls-unchecked", "A body with a null is not checked",
 			"Smithy AwsJson11ServersDontDeserializeNullStructureValues: null is absent", Must, "metamorphic/Null", spelled(`:null`)},
 		{"leniency/empty-unchecked", "A body with an empty list or map is not checked",
-			"facts.md section 4, Semantics: InstanceIds may be [] together with Targets", Must, "metamorphic/Empty",
+			"evidence: targets/empty-InstanceIds; InstanceIds may be [] together with Targets", Must, "metamorphic/Empty",
 			spelled(`:(\[\]|\{\})`)},
 		{"leniency/order-unchecked", "A body whose members are in another order than the model's is not checked",
 			"RFC 8259 section 4: An object is an unordered collection", Must, "metamorphic/KeyOrder",
 			spelled(`^\{"(TimeoutSeconds|Comment)"|\{"Values"`)},
 		{"leniency/unknown-unchecked", "A body with a member that the model lacks is not checked",
-			"facts.md section 3, Malformed bodies: Unknown members ignored", Should, "metamorphic/UnknownMember",
+			"evidence: framework/unknown-members; Unknown members ignored", Should, "metamorphic/UnknownMember",
 			spelled(`"Sendspec":|"AlarmName":|"Command","ServiceRoleArn":`)},
 		{"leniency/chunked-unchecked", "A chunked body is not checked", "RFC 9112 section 7.1: chunks frame the content", Must,
 			"metamorphic/Framing", unchecked(func(c *call) bool { return c.request.ContentLength < 0 })},

@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	missingSource  = "facts.md section 3: InvocationDoesNotExist, Invocation not found for <cmd>, <inst>"
-	noPlugin       = "facts.md section 3: InvalidPluginName"
-	allStepsSource = "facts.md section 7: GetCommandInvocation without PluginName on a document of several steps"
-	revokedSource  = "recorded/alarms.jsonl, revoke-active-1"
+	missingSource  = "evidence: calls/GetCommandInvocation-unknown; InvocationDoesNotExist, Invocation not found for <cmd>, <inst>"
+	noPlugin       = "evidence: calls/unknown-plugin; InvalidPluginName"
+	allStepsSource = "evidence: output/no-PluginName; GetCommandInvocation without PluginName on a document of several steps"
+	revokedSource  = "evidence: control/MaxConcurrency-waits"
 )
 
 // lookupMutants are about which invocation is found, and what is answered where there is none.
@@ -50,17 +50,17 @@ func lookupMutants() []Mutant {
 			})},
 		{"invocation/unknown-as-null", "GetCommandInvocation of what does not exist answers null", missingSource, Must, getting,
 			missing(func(_ *call, r *reply) { r.become(http.StatusOK, "null") })},
-		{"invocation/unknown-as-404", "InvocationDoesNotExist has the status 404", "facts.md section 3: HTTP 400 for all client errors",
+		{"invocation/unknown-as-404", "InvocationDoesNotExist has the status 404", "evidence: errors/status",
 			Must, getting, missing(func(_ *call, r *reply) { r.status = http.StatusNotFound })},
 		{"invocation/another-node", "GetCommandInvocation finds an invocation for any node", missingSource, Must,
 			"lifecycle/GetCommandInvocation/another-node", missing(anotherNode)},
 		{"invocation/no-target-node", "GetCommandInvocation makes an invocation of a command without a node", missingSource, Must,
 			"lifecycle/NoInstancesInTag/get-invocation", missing(noTargetNode)},
 		{"invocation/list-unknown-refused", "ListCommandInvocations of an unknown command is InvalidCommandId",
-			"facts.md section 4: {\"CommandInvocations\":[]} of an unknown id", Must, "lifecycle/ListCommandInvocations/unknown-command",
+			"evidence: calls/ListCommandInvocations-unknown", Must, "lifecycle/ListCommandInvocations/unknown-command",
 			unknownRefused(reference.ListCommandInvocations)},
 		{"invocation/early-refused", "ListCommandInvocations refuses a command whose invocations are not there yet",
-			"facts.md section 4: an empty list of a fresh id", Must,
+			"evidence: calls/right-after-send; an empty list of a fresh id", Must,
 			"lifecycle/ListCommandInvocations/right-after-send lifecycle/NoInstancesInTag/no-invocation", answer(earlyRefused)},
 		{"invocation/one-lost", "ListCommandInvocations leaves out the last of several that have ended", revokedSource, Must,
 			"execution/Success/two-nodes", inList(reference.ListCommandInvocations, func(_ *call, _, list *jsontree.Value) {

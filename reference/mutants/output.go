@@ -9,11 +9,11 @@ import (
 )
 
 const (
-	outputSource = "facts.md section 4: stdout 24000 characters, stderr 8000, CommandPlugin.Output 2500"
-	pluginSource = "recorded/alarms.jsonl, OK-ignore-False-invocations; recorded/managed-execution.jsonl, success-plugins"
-	activeSource = "recorded/alarms.jsonl, trigger-active-0"
-	failedSource = "facts.md section 4: exit 7: Failed"
-	stepsSource  = "run-command-notes.md, Documents: the step's name is the plugin name"
+	outputSource = "evidence: output/stdout-limit, output/stderr-limit, shape/plugin-output"
+	pluginSource = "evidence: output/plugin; success-plugins"
+	activeSource = "evidence: output/plugin-running"
+	failedSource = "evidence: status/failed; exit 7: Failed"
+	stepsSource  = "evidence: output/steps; the step's name is the plugin name"
 )
 
 // outputMutants are about what a script wrote, CommandPlugins and the steps of a document.
@@ -63,14 +63,14 @@ func outputMutants() []Mutant {
 				set(i, errs, text(""))
 			})},
 		{"invocation/output-trimmed", "The line end behind the output is cut off",
-			"recorded/managed-execution.jsonl, success-invocation-4", Must, "execution/Success/output execution/Success/plugin-output",
+			"evidence: output/times", Must, "execution/Success/output execution/Success/plugin-output",
 			shown(texts(strings.TrimSpace, out, "CommandPlugins[].Output"))},
 		{"invocation/last-line-only", "The output is that of the last line of commands", shownSource, Must,
 			"execution/Success/output-of-several-lines", got(texts(func(s string) string {
 				lines := strings.SplitAfter(s, "\n")
 				return lines[max(0, len(lines)-2)]
 			}, out))},
-		{"invocation/no-output-as-none", "Output that is empty is the text None", "recorded/notifications.jsonl: empty output is \"\"",
+		{"invocation/no-output-as-none", "Output that is empty is the text None", "evidence: output/none; empty output is \"\"",
 			Must, "execution/Success/no-output execution/InProgress/no-output", got(each(func(v *jsontree.Value) {
 				if v.Text == "" {
 					v.Text = "None"
@@ -91,7 +91,7 @@ func outputMutants() []Mutant {
 		{"invocation/errors-whole", "GetCommandInvocation shows more than 8000 characters of standard error", outputSource, Must,
 			"execution/Output/errors-at-most-8000", got(texts(from(8000, padded(7000, 5000)), errs))},
 		{"invocation/error-text-lost", "StandardErrorContent lacks what the agent says about the code",
-			"recorded/managed-execution.jsonl, failure-invocation-1", Must, "execution/Failed/standard-error",
+			"evidence: output/exit-status-line", Must, "execution/Failed/standard-error",
 			got(texts(before("failed to run commands"), errs))},
 		{"invocation/failed-output-lost", "What a script wrote before it failed is lost", shownSource, Must, "execution/Failed/output",
 			got(when(has("Status", "Failed"), put(out, `""`)))},
@@ -103,7 +103,7 @@ func outputMutants() []Mutant {
 			succeeding(func(c *call, v *jsontree.Value) bool { return strings.HasPrefix(script(c, v), "sleep 2") })},
 		{"invocation/exit-status-ignored", "A script that ends in a command that fails succeeds: exit alone counts", failedSource,
 			Should, "execution/Failed/false", succeeding(func(c *call, v *jsontree.Value) bool { return script(c, v) == "false" })},
-		{"invocation/details-always", "CommandPlugins are shown without Details", "samples/aws-cli-issue3707-2018: CommandPlugins []",
+		{"invocation/details-always", "CommandPlugins are shown without Details", "evidence: output/no-details",
 			Must, "lifecycle/ListCommandInvocations/no-plugins execution/Success/no-details", details(put("Details", "true"))},
 		{"invocation/details-never", "CommandPlugins are empty with Details", pluginSource, Must,
 			"lifecycle/ListCommandInvocations/plugins-with-details execution/Success/plugin", details(drop("Details"))},
@@ -128,7 +128,7 @@ func outputMutants() []Mutant {
 		{"invocation/plugin-output-short", "Output of a plugin is cut at 1000 characters", outputSource, Must,
 			"execution/Output/plugin-below", plugins(texts(cut(1000), "Output"))},
 		{"invocation/plugin-errors-left-out", "Output of a plugin leaves out the standard error",
-			"recorded/managed-execution.jsonl, failure-plugins", Should, "execution/Failed/plugin-output",
+			"evidence: output/separator", Should, "execution/Failed/plugin-output",
 			plugins(texts(before("\n----------ERROR"), "Output"))},
 		{"invocation/plugin-region-lost", "OutputS3Region of a plugin is empty without a bucket", pluginSource, Must,
 			"execution/Success/plugin-s3", plugins(when(has("OutputS3BucketName", ""), put("OutputS3Region", `""`)))},
@@ -150,7 +150,7 @@ func outputMutants() []Mutant {
 				when(has("PluginName", "second"), put("PluginName", `"first"`))(nil, t)
 			})},
 		{"invocation/steps-succeed", "A document of several steps succeeds though they fail",
-			"recorded/managed-execution.jsonl: exit 7: Failed", Must, "execution/Steps/failed",
+			"evidence: status/failed; exit 7: Failed", Must, "execution/Steps/failed",
 			succeeding(func(c *call, v *jsontree.Value) bool {
 				all := c.invocations(member(v, "CommandId"))
 				return len(all) > 0 && all[0].Pointer("/CommandPlugins/1") != nil

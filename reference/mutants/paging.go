@@ -10,7 +10,7 @@ import (
 
 const (
 	pagesSource = "API_ListCommands, API_ListCommandInvocations: MaxResults and NextToken"
-	tokenSource = "facts.md section 3: InvalidNextToken, no message"
+	tokenSource = "evidence: calls/forged-token; InvalidNextToken, no message"
 )
 
 // pagingMutants are the ways in which lists are cut wrongly.
@@ -61,14 +61,14 @@ func pagingMutants() []Mutant {
 				}
 			})},
 		{"paging/empty-token", "The last page has an empty NextToken",
-			"recorded/managed-execution.jsonl, missing-tag-terminal-0: no NextToken", Should, "lifecycle/Paging/last-page",
+			"evidence: calls/last-page; no NextToken", Should, "lifecycle/Paging/last-page",
 			pages(func(_ *call, t, _ *jsontree.Value) {
 				if t.Get("NextToken") == nil {
 					set(t, "NextToken", text(""))
 				}
 			})},
 		{"paging/empty-list-token", "An empty list has a NextToken",
-			"facts.md section 4: {\"CommandInvocations\":[]} and {\"Commands\":[]} whole", Must, "lifecycle/Paging/empty-list",
+			"evidence: calls/ListCommands-unknown", Must, "lifecycle/Paging/empty-list",
 			pages(func(_ *call, t, list *jsontree.Value) {
 				if len(list.Items) == 0 {
 					set(t, "NextToken", text("0"))

@@ -18,7 +18,7 @@ func progressMutants() []Mutant {
 	}
 	return []Mutant{
 		{"progress/completed-early", "CompletedCount is TargetCount before the command has ended",
-			"recorded/alarms.jsonl: CompletedCount 0 while a command runs", Must,
+			"evidence: status/not-before-all; CompletedCount 0 while a command runs", Must,
 			"execution/InProgress/command execution/MixedEnds/not-before-all", listed(when(running, as("CompletedCount", "TargetCount")))},
 		{"progress/completed-never", "CompletedCount of a command that succeeded stays 0", countsSource, Must,
 			"execution/Success/counts", listed(when(has("Status", "Success"), put("CompletedCount", "0")))},
@@ -36,7 +36,7 @@ func progressMutants() []Mutant {
 		{"progress/errors-once", "ErrorCount is at most 1", countsSource, Must, "execution/Failed/two-nodes execution/MaxErrors",
 			listed(count("ErrorCount", func(v *jsontree.Value) int64 { return min(1, number(v, "ErrorCount")) }))},
 		{"progress/errors-with-deliveries", "ErrorCount counts delivery timeouts",
-			"facts.md section 4: delivery timeout: ErrorCount 0, DeliveryTimedOutCount 1", Must,
+			"evidence: status/delivery-timeout; delivery timeout: ErrorCount 0, DeliveryTimedOutCount 1", Must,
 			"execution/DeliveryTimedOut execution/MixedEnds", listed(sum("ErrorCount", "DeliveryTimedOutCount", 1))},
 		{"progress/errors-without-timeouts", "ErrorCount leaves out execution timeouts", timeoutSource, Must, timedOutCounts,
 			listed(recount("ExecutionTimedOut", add("ErrorCount", -1)))},
@@ -51,7 +51,7 @@ func progressMutants() []Mutant {
 		{"progress/targets-of-the-request", "TargetCount of a command for Targets is their number, not that of the nodes",
 			"API_SendCommand, Response Structure: TargetCount", Must, "execution/Targets", listed(when(targeted, targetsOfRequest))},
 		{"progress/targets-at-once", "SendCommand counts the nodes of Targets before they are found",
-			"facts.md section 2: TargetCount 0 for any Targets form", Should, "execution/Targets/tag-target-count-first",
+			"evidence: echo/TargetCount-targets; TargetCount 0 for any Targets form", Should, "execution/Targets/tag-target-count-first",
 			sent(when(targeted, put("TargetCount", "2")))},
 		{"progress/no-node-counted", "A command without a node has one target, completed", noNodeSource, Must,
 			"lifecycle/NoInstancesInTag/counts execution/Targets",

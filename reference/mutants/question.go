@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	typesSource  = "facts.md section 3, Malformed bodies: a value of another type is a SerializationException"
+	typesSource  = "evidence: framework/serialization-types; a value of another type is a SerializationException"
 	boundsSource = "model: ListCommandsRequest, ListCommandInvocationsRequest, GetCommandInvocationRequest, " +
 		"CancelCommandRequest, CommandFilter"
 	nodeFormSource = "model: InstanceId pattern"
@@ -42,16 +42,16 @@ func questionMutants() []Mutant {
 		{"question/details-scalar", "Details of a text or a number is read as true or false", typesSource, Should,
 			"lifecycle/Type/boolean-details-lenient", detailsMistyped(jsontree.String, jsontree.Number)},
 		{"question/body-mistyped", "A body that is no object is read as an empty one",
-			"facts.md section 3: body { and [] are SerializationException", Must, "lifecycle/Type/body", answer(func(c *call) *reply {
+			"evidence: framework/serialization", Must, "lifecycle/Type/body", answer(func(c *call) *reply {
 				if c.tree() == nil && c.operation != reference.SendCommand {
 					return c.send([]byte("{}"))
 				}
 				return c.ask()
 			})},
 		{"question/unknown-member-refused", "A List call with a member that it does not have is refused",
-			"facts.md section 3: unknown members are ignored", Must, "lifecycle/Type/unknown-member",
+			"evidence: framework/unknown-members; unknown members are ignored", Must, "lifecycle/Type/unknown-member",
 			refusing(func(t *jsontree.Value) bool { return t.Get("Sendspec") != nil })},
-		{"question/null-refused", "A member of null is refused", "facts.md section 5: nulls in structures dropped", Should,
+		{"question/null-refused", "A member of null is refused", "evidence: protocol/null; nulls in structures dropped", Should,
 			"lifecycle/ListCommands/empty-body", refusing(func(t *jsontree.Value) bool {
 				return slices.ContainsFunc(t.Members, func(m jsontree.Member) bool { return m.Value.Kind == jsontree.Null })
 			})},
@@ -75,7 +75,7 @@ func questionMutants() []Mutant {
 				}, "Filters[]")(nil, t)
 				return t.Get("Filters") != nil
 			})},
-		{"question/capital-command-refused", "A CommandId with capitals is refused", "facts.md section 1: CommandId pattern A-Fa-f0-9",
+		{"question/capital-command-refused", "A CommandId with capitals is refused", "evidence: validation/CommandId",
 			Should, "lifecycle/ListCommands/command-id-in-capitals", capitals("CommandId")},
 		{"question/capital-node-refused", "An InstanceId with capitals is refused", "model: InstanceId pattern, \\w", Must, node,
 			capitals("InstanceId")},

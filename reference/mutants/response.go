@@ -7,7 +7,7 @@ import (
 // echoed is a member of Command that comes from the request, with AWS's default.
 type echoed struct{ name, fallback string }
 
-// echoes are those of facts.md section 2, "Members present with default values".
+// echoes are what every Command has (evidence: echo/members).
 func echoes() []echoed {
 	return []echoed{
 		{"AlarmConfiguration", `{"Alarms":[],"IgnorePollAlarmFailure":false}`},
@@ -29,7 +29,7 @@ func echoedDefault(name string) string {
 	return "null"
 }
 
-const defaultsSource = "facts.md section 2, Members present with default values"
+const defaultsSource = "evidence: echo/members"
 
 // memberMutants are the ways in which one member of Command goes wrong: in SendCommand's answer, and, where a server
 // does not know the member at all, in every answer, so that a comparison of two of them finds nothing.
@@ -88,9 +88,9 @@ func stale(name string) edit {
 }
 
 const (
-	countSource = "facts.md section 2: TargetCount = len(InstanceIds), 0 for any Targets form; CompletedCount 0, ErrorCount 0, " +
+	countSource = "evidence: echo/TargetCount; TargetCount = len(InstanceIds), 0 for any Targets form; CompletedCount 0, ErrorCount 0, " +
 		"DeliveryTimedOutCount 0 [recorded]"
-	sentSource = "facts.md section 2: Status Pending, StatusDetails Pending [recorded]; section 4: StatusDetails has no spaces on the wire"
+	sentSource = "evidence: echo/Status, status/spelling"
 )
 
 // countMutants are the ways in which the counts and the state of SendCommand's answer go wrong.
@@ -133,7 +133,7 @@ func countMutants() []Mutant {
 		{"status/success-at-once", "A command is a Success as soon as it is sent", sentSource, Must, status,
 			sent(state("Success", "Success"))},
 		{"status/no-instances-at-once", "A command whose tag matches nothing ends in SendCommand's own answer",
-			"facts.md section 4: no matching tag: SendCommand 200 Pending [recorded]", Must, status,
+			"evidence: targets/no-match; no matching tag: SendCommand 200 Pending [recorded]", Must, status,
 			sent(func(c *call, v *jsontree.Value) {
 				if c.tree().Get("Targets") != nil {
 					state("Success", "NoInstancesInTag")(c, v)
@@ -144,7 +144,7 @@ func countMutants() []Mutant {
 		{"status/details-placeholder", "StatusDetails is a placeholder", sentSource, Must, status,
 			sent(state("Pending", "Details placeholder"))},
 		{"status/details-disagree", "StatusDetails is still Pending where Status is InProgress",
-			"facts.md section 4: the StatusDetails of each Status", Should, status, sent(state("InProgress", "Pending"))},
+			"evidence: status/values; the StatusDetails of each Status", Should, status, sent(state("InProgress", "Pending"))},
 		{"status/lower-case", "Status and StatusDetails are in lower case", "model.json: CommandStatus; " + sentSource, Must, status,
 			sent(state("pending", "pending"))},
 	}

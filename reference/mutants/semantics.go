@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	messagesSource = "facts.md section 3, Messages (exact)"
-	ruledTargets   = "facts.md section 3, ValidationException – semantic"
-	alarmsSource   = "facts.md section 3: AlarmConfiguration, recorded for SendCommand itself"
+	messagesSource = "evidence: errors/InvalidInstanceId/unknown"
+	ruledTargets   = "evidence: targets/duplicate-value"
+	alarmsSource   = "evidence: alarms/firing; AlarmConfiguration, recorded for SendCommand itself"
 )
 
 // semanticsMutants are servers that do not look at what a request means: they take what AWS refuses, or
@@ -59,7 +59,7 @@ func semanticsMutants() []Mutant {
 		{"semantics/any-size", "Parameters of any size are taken", messagesSource, Must, "error/MaxDocumentSizeExceeded",
 			forgiving("MaxDocumentSizeExceeded", "", "Parameters", `{"commands":["true"]}`)},
 		{"semantics/size-of-text", "The size of parameters is counted without what JSON adds to them",
-			"facts.md section 4: counted with JSON escaping", Should, "error/MaxDocumentSizeExceeded",
+			"evidence: size/pairs; counted with JSON escaping", Should, "error/MaxDocumentSizeExceeded",
 			smaller(func(t *jsontree.Value) bool {
 				size := 0
 				at(t, "Parameters.*[]", func(_ string, v *jsontree.Value) { size += len([]rune(v.Text)) })

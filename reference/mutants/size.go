@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	noticeSource = "facts.md section 3, Messages: InvalidRole and InvalidNotificationConfig"
-	sizeSource   = "facts.md section 4: parameters+document payload of at most 100000 bytes, counted with JSON escaping"
-	pairsSource  = "facts.md section 7: Size of parameters and document, recorded pairs"
+	noticeSource = "evidence: errors/InvalidRole/missing, errors/InvalidNotificationConfig/missing"
+	sizeSource   = "evidence: size/limit; parameters+document payload of at most 100000 bytes, counted with JSON escaping"
+	pairsSource  = "evidence: size/pairs; Size of parameters and document, recorded pairs"
 )
 
 // sizeMutants are about alarms, notifications, the size of a command, and what is found out first.
@@ -79,16 +79,16 @@ func sizeMutants() []Mutant {
 				return len(b) < 100_000 && utf8.RuneCount(b) > 90_000
 			})},
 		{"semantics/size-of-64-kib", "Parameters and document may have 64 KiB, as the API's reference says",
-			"facts.md section 3: exceeds the 97KB limit, recorded; docs still say 64 KB", Must, size, taken(func(c *call, r *reply) {
+			"evidence: errors/MaxDocumentSizeExceeded/message", Must, size, taken(func(c *call, r *reply) {
 				if v := c.tree().Get("Parameters"); v != nil && len(v.AppendJSON(nil)) > 64<<10 {
 					r.fail(400, "MaxDocumentSizeExceeded")
 				}
 			})},
 		{"semantics/constraints-last", "What the account has no room for is named before a constraint",
-			"facts.md section 3: validation is the framework's, before the operation; inferred", Should, precedence,
+			"evidence: errors/precedence/constraints-first", Should, precedence,
 			findingOut("ValidationException", "TimeoutSeconds", "MaxConcurrency", "MaxErrors")},
 		{"semantics/types-last", "What else is wrong is named before a wrong type",
-			"facts.md section 3: type errors win over constraint errors and over missing-required", Should, precedence,
+			"evidence: framework/types-first; type errors win over constraint errors and over missing-required", Should, precedence,
 			findingOut("SerializationException", "TimeoutSeconds")},
 		{"semantics/size-with-comment", "The Comment counts for the size", pairsSource, Should, size,
 			sizedAs(func(t *jsontree.Value) { lengthen(t, len(member(t, "Comment"))) })},

@@ -8,11 +8,11 @@ import (
 )
 
 const (
-	statusSource   = "facts.md section 4: StatusDetails terminal set; API_SendCommand, Response Structure: StatusDetails"
+	statusSource   = "evidence: status/values; StatusDetails terminal set; API_SendCommand, Response Structure: StatusDetails"
 	terminalSource = "API_SendCommand, Response Structure: StatusDetails: This is a terminal state"
-	timeoutSource  = "facts.md section 4: execution timeout TimedOut/ExecutionTimedOut with 137, " +
+	timeoutSource  = "evidence: status/execution-timeout; execution timeout TimedOut/ExecutionTimedOut with 137, " +
 		"delivery timeout TimedOut/DeliveryTimedOut with -1"
-	noNodeSource  = "facts.md section 4: no matching tag: Success, NoInstancesInTag, counts 0, no invocations"
+	noNodeSource  = "evidence: targets/no-match; no matching tag: Success, NoInstancesInTag, counts 0, no invocations"
 	detailsSource = "monitor-commands.md, Understanding command statuses"
 )
 
@@ -37,10 +37,10 @@ func stateMutants() []Mutant {
 		{"state/status-lag", "Status of a listed command is that of the answer before, StatusDetails is not", statusSource, Should,
 			"execution/Success execution/Cancelled invariant/Command/status", listed(lagging("Status"))},
 		{"state/details-of-command", "An invocation shows the Status and StatusDetails of its command",
-			"facts.md section 4: each invocation has a Status of its own", Must,
+			"evidence: status/mixed; each invocation has a Status of its own", Must,
 			"execution/MixedEnds/invocations execution/ExecutionTimedOut/invocation", shown(commandForInvocation)},
 		{"state/first-invocation", "A command shows the status of its first invocation",
-			"recorded/alarms.jsonl, current-caller-policy-revoked-terminal-75", Must, "execution/MixedEnds execution/MaxErrors",
+			"evidence: status/not-before-all", Must, "execution/MixedEnds execution/MaxErrors",
 			listed(firstInvocation)},
 		{"state/undelivered-for-ever", "A delivery never times out", timeoutSource, Must, delivery,
 			both(when(has("StatusDetails", "DeliveryTimedOut"), uncounted, relabel("DeliveryTimedOut", "InProgress", "InProgress")))},
@@ -57,17 +57,17 @@ func stateMutants() []Mutant {
 		{"state/execution-as-success", "A script that runs longer than executionTimeout succeeds", timeoutSource, Must, execution,
 			listedOrShown(whose("ExecutionTimedOut", succeed), when(has("StatusDetails", "ExecutionTimedOut"), succeed))},
 		{"state/command-timed-out", "A command with MaxErrors 0 whose invocation ran out of time is TimedOut, ExecutionTimedOut",
-			"facts.md section 4: execution timeout with MaxErrors 0: command Failed/Failed", Must, "execution/ExecutionTimedOut/command",
+			"evidence: status/execution-timeout", Must, "execution/ExecutionTimedOut/command",
 			listed(when(has("StatusDetails", "Failed"), whose("ExecutionTimedOut", state("TimedOut", "ExecutionTimedOut"))))},
 		{"state/short-timeout", "executionTimeout 2 ends a script after two seconds",
-			"run-command-notes.md, Expiry: executionTimeout=2 is admitted but the agent falls back to 3600 s", Must,
+			"evidence: expiry/agent-minimum; executionTimeout=2 is admitted but the agent falls back to 3600 s", Must,
 			"execution/Success/execution-timeout-2", answer(shortTimeout)},
 		{"state/no-node-as-success", "StatusDetails of a command without a node is Success", noNodeSource, Must, noNode,
 			listed(relabel("NoInstancesInTag", "Success", "Success"))},
 		{"state/no-node-as-failed", "A command without a node ends as Failed", noNodeSource, Must, noNode,
 			listed(relabel("NoInstancesInTag", "Failed", "NoInstancesInTag"))},
 		{"state/no-node-at-once", "SendCommand answers Success, NoInstancesInTag for a target without a node",
-			"run-command-notes.md, Admission: SendCommand answers Pending at once, also with zero targets", Must,
+			"evidence: targets/no-match; SendCommand answers Pending at once, also with zero targets", Must,
 			"lifecycle/NoInstancesInTag/pending-first execution/AccessDenied/admitted",
 			sent(when(targeted, state("Success", "NoInstancesInTag")))},
 		{"state/undeliverable-as-failed", "StatusDetails of an invocation is Failed where it is Undeliverable", detailsSource, Should,
@@ -75,7 +75,7 @@ func stateMutants() []Mutant {
 		{"state/undeliverable-as-success", "A command whose only node was Undeliverable succeeds", detailsSource, Should,
 			"execution/Undeliverable/command", listed(whose("Undeliverable", state("Success", "Success")))},
 		{"state/access-denied-as-failed", "StatusDetails is Failed where it is AccessDenied",
-			"facts.md section 4: group list denied: Failed/AccessDenied", Must, "execution/AccessDenied",
+			"evidence: targets/denied-list; group list denied: Failed/AccessDenied", Must, "execution/AccessDenied",
 			both(relabel("AccessDenied", "Failed", "Failed"))},
 		{"state/rate-never-exceeded", "A command for more nodes than may be pending runs", detailsSource, Must, "execution/RateExceeded",
 			with(service.WithPendingLimit(0))},
@@ -86,7 +86,7 @@ func stateMutants() []Mutant {
 		{"state/platform-unchecked", "A document for Windows succeeds on Linux", detailsSource, Should, "execution/InvalidPlatform",
 			listedOrShown(whose("InvalidPlatform", state("Success", "Success")), relabel("InvalidPlatform", "Success", "Success"))},
 		{"state/failure-unread", "An invocation succeeds whatever code its script ended with",
-			"facts.md section 4: exit 7: Failed/Failed", Must, "execution/Failed", shown(relabel("Failed", "Success", "Success"))},
+			"evidence: status/failed; exit 7: Failed/Failed", Must, "execution/Failed", shown(relabel("Failed", "Success", "Success"))},
 		{"state/success-as-completed", "StatusDetails of an invocation that succeeded is Completed", statusSource, Must,
 			"execution/Success", shown(relabel("Success", "Success", "Completed"))},
 		{"state/incomplete-as-success", "A command whose failures MaxErrors allows succeeds", detailsSource, Must,

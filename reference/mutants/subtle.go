@@ -12,10 +12,10 @@ import (
 )
 
 const (
-	boundSource   = "facts.md section 1: the bound of the model"
-	patternSource = "facts.md section 1: the pattern of the model, which has to match the whole value"
-	enumSource    = "facts.md section 1: the enum of the model; facts.md section 3: 'command' and 'all' are refused"
-	elementSource = "facts.md section 3: every element of a list is looked at"
+	boundSource   = "evidence: shape/Comment; the bound of the model"
+	patternSource = "evidence: shape/whole-string; the pattern of the model, which has to match the whole value"
+	enumSource    = "evidence: validation/NotificationConfig; the enum of the model; 'command' and 'all' are refused"
+	elementSource = "evidence: validation/InstanceIds; every element of a list is looked at"
 )
 
 // boundMutants take or refuse a few values that lie beside a bound, or fail at a null among them.
@@ -24,9 +24,9 @@ func boundMutants() []Mutant {
 		{"subtle/comment-101", "A Comment may have 101 characters", boundSource, Must, "constraint/Comment",
 			takes("Comment", length(101))},
 		{"subtle/comment-line-feed-last", "A Comment may end in a line feed, before which $ matches",
-			"facts.md section 3: the hidden pattern of Comment", Should, "constraint/Comment", takes("Comment", lastLineFeed)},
+			"evidence: validation/Comment-pattern", Should, "constraint/Comment", takes("Comment", lastLineFeed)},
 		{"subtle/comment-dot-all", "The dot in Comment's pattern stands for line ends, too",
-			"facts.md section 3: the hidden pattern of Comment", Should, "constraint/Comment",
+			"evidence: validation/Comment-pattern; the hidden pattern of Comment", Should, "constraint/Comment",
 			takes("Comment", func(v *jsontree.Value) bool {
 				return strings.Contains(v.Text, "\n") && utf8.RuneCountInString(v.Text) <= 100
 			})},
@@ -52,7 +52,7 @@ func boundMutants() []Mutant {
 			refuses("Targets", items(5), atMost(4))},
 		{"subtle/target-values-51", "A target of 51 Values is taken", boundSource, Must, "constraint/Targets.Values",
 			takes("Targets[].Values", items(51))},
-		{"subtle/alarms-two", "Two Alarms are taken", "facts.md section 3: recorded for two alarms", Must,
+		{"subtle/alarms-two", "Two Alarms are taken", "evidence: validation/alarms-two; recorded for two alarms", Must,
 			"constraint/AlarmConfiguration.Alarms", takes("AlarmConfiguration.Alarms", items(2))},
 		{"subtle/key-164", "The Key of a target may have 164 characters", boundSource, Must, "constraint/Targets.Key",
 			takes("Targets[].Key", length(164))},
@@ -75,7 +75,7 @@ func boundMutants() []Mutant {
 			refuses("AlarmConfiguration.Alarms[].Name", func(v *jsontree.Value) bool { return len(v.Text) > 255 }, atMost(255))},
 		{"subtle/concurrency-percent-0", "A MaxConcurrency of 0% is taken, as a MaxErrors is", patternSource, Must,
 			"constraint/MaxConcurrency", takes("MaxConcurrency", exactly("0%"))},
-		{"subtle/concurrency-percent-101", "A MaxConcurrency of 101% is taken", "facts.md section 3: recorded for 101%", Must,
+		{"subtle/concurrency-percent-101", "A MaxConcurrency of 101% is taken", "evidence: validation/MaxConcurrency", Must,
 			"constraint/MaxConcurrency", takes("MaxConcurrency", exactly("101%"))},
 		{"subtle/concurrency-leading-zero", "A MaxConcurrency may begin with zeros", patternSource, Must, "constraint/MaxConcurrency",
 			takes("MaxConcurrency", func(v *jsontree.Value) bool { return len(v.Text) > 1 && v.Text[0] == '0' && digits(v.Text) })},
@@ -86,7 +86,7 @@ func boundMutants() []Mutant {
 		{"subtle/concurrency-100-percent", "A MaxConcurrency in percent has at most two digits", patternSource, Must,
 			"constraint/MaxConcurrency",
 			refuses("MaxConcurrency", exactly("100%"), pattern+"^([1-9][0-9]*|[1-9][0-9]?%)$")},
-		{"subtle/errors-minus-1", "A MaxErrors of -1 is taken for no bound", "facts.md section 3: recorded for -1", Must,
+		{"subtle/errors-minus-1", "A MaxErrors of -1 is taken for no bound", "evidence: validation/MaxErrors; recorded for -1", Must,
 			"constraint/MaxErrors", takes("MaxErrors", exactly("-1"))},
 		{"subtle/errors-as-concurrency", "A MaxErrors is held to the pattern of MaxConcurrency, so that 0 is refused", patternSource,
 			Must, "constraint/MaxErrors",
@@ -105,15 +105,15 @@ func boundMutants() []Mutant {
 			takes("NotificationConfig.NotificationEvents[]", folded("All", "InProgress", "Success", "TimedOut", "Cancelled", "Failed"))},
 		{"subtle/events-of-first", "Only the first of the NotificationEvents is looked at", elementSource, Must,
 			"constraint/NotificationConfig.NotificationEvents", takesElsewhere("NotificationConfig.NotificationEvents[]", first)},
-		{"subtle/events-at-most-6", "There may be as many NotificationEvents as the enum has values", "facts.md section 1: no limit",
+		{"subtle/events-at-most-6", "There may be as many NotificationEvents as the enum has values", "evidence: shape/NotificationEvents",
 			Should, "constraint/NotificationConfig.NotificationEvents",
 			refuses("NotificationConfig.NotificationEvents", func(v *jsontree.Value) bool { return len(v.Items) > 6 }, atMost(6))},
-		{"subtle/topic-arn", "A NotificationArn has to begin as an ARN does", "facts.md section 1: no constraint", Should,
+		{"subtle/topic-arn", "A NotificationArn has to begin as an ARN does", "evidence: shape/unbounded; no constraint", Should,
 			"constraint/unbounded",
 			refuses("NotificationConfig.NotificationArn", func(v *jsontree.Value) bool { return !strings.HasPrefix(v.Text, "arn:") },
 				pattern+"^arn:.+$")},
 		{"subtle/topic-account-number", "The account in a NotificationArn may not begin with a zero, as a number does not",
-			"facts.md section 1: no constraint", Should, "constraint/unbounded",
+			"evidence: shape/unbounded; no constraint", Should, "constraint/unbounded",
 			refuses("NotificationConfig.NotificationArn", func(v *jsontree.Value) bool {
 				return strings.Contains(v.Text, ":000000000000:")
 			},

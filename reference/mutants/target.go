@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	togetherSource    = "facts.md section 3, ValidationException, semantic: recorded texts on Targets"
-	instanceSource    = "facts.md section 3, Messages: InvalidInstanceId, unknown/stopped/not-managed id in InstanceIds"
-	accessSource      = "facts.md section 3, Messages: AccessDeniedException"
-	destinationSource = "facts.md section 4: Targets is required if you don't provide one or more managed node IDs"
+	togetherSource    = "evidence: targets/duplicate-value; ValidationException, semantic: recorded texts on Targets"
+	instanceSource    = "evidence: errors/InvalidInstanceId/unknown; InvalidInstanceId, unknown/stopped/not-managed id in InstanceIds"
+	accessSource      = "evidence: errors/AccessDeniedException/denied; AccessDeniedException"
+	destinationSource = "evidence: request/Targets.needed; Targets is required if you don't provide one or more managed node IDs"
 	groupKey          = "resource-groups:Name"
 	typesKey          = "resource-groups:ResourceTypeFilters"
 )
@@ -105,7 +105,7 @@ func targetMutants() []Mutant {
 				})
 			})},
 		{"semantics/nodes-before-targets", "The nodes of a target are looked up before the targets are held against each other",
-			"facts.md section 3: Key=InstanceIds + resource group is a ValidationException", Must, together,
+			"evidence: targets/instances-and-group; Key=InstanceIds + resource group is a ValidationException", Must, together,
 			refused(func(c *call, r *reply) {
 				at(c.tree(), "Targets[]", func(_ string, t *jsontree.Value) {
 					if id := t.Get("Values").Index(0); isKey(t, "InstanceIds") && id != nil && !known(id.Text) {
@@ -114,7 +114,7 @@ func targetMutants() []Mutant {
 				})
 			}, "ValidationException")},
 		{"semantics/count-before-duplicates", "Six equal resource types are too many before they are equal",
-			"facts.md section 3: duplicate check precedes the check of more than 5 types", Should, together,
+			"evidence: targets/six-types; duplicate check precedes the check of more than 5 types", Should, together,
 			refused(func(c *call, r *reply) {
 				ofTypes(c.tree().Get("Targets"), func(values *jsontree.Value) {
 					if len(values.Items) > 5 {
@@ -139,7 +139,7 @@ func targetMutants() []Mutant {
 				return once(t.Get("InstanceIds"), false, func(v *jsontree.Value) string { return v.Text })
 			})},
 		{"semantics/platform-of-first", "Only the first node's platform is looked at",
-			"facts.md section 3, Messages: UnsupportedPlatformType", Should, "error/UnsupportedPlatformType",
+			"evidence: errors/UnsupportedPlatformType/message; UnsupportedPlatformType", Should, "error/UnsupportedPlatformType",
 			overlooking("UnsupportedPlatformType", firstOnly)},
 		{"semantics/access-of-first", "Only the first node's permission is asked for", accessSource, Must, "error/AccessDeniedException",
 			overlooking("AccessDeniedException", firstOnly)},

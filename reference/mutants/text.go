@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-const unicodeSource = "facts.md section 2: everything is echoed as given; RFC 8259 section 8: JSON text is Unicode in UTF-8"
+const unicodeSource = "evidence: json/text; everything is echoed as given; RFC 8259 section 8: JSON text is Unicode in UTF-8"
 
 // textMutants are the ways in which the texts of a request come back as others.
 func textMutants() []Mutant {

@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	expirySource = "facts.md section 2, ExpiresAfter: RequestedDateTime + TimeoutSeconds + sum of the execution timeouts [recorded]"
-	epochSource  = "facts.md section 2, Timestamps: seconds since 1970"
+	expirySource = "evidence: status/execution-timeout; RequestedDateTime + TimeoutSeconds + sum of the execution timeouts [recorded]"
+	epochSource  = "evidence: shape/timestamps; seconds since 1970"
 )
 
 // timeMutants are the ways in which RequestedDateTime and ExpiresAfter go wrong.
@@ -41,7 +41,7 @@ func timeMutants() []Mutant {
 		{"time/without-timeout", "ExpiresAfter leaves out TimeoutSeconds", expirySource, Must, expiry,
 			expiring(func(_, execution int64, _ *jsontree.Value) int64 { return execution })},
 		{"time/execution-at-least-5", "ExpiresAfter counts at least the 5 seconds that the agent gives a plugin",
-			"facts.md section 2: TimeoutSeconds 30, executionTimeout 2 gives 32; " +
+			"evidence: expiry/execution-timeout; TimeoutSeconds 30, executionTimeout 2 gives 32; " +
 				"section 4: executionTimeout 2 is accepted (agent minimum 5)",
 			Must, expiry, expiring(func(timeout, execution int64, _ *jsontree.Value) int64 { return timeout + max(execution, 5) })},
 		{"time/days-dropped", "ExpiresAfter loses whole days, which the seconds of a duration do not count", expirySource, Must, expiry,
@@ -54,7 +54,7 @@ func timeMutants() []Mutant {
 				return timeout + execution
 			})},
 		{"time/document-default", "ExpiresAfter counts the document's default of a parameter that was not given",
-			"facts.md section 2, ExpiresAfter: document default is NOT used, 3600 is [recorded]", Must, expiry,
+			"evidence: expiry/parameter-omitted; document default is NOT used, 3600 is [recorded]", Must, expiry,
 			instead(5, func(n int64, r *jsontree.Value) bool {
 				return n == 3600 && has("DocumentName", arbitrary, execution)(r)
 			})},
@@ -62,23 +62,23 @@ func timeMutants() []Mutant {
 			"model.json: DocumentVersion chooses the version; " + expirySource, Must, expiry,
 			instead(22, func(_ int64, r *jsontree.Value) bool { return has("DocumentName", versions)(r) })},
 		{"time/by-name", "ExpiresAfter knows the parameter executionTimeout alone",
-			"facts.md section 2, ExpiresAfter: any parameter name referenced by timeoutSeconds [recorded]", Must, expiry,
+			"evidence: expiry/parameter-supplied; any parameter name referenced by timeoutSeconds [recorded]", Must, expiry,
 			instead(3600, func(_ int64, r *jsontree.Value) bool { return has("DocumentName", arbitrary)(r) })},
 		{"time/longest-step", "ExpiresAfter counts only the longest of a document's steps",
-			"facts.md section 2, ExpiresAfter: two steps 5+7 => 42 [recorded]", Must, expiry, more(demo("document.two-steps"), -5)},
+			"evidence: expiry/steps; two steps 5+7 => 42 [recorded]", Must, expiry, more(demo("document.two-steps"), -5)},
 		{"time/every-property", "ExpiresAfter counts every property of a document of schema 1.2",
-			"facts.md section 2, ExpiresAfter: only the first property counts [recorded]", Must, expiry,
+			"evidence: expiry/first-property; only the first property counts [recorded]", Must, expiry,
 			more(demo("document.properties"), 7)},
 		{"time/number-in-front", "A timeout with more behind its digits counts as its digits",
-			"facts.md section 2, ExpiresAfter: unparsable supplied value falls back to 3600", Should, expiry,
+			"evidence: expiry/unparsable; unparsable supplied value falls back to 3600", Should, expiry,
 			instead(7, func(_ int64, r *jsontree.Value) bool {
 				v := r.Pointer("/Parameters/t/0")
 				return v != nil && len(v.Text) > 1 && v.Text[0] == '7'
 			})},
 		{"time/two-clocks", "ExpiresAfter is counted from a second look at the clock, some milliseconds later",
-			"facts.md section 2, ExpiresAfter: ms part identical", Must, expiry, sent(shift("ExpiresAfter", later(25*time.Millisecond)))},
+			"evidence: expiry/sum; ms part identical", Must, expiry, sent(shift("ExpiresAfter", later(25*time.Millisecond)))},
 		{"time/single-precision", "Times are numbers of single precision, minutes apart",
-			"facts.md section 2, Timestamps: a double with milliseconds", Must, expiry,
+			"evidence: echo/RequestedDateTime; a double with milliseconds", Must, expiry,
 			bothTimes(func(f float64) float64 { return float64(float32(f)) })},
 		{"time/local-time", "Times are those of a zone, taken for UTC", epochSource, Must, requested, bothTimes(later(2 * time.Hour))},
 		{"time/milliseconds", "Times are milliseconds since 1970", epochSource, Must, requested,
@@ -87,7 +87,7 @@ func timeMutants() []Mutant {
 			expirySource, Must, "invariant/Command/times echo/ExpiresAfter",
 			expiring(func(timeout, execution int64, _ *jsontree.Value) int64 { return -timeout - execution })},
 		{"time/requested-from-request", "A RequestedDateTime in the request is taken over",
-			"model.json: SendCommandRequest has no RequestedDateTime; unknown members are ignored (facts.md section 3)", Should,
+			"evidence: echo/no-extra-members; model.json: SendCommandRequest has no RequestedDateTime; unknown members are ignored", Should,
 			requested, sent(func(c *call, v *jsontree.Value) { copyMember(c.tree(), "RequestedDateTime", v, "RequestedDateTime") })},
 	}
 }

@@ -13,7 +13,7 @@ func typeMutants() []Mutant {
 	for _, s := range samples() {
 		path, own := s[0], sample(s[0]).Kind
 		for _, kind := range []jsontree.Kind{jsontree.Bool, jsontree.Number, jsontree.String, jsontree.Array, jsontree.Object} {
-			// Whether AWS reads "true" as a boolean is not known (facts.md section 3 has no boolean column).
+			// Whether AWS reads "true" as a boolean is not known (evidence: framework/serialization-types has no boolean).
 			if kind == own || own == jsontree.Bool && kind != jsontree.Array && kind != jsontree.Object {
 				continue
 			}

@@ -11,7 +11,7 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-const echoSource = "facts.md section 2, Members present with default values: everything is echoed as given otherwise"
+const echoSource = "evidence: echo/members; everything is echoed as given otherwise"
 
 // valueMutants are the ways in which members of SendCommand's answer are not those of the request.
 func valueMutants() []Mutant {
@@ -43,9 +43,9 @@ func valueMutants() []Mutant {
 		{"value/instance-ids-hashed", "InstanceIds come back in the order of a hash set", echoSource, Must, "accept/InstanceIds",
 			sent(each(sortByHash, "InstanceIds"))},
 		{"value/instance-ids-from-key", "The values of a target with the key InstanceIds come back as InstanceIds",
-			"facts.md section 4: they are echoed in Targets verbatim, InstanceIds stays []", Must, "echo/InstanceIds", sent(idsFromKey)},
+			"evidence: echo/Targets", Must, "echo/InstanceIds", sent(idsFromKey)},
 		{"value/instance-ids-as-target", "InstanceIds come back as a target with that key besides",
-			"facts.md section 4: recordings keep InstanceIds", Must, "echo/InstanceIds", sent(idsAsTarget)},
+			"evidence: echo/InstanceIds-given; recordings keep InstanceIds", Must, "echo/InstanceIds", sent(idsAsTarget)},
 		{"value/target-values-hashed", "The values of a target come back in the order of a hash set", echoSource, Must, "accept/Targets",
 			sent(each(sortByHash, "Targets[].Values"))},
 		{"value/targets-sorted", "Targets come back sorted by their key", echoSource, Should, "echo/Targets",
@@ -55,26 +55,26 @@ func valueMutants() []Mutant {
 		{"value/target-key-folded", "The keys of targets come back in lower case", echoSource, Must, "echo/Targets",
 			sent(texts(strings.ToLower, "Targets[].Key"))},
 		{"value/target-key-canonical", "The key instanceids comes back as InstanceIds",
-			"facts.md section 4: Key InstanceIds and instanceids are echoed in Targets verbatim", Must, "echo/Targets",
+			"evidence: echo/Targets; Key InstanceIds and instanceids are echoed in Targets verbatim", Must, "echo/Targets",
 			sent(texts(strings.NewReplacer("instanceids", "InstanceIds").Replace, "Targets[].Key"))},
 		{"value/parameters-deduplicated", "A parameter's values lose those that are equal", echoSource, Must, "echo/Parameters",
 			sent(each(unequal, "Parameters.*"))},
 		{"value/parameters-without-empty", "A parameter's values lose those that are empty", echoSource, Must, "echo/Parameters",
 			sent(each(withoutEmptyTexts, "Parameters.*"))},
 		{"value/parameters-defaults", "The defaults of the document's parameters come back as if they were given",
-			"facts.md section 2: Parameters {} if none given", Must, "echo/Parameters",
+			"evidence: echo/Parameters-none; Parameters {} if none given", Must, "echo/Parameters",
 			sent(when(has("DocumentName", "AWS-RunShellScript"), documentDefaults))},
 		{"value/parameters-recased", "The naming policy of the JSON library changes the names of parameters, too", echoSource, Must,
 			"echo/Parameters", sent(each(recased, "Parameters"))},
 		{"value/document-version-resolved", "$DEFAULT comes back as the version that it stands for",
-			"facts.md section 2: $DEFAULT is not resolved [recorded]", Must, "echo/DocumentVersion", resolved("$DEFAULT")},
+			"evidence: echo/DocumentVersion; $DEFAULT is not resolved [recorded]", Must, "echo/DocumentVersion", resolved("$DEFAULT")},
 		{"value/document-version-latest", "$LATEST comes back as the version that it stands for",
-			"facts.md section 2: everything echoed as given", Should, "echo/DocumentVersion", resolved("$LATEST")},
+			"evidence: echo/as-received; everything echoed as given", Should, "echo/DocumentVersion", resolved("$LATEST")},
 		{"value/region-as-given", "OutputS3Region is the one of the request",
-			"facts.md section 4: OutputS3Region is ignored on input and reported as the endpoint's region", Must, "echo/OutputS3",
+			"evidence: echo/OutputS3Region", Must, "echo/OutputS3",
 			copied("OutputS3Region")},
 		{"value/request-echoed", "Every member of the request comes back, also those that Command does not have",
-			"facts.md section 2: DocumentHash and DocumentHashType are never echoed", Should, "echo/Absent",
+			"evidence: echo/hash; DocumentHash and DocumentHashType are never echoed", Should, "echo/Absent",
 			sent(func(c *call, v *jsontree.Value) {
 				for _, m := range c.tree().Members {
 					if v.Get(m.Name) == nil {
@@ -87,25 +87,25 @@ func valueMutants() []Mutant {
 			sent(missing("/NotificationConfig", put("NotificationConfig",
 				`{"NotificationArn":"","NotificationEvents":["All"],"NotificationType":"Command"}`)))},
 		{"value/notification-as-given", "A NotificationType and NotificationEvents that are left out come back empty",
-			"facts.md section 4: omitted NotificationType echoed Command, omitted NotificationEvents echoed [All]", Must,
+			"evidence: notifications/type-default, notifications/events-default", Must,
 			"echo/NotificationConfig",
 			sent(missing("/NotificationConfig/NotificationType", inside("NotificationConfig", put("NotificationType", `""`))),
 				missing("/NotificationConfig/NotificationEvents", inside("NotificationConfig", put("NotificationEvents", `[]`))))},
 		{"value/role-name", "ServiceRole is the name of the role without its ARN", echoSource, Must, "echo/ServiceRole",
 			sent(texts(func(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }, "ServiceRole"))},
 		{"value/alarm-failure-ignored", "IgnorePollAlarmFailure is true where it is left out",
-			"facts.md section 2: AlarmConfiguration {IgnorePollAlarmFailure false}", Must, "echo/AlarmConfiguration",
+			"evidence: echo/AlarmConfiguration; AlarmConfiguration {IgnorePollAlarmFailure false}", Must, "echo/AlarmConfiguration",
 			given("/AlarmConfiguration", missing("/AlarmConfiguration/IgnorePollAlarmFailure",
 				inside("AlarmConfiguration", put("IgnorePollAlarmFailure", "true"))))},
 		{"value/alarm-triggered", "TriggeredAlarms has the alarm of the request though it did not go off",
-			"facts.md section 3: alarm OK gives TriggeredAlarms []", Must, "echo/AlarmConfiguration",
+			"evidence: echo/AlarmConfiguration; alarm OK gives TriggeredAlarms []", Must, "echo/AlarmConfiguration",
 			sent(func(c *call, v *jsontree.Value) {
 				if name := c.tree().Pointer("/AlarmConfiguration/Alarms/0/Name"); name != nil {
 					set(v, "TriggeredAlarms", value(`[{"Name":`+string(name.AppendJSON(nil))+`,"State":"ALARM"}]`))
 				}
 			})},
 		{"value/log-group-enables", "CloudWatchOutputEnabled is true wherever a log group is named",
-			"facts.md section 1: CloudWatchOutputEnabled boolean, default false; echoed as given", Must, "echo/CloudWatchOutputConfig",
+			"evidence: shape/CloudWatchOutputConfig", Must, "echo/CloudWatchOutputConfig",
 			given("/CloudWatchOutputConfig/CloudWatchLogGroupName", inside("CloudWatchOutputConfig",
 				put("CloudWatchOutputEnabled", "true")))},
 		{"value/percentage-resolved", "A MaxConcurrency in percent comes back as the number of nodes that it makes", echoSource, Must,
@@ -113,7 +113,7 @@ func valueMutants() []Mutant {
 			sent(when(func(v *jsontree.Value) bool { return strings.HasSuffix(member(v, "MaxConcurrency"), "%") },
 				put("MaxConcurrency", `"1"`)))},
 		{"value/timeout-with-execution", "TimeoutSeconds is the sum with the execution timeout",
-			"facts.md section 2: TimeoutSeconds 3600; as given otherwise", Must, "echo/TimeoutSeconds",
+			"evidence: echo/TimeoutSeconds; TimeoutSeconds 3600; as given otherwise", Must, "echo/TimeoutSeconds",
 			sent(count("TimeoutSeconds", lifetime))},
 		{"value/output-of-nodes",
 			"Where InstanceIds name the nodes, what becomes of the output is lost: the bucket, its prefix and the log group", echoSource,

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	bodySource    = "facts.md section 2: the body is compact JSON, of application/x-amz-json-1.1"
+	bodySource    = "evidence: protocol/response; the body is compact JSON, of application/x-amz-json-1.1"
 	contentHeader = "Content-Type"
 )
 
@@ -62,9 +62,9 @@ func wireMutants() []Mutant {
 					r.body = compressed(r.body)
 				}
 			})},
-		{"wire/created", "A command that is made answers 201", "facts.md section 2: HTTP 200", Must, "echo/CommandId",
+		{"wire/created", "A command that is made answers 201", "evidence: protocol/response; HTTP 200", Must, "echo/CommandId",
 			taken(func(_ *call, r *reply) { r.status = http.StatusCreated })},
-		{"wire/redirect-query", "A request with a query is redirected to the path without it", "facts.md section 5: POST to /", Should,
+		{"wire/redirect-query", "A request with a query is redirected to the path without it", "evidence: protocol/post; POST to /", Should,
 			"wire/Path", answer(func(c *call) *reply {
 				r := c.ask()
 				if c.request.URL.RawQuery != "" {

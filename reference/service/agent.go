@@ -27,8 +27,8 @@ type stepRun struct {
 // overhead is how long a script takes that does nothing: 3 to 8 ms in the recordings.
 const overhead = 3 * time.Millisecond
 
-// killed is the ResponseCode of a step that was stopped (recorded/notifications.jsonl, timeout and
-// cancel): 128 and SIGKILL.
+// killed is the ResponseCode of a step that was stopped (evidence: status/execution-timeout):
+// 128 and SIGKILL.
 const killed = 137
 
 // unanswered is the ResponseCode of a step whose node has not told one.
@@ -78,7 +78,7 @@ func invocationDetails(runs []stepRun) reference.Details {
 }
 
 // folder is how the agent names a step's output: recorded for schema 1.2
-// (recorded/managed-execution.jsonl, success-plugins); the step's name for 2.x is inferred.
+// (evidence: output/plugin); the step's name for 2.x is inferred.
 func (s *step) folder() string {
 	if s.name == s.action {
 		return "0." + withoutColon(s.action)
@@ -166,7 +166,7 @@ func until(output []chunk, at time.Duration) []chunk {
 	return output[:i]
 }
 
-// Bounds on the output that the API hands out, in characters (facts.md section 4).
+// Bounds on the output that the API hands out, in characters (evidence: output/stdout-limit, output/stderr-limit).
 const (
 	maxStandardOutput = 24000
 	maxStandardError  = 8000
@@ -208,7 +208,7 @@ func streams(output []chunk, exit int) (stdout, stderr string) {
 	return cut(out.String(), maxStandardOutput), cut(stderr, maxStandardError)
 }
 
-// pluginOutput is the Output of a plugin (recorded/managed-execution.jsonl, failure-plugins).
+// pluginOutput is the Output of a plugin (evidence: output/separator).
 func pluginOutput(stdout, stderr string) string {
 	if stderr != "" {
 		stdout += "\n----------ERROR-------\n" + stderr

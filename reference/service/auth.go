@@ -13,7 +13,7 @@ import (
 
 // The check of Signature Version 4. Of SSM itself the texts of a wrong signature and of an unknown
 // key were reported by users; those of missing and incomplete authentication were measured on
-// another service of the framework (facts.md section 3). All other texts are the ones that AWS's
+// another service of the framework (evidence: auth/malformed). All other texts are the ones that AWS's
 // public documentation of signature errors shows, and that they hold for SSM is inferred.
 
 // WithAuth makes the service check the signature of every request against the credentials; without

@@ -124,7 +124,7 @@ func demoNodes() []demoNode {
 }
 
 // demoDocuments are the documents by their binding. Those of the expiry rules are the recorded
-// ones (recorded/document-expiry.jsonl).
+// ones (evidence: expiry/hardcoded).
 func demoDocuments() map[string]Document {
 	return map[string]Document{
 		"document":           {Name: "sendspec-plain", Contents: []string{shellDocument("", "")}},

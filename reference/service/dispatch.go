@@ -12,7 +12,7 @@ import (
 // MaxBody bounds a request's body in bytes. AWS's bound for this service is not known; one
 // mebibyte is what AWS documents for DynamoDB, a service of the same framework and protocol
 // family ("Request Entity Too Large. Maximum request size of 1 MB exceeded."), and ten times
-// what SendCommand accepts of parameters (facts.md section 4).
+// what SendCommand accepts of parameters (evidence: size/limit).
 const MaxBody = 1 << 20
 
 const (
@@ -20,8 +20,7 @@ const (
 	targetPrefix    = "AmazonSSM."
 )
 
-// ServeHTTP answers one request in AWS's order of checks (facts.md section 3, "Malformed bodies /
-// dispatch", measured on another service of the same framework).
+// ServeHTTP answers one request in AWS's order of checks (evidence: framework/order).
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.write(w, s.answer(w, r))
 }
@@ -74,7 +73,7 @@ func validate(operation string, body []byte) reference.Result {
 	return reference.ValidateOperation(operation, body)
 }
 
-// serialization: Coral services call its text Message (facts.md section 3).
+// serialization: Coral services call its text Message (evidence: errors/raw-2026).
 func serialization(message string) *exception {
 	return modelled("SerializationException", message)
 }
@@ -86,7 +85,7 @@ func refusal(e *exception) answer {
 const xmlContentType = "text/xml"
 
 // checkRequestLine: awsJson1_1 is POST to / only. A method other than POST gets what Kinesis
-// answers (facts.md section 3); that another path gets 404 is our choice.
+// answers (evidence: framework/unknown-operation); that another path gets 404 is our choice.
 func checkRequestLine(r *http.Request) (answer, bool) {
 	if r.Method != http.MethodPost {
 		return answer{
@@ -105,7 +104,7 @@ func unknownOperationXML() answer {
 	return answer{status: http.StatusNotFound, contentType: xmlContentType, body: []byte("<UnknownOperationException/>")}
 }
 
-// checkContentType: parameters such as charset are ignored (facts.md section 5). The answer to
+// checkContentType: parameters such as charset are ignored (evidence: protocol/content-type-parameters). The answer to
 // application/json is the one Athena gives, with its status 200.
 func checkContentType(r *http.Request) (answer, bool) {
 	mediaType, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")

@@ -122,7 +122,7 @@ func parseContent(content string) *documentVersion {
 }
 
 // stepsOf12 reads runtimeConfig. There is one plugin run even where properties is a list, and
-// only the list's first element counts for the expiry (run-command-notes.md, Documents).
+// only the list's first element counts for the expiry (evidence: expiry/first-property).
 func stepsOf12(config *jsontree.Value) []step {
 	if config == nil || len(config.Members) == 0 {
 		return nil

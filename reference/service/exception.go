@@ -3,7 +3,7 @@ package service
 import "github.com/sendspec/sendspec/reference/jsontree"
 
 // exception is an error answer. AWS writes the bare shape name into __type; the name of the
-// text's key depends on the exception (facts.md section 3, "Body form").
+// text's key depends on the exception (evidence: errors/raw-2026).
 type exception struct {
 	status  int
 	name    string
@@ -22,7 +22,7 @@ func validation(message string) *exception {
 	return &exception{status: 400, name: "ValidationException", key: "message", message: message}
 }
 
-// accessDenied names the resource as IAM does (facts.md section 3; the user's name is ours).
+// accessDenied names the resource as IAM does (evidence: errors/AccessDeniedException/denied; the user's name is ours).
 func accessDenied(account, resource string) *exception {
 	return modelled("AccessDeniedException", "User: arn:aws:iam::"+account+":user/sendspec is not authorized to perform: "+
 		"ssm:SendCommand on resource: "+

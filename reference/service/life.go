@@ -12,7 +12,7 @@ import (
 )
 
 // command is one accepted command: what AWS answers, a snapshot of what it was sent to, so that
-// later changes of documents do not touch it (run-command-notes.md, Documents), and its life.
+// later changes of documents do not touch it (evidence: echo/DocumentVersion-asked), and its life.
 //
 // There is no timer: what is to happen is in the agenda, and whoever asks brings the command
 // up to the time first.
@@ -104,7 +104,7 @@ func (c *command) begin(s *Service, admitted time.Time) {
 	}
 }
 
-// alarmEnds reports whether an alarm that goes into a state ends a command (run-command-notes.md, Alarms).
+// alarmEnds reports whether an alarm that goes into a state ends a command (evidence: alarms/fires-later, alarms/vanished).
 func alarmEnds(state AlarmState, ignorePollFailure bool) (reference.Details, bool) {
 	switch state {
 	case AlarmFiring:
@@ -311,7 +311,7 @@ func (c *command) alarm(details reference.Details) {
 
 // shown is the command as ListCommands shows it. What is completed is counted when the command is
 // terminal only: two minutes after the first of two invocations had ended, CompletedCount was still 0
-// (recorded/alarms.jsonl, current-caller-policy-revoked-terminal-75).
+// (evidence: status/not-before-all).
 func (c *command) shown() types.Command {
 	shown := c.Command
 	details, counts := c.life.Details(), c.life.Counts()

@@ -292,7 +292,7 @@ func TestStepsOfADocumentAreItsPlugins(t *testing.T) {
 	assert.Equal(t, `{"__type":"InvalidPluginName","Message":"Plugin third not found for invocation with command id `+id+" and instance id "+a.bindings["node"]+`"}`, got.Raw)
 }
 
-// Of a command that succeeded there is no ResponseCode of -1, which is what has not ended (facts.md section 7).
+// Of a command that succeeded there is no ResponseCode of -1, which is what has not ended (evidence: output/no-PluginName).
 func TestStepsThatSucceedHaveTheCodeOfSuccessTogether(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t)

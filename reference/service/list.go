@@ -83,7 +83,7 @@ func (s *Service) listCommands(r request) ([]byte, *exception) {
 }
 
 // listCommandInvocations lists newest first, which is recorded for the invocations of one command
-// (recorded/alarms.jsonl, active-and-pending-trigger-invocations).
+// (evidence: alarms/fires-later).
 func (s *Service) listCommandInvocations(r request) ([]byte, *exception) {
 	filter, e := newFilter(r.Tree, reference.OfInvocation)
 	if e != nil {

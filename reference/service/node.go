@@ -24,11 +24,11 @@ type Node struct {
 	// other nodes among its InstanceIds; reached by Targets, they are as if their agent were stopped.
 	Online bool
 	// AgentStopped tells that the node's last report still says online, so that SendCommand takes it,
-	// but its agent takes no command (run-command-notes.md, Admission): invocations stay Delayed until
+	// but its agent takes no command (evidence: status/agent-stopped): invocations stay Delayed until
 	// the command expires.
 	AgentStopped bool
 	// Silent tells that the node takes a command and never tells of its end, although it counts as
-	// online (run-command-notes.md, Admission and Status).
+	// online (evidence: status/agent-stopped).
 	Silent bool
 	// Late is how long after a command was sent the agent first takes it. Until then the invocation
 	// is Delayed.

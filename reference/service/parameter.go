@@ -131,7 +131,8 @@ func (p *parameter) acceptsValue(value string) bool {
 }
 
 // checkParameters holds the supplied parameters against the declared ones. AWS has one answer
-// to an undeclared parameter, a forbidden value and, inferred, a missing one (facts.md section 3).
+// to an undeclared parameter, a forbidden value and, inferred, a missing one
+// (evidence: errors/InvalidParameters/unknown, errors/InvalidParameters/values).
 func (v *documentVersion) checkParameters(supplied map[string][]string) *exception {
 	invalid := modelled("InvalidParameters", "Parameters provided in document are invalid or not supported.")
 	for name, values := range supplied {

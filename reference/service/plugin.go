@@ -23,7 +23,7 @@ type plugin struct {
 }
 
 // plugins are the steps of an invocation at a time of the command's life. An unfinished step has no
-// times, no output and no S3 members (recorded/alarms.jsonl, trigger-active-0).
+// times, no output and no S3 members (evidence: output/plugin-running).
 func (c *command) plugins(i int, at time.Time) []plugin {
 	run, details := &c.invocations[i], c.life.Invocation(i)
 	shown := make([]plugin, len(c.document.steps))

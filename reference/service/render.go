@@ -14,7 +14,7 @@ import (
 )
 
 // writer writes AWS's compact JSON. Its callers name the members in alphabetical order, as AWS
-// does (facts.md section 2).
+// does (evidence: echo/members).
 type writer struct{ b []byte }
 
 func (w *writer) open(name string) {
@@ -74,7 +74,7 @@ func list[T any](w *writer, name string, items []T, write func(*T)) {
 }
 
 // epochSeconds writes a time as AWS does: what Java's Double.toString makes of the seconds with
-// milliseconds, 1.494825472676E9 (facts.md section 2, Timestamps). Times near 1970, which only a
+// milliseconds, 1.494825472676E9 (evidence: echo/RequestedDateTime). Times near 1970, which only a
 // clock of a test has, are written without an exponent, as Java does below ten million.
 func epochSeconds(t time.Time) string {
 	digits := strconv.FormatInt(t.UnixMilli(), 10)

@@ -24,7 +24,7 @@ const toStderr = ">&2"
 const maxSleep = 30 * 24 * time.Hour
 
 // exitMessage is what the agent writes to stderr after a script that failed
-// (recorded/managed-execution.jsonl, failure-invocation-1).
+// (evidence: output/exit-status-line).
 func exitMessage(code int) string { return "failed to run commands: exit status " + strconv.Itoa(code) }
 
 // runScript interprets a script of the commands exit, sleep, echo, printf, true, false and :, one

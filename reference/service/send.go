@@ -12,8 +12,7 @@ import (
 	"github.com/sendspec/sendspec/reference"
 )
 
-// Defaults of SendCommand, as AWS echoes them (facts.md section 2, "Members present with default
-// values").
+// Defaults of SendCommand, as AWS echoes them (evidence: echo/members).
 const (
 	defaultTimeoutSeconds  = int32(reference.DefaultTimeout / time.Second)
 	defaultMaxConcurrency  = "50"
@@ -56,7 +55,7 @@ func (s *Service) admit(in *ssm.SendCommandInput) (*command, *exception) {
 }
 
 // checkSelection asks for InstanceIds or Targets. No recording tells what AWS answers to neither
-// or both (facts.md section 4). Our choice for neither is InvalidInstanceId, which two users
+// or both (evidence: errors/destination/neither-or-both). Our choice for neither is InvalidInstanceId, which two users
 // noted for an empty list; for both, a ValidationException in the words of the recorded one
 // about node IDs beside a resource group.
 func checkSelection(in *ssm.SendCommandInput) *exception {
@@ -73,7 +72,8 @@ func invalidInstances() *exception {
 	return modelled("InvalidInstanceId", "Instances not in a valid state for account")
 }
 
-// checkNotification: a notification needs a role and a topic (recorded/notifications.jsonl).
+// checkNotification: a notification needs a role and a topic
+// (evidence: errors/InvalidRole/missing, errors/InvalidNotificationConfig/missing).
 // That an empty NotificationConfig asks for none, that the role is asked for first, and what an
 // unknown role or a topic that is no SNS ARN gets, is our choice.
 func (s *Service) checkNotification(in *ssm.SendCommandInput) *exception {
@@ -99,8 +99,9 @@ func notifies(c *types.NotificationConfig) bool {
 }
 
 // findDocument resolves DocumentName, by name or ARN of the same region, and DocumentVersion.
-// Our choice: a document of another type, and a wrong hash, are InvalidDocument (facts.md
-// section 6 lists both as unseen); a hash without a type is Sha256.
+// Our choice: a document of another type, and a wrong hash, are InvalidDocument
+// (evidence: errors/InvalidDocument/other-types, errors/InvalidDocument/hash);
+// a hash without a type is Sha256.
 func (s *Service) findDocument(in *ssm.SendCommandInput) (*documentVersion, *exception) {
 	name := aws.ToString(in.DocumentName)
 	document := s.documents[name]
@@ -139,7 +140,7 @@ func (s *Service) findDocument(in *ssm.SendCommandInput) (*documentVersion, *exc
 }
 
 // findNodes selects the managed nodes. Only explicit InstanceIds are checked before admission:
-// targets that match nothing are accepted (facts.md section 4). That a repeated ID is a
+// targets that match nothing are accepted (evidence: targets/no-match). That a repeated ID is a
 // DuplicateInstanceId is our choice, and so is the order: duplicates, state, access, platform.
 func (s *Service) findNodes(in *ssm.SendCommandInput, document *documentVersion) ([]Node, *exception) {
 	if len(in.InstanceIds) == 0 {
@@ -173,7 +174,7 @@ func (s *Service) findNodes(in *ssm.SendCommandInput, document *documentVersion)
 	return nodes, nil
 }
 
-// checkAlarms: recorded/alarms.jsonl. A firing alarm refuses always, an unknown one unless
+// checkAlarms (evidence: alarms/firing, alarms/missing): a firing alarm refuses always, an unknown one unless
 // IgnorePollAlarmFailure is set.
 func (s *Service) checkAlarms(c *types.AlarmConfiguration) *exception {
 	if c == nil {
@@ -193,7 +194,7 @@ func (s *Service) checkAlarms(c *types.AlarmConfiguration) *exception {
 }
 
 // newCommand fills in what AWS answers: everything as given, the defaults for what was not, the
-// service's region whatever OutputS3Region says, and no hash (facts.md section 2).
+// service's region whatever OutputS3Region says, and no hash (evidence: echo/OutputS3Region, echo/hash).
 func (s *Service) newCommand(in *ssm.SendCommandInput, document *documentVersion, nodes []Node) (*command, *exception) {
 	id, err := s.newUUID()
 	if err != nil {
@@ -234,7 +235,7 @@ func (s *Service) newCommand(in *ssm.SendCommandInput, document *documentVersion
 }
 
 // refusal tells how a command ends whose targets may not be listed or are too many: AWS admits it
-// and finds out later (run-command-notes.md, Resource-group targets). That the invocations of other
+// and finds out later (evidence: targets/denied-list). That the invocations of other
 // commands do not count against the limit is our choice.
 func (s *Service) refusal(in *ssm.SendCommandInput, nodes []Node) reference.Details {
 	for _, t := range in.Targets {
@@ -256,7 +257,7 @@ func or(given *string, otherwise string) *string {
 }
 
 // echoNotification fills in Command and All where a notification is asked for
-// (recorded/notifications.jsonl, missing-type and missing-events).
+// (evidence: notifications/type-default, notifications/events-default).
 func echoNotification(c *types.NotificationConfig) *types.NotificationConfig {
 	if !notifies(c) {
 		return &types.NotificationConfig{}

@@ -56,7 +56,7 @@ func TestEverythingIsEchoedAsGiven(t *testing.T) {
 	assert.NotContains(t, got.Raw, "DocumentHash")
 }
 
-// The recorded table of facts.md section 2, ExpiresAfter, row by row.
+// The recorded sums, row by row (evidence: expiry/sum, expiry/execution-timeout).
 func TestExpiresAfterAddsTheTimeouts(t *testing.T) {
 	t.Parallel()
 	s, b := demo(t)

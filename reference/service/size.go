@@ -8,11 +8,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 )
 
-// maxPayload is the largest size of a command in bytes (facts.md section 4; AWS's text calls it 97KB).
+// maxPayload is the largest size of a command in bytes (evidence: size/limit; AWS's text calls it 97KB).
 const maxPayload = 100000
 
 // checkSize bounds what a command takes, in either of two forms: what is sent to the agent, and the
-// parameters in JSON that is safe within HTML. Every recorded pair fits (facts.md section 7, Size).
+// parameters in JSON that is safe within HTML. Every recorded pair fits (evidence: size/pairs, size/rule).
 func (v *documentVersion) checkSize(in *ssm.SendCommandInput) *exception {
 	if max(v.agentPayloadSize(in), htmlSafeSize(in.Parameters)) <= maxPayload {
 		return nil

@@ -22,7 +22,7 @@ func ownDocument(description string, steps ...string) service.Document {
 	return service.Document{Name: "sendspec-own-document-of-the-size-", Contents: []string{content + "]}"}}
 }
 
-// The recorded pairs: what was taken last, and one more of it was refused (facts.md section 7, Size of parameters and document).
+// The recorded pairs: what was taken last, and one more of it was refused (evidence: size/pairs).
 func TestTheRecordedPairsOfTheSizeLimit(t *testing.T) {
 	t.Parallel()
 	commands := func(unit string) func(n int) map[string]any {

@@ -15,18 +15,18 @@ const (
 	keyResourceTypes = "resource-groups:ResourceTypeFilters"
 )
 
-// isInstanceIDsKey: both spellings are accepted (facts.md section 4: the console sends lower case).
+// isInstanceIDsKey: both spellings are accepted (evidence: targets/InstanceIds-key; the console sends lower case).
 func isInstanceIDsKey(key string) bool { return strings.EqualFold(key, "InstanceIds") }
 
 func isTagKey(key string) bool {
 	return key == keyTagKey || strings.HasPrefix(key, "tag:") && len(key) > len("tag:")
 }
 
-// maxResourceTypes bounds the values of resource-groups:ResourceTypeFilters (facts.md section 4).
+// maxResourceTypes bounds the values of resource-groups:ResourceTypeFilters (evidence: targets/at-most-five-types).
 const maxResourceTypes = 5
 
-// checkTargets applies the rules that go beyond the model. The texts are recorded (facts.md
-// section 3, "ValidationException – semantic") except where a comment says otherwise; that
+// checkTargets applies the rules that go beyond the model. The texts are recorded (evidence: targets/duplicate-value)
+// except where a comment says otherwise; that
 // duplicates come first is recorded, the rest of the order is our choice.
 func checkTargets(targets []types.Target) *exception {
 	for _, t := range targets {
@@ -96,7 +96,7 @@ func checkGroups(targets []types.Target) *exception {
 }
 
 // selectNodes returns the managed nodes that all targets have in common, in the order they were
-// added: keys are ANDed, the values of one key ORed (facts.md section 4). IDs, tags and groups
+// added: keys are ANDed, the values of one key ORed (evidence: targets/and-or). IDs, tags and groups
 // that match nothing select nothing.
 func (c *config) selectNodes(targets []types.Target) []Node {
 	var selected []Node

@@ -26,7 +26,7 @@ func (s *Service) nextToken(r request, last position) (string, error) {
 }
 
 // startOf reads the NextToken of a request; nil is the beginning. A token that this service did not
-// give for the same question is an InvalidNextToken, which has no message (facts.md section 3).
+// give for the same question is an InvalidNextToken, which has no message (evidence: calls/forged-token).
 func (s *Service) startOf(r request) (*position, *exception) {
 	given := r.Tree.Get("NextToken")
 	if given == nil || given.Kind != jsontree.String {
