@@ -20,6 +20,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fuzz/generate"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // The files of a saved finding, in a folder of its ID.
@@ -193,7 +194,7 @@ func loadFinding(ctx context.Context, name string) (Saved, error) {
 	if err != nil {
 		return s, fmt.Errorf("finding: %w", err)
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
+	d := json.NewDecoder(bytes.NewReader(withFacts(b)))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&s.findingDocument); err != nil {
 		return s, fmt.Errorf("finding %s: %w", name, err)
@@ -205,6 +206,21 @@ func loadFinding(ctx context.Context, name string) (Saved, error) {
 		return s, fmt.Errorf("finding %s: %s", name, problem)
 	}
 	return s, nil
+}
+
+// withFacts is a finding whose case cites facts by their IDs. Until November 2026 a case had its evidence and source in full.
+func withFacts(finding []byte) []byte {
+	v, err := jsontree.Parse(finding)
+	if err != nil {
+		return finding // the decoder says what is wrong
+	}
+	tc := v.Get("case")
+	if e := tc.Get("evidence"); e == nil || e.Kind != jsontree.Object {
+		return finding
+	}
+	tc.Set("evidence", jsontree.NewString("suite/reference"))
+	tc.Remove("source")
+	return v.AppendJSON(nil)
 }
 
 // lint returns what is wrong with a finding, "" for nothing: its case is held to what a fixture is.

@@ -184,3 +184,20 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		require.ErrorContains(t, err, name)
 	}
 }
+
+// Findings saved before cases cited facts by ID are still read.
+func TestAnOlderSavedFindingIsRead(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "finding.json")
+	require.NoError(t, os.WriteFile(file, []byte(`{
+		"id": "a", "fingerprint": {"check": "outcome", "place": "status", "level": "must", "want": "a refusal", "got": "200"},
+		"case": {
+			"id": "fuzz/meaning/1", "title": "t", "level": "must", "profile": "core", "safety": "inert",
+			"evidence": {"kind": "recorded", "ref": "r"}, "source": [{"doc": "d", "section": "s"}],
+			"steps": [{"request": {"body": {"base64": "e30="}}, "expect": [{"name": "refused", "status": 400}]}]
+		}
+	}`), 0o600))
+	saved, err := fuzz.Load(t.Context(), file)
+	require.NoError(t, err)
+	require.Len(t, saved, 1)
+}
