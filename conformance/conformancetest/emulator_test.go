@@ -84,7 +84,7 @@ func TestAnEmulatorSeesWhichCaseFailsAndWhy(t *testing.T) {
 	failure, _, _ := strings.Cut(rest, "=== RUN")
 	for _, part := range []string{
 		`  rule     A Comment of 101 characters is refused`,
-		`  source   API_SendCommand, `,
+		`  source   aws-samples/bottlerocket-images-cache#11, `,
 		`  want     status: `,
 		`  got      200 OK`,
 		`  sent     {"DocumentName":`,
