@@ -140,7 +140,8 @@ func (f *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (f *fakeAWS) namesNode(body []byte) bool {
 	for name, value := range f.world.Bindings {
 		kind, _, _ := strings.Cut(name, ".")
-		if slices.Contains([]string{"node", "tag", "group"}, kind) && name != "tag.key" && name != "group.empty" && bytes.Contains(body, []byte(strconv.Quote(value))) {
+		if slices.Contains([]string{"node", "tag", "group"}, kind) && name != "tag.key" && name != "group.empty" && bytes.Contains(body,
+			[]byte(strconv.Quote(value))) {
 			return true
 		}
 	}
@@ -187,7 +188,8 @@ func partitions(t *testing.T) []partition {
 func awsNames(t *testing.T) []string {
 	t.Helper()
 	names := []string{
-		"ssm.us-east-1.amazonaws.com.", "SSM.US-EAST-1.AmazonAWS.com", "ssm。us-east-1．amazonaws｡com", "ｓｓｍ.us-east-1.ａｍａｚｏｎａｗｓ.com", "amazonaws.com",
+		"ssm.us-east-1.amazonaws.com.", "SSM.US-EAST-1.AmazonAWS.com", "ssm。us-east-1．amazonaws｡com", "ｓｓｍ.us-east-1.ａｍａｚｏｎａｗｓ.com",
+		"amazonaws.com",
 		"ssm.us-east-1.%EF%BD%81mazonaws.com", "xn--fa-hia.amazonaws.com", "vpce-1.ssm.us-east-1.vpce.amazonaws.com", "ssm.aws.dev",
 	}
 	for _, p := range partitions(t) {
@@ -234,7 +236,8 @@ func TestEveryNameOfAWSIsRefused(t *testing.T) {
 func TestOnlyWhatRunsNothingIsSentToAWS(t *testing.T) {
 	f := newFakeAWS(t)
 	for _, p := range partitions(t) {
-		code, said, requests, dispatched := f.sendspec(t, "https", "ssm.us-east-1."+p.Outputs.DNSSuffix, "run", "--aws", "accept/InstanceIds", "accept/minimal")
+		code, said, requests, dispatched := f.sendspec(t, "https", "ssm.us-east-1."+p.Outputs.DNSSuffix, "run", "--aws", "accept/InstanceIds",
+			"accept/minimal")
 		assert.Equal(t, exitConforms, code, said)
 		assert.Positive(t, requests, p.ID)
 		assert.Zero(t, dispatched, p.ID)
@@ -285,7 +288,8 @@ func TestAFindingThatMayRunACommandIsReplayedOnLoopbackOnly(t *testing.T) {
 	require.NoError(t, err)
 	f.service = m.Handler(f.world.Options...)
 	dir := t.TempDir()
-	code, said, _, dispatched := f.sendspec(t, "http", "127.0.0.1", "fuzz", "--seed", "1", "--count", "400", "--strategy", "valid", "--dir", dir)
+	code, said, _, dispatched := f.sendspec(t, "http", "127.0.0.1", "fuzz", "--seed", "1", "--count", "400", "--strategy", "valid", "--dir",
+		dir)
 	require.Equal(t, exitNonconforming, code, said)
 	require.Positive(t, dispatched)
 	code, said, _, dispatched = f.sendspec(t, "http", "emulator", "replay", dir)

@@ -67,7 +67,8 @@ func (f *baselineFlags) finish(s Streams, r *conformance.Report, exit error, rer
 	}
 	if !f.update {
 		if n := r.Totals[judge.Fail]; f.known.Missing() && n > 0 {
-			fmt.Fprintf(s.Err, "baseline: %s does not exist, and was not written. To accept these %d failures as known:\n\n  %s --baseline %s --update-baseline\n",
+			fmt.Fprintf(s.Err, "baseline: %s does not exist, and was not written. To accept these %d failures as known:\n\n  %s "+
+				"--baseline %s --update-baseline\n",
 				f.baseline, n, rerun, wire.ShellQuote(f.baseline))
 		}
 		return exit

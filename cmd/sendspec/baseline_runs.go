@@ -17,7 +17,8 @@ const (
 
 // repeat finds out what varies: it repeats the run, each time with another seed, and with a server started anew where
 // it starts one. It fails if a run could not judge.
-func (f runFlags) repeat(ctx context.Context, s Streams, selector conformance.Selector, known []conformance.Option, runs *baseline.Runs) error {
+func (f runFlags) repeat(ctx context.Context, s Streams, selector conformance.Selector, known []conformance.Option,
+	runs *baseline.Runs) error {
 	most, quiet := mostRuns, quietRuns
 	switch {
 	case f.runs > 0:

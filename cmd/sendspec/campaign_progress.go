@@ -31,7 +31,8 @@ func (p *campaignProgress) show(s fuzz.Progress) {
 		return
 	}
 	rate := int(float64(s.Inputs) / max(s.Elapsed.Seconds(), 0.001))
-	p.bar.Describe(fmt.Sprintf("%d inputs, %d/s, %d fail, %d warn, constraints %d/%d", s.Inputs, rate, s.Must, s.Should, s.Covered, s.Coverable))
+	p.bar.Describe(fmt.Sprintf("%d inputs, %d/s, %d fail, %d warn, constraints %d/%d", s.Inputs, rate, s.Must, s.Should, s.Covered,
+		s.Coverable))
 	switch {
 	case s.For > 0:
 		p.set(int64(s.Elapsed), int64(s.For))

@@ -12,7 +12,7 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// A case that is renamed leaves an entry behind that matches nothing: make baseline takes it out.
+// A case that is renamed leaves an entry that matches nothing: make baseline takes it out.
 func TestTheCommittedBaselineNamesCasesThatExist(t *testing.T) {
 	t.Parallel()
 	f, err := baseline.Read(t.Context(), "testdata/moto-5.2.1.baseline", time.Now())

@@ -38,11 +38,12 @@ const (
 
 func newServer(h http.Handler) *http.Server {
 	return &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: requestTime, WriteTimeout: answerTime, IdleTimeout: idleTime, MaxHeaderBytes: 256 << 10,
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: requestTime, WriteTimeout: answerTime, IdleTimeout: idleTime,
+		MaxHeaderBytes: 256 << 10,
 	}
 }
 
-// served is the embedded reference behind a listener.
+// served is the embedded reference on a listener.
 type served struct {
 	URL    string
 	World  service.World
@@ -81,7 +82,8 @@ func serve(set serveSettings) (*served, error) {
 			return nil, err
 		}
 		if set.auth {
-			return nil, errors.New("--auth: not with --mutant: one that changes the request breaks its signature, and those of the family auth verify by themselves")
+			return nil, errors.New("--auth: not with --mutant: one that changes the request breaks its signature, and those of the " +
+				"family auth verify by themselves")
 		}
 		build, front, s.wrong = m.Handler, m.Listen, m.Wrong
 	}

@@ -148,7 +148,8 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 		return err
 	}
 	defer end()
-	fmt.Fprintf(s.Err, "sendspec: fuzzing %s in %s, seed %d\n\n", shown(session.Target().Name), shown(session.Target().Region), session.Started().Seed)
+	fmt.Fprintf(s.Err, "sendspec: fuzzing %s in %s, seed %d\n\n", shown(session.Target().Name), shown(session.Target().Region),
+		session.Started().Seed)
 	progress := newCampaignProgress(s.Err)
 	found, err := fuzz.Run(ctx, session, f.options(session, s, progress))
 	progress.finish()
@@ -156,7 +157,8 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 	if found == nil {
 		return err
 	}
-	fmt.Fprintf(s.Err, "%s\ninputs hash %s; constraints %d of %d; %d requests a second\n", shown(found.Verdict()), found.Hash, found.Coverage.Asked, found.Coverage.All,
+	fmt.Fprintf(s.Err, "%s\ninputs hash %s; constraints %d of %d; %d requests a second\n", shown(found.Verdict()), found.Hash,
+		found.Coverage.Asked, found.Coverage.All,
 		int(float64(found.Inputs)/found.Elapsed.Seconds()))
 	if write != nil {
 		b, err := fuzz.Marshal(found)
@@ -206,7 +208,8 @@ func (f *fuzzFlags) open(ctx context.Context, s Streams, seeded bool) (*conforma
 		return nil, nil, err
 	}
 	if !session.MayDispatch() {
-		fmt.Fprintln(s.Err, "sendspec: the target is AWS or not on loopback: no request is sent that may run a command on a node (--allow-dispatch sends them)")
+		fmt.Fprintln(s.Err, "sendspec: the target is AWS or not on loopback: no request is sent that may run a command on a node "+
+			"(--allow-dispatch sends them)")
 	}
 	return session, end, nil
 }

@@ -58,8 +58,9 @@ type heavyAnswer struct {
 // heavy is made when it is first asked for: the scripts start this binary as the program, hundreds of times.
 var heavy = sync.OnceValue(func() map[string]heavyAnswer {
 	return map[string]heavyAnswer{
-		"a text of 1.9 MB":             {body: `{"A":"` + strings.Repeat("x", 1_900_000) + `",BODY}`, exit: exitNonconforming},
-		"60000 members":                {body: `{"A":{"":1` + strings.Repeat(`,"":1`, 60_000) + `},BODY}` + strings.Repeat(" ", 1_500_000), exit: exitNonconforming},
+		"a text of 1.9 MB": {body: `{"A":"` + strings.Repeat("x", 1_900_000) + `",BODY}`, exit: exitNonconforming},
+		"60000 members": {body: `{"A":{"":1` + strings.Repeat(`,"":1`, 60_000) + `},BODY}` + strings.Repeat(" ", 1_500_000),
+			exit: exitNonconforming},
 		"60000 unknown members":        {body: `{BODY` + strings.Repeat(`,"a":[]`, 60_000) + `}`, exit: exitNonconforming},
 		"900000 numbers":               {body: `{"A":[1` + strings.Repeat(",1", 900_000) + `],BODY}`, later: true, exit: exitCannotJudge},
 		"900000 numbers at once":       {body: `{"A":[1` + strings.Repeat(",1", 900_000) + `],BODY}`, exit: exitCannotJudge},
@@ -93,7 +94,8 @@ func answer(h heavyAnswer, n int64, w http.ResponseWriter) {
 	defer conn.Close()
 	sane := fmt.Sprintf(`"Status":"Success","StatusDetails":"Success","Command":{"CommandId":"00000000-0000-4000-8000-%012d","Status":"Pending"}`, n)
 	head, flooded, _ := strings.Cut(h.head, "FLOOD")
-	text := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: 00000000-0000-4000-8000-%012d\r\n%s", n, head)
+	text := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: "+
+		"00000000-0000-4000-8000-%012d\r\n%s", n, head)
 	if head == h.head {
 		body := strings.Replace(h.body, "BODY", sane, 1)
 		if body == "" {

@@ -61,7 +61,8 @@ func (f *judgeFlags) run(ctx context.Context, s Streams, name string) error {
 		recorded = append(recorded, traffic.Case(call))
 	}
 	if len(recorded) == 0 {
-		return &exitError{exitCannotJudge, fmt.Errorf("%s: none of its %d entries is a call of one of the five operations", name, capture.Foreign)}
+		return &exitError{exitCannotJudge, fmt.Errorf("%s: none of its %d entries is a call of one of the five operations", name,
+			capture.Foreign)}
 	}
 	o := report.Options{Version: version()}
 	t := terminalOf(s.Err, os.Getenv)

@@ -54,12 +54,14 @@ func TestTheSnippetsOfTheReadmeRun(t *testing.T) {
 	t.Chdir(dir)
 	for _, line := range lines {
 		var out, errs bytes.Buffer
-		code := Main(context.Background(), strings.Fields(workflowValue.ReplaceAllString(line, "1")), Streams{In: strings.NewReader(""), Out: &out, Err: &errs})
+		code := Main(context.Background(), strings.Fields(workflowValue.ReplaceAllString(line, "1")), Streams{In: strings.NewReader(""),
+			Out: &out, Err: &errs})
 		assert.Equal(t, exitConforms, code, "%s\n%.2000s", line, errs.String())
 	}
 	assert.FileExists(t, "shard-1.json")
 	assert.FileExists(t, "report.json")
-	assert.Equal(t, exitUsage, Main(context.Background(), append(strings.Fields(lines[1]), "--no-such-flag"), Streams{In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}))
+	assert.Equal(t, exitUsage, Main(context.Background(), append(strings.Fields(lines[1]), "--no-such-flag"),
+		Streams{In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}))
 }
 
 // programLines are the arguments of every call of sendspec in a document, wherever it stands.

@@ -159,7 +159,8 @@ func (f *runFlags) check(ctx context.Context, s Streams, selector conformance.Se
 
 // ask makes one run: it starts the target where that is to be started, asks it, and ends it. It leaves the
 // flags as they are, so that the next run starts a target of its own. The error is the exit of the run.
-func (f runFlags) ask(ctx context.Context, s Streams, selector conformance.Selector, known []conformance.Option, sinks func(seed uint64) []conformance.Sink) (*conformance.Report, error) {
+func (f runFlags) ask(ctx context.Context, s Streams, selector conformance.Selector, known []conformance.Option,
+	sinks func(seed uint64) []conformance.Sink) (*conformance.Report, error) {
 	stop, err := f.start(ctx, s, &f.targetFlags)
 	if err != nil {
 		return nil, err
@@ -207,7 +208,8 @@ func (f *runFlags) rerun(asked targetFlags, seed uint64) string {
 
 func (f *runFlags) runner(t conformance.Target, s conformance.Selector, opts ...conformance.Option) (*conformance.Runner, error) {
 	opts = slices.Concat(opts, f.guard())
-	opts = append(opts, conformance.WithSelector(s), conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout}))
+	opts = append(opts, conformance.WithSelector(s), conformance.WithParallel(f.parallel),
+		conformance.WithLimits(wire.Limits{Timeout: f.timeout}))
 	if f.fuzz < 0 {
 		return nil, fmt.Errorf("--fuzz %s: want more than 0", f.fuzz)
 	}

@@ -124,7 +124,8 @@ func serveTLS(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	for name, block := range map[string]*pem.Block{"ca": {Type: "CERTIFICATE", Bytes: server.Certificate().Raw}, "key": {Type: "PRIVATE KEY", Bytes: key}} {
+	for name, block := range map[string]*pem.Block{"ca": {Type: "CERTIFICATE", Bytes: server.Certificate().Raw}, "key": {Type: "PRIVATE KEY",
+		Bytes: key}} {
 		file := filepath.Join(env.WorkDir, name+".pem")
 		env.Setenv(strings.ToUpper(name), file)
 		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {

@@ -75,7 +75,8 @@ func (e *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer e.mu.Unlock()
 	e.n++
 	sent, _ := io.ReadAll(r.Body)
-	texts := []string{r.Header.Get("Authorization"), r.Header.Get("X-Amz-Security-Token"), "http://h" + r.URL.RequestURI(), r.Header.Get("Cookie")}
+	texts := []string{r.Header.Get("Authorization"), r.Header.Get("X-Amz-Security-Token"), "http://h" + r.URL.RequestURI(),
+		r.Header.Get("Cookie")}
 	for _, text := range texts {
 		_, signature, ok := strings.Cut(text, "Signature=")
 		if ok && len(signature) >= 64 && (len(e.seen) < 20 || r.URL.RawQuery != "") {
@@ -125,7 +126,8 @@ func entryOf(r *http.Request, sent []byte, status int, h http.Header, answer str
 	return map[string]any{
 		"startedDateTime": "2026-11-26T10:00:00Z",
 		"request": map[string]any{
-			"method": r.Method, "url": "http://h" + r.URL.RequestURI(), "headers": fields(r.Header), "bodySize": len(sent), "postData": map[string]any{"text": string(sent)},
+			"method": r.Method, "url": "http://h" + r.URL.RequestURI(), "headers": fields(r.Header), "bodySize": len(sent),
+			"postData": map[string]any{"text": string(sent)},
 		},
 		"response": map[string]any{"status": status, "headers": fields(h), "content": map[string]any{"size": len(answer), "text": answer}},
 	}
@@ -161,7 +163,8 @@ func TestNothingSecretIsTold(t *testing.T) {
 	}
 	selectors := []string{"accept/minimal", "auth", "wire/Content-Length", "constraint/Comment", "invariant"}
 	require.Contains(t, call(append(run, selectors...)...), "(redacted)")
-	call("run", "--endpoint", server.URL, "--seed", "2", "--json", file("second.json"), "--update-baseline", "--baseline", file("baseline"), "constraint/Comment")
+	call("run", "--endpoint", server.URL, "--seed", "2", "--json", file("second.json"), "--update-baseline", "--baseline", file("baseline"),
+		"constraint/Comment")
 	call("fuzz", "--endpoint", server.URL, "--seed", "1", "--count", "10", "--dir", file("findings"), "--json", file("fuzz.json"))
 	e.begin() // a replay whose first answer is no HTTP asks nothing
 	require.Regexp(t, `(?m)^(fixed|failing) `, call("replay", "--endpoint", server.URL, file("findings")), "it asked and judged the findings")
@@ -172,10 +175,12 @@ func TestNothingSecretIsTold(t *testing.T) {
 	// A recording of all this, with what a browser adds, and reports of it.
 	for i, h := range e.har {
 		q := h["request"].(map[string]any)
-		for name, value := range map[string]string{"Cookie": "session=distinctive-cookie/0123", "Proxy-Authorization": "Basic bWU6ZGlzdGluY3RpdmUtcGFzc3dvcmQ="} {
+		for name, value := range map[string]string{"Cookie": "session=distinctive-cookie/0123",
+			"Proxy-Authorization": "Basic bWU6ZGlzdGluY3RpdmUtcGFzc3dvcmQ="} {
 			q["headers"] = append(q["headers"].([]map[string]string), map[string]string{"name": name, "value": value})
 		}
-		e.har[i]["response"].(map[string]any)["content"].(map[string]any)["text"] = `{"__type":"` + "distinctive-cookie/0123 distinctive-password " +
+		e.har[i]["response"].(map[string]any)["content"].(map[string]any)["text"] = `{"__type":"` + "distinctive-cookie/0123 " +
+			"distinctive-password " +
 			strings.TrimPrefix(h["response"].(map[string]any)["content"].(map[string]any)["text"].(string), `{"__type":"`)
 	}
 	e.seen["distinctive-cookie/0123"], e.seen["distinctive-password"] = true, true

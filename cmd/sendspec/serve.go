@@ -46,7 +46,8 @@ func runServe(ctx context.Context, s Streams, set serveSettings) error {
 	if set.mutant != "" {
 		fmt.Fprintf(s.Err, "this server has a defect on purpose: %s\n", server.wrong)
 	}
-	fmt.Fprintf(s.Err, "serving SSM SendCommand in %s at %s; press Ctrl-C to stop. To test all of it:\n\n  %s\n\n", set.region, server.URL, server.runCommand(set))
+	fmt.Fprintf(s.Err, "serving SSM SendCommand in %s at %s; press Ctrl-C to stop. To test all of it:\n\n  %s\n\n", set.region, server.URL,
+		server.runCommand(set))
 	<-ctx.Done()
 	return nil
 }

@@ -42,7 +42,8 @@ func (p pipes) dial() net.Conn {
 	return client
 }
 
-const halfARequest = "POST / HTTP/1.1\r\nHost: a\r\nX-Amz-Target: AmazonSSM.SendCommand\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: 100\r\n\r\n{"
+const halfARequest = "POST / HTTP/1.1\r\nHost: a\r\nX-Amz-Target: AmazonSSM.SendCommand\r\nContent-Type: " +
+	"application/x-amz-json-1.1\r\nContent-Length: 100\r\n\r\n{"
 
 func TestASlowRequestAndAnIdleConnectionHaveABound(t *testing.T) {
 	t.Parallel()
@@ -50,7 +51,8 @@ func TestASlowRequestAndAnIdleConnectionHaveABound(t *testing.T) {
 		sent  string
 		bound time.Duration
 	}{
-		"a body that stops": {halfARequest, requestTime}, "a header that stops": {"POST / HTTP/1.1\r\nHost", requestTime}, "nothing": {"", idleTime},
+		"a body that stops": {halfARequest, requestTime}, "a header that stops": {"POST / HTTP/1.1\r\nHost", requestTime}, "nothing": {"",
+			idleTime},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

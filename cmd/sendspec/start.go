@@ -25,7 +25,7 @@ type startFlags struct {
 
 	name string
 
-	dir    string // in which the commands run: that of the target file where they stand in it
+	dir    string // in which the commands run: that of the target file if they come from it
 	server *launch.Server
 }
 
@@ -35,7 +35,8 @@ func (f *startFlags) register(c *cobra.Command) {
 		"`COMMAND` that starts the server under test; {port} becomes a free port")
 	c.Flags().DurationVar(&f.wait, "exec-wait", time.Minute, "how long --exec may take until the server speaks HTTP")
 	c.Flags().StringVar(&f.name, "name", "", "name of the target in reports (default: its URL, or the command of --exec)")
-	c.Flags().StringVar(&f.setup, "setup", "", "`COMMAND` that prepares the target ($SENDSPEC_ENDPOINT is its URL) and prints its nodes, documents ... as JSON")
+	c.Flags().StringVar(&f.setup, "setup", "", "`COMMAND` that prepares the target ($SENDSPEC_ENDPOINT is its URL) and prints "+
+		"its nodes, documents ... as JSON")
 }
 
 // check finds what is wrong with the flags before anything is started.
@@ -84,7 +85,8 @@ func (f *startFlags) prepare(ctx context.Context, s Streams, t *targetFlags) err
 	if region == "" {
 		region = defaultRegion
 	}
-	env := []string{"SENDSPEC_ENDPOINT=" + t.endpoint, "AWS_ENDPOINT_URL=" + t.endpoint, "AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region}
+	env := []string{"SENDSPEC_ENDPOINT=" + t.endpoint, "AWS_ENDPOINT_URL=" + t.endpoint, "AWS_REGION=" + region,
+		"AWS_DEFAULT_REGION=" + region}
 	if os.Getenv("AWS_ACCESS_KEY_ID") == "" {
 		env = append(env, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test")
 	}
@@ -113,7 +115,7 @@ func (f *startFlags) options() []conformance.Option {
 	})}
 }
 
-// targetName stands for the target in reports: a port that was free says nothing.
+// targetName is the name of the target in reports: a port that was free says nothing.
 func (f *startFlags) targetName() string {
 	if f.name == "" {
 		return ownRedactor().Text(f.exec)

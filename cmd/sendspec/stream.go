@@ -57,7 +57,7 @@ func (s *stream) Write(b []byte) (int, error) {
 	return n, s.err
 }
 
-// piece writes in a goroutine of its own, which is left behind where the write is blocked for good: no system lets
+// piece writes in a goroutine of its own, which is abandoned if the write is blocked for good: no system lets
 // that of any file be called off.
 func (s *stream) piece(b []byte) error {
 	b = bytes.Clone(b) // the caller may use it again

@@ -178,7 +178,7 @@ func refuseEmptyEntries(where string, mapping *yaml.Node) error {
 	return nil
 }
 
-// isEmptyNode reports whether a node has no text. An alias stands for a node that is looked at itself.
+// isEmptyNode reports whether a node has no text. An alias refers to a node that is checked itself.
 func isEmptyNode(n *yaml.Node) bool {
 	return n.Kind == yaml.ScalarNode && (n.Tag == "!!null" || isBlank(n.Value))
 }
@@ -206,7 +206,8 @@ func (w *world) fill(where string, t *targetFlags) error {
 	for _, group := range []struct {
 		prefix, plain string
 		of            map[string]string
-	}{{"document", "plain", w.Documents}, {"alarm", "", w.Alarms}, {"", "", map[string]string{"role": w.Role, "topic": w.Topic, "bucket": w.Bucket}}} {
+	}{{"document", "plain", w.Documents}, {"alarm", "", w.Alarms}, {"", "", map[string]string{"role": w.Role, "topic": w.Topic,
+		"bucket": w.Bucket}}} {
 		for kind, value := range group.of {
 			name := strings.TrimPrefix(group.prefix+"."+kind, ".")
 			if kind == group.plain {

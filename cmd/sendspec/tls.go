@@ -65,7 +65,7 @@ func (f *tlsFlags) config(ctx context.Context, endpoint string, aws bool, people
 	return config, nil
 }
 
-// certificate is the client certificate, with the chain that stands in its file.
+// certificate is the client certificate, with the chain in its file.
 func (f *tlsFlags) certificate(ctx context.Context) ([]tls.Certificate, error) {
 	cert, err := untrusted.ReadFile(ctx, f.cert, maxCertificates)
 	if err != nil {
@@ -77,7 +77,8 @@ func (f *tlsFlags) certificate(ctx context.Context) ([]tls.Certificate, error) {
 	}
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
-		return nil, fmt.Errorf("--cert %s, --key %s: want a certificate and its private key in PEM: %s", f.cert, f.key, strings.TrimPrefix(err.Error(), "tls: "))
+		return nil, fmt.Errorf("--cert %s, --key %s: want a certificate and its private key in PEM: %s", f.cert, f.key,
+			strings.TrimPrefix(err.Error(), "tls: "))
 	}
 	return []tls.Certificate{pair}, nil
 }

@@ -58,7 +58,8 @@ func TestALineThatIsNoEntryIsNamedWithItsPlace(t *testing.T) {
 func TestALongLineIsQuotedCut(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 1<<20)
-	for _, text := range []string{long, "area/[" + long + " p", "!" + long + " p", "a p until=" + long, "a p " + long, "a until=" + long, "a/" + long + " p"} {
+	for _, text := range []string{long, "area/[" + long + " p", "!" + long + " p", "a p until=" + long, "a p " + long, "a until=" + long,
+		"a/" + long + " p"} {
 		f, err := baseline.Parse("known.baseline", []byte(text), today)
 		if err == nil {
 			err = f.Check(corpus("area/Topic/a"))
@@ -81,7 +82,8 @@ func TestTheEntriesOfAFileAreBounded(t *testing.T) {
 func TestTheFirstEntryThatPicksACaseCounts(t *testing.T) {
 	t.Parallel()
 	cases := corpus("area/Topic/a", "area/Topic/b")
-	for _, text := range []string{"*/Topic/a status=1\narea status=2\narea/Topic/a status=3\n", "area status=1\n*/Topic status=2\n", "area/Topic status=1\narea/Topic/[a] status=2\n"} {
+	for _, text := range []string{"*/Topic/a status=1\narea status=2\narea/Topic/a status=3\n", "area status=1\n*/Topic status=2\n",
+		"area/Topic status=1\narea/Topic/[a] status=2\n"} {
 		f := parsed(t, text, cases)
 		r := judge.Result{Case: cases[0], Verdict: judge.Fail, Fingerprint: "status=9"}
 		f.Apply(&r, true)
@@ -101,7 +103,7 @@ func TestAnEntryThatPicksNoCaseIsAnError(t *testing.T) {
 
 	f, err = baseline.Parse("known.baseline", []byte("area/Topic/a status=200\narea/Topic/a status=200 # again\n"), today)
 	require.NoError(t, err)
-	require.ErrorContains(t, f.Check(cases), "known.baseline:2: stands in line 1 already")
+	require.ErrorContains(t, f.Check(cases), "known.baseline:2: the same entry as line 1")
 }
 
 // A case that went into another takes its entry along: it holds until an update finds that the other has one of its own.
@@ -130,7 +132,8 @@ area/Topic/f    flaky
 invariant/X/y   /a=string,/b=string,/c=nothing
 `
 	const other = "/Command/Status=string"
-	cases := corpus("area/Topic/a", "area/Topic/n/n=6", "area/Topic/n/n=50", "area/Topic/old", "area/Topic/two", "area/Topic/f", "area/Topic/none", "invariant/X/y")
+	cases := corpus("area/Topic/a", "area/Topic/n/n=6", "area/Topic/n/n=50", "area/Topic/old", "area/Topic/two", "area/Topic/f",
+		"area/Topic/none", "invariant/X/y")
 	type v = judge.Verdict
 	for name, test := range map[string]struct {
 		id, fingerprint string
@@ -139,26 +142,27 @@ invariant/X/y   /a=string,/b=string,/c=nothing
 		want            v
 		state           judge.BaselineState
 	}{
-		"fails as known":                     {"area/Topic/a", "status=200", judge.Fail, false, judge.Known, judge.BaselineKnown},
-		"fails in another way":               {"area/Topic/a", other, judge.Fail, false, judge.Fail, judge.BaselineChanged},
-		"passes":                             {"area/Topic/a", "", judge.Pass, false, judge.Fixed, judge.BaselineStale},
-		"warns only":                         {"area/Topic/a", "should:/x=nothing", judge.Warn, false, judge.Fixed, judge.BaselineStale},
-		"is flaky, and not known for it":     {"area/Topic/a", "status=200", judge.Flaky, false, judge.Flaky, ""},
-		"was skipped":                        {"area/Topic/a", "", judge.Skip, false, judge.Skip, judge.BaselineUnjudged},
-		"varies, and was skipped":            {"area/Topic/f", "", judge.Skip, false, judge.Skip, ""},
-		"is not named, and was skipped":      {"area/Topic/none", "", judge.Skip, false, judge.Skip, ""},
-		"an invariant of a part, skipped":    {"invariant/X/y", "", judge.Skip, true, judge.Skip, ""},
-		"could not be judged":                {"area/Topic/a", "", judge.Error, false, judge.Error, ""},
-		"is not named":                       {"area/Topic/none", "status=200", judge.Fail, false, judge.Fail, ""},
-		"a variant, on the last day":         {"area/Topic/n/n=50", "status=200", judge.Fail, false, judge.Known, judge.BaselineKnown},
-		"a variant that passes":              {"area/Topic/n/n=6", "", judge.Pass, false, judge.Fixed, judge.BaselineStale},
-		"past its date":                      {"area/Topic/old", "status=200", judge.Fail, false, judge.Fail, judge.BaselineExpired},
-		"past its date, and passes":          {"area/Topic/old", "", judge.Pass, false, judge.Fixed, judge.BaselineStale},
-		"one of two ways":                    {"area/Topic/two", "status=500", judge.Fail, false, judge.Known, judge.BaselineKnown},
-		"known to vary, and varies":          {"area/Topic/f", other, judge.Flaky, false, judge.Known, judge.BaselineFlaky},
-		"known to vary, and fails":           {"area/Topic/f", other, judge.Fail, false, judge.Known, judge.BaselineFlaky},
-		"known to vary, and passes":          {"area/Topic/f", "", judge.Pass, false, judge.Pass, judge.BaselineFlaky},
-		"an invariant, as known":             {"invariant/X/y", "/a=string,/b=string,/c=nothing", judge.Fail, false, judge.Known, judge.BaselineKnown},
+		"fails as known":                  {"area/Topic/a", "status=200", judge.Fail, false, judge.Known, judge.BaselineKnown},
+		"fails in another way":            {"area/Topic/a", other, judge.Fail, false, judge.Fail, judge.BaselineChanged},
+		"passes":                          {"area/Topic/a", "", judge.Pass, false, judge.Fixed, judge.BaselineStale},
+		"warns only":                      {"area/Topic/a", "should:/x=nothing", judge.Warn, false, judge.Fixed, judge.BaselineStale},
+		"is flaky, and not known for it":  {"area/Topic/a", "status=200", judge.Flaky, false, judge.Flaky, ""},
+		"was skipped":                     {"area/Topic/a", "", judge.Skip, false, judge.Skip, judge.BaselineUnjudged},
+		"varies, and was skipped":         {"area/Topic/f", "", judge.Skip, false, judge.Skip, ""},
+		"is not named, and was skipped":   {"area/Topic/none", "", judge.Skip, false, judge.Skip, ""},
+		"an invariant of a part, skipped": {"invariant/X/y", "", judge.Skip, true, judge.Skip, ""},
+		"could not be judged":             {"area/Topic/a", "", judge.Error, false, judge.Error, ""},
+		"is not named":                    {"area/Topic/none", "status=200", judge.Fail, false, judge.Fail, ""},
+		"a variant, on the last day":      {"area/Topic/n/n=50", "status=200", judge.Fail, false, judge.Known, judge.BaselineKnown},
+		"a variant that passes":           {"area/Topic/n/n=6", "", judge.Pass, false, judge.Fixed, judge.BaselineStale},
+		"past its date":                   {"area/Topic/old", "status=200", judge.Fail, false, judge.Fail, judge.BaselineExpired},
+		"past its date, and passes":       {"area/Topic/old", "", judge.Pass, false, judge.Fixed, judge.BaselineStale},
+		"one of two ways":                 {"area/Topic/two", "status=500", judge.Fail, false, judge.Known, judge.BaselineKnown},
+		"known to vary, and varies":       {"area/Topic/f", other, judge.Flaky, false, judge.Known, judge.BaselineFlaky},
+		"known to vary, and fails":        {"area/Topic/f", other, judge.Fail, false, judge.Known, judge.BaselineFlaky},
+		"known to vary, and passes":       {"area/Topic/f", "", judge.Pass, false, judge.Pass, judge.BaselineFlaky},
+		"an invariant, as known": {"invariant/X/y", "/a=string,/b=string,/c=nothing", judge.Fail, false, judge.Known,
+			judge.BaselineKnown},
 		"an invariant, in fewer places":      {"invariant/X/y", "/a=string,/c=nothing", judge.Fail, false, judge.Known, judge.BaselineKnown},
 		"an invariant, of another type":      {"invariant/X/y", "/a=list,/c=null", judge.Fail, false, judge.Known, judge.BaselineKnown},
 		"an invariant, in another place":     {"invariant/X/y", "/a=string,/d=string", judge.Fail, false, judge.Fail, judge.BaselineChanged},
@@ -211,7 +215,8 @@ func text(t *testing.T, f *baseline.File) string {
 	return f.Text()
 }
 
-var updatedCorpus = corpus("area/A/x/n=1", "area/A/x/n=2", "area/A/y", "area/B/x", "area/B/y", "area/B/z", "area/C/x", "area/C/y", "other/A/a", "other/A/b", "invariant/X/y", "invariant/X/z")
+var updatedCorpus = corpus("area/A/x/n=1", "area/A/x/n=2", "area/A/y", "area/B/x", "area/B/y", "area/B/z", "area/C/x", "area/C/y",
+	"other/A/a", "other/A/b", "invariant/X/y", "invariant/X/z")
 
 func TestANewBaselineIsShortAndPicksNothingElse(t *testing.T) {
 	t.Parallel()
@@ -220,8 +225,10 @@ func TestANewBaselineIsShortAndPicksNothingElse(t *testing.T) {
 	require.True(t, f.Missing())
 	require.NoError(t, f.Check(updatedCorpus))
 	changes := f.Update(oneRun(f, updatedCorpus, map[string]string{
-		"area/A/x/n=1": "status=200", "area/A/x/n=2": "status=200", "area/A/y": "pass", "area/B/x": "status=200", "area/B/y": "status=500", "area/B/z": "flaky",
-		"area/C/x": "status=200", "area/C/y": "status=500", "other/A/a": "status=200", "other/A/b": "status=200", "invariant/X/y": "/a=string", "invariant/X/z": "/a=string",
+		"area/A/x/n=1": "status=200", "area/A/x/n=2": "status=200", "area/A/y": "pass", "area/B/x": "status=200", "area/B/y": "status=500",
+		"area/B/z": "flaky",
+		"area/C/x": "status=200", "area/C/y": "status=500", "other/A/a": "status=200", "other/A/b": "status=200", "invariant/X/y": "/a=string",
+		"invariant/X/z": "/a=string",
 	}))
 	assert.Equal(t, baseline.Changes{Added: 9, Entries: 9, Cases: 11}, changes)
 	var entries []string
@@ -290,7 +297,8 @@ func TestAnUpdateTakesOutWhatIsSkipped(t *testing.T) {
 	f := parsed(t, "area/A/x status=200 # both\narea/A/y status=200 until=2026-01-01\narea/B/z flaky\n", updatedCorpus)
 	now := map[string]string{"area/A/x/n=1": "skip", "area/A/x/n=2": "status=200", "area/A/y": "skip", "area/B/z": "skip"}
 	f.Update(oneRun(f, updatedCorpus, now))
-	assert.Equal(t, "area/A/x/n=2                                     status=200 # both\narea/A/y status=200 until=2026-01-01\narea/B/z flaky\n", text(t, f))
+	assert.Equal(t, "area/A/x/n=2                                     status=200 # both\narea/A/y status=200 "+
+		"until=2026-01-01\narea/B/z flaky\n", text(t, f))
 }
 
 // What an invariant says hangs on what was asked, so a part of the corpus adds to its entry only.

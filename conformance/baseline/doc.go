@@ -1,7 +1,7 @@
-// Package baseline holds what is known already of how a target differs, so that a gate in CI tells
-// what is new.
+// Package baseline holds what is known already of how a target differs, so that a gate in CI fails
+// only on what is new.
 //
-// It stands behind the judge: conformance.WithBaseline holds every result against a File, which turns
+// It comes after the judge: conformance.WithBaseline holds every result against a File, which turns
 // a known failure into the verdict known, and a known failure that no longer fails into fixed.
 //
 // A file has an entry a line, and keeps its comments and its order when it is updated:
@@ -17,6 +17,6 @@
 // nothing that its author did not see.
 //
 // The fingerprint flaky names cases whose verdict varies. Such a case may pass or fail in any way: that
-// is the price, so it stands for one that nobody can mend now.
+// is the price, so use it only for a case that nobody can mend now.
 // An update writes it for what its runs (Runs) saw vary, and says what that was; it never takes one out.
 package baseline

@@ -28,7 +28,7 @@ type Entry struct {
 // The form of a line, for messages.
 const form = "SELECTOR FINGERPRINT [until=YYYY-MM-DD] [ref=WHERE] [# reason]"
 
-// reasonAt is where the reason begins: a number sign behind white space, since ref=#7 has one too.
+// reasonAt is where the reason begins: a number sign after white space, since ref=#7 has one too.
 var reasonAt = regexp.MustCompile(`\s#`)
 
 // parseEntry reads a line that is neither blank nor a comment.
@@ -54,7 +54,7 @@ func parseEntry(text string) (*Entry, error) {
 		case name == "ref" && e.Reference == "" && value != "":
 			e.Reference = value
 		default:
-			return nil, fmt.Errorf("%s: want until=YYYY-MM-DD, ref=WHERE or # reason behind the fingerprint, each once", untrusted.Quote(word))
+			return nil, fmt.Errorf("%s: want until=YYYY-MM-DD, ref=WHERE or # reason after the fingerprint, each once", untrusted.Quote(word))
 		}
 	}
 	if strings.HasPrefix(e.Selector, "!") || strings.HasPrefix(e.Selector, "@") {
@@ -83,12 +83,12 @@ func (e *Entry) String() string {
 	return line
 }
 
-// expired tells whether the entry no longer holds on that day.
+// expired reports whether the entry no longer holds on that day.
 func (e *Entry) expired(today time.Time) bool {
 	return e.Until != "" && today.UTC().Format(time.DateOnly) > e.Until
 }
 
-// covers tells whether the entry expects this fingerprint of a result. What an invariant's says
+// covers reports whether the entry expects this fingerprint of a result. What an invariant's says
 // depends on what was asked, so a part of the places that the entry has is covered too; and on which case broke it there
 // first, so the type of what came does not count.
 func (e *Entry) covers(fingerprint string, invariant bool) bool {

@@ -27,7 +27,7 @@ type File struct {
 	names map[string][]*line // the entries that pick a case, by its ID
 }
 
-// line is a line of the file: an entry, or text that is kept as it stands.
+// line is a line of the file: an entry, or text that is kept as it is.
 type line struct {
 	number int
 	text   string
@@ -56,7 +56,7 @@ func Read(ctx context.Context, name string, today time.Time) (*File, error) {
 	return Parse(name, b, today)
 }
 
-// Parse reads the text of a baseline; name stands for it in messages.
+// Parse reads the text of a baseline, which messages call name.
 func Parse(name string, text []byte, today time.Time) (*File, error) {
 	f := &File{name: name, today: today}
 	if !utf8.Valid(text) || strings.ContainsRune(string(text), 0) {
@@ -76,7 +76,8 @@ func Parse(name string, text []byte, today time.Time) (*File, error) {
 			}
 			l.Entry = e
 			if entries++; entries > maxEntries {
-				return nil, fmt.Errorf("%s:%d: more than %d entries: want a selector for many cases, such as an area or a topic", name, l.number, maxEntries)
+				return nil, fmt.Errorf("%s:%d: more than %d entries: want a selector for many cases, such as an area or a topic", name, l.number,
+					maxEntries)
 			}
 		}
 		f.lines = append(f.lines, l)
@@ -90,7 +91,7 @@ func (f *File) Name() string { return f.name }
 // Missing tells that there is no such file yet.
 func (f *File) Missing() bool { return f.missing }
 
-// Check returns an error naming the first entry that picks none of the cases, or that stands twice.
+// Check returns an error naming the first entry that picks none of the cases, or that is a duplicate.
 func (f *File) Check(cases []*fixtures.Case) error {
 	index := f.index(cases)
 	seen := map[string]int{}
@@ -103,7 +104,7 @@ func (f *File) Check(cases []*fixtures.Case) error {
 		}
 		key := l.Selector + " " + l.Fingerprint
 		if first := seen[key]; first > 0 {
-			return fmt.Errorf("%s:%d: stands in line %d already", f.name, l.number, first)
+			return fmt.Errorf("%s:%d: the same entry as line %d", f.name, l.number, first)
 		}
 		seen[key] = l.number
 	}

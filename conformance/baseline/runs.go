@@ -90,20 +90,20 @@ func (s *sighting) widen(first, later *judge.Result) (fresh bool) {
 	return true
 }
 
-// taken tells whether an entry of the file takes a result as it is.
+// taken reports whether an entry of the file takes a result as it is.
 func taken(r *judge.Result) bool {
 	b := r.Baseline
 	return b != nil && (b.State == judge.BaselineKnown || b.State == judge.BaselineFlaky)
 }
 
-// sameLevel tells whether two fingerprints are of failures, and of one level.
+// sameLevel reports whether two fingerprints are of failures, and of one level.
 func sameLevel(a, b string) bool {
 	levelA, _ := split(a)
 	levelB, _ := split(b)
 	return a != "" && b != "" && levelA == levelB
 }
 
-// saw tells whether some run found the case to fail in that way.
+// saw reports whether some run found the case to fail in that way.
 func (r *Runs) saw(id, fingerprint string) bool {
 	s := r.seen[id]
 	return s != nil && slices.Contains(s.ways, fingerprint)

@@ -50,7 +50,7 @@ func (f *File) superseded(l *line) bool {
 
 // Update brings the file in line with what runs found: an entry whose cases pass, or are skipped, goes, one of
 // whose cases only some still fail is narrowed, one whose cases fail in another way gets the new fingerprint, one
-// whose case varies is flaky for it, and new failures come behind the rest. Comments, the order and what was
+// whose case varies is flaky for it, and new failures come after the rest. Comments, the order and what was
 // not asked stay as they are, and so do entries past their date and entries for flaky cases: those need a person.
 func (f *File) Update(runs *Runs) Changes {
 	u := &updating{File: f, prefixes: prefixesOf(f.cases), runs: runs, now: map[string]*judge.Result{}, covered: map[string]bool{}}
@@ -90,7 +90,7 @@ type updating struct {
 	prefixes
 	runs    *Runs
 	now     map[string]*judge.Result
-	covered map[string]bool // failing cases that an entry stands for
+	covered map[string]bool // failing cases that an entry lists
 	changes Changes
 }
 
@@ -191,7 +191,7 @@ func (u *updating) narrowed(l *line, still map[string]map[string]bool) []line {
 	return lines
 }
 
-// fresh returns entries for the failures that no entry stands for, those of an area together.
+// fresh returns entries for the failures that no entry lists, those of an area together.
 func (u *updating) fresh() []line {
 	byPrint := map[string]map[string]bool{}
 	for id := range u.now {
@@ -226,7 +226,7 @@ func (u *updating) fresh() []line {
 	return lines
 }
 
-// varying is what stands for the fingerprint of a case that varies: those of which the same was seen may
+// varying takes the place of the fingerprint of a case that varies: those of which the same was seen may
 // share an entry.
 func varying(seen string) string { return flaky + " " + seen }
 

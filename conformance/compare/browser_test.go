@@ -20,7 +20,8 @@ func TestTheMatrixInABrowser(t *testing.T) {
 	evil := `<img src=x onerror="window.owned=true">"'&` + "\u202e"
 	m, err := compare.NewMatrix([]report.Named{
 		named(evil, [3]string{"constraint/Comment/a", "fail", "status=200"}, [3]string{"echo/Comment/b", "pass", ""}),
-		named("a server with a rather long name, as people give them", [3]string{"constraint/Comment/a", "pass", ""}, [3]string{"echo/Comment/b", "fail", "status=500"}),
+		named("a server with a rather long name, as people give them", [3]string{"constraint/Comment/a", "pass", ""},
+			[3]string{"echo/Comment/b", "fail", "status=500"}),
 		named("third", [3]string{"constraint/Comment/a", "skip", ""}, [3]string{"echo/Comment/b", "warn", ""}),
 	}, []string{evil})
 	require.NoError(t, err)

@@ -22,7 +22,8 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // named is a report of cases given as ID, verdict and fingerprint.
 func named(file string, cases ...[3]string) report.Named {
-	d := report.Document{Format: report.DocumentFormat, Target: report.TargetInfo{Name: file}, Complete: true, Corpus: "c", Verdict: file + " stands"}
+	d := report.Document{Format: report.DocumentFormat, Target: report.TargetInfo{Name: file}, Complete: true, Corpus: "c",
+		Verdict: file + " stands"}
 	for _, c := range cases {
 		d.Cases = append(d.Cases, report.CaseInfo{
 			ID: c[0], Verdict: judge.Verdict(c[1]), Fingerprint: c[2], Level: fixtures.Must, Profile: fixtures.Core,
@@ -39,7 +40,8 @@ var (
 
 func TestCasesThatBothJudgedAreCounted(t *testing.T) {
 	t.Parallel()
-	before := named("before", [3]string{"a/T/a", "pass"}, [3]string{"a/T/b", "pass"}, [3]string{"a/T/c", "skip"}, [3]string{"a/T/gone", "skip"})
+	before := named("before", [3]string{"a/T/a", "pass"}, [3]string{"a/T/b", "pass"}, [3]string{"a/T/c", "skip"}, [3]string{"a/T/gone",
+		"skip"})
 	after := named("after", [3]string{"a/T/a", "fail"}, [3]string{"a/T/b", "skip"}, [3]string{"a/T/c", "pass"}, [3]string{"a/T/d", "pass"})
 	assert.Equal(t, 1, compare.Two(before, after).Common)
 	assert.Zero(t, compare.Two(before, named("nothing")).Common)
@@ -109,11 +111,13 @@ func TestWhatCannotBeSetSideBySide(t *testing.T) {
 }
 
 // hostile is what a name or an ID may hold that was written into a report by hand or by a target.
-const hostile = "</title><script>alert(1)</script><img src=x onerror=alert(2)>|\x1b[31m`[a](javascript:b)`\"'\u202e &amp; {{.}} @team http://evil.test"
+const hostile = "</title><script>alert(1)</script><img src=x onerror=alert(2)>|\x1b[31m`[a](javascript:b)`\"'\u202e &amp; " +
+	"{{.}} @team http://evil.test"
 
 func hostileMatrix(t *testing.T) compare.Matrix {
 	t.Helper()
-	a := named(hostile, [3]string{"area\x1b\u202e\u009b/a/b", "fail", ""}, [3]string{"constraint/Comment/above-max/n=101", "fail", "status=200"}, [3]string{hostile, "fail", hostile}, [3]string{"echo/a/b", "pass", ""})
+	a := named(hostile, [3]string{"area\x1b\u202e\u009b/a/b", "fail", ""}, [3]string{"constraint/Comment/above-max/n=101", "fail",
+		"status=200"}, [3]string{hostile, "fail", hostile}, [3]string{"echo/a/b", "pass", ""})
 	b := named("plain", [3]string{"constraint/Comment/above-max/n=101", "pass", ""}, [3]string{"echo/a/b", "skip", ""})
 	a.Profiles = []report.ProfileInfo{{Profile: fixtures.Core, Standing: conformance.Standing(hostile)}}
 	m, err := compare.NewMatrix([]report.Named{a, b}, []string{hostile})
@@ -152,10 +156,13 @@ func TestNothingInAReportReachesAPageAsMarkup(t *testing.T) {
 
 func TestTheMatrix(t *testing.T) {
 	t.Parallel()
-	a := named("moto", [3]string{"constraint/Comment/above-max/n=101", "known", "status=200"}, [3]string{"constraint/Comment/within-max/n=100", "pass", ""}, [3]string{"auth/Signature/wrong", "skip", ""})
-	b := named("ours", [3]string{"constraint/Comment/above-max/n=101", "warn", "should:error-message=string"}, [3]string{"constraint/Comment/within-max/n=100", "pass", ""}, [3]string{"auth/Signature/wrong", "pass", ""})
+	a := named("moto", [3]string{"constraint/Comment/above-max/n=101", "known", "status=200"},
+		[3]string{"constraint/Comment/within-max/n=100", "pass", ""}, [3]string{"auth/Signature/wrong", "skip", ""})
+	b := named("ours", [3]string{"constraint/Comment/above-max/n=101", "warn", "should:error-message=string"},
+		[3]string{"constraint/Comment/within-max/n=100", "pass", ""}, [3]string{"auth/Signature/wrong", "pass", ""})
 	a.Profiles = []report.ProfileInfo{{Profile: fixtures.Core, Standing: conformance.Nonconformant}}
-	b.Profiles = []report.ProfileInfo{{Profile: fixtures.Core, Standing: conformance.Conformant}, {Profile: fixtures.Auth, Standing: conformance.Conformant}}
+	b.Profiles = []report.ProfileInfo{{Profile: fixtures.Core, Standing: conformance.Conformant}, {Profile: fixtures.Auth,
+		Standing: conformance.Conformant}}
 	m, err := compare.NewMatrix([]report.Named{a, b}, nil)
 	require.NoError(t, err)
 	for name, render := range map[string]func(*strings.Builder) error{

@@ -140,12 +140,14 @@ func Check(reports []report.Named, partial bool) (notes []string, err error) {
 				notes = append(notes, fmt.Sprintf("%s is not the whole of a run: what it lacks counts as lost", r.File))
 			}
 		case r.Shard != "":
-			return nil, fmt.Errorf("%s is shard %s of a run: put the shards together first (compare --merge), or allow it with --partial", r.File, clean(r.Shard))
+			return nil, fmt.Errorf("%s is shard %s of a run: put the shards together first (compare --merge), or allow it with --partial", r.File,
+				clean(r.Shard))
 		case !r.Complete:
 			return nil, fmt.Errorf("%s is not complete (%s): run again, or allow it with --partial", r.File, clean(r.Stopped))
 		}
 		if first := reports[0]; r.Corpus != first.Corpus {
-			notes = append(notes, fmt.Sprintf("%s and %s were made with different cases or expectations (corpus %s and %s): a difference may be the suite's", first.File, r.File,
+			notes = append(notes, fmt.Sprintf("%s and %s were made with different cases or expectations (corpus %s and %s): a "+
+				"difference may be the suite's", first.File, r.File,
 				orUnknown(first.Corpus), orUnknown(r.Corpus)))
 		}
 		if first := reports[0]; r.Strict != first.Strict {

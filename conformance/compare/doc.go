@@ -1,3 +1,3 @@
-// Package compare sets reports side by side. It stands behind package report, whose JSON documents it
-// reads: Two tells what became of a target between two runs, and Matrix how several targets stand.
+// Package compare sets reports side by side. It reads the JSON reports of package report: Two
+// finds what changed between two runs, and Matrix compares several targets.
 package compare

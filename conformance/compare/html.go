@@ -13,7 +13,7 @@ import (
 //go:embed page.html
 var pageText string
 
-// marks stand beside the word of a verdict, so that colour is never the only sign.
+// marks go with the word of a verdict, so that colour is never the only sign.
 var marks = map[judge.Verdict]string{
 	judge.Pass: "✓", judge.Fixed: "✓", judge.Warn: "!", judge.Fail: "✗", judge.Known: "✗", judge.Flaky: "~",
 	judge.Skip: "–", judge.Error: "?", "": "·",

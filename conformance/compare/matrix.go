@@ -11,7 +11,7 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// Matrix shows how targets stand beside each other.
+// Matrix compares targets.
 type Matrix struct {
 	Notes    []string
 	Columns  []string // the names of the targets

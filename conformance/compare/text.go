@@ -18,7 +18,8 @@ func clean(s string) string { return untrusted.Line(untrusted.Cut(s, textShown))
 
 // words say what a kind means.
 var words = map[Kind]string{
-	Regressed: "did not fail, and fail now", Changed: "fail in another way", Lost: "are no longer judged", Appeared: "were not there", Mended: "no longer fail",
+	Regressed: "did not fail, and fail now", Changed: "fail in another way", Lost: "are no longer judged", Appeared: "were not there",
+	Mended: "no longer fail",
 }
 
 // Text writes a diff for people.

@@ -34,7 +34,7 @@ func ExampleRun() {
 	// Output:
 }
 
-// What is known already stands in a file: only what is new fails the test.
+// Known failures are in a file: only what is new fails the test.
 func ExampleWithBaseline() {
 	test := func(t *testing.T) { // func TestSSM(t *testing.T)
 		conformancetest.RunHandler(t, service.New(), conformancetest.WithBaseline("testdata/ssm.baseline"))

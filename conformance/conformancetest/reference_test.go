@@ -17,7 +17,8 @@ import (
 func TestReference(t *testing.T) {
 	t.Parallel()
 	world := service.Demo("", "")
-	options := append(world.Options, service.WithClockScale(1000), service.WithLongestStep(10*time.Second), service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
+	options := append(world.Options, service.WithClockScale(1000), service.WithLongestStep(10*time.Second),
+		service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
 	conformancetest.Run(t, conformance.Target{Handler: service.New(options...), Name: "reference", Bindings: world.Bindings},
 		conformance.WithProfiles(fixtures.Core, fixtures.Lifecycle, fixtures.Auth))
 }

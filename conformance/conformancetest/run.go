@@ -35,7 +35,8 @@ func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
 	inform(started)
 	t.Logf("sendspec: %s, seed %d", started.Target.Name, started.Seed)
 	if n := started.LeftOut(); n > 0 {
-		t.Logf("%d of %d cases are left out: they may run a command on a node, and the target is not on loopback (conformance.WithAllowDispatch asks them)",
+		t.Logf("%d of %d cases are left out: they may run a command on a node, and the target is not on loopback "+
+			"(conformance.WithAllowDispatch asks them)",
 			n, len(started.Plan))
 	}
 	var results []judge.Result

@@ -8,7 +8,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 )
 
-// baselineLine says how a case stands to the baseline, in one line.
+// baselineLine compares a case with its baseline entry, in one line.
 func baselineLine(n *judge.BaselineNote) string {
 	var b strings.Builder
 	b.WriteString(n.Entry + ": ")
@@ -38,7 +38,7 @@ func baselineLine(n *judge.BaselineNote) string {
 	return clean(b.String())
 }
 
-// baselineCounts says how many cases stand how to the baseline, "" without one.
+// baselineCounts counts the cases by their baseline state, "" without a baseline.
 func baselineCounts(r *conformance.Report) string {
 	counts := r.Baseline()
 	if counts == nil {

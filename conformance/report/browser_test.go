@@ -43,9 +43,11 @@ func TestThePageInABrowser(t *testing.T) {
 func thePageShowsScoresFirstAndDivergencesByRule(t *testing.T, tab context.Context) {
 	t.Helper()
 	ctx := openPage(t, tab, nastyReport(t), "")
-	assert.Equal(t, "the nasty <target> does not conform", browsertest.Eval[string](t, ctx, `document.querySelector("h1 span:last-child").textContent`))
+	assert.Equal(t, "the nasty <target> does not conform", browsertest.Eval[string](t, ctx,
+		`document.querySelector("h1 span:last-child").textContent`))
 	assert.Equal(t, "14 of 17 cases fail", browsertest.Eval[string](t, ctx, `document.querySelector(".lede").textContent`))
-	assert.Equal(t, []string{"area", "invariant"}, browsertest.Eval[[]string](t, ctx, `[...document.querySelectorAll(".area-link")].map((b) => b.textContent)`))
+	assert.Equal(t, []string{"area", "invariant"}, browsertest.Eval[[]string](t, ctx,
+		`[...document.querySelectorAll(".area-link")].map((b) => b.textContent)`))
 	shown := browsertest.Eval[[]string](t, ctx, visibleCases)
 	assert.Len(t, shown, 15, "what fails or warns")
 	assert.NotContains(t, shown, "pass")
@@ -91,10 +93,12 @@ func thePageFiltersAndSearches(t *testing.T, tab context.Context) {
 func thePageWorksFromTheKeyboard(t *testing.T, tab context.Context) {
 	t.Helper()
 	ctx := openPage(t, tab, nastyReport(t), "")
-	require.NoError(t, chromedp.Do(ctx, chromedp.KeyEvent("j"), chromedp.KeyEvent("j"), chromedp.KeyEvent("k"), chromedp.KeyEvent("j"), chromedp.KeyEvent(kb.Enter)))
+	require.NoError(t, chromedp.Do(ctx, chromedp.KeyEvent("j"), chromedp.KeyEvent("j"), chromedp.KeyEvent("k"), chromedp.KeyEvent("j"),
+		chromedp.KeyEvent(kb.Enter)))
 	assert.Equal(t, "area/Nasty/controls", browsertest.Eval[string](t, ctx, `document.activeElement.dataset.id`))
 	assert.Equal(t, "true", browsertest.Eval[string](t, ctx, `document.activeElement.getAttribute("aria-expanded")`))
-	assert.Equal(t, "want", browsertest.Eval[string](t, ctx, `document.activeElement.nextElementSibling.querySelector(".want h4").textContent.toLowerCase()`))
+	assert.Equal(t, "want", browsertest.Eval[string](t, ctx, `document.activeElement.nextElementSibling.querySelector(".want `+
+		`h4").textContent.toLowerCase()`))
 	require.NoError(t, chromedp.Do(ctx, chromedp.KeyEvent(kb.Enter)))
 	assert.Equal(t, "false", browsertest.Eval[string](t, ctx, `document.activeElement.getAttribute("aria-expanded")`))
 
@@ -109,7 +113,8 @@ func aDeepLinkOpensItsCase(t *testing.T, tab context.Context) {
 		ctx := openPage(t, tab, nastyReport(t), "#"+id)
 		assert.Equal(t, id, browsertest.Eval[string](t, ctx, `document.activeElement.dataset.id`))
 		assert.Equal(t, "true", browsertest.Eval[string](t, ctx, `document.activeElement.getAttribute("aria-expanded")`))
-		assert.True(t, browsertest.Eval[bool](t, ctx, `(() => { const r = document.activeElement.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight; })()`), "in sight")
+		assert.True(t, browsertest.Eval[bool](t, ctx, `(() => { const r = document.activeElement.getBoundingClientRect(); return `+
+			`r.top >= 0 && r.bottom <= innerHeight; })()`), "in sight")
 	}
 	ctx := openPage(t, tab, nastyReport(t), "")
 	browsertest.Eval[string](t, ctx, `location.hash = "#area/Nasty/html"`)
@@ -147,7 +152,8 @@ func nothingOfTheTargetRuns(t *testing.T, tab context.Context) {
 		browsertest.Eval[string](t, ctx, `location.hash = "#`+r.Results[i].Case.ID+`"`)
 		browsertest.Becomes(t, ctx, `document.activeElement.dataset.id === "`+r.Results[i].Case.ID+`"`)
 	}
-	assert.Equal(t, float64(0), browsertest.Eval[float64](t, ctx, `document.querySelectorAll("img, iframe, object, main script, main style, main link, [onerror], [onclick]").length`))
+	assert.Equal(t, float64(0), browsertest.Eval[float64](t, ctx,
+		`document.querySelectorAll("img, iframe, object, main script, main style, main link, [onerror], [onclick]").length`))
 	assert.False(t, browsertest.Eval[bool](t, ctx, `Boolean(window.owned)`))
 	browsertest.AsksNothing(t, ctx)
 	assert.Contains(t, browsertest.Eval[string](t, ctx, `document.querySelector('button[data-id="area/Nasty/html"]').nextElementSibling.textContent`), "<img src=x onerror=alert(1)>")

@@ -197,7 +197,8 @@ func (v view) finding(f judge.Finding) judge.Finding {
 }
 
 func (v view) exchange(x judge.Exchanged) ExchangeInfo {
-	info := ExchangeInfo{Step: x.Step.Number, Method: v.line(x.Request.Method), Path: v.line(x.Request.Path), Sent: v.body(sentBody(x.Request))}
+	info := ExchangeInfo{Step: x.Step.Number, Method: v.line(x.Request.Method), Path: v.line(x.Request.Path),
+		Sent: v.body(sentBody(x.Request))}
 	if x.Response != nil {
 		info.Status, info.Answer = x.Response.Status, v.body(x.Response.Body)
 	}
@@ -210,7 +211,7 @@ func (v view) exchange(x judge.Exchanged) ExchangeInfo {
 	return info
 }
 
-// sentBody is what was sent behind the header, as it was framed.
+// sentBody is what was sent after the header, as it was framed.
 func sentBody(r *wire.Request) []byte {
 	if r.Raw == nil {
 		return r.Body

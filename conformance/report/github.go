@@ -35,7 +35,8 @@ func writeGitHub(w io.Writer, r *conformance.Report, _ Options) error {
 			annotate(b, command, "sendspec: "+v.line(res.Case.ID), v.line(res.Case.Title)+"\n"+v.summary(res))
 		}
 		if left > 0 {
-			annotate(b, "notice", fmt.Sprintf("sendspec: %d more of kind %s", left, command), "GitHub shows ten of a kind; the reports show them all")
+			annotate(b, "notice", fmt.Sprintf("sendspec: %d more of kind %s", left, command),
+				"GitHub shows ten of a kind; the reports show them all")
 		}
 	}
 	switch {

@@ -108,7 +108,8 @@ func (v view) harRequest(t conformance.Target, r *wire.Request) harRequest {
 		out.Comment = fmt.Sprintf("sent with Transfer-Encoding: chunked, %d bytes a chunk", r.Chunked)
 	}
 	if r.Raw != nil {
-		out.Comment = "framed by hand, not as an HTTP client frames: _raw holds the bytes as they went over the connection, postData what stood behind the header"
+		out.Comment = "framed by hand, not as an HTTP client frames: _raw holds the bytes as they went over the connection, " +
+			"postData what stood behind the header"
 		out.Raw = base64.StdEncoding.EncodeToString(r.Raw)
 	}
 	return out

@@ -40,7 +40,7 @@ type page struct {
 	Mark     string
 	Verdict  string
 	Headline string // the verdict up to its colon
-	Lede     string // and behind it
+	Lede     string // and after it
 	Class    string
 	Complete bool
 	Stopped  string

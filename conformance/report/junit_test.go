@@ -21,7 +21,8 @@ import (
 // children that the schema which Jenkins publishes allows them (xunit plugin, junit-10.xsd).
 var junitElements = map[string]struct{ required, optional, children []string }{
 	"testsuites": {nil, []string{"name", "time", "tests", "failures", "errors"}, []string{"testsuite"}},
-	"testsuite": {[]string{"name", "tests", "failures", "errors"}, []string{"time", "skipped", "timestamp", "hostname", "id", "package", "file"},
+	"testsuite": {[]string{"name", "tests", "failures", "errors"}, []string{"time", "skipped", "timestamp", "hostname", "id", "package",
+		"file"},
 		[]string{"properties", "testcase", "system-out", "system-err"}},
 	"properties": {nil, nil, []string{"property"}},
 	"property":   {[]string{"name", "value"}, nil, nil},

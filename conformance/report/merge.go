@@ -77,7 +77,7 @@ func merged(parts []Named) (*Document, error) {
 		for _, c := range p.Cases {
 			if !strings.HasPrefix(c.ID, judge.InvariantArea+"/") {
 				if other := file[c.ID]; other != "" {
-					return nil, fmt.Errorf("merge: case %s stands in %s and in %s", clean(c.ID), other, p.File)
+					return nil, fmt.Errorf("merge: case %s is in %s and in %s", clean(c.ID), other, p.File)
 				}
 				file[c.ID] = p.File
 				d.Cases = append(d.Cases, c)
@@ -126,7 +126,8 @@ func bothInvariants(a, b CaseInfo) CaseInfo {
 		}
 	}
 	if b.Fingerprint != "" && strings.HasPrefix(b.Fingerprint, "should:") == strings.HasPrefix(a.Fingerprint, "should:") {
-		parts := append(strings.Split(strings.TrimPrefix(a.Fingerprint, "should:"), ","), strings.Split(strings.TrimPrefix(b.Fingerprint, "should:"), ",")...)
+		parts := append(strings.Split(strings.TrimPrefix(a.Fingerprint, "should:"), ","), strings.Split(strings.TrimPrefix(b.Fingerprint,
+			"should:"), ",")...)
 		slices.Sort(parts)
 		level := ""
 		if strings.HasPrefix(a.Fingerprint, "should:") {

@@ -30,7 +30,8 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // secrets are the credentials of the run, which the nasty target sends back.
-var secrets = aws.Credentials{AccessKeyID: "AKIADISTINCTIVE", SecretAccessKey: "distinctive/secret+of=it", SessionToken: "distinctive-token<&>"}
+var secrets = aws.Credentials{AccessKeyID: "AKIADISTINCTIVE", SecretAccessKey: "distinctive/secret+of=it",
+	SessionToken: "distinctive-token<&>"}
 
 // nasty is what a target may answer to the case of this name.
 var nasty = map[string]string{

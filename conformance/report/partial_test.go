@@ -16,7 +16,8 @@ func TestEveryFormatSaysThatItIsPartial(t *testing.T) {
 	t.Parallel()
 	marks := map[string]string{
 		"text": "INCOMPLETE: ", "json": `"complete": false`, "junit": `<error message="`, "sarif": `"executionSuccessful": false`,
-		"har": `"complete":false`, "markdown": "**This report is partial**", "github": "::error title=sendspec::INCOMPLETE", "html": "This report is partial.",
+		"har": `"complete":false`, "markdown": "**This report is partial**", "github": "::error title=sendspec::INCOMPLETE",
+		"html": "This report is partial.",
 	}
 	whole, half := nastyReport(t), halfway(t)
 	for _, f := range report.Formats() {

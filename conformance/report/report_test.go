@@ -128,8 +128,9 @@ func TestTheTextOfAFailingCase(t *testing.T) {
 	steps, err := cases[0].Bind(fixtures.Bindings{"nonce": "N"})
 	require.NoError(t, err)
 	x := &wire.Exchange{
-		Request:  wire.NewRequest("SendCommand", steps[0].Request.Body),
-		Response: &wire.Response{Status: 400, Header: http.Header{}, Body: []byte("{\"__type\":\"ValidationException\",\"message\":\"\x1b[31m\\u0000\"}\n")},
+		Request: wire.NewRequest("SendCommand", steps[0].Request.Body),
+		Response: &wire.Response{Status: 400, Header: http.Header{},
+			Body: []byte("{\"__type\":\"ValidationException\",\"message\":\"\x1b[31m\\u0000\"}\n")},
 	}
 	r := judge.Judge(cases[0], steps, []*wire.Exchange{x}, false)
 	text := report.Failure(conformance.Target{URL: "http://h:1", Region: "us-east-1"}, &r, "sendspec run area/Topic/refused")
@@ -187,7 +188,8 @@ func TestTheJSONReportIsTheSameForTheSameSeed(t *testing.T) {
 					return 200, `{"Command":{"CommandId":"` + uuid() + `","RequestedDateTime":` + stamp(now) + `,"ExpiresAfter":` + stamp(now) + `,"Status":"` + uuid() + `"}}`
 				})
 				_, documents[i] = written(t, conformance.Target{Handler: h}, casesOf(t, refusedCase,
-					`{"id": "area/Topic/taken", "title": "t", "request": {}, "expect": [{"name": "n", "status": 200, "body": {"Command": {"CommandId": "x", "RequestedDateTime": {"$epochSeconds": {"within": "5m"}}, "ExpiresAfter": {"$type": "null"}}}}]}`))
+					`{"id": "area/Topic/taken", "title": "t", "request": {}, "expect": [{"name": "n", "status": 200, "body": {"Command": `+
+						`{"CommandId": "x", "RequestedDateTime": {"$epochSeconds": {"within": "5m"}}, "ExpiresAfter": {"$type": "null"}}}}]}`))
 			}
 			assert.Equal(t, documents[0], documents[1])
 			assert.Contains(t, documents[0], "<uuid>")

@@ -28,7 +28,8 @@ func rendered(t *testing.T, format string, r *conformance.Report) []byte {
 
 // unjudged is the report of a run that found nothing to ask.
 func unjudged() *conformance.Report {
-	return &conformance.Report{Target: conformance.Target{Name: "a target"}, Stopped: "cannot judge: a target cannot be reached", Totals: conformance.Tally{}}
+	return &conformance.Report{Target: conformance.Target{Name: "a target"}, Stopped: "cannot judge: a target cannot be reached",
+		Totals: conformance.Tally{}}
 }
 
 // halfway is the report of a run that was interrupted: a case in it could not be judged, and another was

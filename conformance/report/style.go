@@ -26,7 +26,7 @@ func (s style) paint(c sgr, text string) string {
 	return "\x1b[" + string(c) + "m" + text + "\x1b[0m"
 }
 
-// cut shortens a text that stands behind indent columns to the width of the terminal.
+// cut shortens a text that begins at column indent to the width of the terminal.
 func (s style) cut(indent int, text string) string {
 	room := s.width - indent
 	if s.width == 0 || room < minimumRoom {

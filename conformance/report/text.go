@@ -103,7 +103,8 @@ func started(b *strings.Builder, s conformance.Started) {
 		}
 	}
 	if leftOut > 0 {
-		fmt.Fprintf(b, "; leaves out %d of %d cases, which may run a command on a node of a target that is AWS or not on loopback (--allow-dispatch asks them)",
+		fmt.Fprintf(b, "; leaves out %d of %d cases, which may run a command on a node of a target that is AWS or not on loopback "+
+			"(--allow-dispatch asks them)",
 			leftOut, len(s.Plan))
 	}
 	if skipped > 0 {
@@ -272,7 +273,7 @@ func curlLine(target conformance.Target, r *wire.Request) string {
 // curlShown bounds the curl line: a megabyte is no help on a terminal.
 const curlShown = 4000
 
-// where names the place of a finding, with a colon behind it.
+// where names the place of a finding, with a colon.
 func where(f judge.Finding) string {
 	s := f.Path
 	if f.Step > 0 {

@@ -69,5 +69,5 @@ func presentationIn(r *judge.Result) presentation {
 	return presentationOf(r.Verdict)
 }
 
-// differs tells whether a case has a divergence to show.
+// differs reports whether a case has a divergence to show.
 func differs(r *judge.Result) bool { return presentationIn(r).shown != counted }

@@ -11,7 +11,7 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// sourceLine says where a rule stands and how sure it is, in one line.
+// sourceLine is the source of a rule and how sure it is, in one line.
 func sourceLine(c *fixtures.Case) string {
 	var parts []string
 	for _, s := range c.Evidence.Sources() {

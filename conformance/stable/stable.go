@@ -1,5 +1,5 @@
 // Package stable knows what a target makes anew each time, UUIDs and times of the day, so that the same behaviour
-// gives the same report. It stands beside the judge and the reports, which both cut texts, and knows neither.
+// gives the same report. The judge and the reports use it, since both cut texts.
 package stable
 
 import (
@@ -68,7 +68,7 @@ func Cut(s string, limit int) string {
 	return s[:end] + "…"
 }
 
-// each calls yield with every piece that is new each time and with what stands for it, until that returns false.
+// each calls yield with every piece that is new each time and with its replacement, until that returns false.
 func each(s string, yield func(start, end int, with string) bool) {
 	done := 0
 	for i := 0; i < len(s); i++ {
@@ -90,7 +90,7 @@ func each(s string, yield func(start, end int, with string) bool) {
 	}
 }
 
-// timeAt is the length of the time that stands at i, 0 for none.
+// timeAt is the length of the time at i, 0 for none.
 func timeAt(s string, i int) int {
 	text := s[i:min(len(s), i+longestTime)]
 	for _, form := range []*regexp.Regexp{epoch, date, fraction} {
@@ -109,7 +109,7 @@ const (
 	uuidLength = 36
 )
 
-// isUUID reports whether a UUID stands at i, at or behind from.
+// isUUID reports whether a UUID begins at i, not before from.
 func isUUID(s string, i, from int) bool {
 	if i < from || i+uuidLength > len(s) {
 		return false

@@ -24,7 +24,7 @@ func ReadFile(ctx context.Context, name string, limit int64) ([]byte, error) {
 	})
 }
 
-// ReadAll is ReadFile for a stream that is open already; name stands for it in messages.
+// ReadAll is ReadFile for a stream that is open already; which messages call name.
 func ReadAll(ctx context.Context, r io.Reader, name string, limit int64) ([]byte, error) {
 	return inBackground(ctx, func() ([]byte, error) { return readAll(r, name, limit) })
 }
@@ -45,7 +45,7 @@ func tooLarge(name string, limit int64) error {
 }
 
 // inBackground waits for read or for ctx. No system lets a blocked read of any file be called off, so the
-// goroutine is left behind then: the program is about to end.
+// goroutine is abandoned then: the program is about to end.
 func inBackground(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
 	type result struct {
 		b   []byte

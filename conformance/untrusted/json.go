@@ -19,7 +19,7 @@ func CompactJSON(v any) ([]byte, error) {
 	return bytes.TrimRight(b, "\n"), err
 }
 
-// PageJSON is CompactJSON that can stand in an HTML page.
+// PageJSON is CompactJSON that is safe in an HTML page.
 func PageJSON(v any) ([]byte, error) {
 	b, err := printable(v, "", true)
 	return bytes.TrimRight(b, "\n"), err
