@@ -24,7 +24,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
-	"github.com/sendspec/sendspec/internal/longtest"
+	"github.com/sendspec/sendspec/conformance/conformancetest/longtest"
 	"github.com/sendspec/sendspec/reference/mutants"
 	"github.com/sendspec/sendspec/reference/service"
 )

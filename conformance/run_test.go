@@ -24,7 +24,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
-	"github.com/sendspec/sendspec/internal/leaktest"
+	"github.com/sendspec/sendspec/conformance/conformancetest/leaktest"
 )
 
 // plainCases are n cases that a server passes by answering 200.

@@ -14,7 +14,7 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/fuzz"
 	"github.com/sendspec/sendspec/fuzz/generate"
-	"github.com/sendspec/sendspec/internal/longtest"
+	"github.com/sendspec/sendspec/conformance/conformancetest/longtest"
 	"github.com/sendspec/sendspec/reference/mutants"
 	"github.com/sendspec/sendspec/reference/service"
 )

@@ -261,7 +261,7 @@ func TestOnlyWhatRunsNothingIsSentBeyondLoopback(t *testing.T) {
 	} {
 		code, said, requests, dispatched := f.sendspec(t, c.scheme, c.host, c.args...)
 		assert.Equal(t, exitConforms, code, "%s: %s", name, said)
-		assert.Greater(t, requests, int64(400), name)
+		assert.Greater(t, requests, int64(200), "%s: what is inert is asked all the same", name)
 		assert.Zero(t, dispatched, "%s: %s", name, said)
 		assert.Contains(t, said, "--allow-dispatch", name)
 	}

@@ -22,7 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/sendspec/sendspec/internal/longtest"
+	"github.com/sendspec/sendspec/conformance/conformancetest/longtest"
 )
 
 // peakBound is how much memory the command may take at most, whatever the target answers: far less than the answers

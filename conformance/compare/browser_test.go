@@ -10,7 +10,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance/compare"
 	"github.com/sendspec/sendspec/conformance/report"
-	"github.com/sendspec/sendspec/internal/browsertest"
+	"github.com/sendspec/sendspec/conformance/conformancetest/browsertest"
 )
 
 // TestTheMatrixInABrowser: with names that want to be more than names.

@@ -12,7 +12,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
-	"github.com/sendspec/sendspec/internal/browsertest"
+	"github.com/sendspec/sendspec/conformance/conformancetest/browsertest"
 )
 
 // openPage opens the page of a run.

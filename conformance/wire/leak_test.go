@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance/wire"
-	"github.com/sendspec/sendspec/internal/leaktest"
+	"github.com/sendspec/sendspec/conformance/conformancetest/leaktest"
 )
 
 // Not parallel: it counts the goroutines of the whole process.

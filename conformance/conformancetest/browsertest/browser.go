@@ -13,7 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/internal/longtest"
+	"github.com/sendspec/sendspec/conformance/conformancetest/longtest"
 )
 
 // chromium is the browser, or skips the test. Under SENDSPEC_CHROMIUM=required, as in CI, a missing
