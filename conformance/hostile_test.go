@@ -18,9 +18,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/conformancetest/leaktest"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
-	"github.com/sendspec/sendspec/conformance/conformancetest/leaktest"
 )
 
 // hostileLimits are small enough that no server can make the battery slow or fat. What hangs is waited

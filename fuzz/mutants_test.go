@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/conformancetest/longtest"
 	"github.com/sendspec/sendspec/fuzz"
 	"github.com/sendspec/sendspec/fuzz/generate"
-	"github.com/sendspec/sendspec/conformance/conformancetest/longtest"
 	"github.com/sendspec/sendspec/reference/mutants"
 	"github.com/sendspec/sendspec/reference/service"
 )

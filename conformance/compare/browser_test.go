@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance/compare"
-	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/conformancetest/browsertest"
+	"github.com/sendspec/sendspec/conformance/report"
 )
 
 // TestTheMatrixInABrowser: with names that want to be more than names.

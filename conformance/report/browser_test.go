@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
-	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/conformancetest/browsertest"
+	"github.com/sendspec/sendspec/conformance/judge"
 )
 
 // openPage opens the page of a run.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/conformance/conformancetest/leaktest"
+	"github.com/sendspec/sendspec/conformance/wire"
 )
 
 // Not parallel: it counts the goroutines of the whole process.
