@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,15 +90,24 @@ func (o *Oracle) hash(m *semantics, in *ssm.SendCommandInput) {
 	if in.DocumentHash == nil && in.DocumentHashType == "" {
 		return
 	}
-	m.uncertain(unrecorded)
-	hash, name := aws.ToString(in.DocumentHash), aws.ToString(in.DocumentName)
+	hash, sha256 := aws.ToString(in.DocumentHash), in.DocumentHashType == types.DocumentHashTypeSha256
 	own := map[types.DocumentHashType]string{
 		types.DocumentHashTypeSha256: o.bindings["document.sha256"], types.DocumentHashTypeSha1: o.bindings["document.sha1"],
 	}[in.DocumentHashType]
-	if hash != "" && own != "" && o.has(name, "document", "document.arn") && !strings.EqualFold(hash, own) {
+	name, same := aws.ToString(in.DocumentName), strings.EqualFold(hash, own)
+	wrong := o.has(name, "document", "document.arn") && !same || (name == ShellScript || name == powerShellScript) && same
+	switch {
+	case hash == "" || own == "" || !wrong:
+		m.uncertain(unrecorded)
+	case sha256 && sha256Form.MatchString(hash):
 		m.refuse(wrongHash)
+	default:
+		m.uncertain(unrecorded)
+		m.refuse(wrongHashElsewhere)
 	}
 }
+
+var sha256Form = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
 
 // parameters holds what is given against what the document declares.
 func (o *Oracle) parameters(m *semantics, in *ssm.SendCommandInput, document *knownDocument) {

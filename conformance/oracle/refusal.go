@@ -16,8 +16,8 @@ type refusal struct {
 	// types are what the error may be. Where none was recorded (anyType) they are only what it should be.
 	types   []string
 	anyType bool
-	// message is the recorded text; "" is none.
-	message string
+	// message is the recorded text, and pattern what it looks like where a part is not known; "" is none.
+	message, pattern string
 }
 
 func (r refusal) outcomes() []fixtures.Outcome {
@@ -29,8 +29,12 @@ func (r refusal) outcomes() []fixtures.Outcome {
 	var list []fixtures.Outcome
 	for _, name := range r.types {
 		outcome := Exception(name)
-		if len(r.types) == 1 && r.message != "" {
+		switch {
+		case len(r.types) > 1:
+		case r.message != "":
 			outcome.Error.Message = expect(shouldBe(str(r.message)))
+		case r.pattern != "":
+			outcome.Error.Message = should("$regex", r.pattern)
 		}
 		list = append(list, outcome)
 	}
@@ -41,7 +45,7 @@ func (r refusal) outcomes() []fixtures.Outcome {
 func (r refusal) at(level fixtures.Level, types ...string) refusal {
 	r.level = level
 	if types != nil {
-		r.types, r.message = types, ""
+		r.types, r.message, r.pattern = types, "", ""
 	}
 	return r
 }
@@ -63,8 +67,8 @@ func refused(rules []refusal, uncertainties []uncertainty) Expectation {
 	for _, r := range rules {
 		e.Causes = append(e.Causes, r.cause)
 		all.types, all.anyType = append(slices.Clip(all.types), r.types...), all.anyType || r.anyType
-		if r.message != all.message {
-			all.message = ""
+		if r.message != all.message || r.pattern != all.pattern {
+			all.message, all.pattern = "", ""
 		}
 	}
 	meaning := false

@@ -121,11 +121,16 @@ var (
 		types: []string{"InvalidDocumentVersion"}, evidence: fixtures.Evidence{"errors/InvalidDocumentVersion/unknown"},
 	}
 	wrongHash = refusal{
+		cause: "a hash that is not the document's", rule: "A Sha256 hash that is not the document's is InvalidDocument",
+		level: fixtures.Must, types: []string{"InvalidDocument"}, evidence: fixtures.Evidence{"errors/InvalidDocument/hash"},
+		pattern: `^document hash [0-9a-fA-F]{64} does not match Sha256\.$`,
+	}
+	wrongHashElsewhere = refusal{
 		cause: "a hash that is not the document's", rule: "A hash that is not the document's is refused", level: fixtures.Should,
 		anyType: true,
 		types: []string{"InvalidDocument", "ValidationException", "InvalidParameters", "InvalidDocumentVersion",
 			"InvalidDocumentContent"},
-		evidence: fixtures.Evidence{"errors/InvalidDocument/hash"},
+		evidence: fixtures.Evidence{"errors/InvalidDocument/hash-elsewhere"},
 	}
 	undeclaredParameter = refusal{
 		cause: "a parameter that the document does not declare",

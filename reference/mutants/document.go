@@ -11,7 +11,7 @@ import (
 const (
 	documentSource  = "evidence: errors/InvalidDocument/unknown; InvalidDocument, unknown document"
 	versionSource   = "evidence: errors/InvalidDocumentVersion/unknown; InvalidDocumentVersion, version 999999"
-	hashSource      = "model.json: DocumentHash, the hash that was created when the document was; no recording of a mismatch"
+	hashSource      = "evidence: errors/InvalidDocument/hash"
 	parameterSource = "evidence: errors/InvalidParameters/unknown, errors/InvalidParameters/values"
 	// timeoutPattern is the allowedPattern of AWS-RunShellScript's executionTimeout.
 	timeoutPattern = `([1-9][0-9]{0,4})|(1[0-6][0-9]{4})|(17[0-1][0-9]{3})|(172[0-7][0-9]{2})|(172800)`
@@ -77,8 +77,20 @@ func documentMutants() []Mutant {
 			versionIs("18446744073709551617")},
 		{"semantics/version-too-large-fails", "A version beyond 64 bits makes the server fail", failsSource, Must, version,
 			failing500(func(c *call) bool { return len(c.text("DocumentVersion")) >= len("9223372036854775808") })},
-		{"semantics/hash-ignored", "DocumentHash is not compared", hashSource, Should, hash,
+		{"semantics/hash-ignored", "DocumentHash is not compared", hashSource, Must, hash,
 			overlooking("InvalidDocument", without("DocumentHash"))},
+		{"semantics/hash-of-no-version", "A wrong DocumentHash is an InvalidDocumentVersion", hashSource, Must, hash,
+			refused(func(c *call, r *reply) {
+				if c.tree().Get("DocumentHash") != nil {
+					r.fail(400, "InvalidDocumentVersion")
+				}
+			}, "InvalidDocument")},
+		{"semantics/hash-without-text", "A wrong DocumentHash has no text, as an unknown document has none", hashSource, Should, hash,
+			refused(func(c *call, r *reply) {
+				if c.tree().Get("DocumentHash") != nil {
+					r.fail(400, "InvalidDocument")
+				}
+			}, "InvalidDocument")},
 		{"semantics/hash-of-either-type", "DocumentHashType does not count: either hash of the document will do", hashSource, Should,
 			hash, overlooking("InvalidDocument", func(t *jsontree.Value) bool {
 				other := map[bool]string{true: "Sha1", false: "Sha256"}[member(t, "DocumentHashType") == "Sha256"]

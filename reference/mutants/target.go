@@ -1,6 +1,7 @@
 package mutants
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -143,6 +144,27 @@ func targetMutants() []Mutant {
 			overlooking("UnsupportedPlatformType", firstOnly)},
 		{"semantics/access-of-first", "Only the first node's permission is asked for", accessSource, Must, "error/AccessDeniedException",
 			overlooking("AccessDeniedException", firstOnly)},
+		{"semantics/access-to-unnamed", "What is denied is not named", "evidence: errors/AccessDeniedException/node", Should,
+			"error/AccessDeniedException", refused(func(_ *call, r *reply) {
+				r.refuse("AccessDeniedException", "You do not have permission to send this command.")
+			}, "AccessDeniedException")},
+		{"semantics/access-to-document-of-node", "A denied node is told as the document that was sent to it",
+			"evidence: errors/AccessDeniedException/node", Should, "error/AccessDeniedException", refused(func(_ *call, r *reply) {
+				r.refuse("AccessDeniedException", instanceOfARN.ReplaceAllString(r.message(), "arn:aws:ssm:us-east-1::document/AWS-RunShellScript"))
+			}, "AccessDeniedException")},
+		{"semantics/access-without-reason", "A denial does not say why", "evidence: errors/AccessDeniedException/node", Should,
+			"error/AccessDeniedException", refused(func(_ *call, r *reply) {
+				message, _, _ := strings.Cut(r.message(), " because ")
+				r.refuse("AccessDeniedException", message)
+			}, "AccessDeniedException")},
+		{"semantics/targets-printed-as-json", "A text prints Targets as JSON, not as Java does", "evidence: validation/Targets-max", Should,
+			"constraint/Targets", refused(func(c *call, r *reply) {
+				before, after, is := strings.Cut(r.message(), "Value '[Target(")
+				_, after, _ = strings.Cut(after, "' at 'targets'")
+				if is {
+					r.refuse("ValidationException", before+"Value '"+string(c.tree().Get("Targets").AppendJSON(nil))+"' at 'targets'"+after)
+				}
+			}, "ValidationException")},
 		{"semantics/neither", "A command may have neither InstanceIds nor Targets", destinationSource, Must, destination,
 			elsewhere("InvalidInstanceId", func(t *jsontree.Value) bool { return t.Get("InstanceIds") == nil && t.Get("Targets") == nil })},
 		{"semantics/empty-list-is-there", "An empty list of InstanceIds or Targets counts as one that is there", destinationSource, Must,
@@ -164,6 +186,8 @@ func targetMutants() []Mutant {
 			})},
 	}
 }
+
+var instanceOfARN = regexp.MustCompile(`arn:\S+:instance/\S+`)
 
 func isKey(target *jsontree.Value, key string) bool {
 	return strings.HasPrefix(strings.ToLower(member(target, "Key")), strings.ToLower(key))

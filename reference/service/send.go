@@ -99,9 +99,8 @@ func notifies(c *types.NotificationConfig) bool {
 }
 
 // findDocument resolves DocumentName, by name or ARN of the same region, and DocumentVersion.
-// Our choice: a document of another type, and a wrong hash, are InvalidDocument
-// (evidence: errors/InvalidDocument/other-types, errors/InvalidDocument/hash);
-// a hash without a type is Sha256.
+// Our choice: a document of another type is InvalidDocument, a hash without a type is Sha256, and the hash that the
+// text of a wrong one names is the one that was sent (evidence: errors/InvalidDocument/hash).
 func (s *Service) findDocument(in *ssm.SendCommandInput) (*documentVersion, *exception) {
 	name := aws.ToString(in.DocumentName)
 	document := s.documents[name]
@@ -128,12 +127,12 @@ func (s *Service) findDocument(in *ssm.SendCommandInput) (*documentVersion, *exc
 		return nil, internalServerError()
 	}
 	if hash := aws.ToString(in.DocumentHash); hash != "" {
-		want := version.sha256
+		want, kind := version.sha256, types.DocumentHashTypeSha256
 		if in.DocumentHashType == types.DocumentHashTypeSha1 {
-			want = version.sha1
+			want, kind = version.sha1, types.DocumentHashTypeSha1
 		}
 		if !strings.EqualFold(hash, want) {
-			return nil, modelled("InvalidDocument", "")
+			return nil, modelled("InvalidDocument", "document hash "+hash+" does not match "+string(kind)+".")
 		}
 	}
 	return version, nil

@@ -165,7 +165,11 @@ func TestRefused(t *testing.T) {
 		"document of other region":  {`"DocumentName":"arn:aws:ssm:eu-west-1:123456789012:document/sendspec-plain"`, "InvalidDocument", none},
 		"document of other account": {`"DocumentName":"arn:aws:ssm:us-east-1:999999999999:document/sendspec-plain"`, "InvalidDocument", none},
 		"automation document":       {`"DocumentName":"${document.automation}"`, "InvalidDocument", none},
-		"wrong hash":                {`"DocumentHash":"${document.sha1}"`, "InvalidDocument", none},
+		"wrong hash":                {`"DocumentHash":"cafe"`, "InvalidDocument", "document hash cafe does not match Sha256."},
+		"wrong Sha1 hash": {
+			`"DocumentHash":"${document.sha256}","DocumentHashType":"Sha1"`, "InvalidDocument",
+			"document hash " + b["document.sha256"] + " does not match Sha1.",
+		},
 		"unknown version":           {`"DocumentVersion":"999999"`, "InvalidDocumentVersion", none},
 		"unheard-of version":        {`"DocumentVersion":"99999999999999999999999999"`, "InvalidDocumentVersion", none},
 		"damaged document":          {`"DocumentName":"${document.broken}"`, "InternalServerError", "An internal error occurred."},
