@@ -21,7 +21,7 @@ type Finding struct {
 	Got   Description    `json:"got"`
 	Level fixtures.Level `json:"level"`
 
-	noted bool // under a $should or $may: no reason for another outcome
+	advisory bool // under a $should or $may: no reason for another outcome
 }
 
 // Verdict is what is said of a case.

@@ -17,21 +17,21 @@ type matching struct {
 	answer   *Exchanged
 	earlier  []Exchanged // of the same case
 	level    fixtures.Level
-	noted    bool
+	advisory bool
 	unread   bool // whether the answer matches depends on what was not read of it
 	findings []Finding
 }
 
 func (m *matching) miss(path string, want, got Description) {
-	m.findings = append(m.findings, Finding{Check: OutcomeCheck, Path: path, Want: want, Got: got, Level: m.level, noted: m.noted})
+	m.findings = append(m.findings, Finding{Check: OutcomeCheck, Path: path, Want: want, Got: got, Level: m.level, advisory: m.advisory})
 }
 
 // at runs f with the level lowered.
 func (m *matching) at(l fixtures.Level, f func()) {
-	level, noted := m.level, m.noted
-	m.level, m.noted = looser(level, l), true
+	level, advisory := m.level, m.advisory
+	m.level, m.advisory = looser(level, l), true
 	f()
-	m.level, m.noted = level, noted
+	m.level, m.advisory = level, advisory
 }
 
 // try reports whether want matches, without leaving findings behind.
@@ -43,7 +43,7 @@ func (m *matching) try(path string, want, got *jsontree.Value) bool {
 
 // matches reports whether findings leave the outcome standing: all of them are notes.
 func matches(findings []Finding) bool {
-	return !slices.ContainsFunc(findings, func(f Finding) bool { return !f.noted })
+	return !slices.ContainsFunc(findings, func(f Finding) bool { return !f.advisory })
 }
 
 // match compares got, nil where the member is missing, with want.
