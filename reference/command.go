@@ -118,36 +118,28 @@ func Terminal(d Details) bool {
 // what lies between: the table is closed. A value that stays as it is is no transition. What is
 // not listed has nothing behind it: the terminal values.
 //
-// Recorded are, of commands, Pending to InProgress and to NoInstancesInTag, and from InProgress
-// Success, Failed, Cancelled and FailedDueToAlarm; of invocations, Pending and Delayed to
-// InProgress, and from InProgress Success, Failed, ExecutionTimedOut and Cancelled, and Terminated
-// from both. The rest follows from what the API reference says of each value.
+// Pending, Delayed and InProgress are one phase: an invocation was recorded to go from InProgress back to
+// Delayed (evidence: status/phase), and what a command shows meanwhile nobody has seen. So each of them
+// may follow the others, and what may follow one may follow all. The rest is what the API reference says of
+// each value.
 func (s Subject) Transitions() map[Details][]Details {
+	stopping := []Details{Success, DeliveryTimedOut, ExecutionTimedOut, Failed, Cancelled}
+	unsent := []Details{AccessDenied}
 	if s == OfCommand {
-		unsent := []Details{
-			InProgress, Cancelling, Success, DeliveryTimedOut, ExecutionTimedOut, Failed, Cancelled, AccessDenied,
-			Incomplete, FailedDueToAlarm, FailedDueToUnknownAlarmState,
-		}
-		return map[Details][]Details{
-			Pending:    append(slices.Clone(unsent), Delayed, RateExceeded, NoInstancesInTag),
-			Delayed:    unsent,
-			InProgress: slices.Clone(unsent[1:]),
-			Cancelling: {
-				Success, DeliveryTimedOut, ExecutionTimedOut, Failed, Cancelled, Incomplete, FailedDueToAlarm, FailedDueToUnknownAlarmState,
-			},
-		}
+		stopping = append(stopping, Incomplete, FailedDueToAlarm, FailedDueToUnknownAlarmState)
+		unsent = append(unsent, RateExceeded, NoInstancesInTag)
+	} else {
+		stopping = append(stopping, Terminated)
+		unsent = append(unsent, Undeliverable, InvalidPlatform)
 	}
-	unsent := []Details{
-		InProgress, Cancelling, Success, DeliveryTimedOut, ExecutionTimedOut, Failed, Cancelled, Terminated,
-		AccessDenied, Undeliverable, InvalidPlatform,
+	// A process may end before the cancellation reaches it.
+	table := map[Details][]Details{Cancelling: stopping}
+	phase := []Details{Pending, Delayed, InProgress}
+	for _, from := range phase {
+		others := slices.DeleteFunc(slices.Clone(phase), func(d Details) bool { return d == from })
+		table[from] = slices.Concat(others, []Details{Cancelling}, stopping, unsent)
 	}
-	return map[Details][]Details{
-		Pending:    append(slices.Clone(unsent), Delayed),
-		Delayed:    unsent,
-		InProgress: {Cancelling, Success, DeliveryTimedOut, ExecutionTimedOut, Failed, Cancelled, Terminated},
-		// A process may end before the cancellation reaches it.
-		Cancelling: {Success, DeliveryTimedOut, ExecutionTimedOut, Failed, Cancelled, Terminated},
-	}
+	return table
 }
 
 // CanFollow tells whether a subject seen with the one value may later be seen with the other: the

@@ -17,7 +17,8 @@ const (
 	Refused EventKind = "refused"
 	// Sent tells that the invocation's node has the command.
 	Sent EventKind = "sent"
-	// Postponed tells that the invocation's node could not be reached yet: it is Delayed.
+	// Postponed tells that the invocation's node could not be reached yet, or fell silent after the command was sent to
+	// it: it is Delayed.
 	Postponed EventKind = "postponed"
 	// Ended is the end of an invocation. Details is how.
 	Ended EventKind = "ended"
@@ -135,7 +136,7 @@ func (l *Life) happen(e Event) bool {
 	case Sent:
 		return l.Invocation(e.Invocation) == Delayed && l.set(e.Invocation, InProgress) || l.start(e.Invocation, InProgress)
 	case Postponed:
-		return l.start(e.Invocation, Delayed)
+		return l.Invocation(e.Invocation) == InProgress && l.set(e.Invocation, Delayed) || l.start(e.Invocation, Delayed)
 	case Ended:
 		return l.end(e.Invocation, e.Details)
 	case CancelRequested:
@@ -179,7 +180,10 @@ func (l *Life) end(i int, how Details) bool {
 	case from == "" || !Terminal(how) || Terminal(from) || !OfInvocation.CanFollow(from, how) || how == Terminated:
 		return false
 	case (from == Pending || from == Delayed) && (how == Success || how == Failed || how == ExecutionTimedOut):
-		// What was never sent cannot have run.
+		// What was never sent cannot have run, and a node that is not heard of tells no end.
+		return false
+	case from == InProgress && (how == AccessDenied || how == InvalidPlatform):
+		// What was sent was not refused.
 		return false
 	}
 	return l.set(i, how)

@@ -143,7 +143,7 @@ func (c *corpus) statusesOf(q *question, s subject) (only string, among []string
 	if poll := q.step.Poll; poll != nil {
 		demands(of(poll.Until))
 		if order := poll.Order; order != nil && slices.Contains(s.members, q.step.Request.Operation+" "+memberPath(order.At)) {
-			for _, value := range order.Through {
+			for _, value := range slices.Concat(order.Through...) {
 				among = append(among, strings.ReplaceAll(value, " ", ""))
 			}
 		}

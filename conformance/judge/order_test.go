@@ -32,16 +32,18 @@ func TestAStatusThatHasEndedStays(t *testing.T) {
 		exchanges []judge.Exchanged
 		level     fixtures.Level // "" where nothing is found
 	}{
-		"the way a command goes":            {shown("ListCommands", "Pending", "InProgress", "Success", "Success"), ""},
-		"with spaces":                       {shown("ListCommands", "In Progress", "Delivery Timed Out", "DeliveryTimedOut"), ""},
-		"a command that ran again":          {shown("ListCommands", "Success", "InProgress"), fixtures.Must},
-		"another end":                       {shown("ListCommands", "Failed", "Success"), fixtures.Must},
-		"an invocation that ran again":      {shown("ListCommandInvocations", "Cancelled", "InProgress"), fixtures.Must},
-		"an invocation with another end":    {shown("GetCommandInvocation", "Failed", "", "Success"), fixtures.Must},
-		"a command that waits again":        {shown("ListCommands", "InProgress", "Pending"), fixtures.Should},
-		"a list behind what was sent":       {append(shown("SendCommand", "Success"), shown("ListCommands", "Pending")...), fixtures.Must},
-		"one operation lags behind another": {append(shown("ListCommandInvocations", "Success"), shown("GetCommandInvocation", "InProgress")...), ""},
-		"a value that nobody knows":         {shown("ListCommands", "Success", "Sleeping", "Success"), ""},
+		"the way a command goes":              {shown("ListCommands", "Pending", "InProgress", "Success", "Success"), ""},
+		"with spaces":                         {shown("ListCommands", "In Progress", "Delivery Timed Out", "DeliveryTimedOut"), ""},
+		"a command that ran again":            {shown("ListCommands", "Success", "InProgress"), fixtures.Must},
+		"another end":                         {shown("ListCommands", "Failed", "Success"), fixtures.Must},
+		"an invocation that ran again":        {shown("ListCommandInvocations", "Cancelled", "InProgress"), fixtures.Must},
+		"an invocation with another end":      {shown("GetCommandInvocation", "Failed", "", "Success"), fixtures.Must},
+		"recorded: a node that was rebooting": {shown("GetCommandInvocation", "InProgress", "Delayed", "InProgress", "Success"), ""},
+		"a command that waits again":          {shown("ListCommands", "InProgress", "Pending", "Delayed", "Success"), ""},
+		"a command whose cancellation is off": {shown("ListCommands", "Cancelling", "InProgress"), fixtures.Should},
+		"a list behind what was sent":         {append(shown("SendCommand", "Success"), shown("ListCommands", "Pending")...), fixtures.Must},
+		"one operation lags behind another":   {append(shown("ListCommandInvocations", "Success"), shown("GetCommandInvocation", "InProgress")...), ""},
+		"a value that nobody knows":           {shown("ListCommands", "Success", "Sleeping", "Success"), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

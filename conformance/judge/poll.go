@@ -57,17 +57,27 @@ func (r *Result) judgeOrder(o *fixtures.Order, answers []Exchanged) {
 		if v == nil {
 			continue // a list may still be empty
 		}
-		at := slices.IndexFunc(o.Through, func(s string) bool { return matcher.SameDetails(s, v.Text) })
+		at := slices.IndexFunc(o.Through, func(phase fixtures.Phase) bool {
+			return slices.ContainsFunc(phase, func(s string) bool { return matcher.SameDetails(s, v.Text) })
+		})
 		if at < reached || at < 0 {
 			r.add(&answers[i], Finding{
 				Check: OutcomeCheck, Path: pathWalk, Level: r.Case.Level,
-				Want: anything(o.At + " to move in the order " + strings.Join(o.Through, ", ")),
+				Want: anything(o.At + " to move in the order " + inOrder(o.Through)),
 				Got:  seenAt(o.At, answers[:i+1]),
 			})
 			return
 		}
 		reached = at
 	}
+}
+
+func inOrder(phases []fixtures.Phase) string {
+	words := make([]string, len(phases))
+	for i, phase := range phases {
+		words[i] = phase.String()
+	}
+	return strings.Join(words, ", ")
 }
 
 // walked tells which values were seen.

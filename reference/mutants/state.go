@@ -23,8 +23,11 @@ func stateMutants() []Mutant {
 	return []Mutant{
 		{"state/left-again", "A command that was seen to have ended is listed as InProgress once more", terminalSource, Must,
 			"lifecycle/NoInstancesInTag/terminal execution/Success/terminal", listed(when(ended, leftAgain))},
-		{"state/pending-again", "A command that was listed as InProgress is listed as Pending once, as by a replica that lags",
-			statusSource, Must, "execution/Cancelled/command execution/Failed", listed(pendingAgain)},
+		{"state/cancelling-again", "A command that was seen to be Cancelling is listed as InProgress once more", statusSource, Must,
+			"execution/Cancelled", listed(cancellingAgain)},
+		{"state/silence-is-final", "A node that fell silent after it was sent a command is never heard of again: Failed, Undeliverable",
+			"facts.md section 7: InProgress, Pending/Delayed, Success", Must, "execution/DeliveryTimedOut/returning-node",
+			shown(when(has("InstanceId", "i-0123456789abcdef9"), relabel("Success", "Failed", "Undeliverable")))},
 		{"state/frozen", "ListCommands shows the status that SendCommand answered for ever", statusSource, Must,
 			"lifecycle/NoInstancesInTag/ends-in-success", listed(state("Pending", "Pending"), uncounted)},
 		{"state/no-in-progress", "Commands and invocations are Pending until they have ended", statusSource, Must,
@@ -110,17 +113,17 @@ func leftAgain(c *call, command *jsontree.Value) {
 	}
 }
 
-// pendingAgain shows the second sight of a command that was InProgress as Pending.
-func pendingAgain(c *call, command *jsontree.Value) {
-	inProgress := member(command, "Status") == "InProgress"
+// cancellingAgain shows the second sight of a command that was Cancelling as InProgress.
+func cancellingAgain(c *call, command *jsontree.Value) {
+	cancelling := member(command, "Status") == "Cancelling"
 	seen := update(c.server, member(command, "CommandId"), func(n int) int {
-		if inProgress || n > 0 {
+		if cancelling || n > 0 {
 			n++
 		}
 		return n
 	})
-	if seen == 1 {
-		state("Pending", "Pending")(c, command)
+	if seen == 2 {
+		state("InProgress", "InProgress")(c, command)
 		uncounted(c, command)
 	}
 }

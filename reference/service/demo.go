@@ -111,6 +111,7 @@ func demoNodes() []demoNode {
 		{"node.offline", Node{ID: "i-0123456789abcdef5", Platform: Linux, Online: true, AgentStopped: true}},
 		{"node.denied", Node{ID: "i-0123456789abcdef6", Platform: Linux, Online: true, Denied: true}},
 		{"node.silent", Node{ID: "i-0123456789abcdef7", Platform: Linux, Online: true, Silent: true}},
+		{"node.returning", Node{ID: "i-0123456789abcdef9", Platform: Linux, Online: true, Away: 45 * time.Second}},
 		{"node.stopped", Node{ID: "i-0123456789abcdef8", Platform: Linux, Unreachable: true}},
 	}
 	for n := 4; n <= 12; n++ {

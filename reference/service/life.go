@@ -55,7 +55,7 @@ type invocation struct {
 	requested time.Time
 	// started and ended are when the node's agent did so; zero where it never did.
 	started, ended time.Time
-	// woken tells that an agent that is late has come.
+	// woken tells that an agent that is late, or away, has come.
 	woken bool
 }
 
@@ -72,6 +72,7 @@ type momentKind int
 const (
 	resolveTargets momentKind = iota
 	createInvocation
+	missNode
 	wakeAgent
 	endRun
 	reachCancel
@@ -162,6 +163,8 @@ func (c *command) happen(m moment) {
 	case createInvocation:
 		c.invocations[m.invocation].requested = m.at
 		c.deliver(m.at)
+	case missNode:
+		c.life.Apply(reference.Event{Kind: reference.Postponed, Invocation: m.invocation})
 	case wakeAgent:
 		c.invocations[m.invocation].woken = true
 		c.deliver(m.at)
@@ -226,7 +229,15 @@ func (c *command) deliver(at time.Time) {
 			}
 			continue
 		}
-		if c.life.Apply(reference.Event{Kind: reference.Sent, Invocation: i}) && !c.nodes[i].Silent {
+		if !c.life.Apply(reference.Event{Kind: reference.Sent, Invocation: i}) {
+			continue
+		}
+		switch node := &c.nodes[i]; {
+		case node.Silent:
+		case node.Away > 0 && !run.woken:
+			c.plan(moment{at: at.Add(min(c.pace.Miss, node.Away)), kind: missNode, invocation: i})
+			c.plan(moment{at: at.Add(node.Away), kind: wakeAgent, invocation: i})
+		default:
 			c.start(i, at.Add(c.pace.Start))
 		}
 	}

@@ -149,6 +149,10 @@ var ways = []struct {
 	{"not online", shell("true", `"Targets":[{"Key":"InstanceIds","Values":["i-0bbbbbbbbbbbbbbbb"]}]`), time.Minute, "", reference.Delayed, "1 0 0 0", "Delayed"},
 	{"delayed", shell("true", `"InstanceIds":["${node.offline}"]`), time.Minute, "", reference.Delayed, "1 0 0 0", "Delayed"},
 	{"offline to the end", shellFor("5", "true", by("node.offline")+`,"TimeoutSeconds":30`), 36 * time.Second, "", reference.DeliveryTimedOut, "1 1 0 1", "DeliveryTimedOut"},
+	{"away", shell("true", `"InstanceIds":["${node.returning}"]`), time.Second, "", reference.InProgress, "1 0 0 0", "InProgress"},
+	{"away and missed", shell("true", `"InstanceIds":["${node.returning}"]`), 4 * time.Second, "", reference.Delayed, "1 0 0 0", "Delayed"},
+	{"back again", shell("true", `"InstanceIds":["${node.returning}"]`), 47 * time.Second, "", reference.Success, "1 1 0 0", "Success"},
+	{"away to the end", shellFor("5", "sleep 60", `"InstanceIds":["i-0aaaaaaaaaaaaaaaa"],"TimeoutSeconds":30`), time.Minute, "", reference.DeliveryTimedOut, "1 1 0 1", "DeliveryTimedOut"},
 	{"silent", shell("true", `"InstanceIds":["${node.silent}"]`), time.Hour, "", reference.InProgress, "1 0 0 0", "InProgress"},
 	{"silent to the end", shell("true", `"InstanceIds":["${node.silent}"]`), 2 * time.Hour, "", reference.DeliveryTimedOut, "1 1 0 1", "DeliveryTimedOut"},
 	{"failed beside unreached", shellFor("5", "exit 7", `"InstanceIds":["${node}","${node.offline}"],"TimeoutSeconds":30`), 36 * time.Second, "", reference.Failed, "2 2 1 1", "Failed DeliveryTimedOut"},
@@ -175,7 +179,8 @@ func TestEveryWayOfACommand(t *testing.T) {
 	for _, way := range ways {
 		t.Run(way.name, func(t *testing.T) {
 			t.Parallel()
-			a := newAccount(t, service.WithNode(service.Node{ID: "i-0bbbbbbbbbbbbbbbb"}))
+			a := newAccount(t, service.WithNode(service.Node{ID: "i-0bbbbbbbbbbbbbbbb"}),
+				service.WithNode(service.Node{ID: "i-0aaaaaaaaaaaaaaaa", Online: true, Away: time.Hour}))
 			id := a.send(way.members)
 			sent := a.command(id)
 			a.after(way.after)

@@ -33,6 +33,9 @@ type Node struct {
 	// Late is how long after a command was sent the agent first takes it. Until then the invocation
 	// is Delayed.
 	Late time.Duration
+	// Away is how long the node falls silent for right after a command was sent to it, as one that comes back from a
+	// reboot: InProgress at first, then Delayed, and InProgress again when it is back (evidence: status/phase).
+	Away time.Duration
 	// Unreachable tells that nothing can be delivered to the node, and that Run Command knows it:
 	// its invocations end Undeliverable.
 	Unreachable bool
