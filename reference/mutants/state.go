@@ -13,6 +13,7 @@ const (
 	timeoutSource  = "evidence: status/execution-timeout; execution timeout TimedOut/ExecutionTimedOut with 137, " +
 		"delivery timeout TimedOut/DeliveryTimedOut with -1"
 	noNodeSource  = "evidence: targets/no-match; no matching tag: Success, NoInstancesInTag, counts 0, no invocations"
+	phaseSource   = "evidence: status/phase"
 	detailsSource = "monitor-commands.md, Understanding command statuses"
 )
 
@@ -26,7 +27,7 @@ func stateMutants() []Mutant {
 		{"state/cancelling-again", "A command that was seen to be Cancelling is listed as InProgress once more", statusSource, Must,
 			"execution/Cancelled", listed(cancellingAgain)},
 		{"state/silence-is-final", "A node that fell silent after it was sent a command is never heard of again: Failed, Undeliverable",
-			"facts.md section 7: InProgress, Pending/Delayed, Success", Must, "execution/DeliveryTimedOut/returning-node",
+			phaseSource, Must, "execution/DeliveryTimedOut/returning-node",
 			shown(when(has("InstanceId", "i-0123456789abcdef9"), relabel("Success", "Failed", "Undeliverable")))},
 		{"state/frozen", "ListCommands shows the status that SendCommand answered for ever", statusSource, Must,
 			"lifecycle/NoInstancesInTag/ends-in-success", listed(state("Pending", "Pending"), uncounted)},
