@@ -84,7 +84,7 @@ func TestAnEmulatorSeesWhichCaseFailsAndWhy(t *testing.T) {
 	failure, _, _ := strings.Cut(rest, "=== RUN")
 	for _, part := range []string{
 		`  rule     A Comment of 101 characters is refused`,
-		`  source   aws-samples/bottlerocket-images-cache#11, `,
+		`  evidence validation/Comment (reported, `,
 		`  want     status: `,
 		`  got      200 OK`,
 		`  sent     {"DocumentName":`,

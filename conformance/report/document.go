@@ -13,21 +13,23 @@ import (
 
 // Document is the JSON report, and what the page shows.
 type Document struct {
-	Format    string         `json:"format"`
-	Target    TargetInfo     `json:"target"`
-	Seed      uint64         `json:"seed"`
-	Strict    bool           `json:"strict"`
-	Complete  bool           `json:"complete"`
-	Stopped   string         `json:"stopped,omitempty"`
-	Verdict   string         `json:"verdict"`
-	Server    *ServerInfo    `json:"server,omitempty"`
-	Shard     string         `json:"shard,omitempty"`
-	Corpus    string         `json:"corpus"`
-	Preflight PreflightInfo  `json:"preflight"`
-	Totals    map[string]int `json:"totals"`
-	Areas     []AreaInfo     `json:"areas"`
-	Profiles  []ProfileInfo  `json:"profiles"`
-	Cases     []CaseInfo     `json:"cases"`
+	Format    string              `json:"format"`
+	Target    TargetInfo          `json:"target"`
+	Seed      uint64              `json:"seed"`
+	Strict    bool                `json:"strict"`
+	Complete  bool                `json:"complete"`
+	Stopped   string              `json:"stopped,omitempty"`
+	Verdict   string              `json:"verdict"`
+	Server    *ServerInfo         `json:"server,omitempty"`
+	Shard     string              `json:"shard,omitempty"`
+	Corpus    string              `json:"corpus"`
+	Preflight PreflightInfo       `json:"preflight"`
+	Totals    map[string]int      `json:"totals"`
+	Areas     []AreaInfo          `json:"areas"`
+	Profiles  []ProfileInfo       `json:"profiles"`
+	Failures  Failures            `json:"failures"`
+	Facts     map[string]FactInfo `json:"facts"` // that the cases which differ rest on, by ID
+	Cases     []CaseInfo          `json:"cases"`
 }
 
 // TargetInfo says what was asked.
@@ -71,18 +73,10 @@ type CaseInfo struct {
 	Findings    []judge.Finding     `json:"findings,omitempty"`
 	Seen        int                 `json:"seen,omitempty"`
 	Broken      int                 `json:"broken,omitempty"`
-	Source      []fixtures.Source   `json:"source,omitempty"`
-	Evidence    *EvidenceInfo       `json:"evidence,omitempty"`
+	Kind        evidence.Kind       `json:"kind,omitempty"`     // of the first fact
+	Evidence    []string            `json:"evidence,omitempty"` // IDs of facts; the first is what the case asks
 	Note        string              `json:"note,omitempty"`
 	Exchanges   []ExchangeInfo      `json:"exchanges,omitempty"`
-}
-
-// EvidenceInfo is what a case rests on: the facts, and the kind, the statement and the date of the first.
-type EvidenceInfo struct {
-	Facts     []string      `json:"facts"`
-	Kind      evidence.Kind `json:"kind"`
-	Statement string        `json:"statement"`
-	Date      string        `json:"date,omitempty"`
 }
 
 // ExchangeInfo is one exchange with bounded bodies, and without what is new each time. Of a step that is asked until
@@ -147,6 +141,7 @@ func (v view) document(r *conformance.Report) *Document {
 	for i := range r.Results {
 		d.Cases[i] = v.caseInfo(&r.Results[i])
 	}
+	d.Failures, d.Facts = failuresIn(r), factsOf(r)
 	return d
 }
 
@@ -162,6 +157,7 @@ func (v view) caseInfo(r *judge.Result) CaseInfo {
 	c := CaseInfo{
 		ID: r.Case.ID, Title: r.Case.Title, Level: r.Case.Level, Profile: r.Case.Profile, Verdict: r.Verdict,
 		Fingerprint: r.Fingerprint, Baseline: r.Baseline, Reason: v.line(v.reason(r.Reason)), Conforming: r.Named, Seen: r.Seen, Broken: r.Broken,
+		Kind: r.Case.Evidence.Kind(), Evidence: r.Case.Evidence,
 	}
 	if r.Verdict != judge.Pass { // which of several right answers came may be a matter of speed
 		c.Outcome = r.Outcome
@@ -172,7 +168,7 @@ func (v view) caseInfo(r *judge.Result) CaseInfo {
 	if !differs(r) || r.Verdict == judge.Fixed {
 		return c
 	}
-	c.Source, c.Evidence, c.Note = r.Case.Evidence.Sources(), evidenceOf(r.Case), r.Case.Note
+	c.Note = r.Case.Note
 	for i, x := range r.Exchanges {
 		last := i == len(r.Exchanges)-1 || r.Exchanges[i+1].Step.Number != x.Step.Number
 		if !v.exact && x.Step.Poll != nil && !last {
@@ -218,12 +214,4 @@ func sentBody(r *wire.Request) []byte {
 	}
 	_, body, _ := strings.Cut(string(r.Raw), "\r\n\r\n")
 	return []byte(body)
-}
-
-func evidenceOf(c *fixtures.Case) *EvidenceInfo {
-	e := c.Evidence
-	if len(e) == 0 {
-		return nil
-	}
-	return &EvidenceInfo{Facts: e, Kind: e.Kind(), Statement: e.Statement(), Date: e.Date()}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 )
 
 // annotationsShown is how many annotations of a kind GitHub shows for a step; it drops the rest
@@ -32,21 +33,34 @@ func writeGitHub(w io.Writer, r *conformance.Report, _ Options) error {
 				continue
 			}
 			room--
-			annotate(b, command, "sendspec: "+v.line(res.Case.ID), v.line(res.Case.Title)+"\n"+v.summary(res))
+			annotate(b, command, "sendspec: "+v.line(res.Case.ID), annotation(v, res))
 		}
 		if left > 0 {
 			annotate(b, "notice", fmt.Sprintf("sendspec: %d more of kind %s", left, command),
 				"GitHub shows ten of a kind; the reports show them all")
 		}
 	}
+	verdict := v.line(Verdict(r))
+	if failures := failuresIn(r).String(); failures != "" {
+		verdict += "\nFailures by evidence: " + failures
+	}
 	switch {
 	case r.Failed() || !r.Complete:
-		annotate(b, "error", "sendspec", v.line(Verdict(r)))
+		annotate(b, "error", "sendspec", verdict)
 	default:
-		annotate(b, "notice", "sendspec", v.line(Verdict(r)))
+		annotate(b, "notice", "sendspec", verdict)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// annotation is the message on a case: the rule, what differs, and what the rule rests on.
+func annotation(v view, r *judge.Result) string {
+	lines := []string{v.line(r.Case.Title), v.summary(r)}
+	if e := r.Case.Evidence; len(e) > 0 {
+		lines = append(lines, clean(evidenceLine(e)), clean(sourceLine(e.Source())))
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
 // annotate writes one workflow command, with the escapes that the runner undoes.

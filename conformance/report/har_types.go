@@ -11,12 +11,13 @@ type harCreator struct {
 
 // harRun is what a reader needs to judge the entries again.
 type harRun struct {
-	Target   string `json:"target"`
-	Region   string `json:"region"`
-	Seed     uint64 `json:"seed"`
-	Strict   bool   `json:"strict"`
-	Complete bool   `json:"complete"`
-	Verdict  string `json:"verdict"`
+	Target   string   `json:"target"`
+	Region   string   `json:"region"`
+	Seed     uint64   `json:"seed"`
+	Strict   bool     `json:"strict"`
+	Complete bool     `json:"complete"`
+	Verdict  string   `json:"verdict"`
+	Failures Failures `json:"failures"`
 }
 
 type harEntry struct {

@@ -103,6 +103,9 @@ func (p *page) headline(r *conformance.Report, v view) {
 	if r.Strict {
 		p.Facts = append(p.Facts, fact{"Strict", "a missed should fails"})
 	}
+	if failures := failuresIn(r).String(); failures != "" {
+		p.Facts = append(p.Facts, fact{"Failures by evidence", failures})
+	}
 	p.Columns = columns(r)
 	p.Profiles, p.Areas = profileRows(r, v), areaRows(r, p.Columns)
 }

@@ -4,14 +4,38 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/evidence"
 )
 
 // pageData is what the script of the page works on.
 type pageData struct {
-	Verdicts []verdictInfo    `json:"verdicts"`
-	Levels   []fixtures.Level `json:"levels"`
-	Areas    []string         `json:"areas"`
-	Cases    []pageCase       `json:"cases"`
+	Verdicts []verdictInfo       `json:"verdicts"`
+	Levels   []fixtures.Level    `json:"levels"`
+	Areas    []string            `json:"areas"`
+	Kinds    []kindInfo          `json:"kinds"`
+	Facts    map[string]FactInfo `json:"facts"`
+	Cases    []pageCase          `json:"cases"`
+}
+
+// kindInfo is how the page names a kind of evidence, and how many cases of that kind fail.
+type kindInfo struct {
+	Kind  evidence.Kind `json:"kind"`
+	Words string        `json:"words"`
+	Count int           `json:"count"`
+}
+
+// kindsIn are the kinds of evidence that the cases of a run have, surest first.
+func kindsIn(r *conformance.Report) []kindInfo {
+	has, failures, kinds := map[evidence.Kind]bool{}, failuresIn(r), []kindInfo{}
+	for i := range r.Results {
+		has[r.Results[i].Case.Evidence.Kind()] = true
+	}
+	for _, k := range evidence.Kinds() {
+		if has[k] {
+			kinds = append(kinds, kindInfo{k, k.Words(), failures[k]})
+		}
+	}
+	return kinds
 }
 
 // pageCase is a case as the page shows it. A case that has nothing to show is its line alone.
@@ -35,7 +59,7 @@ type pageExchange struct {
 func (v view) pageData(r *conformance.Report, o Options) pageData {
 	d := pageData{
 		Verdicts: verdictInfos(r), Levels: []fixtures.Level{fixtures.Must, fixtures.Should, fixtures.May},
-		Areas: []string{}, Cases: make([]pageCase, len(r.Results)),
+		Areas: []string{}, Kinds: kindsIn(r), Facts: factsOf(r), Cases: make([]pageCase, len(r.Results)),
 	}
 	for i := range r.Results {
 		d.Cases[i] = v.pageCase(r, &r.Results[i], o)

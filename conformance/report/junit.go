@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -53,6 +54,7 @@ func newSuite(r *conformance.Report, name string) junitSuite {
 		{"strict", strconv.FormatBool(r.Strict)},
 		{"complete", strconv.FormatBool(r.Complete)},
 		{"verdict", v.line(Verdict(r))},
+		{"failures by evidence", cmp.Or(failuresIn(r).String(), "none")},
 	}}
 	if !r.Began.IsZero() {
 		suite.Timestamp = r.Began.UTC().Format(time.RFC3339)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
 // markdownShown bounds the divergences in full: GitHub takes a step summary of at most 1 MiB, and
@@ -25,6 +26,9 @@ func writeMarkdown(w io.Writer, r *conformance.Report, o Options) error {
 		fmt.Fprintf(b, "> **This report is partial**: %s.\n\n", prose(v.line(r.Stopped)))
 	}
 	fmt.Fprintf(b, "Target %s in %s, seed %d.\n\n", prose(v.line(r.Target.Name)), prose(v.line(r.Target.Region)), r.Seed)
+	if failures := failuresIn(r).String(); failures != "" {
+		fmt.Fprintf(b, "Failures by evidence: %s.\n\n", failures)
+	}
 	if len(r.Profiles) > 0 {
 		b.WriteString("| profile | standing | why |\n|---|---|---|\n")
 		for _, p := range r.Profiles {
@@ -78,10 +82,30 @@ func (v view) markdownCases(b *strings.Builder, r *conformance.Report, o Options
 		shown++
 		fmt.Fprintf(b, "<details><summary>%s %s <b>%s</b> (%s): %s</summary>\n\n", presentationOf(res.Verdict).mark, res.Verdict,
 			prose(v.line(res.Case.ID)), res.Case.Level, prose(v.line(res.Case.Title)))
+		markdownEvidence(b, res.Case.Evidence)
 		b.WriteString(fenced(v.known(Failure(r.Target, res, rerun(o.Rerun, res)))) + "\n</details>\n\n")
 	}
 	if left > 0 {
 		fmt.Fprintf(b, "and %d more, which the other reports show.\n", left)
+	}
+}
+
+// markdownEvidence writes the facts of a case, with links where they can be read.
+func markdownEvidence(b *strings.Builder, e fixtures.Evidence) {
+	for i := range e {
+		fact := e[i : i+1]
+		fmt.Fprintf(b, "- %s", prose(evidenceLine(fact)))
+		for _, s := range fact.Sources() {
+			if s.URL == "" {
+				fmt.Fprintf(b, " · %s", prose(s.String()))
+			} else {
+				fmt.Fprintf(b, " · [%s](<%s>)", prose(s.String()), s.URL)
+			}
+		}
+		b.WriteString("\n")
+	}
+	if len(e) > 0 {
+		b.WriteString("\n")
 	}
 }
 

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -70,10 +71,11 @@ func merged(parts []Named) (*Document, error) {
 		return nil, err
 	}
 	d := parts[0].Document
-	d.Shard, d.Cases, d.Server = "", nil, nil
+	d.Shard, d.Cases, d.Server, d.Facts = "", nil, nil, map[string]FactInfo{}
 	invariants := map[string]int{}
 	file := map[string]string{}
 	for _, p := range parts {
+		maps.Copy(d.Facts, p.Facts)
 		for _, c := range p.Cases {
 			if !strings.HasPrefix(c.ID, judge.InvariantArea+"/") {
 				if other := file[c.ID]; other != "" {
@@ -143,6 +145,10 @@ func (d *Document) sumUp() {
 	results := make([]judge.Result, len(d.Cases))
 	for i, c := range d.Cases {
 		results[i] = judge.Result{Case: &fixtures.Case{ID: c.ID, Level: c.Level, Profile: c.Profile}, Verdict: c.Verdict, Reason: c.Reason}
+	}
+	d.Failures = Failures{}
+	for _, c := range d.Cases {
+		d.Failures.add(c.Verdict, c.Kind)
 	}
 	r := conformance.SumUp(results)
 	r.Target.Name = d.Target.Name

@@ -137,8 +137,8 @@ func TestTheTextOfAFailingCase(t *testing.T) {
 	for _, line := range []string{
 		"FAIL  area/Topic/refused (must)\n",
 		"  rule     It is refused\n",
-		"  source   SSM service model 2014-11-06, as of botocore 1.43.11, operations.SendCommand.errors; API_SendCommand",
-		" [model: InvalidOutputFolder is declared for SendCommand, 2026-11]\n",
+		"  evidence shape/InvalidOutputFolder (model, 2026-11): InvalidOutputFolder is declared for SendCommand\n",
+		"  source   https://github.com/aws/api-models-aws/tree/56c8953 (operations.SendCommand.errors)\n",
 		"  note     A note\n",
 		"  want     ",
 		"  got      ",

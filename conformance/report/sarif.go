@@ -72,16 +72,22 @@ func ruleFile(r *judge.Result) string {
 }
 
 func (v view) rule(id string, r *judge.Result) sarifRule {
-	help := sourceLine(r.Case)
-	if r.Case.Note != "" {
-		help += "\n" + r.Case.Note
-	}
+	help := []string{r.Case.Title}
 	properties := map[string]any{"tags": []string{r.Case.Area(), string(r.Case.Profile), string(r.Case.Level)}}
-	if e := r.Case.Evidence; len(e) > 0 {
-		properties["evidence"] = string(e.Kind())
+	e := r.Case.Evidence
+	if len(e) > 0 {
+		help = append(help, evidenceLine(e))
+		properties["evidence"], properties["facts"] = string(e.Kind()), []string(e)
+	}
+	for _, s := range e.Sources() {
+		help = append(help, sourceLine(s))
+	}
+	if r.Case.Note != "" {
+		help = append(help, r.Case.Note)
 	}
 	return sarifRule{
-		ID: v.line(id), ShortDescription: sarifMessage{v.line(r.Case.Title)}, Help: sarifMessage{cleanLines(help)}, Properties: properties,
+		ID: v.line(id), ShortDescription: sarifMessage{v.line(r.Case.Title)}, Help: sarifMessage{cleanLines(strings.Join(help, "\n"))},
+		HelpURI: e.Source().URL, Properties: properties,
 	}
 }
 
@@ -112,7 +118,7 @@ func (v view) result(r *judge.Result, rules map[string]int, o Options) sarifResu
 func (v view) invocation(r *conformance.Report) sarifInvocation {
 	call := sarifInvocation{ExecutionSuccessful: r.Complete, Properties: map[string]any{
 		"target": v.line(r.Target.Name), "region": v.line(r.Target.Region), "seed": r.Seed, "strict": r.Strict,
-		"complete": r.Complete, "verdict": v.line(Verdict(r)),
+		"complete": r.Complete, "verdict": v.line(Verdict(r)), "failures": failuresIn(r),
 	}}
 	if !r.Began.IsZero() {
 		call.StartTimeUTC, call.EndTimeUTC = r.Began.UTC().Format(time.RFC3339), r.Began.Add(r.Elapsed).UTC().Format(time.RFC3339)

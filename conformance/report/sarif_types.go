@@ -32,6 +32,7 @@ type sarifRule struct {
 	ID               string         `json:"id"`
 	ShortDescription sarifMessage   `json:"shortDescription"`
 	Help             sarifMessage   `json:"help"`
+	HelpURI          string         `json:"helpUri,omitempty"`
 	Properties       map[string]any `json:"properties"`
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/evidence"
 )
 
 func rendered(t *testing.T, format string, r *conformance.Report) []byte {
@@ -81,7 +82,7 @@ func TestTheJSONReportFollowsItsPublishedSchema(t *testing.T) {
 	}
 	for name, change := range map[string]func(map[string]any){
 		"an unknown member":  func(d map[string]any) { d["colour"] = 1 },
-		"another version":    func(d map[string]any) { d["format"] = "sendspec-report/2" },
+		"another version":    func(d map[string]any) { d["format"] = "sendspec-report/1" },
 		"an unknown verdict": func(d map[string]any) { d["cases"].([]any)[0].(map[string]any)["verdict"] = "passed" },
 		"no cases":           func(d map[string]any) { delete(d, "cases") },
 	} {
@@ -103,13 +104,17 @@ func TestTheSchemaKnowsEveryWord(t *testing.T) {
 		} `json:"$defs"`
 	}
 	require.NoError(t, json.Unmarshal(documentSchema(t), &schema))
-	var verdicts, profiles []string
+	var verdicts, profiles, kinds []string
 	for _, v := range judge.Verdicts() {
 		verdicts = append(verdicts, string(v))
 	}
 	for _, p := range fixtures.Profiles() {
 		profiles = append(profiles, string(p))
 	}
+	for _, k := range evidence.Kinds() {
+		kinds = append(kinds, string(k))
+	}
+	assert.Equal(t, kinds, schema.Defs["kind"].Enum)
 	assert.Equal(t, verdicts, schema.Defs["verdict"].Enum)
 	assert.Equal(t, profiles, schema.Defs["profile"].Enum)
 }
@@ -128,7 +133,9 @@ func TestTheSARIFReportFollowsItsSchema(t *testing.T) {
 				Runs []struct {
 					Invocations []struct{ ExecutionSuccessful bool }
 					Tool        struct {
-						Driver struct{ Rules []struct{ ID string } }
+						Driver struct {
+							Rules []struct{ ID, HelpURI string }
+						}
 					}
 					Results []struct {
 						RuleID    string
@@ -151,6 +158,11 @@ func TestTheSARIFReportFollowsItsSchema(t *testing.T) {
 				}
 			}
 			assert.Len(t, run.Results, divergences)
+			for _, rule := range run.Tool.Driver.Rules {
+				if strings.HasPrefix(rule.ID, "area/") { // the evidence of some invariants is a recording without an address
+					assert.Regexp(t, `^https://\S+$`, rule.HelpURI)
+				}
+			}
 			for _, result := range run.Results {
 				assert.Equal(t, result.RuleID, run.Tool.Driver.Rules[result.RuleIndex].ID)
 				where := result.Locations[0]

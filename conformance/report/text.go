@@ -193,7 +193,7 @@ func (s style) failure(b *strings.Builder, target conformance.Target, r *judge.R
 	word := s.paint(color, fmt.Sprintf("%-5s", strings.ToUpper(string(r.Verdict))))
 	fmt.Fprintf(b, "%s %s (%s)\n", word, s.paint(bold, c.ID), c.Level)
 	labelled(b, "rule", clean(c.Title))
-	labelled(b, "source", s.paint(dim, s.cut(labelColumns, clean(sourceLine(c)))))
+	s.evidence(b, c.Evidence)
 	if c.Note != "" {
 		labelled(b, "note", clean(c.Note))
 	}

@@ -8,25 +8,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
-	"github.com/sendspec/sendspec/fixtures"
 )
-
-// sourceLine is the source of a rule and how sure it is, in one line.
-func sourceLine(c *fixtures.Case) string {
-	var parts []string
-	for _, s := range c.Evidence.Sources() {
-		parts = append(parts, s.String())
-	}
-	line := strings.Join(parts, "; ")
-	if e := c.Evidence; len(e) > 0 {
-		line += fmt.Sprintf(" [%s: %s", e.Kind(), e.Statement())
-		if date := e.Date(); date != "" {
-			line += ", " + date
-		}
-		line += "]"
-	}
-	return line
-}
 
 func (t *Text) ended(b *strings.Builder, r *conformance.Report) {
 	look := style{color: t.o.Color}
@@ -49,6 +31,9 @@ func (t *Text) ended(b *strings.Builder, r *conformance.Report) {
 	b.WriteString("\n")
 	for _, p := range r.Profiles {
 		fmt.Fprintf(b, "%-10s %s: %s\n", p.Profile, look.paint(standingColor(p.Standing), string(p.Standing)), clean(p.Why))
+	}
+	if failures := failuresIn(r).String(); failures != "" {
+		fmt.Fprintf(b, "failures by evidence: %s\n", failures)
 	}
 	discarded(b, r.Results)
 	if !t.o.Verbose && r.Totals[judge.Warn] > 0 {

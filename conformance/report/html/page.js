@@ -2,14 +2,16 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const byID = new Map(data.cases.map((c) => [c.id, c]));
+  const wordsOf = Object.fromEntries(data.kinds.map((k) => [k.kind, k.words]));
   const markOf = Object.fromEntries(data.verdicts.map((v) => [v.verdict, v.mark]));
   const list = document.getElementById("list");
-  const search = document.getElementById("search"), area = document.getElementById("area"), level = document.getElementById("level");
+  const [search, area, level, kind] = ["search", "area", "level", "kind"].map((id) => document.getElementById(id));
   const boxes = new Map();
   const opened = new Set(); // IDs of the cases and rules that are open, whatever the filters
 
   for (const a of data.areas) area.append(element("option", { value: a }, a));
   for (const l of data.levels) level.append(element("option", { value: l }, l));
+  for (const k of data.kinds) kind.append(element("option", { value: k.kind }, k.words + (k.count ? " (" + k.count + " fail)" : "")));
   for (const v of data.verdicts) {
     const box = element("input", { type: "checkbox", id: "verdict-" + v.verdict, onchange: render });
     box.checked = v.shown;
@@ -24,7 +26,11 @@
   function textOf(c) {
     if (c.text === undefined) {
       const parts = [c.id, c.title, c.reason, c.note];
-      for (const s of c.source || []) parts.push(s.doc, s.section);
+      for (const id of c.evidence || []) {
+        const f = data.facts[id] || {};
+        parts.push(id, f.statement);
+        for (const s of f.sources || []) parts.push(s.doc, s.section);
+      }
       for (const f of c.findings || []) parts.push(f.path, f.want, f.got);
       for (const x of c.exchanges || []) parts.push(x.sent, x.answer, x.error);
       c.text = parts.filter(Boolean).join("\n").toLowerCase();
@@ -35,7 +41,7 @@
   function filtered() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     return data.cases.filter((c) => boxes.get(c.verdict).checked && (!area.value || c.area === area.value) &&
-      (!level.value || c.level === level.value) && words.every((w) => textOf(c).includes(w)));
+      (!level.value || c.level === level.value) && (!kind.value || c.kind === kind.value) && words.every((w) => textOf(c).includes(w)));
   }
 
   function render() {
@@ -136,13 +142,9 @@
   }
 
   function details(c, titled) {
-    const evidence = c.evidence && element("p", { class: "evidence" }, element("span", { class: "chip e-" + c.evidence.kind }, c.evidence.kind), " ",
-      c.evidence.statement, c.evidence.date ? element("span", { class: "muted" }, " · " + c.evidence.date) : "");
     const rule = element("section", { class: "facts-of", "aria-label": "Rule" },
       titled ? element("p", { class: "rule-text" }, c.title) : null,
-      ...(c.source || []).map((s) => element("p", { class: "source" }, s.url ? element("a", { href: s.url }, s.doc) : s.doc,
-        s.section ? element("span", { class: "muted" }, " · " + s.section) : "")),
-      evidence, c.note ? element("p", { class: "note" }, c.note) : null,
+      ...(c.evidence || []).map(fact), c.note ? element("p", { class: "note" }, c.note) : null,
       c.broken ? element("p", { class: "note" }, "Broken by " + c.broken + " of " + c.seen + " answers; " + c.reason + ".") :
         c.reason ? element("p", { class: "note" }, c.reason) : null,
       (c.conforming || []).length > 1 ? element("p", { class: "note" }, "Any of these conforms: " + c.conforming.join(", ") + ".") : null);
@@ -155,6 +157,17 @@
       .map(([name, text]) => command(name, text)),
     element("p", { class: "muted" }, element("a", { href: "#" + encodeURI(c.id), class: "permalink" }, "Link to this case"))));
     return parts;
+  }
+
+  // fact is what a case rests on: how it is known, the statement, and where it can be read.
+  function fact(id) {
+    const f = data.facts[id];
+    if (!f) return element("p", { class: "fact" }, element("code", {}, id));
+    return element("div", { class: "fact" },
+      element("p", {}, element("span", { class: "chip e-" + f.kind }, wordsOf[f.kind] || f.kind), " ", f.statement),
+      element("p", { class: "muted" }, element("code", {}, id), f.date ? " · " + f.date : ""),
+      ...(f.sources || []).map((s) => element("p", { class: "source" }, s.url ? element("a", { href: s.url }, s.doc) : s.doc,
+        s.section ? element("span", { class: "muted" }, " · " + s.section) : "")));
   }
 
   function quoted(word) { return /^[\w\-./:=@%+,]+$/.test(word) ? word : "'" + word.replaceAll("'", "'\\''") + "'"; }
@@ -197,7 +210,7 @@
     const c = byID.get(id);
     if (!c) return;
     if (!filtered().includes(c)) {
-      search.value = area.value = level.value = "";
+      search.value = area.value = level.value = kind.value = "";
       boxes.get(c.verdict).checked = true;
     }
     opened.add("rule:" + c.rule).add(c.id);
@@ -214,8 +227,7 @@
 
   let waiting = 0;
   search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(render, 80); });
-  area.addEventListener("change", render);
-  level.addEventListener("change", render);
+  for (const select of [area, level, kind]) select.addEventListener("change", render);
   document.getElementById("filters").addEventListener("submit", (e) => e.preventDefault());
   for (const button of document.querySelectorAll(".area-link")) {
     button.addEventListener("click", () => { area.value = button.dataset.area; render(); document.getElementById("cases").scrollIntoView(); });
