@@ -114,7 +114,7 @@ func (r *Result) judgeStep(e *Exchanged) {
 			r.Named = append(r.Named, a.name)
 		}
 	} else {
-		r.Outcome = best.name
+		r.Outcome, e.Outcome = best.name, best.name
 	}
 }
 
