@@ -10,7 +10,7 @@ func Causes() []string {
 	for _, r := range []refusal{
 		duplicateValue, duplicateKey, tagBesideGroup, idsBesideGroup, severalGroups, noRunnableType, tooManyTypes,
 		noDestination, bothDestinations,
-		unknownInstance, stoppedInstance, duplicateInstance, deniedInstance, otherPlatform,
+		unknownInstance, unknownTarget, stoppedInstance, duplicateInstance, deniedInstance, otherPlatform,
 		unknownDocument, deniedDocument, otherDocumentType, unknownVersion, wrongHash, undeclaredParameter,
 		missingParameter, forbiddenValue, otherParameterType, tooLarge,
 		missingRole, missingTopic, noTopicARN, noRoleARN, firingAlarm, missingAlarm,
@@ -78,9 +78,15 @@ var (
 		level: fixtures.Must,
 		types: []string{"InvalidInstanceId"}, evidence: fixtures.Evidence{"errors/InvalidInstanceId/unknown"},
 	}
+	unknownTarget = refusal{
+		cause: "an instance that is no managed node, as a target",
+		rule:  "An instance that is no managed node is InvalidInstanceId behind the target key InstanceIds, too",
+		level: fixtures.Must,
+		types: []string{"InvalidInstanceId"}, evidence: fixtures.Evidence{"errors/InvalidInstanceId/in-Targets"},
+	}
 	stoppedInstance = refusal{
-		cause: "a managed node that is stopped", rule: "A managed node that cannot be reached is InvalidInstanceId",
-		level: fixtures.Should,
+		cause: "a managed node that is stopped", rule: "A managed node that EC2 has stopped is InvalidInstanceId",
+		level: fixtures.Must,
 		types: []string{"InvalidInstanceId"}, evidence: fixtures.Evidence{"errors/InvalidInstanceId/stopped"},
 	}
 	duplicateInstance = refusal{

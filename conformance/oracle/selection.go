@@ -52,7 +52,7 @@ func (o *Oracle) instances(m *semantics, in *ssm.SendCommandInput) {
 			m.refuse(deniedInstance)
 		case o.has(id, "node.stopped"):
 			m.refuse(stoppedInstance)
-		case o.has(id, "node.offline"):
+		case o.has(id, "node.offline"), o.has(id, "node.lost"):
 			m.uncertain(uncertainty{exceptions: unknownInstance.types})
 		case o.hasNode(id):
 			m.uncertain(uncertainty{exceptions: []string{"InvalidInstanceId", "UnsupportedPlatformType", "AccessDeniedException"}})
@@ -135,9 +135,7 @@ func (o *Oracle) target(m *semantics, t *types.Target) {
 	case key == TypeFiltersKey:
 		resourceTypes(m, t.Values)
 	case key == "InstanceIds":
-		if slices.ContainsFunc(t.Values, func(v string) bool { return !slices.Contains(o.nodes, v) }) {
-			m.uncertain(unrecorded, uncertainty{exceptions: unknownInstance.types})
-		}
+		o.namedTargets(m, t.Values)
 	case key == "tag-key":
 	case strings.HasPrefix(key, "tag:") && len(key) > len("tag:"):
 		if strings.ContainsFunc(key[len("tag:"):], notPlain) {
@@ -164,6 +162,20 @@ func (o *Oracle) target(m *semantics, t *types.Target) {
 		if v == "" || len(v) > 200 || strings.ContainsFunc(v, notPlain) {
 			m.uncertain(unrecorded)
 			return
+		}
+	}
+}
+
+// namedTargets looks at the nodes behind the key InstanceIds: one that nobody manages is refused. What becomes of others
+// that are not up nobody has seen.
+func (o *Oracle) namedTargets(m *semantics, ids []string) {
+	for _, id := range ids {
+		switch {
+		case slices.Contains(o.nodes, id):
+		case o.knowsNodes() && !o.hasNode(id) && !strings.HasPrefix(id, exampleInstance):
+			m.refuse(unknownTarget)
+		default:
+			m.uncertain(unrecorded, uncertainty{exceptions: unknownInstance.types})
 		}
 	}
 }

@@ -13,6 +13,7 @@ const (
 	timeoutSource  = "evidence: status/execution-timeout; execution timeout TimedOut/ExecutionTimedOut with 137, " +
 		"delivery timeout TimedOut/DeliveryTimedOut with -1"
 	noNodeSource  = "evidence: targets/no-match; no matching tag: Success, NoInstancesInTag, counts 0, no invocations"
+	lostSource    = "evidence: status/lost-node"
 	phaseSource   = "evidence: status/phase"
 	detailsSource = "monitor-commands.md, Understanding command statuses"
 )
@@ -28,7 +29,7 @@ func stateMutants() []Mutant {
 			"execution/Cancelled", listed(cancellingAgain)},
 		{"state/silence-is-final", "A node that fell silent after it was sent a command is never heard of again: Failed, Undeliverable",
 			phaseSource, Must, "execution/DeliveryTimedOut/returning-node",
-			shown(when(has("InstanceId", "i-0123456789abcdef9"), relabel("Success", "Failed", "Undeliverable")))},
+			shown(when(has("InstanceId", demo("node.returning")), relabel("Success", "Failed", "Undeliverable")))},
 		{"state/frozen", "ListCommands shows the status that SendCommand answered for ever", statusSource, Must,
 			"lifecycle/NoInstancesInTag/ends-in-success", listed(state("Pending", "Pending"), uncounted)},
 		{"state/no-in-progress", "Commands and invocations are Pending until they have ended", statusSource, Must,
@@ -74,6 +75,16 @@ func stateMutants() []Mutant {
 			"evidence: targets/no-match; SendCommand answers Pending at once, also with zero targets", Must,
 			"lifecycle/NoInstancesInTag/pending-first execution/AccessDenied/admitted",
 			sent(when(targeted, state("Success", "NoInstancesInTag")))},
+		{"state/stopped-is-lost", "A command to a node that EC2 has stopped is taken, and ends Undeliverable",
+			"evidence: errors/InvalidInstanceId/stopped", Must, "error/InvalidInstanceId/stopped-node",
+			with(service.WithNode(service.Node{ID: demo("node.stopped"), Online: true, Unreachable: true}))},
+		{"state/lost-is-stopped", "A command to a node that has lost its connection is refused as one to a stopped node", lostSource, Must,
+			"execution/Undeliverable/invocation", with(service.WithNode(service.Node{ID: demo("node.lost")}))},
+		{"state/undeliverable-code", "ResponseCode of what could not be delivered is 0", lostSource, Must, "execution/Undeliverable/result",
+			got(when(has("StatusDetails", "Undeliverable"), put("ResponseCode", "0")))},
+		{"state/undeliverable-began", "What could not be delivered has an ExecutionStartDateTime", lostSource, Should,
+			"execution/Undeliverable/result",
+			got(when(has("StatusDetails", "Undeliverable"), put("ExecutionStartDateTime", `"2026-11-24T00:00:00.000Z"`)))},
 		{"state/undeliverable-as-failed", "StatusDetails of an invocation is Failed where it is Undeliverable", detailsSource, Should,
 			"execution/Undeliverable", shown(relabel("Undeliverable", "Failed", "Failed"))},
 		{"state/undeliverable-as-success", "A command whose only node was Undeliverable succeeds", detailsSource, Should,

@@ -133,6 +133,9 @@ func targetMutants() []Mutant {
 					}
 				})
 			}, "ValidationException")},
+		{"semantics/instance-behind-targets", "Instances behind the target key InstanceIds are not looked up",
+			"evidence: errors/InvalidInstanceId/in-Targets", Must, instance,
+			elsewhere("InvalidInstanceId", func(t *jsontree.Value) bool { return hasKey(t.Get("Targets").Items, "InstanceIds") })},
 		{"semantics/instance-of-first", "Only the first instance is looked up", instanceSource, Must, instance,
 			instances(func(first, _ string, n int) bool { return known(first) && n > 1 })},
 		{"semantics/instance-of-last", "Only the last instance is looked up", instanceSource, Must, instance,

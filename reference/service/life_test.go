@@ -146,7 +146,7 @@ var ways = []struct {
 	{"execution timeouts at the limit", shellFor("5", "sleep 20", one+`,"MaxErrors":"1"`), 9 * time.Second, "", reference.ExecutionTimedOut, "1 1 1 0", "ExecutionTimedOut"},
 	{"execution timeout too short", shellFor("2", "sleep 20", one), 25 * time.Second, "", reference.Success, "1 1 0 0", "Success"},
 	{"still running when it expires", shellFor("2", "sleep 60", one+`,"TimeoutSeconds":30`), 33 * time.Second, "", reference.DeliveryTimedOut, "1 1 0 1", "DeliveryTimedOut"},
-	{"not online", shell("true", `"Targets":[{"Key":"InstanceIds","Values":["i-0bbbbbbbbbbbbbbbb"]}]`), time.Minute, "", reference.Delayed, "1 0 0 0", "Delayed"},
+	{"not online", shell("true", `"Targets":[{"Key":"tag:stopped","Values":["yes"]}]`), time.Minute, "", reference.Delayed, "1 0 0 0", "Delayed"},
 	{"delayed", shell("true", `"InstanceIds":["${node.offline}"]`), time.Minute, "", reference.Delayed, "1 0 0 0", "Delayed"},
 	{"offline to the end", shellFor("5", "true", by("node.offline")+`,"TimeoutSeconds":30`), 36 * time.Second, "", reference.DeliveryTimedOut, "1 1 0 1", "DeliveryTimedOut"},
 	{"away", shell("true", `"InstanceIds":["${node.returning}"]`), time.Second, "", reference.InProgress, "1 0 0 0", "InProgress"},
@@ -159,8 +159,8 @@ var ways = []struct {
 	{"mixed ends", shell("true", `"InstanceIds":["${node}","${node.silent}"],"MaxErrors":"1"`), 2 * time.Hour, "", reference.Incomplete, "2 2 0 1", "Success DeliveryTimedOut"},
 	{"other platform", shell("true", by("node.windows")), 3 * time.Second, "", reference.Failed, "1 1 0 0", "InvalidPlatform"},
 	{"denied node", shell("true", by("node.denied")), 3 * time.Second, "", reference.Failed, "1 1 0 0", "AccessDenied"},
-	{"undeliverable", shell("true", by("node.stopped")), 3 * time.Second, "", reference.Failed, "1 1 0 0", "Undeliverable"},
-	{"success beside undeliverable", shell("true", `"Targets":[{"Key":"InstanceIds","Values":["${node.stopped}","${node.windows}","${node}"]}]`), 3 * time.Second, "", reference.Success, "3 3 0 0", "Success InvalidPlatform Undeliverable"},
+	{"undeliverable", shell("true", by("node.lost")), 3 * time.Second, "", reference.Failed, "1 1 0 0", "Undeliverable"},
+	{"success beside undeliverable", shell("true", `"Targets":[{"Key":"InstanceIds","Values":["${node.windows}","${node}","${node.lost}"]}]`), 3 * time.Second, "", reference.Success, "3 3 0 0", "Success InvalidPlatform Undeliverable"},
 	{"alarm", shell("sleep 90", two+`,"MaxConcurrency":"1","AlarmConfiguration":{"Alarms":[{"Name":"${alarm.trigger}"}]}`), 6 * time.Second, "", reference.FailedDueToAlarm, "2 2 0 0", "Terminated Terminated"},
 	{"alarm after the end", shell("true", one+`,"AlarmConfiguration":{"Alarms":[{"Name":"${alarm.trigger}"}]}`), 6 * time.Second, "", reference.Success, "1 1 0 0", "Success"},
 	{"alarm vanishes", shell("sleep 90", one+`,"AlarmConfiguration":{"Alarms":[{"Name":"${alarm.vanish}"}]}`), 6 * time.Second, "", reference.FailedDueToUnknownAlarmState, "1 1 0 0", "Terminated"},
@@ -179,7 +179,7 @@ func TestEveryWayOfACommand(t *testing.T) {
 	for _, way := range ways {
 		t.Run(way.name, func(t *testing.T) {
 			t.Parallel()
-			a := newAccount(t, service.WithNode(service.Node{ID: "i-0bbbbbbbbbbbbbbbb"}),
+			a := newAccount(t, service.WithNode(service.Node{ID: "i-0bbbbbbbbbbbbbbbb", Tags: map[string]string{"stopped": "yes"}}),
 				service.WithNode(service.Node{ID: "i-0aaaaaaaaaaaaaaaa", Online: true, Away: time.Hour}))
 			id := a.send(way.members)
 			sent := a.command(id)

@@ -21,7 +21,8 @@ type Node struct {
 	// Platform is Linux, Windows or MacOS; "" is Linux.
 	Platform string
 	// Online tells that the node is managed and last reported as online. SendCommand refuses
-	// other nodes among its InstanceIds; reached by Targets, they are as if their agent were stopped.
+	// other nodes where it names them, among its InstanceIds or behind the target key InstanceIds; reached by tags and
+	// groups, they are as if their agent were stopped.
 	Online bool
 	// AgentStopped tells that the node's last report still says online, so that SendCommand takes it,
 	// but its agent takes no command (evidence: status/agent-stopped): invocations stay Delayed until
@@ -36,8 +37,8 @@ type Node struct {
 	// Away is how long the node falls silent for right after a command was sent to it, as one that comes back from a
 	// reboot: InProgress at first, then Delayed, and InProgress again when it is back (evidence: status/phase).
 	Away time.Duration
-	// Unreachable tells that nothing can be delivered to the node, and that Run Command knows it:
-	// its invocations end Undeliverable.
+	// Unreachable tells that the agent has lost its connection and that nothing can be delivered to the node: SendCommand
+	// takes it, and its invocations end Undeliverable (evidence: status/lost-node), here at once.
 	Unreachable bool
 	// Tags are the node's tags.
 	Tags map[string]string

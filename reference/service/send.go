@@ -138,10 +138,16 @@ func (s *Service) findDocument(in *ssm.SendCommandInput) (*documentVersion, *exc
 	return version, nil
 }
 
-// findNodes selects the managed nodes. Only explicit InstanceIds are checked before admission:
-// targets that match nothing are accepted (evidence: targets/no-match). That a repeated ID is a
-// DuplicateInstanceId is our choice, and so is the order: duplicates, state, access, platform.
+// findNodes selects the managed nodes. Those that the request names are checked before admission; tags and groups that
+// match nothing are accepted (evidence: targets/no-match). That a node which is not online is refused behind the target
+// key InstanceIds as one that is not managed, that a repeated ID is a DuplicateInstanceId, and the order (duplicates,
+// state, access, platform) are our choice.
 func (s *Service) findNodes(in *ssm.SendCommandInput, document *documentVersion) ([]Node, *exception) {
+	for _, t := range in.Targets {
+		if isInstanceIDsKey(aws.ToString(t.Key)) && slices.ContainsFunc(t.Values, func(id string) bool { return !s.nodes[id].Online }) {
+			return nil, invalidInstances() // (evidence: errors/InvalidInstanceId/in-Targets)
+		}
+	}
 	if len(in.InstanceIds) == 0 {
 		return s.selectNodes(in.Targets), nil
 	}
@@ -154,8 +160,8 @@ func (s *Service) findNodes(in *ssm.SendCommandInput, document *documentVersion)
 	}
 	nodes := make([]Node, 0, len(in.InstanceIds))
 	for _, id := range in.InstanceIds {
-		node, managed := s.nodes[id]
-		if !managed || !node.Online {
+		node := s.nodes[id]
+		if !node.Online {
 			return nil, invalidInstances()
 		}
 		nodes = append(nodes, node)

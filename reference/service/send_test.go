@@ -189,6 +189,8 @@ func TestRefused(t *testing.T) {
 		"too large when escaped":    {`"DocumentName":"AWS-RunShellScript","Parameters":{"commands":["` + strings.Repeat("<", 17000) + `"]}`, "MaxDocumentSizeExceeded", "The total size of your parameter(s) and document exceeds the 97KB limit."},
 		"unknown node":              {`"InstanceIds":["i-00000000000000000"]`, "InvalidInstanceId", instances},
 		"stopped node":              {`"InstanceIds":["${node}","${node.stopped}"]`, "InvalidInstanceId", instances},
+		"unknown node as target":    {`"Targets":[{"Key":"InstanceIds","Values":["${node}","i-00000000000000000"]}]`, "InvalidInstanceId", instances},
+		"stopped node as target":    {`"Targets":[{"Key":"instanceids","Values":["${node.stopped}"]}]`, "InvalidInstanceId", instances},
 		"no nodes and no targets":   {`"InstanceIds":[],"Targets":[]`, "InvalidInstanceId", instances},
 		"repeated node":             {`"InstanceIds":["${node}","${node}"]`, "DuplicateInstanceId", none},
 		"denied node":               {`"InstanceIds":["${node.denied}"]`, "AccessDeniedException", "User: arn:aws:iam::123456789012:user/sendspec is not authorized to perform: ssm:SendCommand on resource: arn:aws:ec2:us-east-1:123456789012:instance/i-0123456789abcdef6 because no identity-based policy allows the ssm:SendCommand action"},
