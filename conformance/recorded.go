@@ -17,10 +17,12 @@ type Recorded struct {
 	Steps     []fixtures.BoundStep
 	Exchanges []*wire.Exchange // Exchanges[i] is what came of Steps[i]
 	Skip      string           // why it is not judged, in one line; "" where it is
+	// World numbers what was asked: the cases of one are held against those before them. 0 is none.
+	World int
 }
 
-// JudgeRecorded judges what was recorded and sends nothing: each case by its own outcomes, and all of
-// them by the invariants. Its events, its report and its errors are those of Run. T needs no URL; its
+// JudgeRecorded judges what was recorded and sends nothing: each case by its own outcomes and against the cases before
+// it that asked the same world, and all of them by the invariants. Its events, its report and its errors are those of Run. T needs no URL; its
 // Name stands for the recording. Of the options only those of judging and of events matter.
 func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...Option) (*Report, error) {
 	r := &Runner{target: t}
@@ -45,6 +47,7 @@ func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...O
 		return nil, err
 	}
 	var results []judge.Result
+	worlds := map[int]*judge.Together{}
 	for _, c := range recorded {
 		result := judge.Result{Case: c.Case, Verdict: judge.Skip, Reason: c.Skip}
 		switch {
@@ -53,6 +56,12 @@ func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...O
 			result.Verdict, result.Reason = judge.Error, "not judged: the run was ended"
 		default:
 			result = judge.Judge(c.Case, c.Steps, c.Exchanges, r.settings.strict)
+			if c.World > 0 {
+				if worlds[c.World] == nil {
+					worlds[c.World] = judge.NewTogether()
+				}
+				result.HoldAgainst(worlds[c.World], r.settings.strict)
+			}
 			result.Compact(x.keepWhole)
 		}
 		r.compare(&result, true)

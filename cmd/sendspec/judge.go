@@ -29,6 +29,14 @@ func newJudge(s Streams) *cobra.Command {
 ListCommands, ListCommandInvocations, GetCommandInvocation and CancelCommand in it. It sends nothing. Where
 AWS's behaviour is unknown, no response fails.
 
+A request that breaks a constraint, or a rule of what its members mean together, must be refused. The response
+to one that was accepted must repeat all of it, with the defaults of what it leaves out and the right ExpiresAfter.
+
+Calls of one endpoint, region and access key are judged together, in the order of their times: a command is shown
+with what was sent and as it was first shown; what has ended stays; counts do not fall, and agree with the
+invocations. A finding names the entry it is held against. A file may begin after SendCommand. Responses to calls
+that overlap are not ordered. Calls whose bodies are missing, cut or redacted are not judged, and it says so.
+
 Reports and exit codes are those of run. - reads standard input.`,
 		Example: `  sendspec judge traffic.har
   sendspec judge --json report.json - < traffic.har`,

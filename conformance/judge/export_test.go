@@ -1,13 +1,11 @@
 package judge
 
-// InspectTogether holds exchanges against the invariants that look at those of a case together.
+// InspectTogether holds exchanges against one another.
 func InspectTogether(exchanges []Exchanged) []Finding {
 	var found []Finding
-	for _, check := range caseChecks {
-		for _, f := range check.inspect(exchanges) {
-			f.Check = check.rule.ID
-			found = append(found, f.Finding)
-		}
+	together := NewTogether()
+	for i := range exchanges {
+		found = append(found, together.inspect(&exchanges[i])...)
 	}
 	return found
 }

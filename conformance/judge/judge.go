@@ -77,10 +77,12 @@ func (r *Result) inspectTogether() {
 	if len(r.Exchanges) < 2 {
 		return
 	}
-	for _, check := range caseChecks {
-		for _, f := range check.inspect(r.Exchanges) {
-			f.Check, f.Step = check.rule.ID, r.stepOf(f.exchange)
-			r.invariants = append(r.invariants, f)
+	together := NewTogether()
+	for i := range r.Exchanges {
+		e := &r.Exchanges[i]
+		for _, f := range together.inspect(e) {
+			f.Step = r.stepOf(e)
+			r.invariants = append(r.invariants, invariantFinding{Finding: f, exchange: e})
 		}
 	}
 }
@@ -114,7 +116,7 @@ func (r *Result) judgeStep(e *Exchanged) {
 			r.Named = append(r.Named, a.name)
 		}
 	} else {
-		r.Outcome, e.Outcome = best.name, best.name
+		r.Outcome = best.name
 	}
 }
 

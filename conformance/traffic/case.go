@@ -18,7 +18,8 @@ import (
 // Area is the area of the cases that are made of traffic: traffic/SendCommand/entry/n=12.
 const Area = "traffic"
 
-// Case makes a case of a captured call: what was sent and answered, and what conforms.
+// Case makes a case of a captured call: what was sent and answered, and what conforms. What was captured of its World
+// before it is in the cases before.
 func Case(call Call) conformance.Recorded {
 	request := call.Exchange.Request
 	e := expectationOf(request)
@@ -31,9 +32,11 @@ func Case(call Call) conformance.Recorded {
 	}
 	expect := slices.Concat(e.Outcomes, unrelatedToBody)
 	message := fixtures.Message{Operation: request.Operation, Method: request.Method, Path: request.Path, Body: request.Body}
-	step := fixtures.BoundStep{Number: 1, Request: message, Expect: expect}
+	step := fixtures.BoundStep{Name: fmt.Sprintf("entry %d", call.Entry), Request: message, Expect: expect}
 	c.Steps = []fixtures.Step{{Expect: expect}}
-	return conformance.Recorded{Case: c, Steps: []fixtures.BoundStep{step}, Exchanges: []*wire.Exchange{call.Exchange}, Skip: call.Skip}
+	return conformance.Recorded{
+		Case: c, Steps: []fixtures.BoundStep{step}, Exchanges: []*wire.Exchange{call.Exchange}, Skip: call.Skip, World: call.World,
+	}
 }
 
 func expectationOf(request *wire.Request) oracle.Expectation {

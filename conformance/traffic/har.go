@@ -19,6 +19,7 @@ import (
 // Call is one captured call of an operation that the reference knows.
 type Call struct {
 	Entry    int // its number among the entries of the file, from 1
+	World    int // numbers the endpoints, regions and accounts, from 1: none has the commands of another
 	Exchange *wire.Exchange
 	Skip     string // why it cannot be judged, in one line; "" where it can
 }
@@ -36,6 +37,7 @@ type har struct {
 	Log *struct {
 		Entries []struct {
 			StartedDateTime time.Time `json:"startedDateTime"`
+			Time            float64   `json:"time"` // milliseconds
 			Request         struct {
 				Method   string   `json:"method"`
 				URL      string   `json:"url"`
@@ -63,6 +65,8 @@ type content struct {
 	Size     int     `json:"size"`
 	Text     *string `json:"text"`
 	Encoding string  `json:"encoding"`
+	// Truncated is an extension: Text is the beginning of what came.
+	Truncated bool `json:"_truncated"`
 }
 
 // bytes are the body; ok is false where the file leaves it out.
@@ -102,6 +106,8 @@ func Read(r io.Reader, secrets ...string) (Capture, error) {
 		return Capture{}, errors.New("no HAR file: it has no log")
 	}
 	var c Capture
+	worlds := worlds{}
+	var last time.Time
 	redactor := wire.NewRedactor(slices.Concat(file.secrets(), secrets)...)
 	for i := range file.Log.Entries {
 		e := &file.Log.Entries[i]
@@ -110,8 +116,13 @@ func Read(r io.Reader, secrets ...string) (Capture, error) {
 			c.Foreign++
 			continue
 		}
-		call := Call{Entry: i + 1, Exchange: &wire.Exchange{
-			Sent: e.StartedDateTime,
+		sentAt, took := e.StartedDateTime, elapsed(e.Time)
+		if sentAt.IsZero() { // without a time it is thought to come after the one before it in the file
+			sentAt, took = last, 0
+		}
+		last = sentAt.Add(took)
+		call := Call{Entry: i + 1, World: worlds.of(e.Request.URL, e.Request.Headers), Exchange: &wire.Exchange{
+			Sent: sentAt, Elapsed: took,
 			Request: &wire.Request{
 				Operation: operation, Method: e.Request.Method, Path: pathOf(e.Request.URL), Fields: fields(e.Request.Headers),
 			},
@@ -137,10 +148,32 @@ func Read(r io.Reader, secrets ...string) (Capture, error) {
 			call.Skip = "the body of the request was not captured"
 		case !hasAnswer:
 			call.Skip = "the body of the answer was not captured"
+		case e.Response.Content.Truncated:
+			call.Skip = "the body of the answer was not captured whole"
+		case isMasked(sent):
+			call.Skip = "the body of the request is redacted"
+		case isMasked(answer):
+			call.Skip = "the body of the answer is redacted"
 		}
 		c.Calls = append(c.Calls, call)
 	}
+	slices.SortStableFunc(c.Calls, func(a, b Call) int { return a.Exchange.Sent.Compare(b.Exchange.Sent) })
 	return c, nil
+}
+
+// elapsed is how long an exchange took; what is no time took none.
+func elapsed(milliseconds float64) time.Duration {
+	if milliseconds > 0 && milliseconds < 1e9 {
+		return time.Duration(milliseconds * float64(time.Millisecond))
+	}
+	return 0
+}
+
+// isMasked reports whether a body was replaced by a word that says so, as proxies and people do.
+func isMasked(body []byte) bool {
+	text := strings.ToLower(strings.Trim(string(body[:min(len(body), 64)]), " \"'*<>[](){}\r\n"))
+	return len(body) < 64 && (strings.HasPrefix(text, "redacted") || strings.HasPrefix(text, "masked") || strings.HasPrefix(text, "removed")) ||
+		len(body) > 0 && strings.Trim(string(body), "*") == ""
 }
 
 func fields(headers []header) []wire.Field {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -301,6 +302,70 @@ func TestWhatConformsOfACall(t *testing.T) {
 	}
 }
 
+// Calls of a HAR bind one another within an endpoint, a region and an account, in the order of their times.
+func TestCallsOfOneWorldAreHeldTogether(t *testing.T) {
+	t.Parallel()
+	const id = "2d226bf9-efbd-461b-a381-0000000000aa"
+	shown := func(comment, status string) []byte {
+		return fmt.Appendf(nil, `{"Commands":[{"CommandId":%q,"Comment":%q,"Status":%q,"StatusDetails":%q}]}`, id, comment, status, status)
+	}
+	start, number := time.Now().UTC(), 0
+	list := func(second int, answer []byte, change ...func(map[string]any)) map[string]any {
+		number++
+		at := start.Add(time.Duration(second) * time.Second)
+		e := entry("ListCommands", 200, []byte(`{}`), answer, at, number, false)
+		for _, c := range change {
+			c(e)
+		}
+		return e
+	}
+	request := func(e map[string]any) map[string]any { return e["request"].(map[string]any) }
+	at := func(url string) func(map[string]any) { return func(e map[string]any) { request(e)["url"] = url } }
+	by := func(key, region string) func(map[string]any) {
+		return func(e map[string]any) {
+			headers := slices.Clone(request(e)["headers"].([]pair))
+			headers[2].Value = "AWS4-HMAC-SHA256 Credential=" + key + "/20261001/" + region + "/ssm/aws4_request, SignedHeaders=host, Signature=0"
+			request(e)["headers"] = headers
+		}
+	}
+	took := func(seconds int) func(map[string]any) { return func(e map[string]any) { e["time"] = seconds * 1000 } }
+	untimed := func(e map[string]any) { delete(e, "startedDateTime") }
+	unanswered := func(e map[string]any) { e["response"].(map[string]any)["content"] = map[string]any{"size": 7} }
+	for name, c := range map[string]struct {
+		entries []map[string]any
+		fails   string // the case that does, "" where none
+		want    string
+	}{
+		"one world":            {[]map[string]any{list(1, shown("a", "Success")), list(2, shown("b", "Success"))}, "n=2", `"a", as in entry 1`},
+		"another endpoint":     {[]map[string]any{list(1, shown("a", "Success")), list(2, shown("b", "Failed"), at("http://127.0.0.1:5000/"))}, "", ""},
+		"another region":       {[]map[string]any{list(1, shown("a", "Success"), by("AKIA1", "us-east-1")), list(2, shown("b", "Failed"), by("AKIA1", "eu-west-1"))}, "", ""},
+		"another account":      {[]map[string]any{list(1, shown("a", "Success"), by("AKIA1", "us-east-1")), list(2, shown("b", "Failed"), by("AKIA2", "us-east-1"))}, "", ""},
+		"the same again":       {[]map[string]any{list(1, shown("a", "Success"), by("AKIA1", "us-east-1")), list(2, shown("b", "Success"), by("AKIA1", "us-east-1"))}, "n=2", ""},
+		"signed in the URL":    {[]map[string]any{list(1, shown("a", "Success"), at("https://h/?X-Amz-Credential=A%2F1%2Fr%2Fssm%2Faws4_request")), list(2, shown("b", "Success"), at("https://h/?X-Amz-Credential=A%2F1%2Fs%2Fssm%2Faws4_request"))}, "", ""},
+		"out of order":         {[]map[string]any{list(2, shown("a", "Success")), list(1, shown("a", "InProgress"))}, "", ""},
+		"in the wrong order":   {[]map[string]any{list(2, shown("a", "InProgress")), list(1, shown("a", "Success"))}, "n=1", "Success, as in entry 2, where it had ended"},
+		"without times":        {[]map[string]any{list(1, shown("a", "Success"), untimed), list(1, shown("a", "InProgress"), untimed)}, "n=2", ""},
+		"under way together":   {[]map[string]any{list(1, shown("a", "Success"), took(5)), list(2, shown("a", "InProgress"))}, "", ""},
+		"a body was left out":  {[]map[string]any{list(1, shown("a", "Success")), list(2, nil, unanswered), list(3, shown("a", "Success"))}, "", ""},
+		"a phase has no order": {[]map[string]any{list(1, shown("a", "InProgress")), list(2, shown("a", "Pending"))}, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			report, capture := judgeHAR(t, harOf(t, c.entries, ""))
+			require.Len(t, capture.Calls, len(c.entries))
+			fails := ""
+			for _, r := range report.Results[:len(c.entries)] {
+				if r.Verdict == judge.Fail {
+					_, fails, _ = strings.Cut(r.Case.ID, "entry/")
+					assert.Contains(t, r.Findings[0].Want.Words, c.want)
+					assert.NotContains(t, r.Case.Title, "A valid request is taken", "the rule is the one that is broken")
+				}
+			}
+			assert.Equal(t, c.fails, fails)
+		})
+	}
+}
+
 func TestWhatIsNoCallIsNotJudged(t *testing.T) {
 	t.Parallel()
 	call := func(change func(request, response map[string]any)) map[string]any {
@@ -315,13 +380,17 @@ func TestWhatIsNoCallIsNotJudged(t *testing.T) {
 		call(func(q, _ map[string]any) { delete(q, "postData") }),
 		call(func(_, r map[string]any) { r["status"] = 0 }),
 		call(func(_, r map[string]any) { r["content"] = map[string]any{"size": 7} }),
+		call(func(_, r map[string]any) { r["content"].(map[string]any)["_truncated"] = true }),
+		call(func(q, _ map[string]any) { q["postData"] = map[string]any{"text": "***"} }),
+		call(func(_, r map[string]any) { r["content"] = map[string]any{"text": "<REDACTED>"} }),
 		call(func(q, _ map[string]any) { q["method"] = "PUT" }),
 	}
 	report, capture := judgeHAR(t, harOf(t, entries, ""))
 	assert.Equal(t, 3, capture.Foreign)
-	require.Len(t, capture.Calls, 4)
+	require.Len(t, capture.Calls, 7)
 	for i, reason := range []string{
-		"the body of the request was not captured", "no answer was captured", "the body of the answer was not captured", "",
+		"the body of the request was not captured", "no answer was captured", "the body of the answer was not captured",
+		"the body of the answer was not captured whole", "the body of the request is redacted", "the body of the answer is redacted", "",
 	} {
 		assert.Equal(t, reason, report.Results[i].Reason)
 		assert.Equal(t, reason == "", report.Results[i].Verdict == judge.Pass)

@@ -1,0 +1,238 @@
+package judge
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// asSentCheck looks at what does not change in a command's life.
+var asSentCheck = caseCheck{
+	rule("Command/as-sent", "A command, and each of its invocations, is shown with what was sent and as it was shown first, but for its "+
+		"status, counts and output; its invocations are of the nodes that it was sent to, one of each",
+		fixtures.Must, "echo/whole-later", "expiry/list", "notifications/later", "notifications/invocations", "output/log-group",
+		"calls/GetCommandInvocation-members", "calls/one-per-node", "calls/no-urls"),
+	func() func(*Exchanged) []Finding {
+		s := &asSent{commands: map[string]*remembered{}, room: roomForTexts}
+		return s.inspect
+	},
+}
+
+// roomForTexts is how many bytes of requests and answers are remembered: what a capture holds must not decide how much
+// memory it takes.
+const roomForTexts = 64 << 20
+
+// The members that stay, of a Command, of an invocation, and of one in a list.
+var (
+	constantOfCommand = []string{
+		"DocumentName", "DocumentVersion", "Comment", "ExpiresAfter", "Parameters", "InstanceIds", "Targets", "RequestedDateTime",
+		"OutputS3Region", "OutputS3BucketName", "OutputS3KeyPrefix", "MaxConcurrency", "MaxErrors", "ServiceRole", "NotificationConfig",
+		"CloudWatchOutputConfig", "TimeoutSeconds", "AlarmConfiguration",
+	}
+	constantOfInvocation = []string{"DocumentName", "DocumentVersion", "Comment", "CloudWatchOutputConfig"}
+	constantInList       = append(slices.Clone(constantOfInvocation), "ServiceRole", "NotificationConfig")
+	// comesBack are the members of a request that a Command shows as they are; what it makes of the others only its answer tells.
+	comesBack = []string{
+		"DocumentName", "DocumentVersion", "Comment", "Parameters", "InstanceIds", "Targets", "OutputS3BucketName", "OutputS3KeyPrefix",
+		"MaxConcurrency", "MaxErrors", "TimeoutSeconds",
+	}
+)
+
+type asSent struct {
+	commands map[string]*remembered
+	room     int
+}
+
+// remembered is what is known of a command: values as JSON.
+type remembered struct {
+	sent, shown map[string]known
+}
+
+type known struct {
+	text string
+	by   place
+}
+
+// value is the remembered value, nil where there is none.
+func (k known) value() *jsontree.Value {
+	if k.text == "" {
+		return nil
+	}
+	v, err := jsontree.Parse([]byte(k.text))
+	if err != nil {
+		return nil
+	}
+	return v
+}
+
+func (a *asSent) inspect(e *Exchanged) []Finding {
+	var found []Finding
+	operation, by := e.Step.Request.Operation, placeOf(e)
+	nodes := map[string]bool{}
+	for _, s := range e.subjects() {
+		r := a.commands[s.command]
+		if r == nil || operation == reference.SendCommand {
+			if a.room <= 0 || len(a.commands) >= mostRemembered {
+				continue
+			}
+			r = &remembered{sent: map[string]known{}, shown: map[string]known{}}
+			a.commands[s.command] = r
+		}
+		names := constantOfCommand
+		switch {
+		case operation == reference.SendCommand:
+			a.rememberRequest(r, e, by)
+		case s.of == reference.OfInvocation:
+			names = constantOfInvocation
+			found = append(found, ofNode(r, &s, nodes)...)
+			found = append(found, urls(r, &s)...)
+			if operation == reference.ListCommandInvocations { // its own, a little later than the command's
+				names = constantInList
+				found = append(found, a.constant(r, &s, "RequestedDateTime", s.node+"/", by)...)
+			}
+		}
+		for _, name := range names {
+			found = append(found, a.constant(r, &s, name, "", by)...)
+		}
+	}
+	return found
+}
+
+// rememberRequest notes what a Command shows of its request. A member that stands twice counts as none.
+func (a *asSent) rememberRequest(r *remembered, e *Exchanged, by place) {
+	body := e.RequestBody()
+	if body == nil || len(body.Duplicates()) > 0 {
+		return
+	}
+	note := func(name string, v *jsontree.Value) {
+		if v != nil && v.Kind != jsontree.Null {
+			a.note(r.sent, name, v, by)
+		}
+	}
+	for _, name := range comesBack {
+		if v := body.Get(name); name != "DocumentName" || !strings.ContainsAny(textOf(v), ":/") { // an ARN may come back as a name
+			note(name, v)
+		}
+	}
+	note("ServiceRole", body.Get("ServiceRoleArn"))
+}
+
+func (a *asSent) note(in map[string]known, name string, v *jsontree.Value, by place) {
+	text := string(v.AppendJSON(nil))
+	if a.room -= len(text) + 100; a.room > 0 {
+		in[name] = known{text, by}
+	}
+}
+
+// constant holds a member against what was sent and what was shown first: where the two differ, that answer was judged
+// for it, and either may come.
+func (a *asSent) constant(r *remembered, s *subject, name, prefix string, by place) []Finding {
+	got := s.value.Get(name)
+	shown, wasShown := r.shown[prefix+name]
+	if !wasShown {
+		if got != nil {
+			a.note(r.shown, prefix+name, got, by)
+		}
+		if shown = r.sent[prefix+name]; shown.text == "" || shown.by == by {
+			return nil
+		}
+	}
+	want, whence := shown, "as in "
+	if sent, ok := r.sent[prefix+name]; ok {
+		want, whence = sent, "as sent in "
+	}
+	if stays(name, shown, got) || want != shown && stays(name, want, got) {
+		return nil
+	}
+	w := want.value()
+	return broken(fixtures.Must, s.path+"/"+name, Description{Words: show(w) + ", " + whence + want.by.name, Kind: kindOf(w)}, described(got))
+}
+
+// stays reports whether a member still has a value. One that is left out later, and had nothing in it, is a matter of
+// which members an answer has.
+func stays(name string, before known, got *jsontree.Value) bool {
+	if got == nil {
+		return isEmpty(before.value())
+	}
+	text := string(got.AppendJSON(nil))
+	if text == before.text || strings.Contains(before.text+text, "(redacted)") {
+		return true
+	}
+	want := before.value()
+	if jsontree.Equal(want, got) {
+		return true
+	}
+	switch name {
+	case "RequestedDateTime", "ExpiresAfter":
+		x, ok1 := want.Float64()
+		y, ok2 := got.Float64()
+		return ok1 && ok2 && math.Abs(x-y) <= afterTolerance
+	case "CloudWatchOutputConfig": // the group that is made where none was named may show later (evidence: echo/CloudWatch-empty-structure)
+		return textOf(want.Get("CloudWatchLogGroupName")) == "" && jsontree.Equal(want.Get("CloudWatchOutputEnabled"), got.Get("CloudWatchOutputEnabled"))
+	}
+	return false
+}
+
+// isEmpty reports whether there is nothing in a value but what AWS shows of a member that was not given.
+func isEmpty(v *jsontree.Value) bool {
+	switch {
+	case v == nil || v.Kind == jsontree.Null:
+		return true
+	case v.Kind == jsontree.Number || v.Text != "" || v.Bool || len(v.Items) > 0:
+		return false
+	}
+	return !slices.ContainsFunc(v.Members, func(m jsontree.Member) bool { return !isEmpty(&m.Value) })
+}
+
+// ofNode holds the node of an invocation against those that the command was sent to, and against those of the page.
+func ofNode(r *remembered, s *subject, nodes map[string]bool) []Finding {
+	key, path := s.command+" "+s.node, s.path+"/InstanceId"
+	if nodes[key] {
+		return broken(fixtures.Must, path, anything("a node once among the invocations of a command"), described(s.value.Get("InstanceId")))
+	}
+	nodes[key] = true
+	to, ok := r.sent["InstanceIds"]
+	if !ok {
+		to = r.shown["InstanceIds"]
+	}
+	list := to.value()
+	if list == nil || list.Kind != jsontree.Array || len(list.Items) == 0 ||
+		slices.ContainsFunc(list.Items, func(v jsontree.Value) bool { return textOf(&v) == s.node }) {
+		return nil
+	}
+	return broken(fixtures.Must, path, anything(fmt.Sprintf("one of %s, the InstanceIds in %s", show(list), to.by)),
+		described(s.value.Get("InstanceId")))
+}
+
+// urls looks at where the output is: nowhere without a bucket, and in the bucket and its folder with one.
+func urls(r *remembered, s *subject) []Finding {
+	place, ok := r.shown["OutputS3BucketName"]
+	if !ok {
+		return nil
+	}
+	bucket, prefix := textOf(place.value()), textOf(r.shown["OutputS3KeyPrefix"].value())
+	var found []Finding
+	for _, name := range []string{"StandardOutputUrl", "StandardErrorUrl"} {
+		v := s.value.Get(name)
+		switch url := textOf(v); {
+		case url == "":
+		case bucket == "":
+			found = append(found, broken(fixtures.Must, s.path+"/"+name,
+				Description{Words: `"", without a bucket in ` + place.by.name, Kind: KindString}, described(v))...)
+		default:
+			for _, part := range []string{bucket, prefix, s.command, s.node} {
+				if !strings.Contains(url, part) {
+					found = append(found, broken(fixtures.Should, s.path+"/"+name,
+						anything(fmt.Sprintf("a URL with %q in it, by %s", part, place.by)), described(v))...)
+					break
+				}
+			}
+		}
+	}
+	return found
+}

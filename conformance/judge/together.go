@@ -1,0 +1,158 @@
+package judge
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// A caseCheck holds of several exchanges together, in the order in which they were made. Begin returns what inspects
+// one after the other, and remembers.
+type caseCheck struct {
+	rule  *fixtures.Case
+	begin func() func(*Exchanged) []Finding
+}
+
+// mostRemembered bounds how many commands, or invocations, are held against what comes later; the rest is judged by itself.
+const mostRemembered = 1 << 15
+
+var caseChecks = []caseCheck{statusOrderCheck, asSentCheck, endedCheck}
+
+// Together holds exchanges against those before them: the exchanges of a case, or what was captured of one server.
+type Together struct {
+	inspects []func(*Exchanged) []Finding
+}
+
+// NewTogether returns a Together that has seen nothing.
+func NewTogether() *Together {
+	t := &Together{}
+	for _, c := range caseChecks {
+		t.inspects = append(t.inspects, c.begin())
+	}
+	return t
+}
+
+// inspect returns the findings on the exchange that follows.
+func (t *Together) inspect(e *Exchanged) []Finding {
+	var found []Finding
+	for i, inspect := range t.inspects {
+		all := inspect(e)
+		for _, f := range all[:min(len(all), findingsKept)] {
+			f.Check = caseChecks[i].rule.ID
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// HoldAgainst holds the exchanges of a result, before it is made compact, against what was seen before. What differs
+// counts for the result as for the invariant, whose rule it then shows where its own breaks no more.
+func (r *Result) HoldAgainst(t *Together, strict bool) {
+	own := worst(r.Findings)
+	for i := range r.Exchanges {
+		e := &r.Exchanges[i]
+		found := t.inspect(e)
+		r.add(e, found...)
+		for _, f := range found {
+			r.invariants = append(r.invariants, invariantFinding{Finding: f, exchange: e})
+		}
+		if level := worst(found); level.Weight() > own.Weight() {
+			c := *r.Case
+			c.Title, c.Evidence = ruleOf(found[slices.IndexFunc(found, func(f Finding) bool { return f.Level == level })].Check)
+			r.Case, own = &c, level
+		}
+	}
+	if r.Verdict != Error {
+		r.Verdict = VerdictOf(r.Findings, strict)
+	}
+}
+
+// ruleOf is the rule of a caseCheck, and what it rests on.
+func ruleOf(id string) (string, fixtures.Evidence) {
+	i := slices.IndexFunc(caseChecks, func(c caseCheck) bool { return c.rule.ID == id })
+	return caseChecks[i].rule.Title, caseChecks[i].rule.Evidence
+}
+
+// place names an exchange in findings about another. End is when its answer had come.
+type place struct {
+	name string
+	end  time.Time
+}
+
+func (p place) String() string { return p.name }
+
+// placeOf names an exchange by its step, or by what stands for one in a capture.
+func placeOf(e *Exchanged) place {
+	name := e.Step.Name
+	if e.Step.Number > 0 || name == "" {
+		name = fmt.Sprintf("step %d", e.Step.Number)
+	}
+	return place{name, e.Sent.Add(e.Elapsed)}
+}
+
+// subject is a command or an invocation in an answer.
+type subject struct {
+	placed
+	of            reference.Subject
+	command, node string // their IDs
+}
+
+// subjects lists the commands and invocations in an answer that have their IDs.
+func (e *Exchanged) subjects() []subject {
+	if !e.OK() {
+		return nil
+	}
+	var list []subject
+	add := func(of reference.Subject, path string, v *jsontree.Value) {
+		id, node := textOf(v.Get("CommandId")), textOf(v.Get("InstanceId"))
+		if id == "" || of == reference.OfInvocation && node == "" {
+			return
+		}
+		if of == reference.OfCommand {
+			node = ""
+		}
+		list = append(list, subject{placed{path, v}, of, id, node})
+	}
+	addAll := func(of reference.Subject, name string) {
+		items := elements(e.Body.Get(name))
+		for i := range items {
+			add(of, "/"+name+"/"+strconv.Itoa(i), &items[i])
+		}
+	}
+	switch e.Step.Request.Operation {
+	case reference.SendCommand:
+		if v := e.Body.Get("Command"); v != nil {
+			add(reference.OfCommand, "/Command", v)
+		}
+	case reference.ListCommands:
+		addAll(reference.OfCommand, "Commands")
+	case reference.ListCommandInvocations:
+		addAll(reference.OfInvocation, "CommandInvocations")
+	case reference.GetCommandInvocation:
+		add(reference.OfInvocation, "", e.Body)
+	}
+	return list
+}
+
+// details are the StatusDetails, "" where the reference does not know them.
+func (s *subject) details() reference.Details {
+	d := reference.Details(strings.ReplaceAll(textOf(s.value.Get("StatusDetails")), " ", ""))
+	if reference.StatusOf(d) == "" {
+		return ""
+	}
+	return d
+}
+
+// textOf is a string, "" of anything else.
+func textOf(v *jsontree.Value) string {
+	if v == nil || v.Kind != jsontree.String {
+		return ""
+	}
+	return v.Text
+}
