@@ -72,5 +72,5 @@ func (r *Result) Discarded() bool {
 
 // discard leaves a case without a verdict; the invariants still hold of its exchanges.
 func (r *Result) discard(reason string) {
-	r.Verdict, r.Reason, r.Findings, r.Named, r.Outcome = Skip, reason, nil, nil, ""
+	r.Verdict, r.Reason, r.Findings, r.Alternatives, r.Outcome = Skip, reason, nil, nil, ""
 }

@@ -24,6 +24,12 @@ type Finding struct {
 	advisory bool // under a $should or $may: no reason for another outcome
 }
 
+// Alternative is an outcome that would have conformed, and the difference that is furthest from it.
+type Alternative struct {
+	Name    string
+	Finding Finding
+}
+
 // Verdict is what is said of a case.
 type Verdict string
 
@@ -50,8 +56,8 @@ type Result struct {
 	Outcome string // the name of the outcome that matched, of the last step
 	// Findings are the differences from the nearest outcome, or the notes on the one that matched.
 	Findings []Finding
-	// Named are the names of all outcomes that would have conformed, where none matched.
-	Named []string
+	// Alternatives are all outcomes that would have conformed, of a step of several that none matched.
+	Alternatives []Alternative
 	// Exchanges are the requests and answers of the case's steps, in order; a polled step has several.
 	Exchanges []Exchanged
 	// Fingerprint names what differs, the same in every run; "" where nothing does.

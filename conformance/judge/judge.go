@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -111,12 +112,15 @@ func (r *Result) judgeStep(e *Exchanged) {
 		r.limit = e.limit()
 	}
 	r.add(e, best.findings...)
-	if !matches(best.findings) {
-		for _, a := range attempts {
-			r.Named = append(r.Named, a.name)
-		}
-	} else {
+	switch {
+	case matches(best.findings):
 		r.Outcome = best.name
+	case len(attempts) > 1:
+		for _, a := range attempts {
+			f := slices.MaxFunc(a.findings, func(a, b Finding) int { return cmp.Compare(a.cost(), b.cost()) })
+			f.Step = r.stepOf(e)
+			r.Alternatives = append(r.Alternatives, Alternative{a.name, f})
+		}
 	}
 }
 
@@ -146,16 +150,20 @@ func decide(attempts []attempt) attempt {
 func cost(findings []Finding) int {
 	sum := 0
 	for _, f := range findings {
-		c := f.Level.Weight()
-		switch f.Path {
-		case pathStatus, pathConnection:
-			c *= 1000
-		case pathErrorType:
-			c *= 100
-		}
-		sum += c
+		sum += f.cost()
 	}
 	return sum
+}
+
+func (f *Finding) cost() int {
+	c := f.Level.Weight()
+	switch f.Path {
+	case pathStatus, pathConnection:
+		c *= 1000
+	case pathErrorType:
+		c *= 100
+	}
+	return c
 }
 
 // The paths of findings that are not in the body.

@@ -244,10 +244,14 @@ func TestTheOutcomeThatDecides(t *testing.T) {
 				require.NotEmpty(t, r.Findings)
 				assert.Equal(t, c.path, r.Findings[0].Path)
 			}
-			if c.outcome == "" {
-				assert.Len(t, r.Named, len(c.outcomes), "all that would conform are named")
-			} else {
-				assert.Empty(t, r.Named)
+			if c.outcome != "" {
+				assert.Empty(t, r.Alternatives)
+				return
+			}
+			assert.Len(t, r.Alternatives, len(c.outcomes), "all that would conform are shown")
+			for _, a := range r.Alternatives {
+				assert.NotEmpty(t, a.Name)
+				assert.NotEmpty(t, a.Finding.Want.Words, "what differs most from %s", a.Name)
 			}
 		})
 	}

@@ -156,7 +156,8 @@ func counts(t conformance.Tally) map[string]int {
 func (v view) caseInfo(r *judge.Result) CaseInfo {
 	c := CaseInfo{
 		ID: r.Case.ID, Title: r.Case.Title, Level: r.Case.Level, Profile: r.Case.Profile, Verdict: r.Verdict,
-		Fingerprint: r.Fingerprint, Baseline: r.Baseline, Reason: v.line(v.reason(r.Reason)), Conforming: r.Named, Seen: r.Seen, Broken: r.Broken,
+		Fingerprint: r.Fingerprint, Baseline: r.Baseline, Reason: v.line(v.reason(r.Reason)), Conforming: v.conforming(r),
+		Seen: r.Seen, Broken: r.Broken,
 		Kind: r.Case.Evidence.Kind(), Evidence: r.Case.Evidence,
 	}
 	if r.Verdict != judge.Pass { // which of several right answers came may be a matter of speed

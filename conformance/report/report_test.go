@@ -197,6 +197,21 @@ func TestTheJSONReportIsTheSameForTheSameSeed(t *testing.T) {
 	}
 }
 
+func TestTheTextShowsEveryOutcomeThatWouldConform(t *testing.T) {
+	t.Parallel()
+	cases := casesOf(t, strings.Replace(refusedCase, `"expect": [`, `"expect": [{"name": "taken", "status": 200}, {"name": "denied", "status": 400, "error": {"type": "Denied"}}, `, 1))
+	steps, err := cases[0].Bind(fixtures.Bindings{"nonce": "N"})
+	require.NoError(t, err)
+	x := &wire.Exchange{
+		Request:  wire.NewRequest("SendCommand", steps[0].Request.Body),
+		Response: &wire.Response{Status: 404, Header: http.Header{}, Body: []byte(`{"__type":"NotFound"}`)},
+	}
+	r := judge.Judge(cases[0], steps, []*wire.Exchange{x}, false)
+	text := report.Failure(conformance.Target{}, &r, "")
+	assert.Contains(t, text, "  want     taken: status: 200 OK, not 404 Not Found NotFound\n  or       denied: status: 400 Bad Request, not 404 Not Found NotFound\n  or       ")
+	assert.NotContains(t, text, "  got ", "the nearest is not the rule")
+}
+
 func TestTheTextCountsTheCasesThatShowNothing(t *testing.T) {
 	t.Parallel()
 	about := func(name string) string {

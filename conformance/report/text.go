@@ -189,25 +189,15 @@ const labelColumns = 11
 func labelled(b *strings.Builder, label, text string) { fmt.Fprintf(b, "  %-8s %s\n", label, text) }
 
 func (s style) failure(b *strings.Builder, target conformance.Target, r *judge.Result, rerun string) {
-	c, color := r.Case, presentationOf(r.Verdict).color
-	word := s.paint(color, fmt.Sprintf("%-5s", strings.ToUpper(string(r.Verdict))))
+	c := r.Case
+	word := s.paint(presentationOf(r.Verdict).color, fmt.Sprintf("%-5s", strings.ToUpper(string(r.Verdict))))
 	fmt.Fprintf(b, "%s %s (%s)\n", word, s.paint(bold, c.ID), c.Level)
 	labelled(b, "rule", clean(c.Title))
 	s.evidence(b, c.Evidence)
 	if c.Note != "" {
 		labelled(b, "note", clean(c.Note))
 	}
-	for i, f := range r.Findings {
-		if i == findingsShown {
-			labelled(b, "…", fmt.Sprintf("and %d more differences", len(r.Findings)-i))
-			break
-		}
-		labelled(b, "want", clean(where(f)+f.Want.Words))
-		labelled(b, "got", s.paint(color, clean(f.Got.Words)))
-	}
-	if len(r.Named) > 1 {
-		labelled(b, "allowed", clean(strings.Join(r.Named, ", ")))
-	}
+	s.differences(b, r)
 	if r.Broken > 0 {
 		labelled(b, "seen", fmt.Sprintf("in %d of %d answers, first in %s", r.Broken, r.Seen, cmp.Or(r.FirstSeen(), "the preflight")))
 	} else if r.Reason != "" {
@@ -220,6 +210,56 @@ func (s style) failure(b *strings.Builder, target conformance.Target, r *judge.R
 		labelled(b, "baseline", c.ID+" "+r.Fingerprint)
 	}
 	s.exchange(b, target, r, rerun)
+}
+
+// differences writes what was wanted and what came. Of a step of several outcomes it writes them all: the nearest alone
+// would look like the rule.
+func (s style) differences(b *strings.Builder, r *judge.Result) {
+	color := presentationOf(r.Verdict).color
+	several := map[int]bool{}
+	for i, a := range r.Alternatives {
+		label := "or"
+		if !several[a.Finding.Step] {
+			several[a.Finding.Step], label = true, "want"
+		}
+		if i == alternativesShown {
+			labelled(b, "or", fmt.Sprintf("one of %d more outcomes", len(r.Alternatives)-i))
+			break
+		}
+		labelled(b, label, clean(alternative(a))+", "+s.paint(color, "not "+clean(a.Finding.Got.Words)))
+	}
+	shown, left := 0, 0
+	for _, f := range r.Findings {
+		switch {
+		case f.Check == judge.OutcomeCheck && several[f.Step]:
+		case shown == findingsShown:
+			left++
+		default:
+			shown++
+			labelled(b, "want", clean(where(f)+f.Want.Words))
+			labelled(b, "got", s.paint(color, clean(f.Got.Words)))
+		}
+	}
+	if left > 0 {
+		labelled(b, "…", fmt.Sprintf("and %d more differences", left))
+	}
+}
+
+// alternativesShown is how many outcomes of a case are written out.
+const alternativesShown = 6
+
+// alternative names an outcome, and what differs most from it.
+func alternative(a judge.Alternative) string {
+	return a.Name + ": " + where(a.Finding) + a.Finding.Want.Words
+}
+
+// conforming is alternatives in words.
+func (v view) conforming(r *judge.Result) []string {
+	var list []string
+	for _, a := range r.Alternatives {
+		list = append(list, v.line(alternative(a)))
+	}
+	return list
 }
 
 // decisive is the exchange of a case that its first finding is about; nil where there is none.

@@ -147,7 +147,7 @@
       ...(c.evidence || []).map(fact), c.note ? element("p", { class: "note" }, c.note) : null,
       c.broken ? element("p", { class: "note" }, "Broken by " + c.broken + " of " + c.seen + " answers; " + c.reason + ".") :
         c.reason ? element("p", { class: "note" }, c.reason) : null,
-      (c.conforming || []).length > 1 ? element("p", { class: "note" }, "Any of these conforms: " + c.conforming.join(", ") + ".") : null);
+      (c.conforming || []).length > 1 ? element("p", { class: "note" }, "Any of these conforms. " + c.conforming.join("; ") + ".") : null);
     const parts = [rule];
     if (c.findings) parts.push(findings(c.findings));
     const many = (c.exchanges || []).length > 1;
