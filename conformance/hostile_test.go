@@ -6,6 +6,8 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -218,6 +220,7 @@ func TestHTTP2IsNeverSpoken(t *testing.T) {
 			answering(always200).ServeHTTP(w, r)
 		}))
 		s.EnableHTTP2 = true
+		s.Config.ErrorLog = log.New(io.Discard, "", 0) // it logs the handshake that fails
 		s.TLS = &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: protocols}
 		s.StartTLS()
 		defer s.Close()

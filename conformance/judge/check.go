@@ -21,9 +21,11 @@ func (c Check) Rule() *fixtures.Case { return c.rule }
 // Inspect returns how the exchange breaks the invariant. It is pure.
 func (c Check) Inspect(e *Exchanged) []Finding { return c.inspect(e) }
 
-// Checks returns the invariants that look at one exchange alone, in the order of their IDs.
+// Checks returns the invariants that look at one exchange alone.
 func Checks() []Check { return checks }
 
+// A new invariant is a Check in a check_*.go and a line here, an answer that breaks it in TestInvariantsAreBroken, and a
+// wrong server in reference/mutants that expects it. TestNoInvariantFailsARecordedAnswer holds it against AWS.
 var checks = []Check{
 	countsCheck,
 	statusCheck,

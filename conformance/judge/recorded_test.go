@@ -19,7 +19,7 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// recordedCall is a line of the recordings (see the README beside the sources): parsed by boto3, so
+// recordedCall is a line of the recordings in fixtures/evidence/recorded: parsed by boto3, so
 // that times are texts where the wire has seconds.
 type recordedCall struct {
 	Label      string          `json:"label"`

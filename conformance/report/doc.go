@@ -6,5 +6,8 @@
 // to its end is partial in every format. Text is the sink that tells a run to people as it goes on. How a
 // verdict is shown in each format is one line of the table in verdicts.go.
 //
+// A new format is a file, a line in Formats, the mark by which a reader sees that it is partial
+// (TestEveryFormatSaysThatItIsPartial), a golden file (go test ./conformance/report -update), and a word in README.md.
+//
 // What comes from a target is hostile: it is bounded and escaped here, and no credential is written.
 package report

@@ -21,7 +21,7 @@ func TestEveryFormatSaysThatItIsPartial(t *testing.T) {
 	}
 	whole, half := nastyReport(t), halfway(t)
 	for _, f := range report.Formats() {
-		require.Contains(t, marks, f.Name)
+		require.Contains(t, marks, f.Name, "the text by which a reader of this format sees that it is partial")
 		assert.NotContains(t, string(rendered(t, f.Name, whole)), marks[f.Name], f.Name)
 		assert.Contains(t, string(rendered(t, f.Name, half)), marks[f.Name], f.Name)
 		nothing := string(rendered(t, f.Name, unjudged()))
@@ -33,8 +33,12 @@ func TestEveryFormatSaysThatItIsPartial(t *testing.T) {
 
 func TestAnUnknownFormatIsAnsweredWithThoseThereAre(t *testing.T) {
 	t.Parallel()
+	var names []string
+	for _, f := range report.Formats() {
+		names = append(names, f.Name)
+	}
 	_, err := report.FormatNamed("pdf")
-	require.EqualError(t, err, `report format "pdf": want one of text, json, junit, sarif, har, markdown, github, html`)
+	require.EqualError(t, err, `report format "pdf": want one of `+strings.Join(names, ", "))
 }
 
 // Ten annotations of a kind is what GitHub shows; a line for each command, and none of the target's.

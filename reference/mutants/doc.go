@@ -2,4 +2,7 @@
 // measure the suite, which is as good as the wrong servers it catches; conformance's kill matrix
 // asks each of them. Defects are those that real emulators have, and are written from AWS's rules,
 // not from what the suite looks at.
+//
+// A new one is a row in the table of its subject: a Mutant, whose defect is made from the helpers of edit.go and call.go.
+// mutant.go lists the tables, and TestKillMatrix says how one mutant is asked alone.
 package mutants

@@ -266,6 +266,7 @@ func list(items ...jsontree.Value) jsontree.Value {
 	return jsontree.Value{Kind: jsontree.Array, Items: items}
 }
 
+// decimal is a number of three decimals: what is finer is lost.
 func decimal(f float64) jsontree.Value {
 	return jsontree.Value{Kind: jsontree.Number, Text: strconv.FormatFloat(f, 'f', 3, 64)}
 }
