@@ -33,6 +33,7 @@ func Formats() []Format {
 		{Name: "json", About: "for programs; report.schema.json describes it", Write: writeJSON},
 		{Name: "junit", About: "JUnit XML, for the test view of a CI system", Write: writeJUnit},
 		{Name: "sarif", About: "SARIF 2.1.0, for code scanning", Write: writeSARIF},
+		{Name: "csv", About: "for spreadsheets and databases: one line a case", Write: writeCSV},
 		{Name: "har", About: "HAR 1.2: every exchange", Write: writeHAR, Whole: true},
 		{Name: "markdown", About: "for a step summary or a comment", Write: writeMarkdown},
 		{Name: "github", About: "annotations of a GitHub Actions step", Write: writeGitHub},

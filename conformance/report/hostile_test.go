@@ -23,6 +23,7 @@ import (
 // safe tells what else must hold of a document that quotes a hostile target, beside being harmless.
 var safe = map[string]func(*testing.T, string){
 	"text": noAnnotation, "json": oneJSONDocument, "har": validJSON, "sarif": validJSON, "junit": oneXMLDocument,
+	"csv": func(t *testing.T, document string) { readCSV(t, []byte(document)) },
 }
 
 // noAnnotation: a line that begins like a workflow command of GitHub's would be run as one.

@@ -17,7 +17,7 @@ func TestEveryFormatSaysThatItIsPartial(t *testing.T) {
 	marks := map[string]string{
 		"text": "INCOMPLETE: ", "json": `"complete": false`, "junit": `<error message="`, "sarif": `"executionSuccessful": false`,
 		"har": `"complete":false`, "markdown": "**This report is partial**", "github": "::error title=sendspec::INCOMPLETE",
-		"html": "This report is partial.",
+		"html": "This report is partial.", "csv": "\nINCOMPLETE,error,",
 	}
 	whole, half := nastyReport(t), halfway(t)
 	for _, f := range report.Formats() {
