@@ -24,8 +24,8 @@ type outOfTime struct{ max time.Duration }
 
 func (e outOfTime) Error() string { return fmt.Sprintf("the time of the run, %s, is over", e.max) }
 
-// bounded is the context of a run within its time.
-func (r *Runner) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+// Bounded is the context of a run within its time.
+func (r *Runner) Bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 	if r.settings.maxTime == 0 {
 		return context.WithCancel(ctx)
 	}
@@ -44,8 +44,8 @@ func ended(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// whyEnded is the same in words, "" where the context lives.
-func whyEnded(ctx context.Context) string {
+// WhyEnded is why a run ended early, in words, "" where the context lives.
+func WhyEnded(ctx context.Context) string {
 	if ctx.Err() == nil {
 		return ""
 	}

@@ -30,7 +30,7 @@ var ErrBinding = probe.ErrBinding
 // report is then what was found until then, or nil. The target's faults are in the report, and are
 // no error.
 func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
-	ctx, cancel := r.bounded(ctx)
+	ctx, cancel := r.Bounded(ctx)
 	defer cancel()
 	session, err := r.Open(ctx)
 	if err != nil {
@@ -80,7 +80,7 @@ func (x *Session) askMore(ctx context.Context) (all []judge.Result, err error) {
 // nothingAsked is the report of a run that did not get to its first case.
 func (r *Runner) nothingAsked(ctx context.Context, err error) *Report {
 	s := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Began: time.Now()}
-	return newReport(s, nil, cmp.Or(whyEnded(ctx), err.Error()))
+	return newReport(s, nil, cmp.Or(WhyEnded(ctx), err.Error()))
 }
 
 func (r *Runner) emit(e Event) error {

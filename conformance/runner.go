@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -42,6 +44,7 @@ type settings struct {
 	wait          time.Duration
 	maxTime       time.Duration // 0 for no bound
 	revival       time.Duration
+	pace          *rate.Limiter // nil for no bound
 }
 
 // Option changes how a Runner runs.
@@ -192,7 +195,11 @@ func (r *Runner) exchanger() (wire.Exchanger, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return r.target.redactor().Redacting(h), h.Close, nil
+	e := r.target.redactor().Redacting(h)
+	if r.settings.pace != nil {
+		e = &paced{e, r.settings.pace}
+	}
+	return e, h.Close, nil
 }
 
 // signer signs for the target; nil where nothing is to be signed.

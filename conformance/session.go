@@ -170,7 +170,7 @@ func (x *Session) Report(ctx context.Context, results []judge.Result) *Report {
 
 // stopped says why the run did not get to its end, "" where it did.
 func (x *Session) stopped(ctx context.Context) string {
-	return cmp.Or(whyEnded(ctx), x.liveness.Lost())
+	return cmp.Or(WhyEnded(ctx), x.liveness.Lost())
 }
 
 // Resume lets a session that gave its target up ask again.

@@ -102,8 +102,8 @@ Exit codes:
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w (see %s --help)", err, c.CommandPath())
 	})
-	root.AddCommand(newRun(s), newFuzz(s), newReplay(s), newJudge(s), newCompare(s), newList(s), newExplain(s), newCoverage(s),
-		newValidate(s), newServe(s), newMutants(), newBindings())
+	root.AddCommand(newRun(s), newFuzz(s), newReplay(s), newJudge(s), newObserve(s), newCompare(s), newList(s), newExplain(s),
+		newCoverage(s), newValidate(s), newServe(s), newMutants(), newBindings())
 	refuseEmpty(root)
 	return root
 }

@@ -33,6 +33,13 @@ type targetFlags struct {
 }
 
 func (f *targetFlags) register(c *cobra.Command) {
+	f.registerInert(c)
+	c.Flags().BoolVar(&f.dispatch, "allow-dispatch", false, "send requests that may run a command on a node, even if the target "+
+		"is AWS or not on loopback")
+}
+
+// registerInert registers all but what allows to run commands on nodes.
+func (f *targetFlags) registerInert(c *cobra.Command) {
 	c.Flags().StringVar(&f.endpoint, "endpoint", "", "`URL` of the server under test (default: the embedded reference)")
 	c.Flags().StringVar(&f.region, "region", "", "`REGION` to sign for and to expect in responses (default $AWS_REGION, or us-east-1)")
 	c.Flags().StringArrayVar(&f.nodes, "node", nil, "`ID` of an online Linux managed node (may be repeated)")
@@ -40,8 +47,6 @@ func (f *targetFlags) register(c *cobra.Command) {
 		"bindings lists the names)")
 	f.tls.register(c)
 	c.Flags().BoolVar(&f.aws, "aws", false, "the target is AWS: allow its host names, and look for credentials in profiles, too")
-	c.Flags().BoolVar(&f.dispatch, "allow-dispatch", false, "send requests that may run a command on a node, even if the target "+
-		"is AWS or not on loopback")
 	c.Flags().Lookup("bind").DefValue = "" // help would show an empty map
 	var names []string
 	for _, name := range sortedNames(fixtures.KnownBindings()) {

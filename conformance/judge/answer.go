@@ -15,6 +15,8 @@ type Exchanged struct {
 	*wire.Exchange
 	// Step is what was asked, with its bindings filled in.
 	Step fixtures.BoundStep
+	// Outcome is the name of the outcome that the answer matched, empty where it matched none.
+	Outcome string
 	// Body is the answer's body as JSON; nil where there is none or it is no JSON, as BodyErr says.
 	Body    *jsontree.Value
 	BodyErr error

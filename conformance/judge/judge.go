@@ -114,7 +114,7 @@ func (r *Result) judgeStep(e *Exchanged) {
 	r.add(e, best.findings...)
 	switch {
 	case matches(best.findings):
-		r.Outcome = best.name
+		r.Outcome, e.Outcome = best.name, best.name
 	case len(attempts) > 1:
 		for _, a := range attempts {
 			f := slices.MaxFunc(a.findings, func(a, b Finding) int { return cmp.Compare(a.cost(), b.cost()) })

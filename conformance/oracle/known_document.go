@@ -62,13 +62,15 @@ var scriptParameters = map[string]func([]string) fit{
 
 // documentsByBinding are the documents of a world.
 var documentsByBinding = map[string]knownDocument{
-	"document":                 {parameters: map[string]func([]string) fit{}, steps: []string{""}},
-	"document.hardcoded":       {steps: []string{"5"}},
-	"document.two-steps":       {steps: []string{"5", "7"}},
-	"document.properties":      {steps: []string{"5"}}, // of schema 1.2: the first property alone
-	"document.versions":        {steps: []string{"22"}, versions: [][]string{{"11"}, {"22"}, {"33"}}, latest: 3},
-	"document.powershell-only": {platform: platformWindows},
-	"document.arbitrary":       {parameters: map[string]func([]string) fit{"t": single(anyText)}, steps: []string{"{{ t }}"}},
+	"document":                     {parameters: map[string]func([]string) fit{}, steps: []string{""}},
+	"document.hardcoded":           {steps: []string{"5"}},
+	"document.two-steps":           {steps: []string{"5", "7"}},
+	"document.properties":          {steps: []string{"5"}}, // of schema 1.2: the first property alone
+	"document.properties-reversed": {steps: []string{"70"}},
+	"document.schema-2.0":          {steps: []string{"5", "70"}},
+	"document.versions":            {steps: []string{"22"}, versions: [][]string{{"11"}, {"22"}, {"33"}}, latest: 3},
+	"document.powershell-only":     {platform: platformWindows},
+	"document.arbitrary":           {parameters: map[string]func([]string) fit{"t": single(anyText)}, steps: []string{"{{ t }}"}},
 	"document.execution": {
 		parameters: map[string]func([]string) fit{"executionTimeout": single(anyText)}, steps: []string{"{{ executionTimeout }}"},
 	},

@@ -35,7 +35,7 @@ var givens = []given{
 	{[]string{"node.windows"}, onNodes("AWS-RunPowerShellScript"), []string{"InvalidInstanceId"}, true},
 	{[]string{
 		"document", "document.arn", "document.hardcoded", "document.arbitrary", "document.execution", "document.two-steps", "document.properties",
-		"document.typed", "document.step", "document.versions", "document.powershell-only",
+		"document.properties-reversed", "document.schema-2.0", "document.typed", "document.step", "document.versions", "document.powershell-only",
 	}, onDocument, []string{"InvalidDocument"}, false},
 	{
 		[]string{"role"},

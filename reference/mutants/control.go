@@ -92,6 +92,36 @@ func controlMutants() []Mutant {
 			unmatched("tag-key")},
 		{"control/group-finds-nothing", "A resource group has no nodes", targetsSource, Must,
 			"execution/Targets/group execution/AccessDenied", unmatched("resource-groups:Name")},
+		{"control/group-arn-finds-nothing", "The ARN of a resource group finds no node", "evidence: targets/group-ARN-with-nodes", Should,
+			"execution/Targets/group-arn", disguised(func(t *jsontree.Value) {
+				each(func(v *jsontree.Value) {
+					if strings.HasPrefix(v.Text, "arn:") {
+						*v = text("sendspec-none")
+					}
+				}, "Targets[].Values[]")(nil, t)
+			}, "Targets")},
+		{"control/group-types-denied", "Resource types beside a group without nodes end the command as AccessDenied",
+			"evidence: targets/group-types-end", Must, "lifecycle/NoInstancesInTag", listed(when(func(v *jsontree.Value) bool {
+				return v.Pointer("/Targets/1") != nil
+			}, relabel("NoInstancesInTag", "Failed", "AccessDenied")))},
+		{"control/group-arn-denied", "A command for the ARN of a group without nodes ends as AccessDenied",
+			"evidence: targets/group-ARN", Must, "lifecycle/NoInstancesInTag", listed(when(func(v *jsontree.Value) bool {
+				value := v.Pointer("/Targets/0/Values/0")
+				return value != nil && strings.HasPrefix(value.Text, "arn:")
+			}, relabel("NoInstancesInTag", "Failed", "AccessDenied")))},
+		{"control/unread-group-denied", "A group that the caller may not get ends the command as AccessDenied, though it may list it",
+			"evidence: targets/denied-others", Must, "lifecycle/NoInstancesInTag", listed(when(func(v *jsontree.Value) bool {
+				value := v.Pointer("/Targets/0/Values/0")
+				return value != nil && value.Text == demo("group.unread")
+			}, relabel("NoInstancesInTag", "Failed", "AccessDenied")))},
+		{"control/default-version-runs", "The default version runs whatever DocumentVersion says", "evidence: echo/DocumentVersion-asked",
+			Must, "execution/DocumentVersion", disguised(func(t *jsontree.Value) { remove(t, "DocumentVersion") }, "DocumentVersion")},
+		{"control/latest-version-runs", "The latest version runs where the default is asked for", "evidence: echo/DocumentVersion-asked",
+			Must, "execution/DocumentVersion", disguised(func(t *jsontree.Value) {
+				if member(t, "DocumentVersion") == "$DEFAULT" {
+					set(t, "DocumentVersion", text("$LATEST"))
+				}
+			}, "DocumentVersion")},
 		{"control/instanceids-finds-nothing", "The target InstanceIds finds no node", idsKeySource, Must,
 			ids + " execution/AccessDenied/invocation", unmatched("InstanceIds")},
 		{"control/small-instanceids-finds-nothing", "The target instanceids, as the console writes it, finds no node", idsKeySource,

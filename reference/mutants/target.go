@@ -105,6 +105,14 @@ func targetMutants() []Mutant {
 					}
 				})
 			})},
+		{"semantics/group-arn-refused", "resource-groups:Name takes no ARN", "evidence: targets/group-ARN", Must, "accept/Targets",
+			taken(func(c *call, r *reply) {
+				at(c.tree(), "Targets[]", func(_ string, t *jsontree.Value) {
+					if v := t.Get("Values").Index(0); isKey(t, groupKey) && v != nil && strings.HasPrefix(v.Text, "arn:") {
+						r.fail(400, "ValidationException")
+					}
+				})
+			})},
 		{"semantics/nodes-before-targets", "The nodes of a target are looked up before the targets are held against each other",
 			"evidence: targets/instances-and-group; Key=InstanceIds + resource group is a ValidationException", Must, together,
 			refused(func(c *call, r *reply) {

@@ -68,7 +68,11 @@ func timeMutants() []Mutant {
 			"evidence: expiry/steps; two steps 5+7 => 42 [recorded]", Must, expiry, more(demo("document.two-steps"), -5)},
 		{"time/every-property", "ExpiresAfter counts every property of a document of schema 1.2",
 			"evidence: expiry/first-property; only the first property counts [recorded]", Must, expiry,
-			more(demo("document.properties"), 7)},
+			more(demo("document.properties"), 70)},
+		{"time/last-property", "ExpiresAfter counts the last property of a document of schema 1.2", "evidence: expiry/first-property",
+			Must, expiry, more(demo("document.properties-reversed"), 5-70)},
+		{"time/first-step-of-2.0", "ExpiresAfter counts the first step of a document of schema 2.0 alone, as of schema 1.2",
+			"evidence: expiry/schema-2.0", Must, expiry, more(demo("document.schema-2.0"), -70)},
 		{"time/number-in-front", "A timeout with more behind its digits counts as its digits",
 			"evidence: expiry/unparsable; unparsable supplied value falls back to 3600", Should, expiry,
 			instead(7, func(_ int64, r *jsontree.Value) bool {

@@ -69,7 +69,7 @@ func valueMutants() []Mutant {
 		{"value/document-version-resolved", "$DEFAULT comes back as the version that it stands for",
 			"evidence: echo/DocumentVersion; $DEFAULT is not resolved [recorded]", Must, "echo/DocumentVersion", resolved("$DEFAULT")},
 		{"value/document-version-latest", "$LATEST comes back as the version that it stands for",
-			"evidence: echo/as-received; everything echoed as given", Should, "echo/DocumentVersion", resolved("$LATEST")},
+			"evidence: echo/DocumentVersion-asked", Must, "echo/DocumentVersion", resolved("$LATEST")},
 		{"value/region-as-given", "OutputS3Region is the one of the request",
 			"evidence: echo/OutputS3Region", Must, "echo/OutputS3",
 			copied("OutputS3Region")},

@@ -3,6 +3,7 @@ package service
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -31,6 +32,7 @@ const (
 	demoAlarmLater  = "sendspec-alarm-trigger"
 	demoAlarmVanish = "sendspec-alarm-vanish"
 	demoDeniedGroup = "sendspec-group-denied"
+	demoUnreadGroup = "sendspec-group-unread"
 	demoRateTag     = "sendspec-rate"
 	demoRateValue   = "exceeded"
 )
@@ -68,6 +70,8 @@ func Demo(region, account string) World {
 			"tag.key": demoTagKey, "tag.value": demoTagValue,
 			"alarm.ok": demoAlarmOK, "alarm.insufficient": demoAlarmNoData, "alarm.firing": demoAlarmFiring,
 			"alarm.trigger": demoAlarmLater, "alarm.vanish": demoAlarmVanish, "group.denied": demoDeniedGroup,
+			"group.arn": groupARN(region, account, demoGroup), "group.empty.arn": groupARN(region, account, demoEmptyGroup),
+			"group.unread": demoUnreadGroup,
 			"rate.tag.key": demoRateTag, "rate.tag.value": demoRateValue,
 		},
 	}
@@ -82,6 +86,8 @@ func Demo(region, account string) World {
 		}))
 	}
 	w.Options = append(w.Options, WithResourceGroup(demoGroup, nodes[0].node.ID), WithResourceGroup(demoEmptyGroup))
+	// Only the list of its members counts (evidence: targets/denied-others).
+	w.Options = append(w.Options, WithResourceGroup(demoUnreadGroup))
 	for binding, d := range demoDocuments() {
 		w.Options = append(w.Options, WithDocument(d))
 		w.Bindings[binding] = d.Name
@@ -138,13 +144,12 @@ func demoDocuments() map[string]Document {
 			Name:     "sendspec-execution",
 			Contents: []string{shellDocument(`"executionTimeout": {"type": "String", "default": "5"}`, "{{ executionTimeout }}")},
 		},
-		"document.two-steps": {Name: "sendspec-two-steps", Contents: []string{shellDocument("", "5", "7")}},
-		"document.properties": {
-			Name: "sendspec-properties",
-			Contents: []string{`{"schemaVersion": "1.2", "description": "sendspec: only the first property counts", "parameters": {}, ` +
-				`"runtimeConfig": {"aws:runShellScript": {"properties": [` +
-				`{"id": "0.aws:runShellScript", "runCommand": ["true"], "timeoutSeconds": "5"}, ` +
-				`{"id": "1.aws:runShellScript", "runCommand": ["true"], "timeoutSeconds": "7"}]}}}`},
+		"document.two-steps":           {Name: "sendspec-two-steps", Contents: []string{shellDocument("", "5", "7")}},
+		"document.properties":          {Name: "sendspec-properties", Contents: []string{propertiesDocument("5", "70")}},
+		"document.properties-reversed": {Name: "sendspec-properties-reversed", Contents: []string{propertiesDocument("70", "5")}},
+		"document.schema-2.0": {
+			Name:     "sendspec-schema-2.0",
+			Contents: []string{strings.Replace(shellDocument("", "5", "70"), `"schemaVersion": "2.2"`, `"schemaVersion": "2.0"`, 1)},
 		},
 		"document.typed": {
 			Name: "sendspec-typed",
@@ -166,7 +171,7 @@ func demoDocuments() map[string]Document {
 		},
 		"document.versions": {
 			Name:           "sendspec-versions",
-			Contents:       []string{shellDocument("", "11"), shellDocument("", "22"), shellDocument("", "33")},
+			Contents:       []string{versionDocument(1, "11"), versionDocument(2, "22"), versionDocument(3, "33")},
 			DefaultVersion: 2,
 		},
 		"document.powershell-only": {
@@ -182,6 +187,19 @@ func demoDocuments() map[string]Document {
 		"document.denied": {Name: "sendspec-denied", Denied: true, Contents: []string{shellDocument("", "")}},
 		"document.broken": {Name: "sendspec-broken", Contents: []string{`{"schemaVersion": "2.2", "mainSteps": [`}},
 	}
+}
+
+// propertiesDocument is a schema 1.2 document, of which the first property alone counts (evidence: expiry/first-property).
+func propertiesDocument(first, second string) string {
+	return `{"schemaVersion": "1.2", "description": "sendspec: only the first property counts", "parameters": {}, ` +
+		`"runtimeConfig": {"aws:runShellScript": {"properties": [` +
+		`{"id": "0.aws:runShellScript", "runCommand": ["true"], "timeoutSeconds": "` + first + `"}, ` +
+		`{"id": "1.aws:runShellScript", "runCommand": ["true"], "timeoutSeconds": "` + second + `"}]}}}`
+}
+
+// versionDocument prints which version it is.
+func versionDocument(n int, timeout string) string {
+	return strings.Replace(shellDocument("", timeout), `"true"`, `"echo version `+strconv.Itoa(n)+`"`, 1)
 }
 
 // shellDocument is a schema 2.2 document with a step for every timeout; "" leaves it out.

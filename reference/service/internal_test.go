@@ -93,7 +93,7 @@ func TestACommandKeepsWhatItWasSentTo(t *testing.T) {
 	assert.Equal(t, 30*time.Second, c.timeout)
 	assert.Equal(t, 33*time.Second, c.execution)
 	assert.Equal(t, "step0", c.document.steps[0].name)
-	assert.Equal(t, "true", c.document.steps[0].inputs.Pointer("/runCommand/0").Text)
+	assert.Equal(t, "echo version 3", c.document.steps[0].inputs.Pointer("/runCommand/0").Text)
 }
 
 func TestDocumentsOfSchema12(t *testing.T) {

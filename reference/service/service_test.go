@@ -88,9 +88,9 @@ func TestDemoTellsEverythingThatIsInIt(t *testing.T) {
 	t.Parallel()
 	world := service.Demo("eu-west-1", "210987654321")
 	for _, name := range strings.Fields(`node node.2 node.3 node.short node.hybrid node.windows node.offline node.silent node.stopped node.denied
-		document document.arn document.sha256 document.sha1 document.hardcoded document.arbitrary document.execution document.two-steps document.properties
+		document document.arn document.sha256 document.sha1 document.hardcoded document.arbitrary document.execution document.two-steps document.properties document.properties-reversed document.schema-2.0
 		document.typed document.versions document.powershell-only document.automation document.denied document.broken document.step
-		alarm.ok alarm.insufficient alarm.firing alarm.trigger alarm.vanish role topic group group.empty group.denied rate.tag.key rate.tag.value bucket bucket.missing tag.key tag.value`) {
+		alarm.ok alarm.insufficient alarm.firing alarm.trigger alarm.vanish role topic group group.empty group.denied group.arn group.empty.arn group.unread rate.tag.key rate.tag.value bucket bucket.missing tag.key tag.value`) {
 		assert.NotEmpty(t, world.Bindings[name], name)
 	}
 	assert.Equal(t, "arn:aws:ssm:eu-west-1:210987654321:document/sendspec-plain", world.Bindings["document.arn"])

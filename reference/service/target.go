@@ -135,6 +135,10 @@ func (c *config) matches(n *Node, t types.Target) bool {
 
 // groupName is the name of a resource group that is given by name or ARN.
 func (c *config) groupName(value string) string {
-	name, _ := strings.CutPrefix(value, "arn:aws:resource-groups:"+c.region+":"+c.account+":group/")
+	name, _ := strings.CutPrefix(value, groupARN(c.region, c.account, ""))
 	return name
+}
+
+func groupARN(region, account, name string) string {
+	return "arn:aws:resource-groups:" + region + ":" + account + ":group/" + name
 }

@@ -1,0 +1,148 @@
+package observe
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/evidence"
+)
+
+// Verdict is what an answer means for the case that it was given to.
+type Verdict string
+
+// The verdicts.
+const (
+	Agrees      Verdict = "agrees"      // the answer is the one that the case expects
+	Settles     Verdict = "settles"     // the case leaves open what AWS answers, and this is it
+	Contradicts Verdict = "contradicts" // the answer is none that the case allows
+	Varies      Verdict = "varies"      // asked again, the answer was another
+	Unknown     Verdict = "unknown"     // nothing can be concluded
+)
+
+// Conclusion is what the answers to a case mean.
+type Conclusion struct {
+	Case    *fixtures.Case
+	Verdict Verdict
+	// Outcomes are the names of the outcomes that were met, of each step that leaves open which.
+	Outcomes []string
+	// Answer is the last answer in a few words.
+	Answer string
+	// Differs is what contradicts the case, and what contradicts an invariant.
+	Differs []judge.Finding
+	Reason  string // of Varies and Unknown
+}
+
+// denials are the errors that tell of the caller and nothing of the case, except where the case is about them.
+var denials = []string{"AccessDeniedException", "AccessDenied", "ExpiredTokenException", "ExpiredToken", "NotAuthorized",
+	"OptInRequired", "UnrecognizedClientException", "InvalidClientTokenId", "ThrottlingException"}
+
+// Conclude says what the answers to a case mean.
+func Conclude(r *judge.Result) Conclusion {
+	c := Conclusion{Case: r.Case, Reason: r.Reason, Verdict: Unknown}
+	if n := len(r.Exchanges); n > 0 {
+		c.Answer = summary(&r.Exchanges[n-1])
+	}
+	switch {
+	case r.Verdict == judge.Skip, r.Verdict == judge.Error:
+		return c
+	case r.Verdict == judge.Flaky:
+		c.Verdict = Varies
+		return c
+	}
+	c.Reason = ""
+	c.Differs = slices.DeleteFunc(slices.Concat(r.Findings, r.Invariants()),
+		func(f judge.Finding) bool { return f.Level == fixtures.May })
+	denied := func(e judge.Exchanged) bool { return e.Outcome == "" && slices.Contains(denials, e.ErrorType) }
+	switch i := slices.IndexFunc(r.Exchanges, denied); {
+	case len(c.Differs) == 0 && IsOpen(r.Case):
+		c.Verdict = Settles
+		for i := range r.Exchanges {
+			if e := &r.Exchanges[i]; !e.Step.Interim && len(e.Step.Expect) > 1 {
+				c.Outcomes = append(c.Outcomes, e.Outcome)
+			}
+		}
+	case len(c.Differs) == 0:
+		c.Verdict = Agrees
+	case i >= 0:
+		c.Reason = fmt.Sprintf("%s answers %s, which tells of the caller and not of the case",
+			r.Exchanges[i].Step.Request.Operation, r.Exchanges[i].ErrorType)
+		c.Differs = nil
+	default:
+		c.Verdict = Contradicts
+	}
+	return c
+}
+
+// summary is an answer in a few words, also where its body was not kept.
+func summary(e *judge.Exchanged) string {
+	if e.Response != nil && e.ErrorType == "" {
+		return judge.StatusText(e.Response.Status)
+	}
+	return e.Summary()
+}
+
+// Line is the conclusion as one line of text, which is not masked.
+func (c *Conclusion) Line() string {
+	head := fmt.Sprintf("%-11s %s", c.Verdict, c.Case.ID)
+	switch c.Verdict {
+	case Settles:
+		var names []string
+		for _, name := range c.Outcomes {
+			names = append(names, fmt.Sprintf("%q", name))
+		}
+		if len(names) == 0 {
+			return head + ": " + c.Answer
+		}
+		return fmt.Sprintf("%s: %s: %s", head, strings.Join(names, ", then "), c.Answer)
+	case Contradicts:
+		return head + ": " + c.differs()
+	case Varies, Unknown:
+		return head + ": " + c.Reason
+	}
+	return head
+}
+
+// differs says what differs, of the strongest level first.
+func (c *Conclusion) differs() string {
+	all := slices.Clone(c.Differs)
+	slices.SortStableFunc(all, func(a, b judge.Finding) int { return b.Level.Weight() - a.Level.Weight() })
+	var parts []string
+	for _, f := range all {
+		where := f.Path
+		if f.Check != judge.OutcomeCheck {
+			where = f.Check + " " + f.Path
+		}
+		if f.Step > 0 {
+			where = fmt.Sprintf("step %d, %s", f.Step, where)
+		}
+		parts = append(parts, fmt.Sprintf("%s: want %s, got %s (%s)", strings.TrimSpace(where), f.Want, f.Got, f.Level))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Raises says what the answers allow to raise in the case, empty where nothing.
+func (c *Conclusion) Raises() string {
+	var parts []string
+	switch c.Verdict {
+	case Agrees, Settles:
+	default:
+		return ""
+	}
+	if kind := c.Case.Evidence.Kind(); kind != evidence.Recorded {
+		parts = append(parts, fmt.Sprintf("kind %s -> recorded (%s)", kind, strings.Join(c.Case.Evidence, ", ")))
+	}
+	if c.Case.Level != fixtures.Must {
+		parts = append(parts, fmt.Sprintf("level %s -> must", c.Case.Level))
+	}
+	if c.Verdict == Settles {
+		text := "the answers that conform -> " + c.Answer
+		if len(c.Outcomes) > 0 {
+			text = fmt.Sprintf("the outcomes -> %q (%s)", strings.Join(c.Outcomes, ", then "), c.Answer)
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, "; ")
+}

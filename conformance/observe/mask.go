@@ -1,0 +1,168 @@
+package observe
+
+import (
+	"encoding/base32"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+const (
+	// maskedAccount is in place of an account ID.
+	maskedAccount = "000000000000"
+	// maskedNumber is so where JSON has a number.
+	maskedNumber = "111111111111"
+)
+
+// Masker takes credentials, account IDs and the names in ARNs out of texts. The same ARN is masked in the same way
+// throughout, so that what is echoed can still be compared. It is not safe for concurrent use.
+type Masker struct {
+	redactor *wire.Redactor
+	account  string            // that of the credentials, empty where their ID does not say
+	arns     map[string]string // what was masked, and by what
+}
+
+// NewMasker returns a masker for what was asked with an access key of this ID.
+func NewMasker(r *wire.Redactor, accessKeyID string) *Masker {
+	return &Masker{redactor: r, account: accountOf(accessKeyID), arns: map[string]string{}}
+}
+
+// accountOf is the account that an access key ID names: 40 of the bits that its base32 holds. IDs from before 2019, and
+// those of emulators, name none.
+func accountOf(id string) string {
+	if len(id) != 20 || !strings.HasPrefix(id, "AKIA") && !strings.HasPrefix(id, "ASIA") {
+		return ""
+	}
+	b, err := base32.StdEncoding.DecodeString(id[4:])
+	if err != nil || len(b) < 6 {
+		return ""
+	}
+	number := binary.BigEndian.Uint64(append([]byte{0, 0}, b[:6]...)) & 0x7fffffffff80 >> 7
+	if number >= 1_000_000_000_000 {
+		return ""
+	}
+	return fmt.Sprintf("%012d", number)
+}
+
+// arn is an ARN with an account, whose resource is somebody's own. One without an account, such as that of
+// AWS-RunShellScript, is public.
+var arn = regexp.MustCompile(`(?i)\b(arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:)([0-9]{12})((?::[^\s"'<>,;()\[\]{}\\]*)?)`)
+
+// kinds are what a resource may begin with.
+var kinds = regexp.MustCompile(`^:(?:[a-z-]+[/:])?`)
+
+// Text returns a text without what is secret or private in it.
+func (m *Masker) Text(s string) string {
+	s = m.redactor.Text(s)
+	s = arn.ReplaceAllStringFunc(s, m.arn)
+	s = m.known(s, maskedAccount)
+	return maskAccounts(s)
+}
+
+func (m *Masker) arn(text string) string {
+	part := arn.FindStringSubmatch(text)
+	head, account, resource := part[1], part[2], part[3]
+	kind := kinds.FindString(resource)
+	name := resource[len(kind):]
+	if account == maskedAccount || name == "" || name == "*" {
+		return head + maskedAccount + resource
+	}
+	if m.arns[text] == "" {
+		m.arns[text] = fmt.Sprintf("%s%s%smasked-%d", head, maskedAccount, kind, len(m.arns)+1)
+	}
+	return m.arns[text]
+}
+
+// known masks the account of the credentials wherever it stands, also within other words.
+func (m *Masker) known(s, by string) string {
+	if m.account == "" {
+		return s
+	}
+	s = strings.ReplaceAll(s, m.account, by)
+	return strings.ReplaceAll(s, m.account[:4]+"-"+m.account[4:8]+"-"+m.account[8:], by)
+}
+
+// maskAccounts masks whatever may be an account ID: 12 digits and no more.
+func maskAccounts(s string) string {
+	var out strings.Builder
+	done := 0
+	for i := 0; i < len(s); {
+		if !isDigit(s[i]) {
+			i++
+			continue
+		}
+		end := i
+		for end < len(s) && isDigit(s[end]) {
+			end++
+		}
+		if end-i == len(maskedAccount) && !isOther(s, i, end) {
+			out.WriteString(s[done:i] + maskedAccount)
+			done = end
+		}
+		i = end
+	}
+	return out.String() + s[done:]
+}
+
+// hexBefore is what stands before digits that belong to a hexadecimal word or a UUID. %3a is an escaped colon.
+var hexBefore = regexp.MustCompile(`(^|[^%][^3])[a-f]$|[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-$`)
+
+// isOther reports whether 12 digits are something else: the fraction of a number, or a part of a word in hexadecimal.
+func isOther(s string, from, to int) bool {
+	fraction := from >= 2 && s[from-1] == '.' && isDigit(s[from-2])
+	hexAfter := to < len(s) && s[to] >= 'a' && s[to] <= 'f'
+	return fraction || hexAfter || hexBefore.MatchString(s[max(0, from-16):from])
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// JSON masks the strings of a JSON text and leaves every other byte of it as it is. A text that is no JSON is masked as
+// a whole.
+func (m *Masker) JSON(text string) string {
+	if !json.Valid([]byte(text)) {
+		return m.Text(text)
+	}
+	var out strings.Builder
+	for i := 0; i < len(text); {
+		from := strings.IndexByte(text[i:], '"')
+		if from < 0 {
+			from = len(text) - i
+		}
+		out.WriteString(m.known(text[i:i+from], maskedNumber))
+		if i += from; i == len(text) {
+			break
+		}
+		end := i + 1
+		for text[end] != '"' {
+			if text[end] == '\\' {
+				end++
+			}
+			end++
+		}
+		end++
+		out.WriteString(m.literal(text[i:end]))
+		i = end
+	}
+	return out.String()
+}
+
+// literal masks a string of JSON, which stays as it was spelled where there is nothing to mask.
+func (m *Masker) literal(quoted string) string {
+	var s string
+	if json.Unmarshal([]byte(quoted), &s) != nil {
+		return m.Text(quoted)
+	}
+	masked := m.Text(s)
+	if masked == s {
+		return quoted
+	}
+	return string(jsontree.AppendString(nil, masked))
+}
+
+// Private reports whether a text has something in it that would be masked.
+func (m *Masker) Private(text string) bool { return m.JSON(text) != text }
