@@ -73,15 +73,6 @@ MOTO_RUN = bin/sendspec run --name 'moto 5.2.1' --exec '$(MOTO) -H 127.0.0.1 -p 
 baseline: build ## bring the baseline of moto in line with what it does
 	$(MOTO_RUN) --baseline cmd/sendspec/testdata/moto-5.2.1.baseline --update-baseline
 
-MINISTACK ?= $(firstword $(shell command -v ministack) .venv/bin/ministack)
-MATRIX = cmd/sendspec/testdata/matrix
-
 .PHONY: matrix
-matrix: build ## the reports of real emulators, and the table of how they stand
-	$(MOTO_RUN) --seed 1 --json bin/moto.json || [ $$? = 1 ]
-	bin/sendspec compare --summary $(MATRIX)/moto-5.2.1.json bin/moto.json
-	@if [ -x "$(MINISTACK)" ]; then \
-	  bin/sendspec run --name 'ministack 1.5.33' --exec 'env GATEWAY_PORT={port} $(MINISTACK)' --seed 1 --json bin/ministack.json || [ $$? = 1 ] || exit 1; \
-	  bin/sendspec compare --summary $(MATRIX)/ministack-1.5.33.json bin/ministack.json; \
-	else echo "SKIPPED: no ministack (pip install ministack==1.5.33): its committed report stays"; fi
-	bin/sendspec compare --matrix --format markdown $(MATRIX)/*.json > $(MATRIX)/matrix.md
+matrix: build ## the reports of every emulator that a registry serves, and the table of how they stand (.ci/matrix)
+	.ci/matrix bin/sendspec cmd/sendspec/testdata/matrix
