@@ -68,6 +68,12 @@ func envelopeMutants() []Mutant {
 			"error/InternalServerError", status(http.StatusBadRequest, "InternalServerError")},
 		{"envelope/message-missing", "Refusals have no message", messagesSource, Should, envelope,
 			edited(func(t *jsontree.Value) { drop("Message", "message")(nil, t) })},
+		{"envelope/message-in-lower-case", "Modelled errors have message in lower case", "evidence: errors/raw-2026", Should, envelope,
+			edited(func(t *jsontree.Value) { rename(t, "Message", "message") })},
+		{"envelope/message-of-validation", "A broken constraint has Message with a capital", "evidence: errors/raw-2026", Should,
+			envelope, edited(func(t *jsontree.Value) { rename(t, "message", "Message") }, "ValidationException")},
+		{"envelope/type-beside-header", "x-amzn-ErrorType has the type beside the body", "evidence: errors/no-type-header", Should,
+			envelope, refused(func(_ *call, r *reply) { r.header.Set(errorTypeField, r.errorType()) })},
 		{"envelope/message-list", "The message is the list of violations", "evidence: validation/form; constraint messages: one text", Must,
 			"error/Envelope invariant/SDK/decodes", edited(func(t *jsontree.Value) {
 				if m := t.Get("message"); m != nil {
@@ -106,5 +112,14 @@ func envelopeMutants() []Mutant {
 					r.edit(func(t *jsontree.Value) { put("Command", `{"Status":"Failed","StatusDetails":"Failed"}`)(c, t) })
 				}
 			})},
+	}
+}
+
+// rename gives a member another name.
+func rename(t *jsontree.Value, from, to string) {
+	if v := t.Get(from); v != nil {
+		moved := *v
+		remove(t, from)
+		set(t, to, moved)
 	}
 }

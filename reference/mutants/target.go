@@ -146,6 +146,10 @@ func targetMutants() []Mutant {
 			instances(func(first, _ string, _ int) bool { return strings.HasPrefix(first, "mi-") })},
 		{"semantics/instance-stopped", "A node that is known is taken though its agent does not answer", instanceSource, Should,
 			instance, instances(func(first, _ string, n int) bool { return n == 1 && first == "i-0123456789abcdef8" })},
+		{"semantics/node-without-parameters", "A node that is not known makes the server fail where a parameter is missing, too",
+			"evidence: errors/precedence/node-and-parameters", Must, "error/Precedence", failing500(func(c *call) bool {
+				return c.tree().Get("InstanceIds") != nil && c.tree().Get("Parameters") == nil && !known(c.tree().Pointer("/InstanceIds/0").Text)
+			})},
 		{"semantics/instances-twice", "An instance may stand twice in InstanceIds", "model.json: SendCommand, DuplicateInstanceId",
 			Should, "error/DuplicateInstanceId", overlooking("DuplicateInstanceId", func(t *jsontree.Value) bool {
 				return once(t.Get("InstanceIds"), false, func(v *jsontree.Value) string { return v.Text })

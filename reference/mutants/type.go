@@ -27,7 +27,10 @@ func typeMutants() []Mutant {
 			all = append(all, m)
 		}
 	}
-	return all
+	return append(all, Mutant{"type/NotificationConfig/unread", "NotificationConfig is not read where no role is given", typesSource, Must,
+		"type/NotificationConfig", overlooking("SerializationException", func(t *jsontree.Value) bool {
+			return t.Get("ServiceRoleArn") == nil && without("NotificationConfig")(t)
+		})})
 }
 
 func coerced(path string, kind jsontree.Kind) answer {
