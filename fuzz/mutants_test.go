@@ -70,6 +70,7 @@ func TestSequencesFindWhatNoSingleRequestShows(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
 		"state/left-again", "state/no-node-as-failed", "state/cancel-unknown-taken", "history/twice", "invocation/list-unknown-refused",
+		"history/comment-of-the-first",
 	} {
 		i := slices.IndexFunc(mutants.All(), func(m mutants.Mutant) bool { return m.Name == name })
 		require.GreaterOrEqual(t, i, 0, name)

@@ -114,6 +114,7 @@ func TestCallsAreHeldAgainstThoseBefore(t *testing.T) {
 		"another time of its own":    {[]judge.Exchanged{invocations(invocationA), invocations(invocationA.with("RequestedDateTime", 1790847446))}, "/CommandInvocations/0/RequestedDateTime", "", "must"},
 		"another order of members":   {[]judge.Exchanged{sent, list(commandA.with("NotificationConfig", json.RawMessage(`{"NotificationType":"","NotificationEvents":[],"NotificationArn":""}`)))}, "", "", ""},
 		"another topic":              {[]judge.Exchanged{sent, list(commandA.with("NotificationConfig", members{}))}, "/Commands/0/NotificationConfig", "", "must"},
+		"another order of nodes":     {[]judge.Exchanged{sent, list(commandA.with("InstanceIds", []string{bNode, aNode}))}, "/Commands/0/InstanceIds", "as sent in step 1", "should"},
 		"another document":           {[]judge.Exchanged{sent, get(gotA.with("DocumentName", "yours"))}, "/DocumentName", `"mine", as sent in step 1`, "must"},
 		"one list against another":   {[]judge.Exchanged{list(commandA), list(commandA.with("Parameters", members{"a": []string{"b"}}))}, "/Commands/0/Parameters", "{}, as in step 1", "must"},
 		"an invocation against one":  {[]judge.Exchanged{get(gotA), invocations(invocationA.with("Comment", "b"))}, "/CommandInvocations/0/Comment", `"a", as in step 1`, "must"},

@@ -8,7 +8,7 @@ import (
 // Case makes the case of an input, with the expectation that its outcomes come from.
 func (in *Input) Case(o *oracle.Oracle) (*fixtures.Case, oracle.Expectation) {
 	if in.Calls != nil {
-		return sequenceCase(in.ID(), in.Calls), oracle.Expectation{Rule: sequenceRule, Level: fixtures.Must, Evidence: sequenceEvidence}
+		return sequenceCase(in.ID(), in.Calls, o), oracle.Expectation{Rule: sequenceRule, Level: fixtures.Must, Evidence: sequenceEvidence}
 	}
 	text := in.Body.Bytes()
 	e := in.Body.expectation(o, text)

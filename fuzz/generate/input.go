@@ -57,8 +57,8 @@ func (in *Input) Size() int {
 		return len(in.Body.Bytes())
 	}
 	n := 0
-	for _, s := range sequenceCase(in.ID(), in.Calls).Steps {
-		n += len(s.Request.Body.JSON)
+	for _, c := range in.Calls {
+		n += len(encoded(c.body()))
 	}
 	return n
 }
