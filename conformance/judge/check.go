@@ -30,6 +30,7 @@ var checks = []Check{
 	countsCheck,
 	statusCheck,
 	invocationCheck,
+	executionTimesCheck,
 	timesCheck,
 	errorTypeCheck,
 	bareTypeCheck,

@@ -69,7 +69,7 @@ func counts(path string, c *jsontree.Value) []Finding {
 
 var statusCheck = Check{
 	rule("Command/status",
-		"Status is one of the seven and StatusDetails one of those documented or recorded, with or without spaces; the two should go together",
+		"Status is one of the seven and StatusDetails one of those documented or recorded, without spaces; the two should go together",
 		fixtures.Must, "status/values", "status/spelling"),
 	func(e *Exchanged) []Finding {
 		var found []Finding
@@ -97,7 +97,7 @@ func statusAgrees(path string, c *jsontree.Value) []Finding {
 			described(details))
 	}
 	if slices.Contains(reference.StatusesOf(word), reference.Status(status.Text)) {
-		return nil
+		return spaced(path, details)
 	}
 	// "StatusDetails can show different results than Status": which, no source lists in full.
 	return broken(fixtures.Should, path+"/StatusDetails",

@@ -45,7 +45,7 @@ func (o *Oracle) instances(m *semantics, in *ssm.SendCommandInput) {
 	for _, id := range in.InstanceIds {
 		platform := platformLinux
 		switch {
-		case slices.Contains(o.nodes, id), o.has(id, "node.silent"):
+		case slices.Contains(o.nodes, id), o.has(id, "node.silent"), o.has(id, "node.returning"), o.has(id, "node.reboot"):
 		case o.has(id, "node.windows"):
 			platform = platformWindows
 		case o.has(id, "node.denied"):

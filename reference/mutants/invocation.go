@@ -1,6 +1,8 @@
 package mutants
 
 import (
+	"time"
+
 	"strings"
 
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -16,15 +18,17 @@ const (
 // invocationMutants are the ways in which the members of an invocation go wrong.
 func invocationMutants() []Mutant {
 	const (
-		members  = "lifecycle/ListCommandInvocations/members lifecycle/GetCommandInvocation/members"
-		code     = "execution/Failed/response-code"
-		times    = "execution/Success/times"
-		stopped  = "execution/Cancelled/response-code execution/ExecutionTimedOut/response-code"
-		start    = "ExecutionStartDateTime"
-		elapsed  = "ExecutionElapsedTime"
-		end      = "ExecutionEndDateTime"
-		addr     = "StandardOutputUrl"
-		addrErrs = "StandardErrorUrl"
+		members = "lifecycle/ListCommandInvocations/members lifecycle/GetCommandInvocation/members"
+		code    = "execution/Failed/response-code"
+		times   = "execution/Success/times"
+		stopped = "execution/Cancelled/response-code execution/ExecutionTimedOut/response-code"
+		start   = "ExecutionStartDateTime"
+		elapsed = "ExecutionElapsedTime"
+		end     = "ExecutionEndDateTime"
+
+		timesInvariant = "execution/Success execution/DeliveryTimedOut invariant/Invocation/times"
+		addr           = "StandardOutputUrl"
+		addrErrs       = "StandardErrorUrl"
 	)
 	unprefixed := func(s string) string { return strings.TrimPrefix(s, "aws:") }
 	fixed := func(s string) func(string) string { return func(string) string { return s } }
@@ -98,6 +102,18 @@ func invocationMutants() []Mutant {
 			"execution/MaxErrors/terminated-response-code", plugins(when(has("StatusDetails", "Terminated"), put("ResponseCode", "1")))},
 		{"invocation/times-lost", "An invocation that has ended has no Execution times", shownSource, Must, times,
 			got(drop(start, elapsed), put(end, `""`))},
+		{"invocation/end-exact", "ExecutionEndDateTime is the start and all that elapsed, with its milliseconds",
+			"evidence: output/end-time", Should, timesInvariant, got(when(ended, endAfter(500*time.Millisecond)))},
+		{"invocation/end-late", "ExecutionEndDateTime is when the answer came, two seconds later", "evidence: output/end-time", Must,
+			timesInvariant, got(when(ended, endAfter(2*time.Second)))},
+		{"invocation/pending-began", "An invocation that waits for its node has an ExecutionStartDateTime", runningSource, Must,
+			timesInvariant,
+			got(when(has("Status", "Pending"), put("ExecutionStartDateTime", `"2026-11-24T00:00:00.000Z"`)))},
+		{"invocation/pending-elapsed", "An invocation that waits for its node has taken PT0S", runningSource, Must,
+			timesInvariant, got(when(has("Status", "Pending"), put("ExecutionElapsedTime", `"PT0S"`)))},
+		{"invocation/details-lost", "GetCommandInvocation has no StatusDetails", shownSource, Must,
+			"execution/Success invariant/Invocation/status",
+			got(func(_ *call, v *jsontree.Value) { remove(v, "StatusDetails") })},
 		{"invocation/times-without-zone", "The Execution times have no Z", shownSource, Must, times,
 			got(texts(func(s string) string { return strings.TrimSuffix(s, "Z") }, start, end))},
 		{"invocation/elapsed-in-clock", "ExecutionElapsedTime is written 0:00:05", shownSource, Must, times,
@@ -117,4 +133,13 @@ func coded(code func(v *jsontree.Value, n int64) int64) answer {
 			setNumber(v, "ResponseCode", code(v, number(v, "ResponseCode")))
 		}
 	}, "", "CommandPlugins[]"))
+}
+
+// endAfter shows an end so much later than it was.
+func endAfter(d time.Duration) edit {
+	return func(_ *call, v *jsontree.Value) {
+		if end, err := time.Parse(time.RFC3339Nano, member(v, "ExecutionEndDateTime")); err == nil {
+			set(v, "ExecutionEndDateTime", text(end.Add(d).Format("2006-01-02T15:04:05.000Z")))
+		}
+	}
 }

@@ -124,7 +124,29 @@ func outputMutants() []Mutant {
 		{"invocation/plugin-output-lost", "Output of a plugin is empty", pluginSource, Must,
 			"execution/Success/plugin-output execution/Output/plugin-below", plugins(put("Output", `""`))},
 		{"invocation/plugin-output-whole", "Output of a plugin is not cut at 2500 characters", outputSource, Must,
-			"execution/Output/plugin-at-most-2500", plugins(texts(from(2500, padded(2500, 6000)), "Output"))},
+			"execution/Output/plugin-at-most-2500", plugins(texts(from(2400, padded(2400, 6000)), "Output"))},
+		{"invocation/plugin-unmarked", "Output of a plugin that was cut does not say so", "evidence: output/truncation-marks", Should,
+			"execution/Output/plugin-truncated execution/Output/plugin-errors-truncated",
+			plugins(texts(func(s string) string { return strings.NewReplacer(outputMark, "", errorMark, "").Replace(s) }, "Output"))},
+		{"invocation/plugin-marked-alike", "Output of a plugin ends in the mark of the other stream", "evidence: output/truncation-marks",
+			Should, "execution/Output/plugin-truncated execution/Output/plugin-errors-truncated",
+			plugins(texts(func(s string) string {
+				return strings.NewReplacer(outputMark, errorMark, errorMark, outputMark).Replace(s)
+			}, "Output"))},
+		{"output/unmarked", "An output that was cut does not say so", "evidence: output/truncation-marks", Should,
+			"execution/Output/truncated", got(texts(before("--output truncated--"), "StandardOutputContent"))},
+		{"output/first-failure", "A script ends with its first command that fails", "evidence: status/last-exit-code", Must,
+			"execution/Success/last-exit-code", shown(when(has("Status", "Success"), func(c *call, v *jsontree.Value) {
+				if script(c, v) == "false" {
+					state("Failed", "Failed")(c, v)
+				}
+			}))},
+		{"output/reboot-fails", "A script that ends with 194 fails", "evidence: status/exit-194", Must, "execution/Success/exit-194",
+			shown(when(has("Status", "Success"), func(c *call, v *jsontree.Value) {
+				if strings.HasSuffix(script(c, v), "exit 194") {
+					state("Failed", "Failed")(c, v)
+				}
+			}))},
 		{"invocation/plugin-output-short", "Output of a plugin is cut at 1000 characters", outputSource, Must,
 			"execution/Output/plugin-below", plugins(texts(cut(1000), "Output"))},
 		{"invocation/plugin-errors-left-out", "Output of a plugin leaves out the standard error",
@@ -157,6 +179,12 @@ func outputMutants() []Mutant {
 			})},
 	}
 }
+
+// The marks of the Output of a plugin that was cut.
+const (
+	outputMark = "\n---Output truncated---"
+	errorMark  = "\n---Error truncated----"
+)
 
 // succeeding shows such failed commands and invocations as successes.
 func succeeding(such func(c *call, v *jsontree.Value) bool) answer {

@@ -37,6 +37,8 @@ func stateMutants() []Mutant {
 		{"state/in-progress-spelt", "Status, not StatusDetails alone, is written In Progress",
 			"model: CommandStatus, CommandInvocationStatus: InProgress", Must, "execution/InProgress",
 			both(when(has("Status", "InProgress"), put("Status", `"In Progress"`)))},
+		{"state/details-spaced", "StatusDetails is written with spaces, as in the documents", "evidence: status/spelling", Should,
+			"execution/InProgress invariant/Command/status invariant/Invocation/status", both(relabel("InProgress", "InProgress", "In Progress"))},
 		{"state/details-lag", "StatusDetails of a listed command is that of the answer before", statusSource, Must,
 			"lifecycle/NoInstancesInTag/details execution/Success/command", listed(lagging("StatusDetails"))},
 		{"state/status-lag", "Status of a listed command is that of the answer before, StatusDetails is not", statusSource, Should,

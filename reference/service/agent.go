@@ -170,11 +170,16 @@ func until(output []chunk, at time.Duration) []chunk {
 const (
 	maxStandardOutput = 24000
 	maxStandardError  = 8000
-	maxPluginOutput   = 2500
+	maxPluginOutput   = 2400 // the agent's, below the 2500 of the model
 )
 
-// The agent's words for output that was cut; nothing recorded shows them.
-const truncated = "--output truncated--"
+// The agent's words for output that was cut (evidence: output/truncation-marks), and what stands before stderr.
+const (
+	truncated       = "--output truncated--"
+	outputTruncated = "\n---Output truncated---"
+	errorTruncated  = "\n---Error truncated----"
+	errorSeparator  = "\n----------ERROR-------\n"
+)
 
 func cut(text string, limit int) string {
 	if len(text) <= limit {
@@ -208,10 +213,22 @@ func streams(output []chunk, exit int) (stdout, stderr string) {
 	return cut(out.String(), maxStandardOutput), cut(stderr, maxStandardError)
 }
 
-// pluginOutput is the Output of a plugin (evidence: output/separator).
+// pluginOutput is the Output of a plugin (evidence: output/separator, output/truncation-marks). What does not fit is cut as
+// the agent does it: the longer of both streams, or both where each is more than half of it.
 func pluginOutput(stdout, stderr string) string {
-	if stderr != "" {
-		stdout += "\n----------ERROR-------\n" + stderr
+	out, errs, separator := []rune(stdout), []rune(stderr), ""
+	if len(errs) > 0 {
+		separator = errorSeparator
 	}
-	return cut(stdout, maxPluginOutput)
+	room := maxPluginOutput - len(separator)
+	switch {
+	case len(out)+len(errs) < room:
+		return stdout + separator + stderr
+	case len(out) > room/2 && len(errs) > room/2:
+		half := (room - len(outputTruncated) - len(errorTruncated)) / 2
+		return string(out[:half]) + outputTruncated + separator + string(errs[:half]) + errorTruncated
+	case len(out) < room/2:
+		return stdout + separator + string(errs[:room-len(errorTruncated)-len(out)]) + errorTruncated
+	}
+	return string(out[:room-len(outputTruncated)-len(errs)]) + outputTruncated + separator + stderr
 }

@@ -118,6 +118,7 @@ func demoNodes() []demoNode {
 		{"node.denied", Node{ID: "i-0123456789abcdef6", Platform: Linux, Online: true, Denied: true}},
 		{"node.silent", Node{ID: "i-0123456789abcdef7", Platform: Linux, Online: true, Silent: true}},
 		{"node.returning", Node{ID: "i-0123456789abcdef9", Platform: Linux, Online: true, Away: 45 * time.Second}},
+		{"node.reboot", Node{ID: "i-0123456789abcdefb", Platform: Linux, Online: true}},
 		{"node.lost", Node{ID: "i-0123456789abcdefa", Platform: Linux, Online: true, Unreachable: true}},
 		{"node.stopped", Node{ID: "i-0123456789abcdef8", Platform: Linux}},
 	}

@@ -12,7 +12,17 @@ type scriptResult struct {
 	elapsed time.Duration
 	code    int
 	output  []chunk
+	// made are the directories that the script made: they outlive a reboot.
+	made map[string]bool
 }
+
+// reboot is the exit code by which a script asks for a reboot of its node, and to be run again behind it (evidence:
+// status/exit-194). How long that takes is our choice, that what was written before is not kept, and how often at most.
+const (
+	reboot     = 194
+	rebootTime = 45 * time.Second
+	mostBoots  = 100
+)
 
 // notFound is the exit code of a shell for a command it does not know.
 const notFound = 127
@@ -27,18 +37,33 @@ const maxSleep = 30 * 24 * time.Hour
 // (evidence: output/exit-status-line).
 func exitMessage(code int) string { return "failed to run commands: exit status " + strconv.Itoa(code) }
 
-// runScript interprets a script of the commands exit, sleep, echo, printf, true, false and :, one
+// runScript interprets a script of the commands exit, sleep, echo, printf, mkdir, true, false and :, one
 // after the other, divided by line ends and semicolons, with output redirected by >&2 and words
 // quoted as in a shell. Any other command is not found. Its exit code is that of the last command,
-// or of exit.
+// or of exit. A command behind && runs where the one before succeeded, and mkdir fails where the directory is there.
 func runScript(script string) scriptResult {
-	var r scriptResult
-	for _, st := range statements(script) {
-		if r.run(st) {
+	all, r := statements(script), scriptResult{made: map[string]bool{}}
+	for range mostBoots {
+		r.code, r.output = 0, nil
+		r.runAll(all)
+		if r.code != reboot {
 			return r
 		}
+		r.elapsed += rebootTime
 	}
+	r.elapsed = maxSleep
 	return r
+}
+
+func (r *scriptResult) runAll(all []statement) {
+	for _, st := range all {
+		if st.ifSucceeded && r.code != 0 {
+			continue
+		}
+		if r.run(st) {
+			return
+		}
+	}
 }
 
 // run runs one statement, and reports whether it ends the script.
@@ -69,6 +94,8 @@ func (r *scriptResult) run(st statement) (exit bool) {
 		r.write(strings.Join(args, " ")+end, stderr)
 	case "printf":
 		r.write(printf(args), stderr)
+	case "mkdir":
+		code = r.mkdir(args)
 	case "sleep":
 		code = r.sleep(args)
 	case "exit":
@@ -97,6 +124,17 @@ func (r *scriptResult) sleep(args []string) (code int) {
 	}
 	r.write("sleep: invalid time interval\n", true)
 	return 1
+}
+
+func (r *scriptResult) mkdir(args []string) (code int) {
+	for _, name := range args {
+		if r.made[name] {
+			r.write("mkdir: cannot create directory '"+name+"': File exists\n", true)
+			code = 1
+		}
+		r.made[name] = true
+	}
+	return code
 }
 
 // exitCode is that of exit: the last command's without a number, modulo 256 with one, and 2, as in
@@ -153,6 +191,8 @@ type word struct {
 type statement struct {
 	words []word
 	line  int
+	// ifSucceeded: it stands behind &&.
+	ifSucceeded bool
 }
 
 // statements divides a script at its semicolons and line ends, and each part into words. A quotation
@@ -166,6 +206,7 @@ func statements(script string) []statement {
 		quoted bool
 		quote  byte
 		line   = 1
+		and    bool
 	)
 	endWord := func() {
 		if within {
@@ -176,7 +217,7 @@ func statements(script string) []statement {
 	}
 	endStatement := func() {
 		endWord()
-		all, words = append(all, statement{words, line}), nil
+		all, words, and = append(all, statement{words, line, and}), nil, false
 	}
 	for i := 0; i < len(script); i++ {
 		c := script[i]
@@ -203,6 +244,10 @@ func statements(script string) []statement {
 			i += len(toStderr) - 1
 		case c == ' ' || c == '\t' || c == '\r':
 			endWord()
+		case strings.HasPrefix(script[i:], "&&"):
+			endStatement()
+			and = true
+			i++
 		case c == ';':
 			endStatement()
 		case c == '\n':

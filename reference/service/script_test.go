@@ -38,6 +38,9 @@ func TestScriptsAreInterpreted(t *testing.T) {
 		"sleep 99999999999":                {elapsed: maxSleep},
 		"true\nrm -rf /":                   {stderr: "sh: line 2: rm: command not found\n", code: 127},
 		"ls; true":                         {stderr: "sh: line 1: ls: command not found\n"},
+		"true && echo a; false && echo b":  {stdout: "a\n", code: 1},
+		"mkdir /d && exit 194\necho again": {stdout: "again\n", stderr: "mkdir: cannot create directory '/d': File exists\n", elapsed: rebootTime},
+		"echo x; exit 194":                 {stdout: "x\n", code: 194, elapsed: maxSleep},
 		"echo 'open":                       {stdout: "open\n"},
 		"printf 'o\\n'; sleep 2; exit 300": {stdout: "o\n", code: 44, elapsed: 2 * time.Second},
 	} {
@@ -56,7 +59,15 @@ func TestOutputIsCutAtTheBoundsOfTheAPI(t *testing.T) {
 	stdout, stderr := streams([]chunk{{text: long}, {text: long, stderr: true}}, 0)
 	assert.Len(t, []rune(stdout), 24000)
 	assert.Len(t, []rune(stderr), 8000)
-	assert.Len(t, []rune(pluginOutput(stdout, stderr)), 2500)
+	both := []rune(pluginOutput(stdout, stderr))
+	assert.LessOrEqual(t, len(both), 2400)
+	assert.Greater(t, len(both), 2397)
+	assert.Contains(t, string(both), "ü\n---Output truncated---\n----------ERROR-------\nü")
+	assert.True(t, strings.HasSuffix(string(both), "ü\n---Error truncated----"))
+	for _, one := range []string{pluginOutput(long, ""), pluginOutput("", long), pluginOutput(long, "short"), pluginOutput("short", long)} {
+		assert.Len(t, []rune(one), 2400)
+	}
+	assert.Equal(t, strings.Repeat("x", 2399), pluginOutput(strings.Repeat("x", 2399), ""))
 	exact := strings.Repeat("ü", 24000)
 	stdout, _ = streams([]chunk{{text: exact}}, 0)
 	assert.Equal(t, exact, stdout)
