@@ -85,7 +85,7 @@ func refusal(step fixtures.BoundStep, exception, message string) *wire.Exchange 
 	if message != "" {
 		body["message"] = message
 	}
-	b, _ := json.Marshal(body) //nolint:errchkjson // a map of strings always encodes
+	b, _ := json.Marshal(body) // a map of strings always encodes
 	return &wire.Exchange{
 		Request: wire.NewRequest("SendCommand", step.Request.Body),
 		Response: &wire.Response{Status: http.StatusBadRequest, Body: b, Header: http.Header{

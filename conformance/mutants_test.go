@@ -323,7 +323,7 @@ func judgeCases(t *testing.T, all []*fixtures.Case, kills map[string][]string) {
 		}
 	}
 	if *matrixFile != "" {
-		require.NoError(t, os.WriteFile(*matrixFile, []byte(table.String()), 0o644)) //nolint:gosec // for everybody to read
+		require.NoError(t, os.WriteFile(*matrixFile, []byte(table.String()), 0o644))
 	}
 	fmt.Printf("%d cases: %d notice a mutant that no other case does, %d only what others notice too, %d none and have a keepReason\n",
 		len(all), alone, shared, idle)

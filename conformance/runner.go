@@ -146,7 +146,7 @@ func New(t Target, opts ...Option) (*Runner, error) {
 		return nil, err
 	}
 	r := &Runner{target: t,
-		settings: settings{seed: uint64(rand.Uint32()), parallel: 8, revival: probe.Revival}} //nolint:gosec // a seed is no secret
+		settings: settings{seed: uint64(rand.Uint32()), parallel: 8, revival: probe.Revival}}
 	for _, o := range opts {
 		if err := o(r); err != nil {
 			return nil, err

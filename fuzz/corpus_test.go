@@ -53,7 +53,7 @@ func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, f.ID, "curl.sh"), []byte("older"), 0o600))
 		require.NoError(t, fuzz.Save(dir, target, f), "once more")
 		require.FileExists(t, note, "it is not ours")
-		b, err := os.ReadFile(filepath.Join(dir, f.ID, "curl.sh")) //nolint:gosec // a file of this test
+		b, err := os.ReadFile(filepath.Join(dir, f.ID, "curl.sh"))
 		if err == nil {
 			require.NotEqual(t, "older", string(b))
 		}
@@ -65,7 +65,7 @@ func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 		if d.IsDir() {
 			return nil
 		}
-		b, err := os.ReadFile(path) //nolint:gosec // a file of this test
+		b, err := os.ReadFile(path)
 		require.NoError(t, err)
 		for _, secret := range []string{"AKIDSECRETSECRET", "supersecretsecret", "tokentokentoken", "Signature="} {
 			require.NotContains(t, string(b), secret, path)
@@ -112,7 +112,7 @@ func TestASavedFindingIsLinted(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, fuzz.Save(dir, target, report.Findings[0]))
 	file := globbed(t, filepath.Join(dir, "*", "finding.json"))[0]
-	b, err := os.ReadFile(file) //nolint:gosec // a file of this test
+	b, err := os.ReadFile(file)
 	require.NoError(t, err)
 	for want, edit := range map[string]func(finding, tc, step map[string]any){
 		`level "": want must, should or may`: func(_, tc, _ map[string]any) { delete(tc, "level") },

@@ -44,7 +44,7 @@ func server(t *testing.T, pidFile string) string {
 // gone reports whether the process of the file has ended.
 func gone(t *testing.T, pidFile string) bool {
 	t.Helper()
-	b, err := os.ReadFile(pidFile) //nolint:gosec // a file of this test
+	b, err := os.ReadFile(pidFile)
 	require.NoError(t, err)
 	var pid int
 	_, err = fmt.Sscan(string(b), &pid)
@@ -64,7 +64,7 @@ func TestAServerIsStartedAndEnded(t *testing.T) {
 	assert.Contains(t, strings.Join(s.Output(), "\n"), "listening on 127.0.0.1:")
 	s.Stop()
 	assert.True(t, gone(t, pid))
-	_, err = http.Get(s.URL) //nolint:bodyclose // there is none
+	_, err = http.Get(s.URL) // there is none
 	require.Error(t, err)
 }
 
@@ -76,7 +76,7 @@ func TestTheWholeProcessGroupEnds(t *testing.T) {
 	s, err := launch.Start(t.Context(), launch.Options{Command: command, Grace: 100 * time.Millisecond})
 	require.NoError(t, err)
 	written := func() bool {
-		b, err := os.ReadFile(child) //nolint:gosec // a file of this test
+		b, err := os.ReadFile(child)
 		return err == nil && len(b) > 1
 	}
 	require.Eventually(t, written, time.Minute, 5*time.Millisecond)
@@ -88,9 +88,9 @@ func TestTheWholeProcessGroupEnds(t *testing.T) {
 // zombie reports whether a process has ended and nobody has waited for it: its parent is gone.
 func zombie(t *testing.T, pidFile string) bool {
 	t.Helper()
-	b, err := os.ReadFile(pidFile) //nolint:gosec // a file of this test
+	b, err := os.ReadFile(pidFile)
 	require.NoError(t, err)
-	stat, err := os.ReadFile("/proc/" + strings.TrimSpace(string(b)) + "/stat") //nolint:gosec // a file of this test
+	stat, err := os.ReadFile("/proc/" + strings.TrimSpace(string(b)) + "/stat")
 	return err == nil && strings.Contains(string(stat), ") Z ")
 }
 
@@ -100,7 +100,7 @@ func TestAServerThatEndsByItselfSaysHow(t *testing.T) {
 	s, err := launch.Start(t.Context(), launch.Options{Command: server(t, pid)})
 	require.NoError(t, err)
 	defer s.Stop()
-	b, err := os.ReadFile(pid) //nolint:gosec // a file of this test
+	b, err := os.ReadFile(pid)
 	require.NoError(t, err)
 	var id int
 	_, err = fmt.Sscan(string(b), &id)

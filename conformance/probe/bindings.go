@@ -77,7 +77,7 @@ func withMember(member string) func(*Client, []string) string {
 }
 
 func quoted(v any) string {
-	b, _ := json.Marshal(v) //nolint:errchkjson // strings
+	b, _ := json.Marshal(v) // strings
 	return string(b)
 }
 

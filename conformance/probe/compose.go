@@ -17,7 +17,7 @@ import (
 func Nonce(seed uint64, id string, attempt int) string {
 	var head [16]byte
 	binary.BigEndian.PutUint64(head[:8], seed)
-	binary.BigEndian.PutUint64(head[8:], uint64(attempt)) //nolint:gosec // attempts count from 0
+	binary.BigEndian.PutUint64(head[8:], uint64(attempt))
 	sum := sha256.Sum256(append(head[:], id...))
 	return hex.EncodeToString(sum[:8])
 }

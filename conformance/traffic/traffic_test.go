@@ -113,7 +113,7 @@ func recordings(t *testing.T) (entries []map[string]any, labels []string) {
 	require.NoError(t, err)
 	require.Len(t, files, 4)
 	for _, name := range files {
-		b, err := os.ReadFile(name) //nolint:gosec // a recording of this repository
+		b, err := os.ReadFile(name)
 		require.NoError(t, err)
 		lines := bufio.NewScanner(bytes.NewReader(b))
 		lines.Buffer(nil, 1<<20)
@@ -213,7 +213,7 @@ func TestTheExcerptIsOfTheRecordings(t *testing.T) {
 	if *update {
 		require.NoError(t, os.WriteFile(name, har, 0o600))
 	}
-	want, err := os.ReadFile(name) //nolint:gosec // a golden file of this repository
+	want, err := os.ReadFile(name)
 	require.NoError(t, err)
 	assert.Equal(t, string(want), string(har))
 }

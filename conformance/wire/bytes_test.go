@@ -192,7 +192,7 @@ func TestSignaturesVerifyAgainstTheDocumentedComputation(t *testing.T) {
 		credentials aws.Credentials
 		change      func(*wire.Request)
 	}{
-		"plain":           {aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "s/e+c=ret"}, func(*wire.Request) {}}, //nolint:gosec // made up
+		"plain":           {aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "s/e+c=ret"}, func(*wire.Request) {}},
 		"temporary":       {aws.Credentials{AccessKeyID: "ASIA", SecretAccessKey: "s", SessionToken: "the/token+="}, func(*wire.Request) {}},
 		"an empty body":   {short, func(r *wire.Request) { r.Body = nil }},
 		"a unicode body":  {short, func(r *wire.Request) { r.Body = []byte(`{"Comment":"😀\u0000"}`) }},
@@ -248,7 +248,7 @@ func TestHeadersThatChangeOnTheWayAreNotSigned(t *testing.T) {
 // The vector is get-vanilla of AWS's Signature Version 4 test suite (aws-sig-v4-test-suite).
 func TestSignEqualsAWSTestVector(t *testing.T) {
 	t.Parallel()
-	//nolint:gosec // AWS published it
+
 	credentials := aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}
 	s := wire.NewSigner(credentials, "us-east-1")
 	s.Service = "service"
@@ -358,7 +358,7 @@ func TestTheCommandForARawRequestHasNoCredential(t *testing.T) {
 	}
 	assert.True(t, strings.HasSuffix(command, "| nc -N 127.0.0.1 4014"), command)
 	printed, _, _ := strings.Cut(command, " | nc ")
-	out, err := exec.CommandContext(t.Context(), "sh", "-c", printed).Output() //nolint:gosec // the command under test
+	out, err := exec.CommandContext(t.Context(), "sh", "-c", printed).Output()
 	require.NoError(t, err)
 	assert.Contains(t, string(out), "\r\nContent-Length: 3\r\n")
 	assert.True(t, strings.HasSuffix(string(out), "\r\n\r\n{}"))

@@ -130,7 +130,7 @@ func (c *connection) closeSending(ending Ending, answered <-chan struct{}) {
 
 // receive reads the answer, and reports whether the connection may be used again.
 func (c *connection) receive(x *Exchange, limits Limits) (reusable bool) {
-	resp, err := c.header(x.Request.Method, limits.Header) //nolint:bodyclose // to close it would read all of it
+	resp, err := c.header(x.Request.Method, limits.Header) // to close it would read all of it
 	if err != nil {
 		x.Err = err
 		return false

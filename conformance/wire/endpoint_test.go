@@ -12,7 +12,7 @@ import (
 
 func TestEndpointsThatAreNone(t *testing.T) {
 	t.Parallel()
-	for endpoint, want := range map[string]string{ //nolint:gosec // made up
+	for endpoint, want := range map[string]string{
 		"":                                  "want a URL like",
 		"127.0.0.1:80":                      "want a URL like",
 		"localhost":                         "want a URL like",

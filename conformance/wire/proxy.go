@@ -69,7 +69,7 @@ func (h *HTTP) openTunnel(conn net.Conn, address string) error {
 		return err
 	}
 	answer := bufio.NewReader(io.LimitReader(conn, h.limits.Header))
-	resp, err := http.ReadResponse(answer, &http.Request{Method: http.MethodConnect}) //nolint:bodyclose // it has none
+	resp, err := http.ReadResponse(answer, &http.Request{Method: http.MethodConnect}) // it has none
 	switch {
 	case err != nil:
 		return fmt.Errorf("no answer to CONNECT %s: %w", address, err)

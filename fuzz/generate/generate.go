@@ -76,7 +76,7 @@ func (g *Generator) At(index uint64) *Input {
 func (g *Generator) FromBytes(data []byte) *Input {
 	r := randFrom(data)
 	t := g.rotation[r.Intn(len(g.rotation))]
-	return g.make(t.strategy, 0, uint64(r.Intn(1<<20)), r) //nolint:gosec // it is not negative
+	return g.make(t.strategy, 0, uint64(r.Intn(1<<20)), r)
 }
 
 // make makes the number-th input of a strategy.

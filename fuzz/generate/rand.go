@@ -20,11 +20,11 @@ func (s *splitMix) Uint64() uint64 {
 
 func (s *splitMix) Int63() int64 { return int64(s.Uint64() >> 1) }
 
-func (s *splitMix) Seed(seed int64) { s.state = uint64(seed) } //nolint:gosec // any bits are a seed
+func (s *splitMix) Seed(seed int64) { s.state = uint64(seed) }
 
 // seededRand draws the same for the same seed.
 func seededRand(seed uint64) *rand.Rand {
-	return rand.New(&splitMix{state: seed}) //nolint:gosec // inputs are to be the same for the same seed
+	return rand.New(&splitMix{state: seed})
 }
 
 func chance(r *rand.Rand, percent int) bool { return r.Intn(100) < percent }
