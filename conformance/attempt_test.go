@@ -19,7 +19,8 @@ func TestAnEndedRunReadsNoAnswer(t *testing.T) {
 	c := &fixtures.Case{ID: "lifecycle/ListCommands/long", Level: fixtures.Must, Steps: []fixtures.Step{{}}}
 	steps := []fixtures.BoundStep{{Request: fixtures.Message{Operation: "ListCommands"}, Expect: []fixtures.Outcome{{Name: "any"}}}}
 	exchanges := []*wire.Exchange{{Request: &wire.Request{}, Response: &wire.Response{Status: 200, Body: []byte(`{"Commands":[{}]}`)}}}
-	a := &attempt{session: &Session{runner: &Runner{}, reading: semaphore.NewWeighted(readingBytes)}, c: c, steps: steps, exchanges: exchanges}
+	a := &attempt{session: &Session{runner: &Runner{}, reading: semaphore.NewWeighted(readingBytes)},
+		c: c, steps: steps, exchanges: exchanges}
 	assert.True(t, a.endsStep(ctx, steps[0], exchanges[0], nil))
 	assert.NotEqual(t, judge.Error, a.judge(ctx).Verdict)
 	cancel()

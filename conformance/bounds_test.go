@@ -112,9 +112,10 @@ func TestWhatIsNoSSMCannotBeJudged(t *testing.T) {
 		status     int
 		body, want string
 	}{
-		"a REST server":          {http.StatusNotFound, `{"message":"not found"}`, "does not know SendCommand"},
-		"another AWS service":    {http.StatusBadRequest, `{"__type":"UnknownOperationException"}`, "does not know SendCommand"},
-		"a key it does not know": {http.StatusBadRequest, `{"__type":"UnrecognizedClientException","message":"no"}`, "refuses the credentials"},
+		"a REST server":       {http.StatusNotFound, `{"message":"not found"}`, "does not know SendCommand"},
+		"another AWS service": {http.StatusBadRequest, `{"__type":"UnknownOperationException"}`, "does not know SendCommand"},
+		"a key it does not know": {http.StatusBadRequest, `{"__type":"UnrecognizedClientException","message":"no"}`,
+			"refuses the credentials"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

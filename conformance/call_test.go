@@ -47,8 +47,8 @@ func TestInvariantsAreAboutAnswersToCalls(t *testing.T) {
 			})
 			cases := casesOf(
 				t,
-				strings.Replace(`{"id": "area/Topic/a", "title": "t", "request": {REQUEST}, "expect": [{"name": "n", "status": 400}]}`, "REQUEST",
-					c.request, 1),
+				strings.Replace(`{"id": "area/Topic/a", "title": "t", "request": {REQUEST}, "expect": [{"name": "n", "status": 400}]}`,
+					"REQUEST", c.request, 1),
 			)
 			report, err := run(t.Context(), t, conformance.Target{Handler: gateway}, conformance.WithCases(cases))
 			require.NoError(t, err)

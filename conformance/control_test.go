@@ -46,12 +46,14 @@ func TestARefusalInOtherWordsCounts(t *testing.T) {
 		}
 		unmodified.ServeHTTP(w, r)
 	})
-	fields := `, "title": "t", "request": {"body": {"json": {"DocumentName": "AWS-RunShellScript", "Targets": [{"Key": "tag:sendspec", "Values": ["x"]}], "Parameters": {"commands": ["true"]}, "TimeoutSeconds": `
+	fields := `, "title": "t", "request": {"body": {"json": {"DocumentName": "AWS-RunShellScript", "Targets": [{"Key": "tag:sendspec",` +
+		` "Values": ["x"]}], "Parameters": {"commands": ["true"]}, "TimeoutSeconds": `
 	cases := casesOf(
 		t,
 		`{"id": "area/Topic/below"`+fields+`29}}}, "expect": [{"name": "refused", "status": 400}]}`,
 		`{"id": "area/Topic/above"`+fields+`2592001}}}, "expect": [{"name": "refused", "status": 400}]}`,
-		`{"id": "area/Topic/above-as-it-should"`+fields+`2592001}}}, "expect": [{"name": "refused", "status": 400, "error": {"type": {"$should": "OtherException"}}}]}`,
+		`{"id": "area/Topic/above-as-it-should"`+fields+`2592001}}}, "expect": [{"name": "refused", "status": 400,`+
+			` "error": {"type": {"$should": "OtherException"}}}]}`,
 	)
 	for _, options := range [][]conformance.Option{nil, {conformance.WithStrict()}} {
 		report, err := run(t.Context(), t, conformance.Target{Handler: noTags}, append(options, conformance.WithCases(cases))...)

@@ -64,16 +64,16 @@ func TestTheTwoBooksAgree(t *testing.T) {
 			checked++
 			exception, message := r.Exception()
 			if exception == "" {
-				assert.True(t, allowsAdmission(step), "%s: the reference finds nothing wrong with the request, the fixture refuses it:\n%s", c.ID,
-					step.Request.Body)
+				assert.True(t, allowsAdmission(step), "%s: the reference finds nothing wrong with the request, the fixture refuses it:\n%s",
+					c.ID, step.Request.Body)
 				continue
 			}
 			if step.Expect[0].SameAs != "" {
 				continue // its verdict is that of an earlier step, judged there
 			}
 			result := judge.Judge(c, steps[i:i+1], []*wire.Exchange{refusal(step, exception, message)}, false)
-			assert.NotContains(t, []judge.Verdict{judge.Fail, judge.Skip}, result.Verdict, "%s: the reference answers %s: %s\n%v", c.ID, exception,
-				message, result.Findings)
+			assert.NotContains(t, []judge.Verdict{judge.Fail, judge.Skip}, result.Verdict,
+				"%s: the reference answers %s: %s\n%v", c.ID, exception, message, result.Findings)
 		}
 	}
 	t.Logf("%d requests agree; of %d nobody knows what AWS does", checked, unknown)

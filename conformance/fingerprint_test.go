@@ -26,7 +26,8 @@ func placeholder() http.Handler {
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 		w.Header().Set("x-amzn-RequestId", fmt.Sprintf("2d226bf9-efbd-461b-a381-%012d", n))
 		_, _ = fmt.Fprintf(w,
-			`{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-%012d","Status":"Success","StatusDetails":"placeholder %d","RequestedDateTime":%d}}`,
+			`{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-%012d","Status":"Success","StatusDetails":"placeholder %d",`+
+				`"RequestedDateTime":%d}}`,
 			n, n, time.Now().Unix())
 	})
 }
@@ -91,7 +92,8 @@ func TestARunAgainstABaselineTellsWhatIsNew(t *testing.T) {
 	assert.True(t, report.Stale())
 	assert.Equal(t, judge.Fixed, report.Results[passes].Verdict)
 
-	_, err := conformance.New(conformance.Target{Handler: service.New()}, conformance.WithBaseline(read([]string{"no/such/case status=200"})))
+	_, err := conformance.New(conformance.Target{Handler: service.New()},
+		conformance.WithBaseline(read([]string{"no/such/case status=200"})))
 	require.ErrorContains(t, err, `b:1: selector "no/such/case" matches no case`)
 }
 

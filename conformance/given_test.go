@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -21,11 +22,8 @@ func needing(t *testing.T, names ...string) []*fixtures.Case {
 	t.Helper()
 	var text []string
 	for i, name := range names {
-		text = append(
-			text,
-			`{"id": "area/Topic/`+string(
-				rune('a'+i))+`", "title": "t", "request": {"body": {"json": {"Comment": "${`+name+`}"}}}, "expect": [{"name": "n", "status": 400}]}`,
-		)
+		text = append(text, fmt.Sprintf(`{"id": "area/Topic/%c", "title": "t", "request": {"body": {"json": {"Comment": "${%s}"}}},
+			"expect": [{"name": "n", "status": 400}]}`, 'a'+i, name))
 	}
 	return casesOf(t, text...)
 }
@@ -38,11 +36,14 @@ func TestABindingThatTheTargetRefusesIsAMistake(t *testing.T) {
 		binding, value string
 		want           string // "" where it is none
 	}{
-		"a node":                     {[]string{"i-0123456789abcdef0", "i-00000000000000000"}, "", "", "wrong binding: --node i-00000000000000000: it refuses it (400 Bad Request InvalidInstanceId: Instances not in a valid state for account)"},
-		"nodes that it has":          {[]string{"i-0123456789abcdef0", "i-0123456789abcdef1"}, "", "", ""},
-		"a bound node":               {nil, "node", "i-00000000000000000", "--bind node=i-00000000000000000: "},
-		"a Windows node":             {nil, "node.windows", "i-00000000000000000", "--bind node.windows="},
-		"a document":                 {nil, "document.versions", "sendspec-none", "--bind document.versions=sendspec-none: it refuses it (400 Bad Request InvalidDocument)"},
+		"a node": {[]string{"i-0123456789abcdef0", "i-00000000000000000"}, "", "",
+			"wrong binding: --node i-00000000000000000: it refuses it (400 Bad Request InvalidInstanceId: Instances not in a valid " +
+				"state for account)"},
+		"nodes that it has": {[]string{"i-0123456789abcdef0", "i-0123456789abcdef1"}, "", "", ""},
+		"a bound node":      {nil, "node", "i-00000000000000000", "--bind node=i-00000000000000000: "},
+		"a Windows node":    {nil, "node.windows", "i-00000000000000000", "--bind node.windows="},
+		"a document": {nil, "document.versions", "sendspec-none",
+			"--bind document.versions=sendspec-none: it refuses it (400 Bad Request InvalidDocument)"},
 		"a document that it has":     {nil, "document", "sendspec-plain", ""},
 		"one with parameters":        {nil, "document.typed", "sendspec-typed", ""},
 		"a role":                     {nil, "role", "arn:aws:iam::123456789012:role/none", "InvalidRole"},
@@ -87,18 +88,19 @@ func TestABindingIsCheckedWhereThatShowsSomething(t *testing.T) {
 	refuse := func(body string) bool { return strings.Contains(body, "InstanceIds") }
 	target := func(refuse func(string) bool) conformance.Target {
 		sane := answering(always200)
-		return conformance.Target{Nodes: []string{"i-00000000000000000"}, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			b, _ := io.ReadAll(r.Body)
-			mu.Lock()
-			asked = append(asked, string(b))
-			mu.Unlock()
-			if !refuse(string(b)) {
-				sane.ServeHTTP(w, r)
-				return
-			}
-			w.WriteHeader(http.StatusBadRequest)
-			_, _ = io.WriteString(w, `{"__type":"InvalidInstanceId"}`)
-		})}
+		return conformance.Target{Nodes: []string{"i-00000000000000000"},
+			Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				b, _ := io.ReadAll(r.Body)
+				mu.Lock()
+				asked = append(asked, string(b))
+				mu.Unlock()
+				if !refuse(string(b)) {
+					sane.ServeHTTP(w, r)
+					return
+				}
+				w.WriteHeader(http.StatusBadRequest)
+				_, _ = io.WriteString(w, `{"__type":"InvalidInstanceId"}`)
+			})}
 	}
 	_, err := run(t.Context(), t, target(refuse), conformance.WithCases(plainCases(t, 1)))
 	require.NoError(t, err)

@@ -139,12 +139,14 @@ func (s *hostileServer) saneAnswer(c *hostileConn) bool {
 	body := fmt.Sprintf(`{"Command":{"CommandId":"00000000-0000-4000-8000-%012d"}}`, n)
 	if s.sane == "HTTP/1.0" {
 		_, _ = fmt.Fprintf(c,
-			"HTTP/1.0 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: 00000000-0000-4000-8000-%012d\r\n\r\n%s", n, body)
+			"HTTP/1.0 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: 00000000-0000-4000-8000-%012d\r\n\r\n%s",
+			n, body)
 		return false
 	}
 	_, err := fmt.Fprintf(
 		c,
-		"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: 00000000-0000-4000-8000-%012d\r\nContent-Length: %d\r\n\r\n%s",
+		"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: "+
+			"00000000-0000-4000-8000-%012d\r\nContent-Length: %d\r\n\r\n%s",
 		n,
 		len(body),
 		body,

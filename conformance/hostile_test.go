@@ -78,24 +78,26 @@ func hostilities(elsewhere string) map[string]hostility {
 	bomb := gzipBomb()
 	moved := "HTTP/1.1 %d Moved\r\nLocation: %s/\r\nContent-Length: 0\r\n\r\n"
 	return map[string]hostility{
-		"silence":                         {saysAndHolds(""), hangs, lost},
-		"a header byte by byte":           {drips("HTTP/1.1 200 OK\r\nX-A: ", "b"), hangs, lost},
-		"a body byte by byte":             {drips(head+"Content-Length: 1000\r\n\r\n{", " "), hangs, lost},
-		"closing without a word":          {says(""), "closes the connection without an answer", lost},
-		"a reset before the header":       {saysAndResets(""), "closes the connection without an answer", lost},
-		"a reset inside the header":       {saysAndResets("HTTP/1.1 200 OK\r\nContent-Ty"), "", lost},
-		"a reset after the header":        {saysAndResets(head + "Content-Length: 9\r\n\r\n{"), "", lost},
-		"a header without end":            {floods("HTTP/1.1 200 OK\r\n", "X-A: b\r\n"), "answers no HTTP", lost},
-		"a header line without end":       {floods("HTTP/1.1 200 OK\r\nX-A: ", "b"), "answers no HTTP", lost},
-		"a body without end":              {floods(head+"\r\n", " "), "a body without end", lost},
-		"a gigabyte promised and held":    {saysAndHolds(head + "Content-Length: 1073741824\r\n\r\n{}"), hangs, lost},
-		"a gigabyte promised and closed":  {says(head + "Content-Length: 1073741824\r\n\r\n{}"), "closes the connection", lost},
-		"a gigabyte sent":                 {floods(head+"Content-Length: 1073741824\r\n\r\n", " "), "a body without end", lost},
-		"a chunk that is longer":          {says(head + "Transfer-Encoding: chunked\r\n\r\n1\r\n{}{}{}{}\r\n0\r\n\r\n"), "answers no HTTP", lost},
-		"a chunk that is shorter":         {says(head + "Transfer-Encoding: chunked\r\n\r\n9\r\n{}"), "closes the connection", lost},
-		"a chunk length that is none":     {says(head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"), "answers no HTTP", lost},
-		"a chunk header without end":      {floods(head+"Transfer-Encoding: chunked\r\n\r\n", "1"), "answers no HTTP", lost},
-		"a gzip bomb":                     {says(fmt.Sprintf(head+"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s", len(bomb), bomb)), isJudged, fails},
+		"silence":                        {saysAndHolds(""), hangs, lost},
+		"a header byte by byte":          {drips("HTTP/1.1 200 OK\r\nX-A: ", "b"), hangs, lost},
+		"a body byte by byte":            {drips(head+"Content-Length: 1000\r\n\r\n{", " "), hangs, lost},
+		"closing without a word":         {says(""), "closes the connection without an answer", lost},
+		"a reset before the header":      {saysAndResets(""), "closes the connection without an answer", lost},
+		"a reset inside the header":      {saysAndResets("HTTP/1.1 200 OK\r\nContent-Ty"), "", lost},
+		"a reset after the header":       {saysAndResets(head + "Content-Length: 9\r\n\r\n{"), "", lost},
+		"a header without end":           {floods("HTTP/1.1 200 OK\r\n", "X-A: b\r\n"), "answers no HTTP", lost},
+		"a header line without end":      {floods("HTTP/1.1 200 OK\r\nX-A: ", "b"), "answers no HTTP", lost},
+		"a body without end":             {floods(head+"\r\n", " "), "a body without end", lost},
+		"a gigabyte promised and held":   {saysAndHolds(head + "Content-Length: 1073741824\r\n\r\n{}"), hangs, lost},
+		"a gigabyte promised and closed": {says(head + "Content-Length: 1073741824\r\n\r\n{}"), "closes the connection", lost},
+		"a gigabyte sent":                {floods(head+"Content-Length: 1073741824\r\n\r\n", " "), "a body without end", lost},
+		"a chunk that is longer": {says(head + "Transfer-Encoding: chunked\r\n\r\n1\r\n{}{}{}{}\r\n0\r\n\r\n"),
+			"answers no HTTP", lost},
+		"a chunk that is shorter":     {says(head + "Transfer-Encoding: chunked\r\n\r\n9\r\n{}"), "closes the connection", lost},
+		"a chunk length that is none": {says(head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"), "answers no HTTP", lost},
+		"a chunk header without end":  {floods(head+"Transfer-Encoding: chunked\r\n\r\n", "1"), "answers no HTTP", lost},
+		"a gzip bomb": {
+			says(fmt.Sprintf(head+"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s", len(bomb), bomb)), isJudged, fails},
 		"a redirect in a circle":          {circle, "answers 307 Temporary Redirect", fails},
 		"a redirect elsewhere":            {says(fmt.Sprintf(moved, 308, elsewhere)), "answers 308 Permanent Redirect", fails},
 		"a redirect elsewhere, by GET":    {says(fmt.Sprintf(moved, 302, elsewhere)), "answers 302 Found", fails},
@@ -144,7 +146,8 @@ func TestTheHostileBattery(t *testing.T) {
 		for _, r := range runs {
 			group.Go(func() error {
 				began := time.Now()
-				r.report, r.err = run(t.Context(), t, r.server.target(), conformance.WithCases(hostileCases(t, 40)), conformance.WithLimits(r.want.limits()), conformance.WithRevival(100*time.Millisecond))
+				r.report, r.err = run(t.Context(), t, r.server.target(), conformance.WithCases(hostileCases(t, 40)),
+					conformance.WithLimits(r.want.limits()), conformance.WithRevival(100*time.Millisecond))
 				r.elapsed = time.Since(began)
 				return nil
 			})

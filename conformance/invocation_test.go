@@ -27,9 +27,11 @@ func TestTheStatusOfAnInvocationIsLookedAt(t *testing.T) {
 	for name, c := range map[string]struct {
 		operation, body, path string
 	}{
-		"sound":                  {"ListCommandInvocations", `{"CommandInvocations":[{"Status":"TimedOut","StatusDetails":"Delivery Timed Out"}]}`, ""},
-		"an invented status":     {"ListCommandInvocations", `{"CommandInvocations":[{"Status":"Success"},{"Status":"Done"}]}`, "/CommandInvocations/1/Status"},
-		"invented details":       {"ListCommandInvocations", `{"CommandInvocations":[{"Status":"Success","StatusDetails":"Fine"}]}`, "/CommandInvocations/0/StatusDetails"},
+		"sound": {"ListCommandInvocations", `{"CommandInvocations":[{"Status":"TimedOut","StatusDetails":"Delivery Timed Out"}]}`, ""},
+		"an invented status": {"ListCommandInvocations", `{"CommandInvocations":[{"Status":"Success"},{"Status":"Done"}]}`,
+			"/CommandInvocations/1/Status"},
+		"invented details": {"ListCommandInvocations", `{"CommandInvocations":[{"Status":"Success","StatusDetails":"Fine"}]}`,
+			"/CommandInvocations/0/StatusDetails"},
 		"details of a command":   {"GetCommandInvocation", `{"Status":"Success","StatusDetails":"NoInstancesInTag"}`, "/StatusDetails"},
 		"sound, of one":          {"GetCommandInvocation", `{"Status":"Failed","StatusDetails":"Terminated"}`, ""},
 		"an invented one of one": {"GetCommandInvocation", `{"Status":"Running"}`, "/Status"},
@@ -61,7 +63,8 @@ func TestTheStatusesOfACommandAreThoseOfTheReference(t *testing.T) {
 		for _, status := range []string{"Pending", "InProgress", "Success", "Cancelled", "Failed", "TimedOut", "Cancelling"} {
 			e := judge.Read(fixtures.BoundStep{Request: fixtures.Message{Operation: "SendCommand"}}, &wire.Exchange{
 				Request: wire.NewRequest("SendCommand", nil), Response: &wire.Response{
-					Status: http.StatusOK, Header: http.Header{}, Body: fmt.Appendf(nil, `{"Command":{"Status":%q,"StatusDetails":%q}}`, status, details),
+					Status: http.StatusOK, Header: http.Header{},
+					Body: fmt.Appendf(nil, `{"Command":{"Status":%q,"StatusDetails":%q}}`, status, details),
 				},
 			})
 			goTogether := slices.Contains(reference.StatusesOf(details), reference.Status(status))
@@ -104,7 +107,8 @@ func TestIgnoredFiltersOfInvocationsAreNoticed(t *testing.T) {
 			})
 			selector, err := conformance.ParseSelector([]string{"execution/Filters"}, nil)
 			require.NoError(t, err)
-			runner, err := conformance.New(conformance.Target{Handler: handler, Bindings: world.Bindings}, conformance.WithSelector(selector))
+			runner, err := conformance.New(conformance.Target{Handler: handler, Bindings: world.Bindings},
+				conformance.WithSelector(selector))
 			require.NoError(t, err)
 			found, err := runner.Run(t.Context())
 			require.NoError(t, err)

@@ -70,7 +70,8 @@ func TestALongListIsWaitedForAndJudged(t *testing.T) {
 				cases := casesOf(
 					t,
 					`{"id": "area/Topic/a", "title": "t", "request": {}, "expect": [{"name": "n", "status": 200}]}`,
-					`{"id": "area/Topic/list", "title": "t", "steps": [{"request": {"operation": "ListCommands"}, "poll": {"until": {"NextToken": "t"}, "within": "10s"},
+					`{"id": "area/Topic/list", "title": "t", "steps": [{"request": {"operation": "ListCommands"},
+						"poll": {"until": {"NextToken": "t"}, "within": "10s"},
 						"expect": [{"name": "n", "status": 200, "body": {"NextToken": "t"}}]}]}`,
 				)
 				report, err := run(t.Context(), t, conformance.Target{Handler: target}, conformance.WithCases(cases))

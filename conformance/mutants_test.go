@@ -71,7 +71,8 @@ func askOverConnections(t *testing.T, m mutants.Mutant, cases []*fixtures.Case) 
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	server := &http.Server{
-		Handler: m.Handler(world.Options...), ReadHeaderTimeout: time.Minute, MaxHeaderBytes: 256 << 10, ErrorLog: log.New(io.Discard, "", 0),
+		Handler: m.Handler(world.Options...), ReadHeaderTimeout: time.Minute, MaxHeaderBytes: 256 << 10,
+		ErrorLog: log.New(io.Discard, "", 0),
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(m.Listen(listener)) }()

@@ -91,8 +91,10 @@ func polling(t *testing.T, n int, operation, until, within string) []*fixtures.C
 	var text []string
 	for i := range n {
 		text = append(text, fmt.Sprintf(`{"id": "area/Topic/%s%03d", "title": "t", "steps": [
-			{"name": "send", "request": {"body": {"json": {"Comment": "c%03d"}}}, "expect": [{"name": "taken", "status": 200}], "capture": {"id": "/Command/CommandId"}},
-			{"name": "end", "request": {"operation": %q, "body": {"json": {"CommandId": "${captured.id}"}}}, "poll": {"until": %s, "within": %q}, "expect": [{"name": "n", "status": 200}]}]}`,
+			{"name": "send", "request": {"body": {"json": {"Comment": "c%03d"}}}, "expect": [{"name": "taken", "status": 200}],
+				"capture": {"id": "/Command/CommandId"}},
+			{"name": "end", "request": {"operation": %q, "body": {"json": {"CommandId": "${captured.id}"}}},
+				"poll": {"until": %s, "within": %q}, "expect": [{"name": "n", "status": 200}]}]}`,
 			strings.ToLower(operation), i, i, operation, until, within))
 	}
 	return casesOf(t, text...)
@@ -125,7 +127,8 @@ func TestWhatNeverEndsIsWaitedForOnce(t *testing.T) {
 		assert.Contains(
 			t,
 			report.Results[0].Reason,
-			"not asked again: what was waited for did not come; it was not waited for all of 5m0s, since 8 waits for ListCommands were in vain, in which nothing ended",
+			"not asked again: what was waited for did not come; it was not waited for all of 5m0s, since 8 waits for ListCommands were "+
+				"in vain, in which nothing ended",
 		)
 	})
 }
@@ -159,7 +162,8 @@ func TestFewCommandsAreWaitedForAsLongAsTheirCasesSay(t *testing.T) {
 			}
 			return "TimedOut"
 		}}
-		report, took := runBriefly(t, a, polling(t, conformance.VainWaits-1, "ListCommands", `{"Commands": [{"Status": "TimedOut"}]}`, "300s"))
+		report, took := runBriefly(t, a, polling(t, conformance.VainWaits-1, "ListCommands",
+			`{"Commands": [{"Status": "TimedOut"}]}`, "300s"))
 		assert.Zero(t, report.Totals[judge.Fail]-failingInvariants(report))
 		assert.GreaterOrEqual(t, took, 280*time.Second)
 	})
@@ -216,7 +220,8 @@ func areas(t *testing.T, n int, names ...string) []*fixtures.Case {
 			text = append(
 				text,
 				fmt.Sprintf(
-					`{"id": "%s/Topic/c%04d", "title": "t", "request": {"body": {"json": {"Comment": %q}}}, "expect": [{"name": "taken", "status": 200}]}`,
+					`{"id": "%s/Topic/c%04d", "title": "t", "request": {"body": {"json": {"Comment": %q}}},`+
+						` "expect": [{"name": "taken", "status": 200}]}`,
 					name, i, name),
 			)
 		}
@@ -258,7 +263,8 @@ func TestRequestsWithoutAnswerAreBoundedInEachArea(t *testing.T) {
 			assert.InDelta(t, probe.UnansweredOfOne, report.Totals[judge.Fail]-failingInvariants(report), float64(parallel))
 			last := report.Results[999]
 			assert.True(t, last.NotAsked())
-			assert.Contains(t, last.Reason, "left requests of SendCommand without an answer for 16 times the timeout of 10s, in the cases of echo")
+			assert.Contains(t, last.Reason, "left requests of SendCommand without an answer for 16 times the timeout of 10s, in the "+
+				"cases of echo")
 			for _, r := range report.Results {
 				if r.Verdict == judge.Fail {
 					assert.Equal(t, "not asked again: no whole answer came within 10s", r.Reason)
@@ -289,7 +295,8 @@ func TestARunEndsWithItsTime(t *testing.T) {
 		a := &agent{status: func(string, time.Duration) string { return "Pending" }}
 		cases := slices.Concat(areas(t, 5, "accept"), polling(t, 5, "ListCommands", untilEnded, "300s"))
 		began := time.Now()
-		report, err := run(t.Context(), t, conformance.Target{Handler: a}, conformance.WithCases(cases), conformance.WithMaxTime(20*time.Second))
+		report, err := run(t.Context(), t, conformance.Target{Handler: a}, conformance.WithCases(cases),
+			conformance.WithMaxTime(20*time.Second))
 		assert.Equal(t, 20*time.Second, time.Since(began))
 		require.ErrorIs(t, err, conformance.ErrCannotJudge)
 		require.ErrorContains(t, err, "the time of the run, 20s, is over")
@@ -300,9 +307,11 @@ func TestARunEndsWithItsTime(t *testing.T) {
 			assert.True(t, r.NotAsked(), r.Reason)
 		}
 
-		failing := slices.Concat(casesOf(t, `{"id": "area/Topic/fails", "title": "t", "request": {}, "expect": [{"name": "n", "status": 400}]}`),
+		failing := slices.Concat(casesOf(t, `{"id": "area/Topic/fails", "title": "t", "request": {}, "expect": [{"name": "n",`+
+			` "status": 400}]}`),
 			cases)
-		report, err = run(t.Context(), t, conformance.Target{Handler: a}, conformance.WithCases(failing), conformance.WithMaxTime(20*time.Second))
+		report, err = run(t.Context(), t, conformance.Target{Handler: a}, conformance.WithCases(failing),
+			conformance.WithMaxTime(20*time.Second))
 		require.NoError(t, err, "what failed is a verdict")
 		assert.True(t, report.Failed())
 		assert.False(t, report.Complete)

@@ -42,8 +42,10 @@ func listCase(t *testing.T) []*fixtures.Case {
 	t.Helper()
 	return casesOf(
 		t,
-		`{"id": "area/Topic/list", "title": "t", "profile": "lifecycle", "request": {"operation": "ListCommands"}, "expect": [{"name": "listed", "status": 200}]}`,
-		`{"id": "area/Topic/send", "title": "t", "request": {"body": {"json": {"Comment": "${nonce}"}}}, "expect": [{"name": "taken", "status": 200}]}`,
+		`{"id": "area/Topic/list", "title": "t", "profile": "lifecycle", "request": {"operation": "ListCommands"},`+
+			` "expect": [{"name": "listed", "status": 200}]}`,
+		`{"id": "area/Topic/send", "title": "t", "request": {"body": {"json": {"Comment": "${nonce}"}}}, "expect": [{"name": "taken",`+
+			` "status": 200}]}`,
 	)
 }
 
@@ -90,8 +92,9 @@ func TestAnOperationThatIsNotThereIsUntested(t *testing.T) {
 		"UnsupportedOperation":          saysOnly("ListCommands", 400, awsJSON, `{"__type":"UnsupportedOperation","message":"no"}`),
 		"UnsupportedOperationException": saysOnly("ListCommands", 400, awsJSON, `{"__type":"com.amazonaws#UnsupportedOperationException"}`),
 		"a 500 that names it":           saysOnly("ListCommands", 500, awsJSON, `{"__type":"NotImplemented"}`),
-		"501":                           saysOnly("ListCommands", 501, awsJSON, `{"__type":"InternalFailure","message":"not yet implemented"}`),
-		"404":                           saysOnly("ListCommands", 404, "text/plain", "404 page not found"),
+		"501": saysOnly("ListCommands", 501, awsJSON,
+			`{"__type":"InternalFailure","message":"not yet implemented"}`),
+		"404": saysOnly("ListCommands", 404, "text/plain", "404 page not found"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -135,8 +138,10 @@ func TestATargetThatFailsAtThePlainRequestCannotBeJudged(t *testing.T) {
 		handler http.Handler
 		want    string
 	}{
-		"SSM":        {saysOnly("SendCommand", 500, awsJSON, `{"__type":"InternalServerError","message":"boom"}`), `500 Internal Server Error: {"__type":"InternalServerError","message":"boom"}`},
-		"a gateway":  {saysOnly("SendCommand", 503, "application/json", `{"message":"no healthy upstream"}`), `503 Service Unavailable: {"message":"no healthy upstream"}`},
+		"SSM": {saysOnly("SendCommand", 500, awsJSON, `{"__type":"InternalServerError","message":"boom"}`),
+			`500 Internal Server Error: {"__type":"InternalServerError","message":"boom"}`},
+		"a gateway": {saysOnly("SendCommand", 503, "application/json", `{"message":"no healthy upstream"}`),
+			`503 Service Unavailable: {"message":"no healthy upstream"}`},
 		"empty":      {saysOnly("SendCommand", 502, "", ""), "502 Bad Gateway: an empty body"},
 		"an escape":  {saysOnly("SendCommand", 500, "text/html", "\x1b[31m\n<html>"), `\x1b[31m\n<html>`},
 		"no such":    {saysOnly("SendCommand", 400, awsJSON, `{"__type":"UnsupportedOperationException"}`), "does not know SendCommand"},
@@ -172,7 +177,8 @@ func TestATargetThatFailsAtThePlainRequestCannotBeJudged(t *testing.T) {
 func TestABodyThatIsNoJSONIsAFindingWhereItsTypeIsRight(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
-		"trailing bytes": `{"Command":{}}}`, "a byte order mark": "\ufeff{\"Command\":{}}", "an empty body": "", "a list": "[]", "half": `{"Command":`,
+		"trailing bytes": `{"Command":{}}}`, "a byte order mark": "\ufeff{\"Command\":{}}",
+		"an empty body": "", "a list": "[]", "half": `{"Command":`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

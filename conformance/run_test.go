@@ -35,7 +35,8 @@ func plainCases(t *testing.T, n int) []*fixtures.Case {
 		text = append(
 			text,
 			fmt.Sprintf(
-				`{"id": "area/Topic/c%03d", "title": "t", "request": {"body": {"json": {"Comment": "${nonce}"}}}, "expect": [{"name": "taken", "status": 200}]}`,
+				`{"id": "area/Topic/c%03d", "title": "t", "request": {"body": {"json": {"Comment": "${nonce}"}}},`+
+					` "expect": [{"name": "taken", "status": 200}]}`,
 				i,
 			),
 		)
@@ -238,9 +239,8 @@ func TestAHandlerThatPanicsFailsItsCaseAlone(t *testing.T) {
 		}
 		good.ServeHTTP(w, r)
 	})
-	cases := append(
-		plainCases(t, 2),
-		casesOf(t, `{"id": "area/Topic/boom", "title": "t", "request": {"operation": "Boom"}, "expect": [{"name": "n", "status": 200}]}`)...)
+	cases := append(plainCases(t, 2), casesOf(t, `{"id": "area/Topic/boom", "title": "t", "request": {"operation": "Boom"},
+		"expect": [{"name": "n", "status": 200}]}`)...)
 	report, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(cases))
 	require.NoError(t, err)
 	assert.Equal(t, judge.Pass, report.Results[0].Verdict)
@@ -332,7 +332,8 @@ func TestAClosedPortCannotBeJudged(t *testing.T) {
 func TestNothingAskedIsNoVerdict(t *testing.T) {
 	t.Parallel()
 	cases := casesOf(t,
-		`{"id": "area/Topic/a", "title": "t", "request": {"body": {"json": {"D": "${document}"}}}, "expect": [{"name": "n", "status": 200}]}`)
+		`{"id": "area/Topic/a", "title": "t", "request": {"body": {"json": {"D": "${document}"}}}, "expect": [{"name": "n",`+
+			` "status": 200}]}`)
 	report, err := run(t.Context(), t, conformance.Target{Handler: answering(always200)}, conformance.WithCases(cases))
 	require.ErrorIs(t, err, conformance.ErrCannotJudge)
 	assert.Equal(t, judge.Skip, report.Results[0].Verdict)

@@ -166,7 +166,8 @@ func New(t Target, opts ...Option) (*Runner, error) {
 	}
 	for _, c := range r.cases {
 		if !askable(c) {
-			return nil, fmt.Errorf("case %q: want an ID of the form area/Topic/name, and an outcome for each step (fixtures.Lint tells more)", c.ID)
+			return nil, fmt.Errorf("case %q: want an ID of the form area/Topic/name, and an outcome for each step (see fixtures.Lint)",
+				c.ID)
 		}
 	}
 	corpus := slices.Concat(r.cases, judge.InvariantCases())

@@ -65,7 +65,8 @@ func TestEveryStatusIsSeen(t *testing.T) {
 		assert.False(t, report.Failed())
 	})
 
-	for subject, seen := range map[reference.Subject]map[string]string{reference.OfCommand: log.command, reference.OfInvocation: log.invocation} {
+	for subject, seen := range map[reference.Subject]map[string]string{reference.OfCommand: log.command,
+		reference.OfInvocation: log.invocation} {
 		what := map[reference.Subject]string{reference.OfCommand: "command", reference.OfInvocation: "invocation"}[subject]
 		for _, details := range subject.Details() {
 			first := seen["StatusDetails "+string(details)]

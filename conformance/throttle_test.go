@@ -127,7 +127,8 @@ func TestPausesAreBoundedAltogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, _ := throttling(429, "9", "", func(n int64, _ string) bool { return n%2 == 1 })
 		began := time.Now()
-		_, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 1000)), conformance.WithParallel(1))
+		_, err := run(t.Context(), t, conformance.Target{Handler: h},
+			conformance.WithCases(plainCases(t, 1000)), conformance.WithParallel(1))
 		require.ErrorIs(t, err, conformance.ErrCannotJudge)
 		require.ErrorContains(t, err, "too often")
 		assert.Less(t, time.Since(began), 6*time.Minute)
@@ -185,7 +186,8 @@ func TestAFailureCountsThoughACaseCouldNotBeJudged(t *testing.T) {
 		cases := append(
 			plainCases(t, 30),
 			casesOf(t,
-				`{"id": "area/Topic/wrong", "title": "t", "request": {"body": {"json": {}}}, "expect": [{"name": "refused", "status": 400}]}`)...)
+				`{"id": "area/Topic/wrong", "title": "t", "request": {"body": {"json": {}}}, "expect": [{"name": "refused",`+
+					` "status": 400}]}`)...)
 		found, err := run(t.Context(), t, conformance.Target{Handler: h, Name: "it"}, conformance.WithCases(cases))
 		require.NoError(t, err)
 		assert.False(t, found.Complete)

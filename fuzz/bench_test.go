@@ -184,7 +184,8 @@ func BenchmarkMemory(b *testing.B) {
 		count = given
 	}
 	world := service.Demo("", "")
-	quiet := service.New(append(world.Options, service.WithClockScale(200), service.WithHistory(100))...) // its history is no business of ours
+	// its history is no business of ours
+	quiet := service.New(append(world.Options, service.WithClockScale(200), service.WithHistory(100))...)
 	s := session(b, conformance.Target{Handler: quiet, Bindings: world.Bindings}, 1)
 	for b.Loop() {
 		var early uint64

@@ -146,7 +146,8 @@ func (c *campaign) over(ctx context.Context) bool {
 func newCampaign(session *conformance.Session, options Options) (*campaign, error) {
 	options = options.withDefaults()
 	c := &campaign{
-		session: session, options: options, byKey: map[string][]*Finding{}, hash: sha256.New(), began: time.Now(), dropped: map[string]bool{},
+		session: session, options: options, byKey: map[string][]*Finding{}, hash: sha256.New(),
+		began: time.Now(), dropped: map[string]bool{},
 	}
 	c.lastInput = c.began.Add(options.Lasts())
 	c.end = c.began.Add(options.Ends())

@@ -109,8 +109,9 @@ func (c *campaign) killerFinding(in *generate.Input, tc *fixtures.Case, e *oracl
 	}
 	r.Findings, r.Verdict = []judge.Finding{f}, judge.Fail
 	return &Finding{
-		Fingerprint: Fingerprint{Check: livenessCheck, Place: f.Path, Level: f.Level, Want: typeOf(f.Want), Got: typeOf(f.Got), Causes: causes},
-		What:        in.What, Index: in.Index, Seen: 1, Killed: true, SizeBefore: in.Size(), Size: in.Size(), Case: tc, Result: r, input: in,
+		Fingerprint: Fingerprint{Check: livenessCheck, Place: f.Path, Level: f.Level,
+			Want: typeOf(f.Want), Got: typeOf(f.Got), Causes: causes},
+		What: in.What, Index: in.Index, Seen: 1, Killed: true, SizeBefore: in.Size(), Size: in.Size(), Case: tc, Result: r, input: in,
 	}
 }
 

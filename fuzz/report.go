@@ -121,7 +121,8 @@ type findingDocument struct {
 func (f *Finding) document() findingDocument {
 	d := findingDocument{
 		ID: f.ID, Verdict: f.Verdict(), Rule: f.Case.Title, Fingerprint: f.Fingerprint, What: f.What, Index: f.Index, Seen: f.Seen,
-		Unconfirmed: f.Unconfirmed, Unshrunk: f.Unshrunk, Killed: f.Killed, Calls: f.Calls, SizeBefore: f.SizeBefore, Size: f.Size, Case: f.Case,
+		Unconfirmed: f.Unconfirmed, Unshrunk: f.Unshrunk, Killed: f.Killed, Calls: f.Calls,
+		SizeBefore: f.SizeBefore, Size: f.Size, Case: f.Case,
 	}
 	if f.input != nil {
 		d.Sent = string(f.input.Body.Bytes())

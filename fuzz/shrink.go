@@ -21,7 +21,9 @@ func (c *campaign) shrink(ctx context.Context, f *Finding, best *reproduction) {
 		calls: c.options.ShrinkCalls, best: f.input,
 		may: func(candidate *generate.Input) bool {
 			if candidate.Calls != nil {
-				return slices.ContainsFunc(candidate.Calls, func(c generate.Call) bool { return slices.Contains(want.Causes, c.Operation()) })
+				return slices.ContainsFunc(candidate.Calls, func(c generate.Call) bool {
+					return slices.Contains(want.Causes, c.Operation())
+				})
 			}
 			_, e := candidate.Case(c.oracle)
 			p := want

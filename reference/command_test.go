@@ -73,7 +73,8 @@ func TestTransitionsAreClosedAndEndInTerminalValues(t *testing.T) {
 func TestAggregate(t *testing.T) {
 	t.Parallel()
 	list := func(d ...reference.Details) []reference.Details { return d }
-	denied, platform, unreached, terminated := reference.AccessDenied, reference.InvalidPlatform, reference.Undeliverable, reference.Terminated
+	denied, platform, unreached, terminated := reference.AccessDenied, reference.InvalidPlatform,
+		reference.Undeliverable, reference.Terminated
 	for name, tc := range map[string]struct {
 		invocations []reference.Details
 		maxErrors   int
@@ -204,7 +205,8 @@ func TestNoSequenceOfEventsBreaksACommand(t *testing.T) {
 }
 
 // brokenRule tells which rule an event broke; "" is none.
-func brokenRule(l *reference.Life, changed bool, before reference.Details, counts reference.Counts, invocations []reference.Details) string {
+func brokenRule(l *reference.Life, changed bool, before reference.Details, counts reference.Counts,
+	invocations []reference.Details) string {
 	after, c := l.Invocations(), l.Counts()
 	for i, d := range invocations {
 		if !reference.OfInvocation.CanFollow(d, after[i]) {
@@ -219,7 +221,8 @@ func brokenRule(l *reference.Life, changed bool, before reference.Details, count
 		return fmt.Sprintf("the command went from %s to %s", before, l.Details())
 	case reference.Terminal(before) && (changed || counts != c):
 		return "an event changed a terminal command"
-	case c.Completed < counts.Completed || c.Errors < counts.Errors || c.DeliveryTimedOut < counts.DeliveryTimedOut || c.Target < counts.Target:
+	case c.Completed < counts.Completed || c.Errors < counts.Errors ||
+		c.DeliveryTimedOut < counts.DeliveryTimedOut || c.Target < counts.Target:
 		return fmt.Sprintf("counts went down from %+v to %+v", counts, c)
 	case c.Completed > c.Target || c.Errors+c.DeliveryTimedOut > c.Completed:
 		return fmt.Sprintf("inconsistent counts %+v", c)
@@ -233,11 +236,13 @@ func brokenRule(l *reference.Life, changed bool, before reference.Details, count
 
 func randomEvent(random *rand.Rand) reference.Event {
 	kinds := []reference.EventKind{
-		reference.Resolved, reference.Sent, reference.Sent, reference.Sent, reference.Sent, reference.Postponed, reference.Ended, reference.Ended, reference.Ended,
+		reference.Resolved, reference.Sent, reference.Sent, reference.Sent, reference.Sent, reference.Postponed,
+		reference.Ended, reference.Ended, reference.Ended,
 		reference.Ended, reference.CancelRequested, reference.Alarmed, reference.Refused, reference.Expired, "nonsense",
 	}
 	e := reference.Event{Kind: pick(random, kinds...), Invocation: random.IntN(6) - 1, Targets: random.IntN(5) - 1}
-	if rare := e.Kind == reference.Alarmed || e.Kind == reference.Expired || e.Kind == reference.Refused || e.Invocation == reference.AllInvocations; rare && random.IntN(4) > 0 {
+	if rare := e.Kind == reference.Alarmed || e.Kind == reference.Expired || e.Kind == reference.Refused ||
+		e.Invocation == reference.AllInvocations; rare && random.IntN(4) > 0 {
 		e.Kind, e.Invocation = reference.Sent, random.IntN(4)
 	}
 	e.Details = pick(random, append(reference.OfInvocation.Details(), reference.OfCommand.Details()...)...)
@@ -280,8 +285,8 @@ func TestExpiresAfterAddsTheRecordedTimeouts(t *testing.T) {
 func TestAgentTimeout(t *testing.T) {
 	t.Parallel()
 	for written, want := range map[string]time.Duration{
-		"5": 5 * time.Second, "2": time.Hour, "4": time.Hour, "": time.Hour, "soon": time.Hour, "-1": time.Hour, "172800": 172800 * time.Second, "172801": time.Hour,
-		"{{ t }}": 7 * time.Second, "{{ other }}": time.Hour,
+		"5": 5 * time.Second, "2": time.Hour, "4": time.Hour, "": time.Hour, "soon": time.Hour, "-1": time.Hour,
+		"172800": 172800 * time.Second, "172801": time.Hour, "{{ t }}": 7 * time.Second, "{{ other }}": time.Hour,
 	} {
 		assert.Equal(t, want, reference.AgentTimeout(written, map[string][]string{"t": {"7"}}), written)
 	}

@@ -24,7 +24,7 @@ func ExampleValidate() {
 }
 
 func ExampleValidateJSON() {
-	r := reference.ValidateJSON([]byte(`{"DocumentName":"AWS-RunShellScript","MaxConcurrency":"0"}`))
+	r := reference.ValidateJSON([]byte(`{"InstanceIds":[]}`))
 	exception, message := r.Exception()
 	fmt.Println(r.Verdict())
 	fmt.Println(exception)
@@ -32,5 +32,5 @@ func ExampleValidateJSON() {
 	// Output:
 	// invalid
 	// ValidationException
-	// 1 validation error detected: Value '0' at 'maxConcurrency' failed to satisfy constraint: Member must satisfy regular expression pattern: ^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$
+	// 1 validation error detected: Value null at 'documentName' failed to satisfy constraint: Member must not be null
 }

@@ -7,7 +7,8 @@ func Exceptions(operation string) []string {
 	switch operation {
 	case SendCommand:
 		return []string{
-			"DuplicateInstanceId", "InternalServerError", "InvalidDocument", "InvalidDocumentVersion", "InvalidInstanceId", "InvalidNotificationConfig",
+			"DuplicateInstanceId", "InternalServerError", "InvalidDocument", "InvalidDocumentVersion",
+			"InvalidInstanceId", "InvalidNotificationConfig",
 			"InvalidOutputFolder", "InvalidParameters", "InvalidRole", "MaxDocumentSizeExceeded", "UnsupportedPlatformType",
 		}
 	case ListCommands, ListCommandInvocations:

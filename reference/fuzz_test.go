@@ -12,7 +12,8 @@ import (
 // FuzzValidateOperation: whatever the body of whatever operation, every refusal has its exception, and
 // every broken constraint its place and its words.
 func FuzzValidateOperation(f *testing.F) {
-	f.Add(0, []byte(`{"DocumentName":"a","InstanceIds":["x",""],"AlarmConfiguration":{"Alarms":[{},{"Name":" "}]},"NotificationConfig":{"NotificationEvents":["x"]}}`))
+	f.Add(0, []byte(`{"DocumentName":"a","InstanceIds":["x",""],"AlarmConfiguration":{"Alarms":[{},{"Name":" "}]},`+
+		`"NotificationConfig":{"NotificationEvents":["x"]}}`))
 	f.Add(1, []byte(`{"CommandId":"x","MaxResults":0,"Filters":[{"key":"Status"}]}`))
 	f.Fuzz(func(t *testing.T, operation int, body []byte) {
 		names := reference.Operations()

@@ -39,7 +39,8 @@ func full() *ssm.SendCommandInput {
 	in.OutputS3KeyPrefix = aws.String("prefix")
 	in.ServiceRoleArn = aws.String("arn:aws:iam::123456789012:role/r")
 	in.NotificationConfig = &types.NotificationConfig{
-		NotificationArn: aws.String("arn:aws:sns:us-east-1:123456789012:t"), NotificationEvents: []types.NotificationEvent{"All", "Failed"}, NotificationType: "Command",
+		NotificationArn: aws.String("arn:aws:sns:us-east-1:123456789012:t"), NotificationEvents: []types.NotificationEvent{"All", "Failed"},
+		NotificationType: "Command",
 	}
 	in.CloudWatchOutputConfig = &types.CloudWatchOutputConfig{CloudWatchLogGroupName: aws.String("group"), CloudWatchOutputEnabled: true}
 	in.AlarmConfiguration = &types.AlarmConfiguration{Alarms: []types.Alarm{{Name: aws.String("alarm")}}, IgnorePollAlarmFailure: true}
@@ -59,7 +60,8 @@ func TestValidRequestsHaveNoViolation(t *testing.T) {
 	t.Parallel()
 	for name, in := range map[string]*ssm.SendCommandInput{
 		"typical": typical(), "full": full(), "name only": {DocumentName: aws.String("abc")},
-		"empty lists": {DocumentName: aws.String("abc"), InstanceIds: []string{}, Targets: []types.Target{{}}, Parameters: map[string][]string{}},
+		"empty lists": {DocumentName: aws.String("abc"), InstanceIds: []string{},
+			Targets: []types.Target{{}}, Parameters: map[string][]string{}},
 	} {
 		assert.Empty(t, reference.Validate(in), name)
 	}
@@ -73,37 +75,47 @@ func TestValidateFindsEveryBrokenConstraint(t *testing.T) {
 		change func(*ssm.SendCommandInput)
 		want   []string
 	}{
-		"no document":        {func(in *ssm.SendCommandInput) { in.DocumentName = nil }, []string{"DocumentName required"}},
-		"short document":     {func(in *ssm.SendCommandInput) { in.DocumentName = aws.String("ab") }, []string{"DocumentName pattern"}},
-		"51 nodes":           {func(in *ssm.SendCommandInput) { in.InstanceIds = many(51) }, []string{"InstanceIds length"}},
-		"bad node":           {func(in *ssm.SendCommandInput) { in.InstanceIds = []string{"i-12345678", "x", ""} }, []string{"InstanceIds[1] pattern", "InstanceIds[2] pattern"}},
-		"6 targets":          {func(in *ssm.SendCommandInput) { in.Targets = make([]types.Target, 6) }, []string{"Targets length"}},
-		"empty key":          {func(in *ssm.SendCommandInput) { in.Targets[0].Key = aws.String("") }, []string{"Targets[0].Key length"}},
-		"long key":           {func(in *ssm.SendCommandInput) { in.Targets[0].Key = long(164) }, []string{"Targets[0].Key length"}},
-		"bad key":            {func(in *ssm.SendCommandInput) { in.Targets[0].Key = aws.String("tag:*") }, []string{"Targets[0].Key pattern"}},
-		"51 values":          {func(in *ssm.SendCommandInput) { in.Targets[0].Values = many(51) }, []string{"Targets[0].Values length"}},
-		"bad version":        {func(in *ssm.SendCommandInput) { in.DocumentVersion = aws.String("0") }, []string{"DocumentVersion pattern"}},
-		"long hash":          {func(in *ssm.SendCommandInput) { in.DocumentHash = long(257) }, []string{"DocumentHash length"}},
-		"bad hash type":      {func(in *ssm.SendCommandInput) { in.DocumentHashType = "Md5" }, []string{"DocumentHashType enum"}},
-		"timeout low":        {func(in *ssm.SendCommandInput) { in.TimeoutSeconds = aws.Int32(29) }, []string{"TimeoutSeconds range"}},
-		"timeout high":       {func(in *ssm.SendCommandInput) { in.TimeoutSeconds = aws.Int32(2592001) }, []string{"TimeoutSeconds range"}},
-		"long comment":       {func(in *ssm.SendCommandInput) { in.Comment = long(101) }, []string{"Comment length", "Comment pattern"}},
-		"comment line end":   {func(in *ssm.SendCommandInput) { in.Comment = aws.String("a\nb") }, []string{"Comment pattern"}},
-		"short region":       {func(in *ssm.SendCommandInput) { in.OutputS3Region = long(2) }, []string{"OutputS3Region length"}},
-		"long region":        {func(in *ssm.SendCommandInput) { in.OutputS3Region = long(21) }, []string{"OutputS3Region length"}},
-		"short bucket":       {func(in *ssm.SendCommandInput) { in.OutputS3BucketName = long(2) }, []string{"OutputS3BucketName length"}},
-		"long bucket":        {func(in *ssm.SendCommandInput) { in.OutputS3BucketName = long(64) }, []string{"OutputS3BucketName length"}},
-		"long prefix":        {func(in *ssm.SendCommandInput) { in.OutputS3KeyPrefix = long(501) }, []string{"OutputS3KeyPrefix length"}},
-		"empty concurrency":  {func(in *ssm.SendCommandInput) { in.MaxConcurrency = aws.String("") }, []string{"MaxConcurrency length", "MaxConcurrency pattern"}},
-		"long concurrency":   {func(in *ssm.SendCommandInput) { in.MaxConcurrency = aws.String("12345678") }, []string{"MaxConcurrency length"}},
-		"zero concurrency":   {func(in *ssm.SendCommandInput) { in.MaxConcurrency = aws.String("0") }, []string{"MaxConcurrency pattern"}},
-		"errors over 100%":   {func(in *ssm.SendCommandInput) { in.MaxErrors = aws.String("101%") }, []string{"MaxErrors pattern"}},
-		"notification type":  {func(in *ssm.SendCommandInput) { in.NotificationConfig.NotificationType = "command" }, []string{"NotificationConfig.NotificationType enum"}},
-		"notification event": {func(in *ssm.SendCommandInput) { in.NotificationConfig.NotificationEvents[1] = "all" }, []string{"NotificationConfig.NotificationEvents[1] enum"}},
-		"empty log group":    {func(in *ssm.SendCommandInput) { in.CloudWatchOutputConfig.CloudWatchLogGroupName = aws.String("") }, []string{"CloudWatchOutputConfig.CloudWatchLogGroupName length"}},
-		"long log group":     {func(in *ssm.SendCommandInput) { in.CloudWatchOutputConfig.CloudWatchLogGroupName = long(513) }, []string{"CloudWatchOutputConfig.CloudWatchLogGroupName length"}},
-		"no alarms":          {func(in *ssm.SendCommandInput) { in.AlarmConfiguration.Alarms = nil }, []string{"AlarmConfiguration.Alarms required"}},
-		"zero alarms":        {func(in *ssm.SendCommandInput) { in.AlarmConfiguration.Alarms = []types.Alarm{} }, []string{"AlarmConfiguration.Alarms length"}},
+		"no document":    {func(in *ssm.SendCommandInput) { in.DocumentName = nil }, []string{"DocumentName required"}},
+		"short document": {func(in *ssm.SendCommandInput) { in.DocumentName = aws.String("ab") }, []string{"DocumentName pattern"}},
+		"51 nodes":       {func(in *ssm.SendCommandInput) { in.InstanceIds = many(51) }, []string{"InstanceIds length"}},
+		"bad node": {func(in *ssm.SendCommandInput) { in.InstanceIds = []string{"i-12345678", "x", ""} },
+			[]string{"InstanceIds[1] pattern", "InstanceIds[2] pattern"}},
+		"6 targets": {func(in *ssm.SendCommandInput) { in.Targets = make([]types.Target, 6) }, []string{"Targets length"}},
+		"empty key": {func(in *ssm.SendCommandInput) { in.Targets[0].Key = aws.String("") }, []string{"Targets[0].Key length"}},
+		"long key":  {func(in *ssm.SendCommandInput) { in.Targets[0].Key = long(164) }, []string{"Targets[0].Key length"}},
+		"bad key": {func(in *ssm.SendCommandInput) { in.Targets[0].Key = aws.String("tag:*") },
+			[]string{"Targets[0].Key pattern"}},
+		"51 values":        {func(in *ssm.SendCommandInput) { in.Targets[0].Values = many(51) }, []string{"Targets[0].Values length"}},
+		"bad version":      {func(in *ssm.SendCommandInput) { in.DocumentVersion = aws.String("0") }, []string{"DocumentVersion pattern"}},
+		"long hash":        {func(in *ssm.SendCommandInput) { in.DocumentHash = long(257) }, []string{"DocumentHash length"}},
+		"bad hash type":    {func(in *ssm.SendCommandInput) { in.DocumentHashType = "Md5" }, []string{"DocumentHashType enum"}},
+		"timeout low":      {func(in *ssm.SendCommandInput) { in.TimeoutSeconds = aws.Int32(29) }, []string{"TimeoutSeconds range"}},
+		"timeout high":     {func(in *ssm.SendCommandInput) { in.TimeoutSeconds = aws.Int32(2592001) }, []string{"TimeoutSeconds range"}},
+		"long comment":     {func(in *ssm.SendCommandInput) { in.Comment = long(101) }, []string{"Comment length", "Comment pattern"}},
+		"comment line end": {func(in *ssm.SendCommandInput) { in.Comment = aws.String("a\nb") }, []string{"Comment pattern"}},
+		"short region":     {func(in *ssm.SendCommandInput) { in.OutputS3Region = long(2) }, []string{"OutputS3Region length"}},
+		"long region":      {func(in *ssm.SendCommandInput) { in.OutputS3Region = long(21) }, []string{"OutputS3Region length"}},
+		"short bucket":     {func(in *ssm.SendCommandInput) { in.OutputS3BucketName = long(2) }, []string{"OutputS3BucketName length"}},
+		"long bucket":      {func(in *ssm.SendCommandInput) { in.OutputS3BucketName = long(64) }, []string{"OutputS3BucketName length"}},
+		"long prefix":      {func(in *ssm.SendCommandInput) { in.OutputS3KeyPrefix = long(501) }, []string{"OutputS3KeyPrefix length"}},
+		"empty concurrency": {func(in *ssm.SendCommandInput) { in.MaxConcurrency = aws.String("") },
+			[]string{"MaxConcurrency length", "MaxConcurrency pattern"}},
+		"long concurrency": {func(in *ssm.SendCommandInput) { in.MaxConcurrency = aws.String("12345678") },
+			[]string{"MaxConcurrency length"}},
+		"zero concurrency": {func(in *ssm.SendCommandInput) { in.MaxConcurrency = aws.String("0") }, []string{"MaxConcurrency pattern"}},
+		"errors over 100%": {func(in *ssm.SendCommandInput) { in.MaxErrors = aws.String("101%") }, []string{"MaxErrors pattern"}},
+		"notification type": {func(in *ssm.SendCommandInput) { in.NotificationConfig.NotificationType = "command" },
+			[]string{"NotificationConfig.NotificationType enum"}},
+		"notification event": {func(in *ssm.SendCommandInput) { in.NotificationConfig.NotificationEvents[1] = "all" },
+			[]string{"NotificationConfig.NotificationEvents[1] enum"}},
+		"empty log group": {func(in *ssm.SendCommandInput) { in.CloudWatchOutputConfig.CloudWatchLogGroupName = aws.String("") },
+			[]string{"CloudWatchOutputConfig.CloudWatchLogGroupName length"}},
+		"long log group": {func(in *ssm.SendCommandInput) { in.CloudWatchOutputConfig.CloudWatchLogGroupName = long(513) },
+			[]string{"CloudWatchOutputConfig.CloudWatchLogGroupName length"}},
+		"no alarms": {func(in *ssm.SendCommandInput) { in.AlarmConfiguration.Alarms = nil },
+			[]string{"AlarmConfiguration.Alarms required"}},
+		"zero alarms": {func(in *ssm.SendCommandInput) { in.AlarmConfiguration.Alarms = []types.Alarm{} },
+			[]string{"AlarmConfiguration.Alarms length"}},
 		"two alarms, one unnamed": {
 			func(in *ssm.SendCommandInput) { in.AlarmConfiguration.Alarms = []types.Alarm{{Name: long(1)}, {}} },
 			[]string{"AlarmConfiguration.Alarms length", "AlarmConfiguration.Alarms[1].Name required"},
@@ -172,7 +184,8 @@ func TestEveryConstraintOfSendCommandBites(t *testing.T) {
 
 // breaking returns JSON values that break the constraint; "" stands for an absent member.
 func breaking(c reference.Constraint) []string {
-	list := strings.HasSuffix(c.Path, "s") && (c.Path == "InstanceIds" || c.Path == "Targets" || strings.HasSuffix(c.Path, ".Values") || strings.HasSuffix(c.Path, ".Alarms"))
+	list := strings.HasSuffix(c.Path, "s") && (c.Path == "InstanceIds" || c.Path == "Targets" || strings.HasSuffix(c.Path, ".Values") ||
+		strings.HasSuffix(c.Path, ".Alarms"))
 	var values []string
 	switch c.Kind {
 	case reference.Required:
@@ -242,7 +255,9 @@ func BenchmarkValidate(b *testing.B) {
 }
 
 func BenchmarkValidateJSON(b *testing.B) {
-	body := []byte(`{"DocumentName":"AWS-RunShellScript","Targets":[{"Key":"tag:sendspec","Values":["one","two"]}],"Parameters":{"commands":["echo hello","true"]},"TimeoutSeconds":600,"Comment":"a typical request","MaxConcurrency":"10%","MaxErrors":"0"}`)
+	body := []byte(`{"DocumentName":"AWS-RunShellScript","Targets":[{"Key":"tag:sendspec","Values":["one","two"]}],` +
+		`"Parameters":{"commands":["echo hello","true"]},"TimeoutSeconds":600,"Comment":"a typical request","MaxConcurrency":"10%",` +
+		`"MaxErrors":"0"}`)
 	b.ReportAllocs()
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {

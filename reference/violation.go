@@ -110,7 +110,8 @@ func lowerFirst(name string) string {
 
 func (w *walker) add(r *rule, text, value string) *Violation {
 	w.found = append(w.found, Violation{
-		Path: w.apiPath(), Shape: r.shape, Kind: r.kind, Rule: text, Value: value, Hidden: r.hidden, Evidence: r.evidence, at: coralPath(w.steps()),
+		Path: w.apiPath(), Shape: r.shape, Kind: r.kind, Rule: text, Value: value, Hidden: r.hidden,
+		Evidence: r.evidence, at: coralPath(w.steps()),
 	})
 	return &w.found[len(w.found)-1]
 }

@@ -13,8 +13,10 @@ import (
 func TestMalformedBodies(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
-		"empty": "", "open": "{", "null": "null", "string": `"x"`, "number": "1", "true": "true", "trailing comma": `{"DocumentName":"abc",}`,
-		"trailing bytes": `{"DocumentName":"abc"}x`, "byte order mark": "\ufeff{}", "invalid UTF-8": "{\"Comment\":\"\xff\"}", "raw line feed": "{\"Comment\":\"\n\"}",
+		"empty": "", "open": "{", "null": "null", "string": `"x"`, "number": "1", "true": "true",
+		"trailing comma": `{"DocumentName":"abc",}`,
+		"trailing bytes": `{"DocumentName":"abc"}x`, "byte order mark": "\ufeff{}", "invalid UTF-8": "{\"Comment\":\"\xff\"}",
+		"raw line feed": "{\"Comment\":\"\n\"}",
 	} {
 		r := reference.ValidateJSON([]byte(body))
 		assert.Equal(t, reference.Malformed, r.Verdict(), name)
@@ -50,7 +52,8 @@ func TestTypeErrors(t *testing.T) {
 		`{"Parameters":{"a":"x"}}`:                       {"Parameters.a", "Expected list or null"},
 		`{"Parameters":{"a":[{}]}}`:                      {"Parameters.a[0]", "Start of structure or map found where not expected."},
 		`{"MaxErrors":1,"Comment":2,"TimeoutSeconds":1}`: {"MaxErrors", "NUMBER_VALUE can not be converted to a String"},
-		`{"CloudWatchOutputConfig":{"CloudWatchOutputEnabled":"true"}}`: {"CloudWatchOutputConfig.CloudWatchOutputEnabled", "STRING_VALUE can not be converted to a Boolean"},
+		`{"CloudWatchOutputConfig":{"CloudWatchOutputEnabled":"true"}}`: {"CloudWatchOutputConfig.CloudWatchOutputEnabled",
+			"STRING_VALUE can not be converted to a Boolean"},
 	} {
 		r := reference.ValidateJSON([]byte(body))
 		require.Equal(t, reference.Mistyped, r.Verdict(), body)
@@ -75,7 +78,8 @@ func TestIntegersAreTruncatedAndClamped(t *testing.T) {
 		assert.Equal(t, tc.seconds, *r.Input.TimeoutSeconds, literal)
 		assert.Equal(t, tc.unknown, len(r.Unknown) > 0, literal)
 	}
-	for literal, want := range map[string]string{"99999999999": "'2147483647'", "-99999999999": "'-2147483648'", "1e999": "'2147483647'", "29.99": "'29'", "0": "'0'"} {
+	for literal, want := range map[string]string{"99999999999": "'2147483647'", "-99999999999": "'-2147483648'",
+		"1e999": "'2147483647'", "29.99": "'29'", "0": "'0'"} {
 		r := reference.ValidateJSON([]byte(`{"DocumentName":"abc","TimeoutSeconds":` + literal + `}`))
 		require.Equal(t, reference.Invalid, r.Verdict(), literal)
 		assert.Contains(t, reference.Message(r.Violations), want, literal)
@@ -140,10 +144,12 @@ func TestOtherOperations(t *testing.T) {
 		{reference.ListCommands, `{}`, nil},
 		{reference.ListCommands, `{"MaxResults":0,"Filters":[]}`, []string{"MaxResults range", "Filters length"}},
 		{reference.ListCommands, `{"MaxResults":51,"InstanceId":"x"}`, []string{"InstanceId pattern", "MaxResults range"}},
-		{reference.ListCommands, `{"Filters":[{"key":"Status","value":"Success"},{"key":"status","value":""},{}]}`, []string{"Filters[1].key enum", "Filters[1].value length", "Filters[2].key required", "Filters[2].value required"}},
+		{reference.ListCommands, `{"Filters":[{"key":"Status","value":"Success"},{"key":"status","value":""},{}]}`,
+			[]string{"Filters[1].key enum", "Filters[1].value length", "Filters[2].key required", "Filters[2].value required"}},
 		{reference.ListCommandInvocations, `{"CommandId":"` + id + `","Details":true}`, nil},
 		{reference.GetCommandInvocation, `{}`, []string{"CommandId required", "InstanceId required"}},
-		{reference.GetCommandInvocation, `{"CommandId":"` + id + `","InstanceId":"i-12345678","PluginName":"abc"}`, []string{"PluginName length"}},
+		{reference.GetCommandInvocation, `{"CommandId":"` + id + `","InstanceId":"i-12345678","PluginName":"abc"}`,
+			[]string{"PluginName length"}},
 		{reference.CancelCommand, `{"CommandId":"` + id + `","InstanceIds":["x"]}`, []string{"InstanceIds[0] pattern"}},
 	} {
 		r := reference.ValidateOperation(tc.operation, []byte(tc.body))
@@ -158,7 +164,8 @@ func TestOtherOperations(t *testing.T) {
 }
 
 func FuzzValidateJSON(f *testing.F) {
-	f.Add([]byte(`{"DocumentName":"abc","TimeoutSeconds":60,"Targets":[{"Key":"tag:a","Values":["b"]}],"AlarmConfiguration":{"Alarms":[{"Name":"x"}]}}`))
+	f.Add([]byte(`{"DocumentName":"abc","TimeoutSeconds":60,"Targets":[{"Key":"tag:a","Values":["b"]}],` +
+		`"AlarmConfiguration":{"Alarms":[{"Name":"x"}]}}`))
 	f.Add([]byte(`{"InstanceIds":[null,1],"Parameters":{"a":[""]}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r := reference.ValidateJSON(body)

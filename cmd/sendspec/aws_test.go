@@ -188,8 +188,8 @@ func partitions(t *testing.T) []partition {
 func awsNames(t *testing.T) []string {
 	t.Helper()
 	names := []string{
-		"ssm.us-east-1.amazonaws.com.", "SSM.US-EAST-1.AmazonAWS.com", "ssm。us-east-1．amazonaws｡com", "ｓｓｍ.us-east-1.ａｍａｚｏｎａｗｓ.com",
-		"amazonaws.com",
+		"ssm.us-east-1.amazonaws.com.", "SSM.US-EAST-1.AmazonAWS.com", "ssm。us-east-1．amazonaws｡com",
+		"ｓｓｍ.us-east-1.ａｍａｚｏｎａｗｓ.com", "amazonaws.com",
 		"ssm.us-east-1.%EF%BD%81mazonaws.com", "xn--fa-hia.amazonaws.com", "vpce-1.ssm.us-east-1.vpce.amazonaws.com", "ssm.aws.dev",
 	}
 	for _, p := range partitions(t) {
@@ -236,8 +236,8 @@ func TestEveryNameOfAWSIsRefused(t *testing.T) {
 func TestOnlyWhatRunsNothingIsSentToAWS(t *testing.T) {
 	f := newFakeAWS(t)
 	for _, p := range partitions(t) {
-		code, said, requests, dispatched := f.sendspec(t, "https", "ssm.us-east-1."+p.Outputs.DNSSuffix, "run", "--aws", "accept/InstanceIds",
-			"accept/minimal")
+		code, said, requests, dispatched := f.sendspec(t, "https", "ssm.us-east-1."+p.Outputs.DNSSuffix,
+			"run", "--aws", "accept/InstanceIds", "accept/minimal")
 		assert.Equal(t, exitConforms, code, said)
 		assert.Positive(t, requests, p.ID)
 		assert.Zero(t, dispatched, p.ID)

@@ -102,7 +102,8 @@ func (f *compareFlags) two(out io.Writer, reports []report.Named, notes []string
 	case err != nil:
 		return err
 	case d.Common == 0:
-		return &exitError{exitCannotJudge, fmt.Errorf("cannot judge: no case was judged in both %s and %s", reports[0].File, reports[1].File)}
+		return &exitError{exitCannotJudge, fmt.Errorf("cannot judge: no case was judged in both %s and %s",
+			reports[0].File, reports[1].File)}
 	case d.Worse(f.partial):
 		return &exitError{exitNonconforming, nil}
 	}

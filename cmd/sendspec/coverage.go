@@ -61,7 +61,8 @@ func showCoverage(s Streams, args []string, asJSON, all bool) error {
 	}
 	if len(args) == 1 {
 		if ledger = ledger.Only(args[0]); len(ledger.Rows) == 0 {
-			return fmt.Errorf("coverage %q: nothing has that name; want a member (Targets.Key), an operation, a status or an exception", args[0])
+			return fmt.Errorf("coverage %q: nothing has that name; want a member (Targets.Key), an operation, a status or an exception",
+				args[0])
 		}
 	}
 	if asJSON {

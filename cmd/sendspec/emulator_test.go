@@ -74,7 +74,8 @@ func emulator() {
 			w.WriteHeader(http.StatusBadRequest)
 			fmt.Fprint(w, `{"__type":"ValidationException"}`)
 		default:
-			fmt.Fprintf(w, `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-%012d","Status":"Pending","StatusDetails":"Pending","RequestedDateTime":%d}}`, n, time.Now().Unix())
+			fmt.Fprintf(w, `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-%012d","Status":"Pending","StatusDetails":"Pending",`+
+				`"RequestedDateTime":%d}}`, n, time.Now().Unix())
 		}
 	}
 	log.Fatal(http.ListenAndServe("127.0.0.1:"+*port, http.HandlerFunc(handler)))

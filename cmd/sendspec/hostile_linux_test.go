@@ -92,7 +92,8 @@ func answer(h heavyAnswer, n int64, w http.ResponseWriter) {
 		return
 	}
 	defer conn.Close()
-	sane := fmt.Sprintf(`"Status":"Success","StatusDetails":"Success","Command":{"CommandId":"00000000-0000-4000-8000-%012d","Status":"Pending"}`, n)
+	sane := fmt.Sprintf(`"Status":"Success","StatusDetails":"Success","Command":{"CommandId":"00000000-0000-4000-8000-%012d",`+
+		`"Status":"Pending"}`, n)
 	head, flooded, _ := strings.Cut(h.head, "FLOOD")
 	text := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: "+
 		"00000000-0000-4000-8000-%012d\r\n%s", n, head)

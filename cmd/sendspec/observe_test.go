@@ -41,7 +41,8 @@ func newObservedAWS(t *testing.T) *fakeAWS {
 func (f *fakeAWS) observe(t *testing.T, args ...string) (code int, out, people, file string) {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "observed.jsonl")
-	args = append([]string{"observe", "--aws", "--region", "us-east-1", "--endpoint", "https://ssm.us-east-1.amazonaws.com:" + f.ports["https"],
+	args = append([]string{"observe", "--aws", "--region", "us-east-1", "--endpoint",
+		"https://ssm.us-east-1.amazonaws.com:" + f.ports["https"],
 		"--ca-file", f.ca, "--rate", "10", "--out", name, "--seed", "1"}, args...)
 	for binding, value := range f.world.Bindings {
 		args = append(args, "--bind", binding+"="+value)
@@ -117,7 +118,8 @@ func TestObserveWritesNothingSecret(t *testing.T) {
 		if !strings.Contains(body, `"Comment"`) {
 			return false
 		}
-		return refuse(w, "AccessDenied", fmt.Sprintf("User: arn:aws:sts::%s:assumed-role/secret-role/bob of account 029608264753 with %s, %s, %s",
+		return refuse(w, "AccessDenied", fmt.Sprintf(
+			"User: arn:aws:sts::%s:assumed-role/secret-role/bob of account 029608264753 with %s, %s, %s",
 			account, r.Header.Get("X-Amz-Security-Token"), base64.StdEncoding.EncodeToString([]byte(observedSecret)),
 			r.Header.Get("Authorization")))
 	})
@@ -147,8 +149,10 @@ func TestObserveSaysWhatIsSettledAndWhatIsContradicted(t *testing.T) {
 	})
 	code, out, people, file := f.observe(t, "accept/Parameters/empty-text-alone", "constraint/Comment/within-max/n=100", "accept/minimal")
 	assert.Equal(t, exitNonconforming, code, people)
-	assert.Regexp(t, `(?m)^settles     accept/Parameters/empty-text-alone: "InvalidParameters": 400 Bad Request InvalidParameters: Par`, out)
-	assert.Regexp(t, `(?m)^contradicts constraint/Comment/within-max/n=100[^:]*: status: want 200 OK, got 400 Bad Request ValidationException: Comment is too`, out)
+	assert.Regexp(t, `(?m)^settles     accept/Parameters/empty-text-alone: "InvalidParameters": 400 Bad Request InvalidParameters: Par`,
+		out)
+	assert.Regexp(t, `(?m)^contradicts constraint/Comment/within-max/n=100[^:]*: status: want 200 OK,`+
+		` got 400 Bad Request ValidationException: Comment is too`, out)
 	assert.Regexp(t, `(?m)^agrees      accept/minimal/`, out)
 	first, _, _ := strings.Cut(out, "\n")
 	assert.Contains(t, first, "settles", "what is open comes first")
@@ -176,7 +180,8 @@ func TestObserveWithoutAWSAsksLoopbackAlone(t *testing.T) {
 		assert.Contains(t, said, "want one on loopback")
 		assert.Zero(t, requests)
 	}
-	code, said, _, dispatched := f.sendspec(t, "http", "127.0.0.1", "observe", "--rate", "1000", "--out", out, "accept/InstanceIds", "accept/minimal")
+	code, said, _, dispatched := f.sendspec(t, "http", "127.0.0.1", "observe", "--rate", "1000", "--out",
+		out, "accept/InstanceIds", "accept/minimal")
 	assert.Equal(t, exitConforms, code, said)
 	assert.Zero(t, dispatched)
 }

@@ -45,7 +45,10 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			env.Setenv("ADDR", address)
-			for name, path := range map[string]string{"AWS_HAR": "../../conformance/traffic/testdata/aws.har", "MATRIX": "testdata/matrix"} {
+			for name, path := range map[string]string{
+				"AWS_HAR": "../../conformance/traffic/testdata/aws.har",
+				"MATRIX":  "testdata/matrix",
+			} {
 				if path, err = filepath.Abs(path); err != nil {
 					return err
 				}
@@ -124,8 +127,10 @@ func serveTLS(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	for name, block := range map[string]*pem.Block{"ca": {Type: "CERTIFICATE", Bytes: server.Certificate().Raw}, "key": {Type: "PRIVATE KEY",
-		Bytes: key}} {
+	for name, block := range map[string]*pem.Block{
+		"ca":  {Type: "CERTIFICATE", Bytes: server.Certificate().Raw},
+		"key": {Type: "PRIVATE KEY", Bytes: key},
+	} {
 		file := filepath.Join(env.WorkDir, name+".pem")
 		env.Setenv(strings.ToUpper(name), file)
 		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {

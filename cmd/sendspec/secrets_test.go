@@ -167,7 +167,8 @@ func TestNothingSecretIsTold(t *testing.T) {
 		"constraint/Comment")
 	call("fuzz", "--endpoint", server.URL, "--seed", "1", "--count", "10", "--dir", file("findings"), "--json", file("fuzz.json"))
 	e.begin() // a replay whose first answer is no HTTP asks nothing
-	require.Regexp(t, `(?m)^(fixed|failing) `, call("replay", "--endpoint", server.URL, file("findings")), "it asked and judged the findings")
+	require.Regexp(t, `(?m)^(fixed|failing) `, call("replay", "--endpoint", server.URL, file("findings")),
+		"it asked and judged the findings")
 	call("compare", file("report.json"), file("second.json"))
 	call("compare", "--format", "html", "--matrix", file("report.json"), file("second.json"))
 	call("explain", "--endpoint", server.URL, "accept/minimal/tag-target")
@@ -206,8 +207,9 @@ func TestNothingSecretIsTold(t *testing.T) {
 	call("run", "--endpoint", server.URL, "--setup", `echo "$AWS_SECRET_ACCESS_KEY: 1"`, "accept/minimal")
 	call("run", "--endpoint", server.URL, "--setup", `echo "{$AWS_SECRET_ACCESS_KEY"`, "accept/minimal")
 	body := filepath.Join(inputs, "request.json")
-	require.NoError(t, os.WriteFile(body, []byte(`{"DocumentName":"`+told["AWS_SECRET_ACCESS_KEY"]+`","Comment":"`+strings.Repeat(told["AWS_SESSION_TOKEN"], 9)+`","`+
-		told["AWS_SESSION_TOKEN"]+`":1}`), 0o600))
+	require.NoError(t, os.WriteFile(body, []byte(
+		`{"DocumentName":"`+told["AWS_SECRET_ACCESS_KEY"]+`","Comment":"`+strings.Repeat(told["AWS_SESSION_TOKEN"], 9)+`","`+
+			told["AWS_SESSION_TOKEN"]+`":1}`), 0o600))
 	call("validate", body)
 	call("validate", "--json", body)
 	call("run", "--endpoint", server.URL+"/?X-Amz-Security-Token="+url.QueryEscape(told["AWS_SESSION_TOKEN"]))

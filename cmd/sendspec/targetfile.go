@@ -145,7 +145,8 @@ func decodeStrictly(where string, b []byte, into any, known []string) error {
 	}
 	for i := 0; i < len(root.Content); i += 2 {
 		if key := root.Content[i]; !slices.Contains(known, key.Value) {
-			return fmt.Errorf("%s:%d: unknown field %s: want one of %s", where, key.Line, untrusted.Quote(key.Value), strings.Join(known, ", "))
+			return fmt.Errorf("%s:%d: unknown field %s: want one of %s", where, key.Line,
+				untrusted.Quote(key.Value), strings.Join(known, ", "))
 		}
 	}
 	if err := refuseEmptyEntries(where, root); err != nil {

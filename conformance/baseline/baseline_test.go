@@ -163,9 +163,11 @@ invariant/X/y   /a=string,/b=string,/c=nothing
 		"known to vary, and passes":       {"area/Topic/f", "", judge.Pass, false, judge.Pass, judge.BaselineFlaky},
 		"an invariant, as known": {"invariant/X/y", "/a=string,/b=string,/c=nothing", judge.Fail, false, judge.Known,
 			judge.BaselineKnown},
-		"an invariant, in fewer places":      {"invariant/X/y", "/a=string,/c=nothing", judge.Fail, false, judge.Known, judge.BaselineKnown},
-		"an invariant, of another type":      {"invariant/X/y", "/a=list,/c=null", judge.Fail, false, judge.Known, judge.BaselineKnown},
-		"an invariant, in another place":     {"invariant/X/y", "/a=string,/d=string", judge.Fail, false, judge.Fail, judge.BaselineChanged},
+		"an invariant, in fewer places": {"invariant/X/y", "/a=string,/c=nothing", judge.Fail,
+			false, judge.Known, judge.BaselineKnown},
+		"an invariant, of another type": {"invariant/X/y", "/a=list,/c=null", judge.Fail, false, judge.Known, judge.BaselineKnown},
+		"an invariant, in another place": {"invariant/X/y", "/a=string,/d=string", judge.Fail,
+			false, judge.Fail, judge.BaselineChanged},
 		"an invariant, kept":                 {"invariant/X/y", "", judge.Pass, false, judge.Fixed, judge.BaselineStale},
 		"an invariant, kept by what it sent": {"invariant/X/y", "", judge.Pass, true, judge.Pass, ""},
 	} {
@@ -227,8 +229,8 @@ func TestANewBaselineIsShortAndPicksNothingElse(t *testing.T) {
 	changes := f.Update(oneRun(f, updatedCorpus, map[string]string{
 		"area/A/x/n=1": "status=200", "area/A/x/n=2": "status=200", "area/A/y": "pass", "area/B/x": "status=200", "area/B/y": "status=500",
 		"area/B/z": "flaky",
-		"area/C/x": "status=200", "area/C/y": "status=500", "other/A/a": "status=200", "other/A/b": "status=200", "invariant/X/y": "/a=string",
-		"invariant/X/z": "/a=string",
+		"area/C/x": "status=200", "area/C/y": "status=500", "other/A/a": "status=200",
+		"other/A/b": "status=200", "invariant/X/y": "/a=string", "invariant/X/z": "/a=string",
 	}))
 	assert.Equal(t, baseline.Changes{Added: 9, Entries: 9, Cases: 11}, changes)
 	var entries []string
@@ -238,7 +240,8 @@ func TestANewBaselineIsShortAndPicksNothingElse(t *testing.T) {
 		}
 	}
 	assert.Equal(t, []string{
-		"area/A/x status=200", "area/B/x status=200", "area/B/y status=500", "area/B/z flaky # seen to answer otherwise when it was asked again",
+		"area/A/x status=200", "area/B/x status=200", "area/B/y status=500",
+		"area/B/z flaky # seen to answer otherwise when it was asked again",
 		"area/C/x status=200", "area/C/y status=500", "other status=200", "invariant/X/y /a=string", "invariant/X/z /a=string",
 	}, entries)
 }

@@ -54,7 +54,8 @@ func parseEntry(text string) (*Entry, error) {
 		case name == "ref" && e.Reference == "" && value != "":
 			e.Reference = value
 		default:
-			return nil, fmt.Errorf("%s: want until=YYYY-MM-DD, ref=WHERE or # reason after the fingerprint, each once", untrusted.Quote(word))
+			return nil, fmt.Errorf("%s: want until=YYYY-MM-DD, ref=WHERE or # reason after the fingerprint, each once",
+				untrusted.Quote(word))
 		}
 	}
 	if strings.HasPrefix(e.Selector, "!") || strings.HasPrefix(e.Selector, "@") {

@@ -76,8 +76,8 @@ func Parse(name string, text []byte, today time.Time) (*File, error) {
 			}
 			l.Entry = e
 			if entries++; entries > maxEntries {
-				return nil, fmt.Errorf("%s:%d: more than %d entries: want a selector for many cases, such as an area or a topic", name, l.number,
-					maxEntries)
+				return nil, fmt.Errorf("%s:%d: more than %d entries: want a selector for many cases, such as an area or a topic",
+					name, l.number, maxEntries)
 			}
 		}
 		f.lines = append(f.lines, l)

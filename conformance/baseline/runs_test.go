@@ -163,7 +163,8 @@ func TestWhatVariesFromRunToRunIsFlaky(t *testing.T) {
 			}
 			for _, run := range test.runs {
 				for _, r := range outcomes(written, cases, run) {
-					assert.False(t, slices.Contains([]judge.Verdict{judge.Fail, judge.Flaky, judge.Fixed}, r.Verdict), "%s: %s", r.Case.ID, r.Verdict)
+					assert.False(t, slices.Contains([]judge.Verdict{judge.Fail, judge.Flaky, judge.Fixed}, r.Verdict),
+						"%s: %s", r.Case.ID, r.Verdict)
 				}
 			}
 		})

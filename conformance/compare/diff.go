@@ -107,7 +107,8 @@ func Two(before, after report.Named) Diff {
 				d.Same++ // nobody judged it
 				continue
 			}
-			d.Changes = append(d.Changes, Change{ID: c.ID, Kind: Lost, Before: c.Verdict, Was: c.Fingerprint, Reason: "not in the later report"})
+			d.Changes = append(d.Changes, Change{ID: c.ID, Kind: Lost, Before: c.Verdict,
+				Was: c.Fingerprint, Reason: "not in the later report"})
 		}
 	}
 	return d
@@ -140,8 +141,8 @@ func Check(reports []report.Named, partial bool) (notes []string, err error) {
 				notes = append(notes, fmt.Sprintf("%s is not the whole of a run: what it lacks counts as lost", r.File))
 			}
 		case r.Shard != "":
-			return nil, fmt.Errorf("%s is shard %s of a run: put the shards together first (compare --merge), or allow it with --partial", r.File,
-				clean(r.Shard))
+			return nil, fmt.Errorf("%s is shard %s of a run: put the shards together first (compare --merge), or allow it with --partial",
+				r.File, clean(r.Shard))
 		case !r.Complete:
 			return nil, fmt.Errorf("%s is not complete (%s): run again, or allow it with --partial", r.File, clean(r.Stopped))
 		}

@@ -34,7 +34,8 @@ type excuse struct {
 func excuses() []excuse {
 	const (
 		unprovoked = "nothing in a request provokes it"
-		notInLists = "ExecutionStage cannot be used with ListCommandInvocations (API_CommandFilter), and five filters of five keys would need it"
+		notInLists = "ExecutionStage cannot be used with ListCommandInvocations (API_CommandFilter), and five filters of five keys " +
+			"would need it"
 		unrecorded = "nobody has seen AWS answer it; cases allow it where it is plausible (evidence: suite/unseen)"
 		declared   = "declared by the model, and not recorded: cases allow it where it is plausible"
 		emptyList  = "recorded: the list of an unknown command is empty (evidence: calls/ListCommands-unknown)"
@@ -67,7 +68,8 @@ func excuses() []excuse {
 			Exceptions, reference.SendCommand, "ExpiredTokenException", "", nil,
 			"it needs session credentials that were valid once, which the suite has not",
 		},
-		{Exceptions, reference.SendCommand, "ThrottlingException", "", nil, "how many requests a second are too many is the account's affair"},
+		{Exceptions, reference.SendCommand, "ThrottlingException", "", nil,
+			"how many requests a second are too many is the account's affair"},
 		{Exceptions, reference.ListCommands, "InternalServerError", "", nil, unprovoked},
 		{Exceptions, reference.ListCommandInvocations, "InternalServerError", "", nil, unprovoked},
 		{Exceptions, reference.GetCommandInvocation, "InternalServerError", "", nil, unprovoked},
@@ -78,7 +80,8 @@ func excuses() []excuse {
 			Exceptions, reference.GetCommandInvocation, "InvalidCommandId", "", []string{demanded},
 			"recorded: an unknown command is InvocationDoesNotExist (evidence: calls/GetCommandInvocation-unknown)",
 		},
-		{Exceptions, "", "InvalidFilterKey", "", []string{demanded}, "the key is an enum, which the framework may check first: cases allow both"},
+		{Exceptions, "", "InvalidFilterKey", "", []string{demanded},
+			"the key is an enum, which the framework may check first: cases allow both"},
 		{Exceptions, reference.ListCommands, "InvalidInstanceId", "", []string{demanded}, declared},
 		{Exceptions, reference.ListCommandInvocations, "InvalidInstanceId", "", []string{demanded}, declared},
 		{Exceptions, reference.GetCommandInvocation, "InvalidInstanceId", "", []string{demanded}, declared},

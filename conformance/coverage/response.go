@@ -57,7 +57,8 @@ func typeInvariants(operation string, p place) []string {
 		wrong = "7"
 	}
 	body := wrapped(reference.ResponseSchema(operation), p.path, wrong)
-	e := judge.Read(fixtures.BoundStep{Request: fixtures.Message{Operation: operation}}, answer(operation, []byte("{}"), http.StatusOK, body))
+	e := judge.Read(fixtures.BoundStep{Request: fixtures.Message{Operation: operation}},
+		answer(operation, []byte("{}"), http.StatusOK, body))
 	var rules []string
 	for _, check := range judge.Checks() {
 		for _, f := range check.Inspect(&e) {

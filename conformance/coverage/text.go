@@ -10,7 +10,8 @@ import (
 // title is the heading of a section.
 func title(s Section) string {
 	return map[Section]string{
-		Requests: "request members", Constraints: "constraints", Responses: "response members", Statuses: "statuses", Exceptions: "exceptions",
+		Requests: "request members", Constraints: "constraints", Responses: "response members",
+		Statuses: "statuses", Exceptions: "exceptions",
 	}[s]
 }
 

@@ -157,7 +157,8 @@ func TestTheCasesNamedFailAWrongAnswer(t *testing.T) {
 			rows++
 			for _, id := range spread(row.Cells[i].Cases, 12) {
 				r, ok := seen[id]
-				if !ok || strings.HasPrefix(id, "invariant/") || name == "value" && (row.Member == "Command.CommandId" || row.Member == "NextToken") {
+				if !ok || strings.HasPrefix(id, "invariant/") || name == "value" &&
+					(row.Member == "Command.CommandId" || row.Member == "NextToken") {
 					continue
 				}
 				if verdict, changed := rejudged(t, r, row.Operation, row.Member, change); changed {

@@ -10,7 +10,8 @@ import (
 
 // endedCheck looks at what becomes of a command: its counts, and what is left of an invocation that has ended.
 var endedCheck = caseCheck{
-	rule("Command/ended", "The counts of a command do not fall, and stay once it has ended; they and its status agree with its invocations once "+
+	rule("Command/ended", "The counts of a command do not fall, and stay once it has ended; they and its status agree with its "+
+		"invocations once "+
 		"all have ended; an invocation that has ended is shown with one end, one code and one output",
 		fixtures.Must, "status/counts", "status/ErrorCount", "status/success-all", "status/history", "output/readiness"),
 	func() func(*Exchanged) []Finding {
@@ -83,8 +84,8 @@ func (c *life) command(e *Exchanged, s *subject) []Finding {
 			found = append(found, broken(fixtures.Must, s.path+"/"+name,
 				anything(fmt.Sprintf("%d, as in %s, where it had ended", before, c.counted)), described(v))...)
 		case c.hasCounts && n < before: // no source says that a list cannot lag behind another
-			found = append(found, broken(fixtures.Should, s.path+"/"+name, anything(fmt.Sprintf("no less than %d, as in %s", before, c.counted)),
-				described(v))...)
+			found = append(found, broken(fixtures.Should, s.path+"/"+name,
+				anything(fmt.Sprintf("no less than %d, as in %s", before, c.counted)), described(v))...)
 		}
 	}
 	c.counts, c.counted, c.hasCounts = now, by, whole
@@ -125,13 +126,14 @@ func (c *life) agree(path, at string, by place) []Finding {
 	counts := reference.Count(ends)
 	for i, want := range []int{counts.Target, counts.Completed, counts.Errors, counts.DeliveryTimedOut} {
 		if c.counts[i] != int64(want) {
-			return broken(fixtures.Must, where(countNames[i]), anything(fmt.Sprintf("%s %d, by its invocations: %s", countNames[i], want, other)),
+			return broken(fixtures.Must, where(countNames[i]),
+				anything(fmt.Sprintf("%s %d, by its invocations: %s", countNames[i], want, other)),
 				Description{Words: fmt.Sprint(c.counts[i]), Kind: KindNumber})
 		}
 	}
 	if succeeded := all[reference.Success] == len(ends); succeeded != (c.end == reference.Success) && (succeeded || runFailed(all)) {
-		return broken(fixtures.Must, where("StatusDetails"), anything(fmt.Sprintf("what goes with invocations that ended %s: %s", ends, other)),
-			anything(string(c.end)))
+		return broken(fixtures.Must, where("StatusDetails"),
+			anything(fmt.Sprintf("what goes with invocations that ended %s: %s", ends, other)), anything(string(c.end)))
 	}
 	return nil
 }

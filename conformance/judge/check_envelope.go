@@ -83,8 +83,8 @@ var requestIDCheck = Check{
 func requestID(e *Exchanged) string { return e.Response.Header.Get("X-Amzn-Requestid") }
 
 var oneValueCheck = Check{
-	rule("JSON/one-value", "The body is one JSON value in UTF-8: no byte order mark, nothing behind it", fixtures.Must, "protocol/one-value",
-		"json/text"),
+	rule("JSON/one-value", "The body is one JSON value in UTF-8: no byte order mark, nothing behind it",
+		fixtures.Must, "protocol/one-value", "json/text"),
 	func(e *Exchanged) []Finding {
 		if e.Response == nil || belowProtocol(e) || e.Step.Request.Method == http.MethodHead || e.limit() != "" {
 			return nil
@@ -124,7 +124,8 @@ var errorTypeCheck = Check{
 			return broken(fixtures.Must, pathErrorType, anything("__type with the error's shape name"),
 				Description{Words: show(e.Body), Kind: KindNone})
 		case !refused && e.ErrorType != "":
-			return broken(fixtures.Must, pathStatus, anything("a status of 4xx or 5xx for "+e.ErrorType), describedStatus(e.Response.Status))
+			return broken(fixtures.Must, pathStatus, anything("a status of 4xx or 5xx for "+e.ErrorType),
+				describedStatus(e.Response.Status))
 		}
 		return nil
 	},

@@ -16,11 +16,15 @@ func TestTheTimesOfAnInvocation(t *testing.T) {
 		members string
 		level   fixtures.Level // "" where nothing is found
 	}{
-		"recorded: running":        {`"Status":"InProgress","StatusDetails":"InProgress","ExecutionEndDateTime":""`, ""},
-		"recorded: 3.175 seconds":  {start + `"Status":"Success","StatusDetails":"Success","ExecutionElapsedTime":"PT3.175S","ExecutionEndDateTime":"2026-09-27T00:38:24.786Z"`, ""},
-		"recorded: an hour":        {start + `"Status":"Success","StatusDetails":"Success","ExecutionElapsedTime":"PT1H0.271S","ExecutionEndDateTime":"2026-09-27T01:38:21.786Z"`, ""},
-		"with the milliseconds":    {start + `"Status":"Success","StatusDetails":"Success","ExecutionElapsedTime":"PT3.175S","ExecutionEndDateTime":"2026-09-27T00:38:24.961Z"`, fixtures.Should},
-		"another end":              {start + `"Status":"Success","StatusDetails":"Success","ExecutionElapsedTime":"PT3.175S","ExecutionEndDateTime":"2026-09-27T00:38:26Z"`, fixtures.Must},
+		"recorded: running": {`"Status":"InProgress","StatusDetails":"InProgress","ExecutionEndDateTime":""`, ""},
+		"recorded: 3.175 seconds": {start + `"Status":"Success","StatusDetails":"Success","ExecutionElapsedTime":"PT3.175S",` +
+			`"ExecutionEndDateTime":"2026-09-27T00:38:24.786Z"`, ""},
+		"recorded: an hour": {start + `"Status":"Success","StatusDetails":"Success","ExecutionElapsedTime":"PT1H0.271S",` +
+			`"ExecutionEndDateTime":"2026-09-27T01:38:21.786Z"`, ""},
+		"with the milliseconds": {start + `"Status":"Success","StatusDetails":"Success","ExecutionElapsedTime":"PT3.175S",` +
+			`"ExecutionEndDateTime":"2026-09-27T00:38:24.961Z"`, fixtures.Should},
+		"another end": {start + `"Status":"Success","StatusDetails":"Success","ExecutionElapsedTime":"PT3.175S",` +
+			`"ExecutionEndDateTime":"2026-09-27T00:38:26Z"`, fixtures.Must},
 		"a start before the start": {start + `"Status":"Pending","StatusDetails":"Delayed"`, fixtures.Must},
 		"an empty start":           {`"Status":"Pending","StatusDetails":"Delayed","ExecutionStartDateTime":""`, fixtures.Should},
 		"elapsed before the start": {`"Status":"Pending","StatusDetails":"Pending","ExecutionElapsedTime":"PT0S"`, fixtures.Must},

@@ -29,7 +29,8 @@ import (
 var sdkProtocol = awsjson.New11(schemas.AmazonSSM)
 
 var sdkCheck = Check{
-	rule("SDK/decodes", "aws-sdk-go-v2 reads every answer into the values it holds, and every refusal into an API error of the type it names",
+	rule("SDK/decodes",
+		"aws-sdk-go-v2 reads every answer into the values it holds, and every refusal into an API error of the type it names",
 		fixtures.Must, "shape/sdk-reads"),
 	func(e *Exchanged) []Finding {
 		if e.Response == nil || e.Body == nil || e.Err != nil || belowProtocol(e) || e.Response.Status/100 == 3 {
@@ -63,12 +64,15 @@ func forSDK(e *Exchanged) (*jsontree.Value, []byte) {
 func sdkOutput(operation string) (smithy.Deserializable, *smithy.OperationSchema) {
 	switch operation {
 	case "SendCommand":
-		return &ssm.SendCommandOutput{}, smithy.NewOperationSchema(schemas.SendCommand, schemas.SendCommandRequest, schemas.SendCommandResult)
+		return &ssm.SendCommandOutput{}, smithy.NewOperationSchema(schemas.SendCommand,
+			schemas.SendCommandRequest, schemas.SendCommandResult)
 	case "ListCommands":
-		return &ssm.ListCommandsOutput{}, smithy.NewOperationSchema(schemas.ListCommands, schemas.ListCommandsRequest, schemas.ListCommandsResult)
+		return &ssm.ListCommandsOutput{}, smithy.NewOperationSchema(schemas.ListCommands,
+			schemas.ListCommandsRequest, schemas.ListCommandsResult)
 	case "ListCommandInvocations":
 		return &ssm.ListCommandInvocationsOutput{},
-			smithy.NewOperationSchema(schemas.ListCommandInvocations, schemas.ListCommandInvocationsRequest, schemas.ListCommandInvocationsResult)
+			smithy.NewOperationSchema(schemas.ListCommandInvocations, schemas.ListCommandInvocationsRequest,
+				schemas.ListCommandInvocationsResult)
 	case "GetCommandInvocation":
 		return &ssm.GetCommandInvocationOutput{},
 			smithy.NewOperationSchema(schemas.GetCommandInvocation, schemas.GetCommandInvocationRequest, schemas.GetCommandInvocationResult)
@@ -109,7 +113,8 @@ func sdkReadsOutput(e *Exchanged) []Finding {
 		})
 	case *ssm.GetCommandInvocationOutput:
 		return sameMembers("", body, []readMember{
-			{"CommandId", out.CommandId}, {"InstanceId", out.InstanceId}, {"StatusDetails", out.StatusDetails}, {"ResponseCode", &out.ResponseCode},
+			{"CommandId", out.CommandId}, {"InstanceId", out.InstanceId}, {"StatusDetails", out.StatusDetails},
+			{"ResponseCode", &out.ResponseCode},
 			{"StandardOutputContent", out.StandardOutputContent}, {"ExecutionStartDateTime", out.ExecutionStartDateTime},
 		})
 	}
@@ -186,10 +191,12 @@ func sdkReadsError(e *Exchanged) []Finding {
 	err := decode(schema, e, e.Response.Body, out)
 	var api smithy.APIError
 	if !errors.As(err, &api) {
-		return broken(fixtures.Must, pathBody, anything("an API error in the SDK"), Description{Words: fmt.Sprint(err), Kind: KindUnreadable})
+		return broken(fixtures.Must, pathBody, anything("an API error in the SDK"),
+			Description{Words: fmt.Sprint(err), Kind: KindUnreadable})
 	}
 	if e.ErrorType != "" && api.ErrorCode() != e.ErrorType {
-		return broken(fixtures.Must, pathErrorType, anything(e.ErrorType+" in the SDK"), Description{Words: api.ErrorCode(), Kind: KindNone})
+		return broken(fixtures.Must, pathErrorType, anything(e.ErrorType+" in the SDK"),
+			Description{Words: api.ErrorCode(), Kind: KindNone})
 	}
 	return nil
 }

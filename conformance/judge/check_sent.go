@@ -177,7 +177,8 @@ func stays(name string, before known, got *jsontree.Value) bool {
 		y, ok2 := got.Float64()
 		return ok1 && ok2 && math.Abs(x-y) <= afterTolerance
 	case "CloudWatchOutputConfig": // the group that is made where none was named may show later (evidence: echo/CloudWatch-empty-structure)
-		return textOf(want.Get("CloudWatchLogGroupName")) == "" && jsontree.Equal(want.Get("CloudWatchOutputEnabled"), got.Get("CloudWatchOutputEnabled"))
+		return textOf(want.Get("CloudWatchLogGroupName")) == "" &&
+			jsontree.Equal(want.Get("CloudWatchOutputEnabled"), got.Get("CloudWatchOutputEnabled"))
 	}
 	return false
 }

@@ -19,9 +19,9 @@ import (
 )
 
 // sound is an answer that breaks no invariant.
-const sound = `{"Command":{"CommandId":"5b8cc1ad-1f2e-4b38-b4c0-1e6a43f0a9d1","Status":"Pending","StatusDetails":"Pending","TargetCount":2,` +
-	`"CompletedCount":1,"ErrorCount":1,"DeliveryTimedOutCount":0,"RequestedDateTime":1.7E9,"ExpiresAfter":1700007200.5,"TimeoutSeconds":3600,` +
-	`"InstanceIds":[],"Parameters":{"commands":["true"]},"Interactive":false,"Comment":""}}`
+const sound = `{"Command":{"CommandId":"5b8cc1ad-1f2e-4b38-b4c0-1e6a43f0a9d1","Status":"Pending","StatusDetails":"Pending",` +
+	`"TargetCount":2,"CompletedCount":1,"ErrorCount":1,"DeliveryTimedOutCount":0,"RequestedDateTime":1.7E9,"ExpiresAfter":1700007200.5,` +
+	`"TimeoutSeconds":3600,"InstanceIds":[],"Parameters":{"commands":["true"]},"Interactive":false,"Comment":""}}`
 
 func inspect(id string, e judge.Exchanged) []judge.Finding {
 	for _, c := range judge.Checks() {
@@ -44,7 +44,8 @@ func headed(x *wire.Exchange, name string, values ...string) *wire.Exchange {
 func TestASoundAnswerBreaksNoInvariant(t *testing.T) {
 	t.Parallel()
 	for _, x := range []*wire.Exchange{
-		answered(200, sound), answered(400, `{"__type":"E","message":"m"}`), answered(400, `{"__type":"InvalidDocument"}`), unanswered(wire.Closed),
+		answered(200, sound), answered(400, `{"__type":"E","message":"m"}`),
+		answered(400, `{"__type":"InvalidDocument"}`), unanswered(wire.Closed),
 		headed(answered(200, sound), "Content-Type", "application/x-amz-json-1.1; charset=utf-8"),
 	} {
 		for _, c := range judge.Checks() {
@@ -60,22 +61,23 @@ func TestInvariantsAreBroken(t *testing.T) {
 		id string
 		x  *wire.Exchange
 	}{
-		"a negative count":              {"Command/counts", replaced(`"TargetCount":2`, `"TargetCount":-1`)},
-		"more completed than targets":   {"Command/counts", replaced(`"CompletedCount":1`, `"CompletedCount":3`)},
-		"more failed than completed":    {"Command/counts", replaced(`"ErrorCount":1`, `"ErrorCount":2`)},
-		"an unknown status":             {"Command/status", replaced(`"Status":"Pending"`, `"Status":"Queued"`)},
-		"details of another status":     {"Command/status", replaced(`"StatusDetails":"Pending"`, `"StatusDetails":"Success"`)},
-		"placeholder details":           {"Command/status", replaced(`"StatusDetails":"Pending"`, `"StatusDetails":"Details placeholder"`)},
-		"expired when requested":        {"Command/times", replaced(`1700007200.5`, `1700000000`)},
-		"milliseconds":                  {"Command/times", replaced(`1.7E9`, `1700000000000`)},
-		"a refusal without a type":      {"Error/has-type", answered(400, `{"message":"m"}`)},
-		"a type that is taken":          {"Error/has-type", answered(200, `{"__type":"E"}`)},
-		"a namespace":                   {"Error/bare-type", answered(400, `{"__type":"com.amazonaws.ssm#E"}`)},
-		"500":                           {"HTTP/never-5xx", answered(500, `{"__type":"InternalServerError"}`)},
-		"503":                           {"HTTP/never-5xx", answered(503, ``)},
-		"JSON 1.0":                      {"HTTP/content-type", headed(answered(200, sound), "Content-Type", "application/x-amz-json-1.0")},
-		"no content type":               {"HTTP/content-type", headed(answered(200, sound), "Content-Type")},
-		"two content types":             {"HTTP/content-type", headed(answered(200, sound), "Content-Type", "application/x-amz-json-1.1", "application/x-amz-json-1.1")},
+		"a negative count":            {"Command/counts", replaced(`"TargetCount":2`, `"TargetCount":-1`)},
+		"more completed than targets": {"Command/counts", replaced(`"CompletedCount":1`, `"CompletedCount":3`)},
+		"more failed than completed":  {"Command/counts", replaced(`"ErrorCount":1`, `"ErrorCount":2`)},
+		"an unknown status":           {"Command/status", replaced(`"Status":"Pending"`, `"Status":"Queued"`)},
+		"details of another status":   {"Command/status", replaced(`"StatusDetails":"Pending"`, `"StatusDetails":"Success"`)},
+		"placeholder details":         {"Command/status", replaced(`"StatusDetails":"Pending"`, `"StatusDetails":"Details placeholder"`)},
+		"expired when requested":      {"Command/times", replaced(`1700007200.5`, `1700000000`)},
+		"milliseconds":                {"Command/times", replaced(`1.7E9`, `1700000000000`)},
+		"a refusal without a type":    {"Error/has-type", answered(400, `{"message":"m"}`)},
+		"a type that is taken":        {"Error/has-type", answered(200, `{"__type":"E"}`)},
+		"a namespace":                 {"Error/bare-type", answered(400, `{"__type":"com.amazonaws.ssm#E"}`)},
+		"500":                         {"HTTP/never-5xx", answered(500, `{"__type":"InternalServerError"}`)},
+		"503":                         {"HTTP/never-5xx", answered(503, ``)},
+		"JSON 1.0":                    {"HTTP/content-type", headed(answered(200, sound), "Content-Type", "application/x-amz-json-1.0")},
+		"no content type":             {"HTTP/content-type", headed(answered(200, sound), "Content-Type")},
+		"two content types": {"HTTP/content-type",
+			headed(answered(200, sound), "Content-Type", "application/x-amz-json-1.1", "application/x-amz-json-1.1")},
 		"no request ID":                 {"HTTP/request-id", headed(answered(200, sound), "X-Amzn-Requestid")},
 		"a request ID that is no UUID":  {"HTTP/request-id", headed(answered(200, sound), "X-Amzn-Requestid", "ABC")},
 		"a member twice":                {"JSON/no-duplicate-keys", replaced(`"Comment":""`, `"Comment":"","Comment":""`)},
@@ -196,14 +198,16 @@ func TestTheSDKCheckReadsEveryOperation(t *testing.T) {
 		operation, body string
 		reads           bool
 	}{
-		"a list of commands":               {"ListCommands", `{"Commands":[{` + id + `,"RequestedDateTime":1.7E9}]}`, true},
-		"a command's time as text":         {"ListCommands", `{"Commands":[{` + id + `,"RequestedDateTime":"2026-11-23"}]}`, false},
-		"a null among the commands":        {"ListCommands", `{"Commands":[null]}`, true}, // Member/types minds it
-		"commands that are an object":      {"ListCommands", `{"Commands":{}}`, false},
-		"a list of invocations":            {"ListCommandInvocations", `{"CommandInvocations":[{` + id + `,"CommandPlugins":[]}]}`, true},
-		"an invocation's time as text":     {"ListCommandInvocations", `{"CommandInvocations":[{"RequestedDateTime":"now"}]}`, false},
-		"a plugin's code as text":          {"ListCommandInvocations", `{"CommandInvocations":[{"CommandPlugins":[{"ResponseCode":"0"}]}]}`, false},
-		"an invocation":                    {"GetCommandInvocation", `{` + id + `,"ResponseCode":0,"ExecutionStartDateTime":"2019-01-30T14:16:03.478Z"}`, true},
+		"a list of commands":           {"ListCommands", `{"Commands":[{` + id + `,"RequestedDateTime":1.7E9}]}`, true},
+		"a command's time as text":     {"ListCommands", `{"Commands":[{` + id + `,"RequestedDateTime":"2026-11-23"}]}`, false},
+		"a null among the commands":    {"ListCommands", `{"Commands":[null]}`, true}, // Member/types minds it
+		"commands that are an object":  {"ListCommands", `{"Commands":{}}`, false},
+		"a list of invocations":        {"ListCommandInvocations", `{"CommandInvocations":[{` + id + `,"CommandPlugins":[]}]}`, true},
+		"an invocation's time as text": {"ListCommandInvocations", `{"CommandInvocations":[{"RequestedDateTime":"now"}]}`, false},
+		"a plugin's code as text": {"ListCommandInvocations",
+			`{"CommandInvocations":[{"CommandPlugins":[{"ResponseCode":"0"}]}]}`, false},
+		"an invocation": {"GetCommandInvocation",
+			`{` + id + `,"ResponseCode":0,"ExecutionStartDateTime":"2019-01-30T14:16:03.478Z"}`, true},
 		"a response code as text":          {"GetCommandInvocation", `{` + id + `,"ResponseCode":"0"}`, false},
 		"a start as a number":              {"GetCommandInvocation", `{` + id + `,"ExecutionStartDateTime":1.7E9}`, false},
 		"nothing, of a cancelled command":  {"CancelCommand", `{}`, true},

@@ -27,10 +27,12 @@ func TestAPreconditionThatIsNotMet(t *testing.T) {
 		verdict      judge.Verdict
 		reason       string
 	}{
-		"accepted, met":                          {fixtures.Accepted, answered(200, taken), answered(200, taken), judge.Pass, ""},
-		"accepted, met, and the case fails":      {fixtures.Accepted, answered(200, taken), answered(400, refused), judge.Fail, ""},
-		"accepted, refused":                      {fixtures.Accepted, answered(400, refused), answered(200, taken), judge.Skip, fmt.Sprintf(needs, "refuses", "accepted")},
-		"accepted, refused without a type":       {fixtures.Accepted, answered(404, ""), answered(404, ""), judge.Skip, fmt.Sprintf(needs, "refuses", "accepted")},
+		"accepted, met":                     {fixtures.Accepted, answered(200, taken), answered(200, taken), judge.Pass, ""},
+		"accepted, met, and the case fails": {fixtures.Accepted, answered(200, taken), answered(400, refused), judge.Fail, ""},
+		"accepted, refused": {fixtures.Accepted, answered(400, refused), answered(200, taken), judge.Skip,
+			fmt.Sprintf(needs, "refuses", "accepted")},
+		"accepted, refused without a type": {fixtures.Accepted, answered(404, ""), answered(404, ""), judge.Skip,
+			fmt.Sprintf(needs, "refuses", "accepted")},
 		"accepted, a server error":               {fixtures.Accepted, answered(500, ""), answered(200, taken), judge.Fail, ""},
 		"accepted, an error that says 200":       {fixtures.Accepted, answered(200, refused), answered(200, taken), judge.Fail, ""},
 		"accepted, no answer":                    {fixtures.Accepted, unanswered(wire.Closed), answered(200, taken), judge.Fail, ""},
@@ -38,10 +40,11 @@ func TestAPreconditionThatIsNotMet(t *testing.T) {
 		"accepted, refused, then no answer":      {fixtures.Accepted, answered(400, refused), unanswered(wire.TimedOut), judge.Fail, ""},
 		"refused, met":                           {fixtures.Refused, answered(400, refused), answered(400, refused), judge.Pass, ""},
 		"refused, met, and the case fails":       {fixtures.Refused, answered(400, refused), answered(200, taken), judge.Fail, ""},
-		"refused, taken":                         {fixtures.Refused, answered(200, taken), answered(200, taken), judge.Skip, fmt.Sprintf(needs, "takes", "refused")},
-		"refused, a server error":                {fixtures.Refused, answered(500, ""), answered(500, ""), judge.Fail, ""},
-		"refused, an error that says 200":        {fixtures.Refused, answered(200, refused), answered(200, refused), judge.Fail, ""},
-		"refused, no answer":                     {fixtures.Refused, unanswered(wire.TimedOut), unanswered(wire.TimedOut), judge.Fail, ""},
+		"refused, taken": {fixtures.Refused, answered(200, taken), answered(200, taken),
+			judge.Skip, fmt.Sprintf(needs, "takes", "refused")},
+		"refused, a server error":         {fixtures.Refused, answered(500, ""), answered(500, ""), judge.Fail, ""},
+		"refused, an error that says 200": {fixtures.Refused, answered(200, refused), answered(200, refused), judge.Fail, ""},
+		"refused, no answer":              {fixtures.Refused, unanswered(wire.TimedOut), unanswered(wire.TimedOut), judge.Fail, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

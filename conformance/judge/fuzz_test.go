@@ -30,7 +30,8 @@ func FuzzJudge(f *testing.F) {
 		400,
 		"application/x-amz-json-1.1",
 		[]byte(
-			`{"__type":"ValidationException","message":"1 validation error detected: Value '1' at 'timeoutSeconds' failed to satisfy constraint: x"}`,
+			`{"__type":"ValidationException",`+
+				`"message":"1 validation error detected: Value '1' at 'timeoutSeconds' failed to satisfy constraint: x"}`,
 		),
 		false,
 	)

@@ -301,7 +301,8 @@ func (m *matching) errorOutcome(o *fixtures.ErrorOutcome) {
 func (m *matching) sameAs(name string) {
 	e := m.step(name)
 	if e == nil {
-		m.miss(pathVerdict, Description{Words: "an answer to the step " + name, Kind: KindAnswer}, Description{Words: "none", Kind: KindNone})
+		m.miss(pathVerdict, Description{Words: "an answer to the step " + name, Kind: KindAnswer},
+			Description{Words: "none", Kind: KindNone})
 		return
 	}
 	if want, got := refusalOf(e), refusalOf(m.answer); want != got {

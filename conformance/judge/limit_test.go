@@ -25,15 +25,19 @@ func TestALimitOfOursIsNobodysFault(t *testing.T) {
 		verdict  judge.Verdict
 		reason   string
 	}{
-		"deep":                             {answered(200, `{"A":`+strings.Repeat("[", 1001)+strings.Repeat("]", 1001)+`}`), []string{accepted}, judge.Error, "an answer nested deeper than 1000"},
-		"as deep as is read":               {answered(200, `{"B":`+strings.Repeat("[", 999)+strings.Repeat("]", 999)+`,"A":1}`), []string{accepted}, judge.Pass, ""},
-		"many values":                      {answered(200, `{"A":[`+strings.Repeat("0,", 70_000)+`0]}`), []string{accepted}, judge.Error, "more values than are read"},
-		"long":                             {cut(), []string{accepted}, judge.Error, "an answer of more than 7 bytes"},
-		"long, or something else":          {cut(), []string{refused, accepted}, judge.Error, "an answer of more than 7 bytes"},
-		"long, where the body is no part":  {cut(), []string{accepted, `{"name":"any","status":200,"format":"any"}`}, judge.Pass, ""},
-		"long, and of the wrong status":    {cut(), []string{refused}, judge.Fail, ""},
-		"long, and the text is looked for": {cut(), []string{`{"name":"t","status":200,"format":"any","text":{"$contains":"B"}}`}, judge.Error, "an answer of more than 7 bytes"},
-		"malformed":                        {answered(200, `{"A":`+strings.Repeat("[", 900)+`}`), []string{accepted}, judge.Fail, ""},
+		"deep": {answered(200, `{"A":`+strings.Repeat("[", 1001)+strings.Repeat("]", 1001)+`}`),
+			[]string{accepted}, judge.Error, "an answer nested deeper than 1000"},
+		"as deep as is read": {answered(200, `{"B":`+strings.Repeat("[", 999)+strings.Repeat("]", 999)+`,"A":1}`),
+			[]string{accepted}, judge.Pass, ""},
+		"many values": {answered(200, `{"A":[`+strings.Repeat("0,", 70_000)+`0]}`), []string{accepted},
+			judge.Error, "more values than are read"},
+		"long":                            {cut(), []string{accepted}, judge.Error, "an answer of more than 7 bytes"},
+		"long, or something else":         {cut(), []string{refused, accepted}, judge.Error, "an answer of more than 7 bytes"},
+		"long, where the body is no part": {cut(), []string{accepted, `{"name":"any","status":200,"format":"any"}`}, judge.Pass, ""},
+		"long, and of the wrong status":   {cut(), []string{refused}, judge.Fail, ""},
+		"long, and the text is looked for": {cut(), []string{`{"name":"t","status":200,"format":"any","text":{"$contains":"B"}}`},
+			judge.Error, "an answer of more than 7 bytes"},
+		"malformed": {answered(200, `{"A":`+strings.Repeat("[", 900)+`}`), []string{accepted}, judge.Fail, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

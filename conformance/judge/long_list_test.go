@@ -26,7 +26,8 @@ func listed(tb testing.TB, count int, element string) (*fixtures.Case, []fixture
 
 // What a target puts into a list takes no more than reading it, and leaves a bounded number of findings.
 func TestALongListIsJudgedInBounds(t *testing.T) {
-	for name, element := range map[string]string{"empty commands": `{}`, "wrong counts": `{"TargetCount":-1}`, "wrong types": `{"CommandId":1}`} {
+	for name, element := range map[string]string{"empty commands": `{}`, "wrong counts": `{"TargetCount":-1}`,
+		"wrong types": `{"CommandId":1}`} {
 		judged := func(count int) float64 {
 			c, steps, exchanges := listed(t, count, element)
 			found := Judge(c, steps, exchanges, false)

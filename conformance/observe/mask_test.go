@@ -54,11 +54,12 @@ func TestTheSameARNIsMaskedInTheSameWay(t *testing.T) {
 func TestMaskedJSONIsJSONAndElseTheSameBytes(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		`{"A": 1.790450994066E9, "b":"\u00e9 \ud800"}`:                  `{"A": 1.790450994066E9, "b":"\u00e9 \ud800"}`,
-		`{"a":"77528830963\u0036","n":999999999999}`:                    `{"a":"000000000000","n":999999999999}`,
-		`{"a":"arn:aws:iam::775288309636:role\/x\"","775288309636":[]}`: `{"a":"arn:aws:iam::000000000000:role/masked-1\"","000000000000":[]}`,
-		`{"n":` + "29608264753" + `,"m":1` + account + `}`:              `{"n":29608264753,"m":1111111111111}`,
-		`<Account>775288309636</Account>`:                               `<Account>000000000000</Account>`,
+		`{"A": 1.790450994066E9, "b":"\u00e9 \ud800"}`: `{"A": 1.790450994066E9, "b":"\u00e9 \ud800"}`,
+		`{"a":"77528830963\u0036","n":999999999999}`:   `{"a":"000000000000","n":999999999999}`,
+		`{"a":"arn:aws:iam::775288309636:role\/x\"","775288309636":[]}`: `{"a":"arn:aws:iam::000000000000:role/masked-1\"",` +
+			`"000000000000":[]}`,
+		`{"n":` + "29608264753" + `,"m":1` + account + `}`: `{"n":29608264753,"m":1111111111111}`,
+		`<Account>775288309636</Account>`:                  `<Account>000000000000</Account>`,
 	} {
 		assert.Equal(t, want, newMasker().JSON(text), text)
 	}

@@ -34,13 +34,16 @@ var givens = []given{
 	{linuxNodes(), onNodes("AWS-RunShellScript"), []string{"InvalidInstanceId"}, true},
 	{[]string{"node.windows"}, onNodes("AWS-RunPowerShellScript"), []string{"InvalidInstanceId"}, true},
 	{[]string{
-		"document", "document.arn", "document.hardcoded", "document.arbitrary", "document.execution", "document.two-steps", "document.properties",
-		"document.properties-reversed", "document.schema-2.0", "document.typed", "document.step", "document.versions", "document.powershell-only",
+		"document", "document.arn", "document.hardcoded", "document.arbitrary", "document.execution",
+		"document.two-steps", "document.properties",
+		"document.properties-reversed", "document.schema-2.0", "document.typed", "document.step",
+		"document.versions", "document.powershell-only",
 	}, onDocument, []string{"InvalidDocument"}, false},
 	{
 		[]string{"role"},
 		withMember(
-			`,"ServiceRoleArn":$value,"NotificationConfig":{"NotificationArn":$topic,"NotificationEvents":["All"],"NotificationType":"Command"}`),
+			`,"ServiceRoleArn":$value,"NotificationConfig":{"NotificationArn":$topic,"NotificationEvents":["All"],` +
+				`"NotificationType":"Command"}`),
 		[]string{"InvalidRole"},
 		false,
 	},

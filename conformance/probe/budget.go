@@ -45,10 +45,11 @@ func (u *UnansweredBudget) Over(c *fixtures.Case, step fixtures.BoundStep) strin
 	defer u.mu.Unlock()
 	switch p := (unansweredPart{c.Area(), step.Request.Operation}); {
 	case u.all >= UnansweredInAll*u.Timeout:
-		return fmt.Sprintf(judge.ReasonNotAsked+"%s left requests without an answer for %d times the timeout of %s", u.Target, UnansweredInAll,
-			u.Timeout)
+		return fmt.Sprintf(judge.ReasonNotAsked+"%s left requests without an answer for %d times the timeout of %s",
+			u.Target, UnansweredInAll, u.Timeout)
 	case u.of[p] >= UnansweredOfOne*u.Timeout:
-		return fmt.Sprintf(judge.ReasonNotAsked+"%s left requests of %s without an answer for %d times the timeout of %s, in the cases of %s",
+		return fmt.Sprintf(judge.ReasonNotAsked+"%s left requests of %s without an answer for %d times the timeout of %s, "+
+			"in the cases of %s",
 			u.Target, p.operation, UnansweredOfOne, u.Timeout, p.area)
 	}
 	return ""

@@ -38,7 +38,8 @@ var synthetics = []synthetic{
 		},
 		func(b fixtures.Bindings) string {
 			return fmt.Sprintf(
-				`,"ServiceRoleArn":"%s","NotificationConfig":{"NotificationArn":"%s","NotificationEvents":["All"],"NotificationType":"Command"}`,
+				`,"ServiceRoleArn":"%s","NotificationConfig":{"NotificationArn":"%s","NotificationEvents":["All"],`+
+					`"NotificationType":"Command"}`,
 				b["role"], b["topic"])
 		},
 	},

@@ -73,7 +73,8 @@ func takesEverything(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	w.Header().Set("x-amzn-RequestId", uuid())
 	now := float64(time.Now().UnixMilli()) / 1000
-	_, _ = fmt.Fprintf(w, `{"Command":{"CommandId":"%s","DocumentName":"AWS-RunShellScript","Comment":"","ExpiresAfter":%.3f,"Parameters":{"commands":["true"]},
-		"InstanceIds":[],"Targets":[{"Key":"tag:sendspec","Values":["x"]}],"RequestedDateTime":%.3f,"Status":"Pending","StatusDetails":"Pending",
-		"MaxConcurrency":"50","MaxErrors":"0","TargetCount":0,"CompletedCount":0,"ErrorCount":0,"DeliveryTimedOutCount":0,"TimeoutSeconds":3600}}`, uuid(), now+7200, now)
+	_, _ = fmt.Fprintf(w, `{"Command":{"CommandId":"%s","DocumentName":"AWS-RunShellScript","Comment":"","ExpiresAfter":%.3f,
+		"Parameters":{"commands":["true"]},"InstanceIds":[],"Targets":[{"Key":"tag:sendspec","Values":["x"]}],"RequestedDateTime":%.3f,
+		"Status":"Pending","StatusDetails":"Pending","MaxConcurrency":"50","MaxErrors":"0","TargetCount":0,"CompletedCount":0,
+		"ErrorCount":0,"DeliveryTimedOutCount":0,"TimeoutSeconds":3600}}`, uuid(), now+7200, now)
 }

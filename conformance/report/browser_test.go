@@ -60,7 +60,11 @@ func thePageFiltersAndSearches(t *testing.T, tab context.Context) {
 	ctx := openPage(t, tab, nastyReport(t), "")
 	click := func(selector string) { require.NoError(t, chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector)))) }
 	choose := func(id, value string) {
-		browsertest.Eval[bool](t, ctx, `(() => { const s = document.getElementById("`+id+`"); s.value = "`+value+`"; s.dispatchEvent(new Event("change")); return true; })()`)
+		browsertest.Eval[bool](t, ctx, `(() => {
+			const s = document.getElementById("`+id+`");
+			s.value = "`+value+`";
+			return s.dispatchEvent(new Event("change"));
+		})()`)
 	}
 	click(`label[for="verdict-fail"]`)
 	assert.Equal(t, []string{"warned"}, browsertest.Eval[[]string](t, ctx, visibleCases))
@@ -102,8 +106,11 @@ func thePageWorksFromTheKeyboard(t *testing.T, tab context.Context) {
 	require.NoError(t, chromedp.Do(ctx, chromedp.KeyEvent(kb.Enter)))
 	assert.Equal(t, "false", browsertest.Eval[string](t, ctx, `document.activeElement.getAttribute("aria-expanded")`))
 
-	unlabelled := browsertest.Eval[[]string](t, ctx, `[...document.querySelectorAll("button, input, select, [tabindex]")].filter((e) => e.offsetParent !== null)
-		.filter((e) => !(e.textContent.trim() || e.getAttribute("aria-label") || e.getAttribute("aria-labelledby") || (e.labels && e.labels.length))).map((e) => e.outerHTML)`)
+	unlabelled := browsertest.Eval[[]string](t, ctx, `[...document.querySelectorAll("button, input, select, [tabindex]")]
+		.filter((e) => e.offsetParent !== null)
+		.filter((e) => !(e.textContent.trim() || e.getAttribute("aria-label") || e.getAttribute("aria-labelledby") ||
+			(e.labels && e.labels.length)))
+		.map((e) => e.outerHTML)`)
 	assert.Empty(t, unlabelled, "whatever can be reached has a name")
 }
 
@@ -127,7 +134,8 @@ func aCommandIsCopied(t *testing.T, tab context.Context) {
 	ctx := openPage(t, tab, nastyReport(t), "#area/Nasty/html")
 	for _, name := range []string{"clipboard-read", "clipboard-write"} {
 		_, err := chromedp.CallBrowser(ctx, browser.SetPermission, browser.SetPermissionParams{
-			Permission: &browser.PermissionDescriptor{Name: name, AllowWithoutSanitization: true}, Setting: browser.PermissionSettingGranted,
+			Permission: &browser.PermissionDescriptor{Name: name, AllowWithoutSanitization: true},
+			Setting:    browser.PermissionSettingGranted,
 		})
 		require.NoError(t, err)
 	}
@@ -156,10 +164,12 @@ func nothingOfTheTargetRuns(t *testing.T, tab context.Context) {
 		`document.querySelectorAll("img, iframe, object, main script, main style, main link, [onerror], [onclick]").length`))
 	assert.False(t, browsertest.Eval[bool](t, ctx, `Boolean(window.owned)`))
 	browsertest.AsksNothing(t, ctx)
-	assert.Contains(t, browsertest.Eval[string](t, ctx, `document.querySelector('button[data-id="area/Nasty/html"]').nextElementSibling.textContent`), "<img src=x onerror=alert(1)>")
+	assert.Contains(t, browsertest.Eval[string](t, ctx,
+		`document.querySelector('button[data-id="area/Nasty/html"]').nextElementSibling.textContent`), "<img src=x onerror=alert(1)>")
 
 	// And were something written as HTML all the same, the policy of the page would keep it from running.
-	assert.True(t, browsertest.Eval[bool](t, ctx, `document.querySelector("meta[http-equiv=Content-Security-Policy]").content.startsWith("default-src 'none'")`))
+	assert.True(t, browsertest.Eval[bool](t, ctx,
+		`document.querySelector("meta[http-equiv=Content-Security-Policy]").content.startsWith("default-src 'none'")`))
 }
 
 func thePageFitsAPhone(t *testing.T, tab context.Context) {

@@ -20,7 +20,8 @@ func writeCSV(w io.Writer, r *conformance.Report, _ Options) error {
 		if len(res.Case.Evidence) > 0 {
 			kind = string(res.Case.Evidence.Kind())
 		}
-		lines = append(lines, []string{res.Case.ID, string(res.Verdict), string(res.Case.Level), string(res.Case.Profile), kind, v.summary(res)})
+		lines = append(lines, []string{res.Case.ID, string(res.Verdict), string(res.Case.Level),
+			string(res.Case.Profile), kind, v.summary(res)})
 	}
 	if !r.Complete {
 		lines = append(lines, []string{"INCOMPLETE", string(judge.Error), "", "", "", v.line(r.Stopped)})

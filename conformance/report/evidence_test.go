@@ -25,7 +25,8 @@ func resting(facts ...string) *conformance.Report {
 	for i, fact := range facts {
 		for _, v := range verdicts {
 			c := &fixtures.Case{
-				ID: fmt.Sprintf("area/Topic/%d-%s", i, v), Title: "t", Level: fixtures.Must, Profile: fixtures.Core, Evidence: fixtures.Evidence{fact},
+				ID: fmt.Sprintf("area/Topic/%d-%s", i, v), Title: "t", Level: fixtures.Must,
+				Profile: fixtures.Core, Evidence: fixtures.Evidence{fact},
 			}
 			results = append(results, judge.Result{Case: c, Verdict: v})
 		}
@@ -39,9 +40,11 @@ func TestEveryReportSumsItsFailuresByEvidence(t *testing.T) {
 	const words = "4 recorded, 2 model, 2 AWS's own code"
 	const counts = `"failures":{"model":2,"recorded":4,"source":2}`
 	for format, want := range map[string]string{
-		"text": "failures by evidence: " + words + "\n", "markdown": "Failures by evidence: " + words + ".", "html": "<dd>4 recorded, 2 model, 2 AWS",
-		"github": "%0AFailures by evidence: " + words, "junit": `name="failures by evidence" value="4 recorded, 2 model, 2 AWS&#39;s own code"`,
-		"json": counts, "sarif": counts, "har": counts,
+		"text": "failures by evidence: " + words + "\n", "markdown": "Failures by evidence: " + words + ".",
+		"html":   "<dd>4 recorded, 2 model, 2 AWS",
+		"github": "%0AFailures by evidence: " + words,
+		"junit":  `name="failures by evidence" value="4 recorded, 2 model, 2 AWS&#39;s own code"`,
+		"json":   counts, "sarif": counts, "har": counts,
 	} {
 		text := string(rendered(t, format, r))
 		if format == "json" || format == "sarif" || format == "har" {
@@ -79,14 +82,16 @@ func withFinding(r judge.Result) judge.Result {
 func TestMarkdownLinksTheEvidence(t *testing.T) {
 	t.Parallel()
 	text := string(rendered(t, "markdown", resting("status/ErrorCount")))
-	assert.Contains(t, text, "- status/ErrorCount (documented, 2026-11): ErrorCount counts the targets that are Failed or Execution Timed Out · [API&#95;SendCommand")
+	assert.Contains(t, text, "- status/ErrorCount (documented, 2026-11): ErrorCount counts the targets that are Failed or Execution "+
+		"Timed Out · [API&#95;SendCommand")
 	assert.Regexp(t, `\]\(<https://docs\.aws\.amazon\.com/\S+>\)`, text)
 }
 
 // Reports of version 1 have the evidence of a case whole, the oldest without IDs.
 func TestReportsOfVersion1AreRead(t *testing.T) {
 	t.Parallel()
-	const head = `{"format": "sendspec-report/1", "target": {"name": "t", "region": "us-east-1"}, "seed": 1, "complete": true, "corpus": "c", "shard": "%s", "cases": [`
+	const head = `{"format": "sendspec-report/1", "target": {"name": "t", "region": "us-east-1"}, "seed": 1, "complete": true,` +
+		` "corpus": "c", "shard": "%s", "cases": [`
 	write := func(name, shard, cases string) report.Named {
 		file := filepath.Join(t.TempDir(), name)
 		require.NoError(t, os.WriteFile(file, fmt.Appendf(nil, head+cases+"]}", shard), 0o600))
@@ -95,7 +100,8 @@ func TestReportsOfVersion1AreRead(t *testing.T) {
 		return report.Named{File: name, Document: *d}
 	}
 	oldest := write("oldest.json", "1/2", `{"id": "accept/minimal/tag-target", "level": "must", "profile": "core", "verdict": "fail",
-		"source": [{"doc": "x"}], "evidence": {"kind": "recorded", "ref": "notes", "date": "2026"}}, {"id": "echo/Comment/text", "verdict": "pass"}`)
+		"source": [{"doc": "x"}], "evidence": {"kind": "recorded", "ref": "notes", "date": "2026"}}, {"id": "echo/Comment/text",
+			"verdict": "pass"}`)
 	last := write("last.json", "2/2", `{"id": "constraint/Comment/above-max/n=101", "level": "must", "profile": "core", "verdict": "fail",
 		"evidence": {"facts": ["shape/Comment", "gone/gone"], "kind": "model", "statement": "s"}}`)
 	assert.Equal(t, report.DocumentFormat, oldest.Format)

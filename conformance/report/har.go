@@ -136,7 +136,8 @@ func unescaped(s string) string {
 }
 
 func (v view) harResponse(r *wire.Response) harResponse {
-	out := harResponse{Cookies: []harPair{}, Headers: []harPair{}, HeadersSize: -1, BodySize: -1, Content: harContent{MimeType: "x-unknown"}}
+	out := harResponse{Cookies: []harPair{}, Headers: []harPair{}, HeadersSize: -1, BodySize: -1,
+		Content: harContent{MimeType: "x-unknown"}}
 	if r == nil {
 		out.Comment = "no answer came"
 		return out

@@ -97,7 +97,8 @@ func places(text string) map[string]http.HandlerFunc {
 		"member":  answer(`{"__type":"E",` + string(quoted) + `:` + string(quoted) + `}`),
 		"header": func(w http.ResponseWriter, r *http.Request) {
 			head := strings.NewReplacer("\r", " ", "\n", " ", "\x00", " ").Replace(text)
-			raw(w, r, "HTTP/1.1 400 Bad "+head+"\r\nContent-Type: "+head+"\r\nX-Amzn-Errortype: "+head+"\r\nX-Amzn-RequestId: "+head+"\r\nContent-Length: 2\r\n\r\n{}")
+			raw(w, r, "HTTP/1.1 400 Bad "+head+"\r\nContent-Type: "+head+"\r\nX-Amzn-Errortype: "+head+"\r\nX-Amzn-RequestId: "+head+
+				"\r\nContent-Length: 2\r\n\r\n{}")
 		},
 		"status line": func(w http.ResponseWriter, r *http.Request) { raw(w, r, text+"\r\n\r\n") },
 	}

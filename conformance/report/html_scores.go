@@ -90,8 +90,8 @@ func profileRows(r *conformance.Report, v view) []profileRow {
 	for _, p := range r.Profiles {
 		t := tallies[p.Profile]
 		rows = append(rows, profileRow{
-			ProfileInfo: ProfileInfo{p.Profile, p.Standing, v.line(p.Why)}, About: profileAbout[p.Profile], Class: standingClass[p.Standing],
-			Bar: barOf(t),
+			ProfileInfo: ProfileInfo{p.Profile, p.Standing, v.line(p.Why)},
+			About:       profileAbout[p.Profile], Class: standingClass[p.Standing], Bar: barOf(t),
 		})
 	}
 	return rows

@@ -35,12 +35,15 @@ var secrets = aws.Credentials{AccessKeyID: "AKIADISTINCTIVE", SecretAccessKey: "
 
 // nasty is what a target may answer to the case of this name.
 var nasty = map[string]string{
-	"bidi":      `{"__type":"ValidationException","message":"\u202etxet \u2066hidden\u2069 ` + "\u202e raw \u2028 \u200b \ufeff" + `"}`,
-	"controls":  "\x1b[2J\x1b]0;owned\x07\x1b]8;;file:///etc/passwd\x1b\\ \x00 \x7f \u0085 \x9b31m \r\n\t next line",
-	"html":      `{"__type":"</script><script>alert(1)</script>","message":"<img src=x onerror=alert(1)> &lt; <!-- --> </style> </title> javascript:alert(1) ' \" ` + "`" + `"}`,
-	"invalid":   "\xff\xfe\xc3\x28\xed\xa0\x80 no UTF-8 \xf0\x9f",
-	"log":       "\n::error title=owned::from the target\n##[error]owned ##vso[task.setvariable variable=x]y\n::stop-commands::x\n::add-mask::a\n%0A::error::again",
-	"markdown":  "| a | b |\n|---|---|\n```\n``````\n</details></summary><b> [x](javascript:alert(1)) ![y](http://127.0.0.1/z) @everyone #1 **x** ~~~ <!--",
+	"bidi":     `{"__type":"ValidationException","message":"\u202etxet \u2066hidden\u2069 ` + "\u202e raw \u2028 \u200b \ufeff" + `"}`,
+	"controls": "\x1b[2J\x1b]0;owned\x07\x1b]8;;file:///etc/passwd\x1b\\ \x00 \x7f \u0085 \x9b31m \r\n\t next line",
+	"html": `{"__type":"</script><script>alert(1)</script>",` +
+		`"message":"<img src=x onerror=alert(1)> &lt; <!-- --> </style> </title> javascript:alert(1) ' \" ` + "`" + `"}`,
+	"invalid": "\xff\xfe\xc3\x28\xed\xa0\x80 no UTF-8 \xf0\x9f",
+	"log": "\n::error title=owned::from the target\n##[error]owned ##vso[task.setvariable " +
+		"variable=x]y\n::stop-commands::x\n::add-mask::a\n%0A::error::again",
+	"markdown": "| a | b |\n|---|---|\n```\n``````\n</details></summary><b> [x](javascript:alert(1)) ![y](http://127.0.0.1/z) " +
+		"@everyone #1 **x** ~~~ <!--",
 	"megabytes": strings.Repeat("\U0001F600<]]>", 250_000),
 	"nested":    strings.Repeat("[", 900) + strings.Repeat("]", 900),
 	"secrets":   `{"__type":"ValidationException","message":"AKIADISTINCTIVE distinctive/secret+of=it distinctive-token<&> "}`,
@@ -80,7 +83,8 @@ func nastyReport(t *testing.T) *conformance.Report {
 	server.Config.ErrorLog = nil
 	var cases []string
 	for _, name := range append(slices.Sorted(maps.Keys(nasty)), "closed", "pass", "framed", "skipped", "warned") {
-		c := `{"id": "area/Nasty/` + name + `", "title": "It is refused <b>&amp; \"so\"</b> | ` + "`x`" + `", "request": {"body": {"json": {"Comment": "` + name + `"}}},
+		c := `{"id": "area/Nasty/` + name + `", "title": "It is refused <b>&amp; \"so\"</b> | ` + "`x`" + `",
+			"request": {"body": {"json": {"Comment": "` + name + `"}}},
 			"expect": [{"name": "refused", "status": 400, "error": {"type": "ValidationException", "message": "m"}}]}`
 		switch name {
 		case "framed":
@@ -98,8 +102,8 @@ func nastyReport(t *testing.T) *conformance.Report {
 	selector, err := conformance.ParseSelector([]string{"area", "invariant/Command/id-unique", "invariant/Error/bare-type",
 		"invariant/HTTP/request-id-unique", "invariant/JSON/one-value"}, nil)
 	require.NoError(t, err)
-	r, err := conformance.New(target, conformance.WithCases(casesOf(t, cases...)), conformance.WithSelector(selector), conformance.WithSeed(1),
-		conformance.WithParallel(1), conformance.WithSink(sink))
+	r, err := conformance.New(target, conformance.WithCases(casesOf(t, cases...)),
+		conformance.WithSelector(selector), conformance.WithSeed(1), conformance.WithParallel(1), conformance.WithSink(sink))
 	require.NoError(t, err)
 	_, err = r.Run(context.Background())
 	require.NoError(t, err)

@@ -90,7 +90,8 @@ func WriteSummary(name string, d *Document) error {
 	short.Facts = nil
 	short.Cases = make([]CaseInfo, len(d.Cases))
 	for i, c := range d.Cases {
-		short.Cases[i] = CaseInfo{ID: c.ID, Level: c.Level, Profile: c.Profile, Verdict: c.Verdict, Fingerprint: c.Fingerprint, Kind: c.Kind}
+		short.Cases[i] = CaseInfo{ID: c.ID, Level: c.Level, Profile: c.Profile, Verdict: c.Verdict,
+			Fingerprint: c.Fingerprint, Kind: c.Kind}
 	}
 	return WriteDocument(name, &short)
 }

@@ -28,14 +28,15 @@ import (
 
 func casesOf(t *testing.T, text ...string) []*fixtures.Case {
 	t.Helper()
-	cases, err := fixtures.Load(fstest.MapFS{"area/Topic.json": {Data: []byte(`{"defaults": {"level": "must", "profile": "core", "safety": "inert",
-		"evidence": "shape/InvalidOutputFolder"}, "cases": [` +
-		strings.Join(text, ",") + `]}`)}})
+	topic := `{"defaults": {"level": "must", "profile": "core", "safety": "inert", "evidence": "shape/InvalidOutputFolder"}, "cases": [` +
+		strings.Join(text, ",") + `]}`
+	cases, err := fixtures.Load(fstest.MapFS{"area/Topic.json": {Data: []byte(topic)}})
 	require.NoError(t, err)
 	return cases
 }
 
-const refusedCase = `{"id": "area/Topic/refused", "title": "It is refused", "note": "A note", "request": {"body": {"json": {"Comment": "${nonce}"}}},
+const refusedCase = `{"id": "area/Topic/refused", "title": "It is refused", "note": "A note",
+	"request": {"body": {"json": {"Comment": "${nonce}"}}},
 	"expect": [{"name": "refused", "status": 400, "error": {"type": "ValidationException", "message": "m"}}]}`
 
 func uuid() string {
@@ -185,11 +186,13 @@ func TestTheJSONReportIsTheSameForTheSameSeed(t *testing.T) {
 			for i := range documents {
 				now := time.Unix(1_790_000_000, 123_000_000).Add(time.Duration(i) * 98_765 * time.Millisecond)
 				h := answering(func(*http.Request) (int, string) {
-					return 200, `{"Command":{"CommandId":"` + uuid() + `","RequestedDateTime":` + stamp(now) + `,"ExpiresAfter":` + stamp(now) + `,"Status":"` + uuid() + `"}}`
+					return 200, `{"Command":{"CommandId":"` + uuid() + `","RequestedDateTime":` + stamp(now) + `,"ExpiresAfter":` +
+						stamp(now) + `,"Status":"` + uuid() + `"}}`
 				})
 				_, documents[i] = written(t, conformance.Target{Handler: h}, casesOf(t, refusedCase,
 					`{"id": "area/Topic/taken", "title": "t", "request": {}, "expect": [{"name": "n", "status": 200, "body": {"Command": `+
-						`{"CommandId": "x", "RequestedDateTime": {"$epochSeconds": {"within": "5m"}}, "ExpiresAfter": {"$type": "null"}}}}]}`))
+						`{"CommandId": "x", "RequestedDateTime": {"$epochSeconds": {"within": "5m"}},`+
+						` "ExpiresAfter": {"$type": "null"}}}}]}`))
 			}
 			assert.Equal(t, documents[0], documents[1])
 			assert.Contains(t, documents[0], "<uuid>")
@@ -199,7 +202,8 @@ func TestTheJSONReportIsTheSameForTheSameSeed(t *testing.T) {
 
 func TestTheTextShowsEveryOutcomeThatWouldConform(t *testing.T) {
 	t.Parallel()
-	cases := casesOf(t, strings.Replace(refusedCase, `"expect": [`, `"expect": [{"name": "taken", "status": 200}, {"name": "denied", "status": 400, "error": {"type": "Denied"}}, `, 1))
+	cases := casesOf(t, strings.Replace(refusedCase, `"expect": [`, `"expect": [{"name": "taken", "status": 200}, {"name": "denied",`+
+		` "status": 400, "error": {"type": "Denied"}}, `, 1))
 	steps, err := cases[0].Bind(fixtures.Bindings{"nonce": "N"})
 	require.NoError(t, err)
 	x := &wire.Exchange{
@@ -208,15 +212,16 @@ func TestTheTextShowsEveryOutcomeThatWouldConform(t *testing.T) {
 	}
 	r := judge.Judge(cases[0], steps, []*wire.Exchange{x}, false)
 	text := report.Failure(conformance.Target{}, &r, "")
-	assert.Contains(t, text, "  want     taken: status: 200 OK, not 404 Not Found NotFound\n  or       denied: status: 400 Bad Request, not 404 Not Found NotFound\n  or       ")
+	assert.Contains(t, text, "  want     taken: status: 200 OK, not 404 Not Found NotFound\n  or       denied: status: 400 Bad "+
+		"Request, not 404 Not Found NotFound\n  or       ")
 	assert.NotContains(t, text, "  got ", "the nearest is not the rule")
 }
 
 func TestTheTextCountsTheCasesThatShowNothing(t *testing.T) {
 	t.Parallel()
 	about := func(name string) string {
-		return `{"id": "area/Topic/` + name + `", "title": "t", "request": {"body": {"json": {"Comment": "${nonce}"}}}, "precondition": "refused",
-			"expect": [{"name": "refused", "status": 400}]}`
+		return `{"id": "area/Topic/` + name + `", "title": "t", "request": {"body": {"json": {"Comment": "${nonce}"}}},
+			"precondition": "refused", "expect": [{"name": "refused", "status": 400}]}`
 	}
 	taking := answering(func(*http.Request) (int, string) { return 200, "{}" })
 	text, _ := written(t, conformance.Target{Handler: taking}, casesOf(t, about("one"), about("two"), refusedCase))

@@ -172,7 +172,8 @@ func elapsed(milliseconds float64) time.Duration {
 // isMasked reports whether a body was replaced by a word that says so, as proxies and people do.
 func isMasked(body []byte) bool {
 	text := strings.ToLower(strings.Trim(string(body[:min(len(body), 64)]), " \"'*<>[](){}\r\n"))
-	return len(body) < 64 && (strings.HasPrefix(text, "redacted") || strings.HasPrefix(text, "masked") || strings.HasPrefix(text, "removed")) ||
+	return len(body) < 64 && (strings.HasPrefix(text, "redacted") || strings.HasPrefix(text, "masked") ||
+		strings.HasPrefix(text, "removed")) ||
 		len(body) > 0 && strings.Trim(string(body), "*") == ""
 }
 

@@ -222,8 +222,8 @@ func TestWhatConformsOfACall(t *testing.T) {
 	t.Parallel()
 	const valid = `{"DocumentName":"AWS-RunShellScript","Targets":[{"Key":"tag:a","Values":["b"]}],"Parameters":{"commands":["true"]}}`
 	const taken = `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-000000000001"}}`
-	const echoed = `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-000000000001","DocumentName":"AWS-RunShellScript","DocumentVersion":"$DEFAULT",
-		"Comment":"",
+	const echoed = `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-000000000001","DocumentName":"AWS-RunShellScript",
+		"DocumentVersion":"$DEFAULT","Comment":"",
 		"ExpiresAfter":7200,"Parameters":{"commands":["true"]},"InstanceIds":[],"Targets":[{"Key":"tag:a","Values":["b"]}],
 		"RequestedDateTime":0,"Status":"Pending",
 		"StatusDetails":"Pending","OutputS3Region":"eu-west-1","OutputS3BucketName":"","OutputS3KeyPrefix":"","MaxConcurrency":"50",
@@ -251,14 +251,15 @@ func TestWhatConformsOfACall(t *testing.T) {
 		"valid, taken":                     {"SendCommand", valid, 200, at(echoed), judge.Pass},
 		"valid, taken, nothing comes back": {"SendCommand", valid, 200, taken, judge.Fail},
 		"an ignored region, taken":         {"SendCommand", with(`"OutputS3Region":"x"`), 200, taken, judge.Warn},
-		"a text for a boolean, taken": {"SendCommand", with(`"AlarmConfiguration":{"IgnorePollAlarmFailure":"true","Alarms":[{"Name":"a"}]}`),
-			200, taken, judge.Warn},
-		"an alarm, which may fire": {"SendCommand", with(`"AlarmConfiguration":{"IgnorePollAlarmFailure":true,"Alarms":[{"Name":"sendspec-a"}]}`),
+		"a text for a boolean, taken": {"SendCommand",
+			with(`"AlarmConfiguration":{"IgnorePollAlarmFailure":"true","Alarms":[{"Name":"a"}]}`), 200, taken, judge.Warn},
+		"an alarm, which may fire": {"SendCommand", with(`"AlarmConfiguration":{"IgnorePollAlarmFailure":true,` +
+			`"Alarms":[{"Name":"sendspec-a"}]}`),
 			400, `{"__type":"ValidationException","message":"Alarm is in ALARM state"}`, judge.Pass},
 		"an alarm, which may not be there": {"SendCommand", with(`"AlarmConfiguration":{"Alarms":[{"Name":"sendspec-a"}]}`),
 			400, `{"__type":"ValidationException","message":"Alarm is in UNKNOWN state"}`, judge.Pass},
-		"two targets of a key, taken": {"SendCommand", strings.Replace(valid, `"Targets":[`, `"Targets":[{"Key":"tag:a","Values":["c"]},`, 1),
-			200, taken, judge.Fail},
+		"two targets of a key, taken": {"SendCommand",
+			strings.Replace(valid, `"Targets":[`, `"Targets":[{"Key":"tag:a","Values":["c"]},`, 1), 200, taken, judge.Fail},
 		"a document that may be there": {"SendCommand", strings.Replace(valid, "AWS-RunShellScript", "sendspec-mine", 1),
 			200, strings.Replace(at(echoed), "AWS-RunShellScript", "sendspec-mine", 1), judge.Pass},
 		"valid, refused for what is not there": {"SendCommand", valid, 400, `{"__type":"InvalidDocument"}`, judge.Pass},
@@ -287,7 +288,8 @@ func TestWhatConformsOfACall(t *testing.T) {
 			400, `{"__type":"Whatever"}`, judge.Pass},
 		"a list, taken":           {"ListCommands", `{}`, 200, `{"Commands":[]}`, judge.Pass},
 		"a list without the list": {"ListCommands", `{}`, 200, `{}`, judge.Fail},
-		"an invocation that does not exist": {"GetCommandInvocation", `{"CommandId":"2d226bf9-efbd-461b-a381-000000000001","InstanceId":"i-0123456789abcdef0"}`,
+		"an invocation that does not exist": {"GetCommandInvocation",
+			`{"CommandId":"2d226bf9-efbd-461b-a381-000000000001","InstanceId":"i-0123456789abcdef0"}`,
 			400, `{"__type":"InvocationDoesNotExist"}`, judge.Pass},
 		"a send that says so": {"SendCommand", valid, 400, `{"__type":"InvocationDoesNotExist"}`, judge.Fail},
 	} {
@@ -324,7 +326,8 @@ func TestCallsOfOneWorldAreHeldTogether(t *testing.T) {
 	by := func(key, region string) func(map[string]any) {
 		return func(e map[string]any) {
 			headers := slices.Clone(request(e)["headers"].([]pair))
-			headers[2].Value = "AWS4-HMAC-SHA256 Credential=" + key + "/20261001/" + region + "/ssm/aws4_request, SignedHeaders=host, Signature=0"
+			headers[2].Value = "AWS4-HMAC-SHA256 Credential=" + key + "/20261001/" + region +
+				"/ssm/aws4_request, SignedHeaders=host, Signature=0"
 			request(e)["headers"] = headers
 		}
 	}
@@ -336,17 +339,26 @@ func TestCallsOfOneWorldAreHeldTogether(t *testing.T) {
 		fails   string // the case that does, "" where none
 		want    string
 	}{
-		"one world":            {[]map[string]any{list(1, shown("a", "Success")), list(2, shown("b", "Success"))}, "n=2", `"a", as in entry 1`},
-		"another endpoint":     {[]map[string]any{list(1, shown("a", "Success")), list(2, shown("b", "Failed"), at("http://127.0.0.1:5000/"))}, "", ""},
-		"another region":       {[]map[string]any{list(1, shown("a", "Success"), by("AKIA1", "us-east-1")), list(2, shown("b", "Failed"), by("AKIA1", "eu-west-1"))}, "", ""},
-		"another account":      {[]map[string]any{list(1, shown("a", "Success"), by("AKIA1", "us-east-1")), list(2, shown("b", "Failed"), by("AKIA2", "us-east-1"))}, "", ""},
-		"the same again":       {[]map[string]any{list(1, shown("a", "Success"), by("AKIA1", "us-east-1")), list(2, shown("b", "Success"), by("AKIA1", "us-east-1"))}, "n=2", ""},
-		"signed in the URL":    {[]map[string]any{list(1, shown("a", "Success"), at("https://h/?X-Amz-Credential=A%2F1%2Fr%2Fssm%2Faws4_request")), list(2, shown("b", "Success"), at("https://h/?X-Amz-Credential=A%2F1%2Fs%2Fssm%2Faws4_request"))}, "", ""},
-		"out of order":         {[]map[string]any{list(2, shown("a", "Success")), list(1, shown("a", "InProgress"))}, "", ""},
-		"in the wrong order":   {[]map[string]any{list(2, shown("a", "InProgress")), list(1, shown("a", "Success"))}, "n=1", "Success, as in entry 2, where it had ended"},
-		"without times":        {[]map[string]any{list(1, shown("a", "Success"), untimed), list(1, shown("a", "InProgress"), untimed)}, "n=2", ""},
-		"under way together":   {[]map[string]any{list(1, shown("a", "Success"), took(5)), list(2, shown("a", "InProgress"))}, "", ""},
-		"a body was left out":  {[]map[string]any{list(1, shown("a", "Success")), list(2, nil, unanswered), list(3, shown("a", "Success"))}, "", ""},
+		"one world": {[]map[string]any{list(1, shown("a", "Success")), list(2, shown("b", "Success"))}, "n=2", `"a", as in entry 1`},
+		"another endpoint": {[]map[string]any{list(1, shown("a", "Success")), list(2, shown("b", "Failed"), at("http://127.0.0.1:5000/"))},
+			"", ""},
+		"another region": {[]map[string]any{list(1, shown("a", "Success"), by("AKIA1", "us-east-1")),
+			list(2, shown("b", "Failed"), by("AKIA1", "eu-west-1"))}, "", ""},
+		"another account": {[]map[string]any{list(1, shown("a", "Success"), by("AKIA1", "us-east-1")),
+			list(2, shown("b", "Failed"), by("AKIA2", "us-east-1"))}, "", ""},
+		"the same again": {[]map[string]any{list(1, shown("a", "Success"), by("AKIA1", "us-east-1")),
+			list(2, shown("b", "Success"), by("AKIA1", "us-east-1"))}, "n=2", ""},
+		"signed in the URL": {
+			[]map[string]any{list(1, shown("a", "Success"), at("https://h/?X-Amz-Credential=A%2F1%2Fr%2Fssm%2Faws4_request")),
+				list(2, shown("b", "Success"), at("https://h/?X-Amz-Credential=A%2F1%2Fs%2Fssm%2Faws4_request"))}, "", ""},
+		"out of order": {[]map[string]any{list(2, shown("a", "Success")), list(1, shown("a", "InProgress"))}, "", ""},
+		"in the wrong order": {[]map[string]any{list(2, shown("a", "InProgress")), list(1, shown("a", "Success"))}, "n=1",
+			"Success, as in entry 2, where it had ended"},
+		"without times": {[]map[string]any{list(1, shown("a", "Success"), untimed), list(1, shown("a", "InProgress"), untimed)},
+			"n=2", ""},
+		"under way together": {[]map[string]any{list(1, shown("a", "Success"), took(5)), list(2, shown("a", "InProgress"))}, "", ""},
+		"a body was left out": {[]map[string]any{list(1, shown("a", "Success")), list(2, nil, unanswered), list(3, shown("a", "Success"))},
+			"", ""},
 		"a phase has no order": {[]map[string]any{list(1, shown("a", "InProgress")), list(2, shown("a", "Pending"))}, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

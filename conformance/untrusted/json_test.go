@@ -14,7 +14,8 @@ import (
 // oddTexts are texts with what is escaped, at every distance from the beginning of eight bytes.
 func oddTexts() []string {
 	var list []string
-	for _, odd := range []string{"", "\"", "\\", "#", "##", "##[x]", "\x00", "\n", "\r\t\b\f", "\x1f", "\x7f", "\x80", "\xff", "é", "\u0085",
+	for _, odd := range []string{"", "\"", "\\", "#", "##", "##[x]", "\x00", "\n", "\r\t\b\f",
+		"\x1f", "\x7f", "\x80", "\xff", "é", "\u0085",
 		"\u2028", "\u202e", "�", "𝄞", "\U000e0001", "<&>"} {
 		for before := range 18 {
 			list = append(list, fmt.Sprintf("%.*s%s%.*s", before, "abcdefghijklmnopqrs", odd, before%5, "vwxyz"))
@@ -41,8 +42,9 @@ func TestWhatIsPrintedIsTheValueAndPrints(t *testing.T) {
 			assert.Equal(t, b, a)
 			assert.False(t, bytes.ContainsFunc(got, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }), "%q", got)
 			assert.NotContains(t, string(got), "##")
-			if !bytes.ContainsFunc(plain.Bytes(), func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) && !bytes.Contains(plain.Bytes(),
-				[]byte("##")) {
+			if !bytes.ContainsFunc(plain.Bytes(), func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) &&
+				!bytes.Contains(plain.Bytes(),
+					[]byte("##")) {
 				assert.Equal(t, plain.String(), string(got), "as encoding/json indents")
 			}
 		}

@@ -78,10 +78,11 @@ func TestHTTPSendsExactBytes(t *testing.T) {
 			[]string{"\r\nX-Amz-Target: a\r\nX-Amz-Target: b\r\n"}, nil,
 		},
 		"an empty field": {func(r *wire.Request) { r.Set("X-Amz-Target", "") }, []string{"\r\nX-Amz-Target: \r\n"}, nil},
-		"no field":       {func(r *wire.Request) { r.Set("Content-Type"); r.Set("User-Agent") }, nil, []string{"Content-Type", "User-Agent"}},
-		"a host":         {func(r *wire.Request) { r.Set("Host", "ssm.example") }, []string{"\r\nHost: ssm.example\r\n"}, nil},
-		"a path":         {func(r *wire.Request) { r.Path = "/a//../%2f?x=%7e&y" }, []string{"POST /a//../%2f?x=%7e&y HTTP/1.1\r\n"}, nil},
-		"two slashes":    {func(r *wire.Request) { r.Path = "//" }, []string{"// HTTP/1.1\r\n"}, nil},
+		"no field": {func(r *wire.Request) { r.Set("Content-Type"); r.Set("User-Agent") },
+			nil, []string{"Content-Type", "User-Agent"}},
+		"a host":      {func(r *wire.Request) { r.Set("Host", "ssm.example") }, []string{"\r\nHost: ssm.example\r\n"}, nil},
+		"a path":      {func(r *wire.Request) { r.Path = "/a//../%2f?x=%7e&y" }, []string{"POST /a//../%2f?x=%7e&y HTTP/1.1\r\n"}, nil},
+		"two slashes": {func(r *wire.Request) { r.Path = "//" }, []string{"// HTTP/1.1\r\n"}, nil},
 		"chunks": {
 			func(r *wire.Request) { r.Body, r.Chunked = []byte("abcde"), 2 },
 			[]string{"\r\nTransfer-Encoding: chunked\r\n", "\r\n\r\n2\r\nab\r\n2\r\ncd\r\n1\r\ne\r\n0\r\n\r\n"},
@@ -192,8 +193,9 @@ func TestSignaturesVerifyAgainstTheDocumentedComputation(t *testing.T) {
 		credentials aws.Credentials
 		change      func(*wire.Request)
 	}{
-		"plain":           {aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "s/e+c=ret"}, func(*wire.Request) {}},
-		"temporary":       {aws.Credentials{AccessKeyID: "ASIA", SecretAccessKey: "s", SessionToken: "the/token+="}, func(*wire.Request) {}},
+		"plain": {aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "s/e+c=ret"}, func(*wire.Request) {}},
+		"temporary": {aws.Credentials{AccessKeyID: "ASIA", SecretAccessKey: "s", SessionToken: "the/token+="},
+			func(*wire.Request) {}},
 		"an empty body":   {short, func(r *wire.Request) { r.Body = nil }},
 		"a unicode body":  {short, func(r *wire.Request) { r.Body = []byte(`{"Comment":"😀\u0000"}`) }},
 		"another host":    {short, func(r *wire.Request) { r.Set("Host", "h:1") }},

@@ -41,12 +41,13 @@ func TestAConnectionIsKeptWhereAnotherRequestMayFollow(t *testing.T) {
 		change      func(*wire.Request)
 		connections int64 // of three exchanges
 	}{
-		"a length":              {answer: ok, connections: 1},
-		"chunks":                {answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", connections: 1},
-		"chunks with a trailer": {answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX-A: b\r\n\r\n", connections: 1},
-		"100 first":             {answer: "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + ok, connections: 1},
-		"HTTP/1.0 kept":         {answer: "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}", connections: 1},
-		"chunks of a request":   {answer: ok, change: func(r *wire.Request) { r.Chunked = 1 }, connections: 1},
+		"a length": {answer: ok, connections: 1},
+		"chunks":   {answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", connections: 1},
+		"chunks with a trailer": {answer: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX-A: b\r\n\r\n",
+			connections: 1},
+		"100 first":           {answer: "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + ok, connections: 1},
+		"HTTP/1.0 kept":       {answer: "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}", connections: 1},
+		"chunks of a request": {answer: ok, change: func(r *wire.Request) { r.Chunked = 1 }, connections: 1},
 		"an answer to HEAD": {
 			answer: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n",
 			change: func(r *wire.Request) { r.Method = "HEAD" }, connections: 1,
@@ -224,7 +225,8 @@ func TestAnEarlyAnswerToALargeRequestIsKept(t *testing.T) {
 	}), wire.Limits{Timeout: time.Minute}, nil)
 	require.NoError(t, err)
 	defer h.Close()
-	assertEnding(t, ending{status: 413}, h.Exchange(context.Background(), wire.NewRequest("SendCommand", []byte(strings.Repeat("x", 8<<20)))))
+	assertEnding(t, ending{status: 413}, h.Exchange(context.Background(),
+		wire.NewRequest("SendCommand", []byte(strings.Repeat("x", 8<<20)))))
 }
 
 func TestCloseEndsIdleConnections(t *testing.T) {

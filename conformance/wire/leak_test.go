@@ -16,7 +16,8 @@ import (
 func TestExchangersLeaveNoGoroutineBehind(t *testing.T) {
 	before := runtime.NumGoroutine()
 	t.Run("over sockets", func(t *testing.T) {
-		for _, serve := range []string{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"} {
+		for _, serve := range []string{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "",
+			"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"} {
 			endpoint := listen(t, sayAndHold(serve))
 			h, err := wire.NewHTTP(endpoint, shortLimits, nil)
 			require.NoError(t, err)

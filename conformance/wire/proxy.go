@@ -23,7 +23,8 @@ func ProxyFor(base *url.URL) (*url.URL, error) {
 	}
 	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: base})
 	if err != nil || proxy != nil && (proxy.Scheme != "http" && proxy.Scheme != "https" || proxy.Hostname() == "") {
-		return nil, fmt.Errorf("%s_PROXY: want a proxy like http://127.0.0.1:3128, or the endpoint in NO_PROXY", strings.ToUpper(base.Scheme))
+		return nil, fmt.Errorf("%s_PROXY: want a proxy like http://127.0.0.1:3128, or the endpoint in NO_PROXY",
+			strings.ToUpper(base.Scheme))
 	}
 	return proxy, nil
 }

@@ -179,8 +179,7 @@ func TestWhatLooksLikeACredentialIsRedacted(t *testing.T) {
 		"AWS4-HMAC-SHA256 Credential=test/20261126/us-east-1/ssm/aws4_request, SignedHeaders=host, Signature=0f0f": "AWS4-HMAC-SHA256 " +
 			"Credential=(redacted), SignedHeaders=host, Signature=(redacted)",
 		"/?X-Amz-Date=1&X-Amz-Credential=AKID%2F2&X-Amz-Security-Token=abc%2B&X-Amz-Signature=0f0f": "" +
-			"/?X-Amz-Date=1&X-Amz-Credential=(redacted)" +
-			"&X-Amz-Security-Token=(redacted)&X-Amz-Signature=(redacted)",
+			"/?X-Amz-Date=1&X-Amz-Credential=(redacted)&X-Amz-Security-Token=(redacted)&X-Amz-Signature=(redacted)",
 		`{"url":"http:\/\/h\/?X-Amz-Security-Token\u003dabc%2B\u0026a=1"}`: "" +
 			`{"url":"http:\/\/h\/?X-Amz-Security-Token\u003d(redacted)\u0026a=1"}`,
 		"AWS_SECRET_ACCESS_KEY=short":                "AWS_SECRET_ACCESS_KEY=(redacted)",
@@ -283,8 +282,8 @@ func FuzzRedactor(f *testing.F) {
 }
 
 func BenchmarkRedactor(b *testing.B) {
-	const answer = `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-000000000001","DocumentName":"AWS-RunShellScript","Comment":"a \"b\"",` +
-		`"ExpiresAfter":1495825472.676,"Parameters":{"commands":["true"]},` +
+	const answer = `{"Command":{"CommandId":"2d226bf9-efbd-461b-a381-000000000001","DocumentName":"AWS-RunShellScript",` +
+		`"Comment":"a \"b\"","ExpiresAfter":1495825472.676,"Parameters":{"commands":["true"]},` +
 		`"Targets":[{"Key":"tag:sendspec","Values":["0123456789abcdef"]}],"Status":"Pending"}}`
 	r := wire.NewRedactor(keyID, secretKey, token)
 	b.Run("text", func(b *testing.B) {

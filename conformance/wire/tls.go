@@ -98,7 +98,8 @@ func Advice(err error) string {
 	var certificate *clientCertificateError
 	switch {
 	case errors.As(err, &proxy):
-		return fmt.Sprintf("is behind a proxy that opens no tunnel to it: %s; have it allow CONNECT there, or name the target in NO_PROXY", proxy)
+		return fmt.Sprintf("is behind a proxy that opens no tunnel to it: %s; have it allow CONNECT there, or name the target in NO_PROXY",
+			proxy)
 	case isUntrusted(err):
 		return certificateAdvice(err)
 	case errors.As(err, &certificate) && certificate.given:
@@ -147,7 +148,8 @@ func certificateAdvice(err error) string {
 		return fmt.Sprintf("has a certificate that is not valid at this time: %s; "+
 			"renew it, set the clock of this machine right, or give --insecure", invalid.Detail)
 	}
-	return fmt.Sprintf("has a certificate that is not trusted: %s; name the authority that signed it with --ca-file, or give --insecure", err)
+	return fmt.Sprintf("has a certificate that is not trusted: %s; name the authority that signed it with --ca-file, or give --insecure",
+		err)
 }
 
 // probeTLS bounds the look at a port that does not answer HTTP as it should.

@@ -63,7 +63,8 @@ func relations() []relation {
 		onRequest("a charset", fixtures.Must, fixtures.Evidence{"protocol/content-type-parameters"}, func(r *fixtures.Request) {
 			setHeader(r, "Content-Type", "application/x-amz-json-1.1; charset=utf-8")
 		}),
-		onRequest("chunks of 7 bytes", fixtures.Must, documentedHTTP, func(r *fixtures.Request) { r.Framing = &fixtures.Framing{Chunked: 7} }),
+		onRequest("chunks of 7 bytes", fixtures.Must, documentedHTTP,
+			func(r *fixtures.Request) { r.Framing = &fixtures.Framing{Chunked: 7} }),
 		onRequest(
 			"a header of elsewhere", fixtures.Should, nobodySaw,
 			func(r *fixtures.Request) { setHeader(r, "X-Forwarded-For", "192.0.2.1") },
@@ -104,7 +105,8 @@ func nullForAbsent(v *Value) {
 	for _, name := range []string{
 		"DocumentVersion", "DocumentHash", "DocumentHashType", "TimeoutSeconds", "Comment", "OutputS3Region", "OutputS3BucketName",
 		"OutputS3KeyPrefix",
-		"MaxConcurrency", "MaxErrors", "ServiceRoleArn", "NotificationConfig", "CloudWatchOutputConfig", "AlarmConfiguration", "InstanceIds",
+		"MaxConcurrency", "MaxErrors", "ServiceRoleArn", "NotificationConfig",
+		"CloudWatchOutputConfig", "AlarmConfiguration", "InstanceIds",
 	} {
 		if v.Get(name) == nil {
 			v.Set(name, Value{})

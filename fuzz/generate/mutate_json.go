@@ -210,7 +210,8 @@ func largeMember(b *Body, r *rand.Rand) string {
 
 func oddComma(b *Body, r *rand.Rand) string {
 	b.Tree.Set("Comment", Value{})
-	text := pick(r, []string{`"x",`, `"x",,`, `"x""y"`, ``, `:`, `"x":"y"`, `"x";`, `"x"}`, `"x"]`, `{"x"}`, `["x",]`, `[,]`, `{"x":}`, `{,}`})
+	text := pick(r, []string{`"x",`, `"x",,`, `"x""y"`, ``, `:`, `"x":"y"`, `"x";`, `"x"}`, `"x"]`,
+		`{"x"}`, `["x",]`, `[,]`, `{"x":}`, `{,}`})
 	b.exact(b.Tree.Get("Comment"), text)
 	return "punctuation out of place"
 }

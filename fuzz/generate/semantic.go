@@ -102,7 +102,8 @@ var targetMutations = []mutation{
 		return "two targets of a key"
 	},
 	func(_ *world, v *Value, r *rand.Rand) string {
-		targets := []Value{target(oracle.GroupNameKey, "none-"+word(r, 6)), target(pick(r, []string{"tag:sendspec", "tag-key"}), none(r)...)}
+		targets := []Value{target(oracle.GroupNameKey, "none-"+word(r, 6)),
+			target(pick(r, []string{"tag:sendspec", "tag-key"}), none(r)...)}
 		if chance(r, 20) {
 			targets = append(targets, target(oracle.TypeFiltersKey, oracle.RunnableTypes[0]))
 		}

@@ -163,7 +163,8 @@ var documentMutations = []mutation{
 		}
 		setParameters(
 			v,
-			map[string][]string{name: {pick(r, []string{"7", "60", strconv.Itoa(2 + r.Intn(3000)), "soon", "7 seconds", "7 8", "", "1.5"})}},
+			map[string][]string{
+				name: {pick(r, []string{"7", "60", strconv.Itoa(2 + r.Intn(3000)), "soon", "7 seconds", "7 8", "", "1.5"})}},
 		)
 		return "a document whose timeout is a parameter"
 	},

@@ -167,7 +167,8 @@ func Simpler(calls []Call) [][]Call {
 		for j := range c.nodes {
 			one := slices.Clone(calls)
 			one[i].nodes = slices.Delete(slices.Clone(c.nodes), j, j+1)
-			if len(one[i].nodes) > 0 && !slices.ContainsFunc(one, func(o Call) bool { return o.command == c.command && o.node == c.nodes[j] }) {
+			if len(one[i].nodes) > 0 && !slices.ContainsFunc(one,
+				func(o Call) bool { return o.command == c.command && o.node == c.nodes[j] }) {
 				list = append(list, one)
 			}
 		}

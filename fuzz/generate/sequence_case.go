@@ -64,7 +64,8 @@ func (c Call) step(number int, sent *sentCommand, o *oracle.Oracle) fixtures.Ste
 	switch c.action {
 	case send:
 		s.Capture = map[string]string{c.captured(): "/Command/CommandId"}
-		s.Expect = slices.DeleteFunc(o.Text(s.Request.Body.JSON).Outcomes, func(o fixtures.Outcome) bool { return o.Name != oracle.Accepted.Name })
+		s.Expect = slices.DeleteFunc(o.Text(s.Request.Body.JSON).Outcomes,
+			func(o fixtures.Outcome) bool { return o.Name != oracle.Accepted.Name })
 	case list, wait:
 		s.Expect = []fixtures.Outcome{sent.listed()}
 		if c.action == wait {

@@ -151,7 +151,8 @@ func TestEqual(t *testing.T) {
 
 func TestNumbers(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]int64{"0": 0, "-0": 0, "1e3": 1000, "10.0": 10, "-5E0": -5, "9223372036854775807": 9223372036854775807} {
+	for text, want := range map[string]int64{"0": 0, "-0": 0, "1e3": 1000, "10.0": 10, "-5E0": -5,
+		"9223372036854775807": 9223372036854775807} {
 		got, ok := parse(t, text).Int64()
 		assert.True(t, ok, text)
 		assert.Equal(t, want, got, text)
@@ -231,7 +232,8 @@ func FuzzParse(f *testing.F) {
 }
 
 func BenchmarkParse(b *testing.B) {
-	text := []byte(`{"DocumentName":"AWS-RunShellScript","Targets":[{"Key":"tag:sendspec","Values":["x"]}],"Parameters":{"commands":["true"]},"TimeoutSeconds":60}`)
+	text := []byte(`{"DocumentName":"AWS-RunShellScript","Targets":[{"Key":"tag:sendspec","Values":["x"]}],` +
+		`"Parameters":{"commands":["true"]},"TimeoutSeconds":60}`)
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {

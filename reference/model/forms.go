@@ -168,7 +168,8 @@ func readBotocore(text []byte) (*document, error) {
 		d.operations[name] = o
 	}
 	for name, s := range service.Shapes {
-		flat := shape{facts: Member{Type: s.Type, Pattern: s.Pattern, Values: s.Enum, Deprecated: s.Deprecated}, members: links(s.Members, botocoreLink.link)}
+		flat := shape{facts: Member{Type: s.Type, Pattern: s.Pattern, Values: s.Enum, Deprecated: s.Deprecated},
+			members: links(s.Members, botocoreLink.link)}
 		slices.Sort(flat.facts.Values)
 		limits := Bounds{whole(s.Min), whole(s.Max)}
 		switch s.Type {
@@ -232,7 +233,8 @@ func readExtract(text []byte) (*document, error) {
 		d.operations[name] = operation{input: op.Input, output: op.Output, errors: op.Errors}
 	}
 	for name, s := range extract.Shapes {
-		flat := shape{facts: s.Traits.facts(s.Type), members: links(s.Members, func(m member) link { return link{m.Target, m.Traits.facts("")} })}
+		flat := shape{facts: s.Traits.facts(s.Type), members: links(s.Members,
+			func(m member) link { return link{m.Target, m.Traits.facts("")} })}
 		if s.Type == "enum" {
 			flat.facts.Type, flat.facts.Values = "string", s.Values
 			slices.Sort(flat.facts.Values)

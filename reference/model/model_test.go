@@ -92,11 +92,14 @@ func TestADifferenceIsToldOnce(t *testing.T) {
 			[]string{"SendCommand request TimeoutSeconds: minimum: the suite has 30, the model 10"},
 		},
 		"bound of a list": {"shapes Targets max", 6, []string{"SendCommand request Targets: maximum: the suite has 5, the model 6"}},
-		"bound gone":      {"shapes S3KeyPrefix max", nil, []string{"SendCommand request OutputS3KeyPrefix: maximum: the suite has 500, the model none"}},
-		"bound new":       {"shapes ServiceRole max", 9, []string{"SendCommand request ServiceRoleArn: maximum: the suite has none, the model 9"}},
+		"bound gone": {"shapes S3KeyPrefix max", nil,
+			[]string{"SendCommand request OutputS3KeyPrefix: maximum: the suite has 500, the model none"}},
+		"bound new": {
+			"shapes ServiceRole max", 9, []string{"SendCommand request ServiceRoleArn: maximum: the suite has none, the model 9"}},
 		"pattern": {
 			"shapes MaxErrors pattern", "^[0-9]+$",
-			[]string{"SendCommand request MaxErrors: pattern: the suite has ^([1-9][0-9]*|[0]|[1-9][0-9]%|[0-9]%|100%)$, the model ^[0-9]+$"},
+			[]string{
+				"SendCommand request MaxErrors: pattern: the suite has ^([1-9][0-9]*|[0]|[1-9][0-9]%|[0-9]%|100%)$, the model ^[0-9]+$"},
 		},
 		"enum value": {
 			"shapes DocumentHashType enum", "Sha512",
@@ -108,7 +111,8 @@ func TestADifferenceIsToldOnce(t *testing.T) {
 				"SendCommand request NotificationConfig.NotificationType: enum value: the suite has none, the model Target",
 				"SendCommand response Command.NotificationConfig.NotificationType: enum value: the suite has none, the model Target",
 				"ListCommands response Commands[].NotificationConfig.NotificationType: enum value: the suite has none, the model Target",
-				"ListCommandInvocations response CommandInvocations[].NotificationConfig.NotificationType: enum value: the suite has none, the model Target",
+				"ListCommandInvocations response CommandInvocations[].NotificationConfig.NotificationType: enum value: the suite has " +
+					"none, the model Target",
 			},
 		},
 		"status": {
@@ -122,7 +126,8 @@ func TestADifferenceIsToldOnce(t *testing.T) {
 			"shapes SendCommandRequest members Priority", map[string]any{"shape": "AlarmConfiguration"},
 			[]string{"SendCommand request Priority: member: the suite has none, the model structure"},
 		},
-		"member gone": {"shapes SendCommandRequest members Targets", nil, []string{"SendCommand request Targets: member: the suite has list, the model none"}},
+		"member gone": {"shapes SendCommandRequest members Targets", nil,
+			[]string{"SendCommand request Targets: member: the suite has list, the model none"}},
 		"member of an answer": {
 			"shapes GetCommandInvocationResult members Retries", map[string]any{"shape": "ErrorCount"},
 			[]string{"GetCommandInvocation response Retries: member: the suite has none, the model integer"},
@@ -131,7 +136,8 @@ func TestADifferenceIsToldOnce(t *testing.T) {
 			"ListCommands request MaxResults: type: the suite has integer, the model long",
 			"ListCommandInvocations request MaxResults: type: the suite has integer, the model long",
 		}},
-		"required": {"shapes SendCommandRequest required", "Targets", []string{"SendCommand request Targets: required: the suite has no, the model yes"}},
+		"required": {"shapes SendCommandRequest required", "Targets",
+			[]string{"SendCommand request Targets: required: the suite has no, the model yes"}},
 		"no longer required": {
 			"shapes SendCommandRequest required", nil,
 			[]string{"SendCommand request DocumentName: required: the suite has yes, the model no"},
@@ -144,7 +150,8 @@ func TestADifferenceIsToldOnce(t *testing.T) {
 			"shapes SendCommandRequest members OutputS3Region deprecated", true,
 			[]string{"SendCommand request OutputS3Region: deprecated: the suite has no, the model yes"},
 		},
-		"operation gone": {"operations CancelCommand", nil, []string{"CancelCommand: operation: the suite has CancelCommand, the model none"}},
+		"operation gone": {"operations CancelCommand", nil,
+			[]string{"CancelCommand: operation: the suite has CancelCommand, the model none"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -157,12 +164,15 @@ func TestADifferenceIsToldOnce(t *testing.T) {
 func TestSmithyFormsAreRead(t *testing.T) {
 	t.Parallel()
 	m, err := model.Read(strings.NewReader(`{"smithy": "2.0", "shapes": {
-		"a#SendCommand": {"type": "operation", "input": {"target": "a#In"}, "output": {"target": "smithy.api#Unit"}, "errors": [{"target": "a#Bad"}]},
+		"a#SendCommand": {"type": "operation", "input": {"target": "a#In"}, "output": {"target": "smithy.api#Unit"},
+			"errors": [{"target": "a#Bad"}]},
 		"a#In": {"type": "structure", "members": {
-			"Size": {"target": "smithy.api#PrimitiveInteger", "traits": {"smithy.api#range": {"min": 2}, "smithy.api#required": {}, "smithy.api#deprecated": {}}},
+			"Size": {"target": "smithy.api#PrimitiveInteger", "traits": {
+				"smithy.api#range": {"min": 2}, "smithy.api#required": {}, "smithy.api#deprecated": {}}},
 			"Old": {"target": "a#Old"}, "New": {"target": "a#New"}, "Map": {"target": "a#Map"}}},
 		"a#Old": {"type": "string", "traits": {"smithy.api#enum": [{"value": "y"}, {"value": "x"}]}},
-		"a#New": {"type": "enum", "members": {"P": {"target": "smithy.api#Unit"}, "Q": {"target": "smithy.api#Unit", "traits": {"smithy.api#enumValue": "q"}}}},
+		"a#New": {"type": "enum", "members": {
+			"P": {"target": "smithy.api#Unit"}, "Q": {"target": "smithy.api#Unit", "traits": {"smithy.api#enumValue": "q"}}}},
 		"a#Map": {"type": "map", "key": {"target": "smithy.api#String"}, "value": {"target": "smithy.api#String"}}}}`))
 	require.NoError(t, err)
 	two := int64(2)

@@ -15,7 +15,8 @@ import (
 const maxModel = 8 << 20
 
 // ErrNoModel is wrapped by errors about a file that is none of the forms.
-var ErrNoModel = errors.New("no service model: want a Smithy JSON AST (ssm-2014-11-06.json) or botocore's service-2.json, gzip-compressed or not")
+var ErrNoModel = errors.New("no service model: want a Smithy JSON AST (ssm-2014-11-06.json) or botocore's service-2.json, " +
+	"gzip-compressed or not")
 
 // Read reads a model in any of the forms. It tells gzip by the first bytes, and the form by the members.
 func Read(r io.Reader) (*Service, error) {

@@ -128,7 +128,8 @@ func authMutants() []Mutant {
 					"MissingAuthenticationTokenException": "MissingAuthenticationToken",
 				}[r.errorType()])
 			})},
-		{"auth/one-text", "Every refusal of a signature has the same text", "evidence: auth/wrong-signature, auth/wrong-key", Should, "auth",
+		{"auth/one-text", "Every refusal of a signature has the same text",
+			"evidence: auth/wrong-signature, auth/wrong-key", Should, "auth",
 			guardSays(func(_ *call, r *reply) { r.refuse(r.errorType(), "Access denied") })},
 		{"auth/validated-first", "Bodies are validated before signatures are checked", orderSource, Should, precedence,
 			strict(func(c *call) bool {

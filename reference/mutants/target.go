@@ -148,7 +148,8 @@ func targetMutants() []Mutant {
 			instance, instances(func(first, _ string, n int) bool { return n == 1 && first == "i-0123456789abcdef8" })},
 		{"semantics/node-without-parameters", "A node that is not known makes the server fail where a parameter is missing, too",
 			"evidence: errors/precedence/node-and-parameters", Must, "error/Precedence", failing500(func(c *call) bool {
-				return c.tree().Get("InstanceIds") != nil && c.tree().Get("Parameters") == nil && !known(c.tree().Pointer("/InstanceIds/0").Text)
+				return c.tree().Get("InstanceIds") != nil && c.tree().Get("Parameters") == nil &&
+					!known(c.tree().Pointer("/InstanceIds/0").Text)
 			})},
 		{"semantics/instances-twice", "An instance may stand twice in InstanceIds", "model.json: SendCommand, DuplicateInstanceId",
 			Should, "error/DuplicateInstanceId", overlooking("DuplicateInstanceId", func(t *jsontree.Value) bool {
@@ -165,7 +166,8 @@ func targetMutants() []Mutant {
 			}, "AccessDeniedException")},
 		{"semantics/access-to-document-of-node", "A denied node is told as the document that was sent to it",
 			"evidence: errors/AccessDeniedException/node", Should, "error/AccessDeniedException", refused(func(_ *call, r *reply) {
-				r.refuse("AccessDeniedException", instanceOfARN.ReplaceAllString(r.message(), "arn:aws:ssm:us-east-1::document/AWS-RunShellScript"))
+				r.refuse("AccessDeniedException", instanceOfARN.ReplaceAllString(r.message(),
+					"arn:aws:ssm:us-east-1::document/AWS-RunShellScript"))
 			}, "AccessDeniedException")},
 		{"semantics/access-without-reason", "A denial does not say why", "evidence: errors/AccessDeniedException/node", Should,
 			"error/AccessDeniedException", refused(func(_ *call, r *reply) {

@@ -24,7 +24,8 @@ var (
 	signedAt   = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	permanent  = aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}
 	temporary  = aws.Credentials{AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: "secret", SessionToken: "token"}
-	expiredKey = aws.Credentials{AccessKeyID: "ASIAEXPIRED", SecretAccessKey: "secret", SessionToken: "token", CanExpire: true, Expires: signedAt.Add(-time.Second)}
+	expiredKey = aws.Credentials{AccessKeyID: "ASIAEXPIRED", SecretAccessKey: "secret", SessionToken: "token",
+		CanExpire: true, Expires: signedAt.Add(-time.Second)}
 )
 
 const signedBody = `{"DocumentName":"sendspec-plain","Targets":[{"Key":"tag:a","Values":["b"]}]}`
@@ -70,7 +71,8 @@ func (s signing) request(t *testing.T) *http.Request {
 func TestSignaturesAreChecked(t *testing.T) {
 	t.Parallel()
 	s, _ := demo(t, service.WithClock(fixedClock{signedAt}), service.WithAuth(permanent, temporary, expiredKey))
-	const mismatch = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
+	const mismatch = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key " +
+		"and signing method. Consult the service documentation for details."
 	drop := func(name string) func(*http.Request) { return func(r *http.Request) { r.Header.Del(name) } }
 	authorization := func(value string) func(*http.Request) {
 		return func(r *http.Request) { r.Header.Set("Authorization", value) }
@@ -96,31 +98,47 @@ func TestSignaturesAreChecked(t *testing.T) {
 		"query": {with(func(s *signing) {
 			s.before = func(r *http.Request) { r.URL.RawQuery = "b=2&a-b=1&a=%20x&a=%2F&c" }
 		}), "", ""},
-		"none":         {with(func(s *signing) { s.after = drop("Authorization") }), "MissingAuthenticationTokenException", "Missing Authentication Token"},
-		"other scheme": {with(func(s *signing) { s.after = authorization("Basic abc") }), "IncompleteSignatureException", "Unsupported AWS 'algorithm': 'Basic'. Authorization=Basic abc"},
-		"empty":        {with(func(s *signing) { s.after = authorization("AWS4-HMAC-SHA256") }), "IncompleteSignatureException", "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization=AWS4-HMAC-SHA256"},
-		"no date":      {with(func(s *signing) { s.after = drop("X-Amz-Date") }), "IncompleteSignatureException", ""},
-		"bad date":     {with(func(s *signing) { s.after = func(r *http.Request) { r.Header.Set("X-Amz-Date", "today") } }), "IncompleteSignatureException", "Date must be in ISO-8601 'basic format'."},
+		"none": {with(func(s *signing) { s.after = drop("Authorization") }),
+			"MissingAuthenticationTokenException", "Missing Authentication Token"},
+		"other scheme": {with(func(s *signing) { s.after = authorization("Basic abc") }), "IncompleteSignatureException",
+			"Unsupported AWS 'algorithm': 'Basic'. Authorization=Basic abc"},
+		"empty": {with(func(s *signing) { s.after = authorization("AWS4-HMAC-SHA256") }), "IncompleteSignatureException",
+			"Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization " +
+				"header requires 'SignedHeaders' parameter. Authorization=AWS4-HMAC-SHA256"},
+		"no date": {with(func(s *signing) { s.after = drop("X-Amz-Date") }), "IncompleteSignatureException", ""},
+		"bad date": {with(func(s *signing) { s.after = func(r *http.Request) { r.Header.Set("X-Amz-Date", "today") } }),
+			"IncompleteSignatureException", "Date must be in ISO-8601 'basic format'."},
 		"short scope": {with(func(s *signing) {
 			s.after = authorization("AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c")
-		}), "IncompleteSignatureException", "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'a/b'"},
-		"unknown key":   {with(func(s *signing) { s.credentials.AccessKeyID = "AKIDOTHER" }), "UnrecognizedClientException", "The security token included in the request is invalid."},
-		"no token":      {with(func(s *signing) { s.credentials = temporary; s.credentials.SessionToken = "" }), "UnrecognizedClientException", ""},
-		"expired token": {with(func(s *signing) { s.credentials = expiredKey }), "ExpiredTokenException", "The security token included in the request is expired"},
-		"wrong secret":  {with(func(s *signing) { s.credentials.SecretAccessKey = "other" }), "InvalidSignatureException", mismatch},
-		"wrong region":  {with(func(s *signing) { s.region = "eu-west-1" }), "InvalidSignatureException", "Credential should be scoped to a valid region."},
-		"wrong service": {with(func(s *signing) { s.service = "sns" }), "InvalidSignatureException", "Credential should be scoped to correct service: 'ssm'."},
-		"late":          {with(func(s *signing) { s.at = signedAt.Add(-20 * time.Minute) }), "InvalidSignatureException", "Signature expired: 20261123T114000Z is now earlier than 20261123T115500Z (20261123T120000Z - 5 min.)"},
-		"early":         {with(func(s *signing) { s.at = signedAt.Add(20 * time.Minute) }), "InvalidSignatureException", "Signature not yet current: 20261123T122000Z is still later than 20261123T120500Z (20261123T120000Z + 5 min.)"},
+		}), "IncompleteSignatureException", "Credential must have exactly 5 slash-delimited elements, e.g. " +
+			"keyid/date/region/service/term, got 'a/b'"},
+		"unknown key": {with(func(s *signing) { s.credentials.AccessKeyID = "AKIDOTHER" }), "UnrecognizedClientException",
+			"The security token included in the request is invalid."},
+		"no token": {with(func(s *signing) { s.credentials = temporary; s.credentials.SessionToken = "" }),
+			"UnrecognizedClientException", ""},
+		"expired token": {with(func(s *signing) { s.credentials = expiredKey }), "ExpiredTokenException",
+			"The security token included in the request is expired"},
+		"wrong secret": {with(func(s *signing) { s.credentials.SecretAccessKey = "other" }), "InvalidSignatureException", mismatch},
+		"wrong region": {with(func(s *signing) { s.region = "eu-west-1" }), "InvalidSignatureException",
+			"Credential should be scoped to a valid region."},
+		"wrong service": {with(func(s *signing) { s.service = "sns" }), "InvalidSignatureException",
+			"Credential should be scoped to correct service: 'ssm'."},
+		"late": {with(func(s *signing) { s.at = signedAt.Add(-20 * time.Minute) }), "InvalidSignatureException",
+			"Signature expired: 20261123T114000Z is now earlier than 20261123T115500Z (20261123T120000Z - 5 min.)"},
+		"early": {with(func(s *signing) { s.at = signedAt.Add(20 * time.Minute) }), "InvalidSignatureException",
+			"Signature not yet current: 20261123T122000Z is still later than 20261123T120500Z (20261123T120000Z + 5 min.)"},
 		"late presigned": {with(func(s *signing) {
 			s.presign, s.at = true, signedAt.Add(-20*time.Minute)
 		}), "InvalidSignatureException", ""},
-		"tampered body": {with(func(s *signing) { s.body = strings.Replace(signedBody, "plain", "p1ain", 1) }), "InvalidSignatureException", mismatch},
+		"tampered body": {with(func(s *signing) { s.body = strings.Replace(signedBody, "plain", "p1ain", 1) }),
+			"InvalidSignatureException", mismatch},
 		"tampered header": {with(func(s *signing) {
 			s.after = func(r *http.Request) { r.Header.Set("X-Amz-Target", "AmazonSSM.ListCommands") }
 		}), "InvalidSignatureException", mismatch},
-		"tampered host":   {with(func(s *signing) { s.after = func(r *http.Request) { r.Host = "other" } }), "InvalidSignatureException", mismatch},
-		"unsigned header": {with(func(s *signing) { s.after = func(r *http.Request) { r.Header.Set("X-Amz-More", "x") } }), "InvalidSignatureException", "'X-Amz-More' must be a 'SignedHeader' in the AWS Authorization."},
+		"tampered host": {with(func(s *signing) { s.after = func(r *http.Request) { r.Host = "other" } }),
+			"InvalidSignatureException", mismatch},
+		"unsigned header": {with(func(s *signing) { s.after = func(r *http.Request) { r.Header.Set("X-Amz-More", "x") } }),
+			"InvalidSignatureException", "'X-Amz-More' must be a 'SignedHeader' in the AWS Authorization."},
 		"unsigned host": {with(func(s *signing) {
 			s.after = func(r *http.Request) {
 				r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "host;", "", 1))
@@ -130,7 +148,8 @@ func TestSignaturesAreChecked(t *testing.T) {
 			s.after = func(r *http.Request) {
 				r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "20261123/", "20261122/", 1))
 			}
-		}), "InvalidSignatureException", "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20261122' != '20261123', from '20261123T120000Z'."},
+		}), "InvalidSignatureException", "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: " +
+			"'20261122' != '20261123', from '20261123T120000Z'."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -157,7 +176,8 @@ func TestSignaturesAreChecked(t *testing.T) {
 func TestTheSDKSignsAsTheServiceWants(t *testing.T) {
 	t.Parallel()
 	s, b := demo(t, service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}), service.WithClockScale(1e6))
-	out, err := client(t, s).SendCommand(t.Context(), &ssm.SendCommandInput{DocumentName: aws.String(b["document"]), InstanceIds: []string{b["node"]}})
+	out, err := client(t, s).SendCommand(t.Context(),
+		&ssm.SendCommandInput{DocumentName: aws.String(b["document"]), InstanceIds: []string{b["node"]}})
 	require.NoError(t, err)
 	assert.WithinDuration(t, time.Now(), *out.Command.RequestedDateTime, time.Minute, "a scaled clock starts now for each command")
 }

@@ -213,7 +213,8 @@ func shellDocument(parameters string, timeouts ...string) string {
 		if timeout != "" {
 			timeout = `, "timeoutSeconds": "` + timeout + `"`
 		}
-		steps += `{"action": "aws:runShellScript", "name": "step` + strconv.Itoa(i) + `", "inputs": {"runCommand": ["true"]` + timeout + `}}`
+		steps += `{"action": "aws:runShellScript", "name": "step` + strconv.Itoa(i) +
+			`", "inputs": {"runCommand": ["true"]` + timeout + `}}`
 	}
 	return `{"schemaVersion": "2.2", "description": "sendspec", "parameters": {` + parameters + `}, "mainSteps": [` + steps + `]}`
 }

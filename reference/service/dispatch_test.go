@@ -35,14 +35,15 @@ func TestDispatch(t *testing.T) {
 		contentType string
 		body        string
 	}{
-		"charset":           {header("Content-Type", "application/x-amz-json-1.1; charset=utf-8"), 200, json11, ""},
-		"upper case type":   {header("Content-Type", "Application/X-Amz-Json-1.1"), 200, json11, ""},
-		"no target":         {header("X-Amz-Target", ""), 400, json11, unknown},
-		"unknown target":    {header("X-Amz-Target", "AmazonSSM.SendCommands"), 400, json11, unknown},
-		"wrong case":        {header("X-Amz-Target", "AmazonSSM.sendCommand"), 400, json11, unknown},
-		"other service":     {header("X-Amz-Target", "AmazonSNS.SendCommand"), 400, json11, unknown},
-		"no prefix":         {header("X-Amz-Target", "SendCommand"), 400, json11, unknown},
-		"plain JSON":        {header("Content-Type", "application/json"), 200, "application/json", `{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}`},
+		"charset":         {header("Content-Type", "application/x-amz-json-1.1; charset=utf-8"), 200, json11, ""},
+		"upper case type": {header("Content-Type", "Application/X-Amz-Json-1.1"), 200, json11, ""},
+		"no target":       {header("X-Amz-Target", ""), 400, json11, unknown},
+		"unknown target":  {header("X-Amz-Target", "AmazonSSM.SendCommands"), 400, json11, unknown},
+		"wrong case":      {header("X-Amz-Target", "AmazonSSM.sendCommand"), 400, json11, unknown},
+		"other service":   {header("X-Amz-Target", "AmazonSNS.SendCommand"), 400, json11, unknown},
+		"no prefix":       {header("X-Amz-Target", "SendCommand"), 400, json11, unknown},
+		"plain JSON": {header("Content-Type", "application/json"), 200, "application/json",
+			`{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}`},
 		"no content type":   {header("Content-Type", ""), notFound, "text/xml", xml},
 		"protocol 1.0":      {header("Content-Type", "application/x-amz-json-1.0"), notFound, "text/xml", xml},
 		"other path":        {func(r *http.Request) { r.URL.Path = "/x" }, notFound, "text/xml", xml},
@@ -67,12 +68,13 @@ func TestBodiesThatAreNoRequest(t *testing.T) {
 	t.Parallel()
 	s := service.New()
 	for body, want := range map[string]string{
-		``:                        `{"__type":"SerializationException"}`,
-		`{`:                       `{"__type":"SerializationException"}`,
-		`null`:                    `{"__type":"SerializationException"}`,
-		`[]`:                      `{"__type":"SerializationException","Message":"Start of list found where not expected"}`,
-		`{"Comment":1}`:           `{"__type":"SerializationException","Message":"NUMBER_VALUE can not be converted to a String"}`,
-		`{}`:                      `{"__type":"ValidationException","message":"1 validation error detected: Value null at 'documentName' failed to satisfy constraint: Member must not be null"}`,
+		``:              `{"__type":"SerializationException"}`,
+		`{`:             `{"__type":"SerializationException"}`,
+		`null`:          `{"__type":"SerializationException"}`,
+		`[]`:            `{"__type":"SerializationException","Message":"Start of list found where not expected"}`,
+		`{"Comment":1}`: `{"__type":"SerializationException","Message":"NUMBER_VALUE can not be converted to a String"}`,
+		`{}`: `{"__type":"ValidationException",` +
+			`"message":"1 validation error detected: Value null at 'documentName' failed to satisfy constraint: Member must not be null"}`,
 		`{"DocumentName":"abcd"}`: `{"__type":"InvalidInstanceId","Message":"Instances not in a valid state for account"}`,
 	} {
 		got := post(t, s, body)

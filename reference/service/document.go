@@ -200,16 +200,19 @@ func scriptDocument(description, commands, action string) string {
   "description": "` + description + `",
   "parameters": {
     "commands": {"type": "StringList", "description": "(Required) ` + commands + `", "minItems": 1, "displayType": "textarea"},
-    "workingDirectory": {"type": "String", "default": "", "description": "(Optional) The path to the working directory on your instance.", "maxChars": 4096},
+    "workingDirectory": {"type": "String", "default": "", "description": "(Optional) The path to the working directory ` +
+		`on your instance.", "maxChars": 4096},
     "executionTimeout": {
-      "type": "String", "default": "3600", "description": "(Optional) The time in seconds for a command to complete before it is considered to have failed. Default is 3600 (1 hour). Maximum is 172800 (48 hours).",
+      "type": "String", "default": "3600", "description": "(Optional) The time in seconds for a command to complete before it ` +
+		`is considered to have failed. Default is 3600 (1 hour). Maximum is 172800 (48 hours).",
       "allowedPattern": "([1-9][0-9]{0,4})|(1[0-6][0-9]{4})|(17[0-1][0-9]{3})|(172[0-7][0-9]{2})|(172800)"
     }
   },
   "runtimeConfig": {
     "` + action + `": {
       "properties": [
-        {"id": "0.` + action + `", "runCommand": "{{ commands }}", "workingDirectory": "{{ workingDirectory }}", "timeoutSeconds": "{{ executionTimeout }}"}
+        {"id": "0.` + action + `", "runCommand": "{{ commands }}", "workingDirectory": "{{ workingDirectory }}", ` +
+		`"timeoutSeconds": "{{ executionTimeout }}"}
       ]
     }
   }

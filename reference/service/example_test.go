@@ -35,7 +35,8 @@ func ExampleNew() {
 	}
 	fmt.Println(out.Command.Status, out.Command.TargetCount)
 
-	_, err = client.SendCommand(context.Background(), &ssm.SendCommandInput{DocumentName: aws.String("no-such-document"), InstanceIds: []string{"i-0123456789abcdef0"}})
+	_, err = client.SendCommand(context.Background(),
+		&ssm.SendCommandInput{DocumentName: aws.String("no-such-document"), InstanceIds: []string{"i-0123456789abcdef0"}})
 	var api smithy.APIError
 	if errors.As(err, &api) {
 		fmt.Println(api.ErrorCode())

@@ -60,15 +60,16 @@ func TestTargetsSelectNodes(t *testing.T) {
 		targets []types.Target
 		want    string
 	}{
-		"tag":               {[]types.Target{target("tag:env", "prod")}, "a i-c"},
-		"values are ORed":   {[]types.Target{target("tag:env", "prod", "test")}, "a b i-c"},
-		"keys are ANDed":    {[]types.Target{target("tag:env", "prod"), target("tag:team", "x")}, "a"},
-		"empty tag value":   {[]types.Target{target("tag:empty", "")}, "b"},
-		"missing tag":       {[]types.Target{target("tag:nope", "")}, ""},
-		"tag-key":           {[]types.Target{target("tag-key", "team", "empty")}, "a b"},
-		"IDs":               {[]types.Target{target("instanceids", "b", "zz")}, "b"},
-		"group":             {[]types.Target{target("resource-groups:Name", "g")}, "b i-c"},
-		"group and types":   {[]types.Target{target("resource-groups:Name", "g"), target("resource-groups:ResourceTypeFilters", "AWS::EC2::Instance")}, "i-c"},
+		"tag":             {[]types.Target{target("tag:env", "prod")}, "a i-c"},
+		"values are ORed": {[]types.Target{target("tag:env", "prod", "test")}, "a b i-c"},
+		"keys are ANDed":  {[]types.Target{target("tag:env", "prod"), target("tag:team", "x")}, "a"},
+		"empty tag value": {[]types.Target{target("tag:empty", "")}, "b"},
+		"missing tag":     {[]types.Target{target("tag:nope", "")}, ""},
+		"tag-key":         {[]types.Target{target("tag-key", "team", "empty")}, "a b"},
+		"IDs":             {[]types.Target{target("instanceids", "b", "zz")}, "b"},
+		"group":           {[]types.Target{target("resource-groups:Name", "g")}, "b i-c"},
+		"group and types": {[]types.Target{target("resource-groups:Name", "g"),
+			target("resource-groups:ResourceTypeFilters", "AWS::EC2::Instance")}, "i-c"},
 		"group, no members": {[]types.Target{target("resource-groups:Name", "other")}, ""},
 		"no values":         {[]types.Target{target("tag:env")}, ""},
 		"no targets":        {nil, ""},
@@ -85,8 +86,8 @@ func TestACommandKeepsWhatItWasSentTo(t *testing.T) {
 	t.Parallel()
 	world := Demo("", "")
 	s := New(world.Options...)
-	c, e := s.admit(mustInput(t, `{"DocumentName":"`+world.Bindings["document.versions"]+`","DocumentVersion":"$LATEST","Targets":[{"Key":"tag:`+
-		world.Bindings["tag.key"]+`","Values":["`+world.Bindings["tag.value"]+`"]}],"TimeoutSeconds":30}`))
+	c, e := s.admit(mustInput(t, `{"DocumentName":"`+world.Bindings["document.versions"]+`","DocumentVersion":"$LATEST",`+
+		`"Targets":[{"Key":"tag:`+world.Bindings["tag.key"]+`","Values":["`+world.Bindings["tag.value"]+`"]}],"TimeoutSeconds":30}`))
 	require.Nil(t, e)
 	assert.Equal(t, 3, c.document.number)
 	assert.Len(t, c.nodes, 2)

@@ -32,7 +32,8 @@ func (s *Service) getCommandInvocation(r request) ([]byte, *exception) {
 				return c.invocationResult(i, &shown[k], shown[k].details), nil
 			}
 		}
-		return nil, modelled("InvalidPluginName", "Plugin "+text(name)+" not found for invocation with command id "+id+" and instance id "+node)
+		return nil, modelled("InvalidPluginName", "Plugin "+text(
+			name)+" not found for invocation with command id "+id+" and instance id "+node)
 	}
 	if len(shown) == 1 {
 		return c.invocationResult(i, &shown[0], c.life.Invocation(i)), nil

@@ -77,7 +77,8 @@ func (a *account) command(id string) commandShown {
 
 func (a *account) invocations(id string) []invocationShown {
 	a.t.Helper()
-	return decode[struct{ CommandInvocations []invocationShown }](a.t, ask(a.t, a, "ListCommandInvocations", `{"CommandId":"`+id+`","Details":true}`)).CommandInvocations
+	return decode[struct{ CommandInvocations []invocationShown }](a.t,
+		ask(a.t, a, "ListCommandInvocations", `{"CommandId":"`+id+`","Details":true}`)).CommandInvocations
 }
 
 // details are the StatusDetails of the invocations, oldest first.
@@ -92,7 +93,8 @@ func (a *account) details(id string) string {
 
 func (a *account) result(id, node, plugin string) resultShown {
 	a.t.Helper()
-	return decode[resultShown](a.t, ask(a.t, a, "GetCommandInvocation", `{"CommandId":"`+id+`","InstanceId":"`+a.bindings[node]+`","PluginName":`+plugin+`}`))
+	return decode[resultShown](a.t, ask(a.t, a, "GetCommandInvocation",
+		`{"CommandId":"`+id+`","InstanceId":"`+a.bindings[node]+`","PluginName":`+plugin+`}`))
 }
 
 func (a *account) cancel(id, members string) {
@@ -107,7 +109,8 @@ func shell(command, members string) string {
 }
 
 func shellFor(executionTimeout, command, members string) string {
-	return `"DocumentName":"AWS-RunShellScript","Parameters":{"commands":["` + command + `"],"executionTimeout":["` + executionTimeout + `"]},` + members
+	return `"DocumentName":"AWS-RunShellScript","Parameters":{"commands":["` + command +
+		`"],"executionTimeout":["` + executionTimeout + `"]},` + members
 }
 
 func by(id string) string { return `"Targets":[{"Key":"InstanceIds","Values":["${` + id + `}"]}]` }
@@ -134,43 +137,64 @@ var ways = []struct {
 	{"targets resolved", shell("sleep 9", tagged), time.Second, "", reference.InProgress, "2 0 0 0", "InProgress InProgress"},
 	{"success", shell("true", tagged), 5 * time.Second, "", reference.Success, "2 2 0 0", "Success Success"},
 	{"no node", shell("true", nothing), 3 * time.Second, "", reference.NoInstancesInTag, "0 0 0 0", ""},
-	{"empty group", shell("true", `"Targets":[{"Key":"resource-groups:Name","Values":["${group.empty}"]}]`), 3 * time.Second, "", reference.NoInstancesInTag, "0 0 0 0", ""},
-	{"denied group", shell("true", `"Targets":[{"Key":"resource-groups:Name","Values":["${group.denied}"]}]`), 3 * time.Second, "", reference.AccessDenied, "0 0 0 0", ""},
-	{"too many", shell("true", `"Targets":[{"Key":"tag:${rate.tag.key}","Values":["${rate.tag.value}"]}]`), 3 * time.Second, "", reference.RateExceeded, "21 0 0 0", ""},
+	{"empty group", shell("true", `"Targets":[{"Key":"resource-groups:Name","Values":["${group.empty}"]}]`), 3 * time.Second,
+		"", reference.NoInstancesInTag, "0 0 0 0", ""},
+	{"denied group", shell("true", `"Targets":[{"Key":"resource-groups:Name","Values":["${group.denied}"]}]`), 3 * time.Second,
+		"", reference.AccessDenied, "0 0 0 0", ""},
+	{"too many", shell("true", `"Targets":[{"Key":"tag:${rate.tag.key}","Values":["${rate.tag.value}"]}]`), 3 * time.Second,
+		"", reference.RateExceeded, "21 0 0 0", ""},
 	{"exit code", shell("exit 7", one), 3 * time.Second, "", reference.Failed, "1 1 1 0", "Failed"},
-	{"held back", shell("sleep 9", two+`,"MaxConcurrency":"1"`), 3 * time.Second, "", reference.InProgress, "2 0 0 0", "InProgress Pending"},
+	{"held back", shell("sleep 9", two+`,"MaxConcurrency":"1"`), 3 * time.Second, "",
+		reference.InProgress, "2 0 0 0", "InProgress Pending"},
 	{"errors stop", shell("exit 1", two+`,"MaxConcurrency":"1"`), 3 * time.Second, "", reference.Failed, "2 2 1 0", "Failed Terminated"},
-	{"errors in percent", shell("exit 1", two+`,"MaxConcurrency":"50%","MaxErrors":"50%"`), 9 * time.Second, "", reference.Failed, "2 2 2 0", "Failed Failed"},
+	{"errors in percent", shell("exit 1", two+`,"MaxConcurrency":"50%","MaxErrors":"50%"`), 9 * time.Second, "",
+		reference.Failed, "2 2 2 0", "Failed Failed"},
 	{"incomplete", shell("exit 1", one+`,"MaxErrors":"1"`), 3 * time.Second, "", reference.Incomplete, "1 1 1 0", "Failed"},
 	{"execution timeout", shellFor("5", "sleep 20", one), 9 * time.Second, "", reference.Failed, "1 1 1 0", "ExecutionTimedOut"},
-	{"execution timeouts at the limit", shellFor("5", "sleep 20", one+`,"MaxErrors":"1"`), 9 * time.Second, "", reference.ExecutionTimedOut, "1 1 1 0", "ExecutionTimedOut"},
+	{"execution timeouts at the limit", shellFor("5", "sleep 20", one+`,"MaxErrors":"1"`), 9 * time.Second, "",
+		reference.ExecutionTimedOut, "1 1 1 0", "ExecutionTimedOut"},
 	{"execution timeout too short", shellFor("2", "sleep 20", one), 25 * time.Second, "", reference.Success, "1 1 0 0", "Success"},
-	{"still running when it expires", shellFor("2", "sleep 60", one+`,"TimeoutSeconds":30`), 33 * time.Second, "", reference.DeliveryTimedOut, "1 1 0 1", "DeliveryTimedOut"},
-	{"not online", shell("true", `"Targets":[{"Key":"tag:stopped","Values":["yes"]}]`), time.Minute, "", reference.Delayed, "1 0 0 0", "Delayed"},
+	{"still running when it expires", shellFor("2", "sleep 60", one+`,"TimeoutSeconds":30`), 33 * time.Second, "",
+		reference.DeliveryTimedOut, "1 1 0 1", "DeliveryTimedOut"},
+	{"not online", shell("true", `"Targets":[{"Key":"tag:stopped","Values":["yes"]}]`), time.Minute,
+		"", reference.Delayed, "1 0 0 0", "Delayed"},
 	{"delayed", shell("true", `"InstanceIds":["${node.offline}"]`), time.Minute, "", reference.Delayed, "1 0 0 0", "Delayed"},
-	{"offline to the end", shellFor("5", "true", by("node.offline")+`,"TimeoutSeconds":30`), 36 * time.Second, "", reference.DeliveryTimedOut, "1 1 0 1", "DeliveryTimedOut"},
+	{"offline to the end", shellFor("5", "true", by("node.offline")+`,"TimeoutSeconds":30`), 36 * time.Second, "",
+		reference.DeliveryTimedOut, "1 1 0 1", "DeliveryTimedOut"},
 	{"away", shell("true", `"InstanceIds":["${node.returning}"]`), time.Second, "", reference.InProgress, "1 0 0 0", "InProgress"},
 	{"away and missed", shell("true", `"InstanceIds":["${node.returning}"]`), 4 * time.Second, "", reference.Delayed, "1 0 0 0", "Delayed"},
 	{"back again", shell("true", `"InstanceIds":["${node.returning}"]`), 47 * time.Second, "", reference.Success, "1 1 0 0", "Success"},
-	{"away to the end", shellFor("5", "sleep 60", `"InstanceIds":["i-0aaaaaaaaaaaaaaaa"],"TimeoutSeconds":30`), time.Minute, "", reference.DeliveryTimedOut, "1 1 0 1", "DeliveryTimedOut"},
+	{"away to the end", shellFor("5", "sleep 60", `"InstanceIds":["i-0aaaaaaaaaaaaaaaa"],"TimeoutSeconds":30`), time.Minute, "",
+		reference.DeliveryTimedOut, "1 1 0 1", "DeliveryTimedOut"},
 	{"silent", shell("true", `"InstanceIds":["${node.silent}"]`), time.Hour, "", reference.InProgress, "1 0 0 0", "InProgress"},
-	{"silent to the end", shell("true", `"InstanceIds":["${node.silent}"]`), 2 * time.Hour, "", reference.DeliveryTimedOut, "1 1 0 1", "DeliveryTimedOut"},
-	{"failed beside unreached", shellFor("5", "exit 7", `"InstanceIds":["${node}","${node.offline}"],"TimeoutSeconds":30`), 36 * time.Second, "", reference.Failed, "2 2 1 1", "Failed DeliveryTimedOut"},
-	{"mixed ends", shell("true", `"InstanceIds":["${node}","${node.silent}"],"MaxErrors":"1"`), 2 * time.Hour, "", reference.Incomplete, "2 2 0 1", "Success DeliveryTimedOut"},
+	{"silent to the end", shell("true", `"InstanceIds":["${node.silent}"]`), 2 * time.Hour, "",
+		reference.DeliveryTimedOut, "1 1 0 1", "DeliveryTimedOut"},
+	{"failed beside unreached", shellFor("5", "exit 7", `"InstanceIds":["${node}","${node.offline}"],"TimeoutSeconds":30`),
+		36 * time.Second, "", reference.Failed, "2 2 1 1", "Failed DeliveryTimedOut"},
+	{"mixed ends", shell("true", `"InstanceIds":["${node}","${node.silent}"],"MaxErrors":"1"`), 2 * time.Hour, "", reference.Incomplete,
+		"2 2 0 1", "Success DeliveryTimedOut"},
 	{"other platform", shell("true", by("node.windows")), 3 * time.Second, "", reference.Failed, "1 1 0 0", "InvalidPlatform"},
 	{"denied node", shell("true", by("node.denied")), 3 * time.Second, "", reference.Failed, "1 1 0 0", "AccessDenied"},
 	{"undeliverable", shell("true", by("node.lost")), 3 * time.Second, "", reference.Failed, "1 1 0 0", "Undeliverable"},
-	{"success beside undeliverable", shell("true", `"Targets":[{"Key":"InstanceIds","Values":["${node.windows}","${node}","${node.lost}"]}]`), 3 * time.Second, "", reference.Success, "3 3 0 0", "Success InvalidPlatform Undeliverable"},
-	{"alarm", shell("sleep 90", two+`,"MaxConcurrency":"1","AlarmConfiguration":{"Alarms":[{"Name":"${alarm.trigger}"}]}`), 6 * time.Second, "", reference.FailedDueToAlarm, "2 2 0 0", "Terminated Terminated"},
-	{"alarm after the end", shell("true", one+`,"AlarmConfiguration":{"Alarms":[{"Name":"${alarm.trigger}"}]}`), 6 * time.Second, "", reference.Success, "1 1 0 0", "Success"},
-	{"alarm vanishes", shell("sleep 90", one+`,"AlarmConfiguration":{"Alarms":[{"Name":"${alarm.vanish}"}]}`), 6 * time.Second, "", reference.FailedDueToUnknownAlarmState, "1 1 0 0", "Terminated"},
-	{"alarm vanishes, ignored", shell("sleep 90", one+`,"AlarmConfiguration":{"Alarms":[{"Name":"${alarm.vanish}"}],"IgnorePollAlarmFailure":true}`), 91 * time.Second, "", reference.Success, "1 1 0 0", "Success"},
+	{"success beside undeliverable", shell("true", `"Targets":[{"Key":"InstanceIds","Values":["${node.windows}","${node}",`+
+		`"${node.lost}"]}]`), 3 * time.Second, "", reference.Success, "3 3 0 0", "Success InvalidPlatform Undeliverable"},
+	{"alarm", shell("sleep 90", two+`,"MaxConcurrency":"1","AlarmConfiguration":{"Alarms":[{"Name":"${alarm.trigger}"}]}`), 6 * time.Second,
+		"", reference.FailedDueToAlarm, "2 2 0 0", "Terminated Terminated"},
+	{"alarm after the end", shell("true", one+`,"AlarmConfiguration":{"Alarms":[{"Name":"${alarm.trigger}"}]}`), 6 * time.Second,
+		"", reference.Success, "1 1 0 0", "Success"},
+	{"alarm vanishes", shell("sleep 90", one+`,"AlarmConfiguration":{"Alarms":[{"Name":"${alarm.vanish}"}]}`), 6 * time.Second, "",
+		reference.FailedDueToUnknownAlarmState, "1 1 0 0", "Terminated"},
+	{"alarm vanishes, ignored", shell("sleep 90", one+`,"AlarmConfiguration":{"Alarms":[{"Name":"${alarm.vanish}"}],`+
+		`"IgnorePollAlarmFailure":true}`), 91 * time.Second, "", reference.Success, "1 1 0 0", "Success"},
 	{"cancelled running", shell("sleep 90", one), time.Second, "all", reference.Cancelled, "1 1 0 0", "Cancelled"},
-	{"cancelled pending", shell("sleep 90", two+`,"MaxConcurrency":"1"`), time.Second, "all", reference.Cancelled, "2 2 0 0", "Cancelled Cancelled"},
+	{"cancelled pending", shell("sleep 90", two+`,"MaxConcurrency":"1"`), time.Second, "all",
+		reference.Cancelled, "2 2 0 0", "Cancelled Cancelled"},
 	{"cancelled delayed", shell("true", by("node.offline")), time.Second, "all", reference.Cancelled, "1 1 0 0", "Cancelled"},
 	{"cancelled before its targets are known", shell("true", tagged), 0, "all", reference.Cancelled, "0 0 0 0", ""},
-	{"cancelled and silent", shell("true", `"InstanceIds":["${node.silent}"]`), time.Second, "all", reference.Cancelling, "1 0 0 0", "Cancelling"},
-	{"some cancelled", shell("sleep 9", two), time.Second, `,"InstanceIds":["${node.2}"]`, reference.InProgress, "2 0 0 0", "InProgress Cancelled"},
+	{"cancelled and silent", shell("true", `"InstanceIds":["${node.silent}"]`), time.Second, "all",
+		reference.Cancelling, "1 0 0 0", "Cancelling"},
+	{"some cancelled", shell("sleep 9", two), time.Second, `,"InstanceIds":["${node.2}"]`,
+		reference.InProgress, "2 0 0 0", "InProgress Cancelled"},
 	{"cancelled after the end", shell("exit 3", one), time.Minute, "all", reference.Failed, "1 1 1 0", "Failed"},
 }
 
@@ -229,17 +253,23 @@ func TestTheInvocationAppearsShortlyAfterTheCommand(t *testing.T) {
 	assert.Equal(t, `{"__type":"InvocationDoesNotExist","Message":"Invocation not found for `+id+", "+a.bindings["node"]+`"}`, get().Raw)
 	assert.Equal(t, `{"CommandInvocations":[]}`, ask(t, a, "ListCommandInvocations", `{"CommandId":"`+id+`"}`).Raw)
 	a.after(100 * time.Millisecond)
-	assert.Equal(t, `{"CloudWatchOutputConfig":{"CloudWatchLogGroupName":"","CloudWatchOutputEnabled":false},"CommandId":"`+id+`","Comment":"",`+
+	assert.Equal(t, `{"CloudWatchOutputConfig":{"CloudWatchLogGroupName":"","CloudWatchOutputEnabled":false},`+
+		`"CommandId":"`+id+`","Comment":"",`+
 		`"DocumentName":"AWS-RunShellScript","DocumentVersion":"$DEFAULT","ExecutionEndDateTime":"","InstanceId":"`+a.bindings["node"]+`",`+
-		`"PluginName":"aws:runShellScript","ResponseCode":-1,"StandardErrorContent":"","StandardErrorUrl":"","StandardOutputContent":"","StandardOutputUrl":"",`+
+		`"PluginName":"aws:runShellScript","ResponseCode":-1,"StandardErrorContent":"","StandardErrorUrl":"",`+
+		`"StandardOutputContent":"","StandardOutputUrl":"",`+
 		`"Status":"InProgress","StatusDetails":"InProgress"}`, get().Raw)
 	a.after(time.Second)
-	assert.Equal(t, `{"CloudWatchOutputConfig":{"CloudWatchLogGroupName":"","CloudWatchOutputEnabled":false},"CommandId":"`+id+`","Comment":"",`+
-		`"DocumentName":"AWS-RunShellScript","DocumentVersion":"$DEFAULT","ExecutionElapsedTime":"PT0.003S","ExecutionEndDateTime":"2026-11-23T12:00:00.240Z",`+
+	assert.Equal(t, `{"CloudWatchOutputConfig":{"CloudWatchLogGroupName":"","CloudWatchOutputEnabled":false},`+
+		`"CommandId":"`+id+`","Comment":"",`+
+		`"DocumentName":"AWS-RunShellScript","DocumentVersion":"$DEFAULT","ExecutionElapsedTime":"PT0.003S",`+
+		`"ExecutionEndDateTime":"2026-11-23T12:00:00.240Z",`+
 		`"ExecutionStartDateTime":"2026-11-23T12:00:00.240Z","InstanceId":"`+a.bindings["node"]+`",`+
-		`"PluginName":"aws:runShellScript","ResponseCode":7,"StandardErrorContent":"err\nfailed to run commands: exit status 7","StandardErrorUrl":"",`+
+		`"PluginName":"aws:runShellScript","ResponseCode":7,"StandardErrorContent":"err\nfailed to run commands: exit status 7",`+
+		`"StandardErrorUrl":"",`+
 		`"StandardOutputContent":"out\n","StandardOutputUrl":"","Status":"Failed","StatusDetails":"Failed"}`, get().Raw)
-	assert.Equal(t, "out\n\n----------ERROR-------\nerr\nfailed to run commands: exit status 7", a.invocations(id)[0].CommandPlugins[0].Output)
+	assert.Equal(t, "out\n\n----------ERROR-------\nerr\nfailed to run commands: exit status 7",
+		a.invocations(id)[0].CommandPlugins[0].Output)
 }
 
 func TestACancelledRunKeepsItsOutput(t *testing.T) {
@@ -274,7 +304,8 @@ func TestAnExecutionTimeoutKillsTheRun(t *testing.T) {
 func TestStepsOfADocumentAreItsPlugins(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t)
-	id := a.send(`"DocumentName":"${document.step}","OutputS3BucketName":"${bucket}","OutputS3KeyPrefix":"p","Parameters":{"commands":["echo a","sleep 10","false"]},` + one)
+	id := a.send(`"DocumentName":"${document.step}","OutputS3BucketName":"${bucket}","OutputS3KeyPrefix":"p",` +
+		`"Parameters":{"commands":["echo a","sleep 10","false"]},` + one)
 	a.after(5 * time.Second)
 	assert.Equal(t, "InProgress", a.result(id, "node", `"first"`).Status)
 	assert.Equal(t, "Pending", a.result(id, "node", `"second"`).Status)
@@ -282,7 +313,8 @@ func TestStepsOfADocumentAreItsPlugins(t *testing.T) {
 	first := a.result(id, "node", `"first"`)
 	assert.Equal(t, "Failed", first.Status)
 	assert.Equal(t, 1, first.ResponseCode)
-	assert.Equal(t, "https://s3.us-east-1.amazonaws.com/sendspec-output/p/"+id+"/"+a.bindings["node"]+"/awsrunShellScript/first/stdout", first.StandardOutputUrl)
+	assert.Equal(t, "https://s3.us-east-1.amazonaws.com/sendspec-output/p/"+id+"/"+a.bindings["node"]+"/awsrunShellScript/first/stdout",
+		first.StandardOutputUrl)
 	assert.Equal(t, "InProgress", a.result(id, "node", `"second"`).Status)
 	whole := a.result(id, "node", "null")
 	assert.Equal(t, []any{"InProgress", -1}, []any{whole.Status, whole.ResponseCode}, "without a name, of the invocation")
@@ -294,7 +326,8 @@ func TestStepsOfADocumentAreItsPlugins(t *testing.T) {
 	assert.Equal(t, "first second", plugins[0].Name+" "+plugins[1].Name)
 	assert.Equal(t, "p/"+id+"/"+a.bindings["node"]+"/awsrunShellScript", plugins[1].OutputS3KeyPrefix)
 	got := ask(t, a, "GetCommandInvocation", `{"CommandId":"`+id+`","InstanceId":"`+a.bindings["node"]+`","PluginName":"third"}`)
-	assert.Equal(t, `{"__type":"InvalidPluginName","Message":"Plugin third not found for invocation with command id `+id+" and instance id "+a.bindings["node"]+`"}`, got.Raw)
+	assert.Equal(t, `{"__type":"InvalidPluginName","Message":"Plugin third not found for invocation with command id `+id+
+		" and instance id "+a.bindings["node"]+`"}`, got.Raw)
 }
 
 // Of a command that succeeded there is no ResponseCode of -1, which is what has not ended (evidence: output/no-PluginName).
@@ -321,7 +354,8 @@ func TestHeldInvocationsFollowOneAnother(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t)
 	id := a.send(shell("sleep 10", `"InstanceIds":["${node}","${node.2}","${node.3}"],"MaxConcurrency":"34%"`))
-	for i, want := range []string{"InProgress Pending Pending", "Success InProgress Pending", "Success Success InProgress", "Success Success Success"} {
+	for i, want := range []string{"InProgress Pending Pending", "Success InProgress Pending",
+		"Success Success InProgress", "Success Success Success"} {
 		a.clock.Set(noon.Add(time.Duration(i)*10500*time.Millisecond + 2*time.Second))
 		assert.Equal(t, want, a.details(id))
 	}
@@ -363,21 +397,25 @@ func TestUnknownIDs(t *testing.T) {
 	const unknown = "00000000-0000-4000-8000-999000999000"
 	id := a.send(shell("true", one))
 	a.after(time.Minute)
-	for request, want := range map[[2]string]string{
-		{"ListCommands", `{"CommandId":"` + unknown + `"}`}:                                     `{"Commands":[]}`,
-		{"ListCommands", `{"InstanceId":"i-00000000000000000"}`}:                                `{"Commands":[]}`,
-		{"ListCommandInvocations", `{"CommandId":"` + unknown + `","Details":true}`}:            `{"CommandInvocations":[]}`,
-		{"ListCommandInvocations", `{"CommandId":"` + id + `","InstanceId":"${node.2}"}`}:       `{"CommandInvocations":[]}`,
-		{"CancelCommand", `{"CommandId":"` + unknown + `"}`}:                                    `{"__type":"InvalidCommandId","Message":"Command id ` + unknown + ` does not exist."}`,
-		{"CancelCommand", `{"CommandId":"` + id + `","InstanceIds":["${node}","${node}"]}`}:     `{"__type":"DuplicateInstanceId"}`,
-		{"CancelCommand", `{"CommandId":"` + id + `","InstanceIds":["${node.2}"]}`}:             `{"__type":"InvalidInstanceId","Message":"Instances not in a valid state for account"}`,
-		{"GetCommandInvocation", `{"CommandId":"` + id + `","InstanceId":"${node.2}"}`}:         `{"__type":"InvocationDoesNotExist","Message":"Invocation not found for ` + id + `, ${node.2}"}`,
-		{"GetCommandInvocation", `{"CommandId":"` + unknown + `","InstanceId":"${node}"}`}:      `{"__type":"InvocationDoesNotExist","Message":"Invocation not found for ` + unknown + `, ${node}"}`,
-		{"ListCommands", `{"NextToken":"x"}`}:                                                   `{"__type":"InvalidNextToken"}`,
-		{"ListCommandInvocations", `{"Filters":[{"key":"ExecutionStage","value":"Complete"}]}`}: `{"__type":"InvalidFilterKey"}`,
+	for _, tc := range []struct{ operation, request, want string }{
+		{"ListCommands", `{"CommandId":"` + unknown + `"}`, `{"Commands":[]}`},
+		{"ListCommands", `{"InstanceId":"i-00000000000000000"}`, `{"Commands":[]}`},
+		{"ListCommandInvocations", `{"CommandId":"` + unknown + `","Details":true}`, `{"CommandInvocations":[]}`},
+		{"ListCommandInvocations", `{"CommandId":"` + id + `","InstanceId":"${node.2}"}`, `{"CommandInvocations":[]}`},
+		{"CancelCommand", `{"CommandId":"` + unknown + `"}`,
+			`{"__type":"InvalidCommandId","Message":"Command id ` + unknown + ` does not exist."}`},
+		{"CancelCommand", `{"CommandId":"` + id + `","InstanceIds":["${node}","${node}"]}`, `{"__type":"DuplicateInstanceId"}`},
+		{"CancelCommand", `{"CommandId":"` + id + `","InstanceIds":["${node.2}"]}`,
+			`{"__type":"InvalidInstanceId","Message":"Instances not in a valid state for account"}`},
+		{"GetCommandInvocation", `{"CommandId":"` + id + `","InstanceId":"${node.2}"}`,
+			`{"__type":"InvocationDoesNotExist","Message":"Invocation not found for ` + id + `, ${node.2}"}`},
+		{"GetCommandInvocation", `{"CommandId":"` + unknown + `","InstanceId":"${node}"}`,
+			`{"__type":"InvocationDoesNotExist","Message":"Invocation not found for ` + unknown + `, ${node}"}`},
+		{"ListCommands", `{"NextToken":"x"}`, `{"__type":"InvalidNextToken"}`},
+		{"ListCommandInvocations", `{"Filters":[{"key":"ExecutionStage","value":"Complete"}]}`, `{"__type":"InvalidFilterKey"}`},
 	} {
-		got := ask(t, a, request[0], bind(t, request[1], a.bindings))
-		assert.Equal(t, bind(t, want, a.bindings), got.Raw, request)
+		got := ask(t, a, tc.operation, bind(t, tc.request, a.bindings))
+		assert.Equal(t, bind(t, tc.want, a.bindings), got.Raw, tc.request)
 	}
 	got := ask(t, a, "ListCommands", `{"Filters":[{"key":"Nonsense","value":"x"}]}`)
 	assert.Equal(t, "ValidationException", got.Type, "the model's enum comes first")

@@ -62,8 +62,10 @@ func TestConcurrentCommandsLiveByTheRules(t *testing.T) {
 	a := newAccount(t, service.WithHistory(200))
 	w := &watcher{seen: map[string]commandShown{}}
 	requests := []string{
-		shell("sleep 2", two), shell("exit 1", two+`,"MaxConcurrency":"1"`), shell("sleep 60", one), shell("true", tagged), shell("true", nothing),
-		shell("true", by("node.offline")+`,"TimeoutSeconds":30`), shellFor("5", "sleep 9", one), shell("true", `"InstanceIds":["${node.silent}"]`),
+		shell("sleep 2", two), shell("exit 1", two+`,"MaxConcurrency":"1"`), shell("sleep 60", one),
+		shell("true", tagged), shell("true", nothing),
+		shell("true", by("node.offline")+`,"TimeoutSeconds":30`), shellFor("5", "sleep 9", one),
+		shell("true", `"InstanceIds":["${node.silent}"]`),
 	}
 	for i := range requests {
 		requests[i] = "{" + bind(t, requests[i], a.bindings) + "}"

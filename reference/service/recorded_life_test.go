@@ -69,7 +69,8 @@ type recordedSession struct {
 func newRecordedSession(t *testing.T, calls []recordedCall, send int) *recordedSession {
 	t.Helper()
 	command := commandOf(t, calls[send])
-	s := &recordedSession{recordedID: command["CommandId"].(string), clock: service.NewManualClock(isoTime(t, command["RequestedDateTime"]))}
+	s := &recordedSession{recordedID: command["CommandId"].(string),
+		clock: service.NewManualClock(isoTime(t, command["RequestedDateTime"]))}
 	opts := append(recordedWorld(t, calls, calls[send]), service.WithClock(s.clock))
 	opts = append(opts, recordedPace(t, calls, command)...)
 	if calls[send].Label == "active-and-pending-trigger" {

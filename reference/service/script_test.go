@@ -16,30 +16,31 @@ func TestScriptsAreInterpreted(t *testing.T) {
 		code           int
 		elapsed        time.Duration
 	}{
-		"":                                 {},
-		"true":                             {},
-		"false":                            {code: 1},
-		"false; true":                      {},
-		":\nexit 3\necho never":            {code: 3},
-		"false; exit":                      {code: 1},
-		"exit 256; true":                   {},
-		"exit x":                           {code: 2},
-		"echo a  b\necho 'c  d'":           {stdout: "a b\nc  d\n"},
-		"echo -n a; echo":                  {stdout: "a\n"},
-		`echo "a;b" \; c`:                  {stdout: "a;b ; c\n"},
-		`echo '>&2' # comment`:             {stdout: ">&2\n"},
-		"echo x >&2; echo y>&2":            {stderr: "x\ny\n"},
-		"echo x 1>&2":                      {stderr: "x\n"},
-		"echo 'two\nlines'":                {stdout: "two\nlines\n"},
-		`printf 'a\tb\n'`:                  {stdout: "a\tb\n"},
-		`printf '%s-%d%%\n' x 7`:           {stdout: "x-7%\n"},
-		"sleep 1.5; sleep 2s":              {elapsed: 3500 * time.Millisecond},
-		"sleep x":                          {stderr: "sleep: invalid time interval\n", code: 1},
-		"sleep 99999999999":                {elapsed: maxSleep},
-		"true\nrm -rf /":                   {stderr: "sh: line 2: rm: command not found\n", code: 127},
-		"ls; true":                         {stderr: "sh: line 1: ls: command not found\n"},
-		"true && echo a; false && echo b":  {stdout: "a\n", code: 1},
-		"mkdir /d && exit 194\necho again": {stdout: "again\n", stderr: "mkdir: cannot create directory '/d': File exists\n", elapsed: rebootTime},
+		"":                                {},
+		"true":                            {},
+		"false":                           {code: 1},
+		"false; true":                     {},
+		":\nexit 3\necho never":           {code: 3},
+		"false; exit":                     {code: 1},
+		"exit 256; true":                  {},
+		"exit x":                          {code: 2},
+		"echo a  b\necho 'c  d'":          {stdout: "a b\nc  d\n"},
+		"echo -n a; echo":                 {stdout: "a\n"},
+		`echo "a;b" \; c`:                 {stdout: "a;b ; c\n"},
+		`echo '>&2' # comment`:            {stdout: ">&2\n"},
+		"echo x >&2; echo y>&2":           {stderr: "x\ny\n"},
+		"echo x 1>&2":                     {stderr: "x\n"},
+		"echo 'two\nlines'":               {stdout: "two\nlines\n"},
+		`printf 'a\tb\n'`:                 {stdout: "a\tb\n"},
+		`printf '%s-%d%%\n' x 7`:          {stdout: "x-7%\n"},
+		"sleep 1.5; sleep 2s":             {elapsed: 3500 * time.Millisecond},
+		"sleep x":                         {stderr: "sleep: invalid time interval\n", code: 1},
+		"sleep 99999999999":               {elapsed: maxSleep},
+		"true\nrm -rf /":                  {stderr: "sh: line 2: rm: command not found\n", code: 127},
+		"ls; true":                        {stderr: "sh: line 1: ls: command not found\n"},
+		"true && echo a; false && echo b": {stdout: "a\n", code: 1},
+		"mkdir /d && exit 194\necho again": {stdout: "again\n",
+			stderr: "mkdir: cannot create directory '/d': File exists\n", elapsed: rebootTime},
 		"echo x; exit 194":                 {stdout: "x\n", code: 194, elapsed: maxSleep},
 		"echo 'open":                       {stdout: "open\n"},
 		"printf 'o\\n'; sleep 2; exit 300": {stdout: "o\n", code: 44, elapsed: 2 * time.Second},
@@ -75,9 +76,10 @@ func TestOutputIsCutAtTheBoundsOfTheAPI(t *testing.T) {
 
 func TestParametersAreFilledIn(t *testing.T) {
 	t.Parallel()
-	v := parseContent(`{"schemaVersion":"2.2","parameters":{"lines":{"type":"StringList","default":["echo a","echo b"]},"n":{"type":"Integer","default":7},
-		"b":{"type":"Boolean","default":true},"m":{"type":"StringMap","default":{"k":1}}},
-		"mainSteps":[{"action":"aws:runShellScript","name":"s","inputs":{"runCommand":["{{ lines }}","echo {{ n }} {{b}} {{ gone }} {{ open","exit {{n}}"]}},
+	v := parseContent(`{"schemaVersion":"2.2","parameters":{"lines":{"type":"StringList","default":["echo a","echo b"]},
+		"n":{"type":"Integer","default":7},"b":{"type":"Boolean","default":true},"m":{"type":"StringMap","default":{"k":1}}},
+		"mainSteps":[{"action":"aws:runShellScript","name":"s","inputs":{
+			"runCommand":["{{ lines }}","echo {{ n }} {{b}} {{ gone }} {{ open","exit {{n}}"]}},
 		{"action":"aws:runShellScript","name":"t","inputs":{"runCommand":"{{ lines }}"}},
 		{"action":"aws:configurePackage","name":"u","inputs":{}}]}`)
 	runs := runDocument(v, map[string][]string{"n": {"3"}})
@@ -94,8 +96,10 @@ func TestParametersAreFilledIn(t *testing.T) {
 func TestElapsedTimesAreWrittenAsJavaDoes(t *testing.T) {
 	t.Parallel()
 	for d, want := range map[time.Duration]string{
-		0: "PT0S", 3 * time.Millisecond: "PT0.003S", 1370 * time.Millisecond: "PT1.37S", 20048 * time.Millisecond: "PT20.048S", 20 * time.Second: "PT20S",
-		90 * time.Second: "PT1M30S", time.Hour: "PT1H", time.Hour + 2*time.Minute + 1500*time.Millisecond: "PT1H2M1.5S", 1999 * time.Microsecond: "PT0.001S",
+		0: "PT0S", 3 * time.Millisecond: "PT0.003S", 1370 * time.Millisecond: "PT1.37S",
+		20048 * time.Millisecond: "PT20.048S", 20 * time.Second: "PT20S",
+		90 * time.Second: "PT1M30S", time.Hour: "PT1H", time.Hour + 2*time.Minute + 1500*time.Millisecond: "PT1H2M1.5S",
+		1999 * time.Microsecond: "PT0.001S",
 	} {
 		assert.Equal(t, want, isoDuration(d))
 	}

@@ -63,7 +63,8 @@ func checkSelection(in *ssm.SendCommandInput) *exception {
 	case len(in.InstanceIds) == 0 && len(in.Targets) == 0:
 		return invalidInstances()
 	case len(in.InstanceIds) > 0 && len(in.Targets) > 0:
-		return validation("Instance IDs and targets can’t be specified together in the same command. Remove one target type, and try again.")
+		return validation("Instance IDs and targets can’t be specified together in the same command. " +
+			"Remove one target type, and try again.")
 	}
 	return nil
 }
@@ -173,7 +174,8 @@ func (s *Service) findNodes(in *ssm.SendCommandInput, document *documentVersion)
 	}
 	for i := range nodes {
 		if platform := nodes[i].platform(); !slices.Contains(document.platformTypes, platform) {
-			return nil, modelled("UnsupportedPlatformType", "Cannot perform operation for instance id "+nodes[i].ID+" of platform type "+platform)
+			return nil, modelled("UnsupportedPlatformType",
+				"Cannot perform operation for instance id "+nodes[i].ID+" of platform type "+platform)
 		}
 	}
 	return nodes, nil
@@ -219,8 +221,9 @@ func (s *Service) newCommand(in *ssm.SendCommandInput, document *documentVersion
 			DocumentVersion: or(in.DocumentVersion, defaultDocumentVersion), Comment: or(in.Comment, ""),
 			Parameters: in.Parameters, InstanceIds: in.InstanceIds, Targets: in.Targets,
 			RequestedDateTime: &requested, Status: types.CommandStatusPending, StatusDetails: aws.String("Pending"),
-			OutputS3Region: aws.String(s.region), OutputS3BucketName: or(in.OutputS3BucketName, ""), OutputS3KeyPrefix: or(in.OutputS3KeyPrefix, ""),
-			MaxConcurrency: or(in.MaxConcurrency, defaultMaxConcurrency), MaxErrors: or(in.MaxErrors, defaultMaxErrors),
+			OutputS3Region: aws.String(s.region), OutputS3BucketName: or(in.OutputS3BucketName, ""),
+			OutputS3KeyPrefix: or(in.OutputS3KeyPrefix, ""),
+			MaxConcurrency:    or(in.MaxConcurrency, defaultMaxConcurrency), MaxErrors: or(in.MaxErrors, defaultMaxErrors),
 			// Recorded: the number of InstanceIds, and 0 for every form of Targets.
 			TargetCount: int32(len(in.InstanceIds)),
 			ServiceRole: or(in.ServiceRoleArn, ""), NotificationConfig: echoNotification(in.NotificationConfig),
@@ -244,7 +247,8 @@ func (s *Service) newCommand(in *ssm.SendCommandInput, document *documentVersion
 // commands do not count against the limit is our choice.
 func (s *Service) refusal(in *ssm.SendCommandInput, nodes []Node) reference.Details {
 	for _, t := range in.Targets {
-		if aws.ToString(t.Key) == keyGroupName && slices.ContainsFunc(t.Values, func(v string) bool { return s.deniedGroups[s.groupName(v)] }) {
+		if aws.ToString(t.Key) == keyGroupName && slices.ContainsFunc(t.Values,
+			func(v string) bool { return s.deniedGroups[s.groupName(v)] }) {
 			return reference.AccessDenied
 		}
 	}

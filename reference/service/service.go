@@ -52,8 +52,8 @@ func New(opts ...Option) *Service {
 		config: c, history: newHistory(c.historySize),
 		operations: map[string]operation{
 			reference.SendCommand: (*Service).sendCommand, reference.ListCommands: (*Service).listCommands,
-			reference.ListCommandInvocations: (*Service).listCommandInvocations, reference.GetCommandInvocation: (*Service).getCommandInvocation,
-			reference.CancelCommand: (*Service).cancelCommand,
+			reference.ListCommandInvocations: (*Service).listCommandInvocations,
+			reference.GetCommandInvocation:   (*Service).getCommandInvocation, reference.CancelCommand: (*Service).cancelCommand,
 		},
 	}
 }

@@ -36,14 +36,16 @@ func TestTheSDKReadsTheAnswers(t *testing.T) {
 	s, b := demo(t)
 	c := client(t, s)
 	out, err := c.SendCommand(t.Context(), &ssm.SendCommandInput{
-		DocumentName: aws.String("AWS-RunShellScript"), InstanceIds: []string{b["node"]}, Parameters: map[string][]string{"commands": {"true"}},
+		DocumentName: aws.String("AWS-RunShellScript"), InstanceIds: []string{b["node"]},
+		Parameters: map[string][]string{"commands": {"true"}},
 	})
 	require.NoError(t, err)
 	assert.Equal(t, types.CommandStatusPending, out.Command.Status)
 	assert.Equal(t, 7200.0, out.Command.ExpiresAfter.Sub(*out.Command.RequestedDateTime).Seconds())
 	assert.Equal(t, int32(1), out.Command.TargetCount)
 
-	_, err = c.SendCommand(t.Context(), &ssm.SendCommandInput{DocumentName: aws.String("AWS-RunShellScript"), InstanceIds: []string{b["node.stopped"]}, Parameters: map[string][]string{"commands": {"true"}}})
+	_, err = c.SendCommand(t.Context(), &ssm.SendCommandInput{DocumentName: aws.String("AWS-RunShellScript"),
+		InstanceIds: []string{b["node.stopped"]}, Parameters: map[string][]string{"commands": {"true"}}})
 	var invalid *types.InvalidInstanceId
 	require.ErrorAs(t, err, &invalid)
 	assert.Equal(t, "Instances not in a valid state for account", invalid.ErrorMessage())
@@ -87,10 +89,13 @@ func TestARandomSourceThatFailsIsAnInternalError(t *testing.T) {
 func TestDemoTellsEverythingThatIsInIt(t *testing.T) {
 	t.Parallel()
 	world := service.Demo("eu-west-1", "210987654321")
-	for _, name := range strings.Fields(`node node.2 node.3 node.short node.hybrid node.windows node.offline node.silent node.stopped node.denied
-		document document.arn document.sha256 document.sha1 document.hardcoded document.arbitrary document.execution document.two-steps document.properties document.properties-reversed document.schema-2.0
-		document.typed document.versions document.powershell-only document.automation document.denied document.broken document.step
-		alarm.ok alarm.insufficient alarm.firing alarm.trigger alarm.vanish role topic group group.empty group.denied group.arn group.empty.arn group.unread rate.tag.key rate.tag.value bucket bucket.missing tag.key tag.value`) {
+	for _, name := range strings.Fields(`
+		node node.2 node.3 node.short node.hybrid node.windows node.offline node.silent node.stopped node.denied document document.arn
+		document.sha256 document.sha1 document.hardcoded document.arbitrary document.execution document.two-steps document.properties
+		document.properties-reversed document.schema-2.0 document.typed document.versions document.powershell-only document.automation
+		document.denied document.broken document.step alarm.ok alarm.insufficient alarm.firing alarm.trigger alarm.vanish role topic
+		group group.empty group.denied group.arn group.empty.arn group.unread rate.tag.key rate.tag.value bucket bucket.missing tag.key
+		tag.value`) {
 		assert.NotEmpty(t, world.Bindings[name], name)
 	}
 	assert.Equal(t, "arn:aws:ssm:eu-west-1:210987654321:document/sendspec-plain", world.Bindings["document.arn"])

@@ -99,7 +99,8 @@ func uriEncode(text string, keepSlash bool) string {
 	var b strings.Builder
 	for i := 0; i < len(text); i++ {
 		c := text[i]
-		if c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || strings.IndexByte("-_.~", c) >= 0 || c == '/' && keepSlash {
+		if c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' ||
+			strings.IndexByte("-_.~", c) >= 0 || c == '/' && keepSlash {
 			b.WriteByte(c)
 			continue
 		}

@@ -17,7 +17,8 @@ import (
 func ownDocument(description string, steps ...string) service.Document {
 	content := `{"schemaVersion":"2.2",` + description + `"parameters":{"commands":{"type":"StringList"}},"mainSteps":[`
 	for i, name := range steps {
-		content += strings.Repeat(",", min(i, 1)) + `{"action":"aws:runShellScript","name":"` + name + `","inputs":{"runCommand":"{{ commands }}"}}`
+		content += strings.Repeat(",", min(i, 1)) + `{"action":"aws:runShellScript","name":"` + name +
+			`","inputs":{"runCommand":"{{ commands }}"}}`
 	}
 	return service.Document{Name: "sendspec-own-document-of-the-size-", Contents: []string{content + "]}"}}
 }
@@ -38,7 +39,8 @@ func TestTheRecordedPairsOfTheSizeLimit(t *testing.T) {
 		}
 	}
 	own := ownDocument("", "step0")
-	minimal, described, twoSteps := own, ownDocument(`"description":"`+strings.Repeat("d", 1000)+`",`, "step0"), ownDocument("", "step0", "second")
+	minimal, described, twoSteps := own, ownDocument(`"description":"`+strings.Repeat("d", 1000)+`",`, "step0"),
+		ownDocument("", "step0", "second")
 	for name, row := range map[string]struct {
 		taken    int
 		document *service.Document
@@ -54,9 +56,11 @@ func TestTheRecordedPairsOfTheSizeLimit(t *testing.T) {
 		"Comment":            {98883, nil, beside("Comment", strings.Repeat("c", 100))},
 		"OutputS3KeyPrefix":  {98760, nil, beside("OutputS3KeyPrefix", strings.Repeat("p", 100))},
 		"OutputS3BucketName": {98849, nil, beside("OutputS3BucketName", strings.Repeat("b", 10))},
-		"CloudWatch":         {98874, nil, beside("CloudWatchOutputConfig", map[string]any{"CloudWatchOutputEnabled": true, "CloudWatchLogGroupName": strings.Repeat("g", 10)})},
+		"CloudWatch": {98874, nil, beside("CloudWatchOutputConfig",
+			map[string]any{"CloudWatchOutputEnabled": true, "CloudWatchLogGroupName": strings.Repeat("g", 10)})},
 		"workingDirectory": {98851, nil, func(n int) map[string]any {
-			return map[string]any{"Parameters": map[string][]string{"commands": {strings.Repeat("x", n)}, "workingDirectory": {"/tmp/sends"}}}
+			return map[string]any{"Parameters": map[string][]string{"commands": {strings.Repeat("x", n)},
+				"workingDirectory": {"/tmp/sends"}}}
 		}},
 		"own, minimal":         {99611, &minimal, commands("x")},
 		"own, description":     {98594, &described, commands("x")},

@@ -61,8 +61,8 @@ func checkTargets(targets []types.Target) *exception {
 	}
 	switch {
 	case tags && (groups || filters):
-		return validation("A tag-key name or tag key-value pair can’t be specified together in the same command as a resource group target. " +
-			"Remove one target type, and try again.")
+		return validation("A tag-key name or tag key-value pair can’t be specified together in the same command " +
+			"as a resource group target. Remove one target type, and try again.")
 	case instanceIDs && (groups || filters):
 		return validation("Instance IDs and a target resource group can’t be specified together in the same command. " +
 			"Remove one target type, and try again.")
@@ -78,7 +78,8 @@ func checkGroups(targets []types.Target) *exception {
 		switch aws.ToString(t.Key) {
 		case keyGroupName:
 			if len(t.Values) > 1 {
-				return validation("Multiple resource key values are not supported for resource group targets. Remove all but one value, and try again.")
+				return validation("Multiple resource key values are not supported for resource group targets. Remove all but one " +
+					"value, and try again.")
 			}
 		case keyResourceTypes:
 			if len(t.Values) > maxResourceTypes {

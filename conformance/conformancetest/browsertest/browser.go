@@ -38,9 +38,11 @@ func New(t *testing.T) context.Context {
 	t.Helper()
 	longtest.Skip(t)
 	path := chromium(t)
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(path), chromedp.Headless,
+		chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.NoFirstRun, chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true))
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
@@ -60,7 +62,8 @@ func Open(t *testing.T, browser context.Context, page []byte, fragment, selector
 	noConsole(t, ctx)
 	limited, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	t.Cleanup(cancel)
-	require.NoError(t, chromedp.Do(limited, chromedp.EmulateViewport(1200, 900), chromedp.Navigate("file://"+file+fragment), chromedp.WaitReady(chromedp.CSS(selector))))
+	require.NoError(t, chromedp.Do(limited, chromedp.EmulateViewport(1200, 900), chromedp.Navigate("file://"+file+fragment),
+		chromedp.WaitReady(chromedp.CSS(selector))))
 	return limited
 }
 
@@ -110,5 +113,6 @@ func FitsAPhone(t *testing.T, ctx context.Context) {
 // AsksNothing fails the test where the page has loaded anything.
 func AsksNothing(t *testing.T, ctx context.Context) {
 	t.Helper()
-	require.Empty(t, Eval[[]string](t, ctx, `performance.getEntriesByType("resource").map((e) => e.name).filter((n) => !n.startsWith("data:"))`), "no request")
+	require.Empty(t, Eval[[]string](t, ctx, `performance.getEntriesByType("resource").map((e) => e.name).filter((n) => `+
+		`!n.startsWith("data:"))`), "no request")
 }

@@ -47,5 +47,6 @@ func TestKnown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conformancetest.RunHandler(t, &emulator{}, conformance.WithSelector(selector), conformancetest.WithBaseline(os.Getenv("EMULATOR_BASELINE")))
+	conformancetest.RunHandler(t, &emulator{}, conformance.WithSelector(selector),
+		conformancetest.WithBaseline(os.Getenv("EMULATOR_BASELINE")))
 }
