@@ -33,10 +33,7 @@ func (r *Runner) plan(found *probe.Preflight) []Planned {
 		if !all && !r.selector.Match(c.ID) {
 			continue
 		}
-		if len(r.settings.profiles) > 0 && !slices.Contains(r.settings.profiles, c.Profile) {
-			continue
-		}
-		if !r.settings.shard.Has(c.ID) {
+		if !r.settings.of(c) || !r.settings.shard.Has(c.ID) {
 			continue
 		}
 		plan = append(plan, Planned{c, r.skip(c, known, found)})

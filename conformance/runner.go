@@ -15,6 +15,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/evidence"
 )
 
 // Runner asks a target the cases of a corpus.
@@ -32,6 +33,7 @@ type settings struct {
 	parallel      int
 	limits        wire.Limits
 	profiles      []fixtures.Profile
+	evidence      []evidence.Kind
 	sinks         []Sink
 	more          []func(context.Context, *Session) ([]judge.Result, error)
 	baseline      Baseline
@@ -94,6 +96,25 @@ func WithProfiles(profiles ...fixtures.Profile) Option {
 		r.settings.profiles = profiles
 		return nil
 	}
+}
+
+// WithEvidence asks only the cases whose evidence is of these kinds.
+func WithEvidence(kinds ...evidence.Kind) Option {
+	return func(r *Runner) error {
+		for _, k := range kinds {
+			if !slices.Contains(evidence.Kinds(), k) {
+				return fmt.Errorf("evidence %q: want one of %v", k, evidence.Kinds())
+			}
+		}
+		r.settings.evidence = kinds
+		return nil
+	}
+}
+
+// of reports whether a case is of the profiles and kinds of evidence that were asked for.
+func (s *settings) of(c *fixtures.Case) bool {
+	return (len(s.profiles) == 0 || slices.Contains(s.profiles, c.Profile)) &&
+		(len(s.evidence) == 0 || slices.Contains(s.evidence, c.Evidence.Kind()))
 }
 
 // WithSelector asks only the cases it picks. A selector that picks nothing is an error of New.
@@ -171,8 +192,15 @@ func New(t Target, opts ...Option) (*Runner, error) {
 		}
 	}
 	corpus := slices.Concat(r.cases, judge.InvariantCases())
-	if err := r.selector.Check(corpus); err != nil || r.settings.baseline == nil {
+	if err := r.selector.Check(corpus); err != nil {
 		return r, err
+	}
+	selected := func(c *fixtures.Case) bool { return r.selector.Match(c.ID) && r.settings.of(c) }
+	if len(r.settings.evidence) > 0 && !slices.ContainsFunc(corpus, selected) {
+		return r, fmt.Errorf("no selected case has evidence of kind %v", r.settings.evidence)
+	}
+	if r.settings.baseline == nil {
+		return r, nil
 	}
 	return r, r.settings.baseline.Check(corpus)
 }

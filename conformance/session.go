@@ -151,7 +151,7 @@ func (x *Session) Invariants(results []judge.Result) []judge.Result {
 	}
 	var verdicts []judge.Result
 	for _, v := range judge.Invariants(results, faults, settings.strict) {
-		if !x.runner.selector.Match(v.Case.ID) || len(settings.profiles) > 0 && !slices.Contains(settings.profiles, v.Case.Profile) {
+		if !x.runner.selector.Match(v.Case.ID) || !settings.of(v.Case) {
 			continue
 		}
 		x.runner.compare(&v, len(results) == len(x.runner.cases))

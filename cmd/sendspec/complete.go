@@ -8,6 +8,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/evidence"
 )
 
 // completeCases completes a selector part by part: areas first, then topics, then cases.
@@ -61,6 +62,14 @@ func profileNames() []string {
 	var names []string
 	for _, p := range fixtures.Profiles() {
 		names = append(names, string(p))
+	}
+	return names
+}
+
+func kindNames() []string {
+	var names []string
+	for _, k := range evidence.Kinds() {
+		names = append(names, string(k))
 	}
 	return names
 }

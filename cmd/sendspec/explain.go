@@ -41,12 +41,10 @@ func (f *targetFlags) explain(w io.Writer, c *fixtures.Case) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n  rule      %s\n  level     %s\n  profile   %s, %s\n", c.ID, c.Title, c.Level, c.Profile, c.Safety)
 	for _, fact := range c.Evidence.Facts() {
-		fmt.Fprintf(&b, "  evidence  %s: %s (%s)\n", fact.Kind, fact.Statement, fact.ID)
-	}
-	for _, source := range c.Evidence.Sources() {
-		fmt.Fprintf(&b, "  source    %s\n", source)
-		if source.URL != "" {
-			fmt.Fprintf(&b, "            %s\n", source.URL)
+		fmt.Fprintf(&b, "  evidence  %s (%s)\n            %s\n", fact.ID, knownHow(fact), fact.Statement)
+		writePlaces(&b, "            ", fact.Where)
+		if fact.Question != nil {
+			fmt.Fprintf(&b, "            open: %s\n", fact.Question.Text)
 		}
 	}
 	if c.Note != "" {

@@ -15,6 +15,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/evidence"
 	"github.com/sendspec/sendspec/fuzz"
 )
 
@@ -32,6 +33,7 @@ type runFlags struct {
 	baselineFlags
 	strict   bool
 	profiles []string
+	kinds    []string
 	timeout  time.Duration
 	maxTime  time.Duration
 	wait     time.Duration
@@ -70,6 +72,7 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
   sendspec run --exec 'moto_server -H 127.0.0.1 -p {port}' --baseline moto.baseline
   sendspec run --target ci/sendspec.yaml --shard 2/4 --json shard-2.json
   sendspec run --endpoint https://127.0.0.1:8443 --ca-file ca.pem --wait 30s
+  sendspec run --endpoint http://127.0.0.1:5000 --evidence recorded,documented
   sendspec run --endpoint http://127.0.0.1:5000 --node i-0123456789abcdef0 'echo/**' invariant`,
 		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -90,6 +93,8 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
 	f.baselineFlags.register(c)
 	c.Flags().BoolVar(&f.strict, "strict", false, "fail on a missed should, too")
 	c.Flags().StringSliceVar(&f.profiles, "profile", nil, "only cases of these `PROFILES`: core, lifecycle, execution, auth")
+	c.Flags().StringSliceVar(&f.kinds, "evidence", nil,
+		"only cases whose evidence is of these `KINDS`: recorded, documented, model, reported, source, inferred")
 	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "limit for one request, from connecting to the last byte of the response")
 	c.Flags().DurationVar(&f.maxTime, "max-time", defaultMaxTime,
 		"limit for the whole run, --wait included; the default grows by what --fuzz takes")
@@ -103,6 +108,7 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print only the verdict")
 	c.MarkFlagsMutuallyExclusive("verbose", "quiet")
 	completeFlag(c, "profile", profileNames()...)
+	completeFlag(c, "evidence", kindNames()...)
 	return c
 }
 
@@ -251,6 +257,13 @@ func (f *runFlags) runner(t conformance.Target, s conformance.Selector, opts ...
 			profiles = append(profiles, fixtures.Profile(p))
 		}
 		opts = append(opts, conformance.WithProfiles(profiles...))
+	}
+	if len(f.kinds) > 0 {
+		var kinds []evidence.Kind
+		for _, k := range f.kinds {
+			kinds = append(kinds, evidence.Kind(k))
+		}
+		opts = append(opts, conformance.WithEvidence(kinds...))
 	}
 	return conformance.New(t, opts...)
 }

@@ -27,6 +27,7 @@ type targetFile struct {
 	Setup    string         `yaml:"setup"`
 	Region   string         `yaml:"region"`
 	Profiles []string       `yaml:"profiles"`
+	Evidence []string       `yaml:"evidence"`
 	Baseline string         `yaml:"baseline"`
 	Dispatch bool           `yaml:"allow-dispatch"`
 	world    `yaml:",inline"`
@@ -98,6 +99,9 @@ func (f *runFlags) load(c *cobra.Command) error {
 	if !given("profile") {
 		f.profiles = t.Profiles
 	}
+	if !given("evidence") {
+		f.kinds = t.Evidence
+	}
 	if !given("allow-dispatch") {
 		f.dispatch = t.Dispatch
 	}
@@ -112,7 +116,7 @@ func (f *runFlags) load(c *cobra.Command) error {
 
 var (
 	worldFields  = []string{"nodes", "documents", "alarms", "role", "topic", "bucket", "bindings"}
-	targetFields = []string{"name", "endpoint", "exec", "exec-wait", "setup", "region", "profiles", "baseline", "allow-dispatch"}
+	targetFields = []string{"name", "endpoint", "exec", "exec-wait", "setup", "region", "profiles", "evidence", "baseline", "allow-dispatch"}
 )
 
 // readWorld reads what a setup command printed. JSON is YAML too.

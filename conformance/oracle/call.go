@@ -31,7 +31,7 @@ var acceptedCall = map[string]*Value{
 	reference.CancelCommand:          literal(`{}`),
 }
 
-// declared are the client errors of the service model (model.json, operations.NAME.errors).
+// declared are the client errors of the service model (fixtures/evidence/model.json, operations.NAME.errors).
 var declared = map[string][]string{
 	reference.SendCommand: {
 		"DuplicateInstanceId", "InvalidDocument", "InvalidDocumentVersion", "InvalidInstanceId", "InvalidNotificationConfig",

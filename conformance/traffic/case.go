@@ -59,7 +59,7 @@ func isPlainCall(r *wire.Request) bool {
 
 // unrelatedToBody are the answers that any call may get whatever its body says: the errors about who asks, how often
 // and with which signature (evidence: auth/common-errors), and those by which AWS says that it is itself at fault
-// (CommonErrors; model.json).
+// (CommonErrors; fixtures/evidence/model.json).
 var unrelatedToBody = []fixtures.Outcome{
 	{Name: "refused before its body was read", Status: literal(`{"$class":4}`), Error: &fixtures.ErrorOutcome{Type: literal(`{"$in":[
 		"AccessDenied","AccessDeniedException","ExpiredToken","ExpiredTokenException","IncompleteSignature","IncompleteSignatureException",

@@ -4,5 +4,5 @@
 // It stands beside the validator at the beginning of the pipeline (fixtures, reference <- conformance
 // <- fuzz <- cmd). Three forms are read, gzip-compressed or not: the Smithy JSON AST that AWS publishes
 // (ssm-2014-11-06.json), botocore's service-2.json, and the extract that the sources of this project
-// hold (model.json).
+// hold (fixtures/evidence/model.json).
 package model

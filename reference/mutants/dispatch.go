@@ -33,7 +33,7 @@ func dispatchMutants() []Mutant {
 		{"dispatch/service-folded", "The service's name counts without regard to its case", targetSource, Must, target,
 			respelt(`^(?i:AmazonSSM\.)(.)`, "AmazonSSM.$1")},
 		{"dispatch/service-versioned", "The service's name may have the version behind it, as that of DynamoDB has",
-			"model.json: targetPrefix AmazonSSM", Should, target, respelt(`^AmazonSSM[^.]*\.?`, "AmazonSSM.")},
+			"service model: targetPrefix AmazonSSM", Should, target, respelt(`^AmazonSSM[^.]*\.?`, "AmazonSSM.")},
 		{"dispatch/other-separators", "A colon or number sign separates service and operation, too", targetSource, Must, target,
 			respelt(`[:#]`, ".")},
 		{"dispatch/unanchored", "The operation is the word that a regular expression finds at the beginning", targetSource, Must, target,

@@ -11,7 +11,7 @@ import (
 const (
 	typeSource     = "evidence: errors/type; __type is the bare shape name"
 	statusOfError  = "evidence: errors/status; HTTP 400 for all client errors"
-	errorsOfModel  = "model.json: the errors of SendCommand"
+	errorsOfModel  = "service model: the errors of SendCommand"
 	faultSource    = "evidence: shape/error-status; @error(client|server), no @httpError => 400 / 500"
 	errorTypeField = "X-Amzn-Errortype"
 )

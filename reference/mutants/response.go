@@ -126,7 +126,7 @@ func countMutants() []Mutant {
 		{"count/completed-at-once", "CompletedCount is TargetCount from the beginning", countSource, Must, "echo/Counts",
 			sent(as("CompletedCount", "TargetCount"))},
 		{"count/fractions", "Counts are written as fractions, as an encoder writes numbers that are all doubles",
-			"model.json: TargetCount is an Integer", Must, "invariant echo/Counts",
+			"service model: TargetCount is an Integer", Must, "invariant echo/Counts",
 			sent(each(func(v *jsontree.Value) { v.Text += ".0" }, "TargetCount", "CompletedCount", "TimeoutSeconds"))},
 		{"count/error-placeholder", "ErrorCount is -1 until it is known", countSource, Must, "echo/Counts",
 			sent(put("ErrorCount", "-1"))},
@@ -145,7 +145,7 @@ func countMutants() []Mutant {
 			sent(state("Pending", "Details placeholder"))},
 		{"status/details-disagree", "StatusDetails is still Pending where Status is InProgress",
 			"evidence: status/values; the StatusDetails of each Status", Should, status, sent(state("InProgress", "Pending"))},
-		{"status/lower-case", "Status and StatusDetails are in lower case", "model.json: CommandStatus; " + sentSource, Must, status,
+		{"status/lower-case", "Status and StatusDetails are in lower case", "service model: CommandStatus; " + sentSource, Must, status,
 			sent(state("pending", "pending"))},
 	}
 }

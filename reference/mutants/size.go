@@ -62,11 +62,11 @@ func sizeMutants() []Mutant {
 		{"semantics/alarm-without-data", "An alarm of insufficient data is not in a compliant state", alarmsSource, Must,
 			"accept/AlarmConfiguration", alarmRefused(func(name string) bool { return name == "sendspec-alarm-insufficient" })},
 		{"semantics/role-empty", "A ServiceRoleArn that is empty is one that is there", noticeSource, Should, role, roleIs(empty)},
-		{"semantics/role-of-any-form", "A ServiceRoleArn need not be an ARN", "model.json: ServiceRole, the ARN of an IAM role", Should,
+		{"semantics/role-of-any-form", "A ServiceRoleArn need not be an ARN", "service model: ServiceRole, the ARN of an IAM role", Should,
 			role, roleIs(some)},
 		{"semantics/topic-empty", "A NotificationArn that is empty is one that is there", noticeSource, Should, topic, topicIs(empty)},
 		{"semantics/topic-of-any-form", "A NotificationArn need not be the ARN of a topic",
-			"model.json: NotificationArn, an ARN for an Amazon SNS topic", Should, topic, topicIs(some)},
+			"service model: NotificationArn, an ARN for an Amazon SNS topic", Should, topic, topicIs(some)},
 		{"semantics/size-of-each", "Each value may have the size that they may have together", sizeSource, Must, size,
 			smaller(func(t *jsontree.Value) bool {
 				largest := 0

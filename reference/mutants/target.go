@@ -151,7 +151,7 @@ func targetMutants() []Mutant {
 				return c.tree().Get("InstanceIds") != nil && c.tree().Get("Parameters") == nil &&
 					!known(c.tree().Pointer("/InstanceIds/0").Text)
 			})},
-		{"semantics/instances-twice", "An instance may stand twice in InstanceIds", "model.json: SendCommand, DuplicateInstanceId",
+		{"semantics/instances-twice", "An instance may stand twice in InstanceIds", "service model: SendCommand, DuplicateInstanceId",
 			Should, "error/DuplicateInstanceId", overlooking("DuplicateInstanceId", func(t *jsontree.Value) bool {
 				return once(t.Get("InstanceIds"), false, func(v *jsontree.Value) string { return v.Text })
 			})},

@@ -59,7 +59,7 @@ func timeMutants() []Mutant {
 				return n == 3600 && has("DocumentName", arbitrary, execution)(r)
 			})},
 		{"time/default-version", "ExpiresAfter counts the steps of the document's default version whatever DocumentVersion says",
-			"model.json: DocumentVersion chooses the version; " + expirySource, Must, expiry,
+			"service model: DocumentVersion chooses the version; " + expirySource, Must, expiry,
 			instead(22, func(_ int64, r *jsontree.Value) bool { return has("DocumentName", versions)(r) })},
 		{"time/by-name", "ExpiresAfter knows the parameter executionTimeout alone",
 			"evidence: expiry/parameter-supplied; any parameter name referenced by timeoutSeconds [recorded]", Must, expiry,
@@ -91,7 +91,7 @@ func timeMutants() []Mutant {
 			expirySource, Must, "invariant/Command/times echo/ExpiresAfter",
 			expiring(func(timeout, execution int64, _ *jsontree.Value) int64 { return -timeout - execution })},
 		{"time/requested-from-request", "A RequestedDateTime in the request is taken over",
-			"evidence: echo/no-extra-members; model.json: SendCommandRequest has no RequestedDateTime; unknown members are ignored", Should,
+			"evidence: echo/no-extra-members; service model: SendCommandRequest has no RequestedDateTime; unknown members are ignored", Should,
 			requested, sent(func(c *call, v *jsontree.Value) { copyMember(c.tree(), "RequestedDateTime", v, "RequestedDateTime") })},
 	}
 }

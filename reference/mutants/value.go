@@ -121,7 +121,7 @@ func valueMutants() []Mutant {
 				"CloudWatchOutputConfig", echoedDefault("CloudWatchOutputConfig")))},
 		{"value/notification-of-nodes", "Where InstanceIds name the nodes, NotificationConfig is lost", echoSource, Must,
 			"echo/AllMembers", given("/InstanceIds/0", put("NotificationConfig", echoedDefault("NotificationConfig")))},
-		{"value/flattened", "The members of Command stand beside it, too", "model.json: SendCommandResult has Command alone", Should,
+		{"value/flattened", "The members of Command stand beside it, too", "service model: SendCommandResult has Command alone", Should,
 			"echo/Absent", taken(func(_ *call, r *reply) {
 				r.edit(func(t *jsontree.Value) {
 					if command := t.Get("Command"); command != nil {

@@ -1,0 +1,342 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/untrusted"
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/evidence"
+)
+
+func newEvidence(s Streams) *cobra.Command {
+	var open, asJSON bool
+	c := &cobra.Command{
+		Use:   "evidence [ID|TEXT]",
+		Short: "Show what is known of AWS, how, and where it was seen; --open: what nobody knows",
+		Long: `evidence shows the facts that the cases rest on. Without an argument it counts them by topic and kind. ID shows one
+fact: the statement, what exactly was seen, where and when, what AWS answered in other years, and the cases that
+rest on it. A topic lists its facts, and any other TEXT those that have it in their ID, statement, or what was seen.
+
+--open lists the questions that nobody has answered: what to send to AWS to find out, and the cases whose
+expectation the answer would settle.
+
+Kinds, surest first: ` + kindsHelp() + `.`,
+		Example: `  sendspec evidence expiry/sum
+  sendspec evidence TimeoutSeconds
+  sendspec evidence --open targets
+  sendspec evidence --json echo | jq -r '.[].statement'`,
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeFacts,
+		RunE: func(c *cobra.Command, args []string) error {
+			b, err := newBook()
+			if err != nil {
+				return err
+			}
+			text := strings.Join(args, "")
+			if text == "" && !open {
+				return b.counts(s.Out, asJSON)
+			}
+			found, err := b.find(text, open)
+			switch {
+			case err != nil:
+				return err
+			case asJSON:
+				return writeJSON(s.Out, b.rows(found))
+			case open:
+				return b.write(s.Out, found, b.question)
+			case len(found) == 1:
+				return b.write(s.Out, found, b.whole)
+			}
+			return b.write(s.Out, found, oneLine)
+		},
+	}
+	c.Flags().BoolVar(&open, "open", false, "only open questions, and how each would be settled")
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+// kindsHelp says what each kind means.
+func kindsHelp() string {
+	return `recorded (seen from AWS, by machine), documented (AWS's documentation, or a standard
+that it follows), model (the public service model), reported (by a user of AWS), source (AWS's own code, such as an
+SDK), inferred (deduced from other facts)`
+}
+
+// book is the facts with the cases that rest on them.
+type book struct {
+	facts []*evidence.Fact
+	cases map[string][]string // by the fact's ID
+}
+
+func newBook() (*book, error) {
+	base, err := evidence.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	cases, err := fixtures.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	b := &book{base.Facts(), map[string][]string{}}
+	for _, c := range slices.Concat(cases, judge.InvariantCases()) {
+		for _, id := range c.Evidence {
+			b.cases[id] = append(b.cases[id], c.ID)
+		}
+	}
+	return b, nil
+}
+
+// find returns the fact of this ID, those whose IDs begin with it, or else those that have the text in them.
+func (b *book) find(text string, open bool) ([]*evidence.Fact, error) {
+	text = strings.Trim(text, "/")
+	known := false
+	for _, matches := range []func(f *evidence.Fact) bool{
+		func(f *evidence.Fact) bool { return f.ID == text },
+		func(f *evidence.Fact) bool { return strings.HasPrefix(f.ID, text+"/") },
+		func(f *evidence.Fact) bool { return has(f, text) },
+	} {
+		var found []*evidence.Fact
+		for _, f := range b.facts {
+			if matches(f) {
+				known = true
+				if !open || f.Question != nil {
+					found = append(found, f)
+				}
+			}
+		}
+		if len(found) > 0 {
+			return found, nil
+		}
+	}
+	if known {
+		return nil, fmt.Errorf("evidence %s: no open question has that in it (sendspec evidence --open lists all)", untrusted.Quote(text))
+	}
+	return nil, fmt.Errorf("evidence %s: no fact has that ID or text; the nearest IDs are %s",
+		untrusted.Quote(text), strings.Join(b.nearest(text), ", "))
+}
+
+func has(f *evidence.Fact, text string) bool {
+	all := append([]string{f.ID, f.Statement}, f.Seen...)
+	if f.Question != nil {
+		all = append(all, f.Question.Text)
+	}
+	return strings.Contains(strings.ToLower(strings.Join(all, "\n")), strings.ToLower(text))
+}
+
+// nearest are the IDs that the fewest edits make of the text.
+func (b *book) nearest(text string) []string {
+	const shown = 3
+	facts := slices.Clone(b.facts)
+	distances := map[string]int{}
+	for _, f := range facts {
+		distances[f.ID] = distance(strings.ToLower(text), strings.ToLower(f.ID))
+	}
+	slices.SortStableFunc(facts, func(x, y *evidence.Fact) int { return distances[x.ID] - distances[y.ID] })
+	var ids []string
+	for _, f := range facts[:min(shown, len(facts))] {
+		ids = append(ids, f.ID)
+	}
+	return ids
+}
+
+// distance is how many bytes have to be added, taken away or changed (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// counts writes how many facts there are, by topic and kind.
+func (b *book) counts(w io.Writer, asJSON bool) error {
+	type row struct {
+		Topic string                `json:"topic"`
+		Facts int                   `json:"facts"`
+		Kinds map[evidence.Kind]int `json:"kinds"`
+		Open  int                   `json:"open"`
+	}
+	all := row{"all", 0, map[evidence.Kind]int{}, 0}
+	var rows []row
+	for _, f := range b.facts {
+		topic, _, _ := strings.Cut(f.ID, "/")
+		if len(rows) == 0 || rows[len(rows)-1].Topic != topic {
+			rows = append(rows, row{topic, 0, map[evidence.Kind]int{}, 0})
+		}
+		for _, r := range []*row{&rows[len(rows)-1], &all} {
+			r.Facts++
+			r.Kinds[f.Kind]++
+			if f.Question != nil {
+				r.Open++
+			}
+		}
+	}
+	if asJSON {
+		return writeJSON(w, append(rows, all))
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "%-14s", "topic")
+	for _, k := range evidence.Kinds() {
+		fmt.Fprintf(&text, "%11s", k)
+	}
+	fmt.Fprintf(&text, "%9s%9s\n", "facts", "open")
+	for _, r := range append(rows, all) {
+		fmt.Fprintf(&text, "%-14s", r.Topic)
+		for _, k := range evidence.Kinds() {
+			fmt.Fprintf(&text, "%11s", orDot(r.Kinds[k]))
+		}
+		fmt.Fprintf(&text, "%9d%9s\n", r.Facts, orDot(r.Open))
+	}
+	_, err := io.WriteString(w, text.String())
+	return err
+}
+
+func orDot(n int) string {
+	if n == 0 {
+		return "."
+	}
+	return fmt.Sprint(n)
+}
+
+// factRow is a fact as JSON: as its file has it, with its sources and the cases that rest on it.
+type factRow struct {
+	*evidence.Fact
+	Sources []fixtures.Source `json:"sources"`
+	Cases   []string          `json:"cases"`
+}
+
+func (b *book) rows(facts []*evidence.Fact) []factRow {
+	rows := make([]factRow, len(facts))
+	for i, f := range facts {
+		rows[i] = factRow{f, append([]fixtures.Source{}, fixtures.Evidence{f.ID}.Sources()...), append([]string{}, b.cases[f.ID]...)}
+	}
+	return rows
+}
+
+func (b *book) write(w io.Writer, facts []*evidence.Fact, one func(*strings.Builder, *evidence.Fact)) error {
+	var text strings.Builder
+	for _, f := range facts {
+		one(&text, f)
+	}
+	_, err := io.WriteString(w, text.String())
+	return err
+}
+
+func oneLine(b *strings.Builder, f *evidence.Fact) {
+	fmt.Fprintf(b, "%-40s %s: %s\n", f.ID, knownHow(f), f.Statement)
+}
+
+// knownHow is the kind of a fact and its date.
+func knownHow(f *evidence.Fact) string {
+	how := f.Kind.Words()
+	if date := f.Date(); date != "" {
+		how += ", " + date
+	}
+	return how
+}
+
+func (b *book) whole(w *strings.Builder, f *evidence.Fact) {
+	fmt.Fprintf(w, "%s (%s)\n\n  %s\n", f.ID, knownHow(f), f.Statement)
+	if len(f.Seen) > 0 {
+		w.WriteString("\nseen\n")
+	}
+	for _, seen := range f.Seen {
+		fmt.Fprintf(w, "  %s\n", shown(seen))
+	}
+	if len(f.Where) > 0 {
+		w.WriteString("\nwhere\n")
+		writePlaces(w, "  ", f.Where)
+	}
+	if len(f.From) > 0 {
+		fmt.Fprintf(w, "\ndeduced from\n  %s\n", strings.Join(f.From, "\n  "))
+	}
+	for _, o := range f.Older {
+		fmt.Fprintf(w, "\nin %s\n  %s\n", o.Years, shown(o.Seen))
+		writePlaces(w, "  ", o.Where)
+	}
+	if q := f.Question; q != nil {
+		fmt.Fprintf(w, "\nopen\n  %s\n  to settle it: %s\n", q.Text, q.How)
+	}
+	if f.Unasked != "" {
+		fmt.Fprintf(w, "\nno case asks it: %s\n", f.Unasked)
+	}
+	if ids := withoutVariants(b.cases[f.ID]); len(ids) > 0 {
+		fmt.Fprintf(w, "\ncases\n  %s\n", strings.Join(ids, "\n  "))
+	}
+}
+
+// withoutVariants are the IDs up to the name of the case, which selects its variants, each once.
+func withoutVariants(ids []string) []string {
+	var short []string
+	for _, id := range ids {
+		parts := strings.SplitN(id, "/", 4)
+		if id = strings.Join(parts[:min(3, len(parts))], "/"); !slices.Contains(short, id) {
+			short = append(short, id)
+		}
+	}
+	return short
+}
+
+// question writes an open question: how it would be settled, and by which cases.
+func (b *book) question(w *strings.Builder, f *evidence.Fact) {
+	q := f.Question
+	fmt.Fprintf(w, "%s\n  %s\n  known     %s (%s)\n  to settle %s\n", f.ID, q.Text, f.Statement, knownHow(f), q.How)
+	settledBy := q.SettledBy
+	if len(settledBy) == 0 {
+		settledBy = []string{"no case can"}
+	}
+	fmt.Fprintf(w, "  case      %s\n\n", strings.Join(settledBy, "\n            "))
+}
+
+// writePlaces writes where something was seen: the date, the title and the address.
+func writePlaces(w *strings.Builder, indent string, places []evidence.Place) {
+	for _, p := range places {
+		date := p.Date
+		if date == "" {
+			date = p.Source.Date
+		}
+		title := p.Source.Title
+		if p.At != "" {
+			title += ", " + p.At
+		}
+		fmt.Fprintf(w, "%s%-10s %s\n", indent, date, title)
+		for _, more := range []string{fixtures.RecordingAt(p), p.Source.URL} {
+			if more != "" {
+				fmt.Fprintf(w, "%s%-10s %s\n", indent, "", more)
+			}
+		}
+	}
+}
+
+// completeFacts completes IDs of facts, and topics.
+func completeFacts(_ *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	base, err := evidence.Embedded()
+	if err != nil || len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var found []cobra.Completion
+	for _, f := range base.Facts() {
+		if strings.HasPrefix(f.ID, typed) {
+			found = append(found, f.ID)
+		}
+	}
+	return found, cobra.ShellCompDirectiveNoFileComp
+}
