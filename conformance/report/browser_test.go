@@ -77,6 +77,9 @@ func thePageFiltersAndSearches(t *testing.T, tab context.Context) {
 	click(`.area-link[data-area="area"]`)
 	assert.Len(t, browsertest.Eval[[]string](t, ctx, visibleCases), 14)
 	choose("area", "")
+	choose("kind", "recorded")
+	assert.Equal(t, []string{"invariant/HTTP/request-id-unique"}, browsertest.Eval[[]string](t, ctx, visibleCases))
+	choose("kind", "")
 
 	search := func(text string) {
 		require.NoError(t, chromedp.Do(ctx, chromedp.KeyEvent("/")))
