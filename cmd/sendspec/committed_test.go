@@ -1,7 +1,10 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,4 +24,18 @@ func TestTheCommittedBaselineNamesCasesThatExist(t *testing.T) {
 	cases, err := fixtures.Embedded()
 	require.NoError(t, err)
 	require.NoError(t, f.Check(slices.Concat(cases, judge.InvariantCases())))
+}
+
+// The committed table of emulators is made of the committed reports: make matrix writes both.
+func TestTheCommittedMatrixIsThatOfTheReports(t *testing.T) {
+	t.Parallel()
+	reports, err := filepath.Glob("testdata/matrix/*.json")
+	require.NoError(t, err)
+	require.NotEmpty(t, reports)
+	table, err := os.ReadFile("testdata/matrix/matrix.md")
+	require.NoError(t, err)
+	var out, people strings.Builder
+	args := append([]string{"compare", "--matrix", "--format", "markdown"}, reports...)
+	require.Zero(t, Main(t.Context(), args, Streams{In: strings.NewReader(""), Out: &out, Err: &people}), people.String())
+	require.Equal(t, string(table), out.String())
 }

@@ -47,7 +47,6 @@ func TestScripts(t *testing.T) {
 			env.Setenv("ADDR", address)
 			for name, path := range map[string]string{
 				"AWS_HAR": "../../conformance/traffic/testdata/aws.har",
-				"MATRIX":  "testdata/matrix",
 			} {
 				if path, err = filepath.Abs(path); err != nil {
 					return err
