@@ -11,8 +11,7 @@ import (
 // endedCheck looks at what becomes of a command: its counts, and what is left of an invocation that has ended.
 var endedCheck = caseCheck{
 	rule("Command/ended", "The counts of a command do not fall, and stay once it has ended; they and its status agree with its "+
-		"invocations once "+
-		"all have ended; an invocation that has ended is shown with one end, one code and one output",
+		"invocations once all have ended; an invocation that has ended is shown with one end, one code and one output",
 		fixtures.Must, "status/counts", "status/ErrorCount", "status/success-all", "status/history", "output/readiness"),
 	func() func(*Exchanged) []Finding {
 		l := &lives{commands: map[string]*life{}, room: roomForTexts}
@@ -35,7 +34,10 @@ type life struct {
 	hasCounts   bool
 	end         reference.Details // "" before it
 	ended       place
-	invocations map[string]invocationEnd // those that have ended, by node
+	invocations map[string]invocationEnd  // those that have ended, by node
+	all         map[reference.Details]int // of them
+	sum         reference.Counts
+	last        place // that showed one of them
 	output      map[string]known
 }
 
@@ -52,7 +54,7 @@ func (l *lives) inspect(e *Exchanged) []Finding {
 			if len(l.commands) >= mostRemembered {
 				continue
 			}
-			c = &life{invocations: map[string]invocationEnd{}, output: map[string]known{}}
+			c = &life{invocations: map[string]invocationEnd{}, all: map[reference.Details]int{}, output: map[string]known{}}
 			l.commands[s.command] = c
 		}
 		if s.of == reference.OfCommand {
@@ -104,38 +106,40 @@ func (c *life) agree(path, at string, by place) []Finding {
 	if c.end == "" || len(c.invocations) == 0 || int64(len(c.invocations)) < c.counts[0] {
 		return nil
 	}
-	var ends []reference.Details
-	all, last := map[reference.Details]int{}, place{}
-	for _, end := range c.invocations {
-		ends = append(ends, end.details)
-		all[end.details]++
-		if last.name == "" || end.by.end.After(last.end) || end.by.end.Equal(last.end) && end.by.name > last.name {
-			last = end.by
-		}
-	}
 	where := func(name string) string {
 		if by == c.ended {
 			return path + "/" + name
 		}
 		return at
 	}
-	other := last
+	other := c.last
 	if by != c.ended {
 		other = c.ended
 	}
-	counts := reference.Count(ends)
-	for i, want := range []int{counts.Target, counts.Completed, counts.Errors, counts.DeliveryTimedOut} {
+	for i, want := range []int{c.sum.Target, c.sum.Completed, c.sum.Errors, c.sum.DeliveryTimedOut} {
 		if c.counts[i] != int64(want) {
 			return broken(fixtures.Must, where(countNames[i]),
 				anything(fmt.Sprintf("%s %d, by its invocations: %s", countNames[i], want, other)),
 				Description{Words: fmt.Sprint(c.counts[i]), Kind: KindNumber})
 		}
 	}
-	if succeeded := all[reference.Success] == len(ends); succeeded != (c.end == reference.Success) && (succeeded || runFailed(all)) {
+	succeeded := c.all[reference.Success] == len(c.invocations)
+	if succeeded != (c.end == reference.Success) && (succeeded || runFailed(c.all)) {
 		return broken(fixtures.Must, where("StatusDetails"),
-			anything(fmt.Sprintf("what goes with invocations that ended %s: %s", ends, other)), anything(string(c.end)))
+			anything(fmt.Sprintf("what goes with invocations that ended %v: %s", c.all, other)), anything(string(c.end)))
 	}
 	return nil
+}
+
+// count adds an invocation that has ended.
+func (c *life) count(d reference.Details, by place) {
+	one := reference.Count([]reference.Details{d})
+	c.sum.Target += one.Target
+	c.sum.Completed += one.Completed
+	c.sum.Errors += one.Errors
+	c.sum.DeliveryTimedOut += one.DeliveryTimedOut
+	c.all[d]++
+	c.last = by
 }
 
 // runFailed reports whether an invocation ended so that its command is no Success.
@@ -158,6 +162,7 @@ func (l *lives) invocation(c *life, e *Exchanged, s *subject) []Finding {
 	case !ended && l.kept < mostRemembered:
 		l.kept++
 		c.invocations[s.node] = invocationEnd{details, by}
+		c.count(details, by)
 		found = c.agree(s.path, path, by)
 	}
 	operation := e.Step.Request.Operation
@@ -194,7 +199,7 @@ func (l *lives) outputs(c *life, p placed, key string, by place) []Finding {
 		}
 		if text := string(v.AppendJSON(nil)); !seen && l.room > len(text) {
 			l.room -= len(text) + len(key) + 100
-			c.output[key+" "+name] = known{text, by}
+			c.output[key+" "+name] = known{text: text, by: by}
 		}
 	}
 	return found

@@ -55,8 +55,9 @@ type remembered struct {
 }
 
 type known struct {
-	text string
-	by   place
+	text  string
+	empty bool // there is nothing in it but what AWS shows of a member that was not given
+	by    place
 }
 
 // value is the remembered value, nil where there is none.
@@ -76,6 +77,9 @@ func (a *asSent) inspect(e *Exchanged) []Finding {
 	operation, by := e.Step.Request.Operation, placeOf(e)
 	nodes := map[string]bool{}
 	for _, s := range e.subjects() {
+		if len(found) >= findingsKept { // no more are kept, and each takes time
+			break
+		}
 		r := a.commands[s.command]
 		if r == nil || operation == reference.SendCommand {
 			if a.room <= 0 || len(a.commands) >= mostRemembered {
@@ -126,7 +130,7 @@ func (a *asSent) rememberRequest(r *remembered, e *Exchanged, by place) {
 func (a *asSent) note(in map[string]known, name string, v *jsontree.Value, by place) {
 	text := string(v.AppendJSON(nil))
 	if a.room -= len(text) + 100; a.room > 0 {
-		in[name] = known{text, by}
+		in[name] = known{text, isEmpty(v), by}
 	}
 }
 
@@ -161,7 +165,7 @@ func (a *asSent) constant(r *remembered, s *subject, name, prefix string, by pla
 // which members an answer has.
 func stays(name string, before known, got *jsontree.Value) bool {
 	if got == nil {
-		return isEmpty(before.value())
+		return before.empty
 	}
 	text := string(got.AppendJSON(nil))
 	if text == before.text || strings.Contains(before.text+text, "(redacted)") {
@@ -210,6 +214,9 @@ func isEmpty(v *jsontree.Value) bool {
 	return !slices.ContainsFunc(v.Members, func(m jsontree.Member) bool { return !isEmpty(&m.Value) })
 }
 
+// mostOfNodes is more than the text of the 50 InstanceIds that a command can have.
+const mostOfNodes = 4096
+
 // ofNode holds the node of an invocation against those that the command was sent to, and against those of the page.
 func ofNode(r *remembered, s *subject, nodes map[string]bool) []Finding {
 	key, path := s.command+" "+s.node, s.path+"/InstanceId"
@@ -220,6 +227,9 @@ func ofNode(r *remembered, s *subject, nodes map[string]bool) []Finding {
 	to, ok := r.sent["InstanceIds"]
 	if !ok {
 		to = r.shown["InstanceIds"]
+	}
+	if len(to.text) > mostOfNodes {
+		return nil
 	}
 	list := to.value()
 	if list == nil || list.Kind != jsontree.Array || len(list.Items) == 0 ||
