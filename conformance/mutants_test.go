@@ -50,7 +50,7 @@ func askInBubble(t *testing.T, build func(base []service.Option) http.Handler, c
 		world := service.Demo("", "")
 		h := build(append(slices.Clip(world.Options), service.WithClockScale(100)))
 		options := []conformance.Option{conformance.WithCases(cases), conformance.WithSeed(1), conformance.WithoutConfirmation()}
-		if cases[0].Profile != fixtures.Auth {
+		if cases[0].Profile != fixtures.Auth && !slices.ContainsFunc(cases, signed) {
 			options = append(options, conformance.WithoutSignatures()) // which no other mutant looks at
 		}
 		runner, err := conformance.New(conformance.Target{Handler: h, Bindings: world.Bindings}, options...)
@@ -92,6 +92,11 @@ func askOverConnections(t *testing.T, m mutants.Mutant, cases []*fixtures.Case) 
 	report, err := runner.Run(t.Context())
 	require.NoError(t, err)
 	return noticedIn(report)
+}
+
+// signed reports whether a case says what its signature is.
+func signed(c *fixtures.Case) bool {
+	return slices.ContainsFunc(c.Steps, func(s fixtures.Step) bool { return s.Request.Auth != nil })
 }
 
 func noticedIn(report *conformance.Report) noticed {

@@ -59,6 +59,17 @@ func (c *Client) Compose(m *fixtures.Message, now time.Time) (*wire.Request, err
 	return r, nil
 }
 
+// scope is the region that a signature is for.
+func (c *Client) scope(region string) string {
+	switch {
+	case region != fixtures.OtherRegion:
+		return region
+	case c.Region == "us-west-2":
+		return "us-east-1"
+	}
+	return "us-west-2"
+}
+
 // sign signs the request, rightly or in the way that the case asks for; without a signer it does not.
 func (c *Client) sign(r *wire.Request, auth *fixtures.Signature, now time.Time) error {
 	if c.Signer == nil {
@@ -70,7 +81,7 @@ func (c *Client) sign(r *wire.Request, auth *fixtures.Signature, now time.Time) 
 	if auth.Unsigned {
 		return nil
 	}
-	own := c.Signer.With(auth.AccessKey, auth.Secret, auth.Region, auth.Service)
+	own := c.Signer.With(auth.AccessKey, auth.Secret, c.scope(auth.Region), auth.Service)
 	if auth.Skew != "" {
 		skew, err := time.ParseDuration(auth.Skew)
 		if err != nil {

@@ -27,6 +27,14 @@ func historyMutants() []Mutant {
 		return func(_ *call, v *jsontree.Value) { set(v, name, seconds(time())) }
 	}
 	return []Mutant{
+		{"history/of-every-region", "The lists show the commands of every region", "evidence: calls/regions", Must,
+			"lifecycle/ListCommands/another-region", answer(func(c *call) *reply {
+				if c.operation != reference.SendCommand {
+					c.request = c.request.Clone(c.request.Context())
+					c.request.Header.Del("Authorization")
+				}
+				return c.ask()
+			})},
 		{"history/ended-forgotten", "A command that has ended is listed no more", historySource, Must,
 			"lifecycle/NoInstancesInTag/ends-in-success",
 			inList(reference.ListCommands, func(_ *call, _, list *jsontree.Value) { keep(list, running) })},

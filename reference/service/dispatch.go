@@ -59,11 +59,20 @@ func (s *Service) answer(w http.ResponseWriter, r *http.Request) answer {
 		}
 		return refusal(serialization(message))
 	}
-	answered, e := run(s, request{Result: &result, size: len(body)})
+	answered, e := run(s, request{Result: &result, size: len(body), region: s.regionOf(r)})
 	if e != nil {
 		return refusal(e)
 	}
 	return answer{status: http.StatusOK, contentType: jsonContentType, body: answered}
+}
+
+// regionOf is the region of the credential scope; the service's own where the request is not signed.
+func (s *Service) regionOf(r *http.Request) string {
+	_, credential, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+	if scope := strings.Split(credential, "/"); len(scope) > 2 {
+		return scope[2]
+	}
+	return s.region
 }
 
 func validate(operation string, body []byte) reference.Result {

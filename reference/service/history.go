@@ -58,3 +58,16 @@ func (h *history) newestFirst() []*command {
 	slices.Reverse(commands)
 	return commands
 }
+
+// find returns the command that the region of a request has, or nil.
+func (s *Service) find(r request, id string) *command {
+	if c := s.history.find(id); c != nil && c.region == r.region {
+		return c
+	}
+	return nil
+}
+
+// newestFirst returns the commands of a request's region (evidence: calls/regions).
+func (s *Service) newestFirst(r request) []*command {
+	return slices.DeleteFunc(s.history.newestFirst(), func(c *command) bool { return c.region != r.region })
+}

@@ -13,7 +13,7 @@ import (
 func (s *Service) getCommandInvocation(r request) ([]byte, *exception) {
 	id, node := text(r.Tree.Get("CommandId")), text(r.Tree.Get("InstanceId"))
 	missing := modelled("InvocationDoesNotExist", "Invocation not found for "+id+", "+node)
-	c := s.history.find(id)
+	c := s.find(r, id)
 	if c == nil {
 		return nil, missing
 	}

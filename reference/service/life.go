@@ -26,6 +26,8 @@ type command struct {
 	timeout, execution time.Duration
 	// refusal ends the command when its targets are looked for; "" does not.
 	refusal reference.Details
+	// region is the one it was sent in.
+	region string
 	// size is about what the command costs in memory, in bytes.
 	size int
 	// number counts commands, from 1.

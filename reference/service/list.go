@@ -22,14 +22,15 @@ func maxResults(tree *jsontree.Value) int {
 // selected returns the commands that a List call looks at, newest first: one by its ID, and of
 // these those that were sent to the node, where one is given. What is not known is not there:
 // recorded, an unknown ID gets an empty list.
-func (s *Service) selected(tree *jsontree.Value) []*command {
+func (s *Service) selected(r request) []*command {
 	var commands []*command
+	tree := r.Tree
 	if id := tree.Get("CommandId"); id != nil && id.Kind == jsontree.String {
-		if c := s.history.find(id.Text); c != nil {
+		if c := s.find(r, id.Text); c != nil {
 			commands = []*command{c}
 		}
 	} else {
-		commands = s.history.newestFirst()
+		commands = s.newestFirst(r)
 	}
 	node := tree.Get("InstanceId")
 	if node == nil || node.Kind != jsontree.String {
@@ -60,7 +61,7 @@ func (s *Service) listCommands(r request) ([]byte, *exception) {
 	w.openList("Commands")
 	var last position
 	written, more := 0, false
-	for _, c := range s.selected(r.Tree) {
+	for _, c := range s.selected(r) {
 		if from != nil && c.number >= from.command {
 			continue
 		}
@@ -100,7 +101,7 @@ func (s *Service) listCommandInvocations(r request) ([]byte, *exception) {
 	}
 	l.w.open("")
 	l.w.openList("CommandInvocations")
-	for _, c := range s.selected(r.Tree) {
+	for _, c := range s.selected(r) {
 		if from != nil && c.number > from.command {
 			continue
 		}

@@ -28,6 +28,8 @@ type Service struct {
 type request struct {
 	*reference.Result
 	size int
+	// region is the one that its signature is for.
+	region string
 }
 
 // operation answers a request.
@@ -69,6 +71,7 @@ func (s *Service) sendCommand(r request) ([]byte, *exception) {
 	body := sendCommandResult(&c.Command)
 	// The command's strings are parts of the request's text, which lives as long as they do.
 	c.size = r.size + commandOverhead + len(c.nodes)*invocationOverhead
+	c.region = r.region
 	s.history.add(c)
 	return body, nil
 }
