@@ -22,15 +22,18 @@ import (
 
 // The credentials of the made-up AWS. The ID names the account 029608264753.
 const (
-	observedKey    = "ASIAQNZGKIQY56JQ7WML"
-	observedSecret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
-	observedToken  = "IQoJb3JpZ2luX2VjEXAMPLETOKENOFASESSION1234567890"
+	observedKey     = "ASIAQNZGKIQY56JQ7WML"
+	observedSecret  = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+	observedAccount = "406213975428"
+	observedToken   = "IQoJb3JpZ2luX2VjEXAMPLETOKENOFASESSION1234567890"
 )
 
 // newObservedAWS is a made-up AWS whose account has nodes, with credentials that a leak would show.
 func newObservedAWS(t *testing.T) *fakeAWS {
 	t.Helper()
 	f := newFakeAWS(t)
+	f.world = service.Demo("", observedAccount)
+	f.service = service.New(append(f.world.Options, service.WithClockScale(embeddedScale), service.WithLongestStep(embeddedStep))...)
 	t.Setenv("AWS_ACCESS_KEY_ID", observedKey)
 	t.Setenv("AWS_SECRET_ACCESS_KEY", observedSecret)
 	t.Setenv("AWS_SESSION_TOKEN", observedToken)
@@ -41,8 +44,8 @@ func newObservedAWS(t *testing.T) *fakeAWS {
 func (f *fakeAWS) observe(t *testing.T, args ...string) (code int, out, people, file string) {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "observed.jsonl")
-	args = append([]string{"observe", "--aws", "--region", "us-east-1", "--endpoint",
-		"https://ssm.us-east-1.amazonaws.com:" + f.ports["https"],
+	args = append([]string{"observe", "--aws", "--region", "us-east-1",
+		"--endpoint", "https://ssm.us-east-1.amazonaws.com:" + f.ports["https"],
 		"--ca-file", f.ca, "--rate", "10", "--out", name, "--seed", "1"}, args...)
 	for binding, value := range f.world.Bindings {
 		args = append(args, "--bind", binding+"="+value)
@@ -118,8 +121,7 @@ func TestObserveWritesNothingSecret(t *testing.T) {
 		if !strings.Contains(body, `"Comment"`) {
 			return false
 		}
-		return refuse(w, "AccessDenied", fmt.Sprintf(
-			"User: arn:aws:sts::%s:assumed-role/secret-role/bob of account 029608264753 with %s, %s, %s",
+		return refuse(w, "AccessDenied", fmt.Sprintf("User: arn:aws:sts::%s:assumed-role/secret-role/bob of account 029608264753 with %s, %s, %s",
 			account, r.Header.Get("X-Amz-Security-Token"), base64.StdEncoding.EncodeToString([]byte(observedSecret)),
 			r.Header.Get("Authorization")))
 	})
@@ -130,7 +132,7 @@ func TestObserveWritesNothingSecret(t *testing.T) {
 	for name, text := range map[string]string{"out": out, "people": people, "file": file} {
 		assert.Empty(t, regexp.MustCompile(`(Credential|Signature)=[^(].{9}`).FindString(text), name)
 		for _, secret := range []string{observedKey, observedSecret, observedToken, account, "029608264753", "secret-role", "bob",
-			base64.StdEncoding.EncodeToString([]byte(observedSecret))[:20], "123456789012", "sendspec-notifications", "sendspec-topic"} {
+			base64.StdEncoding.EncodeToString([]byte(observedSecret))[:20], observedAccount, "sendspec-notifications", "sendspec-topic"} {
 			assert.False(t, strings.Contains(text, secret), "%s has %s", name, secret)
 		}
 	}
@@ -149,10 +151,10 @@ func TestObserveSaysWhatIsSettledAndWhatIsContradicted(t *testing.T) {
 	})
 	code, out, people, file := f.observe(t, "accept/Parameters/empty-text-alone", "constraint/Comment/within-max/n=100", "accept/minimal")
 	assert.Equal(t, exitNonconforming, code, people)
-	assert.Regexp(t, `(?m)^settles     accept/Parameters/empty-text-alone: "InvalidParameters": 400 Bad Request InvalidParameters: Par`,
-		out)
-	assert.Regexp(t, `(?m)^contradicts constraint/Comment/within-max/n=100[^:]*: status: want 200 OK,`+
-		` got 400 Bad Request ValidationException: Comment is too`, out)
+	assert.Regexp(t,
+		`(?m)^settles     accept/Parameters/empty-text-alone: "InvalidParameters": 400 Bad Request InvalidParameters: Par`, out)
+	assert.Regexp(t,
+		`(?m)^contradicts constraint/Comment/within-max/n=100[^:]*: status: want 200 OK, got 400 Bad Request ValidationException: Comment is too`, out)
 	assert.Regexp(t, `(?m)^agrees      accept/minimal/`, out)
 	first, _, _ := strings.Cut(out, "\n")
 	assert.Contains(t, first, "settles", "what is open comes first")
@@ -180,8 +182,8 @@ func TestObserveWithoutAWSAsksLoopbackAlone(t *testing.T) {
 		assert.Contains(t, said, "want one on loopback")
 		assert.Zero(t, requests)
 	}
-	code, said, _, dispatched := f.sendspec(t, "http", "127.0.0.1", "observe", "--rate", "1000", "--out",
-		out, "accept/InstanceIds", "accept/minimal")
+	code, said, _, dispatched := f.sendspec(t, "http", "127.0.0.1", "observe", "--rate", "1000", "--out", out,
+		"accept/InstanceIds", "accept/minimal")
 	assert.Equal(t, exitConforms, code, said)
 	assert.Zero(t, dispatched)
 }
@@ -189,7 +191,6 @@ func TestObserveWithoutAWSAsksLoopbackAlone(t *testing.T) {
 // The embedded service agrees with the corpus, or settles what it leaves open.
 func TestTheEmbeddedServiceContradictsNoCase(t *testing.T) {
 	f := newFakeAWS(t)
-	f.service = service.New(append(f.world.Options, service.WithClockScale(embeddedScale), service.WithLongestStep(embeddedStep))...)
 	out := filepath.Join(t.TempDir(), "observed.jsonl")
 	code, said, requests, dispatched := f.sendspec(t, "http", "127.0.0.1", "observe", "--rate", "100000", "--limit", "300", "--out", out,
 		"constraint", "error", "echo")

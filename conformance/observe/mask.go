@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -18,6 +19,9 @@ const (
 	// maskedNumber is so where JSON has a number.
 	maskedNumber = "111111111111"
 )
+
+// examples are the accounts of AWS's documentation, and nobody's: cases have them in their requests.
+var examples = []string{"123456789012", "999999999999"}
 
 // Masker takes credentials, account IDs and the names in ARNs out of texts. The same ARN is masked in the same way
 // throughout, so that what is echoed can still be compared. It is not safe for concurrent use.
@@ -56,6 +60,9 @@ var arn = regexp.MustCompile(`(?i)\b(arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:)([0-9
 // kinds are what a resource may begin with.
 var kinds = regexp.MustCompile(`^:(?:[a-z-]+[/:])?`)
 
+// nodeID is that of a node: it stands for itself elsewhere, too, and says nothing of its account.
+var nodeID = regexp.MustCompile(`^m?i-[0-9a-f]+$`)
+
 // Text returns a text without what is secret or private in it.
 func (m *Masker) Text(s string) string {
 	s = m.redactor.Text(s)
@@ -69,7 +76,10 @@ func (m *Masker) arn(text string) string {
 	head, account, resource := part[1], part[2], part[3]
 	kind := kinds.FindString(resource)
 	name := resource[len(kind):]
-	if account == maskedAccount || name == "" || name == "*" {
+	switch {
+	case account == maskedAccount, slices.Contains(examples, account):
+		return text
+	case name == "", name == "*", nodeID.MatchString(name):
 		return head + maskedAccount + resource
 	}
 	if m.arns[text] == "" {
@@ -116,7 +126,7 @@ var hexBefore = regexp.MustCompile(`(^|[^%][^3])[a-f]$|[0-9a-f]{4}-[0-9a-f]{4}-[
 func isOther(s string, from, to int) bool {
 	fraction := from >= 2 && s[from-1] == '.' && isDigit(s[from-2])
 	hexAfter := to < len(s) && s[to] >= 'a' && s[to] <= 'f'
-	return fraction || hexAfter || hexBefore.MatchString(s[max(0, from-16):from])
+	return slices.Contains(examples, s[from:to]) || fraction || hexAfter || hexBefore.MatchString(s[max(0, from-16):from])
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -25,18 +25,19 @@ func TestWhatIsPrivateIsMasked(t *testing.T) {
 	for text, want := range map[string]string{
 		"in account 775288309636.":                                    "in account 000000000000.",
 		"User: arn:aws:iam::775288309636:user/bob is not authorized":  "User: arn:aws:iam::000000000000:user/masked-1 is not authorized",
-		"arn:aws-cn:ec2:cn-north-1:775288309636:instance/i-1 because": "arn:aws-cn:ec2:cn-north-1:000000000000:instance/masked-1 because",
+		"arn:aws-cn:ec2:cn-north-1:775288309636:instance/i-1 because": "arn:aws-cn:ec2:cn-north-1:000000000000:instance/i-1 because",
 		"on arn:aws:ssm:us-east-1:775288309636:* because":             "on arn:aws:ssm:us-east-1:000000000000:* because",
 		"arn:aws:sns:us-east-1:775288309636:my-topic":                 "arn:aws:sns:us-east-1:000000000000:masked-1",
 		"arn:aws:ssm:us-east-1::document/AWS-RunShellScript":          "arn:aws:ssm:us-east-1::document/AWS-RunShellScript",
 		"arn%3aaws%3aiam%3a%3a775288309636%3auser":                    "arn%3aaws%3aiam%3a%3a000000000000%3auser",
 		"arn%3Aaws%3Aiam%3A%3A775288309636%3Auser":                    "arn%3Aaws%3Aiam%3A%3A000000000000%3Auser",
 		"bucket-" + account + "x" + account + "1":                     "bucket-000000000000x0000000000001", // that of the key, within words
-		"0296-0826-4753":                       "000000000000",
-		"2d226bf9-efbd-461b-a381-012345678901": "2d226bf9-efbd-461b-a381-012345678901",
-		"a123456789012bcd":                     "a123456789012bcd",
-		"1.790450994066E9":                     "1.790450994066E9",
-		"i-01234567890123456":                  "i-01234567890123456",
+		"0296-0826-4753":                                      "000000000000",
+		"2d226bf9-efbd-461b-a381-012345678901":                "2d226bf9-efbd-461b-a381-012345678901",
+		"arn:aws:iam::123456789012:role/of-the-documentation": "arn:aws:iam::123456789012:role/of-the-documentation",
+		"a775288309636bcd":                                    "a775288309636bcd",
+		"1.790450994066E9":                                    "1.790450994066E9",
+		"i-01234567890123456":                                 "i-01234567890123456",
 	} {
 		assert.Equal(t, want, newMasker().Text(text), text)
 	}

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/conformance/atomicfile"
+	"github.com/sendspec/sendspec/conformance/observe"
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/evidence"
+)
+
+// addEvidence hangs evidence add below evidence.
+func addEvidence(root *cobra.Command, s Streams) {
+	for _, c := range root.Commands() {
+		if c.Name() == "evidence" {
+			c.AddCommand(newEvidenceAdd(s))
+			return
+		}
+	}
+	parent := &cobra.Command{Use: "evidence", Short: "Take recordings of AWS into the evidence"}
+	parent.AddCommand(newEvidenceAdd(s))
+	root.AddCommand(parent)
+}
+
+type evidenceAddFlags struct{ dir, name string }
+
+func newEvidenceAdd(s Streams) *cobra.Command {
+	var f evidenceAddFlags
+	c := &cobra.Command{
+		Use:   "add FILE",
+		Short: "Take recordings of AWS into a checkout, and list the cases that may now be raised",
+		Long: `add takes the recordings of sendspec observe, or others of the same form, into the evidence of a checkout: the file
+itself, and its entry in sources.json. It refuses a file with a credential or an account ID in it, and one that was
+not recorded from AWS.
+
+It judges each recorded answer by its case as it is now, and lists the cases whose kind of evidence or level may be
+raised, or of whose outcomes one is left, and those that are contradicted. To change them is yours: let the fact name
+the recording, as {"source": NAME, "lines": [LABEL]}. go test ./fixtures/... fails until some fact does.`,
+		Example: `  sendspec observe --aws --region us-east-1 error
+  sendspec evidence add observed.jsonl`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return f.run(c.Context(), s, args[0]) },
+	}
+	c.Flags().StringVar(&f.dir, "dir", filepath.Join("fixtures", "evidence"), "`FOLDER` of the evidence")
+	c.Flags().StringVar(&f.name, "name", "", "`NAME` of the source (default aws-REGION-DATE, or that of the file)")
+	return c
+}
+
+// sourceName is the form of a source's ID.
+var sourceName = regexp.MustCompile(`^[a-z0-9.-]+$`)
+
+func (f *evidenceAddFlags) run(ctx context.Context, s Streams, file string) error {
+	b, err := readInput(ctx, s.In, file, maxHAR)
+	if err != nil {
+		return err
+	}
+	lines, err := evidence.ReadRecordings(b)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	if err := checkRecordings(file, b, lines); err != nil {
+		return err
+	}
+	cases, err := fixtures.Embedded()
+	if err != nil {
+		return err
+	}
+	source, err := f.source(file, lines)
+	if err != nil {
+		return err
+	}
+	if err := f.take(source, b); err != nil {
+		return err
+	}
+	raised, contradicted := 0, 0
+	for _, c := range observe.Review(lines, cases) {
+		line := c.Line()
+		switch raises := c.Raises(); {
+		case raises != "":
+			raised++
+			line = fmt.Sprintf("%-11s %s: %s", "raise", c.Case.ID, raises)
+		case c.Verdict == observe.Agrees:
+			continue
+		case c.Verdict == observe.Contradicts:
+			contradicted++
+		}
+		if _, err := fmt.Fprintln(s.Out, shown(line)); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(s.Err, "%s: taken in as source %s; cases that may be raised: %d, contradicted: %d\n",
+		filepath.Join(f.dir, filepath.FromSlash(source.File)), source.ID, raised, contradicted)
+	if o := lines[0].Observation; o != nil && o.Incomplete != "" {
+		fmt.Fprintf(s.Err, "the observation is incomplete: %s\n", shown(o.Incomplete))
+	}
+	return nil
+}
+
+// checkRecordings finds what speaks against taking a file in.
+func checkRecordings(file string, b []byte, lines []evidence.Recording) error {
+	if len(lines) == 0 || len(lines) == 1 && lines[0].Observation != nil {
+		return fmt.Errorf("%s: has no recorded call", file)
+	}
+	masker := observe.NewMasker(ownRedactor(), os.Getenv("AWS_ACCESS_KEY_ID"))
+	number := 0
+	for line := range bytes.Lines(b) {
+		if number++; masker.Private(string(line)) {
+			return fmt.Errorf("%s: line %d has a credential, an account ID or a private ARN in it: want it masked, as observe does", file, number)
+		}
+	}
+	if o := lines[0].Observation; o != nil {
+		if u, err := url.Parse(o.Endpoint); err != nil || wire.IsLoopback(u.Hostname()) {
+			return fmt.Errorf("%s: was recorded from %s: want recordings of AWS", file, shown(o.Endpoint))
+		}
+	}
+	return nil
+}
+
+// source is the entry of the recordings among the sources.
+func (f *evidenceAddFlags) source(file string, lines []evidence.Recording) (evidence.Source, error) {
+	date := ""
+	for i := range lines {
+		if at := lines[i].StartedAt; !at.IsZero() {
+			date = at.UTC().Format("2006-01-02")
+			break
+		}
+	}
+	base := filepath.Base(file)
+	source := evidence.Source{ID: strings.TrimSuffix(base, filepath.Ext(base)), Title: "Calls recorded from AWS", Date: date}
+	folder := "recorded"
+	if o := lines[0].Observation; o != nil {
+		source.ID = strings.ToLower("aws-" + o.Region + "-" + date)
+		source.Title = fmt.Sprintf("Calls recorded from AWS, %s, by sendspec observe: %d cases", o.Region, o.Cases)
+		folder = "recorded/observed"
+	}
+	if f.name != "" {
+		source.ID = f.name
+	}
+	if !sourceName.MatchString(source.ID) {
+		return source, fmt.Errorf("--name %q: want a name of lower-case letters, digits, dots and hyphens", source.ID)
+	}
+	source.File = folder + "/" + source.ID + ".jsonl"
+	return source, nil
+}
+
+// take writes the recordings and their entry, both or neither.
+func (f *evidenceAddFlags) take(source evidence.Source, recordings []byte) error {
+	list := filepath.Join(f.dir, "sources.json")
+	before, err := os.ReadFile(list)
+	if err != nil {
+		return fmt.Errorf("--dir %s: want the evidence of a checkout, with its sources.json: %w", f.dir, err)
+	}
+	if _, err := evidence.Load(os.DirFS(f.dir)); err != nil {
+		return fmt.Errorf("--dir %s: %w", f.dir, err)
+	}
+	after, err := withSource(before, source)
+	if err != nil {
+		return fmt.Errorf("%s: %w", list, err)
+	}
+	file := filepath.Join(f.dir, filepath.FromSlash(source.File))
+	if _, err := os.Lstat(file); err == nil {
+		return fmt.Errorf("%s: is there already; want another --name", file)
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+		return err
+	}
+	if err := atomicfile.Write(file, atomicfile.Bytes(recordings)); err != nil {
+		return err
+	}
+	if err := atomicfile.Write(list, atomicfile.Bytes(after)); err != nil {
+		return errors.Join(err, os.Remove(file))
+	}
+	return nil
+}
+
+// withSource adds an entry at the end of the list of sources, and leaves the rest as it is written.
+func withSource(list []byte, source evidence.Source) ([]byte, error) {
+	var parsed struct{ Sources []evidence.Source }
+	if err := json.Unmarshal(list, &parsed); err != nil {
+		return nil, err
+	}
+	for _, s := range parsed.Sources {
+		if s.ID == source.ID {
+			return nil, fmt.Errorf("has a source %s already; want another --name", source.ID)
+		}
+	}
+	end := bytes.LastIndexByte(list, ']')
+	last := bytes.LastIndexByte(list[:max(end, 0)], '}')
+	if last < 0 {
+		return nil, errors.New("want a list of sources")
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(source); err != nil {
+		return nil, err
+	}
+	entry := strings.NewReplacer(`":"`, `": "`, `","`, `", "`).Replace(strings.TrimSpace(b.String()))
+	return []byte(string(list[:last+1]) + ",\n    " + entry + string(list[last+1:])), nil
+}
