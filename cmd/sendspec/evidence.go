@@ -58,6 +58,7 @@ Kinds, surest first: ` + kindsHelp() + `.`,
 	}
 	c.Flags().BoolVar(&open, "open", false, "only open questions, and how each would be settled")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.AddCommand(newEvidenceAdd(s))
 	return c
 }
 

@@ -21,19 +21,6 @@ import (
 	"github.com/sendspec/sendspec/fixtures/evidence"
 )
 
-// addEvidence hangs evidence add below evidence.
-func addEvidence(root *cobra.Command, s Streams) {
-	for _, c := range root.Commands() {
-		if c.Name() == "evidence" {
-			c.AddCommand(newEvidenceAdd(s))
-			return
-		}
-	}
-	parent := &cobra.Command{Use: "evidence", Short: "Take recordings of AWS into the evidence"}
-	parent.AddCommand(newEvidenceAdd(s))
-	root.AddCommand(parent)
-}
-
 type evidenceAddFlags struct{ dir, name string }
 
 func newEvidenceAdd(s Streams) *cobra.Command {

@@ -44,6 +44,7 @@ type runFlags struct {
 	fuzz     time.Duration
 	quiet    bool
 	shard    string
+	recorded string
 }
 
 func newRun(s Streams) *cobra.Command {
@@ -70,6 +71,7 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
   sendspec run --endpoint http://127.0.0.1:5000 --report html=report.html --report junit=junit.xml
   sendspec run --endpoint http://127.0.0.1:5000 --json - '!wire' | jq '.cases[] | select(.verdict == "fail") | .id'
   sendspec run --exec 'moto_server -H 127.0.0.1 -p {port}' --baseline moto.baseline
+  sendspec run --endpoint http://127.0.0.1:5000 --recorded fixtures/evidence/recorded/alarms.jsonl
   sendspec run --target ci/sendspec.yaml --shard 2/4 --json shard-2.json
   sendspec run --endpoint https://127.0.0.1:8443 --ca-file ca.pem --wait 30s
   sendspec run --endpoint http://127.0.0.1:5000 --evidence recorded,documented
@@ -103,6 +105,8 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of the random values in the requests (default random)")
 	c.Flags().DurationVar(&f.fuzz, "fuzz", 0, "then fuzz for this long, in the same report")
 	c.Flags().StringVar(&f.shard, "shard", "", "`I/N`: run only part I of N; compare --merge joins the reports")
+	c.Flags().StringVar(&f.recorded, "recorded", "",
+		"instead of the cases, ask the calls of a recording of AWS, and compare the answers; `FILE` as observe writes it")
 	f.reportFlags.register(c)
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "list every case, and show warnings and bodies in full")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print only the verdict")
@@ -134,6 +138,11 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 	if err != nil {
 		return err
 	}
+	recorded, err := f.recordedCases(ctx, s)
+	if err != nil {
+		return err
+	}
+	known = append(known, recorded...)
 	if err := f.check(ctx, s, selector, known); err != nil {
 		return err
 	}
@@ -199,6 +208,9 @@ func (f *runFlags) rerun(asked targetFlags, seed uint64) string {
 	command := f.startFlags.rerun(asked.rerun(seed, "sendspec"))
 	if f.strict {
 		command += " --strict"
+	}
+	if f.recorded != "" {
+		command += " --recorded " + wire.ShellQuote(f.recorded)
 	}
 	for _, p := range f.profiles {
 		if f.file != "" {

@@ -30,7 +30,7 @@ type Conclusion struct {
 	Outcomes []string
 	// Answer is the last answer in a few words.
 	Answer string
-	// Differs is what contradicts the case, and what contradicts an invariant.
+	// Differs is what contradicts the case.
 	Differs []judge.Finding
 	Reason  string // of Varies and Unknown
 }
@@ -53,8 +53,7 @@ func Conclude(r *judge.Result) Conclusion {
 		return c
 	}
 	c.Reason = ""
-	c.Differs = slices.DeleteFunc(slices.Concat(r.Findings, r.Invariants()),
-		func(f judge.Finding) bool { return f.Level == fixtures.May })
+	c.Differs = slices.DeleteFunc(slices.Clone(r.Findings), func(f judge.Finding) bool { return f.Level == fixtures.May })
 	denied := func(e judge.Exchanged) bool { return e.Outcome == "" && slices.Contains(denials, e.ErrorType) }
 	switch i := slices.IndexFunc(r.Exchanges, denied); {
 	case len(c.Differs) == 0 && IsOpen(r.Case):
@@ -74,6 +73,17 @@ func Conclude(r *judge.Result) Conclusion {
 		c.Verdict = Contradicts
 	}
 	return c
+}
+
+// Invariants are the invariants that the answers contradict, each once.
+func Invariants(results []judge.Result) []Conclusion {
+	var all []Conclusion
+	for _, r := range judge.Invariants(results, nil, false) {
+		if r.Verdict == judge.Fail || r.Verdict == judge.Warn {
+			all = append(all, Conclusion{Case: r.Case, Verdict: Contradicts, Differs: r.Findings})
+		}
+	}
+	return all
 }
 
 // summary is an answer in a few words, also where its body was not kept.
@@ -112,7 +122,7 @@ func (c *Conclusion) differs() string {
 	var parts []string
 	for _, f := range all {
 		where := f.Path
-		if f.Check != judge.OutcomeCheck {
+		if f.Check != judge.OutcomeCheck && f.Check != c.Case.ID {
 			where = f.Check + " " + f.Path
 		}
 		if f.Step > 0 {

@@ -39,6 +39,7 @@ func (o *Observer) Run(ctx context.Context) (*Observed, error) {
 		plan = plan[:o.Limit]
 	}
 	var calls []evidence.Recording
+	var results []judge.Result
 	var err error
 	asked := map[string]bool{} // the bindings of the cases that are kept
 	cases := 0
@@ -49,6 +50,7 @@ func (o *Observer) Run(ctx context.Context) (*Observed, error) {
 			break
 		}
 		lines, c := o.conclude(&r)
+		results = append(results, r)
 		calls = append(calls, lines...)
 		if seen.Counts[c.Verdict]++; len(lines) > 0 {
 			cases++
@@ -59,6 +61,12 @@ func (o *Observer) Run(ctx context.Context) (*Observed, error) {
 		if err = o.Each(c, o.Masker.Text(c.Line())); err != nil {
 			seen.Stopped = "the lines of text could not be written"
 			break
+		}
+	}
+	for _, c := range Invariants(results) {
+		if err == nil {
+			seen.Counts[c.Verdict]++
+			err = o.Each(c, o.Masker.Text(c.Line()))
 		}
 	}
 	seen.Lines = append([]evidence.Recording{o.heading(cases, asked, seen.Stopped)}, calls...)

@@ -33,20 +33,27 @@ func Review(lines []evidence.Recording, cases []*fixtures.Case) []Conclusion {
 		}
 	}
 	var all []Conclusion
+	var results []judge.Result
 	for _, id := range order {
 		c := byID[id]
 		if c == nil {
 			all = append(all, Conclusion{Case: &fixtures.Case{ID: id}, Verdict: Unknown, Reason: "there is no such case any more"})
 			continue
 		}
-		all = append(all, review(c, calls[id], head))
+		conclusion, result := review(c, calls[id], head)
+		all = append(all, conclusion)
+		if result != nil {
+			results = append(results, *result)
+		}
 	}
-	return all
+	return append(all, Invariants(results)...)
 }
 
 // review judges the recorded answers to a case.
-func review(c *fixtures.Case, calls []evidence.Recording, head evidence.Observation) Conclusion {
-	unknown := func(why string) Conclusion { return Conclusion{Case: c, Verdict: Unknown, Reason: why} }
+func review(c *fixtures.Case, calls []evidence.Recording, head evidence.Observation) (Conclusion, *judge.Result) {
+	unknown := func(why string) (Conclusion, *judge.Result) {
+		return Conclusion{Case: c, Verdict: Unknown, Reason: why}, nil
+	}
 	bindings := fixtures.Bindings{fixtures.RegionBinding: head.Region, fixtures.NonceBinding: calls[0].Nonce}
 	for name, value := range head.Bindings {
 		bindings[name] = value
@@ -76,7 +83,8 @@ func review(c *fixtures.Case, calls []evidence.Recording, head evidence.Observat
 		return unknown("not all of its steps were recorded")
 	}
 	r := judge.Judge(c, steps, exchanges, false)
-	return Conclude(&r)
+	r.Compact(func(int) bool { return false })
+	return Conclude(&r), &r
 }
 
 // exchange is a recorded call as it went over the wire.
