@@ -46,7 +46,8 @@ func TestScripts(t *testing.T) {
 			}
 			env.Setenv("ADDR", address)
 			for name, path := range map[string]string{
-				"AWS_HAR": "../../conformance/traffic/testdata/aws.har",
+				"AWS_HAR":  "../../conformance/traffic/testdata/aws.har",
+				"RECORDED": "../../fixtures/evidence/recorded",
 			} {
 				if path, err = filepath.Abs(path); err != nil {
 					return err
