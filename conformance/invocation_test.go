@@ -27,14 +27,16 @@ func TestTheStatusOfAnInvocationIsLookedAt(t *testing.T) {
 	for name, c := range map[string]struct {
 		operation, body, path string
 	}{
-		"sound": {"ListCommandInvocations", `{"CommandInvocations":[{"Status":"TimedOut","StatusDetails":"Delivery Timed Out"}]}`, ""},
-		"an invented status": {"ListCommandInvocations", `{"CommandInvocations":[{"Status":"Success"},{"Status":"Done"}]}`,
+		"sound": {"ListCommandInvocations", `{"CommandInvocations":[{"Status":"TimedOut","StatusDetails":"DeliveryTimedOut"}]}`, ""},
+		"an invented status": {"ListCommandInvocations",
+			`{"CommandInvocations":[{"Status":"Success","StatusDetails":"Success"},{"Status":"Done","StatusDetails":"Success"}]}`,
 			"/CommandInvocations/1/Status"},
 		"invented details": {"ListCommandInvocations", `{"CommandInvocations":[{"Status":"Success","StatusDetails":"Fine"}]}`,
 			"/CommandInvocations/0/StatusDetails"},
-		"details of a command":   {"GetCommandInvocation", `{"Status":"Success","StatusDetails":"NoInstancesInTag"}`, "/StatusDetails"},
-		"sound, of one":          {"GetCommandInvocation", `{"Status":"Failed","StatusDetails":"Terminated"}`, ""},
-		"an invented one of one": {"GetCommandInvocation", `{"Status":"Running"}`, "/Status"},
+		"details of a command":     {"GetCommandInvocation", `{"Status":"Success","StatusDetails":"NoInstancesInTag"}`, "/StatusDetails"},
+		"sound, of one":            {"GetCommandInvocation", `{"Status":"Failed","StatusDetails":"Terminated"}`, ""},
+		"nothing of an invocation": {"GetCommandInvocation", `{}`, ""},
+		"an invented one of one":   {"GetCommandInvocation", `{"Status":"Running","StatusDetails":"Success"}`, "/Status"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -79,7 +79,7 @@ func (a *agent) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if a.output != nil {
 			output = a.output(age)
 		}
-		fmt.Fprintf(w, `{"CommandId":%q,"Status":%q,"StandardOutputContent":%q}`, in.CommandID, status, output)
+		fmt.Fprintf(w, `{"CommandId":%q,"Status":%q,"StatusDetails":%q,"StandardOutputContent":%q}`, in.CommandID, status, status, output)
 	default:
 		_, _ = io.WriteString(w, `{}`)
 	}

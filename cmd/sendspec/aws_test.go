@@ -140,8 +140,8 @@ func (f *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (f *fakeAWS) namesNode(body []byte) bool {
 	for name, value := range f.world.Bindings {
 		kind, _, _ := strings.Cut(name, ".")
-		if slices.Contains([]string{"node", "tag", "group"}, kind) && name != "tag.key" && name != "group.empty" && bytes.Contains(body,
-			[]byte(strconv.Quote(value))) {
+		isNode := slices.Contains([]string{"node", "tag", "group"}, kind) && name != "tag.key" && !strings.HasPrefix(name, "group.empty")
+		if isNode && bytes.Contains(body, []byte(strconv.Quote(value))) {
 			return true
 		}
 	}

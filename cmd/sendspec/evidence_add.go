@@ -104,7 +104,8 @@ func checkRecordings(file string, b []byte, lines []evidence.Recording) error {
 	number := 0
 	for line := range bytes.Lines(b) {
 		if number++; masker.Private(string(line)) {
-			return fmt.Errorf("%s: line %d has a credential, an account ID or a private ARN in it: want it masked, as observe does", file, number)
+			return fmt.Errorf("%s: line %d has a credential, an account ID or a private ARN in it: want it masked, as observe does",
+				file, number)
 		}
 	}
 	if o := lines[0].Observation; o != nil {

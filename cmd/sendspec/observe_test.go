@@ -121,7 +121,8 @@ func TestObserveWritesNothingSecret(t *testing.T) {
 		if !strings.Contains(body, `"Comment"`) {
 			return false
 		}
-		return refuse(w, "AccessDenied", fmt.Sprintf("User: arn:aws:sts::%s:assumed-role/secret-role/bob of account 029608264753 with %s, %s, %s",
+		return refuse(w, "AccessDenied", fmt.Sprintf(
+			"User: arn:aws:sts::%s:assumed-role/secret-role/bob of account 029608264753 with %s, %s, %s",
 			account, r.Header.Get("X-Amz-Security-Token"), base64.StdEncoding.EncodeToString([]byte(observedSecret)),
 			r.Header.Get("Authorization")))
 	})

@@ -116,7 +116,8 @@ func (f *runFlags) load(c *cobra.Command) error {
 
 var (
 	worldFields  = []string{"nodes", "documents", "alarms", "role", "topic", "bucket", "bindings"}
-	targetFields = []string{"name", "endpoint", "exec", "exec-wait", "setup", "region", "profiles", "evidence", "baseline", "allow-dispatch"}
+	targetFields = []string{"name", "endpoint", "exec", "exec-wait", "setup", "region", "profiles", "evidence", "baseline",
+		"allow-dispatch"}
 )
 
 // readWorld reads what a setup command printed. JSON is YAML too.

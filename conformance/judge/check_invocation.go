@@ -22,6 +22,10 @@ var invocationCheck = Check{
 			return nil
 		}
 		if e.Step.Request.Operation == "GetCommandInvocation" {
+			shown := func(name string) bool { return e.Body.Get(name) != nil }
+			if !slices.ContainsFunc([]string{"CommandId", "InstanceId", "Status", "StatusDetails"}, shown) {
+				return nil // it shows no invocation
+			}
 			return invocationStatus("", e.Body)
 		}
 		var found []Finding

@@ -53,7 +53,9 @@ func (p *replay) step(line *evidence.Recording, input, answer *jsontree.Value,
 		expect["format"] = "any"
 	default:
 		status := terminal(answer)
-		w := &wanted{replacer: r, region: p.region, sent: line.Operation == reference.SendCommand, moving: status == "" && hasStatus(answer)}
+		w := &wanted{
+			replacer: r, region: p.region, sent: line.Operation == reference.SendCommand, moving: status == "" && hasStatus(answer),
+		}
 		w.ownOutput = ownOutput
 		body := w.value("", "", answer)
 		expect["body"] = json.RawMessage(body.AppendJSON(nil))

@@ -92,10 +92,10 @@ func (s style) evidence(b *strings.Builder, e fixtures.Evidence) {
 	if len(e) == 0 {
 		return
 	}
-	labelled(b, "evidence", s.cut(labelColumns, clean(evidenceLine(e))))
+	labelled(b, "evidence", s.cut(clean(evidenceLine(e))))
 	source := e.Source()
 	for _, line := range []string{sourceLine(source), source.URL} {
-		if line = clean(line); line != "" && s.cut(labelColumns, line) == line {
+		if line = clean(line); line != "" && s.cut(line) == line {
 			labelled(b, "source", s.paint(dim, line))
 			return
 		}

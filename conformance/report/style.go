@@ -26,9 +26,9 @@ func (s style) paint(c sgr, text string) string {
 	return "\x1b[" + string(c) + "m" + text + "\x1b[0m"
 }
 
-// cut shortens a text that begins at column indent to the width of the terminal.
-func (s style) cut(indent int, text string) string {
-	room := s.width - indent
+// cut shortens a text after a label to the width of the terminal.
+func (s style) cut(text string) string {
+	room := s.width - labelColumns
 	if s.width == 0 || room < minimumRoom {
 		return text
 	}

@@ -282,10 +282,10 @@ func (s style) exchange(b *strings.Builder, target conformance.Target, r *judge.
 		return
 	}
 	v := view{exact: true}
-	labelled(b, "sent", s.cut(labelColumns, clean(requestLine(v, x.Request))))
+	labelled(b, "sent", s.cut(clean(requestLine(v, x.Request))))
 	switch {
 	case x.Response != nil:
-		labelled(b, "answer", s.cut(labelColumns, fmt.Sprintf("%d %s", x.Response.Status, clean(v.excerpt(x.Response.Body)))))
+		labelled(b, "answer", s.cut(fmt.Sprintf("%d %s", x.Response.Status, clean(v.excerpt(x.Response.Body)))))
 	case x.Err != nil:
 		labelled(b, "answer", "none: "+clean(v.excerpt([]byte(x.Err.Error()))))
 	}

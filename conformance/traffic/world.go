@@ -17,7 +17,6 @@ func (w worlds) of(address string, headers []header) int {
 	key := ""
 	if u, err := url.Parse(address); err == nil {
 		key = strings.ToLower(u.Scheme + "://" + u.Host)
-		// nolint:errcheck // then it has none
 		address, _ = url.QueryUnescape(strings.Replace(u.RawQuery, "X-Amz-Credential=", "Credential=", 1))
 	}
 	signed := scope.FindStringSubmatch(valueOf(headers, "Authorization"))

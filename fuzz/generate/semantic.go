@@ -198,6 +198,10 @@ var nodeMutations = []mutation{
 		setNodes(v, ids...)
 		return "an unknown instance"
 	},
+	func(_ *world, v *Value, r *rand.Rand) string {
+		setTargets(v, r, target("InstanceIds", pick(r, []string{"i-0", "mi-0"})+hexadecimal(r, 16)))
+		return "an unknown instance as a target"
+	},
 	func(w *world, v *Value, r *rand.Rand) string {
 		ids := w.nodes[:min(len(w.nodes), 1+r.Intn(3))]
 		if len(ids) == 0 {

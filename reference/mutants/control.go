@@ -112,7 +112,7 @@ func controlMutants() []Mutant {
 		{"control/unread-group-denied", "A group that the caller may not get ends the command as AccessDenied, though it may list it",
 			"evidence: targets/denied-others", Must, "lifecycle/NoInstancesInTag", listed(when(func(v *jsontree.Value) bool {
 				value := v.Pointer("/Targets/0/Values/0")
-				return value != nil && value.Text == demo("group.unread")
+				return value != nil && value.Text == demo("group.empty.unread")
 			}, relabel("NoInstancesInTag", "Failed", "AccessDenied")))},
 		{"control/default-version-runs", "The default version runs whatever DocumentVersion says", "evidence: echo/DocumentVersion-asked",
 			Must, "execution/DocumentVersion", disguised(func(t *jsontree.Value) { remove(t, "DocumentVersion") }, "DocumentVersion")},

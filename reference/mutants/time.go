@@ -91,7 +91,8 @@ func timeMutants() []Mutant {
 			expirySource, Must, "invariant/Command/times echo/ExpiresAfter",
 			expiring(func(timeout, execution int64, _ *jsontree.Value) int64 { return -timeout - execution })},
 		{"time/requested-from-request", "A RequestedDateTime in the request is taken over",
-			"evidence: echo/no-extra-members; service model: SendCommandRequest has no RequestedDateTime; unknown members are ignored", Should,
+			"evidence: echo/no-extra-members; service model: SendCommandRequest has no RequestedDateTime; unknown members are ignored",
+			Should,
 			requested, sent(func(c *call, v *jsontree.Value) { copyMember(c.tree(), "RequestedDateTime", v, "RequestedDateTime") })},
 	}
 }

@@ -71,8 +71,8 @@ func Demo(region, account string) World {
 			"alarm.ok": demoAlarmOK, "alarm.insufficient": demoAlarmNoData, "alarm.firing": demoAlarmFiring,
 			"alarm.trigger": demoAlarmLater, "alarm.vanish": demoAlarmVanish, "group.denied": demoDeniedGroup,
 			"group.arn": groupARN(region, account, demoGroup), "group.empty.arn": groupARN(region, account, demoEmptyGroup),
-			"group.unread": demoUnreadGroup,
-			"rate.tag.key": demoRateTag, "rate.tag.value": demoRateValue,
+			"group.empty.unread": demoUnreadGroup,
+			"rate.tag.key":       demoRateTag, "rate.tag.value": demoRateValue,
 		},
 	}
 	nodes := demoNodes()

@@ -94,7 +94,8 @@ func TestDemoTellsEverythingThatIsInIt(t *testing.T) {
 		document.sha256 document.sha1 document.hardcoded document.arbitrary document.execution document.two-steps document.properties
 		document.properties-reversed document.schema-2.0 document.typed document.versions document.powershell-only document.automation
 		document.denied document.broken document.step alarm.ok alarm.insufficient alarm.firing alarm.trigger alarm.vanish role topic
-		group group.empty group.denied group.arn group.empty.arn group.unread rate.tag.key rate.tag.value bucket bucket.missing tag.key
+		group group.empty group.denied group.arn group.empty.arn group.empty.unread
+		rate.tag.key rate.tag.value bucket bucket.missing tag.key
 		tag.value`) {
 		assert.NotEmpty(t, world.Bindings[name], name)
 	}
