@@ -139,9 +139,6 @@ func recordedError(code string, body *jsontree.Value) *evidence.RecordedError {
 	return e
 }
 
-// times are the members that are seconds on the wire, and texts for boto3.
-var times = map[string]bool{"RequestedDateTime": true, "ExpiresAfter": true, "ResponseStartDateTime": true, "ResponseFinishDateTime": true}
-
 // withTexts writes the times of an answer as texts.
 func withTexts(v *jsontree.Value) {
 	for i := range v.Items {
@@ -149,7 +146,7 @@ func withTexts(v *jsontree.Value) {
 	}
 	for i := range v.Members {
 		member := &v.Members[i]
-		if seconds, ok := member.Value.Float64(); ok && times[member.Name] {
+		if seconds, ok := member.Value.Float64(); ok && evidence.IsTime(member.Name) {
 			member.Value = jsontree.NewString(time.UnixMilli(int64(seconds*1000 + 0.5)).UTC().Format("2006-01-02T15:04:05.000000Z07:00"))
 			continue
 		}

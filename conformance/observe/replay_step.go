@@ -221,7 +221,7 @@ func (w *wanted) matcher(name string, v *jsontree.Value) string {
 	switch {
 	case name == "CommandId" && w.sent:
 		return `{"$uuid":true}`
-	case times[name]:
+	case evidence.IsTime(name):
 		return `{"$epochSeconds":{"within":"10m"}}`
 	case name == "OutputS3Region" && v.Text != "":
 		return `"${region}"`

@@ -1,14 +1,15 @@
 package traffic_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,48 +22,14 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/traffic"
+	"github.com/sendspec/sendspec/fixtures/evidence"
 	"github.com/sendspec/sendspec/reference"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// recorded is a line of the recordings from AWS (fixtures/evidence/recorded): parsed by boto3, so that
-// times are texts where the wire has seconds.
-type recorded struct {
-	Label, Operation string
-	Input            json.RawMessage
-	HTTPStatus       int `json:"http_status"`
-	Code             string
-	Output           map[string]any
-	StartedAt        time.Time `json:"started_at"`
-	Error            struct{ Error struct{ Message string } }
-}
-
 var judged = map[string]bool{
 	"SendCommand": true, "ListCommands": true, "ListCommandInvocations": true, "GetCommandInvocation": true, "CancelCommand": true,
-}
-
-var times = map[string]bool{"RequestedDateTime": true, "ExpiresAfter": true, "ResponseStartDateTime": true, "ResponseFinishDateTime": true}
-
-// onWire writes the times of an answer as the wire does.
-func onWire(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for name, member := range v {
-			if text, ok := member.(string); ok && times[name] {
-				if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
-					v[name] = float64(at.UnixMilli()) / 1000
-				}
-				continue
-			}
-			v[name] = onWire(member)
-		}
-	case []any:
-		for i := range v {
-			v[i] = onWire(v[i])
-		}
-	}
-	return v
 }
 
 type pair struct {
@@ -109,38 +76,25 @@ func harOf(t *testing.T, entries []map[string]any, comment string) []byte {
 // recordings are all recorded calls as entries, and the labels of the judged ones among them.
 func recordings(t *testing.T) (entries []map[string]any, labels []string) {
 	t.Helper()
-	files, err := filepath.Glob("../../fixtures/evidence/recorded/*.jsonl")
+	files, err := fs.Glob(evidence.Files(), "recorded/*.jsonl")
 	require.NoError(t, err)
 	require.Len(t, files, 4)
 	for _, name := range files {
-		b, err := os.ReadFile(name)
+		b, err := fs.ReadFile(evidence.Files(), name)
 		require.NoError(t, err)
-		lines := bufio.NewScanner(bytes.NewReader(b))
-		lines.Buffer(nil, 1<<20)
-		for lines.Scan() {
-			var r recorded
-			require.NoError(t, json.Unmarshal(lines.Bytes(), &r))
+		calls, err := evidence.ReadRecordings(b)
+		require.NoError(t, err)
+		for _, r := range calls {
 			if r.HTTPStatus == 0 {
 				continue
 			}
-			body := map[string]any{}
-			switch {
-			case r.HTTPStatus != 200:
-				body["__type"] = r.Code
-				if r.Error.Error.Message != "" {
-					body["message"] = r.Error.Error.Message
-				}
-			case r.Output != nil:
-				body, _ = onWire(r.Output).(map[string]any)
-			}
-			answer, err := json.Marshal(body)
+			answer, err := r.Answer()
 			require.NoError(t, err)
 			entries = append(entries, entry(r.Operation, r.HTTPStatus, r.Input, answer, r.StartedAt, len(entries), len(entries)%2 == 1))
 			if judged[r.Operation] {
-				labels = append(labels, filepath.Base(name)+" "+r.Label)
+				labels = append(labels, path.Base(name)+" "+r.Label)
 			}
 		}
-		require.NoError(t, lines.Err())
 	}
 	return entries, labels
 }
