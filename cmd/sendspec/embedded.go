@@ -39,7 +39,7 @@ const (
 func newServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: requestTime, WriteTimeout: answerTime, IdleTimeout: idleTime,
-		MaxHeaderBytes: 256 << 10,
+		MaxHeaderBytes: 256 << 10, ConnState: noteIdle,
 	}
 }
 
@@ -74,7 +74,7 @@ func serve(set serveSettings) (*served, error) {
 		return nil, err
 	}
 	build := func(base ...service.Option) http.Handler { return service.New(base...) }
-	front := func(l net.Listener) net.Listener { return l }
+	front := func(l net.Listener) net.Listener { return lingering{l} }
 	s := &served{done: make(chan error, 1)}
 	if set.mutant != "" {
 		m, err := mutantNamed(set.mutant)

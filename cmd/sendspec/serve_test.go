@@ -148,3 +148,21 @@ func TestServeAnswersARequestThatIsUnderWayAtASignal(t *testing.T) {
 	assert.Contains(t, string(body), "ValidationException")
 	assert.Equal(t, exitConforms, <-ended)
 }
+
+// A client that sends its body while the server refuses the header gets the refusal, and no reset.
+func TestServeDoesNotResetAClientThatItRefuses(t *testing.T) {
+	t.Parallel()
+	s, err := serve(serveSettings{address: "127.0.0.1:0", scale: 1})
+	require.NoError(t, err)
+	defer s.close()
+	for range 200 {
+		c, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
+		require.NoError(t, err)
+		_, err = io.WriteString(c, "POST / HTTP/1.1\r\nHost: a b/c\r\nContent-Length: 9000\r\n\r\n"+strings.Repeat(" ", 9000))
+		require.NoError(t, err)
+		answer, err := io.ReadAll(c)
+		require.NoError(t, err)
+		require.Contains(t, string(answer), " 400 Bad Request")
+		require.NoError(t, c.Close())
+	}
+}
