@@ -184,7 +184,7 @@ func TestTheReportOfACampaignIsTheSameForTheSameSeed(t *testing.T) {
 		documents = append(documents, string(b))
 	}
 	require.Equal(t, documents[0], documents[1])
-	require.Contains(t, documents[0], `"format": "sendspec-fuzz/1"`)
+	require.Contains(t, documents[0], `"format": "sendspec-fuzz/2"`)
 }
 
 func TestLoadSaysWhatIsWrong(t *testing.T) {

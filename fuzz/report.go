@@ -12,7 +12,7 @@ import (
 )
 
 // Format names the version of the JSON report of a campaign.
-const Format = "sendspec-fuzz/1"
+const Format = "sendspec-fuzz/2"
 
 // Report is what a campaign found.
 type Report struct {
@@ -92,7 +92,7 @@ type document struct {
 	Inputs     uint64              `json:"inputs"`
 	Skipped    uint64              `json:"skipped"`
 	Hash       string              `json:"hash"`
-	Coverage   Coverage            `json:"ledger"`
+	Coverage   Coverage            `json:"coverage"`
 	Dropped    int                 `json:"dropped,omitempty"`
 	Findings   []findingDocument   `json:"findings"`
 }

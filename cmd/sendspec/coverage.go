@@ -55,23 +55,23 @@ func showCoverage(s Streams, args []string, asJSON, all bool) error {
 	if err != nil {
 		return err
 	}
-	ledger, err := coverage.Build(cases)
+	table, err := coverage.Build(cases)
 	if err != nil {
 		return err
 	}
 	if len(args) == 1 {
-		if ledger = ledger.Only(args[0]); len(ledger.Rows) == 0 {
+		if table = table.Only(args[0]); len(table.Rows) == 0 {
 			return fmt.Errorf("coverage %q: nothing has that name; want a member (Targets.Key), an operation, a status or an exception",
 				args[0])
 		}
 	}
 	if asJSON {
-		err = writeJSON(s.Out, ledger)
+		err = writeJSON(s.Out, table)
 	} else {
-		err = coverage.WriteText(s.Out, ledger, all)
+		err = coverage.WriteText(s.Out, table, all)
 	}
-	if err == nil && ledger.Summary.Gaps > 0 {
-		err = fmt.Errorf("constraint coverage has %d gaps: add a case for each, or the reason why there can be none", ledger.Summary.Gaps)
+	if err == nil && table.Summary.Gaps > 0 {
+		err = fmt.Errorf("constraint coverage has %d gaps: add a case for each, or the reason why there can be none", table.Summary.Gaps)
 	}
 	return err
 }

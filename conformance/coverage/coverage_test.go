@@ -26,8 +26,8 @@ func embedded(t *testing.T) []*fixtures.Case {
 	return cases
 }
 
-// whole is the ledger of the embedded corpus, which no test changes.
-var whole = sync.OnceValues(func() (*coverage.Ledger, error) {
+// whole is the table of the embedded corpus, which no test changes.
+var whole = sync.OnceValues(func() (*coverage.Table, error) {
 	cases, err := fixtures.Embedded()
 	if err != nil {
 		return nil, err
@@ -35,21 +35,21 @@ var whole = sync.OnceValues(func() (*coverage.Ledger, error) {
 	return coverage.Build(cases)
 })
 
-func embeddedLedger(t *testing.T) *coverage.Ledger {
+func embeddedTable(t *testing.T) *coverage.Table {
 	t.Helper()
-	ledger, err := whole()
+	table, err := whole()
 	require.NoError(t, err)
-	return ledger
+	return table
 }
 
-func build(t *testing.T, cases []*fixtures.Case) *coverage.Ledger {
+func build(t *testing.T, cases []*fixtures.Case) *coverage.Table {
 	t.Helper()
-	ledger, err := coverage.Build(cases)
+	table, err := coverage.Build(cases)
 	require.NoError(t, err)
-	return ledger
+	return table
 }
 
-func cell(t *testing.T, l *coverage.Ledger, operation string, section coverage.Section, member, rule, name string) *coverage.Cell {
+func cell(t *testing.T, l *coverage.Table, operation string, section coverage.Section, member, rule, name string) *coverage.Cell {
 	t.Helper()
 	for i := range l.Rows {
 		if r := &l.Rows[i]; r.Operation == operation && r.Section == section && r.Member == member && r.Rule == rule {
@@ -67,23 +67,23 @@ func cell(t *testing.T, l *coverage.Ledger, operation string, section coverage.S
 // Nothing that the sources name is left without a case: a gap is listed by name.
 func TestNothingIsLeftWithoutACase(t *testing.T) {
 	t.Parallel()
-	ledger := embeddedLedger(t)
-	for _, g := range ledger.Gaps() {
+	table := embeddedTable(t)
+	for _, g := range table.Gaps() {
 		t.Error(g)
 	}
-	s := ledger.Summary
+	s := table.Summary
 	assert.Equal(t, s.Cells, s.Covered+s.NotApplicable+s.Gaps)
 	t.Logf("%d cells: %d covered, %d with nothing to ask", s.Cells, s.Covered, s.NotApplicable)
 }
 
-// The ledger has a row for all there is: it cannot be whole by leaving something out.
-func TestTheLedgerListsEverything(t *testing.T) {
+// The table has a row for all there is: it cannot be whole by leaving something out.
+func TestTheTableListsEverything(t *testing.T) {
 	t.Parallel()
-	ledger := embeddedLedger(t)
+	table := embeddedTable(t)
 	count := func(operation string, section coverage.Section) int {
 		n := 0
-		for i := range ledger.Rows {
-			if ledger.Rows[i].Operation == operation && ledger.Rows[i].Section == section {
+		for i := range table.Rows {
+			if table.Rows[i].Operation == operation && table.Rows[i].Section == section {
 				n++
 			}
 		}
@@ -101,7 +101,7 @@ func TestTheLedgerListsEverything(t *testing.T) {
 		}
 		assert.Equal(t, len(reference.Exceptions(operation))+extra, count(operation, coverage.Exceptions), operation)
 		for _, member := range reference.MemberNames(operation) {
-			cell(t, ledger, operation, coverage.Requests, member, "", "sent")
+			cell(t, table, operation, coverage.Requests, member, "", "sent")
 		}
 	}
 	require.Len(t, reference.MemberNames(reference.SendCommand), 18)
@@ -113,7 +113,7 @@ func TestTheLedgerListsEverything(t *testing.T) {
 // Without the cases that they name cells are gaps.
 func TestACellWithoutItsCasesIsAGap(t *testing.T) {
 	t.Parallel()
-	ledger := embeddedLedger(t)
+	table := embeddedTable(t)
 	places := []struct {
 		operation          string
 		section            coverage.Section
@@ -134,7 +134,7 @@ func TestACellWithoutItsCasesIsAGap(t *testing.T) {
 	}
 	dropped := map[string]bool{}
 	for _, p := range places {
-		c := cell(t, ledger, p.operation, p.section, p.member, p.rule, p.cell)
+		c := cell(t, table, p.operation, p.section, p.member, p.rule, p.cell)
 		require.Equal(t, coverage.Covered, c.State(), p)
 		for _, id := range c.Cases {
 			dropped[id] = true
@@ -181,21 +181,21 @@ func TestTheTableOfASmallCorpus(t *testing.T) {
 	assert.Equal(t, string(want), text.String())
 }
 
-func TestTheLedgerIsTheSameEachTime(t *testing.T) {
+func TestTheTableIsTheSameEachTime(t *testing.T) {
 	t.Parallel()
-	first, err := json.Marshal(embeddedLedger(t))
+	first, err := json.Marshal(embeddedTable(t))
 	require.NoError(t, err)
 	second, err := json.Marshal(build(t, embedded(t)))
 	require.NoError(t, err)
 	assert.True(t, bytes.Equal(first, second))
 }
 
-func TestANameNarrowsTheLedger(t *testing.T) {
+func TestANameNarrowsTheTable(t *testing.T) {
 	t.Parallel()
-	ledger := embeddedLedger(t)
+	table := embeddedTable(t)
 	members := func(name string) []string {
 		var all []string
-		for _, r := range ledger.Only(name).Rows {
+		for _, r := range table.Only(name).Rows {
 			all = append(all, r.Operation+" "+r.Member)
 		}
 		return slices.Compact(all)
@@ -207,5 +207,5 @@ func TestANameNarrowsTheLedger(t *testing.T) {
 	assert.Equal(t, []string{"SendCommand Command.StatusDetails"}, members("RateExceeded"))
 	assert.Empty(t, members("Target"))
 	assert.Empty(t, members(""))
-	assert.Equal(t, ledger.Summary.Gaps, ledger.Only(reference.CancelCommand).Summary.Gaps)
+	assert.Equal(t, table.Summary.Gaps, table.Only(reference.CancelCommand).Summary.Gaps)
 }

@@ -8,11 +8,11 @@ import (
 // Only returns the rows about a name, counted anew: an operation, an exception, the value of a status, or a
 // member by its path or a part of it. Targets finds Targets, Targets[].Key and Command.Targets; Targets.Key
 // finds Targets[].Key. Where nothing has the name no row is left.
-func (l *Ledger) Only(name string) *Ledger {
+func (t *Table) Only(name string) *Table {
 	var kept []Row
-	for i := range l.Rows {
-		if l.Rows[i].about(name) {
-			row := l.Rows[i]
+	for i := range t.Rows {
+		if t.Rows[i].about(name) {
+			row := t.Rows[i]
 			row.Cells = slices.Clone(row.Cells)
 			kept = append(kept, row)
 		}

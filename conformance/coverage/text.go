@@ -15,24 +15,24 @@ func title(s Section) string {
 	}[s]
 }
 
-// WriteText writes the ledger as tables, one for each section of each operation: how many cases ask what.
+// WriteText writes the table in parts, one for each section of each operation: how many cases ask what.
 // With all it lists the IDs of the cases, and why a cell is empty.
-func WriteText(w io.Writer, l *Ledger, all bool) error {
+func WriteText(w io.Writer, t *Table, all bool) error {
 	var b strings.Builder
-	for i := 0; i < len(l.Rows); {
+	for i := 0; i < len(t.Rows); {
 		j := i
-		for j < len(l.Rows) && l.Rows[j].Operation == l.Rows[i].Operation && l.Rows[j].Section == l.Rows[i].Section {
+		for j < len(t.Rows) && t.Rows[j].Operation == t.Rows[i].Operation && t.Rows[j].Section == t.Rows[i].Section {
 			j++
 		}
-		writeTable(&b, l.Rows[i:j], all)
+		writeTable(&b, t.Rows[i:j], all)
 		i = j
 	}
-	for _, g := range l.Gaps() {
+	for _, g := range t.Gaps() {
 		fmt.Fprintf(&b, "gap: %s\n", g)
 	}
-	s := l.Summary
+	s := t.Summary
 	fmt.Fprintf(&b, "%d cells: %d covered, %d with nothing to ask (-), %d gaps", s.Cells, s.Covered, s.NotApplicable, s.Gaps)
-	if n := l.undecided(); n > 0 {
+	if n := t.undecided(); n > 0 {
 		fmt.Fprintf(&b, "; in %d of those covered any answer is taken, since nobody knows AWS's (?)", n)
 	}
 	b.WriteByte('\n')
@@ -40,11 +40,11 @@ func WriteText(w io.Writer, l *Ledger, all bool) error {
 	return err
 }
 
-func (l *Ledger) undecided() int {
+func (t *Table) undecided() int {
 	n := 0
-	for i := range l.Rows {
-		for j := range l.Rows[i].Cells {
-			if l.Rows[i].Cells[j].Undecided {
+	for i := range t.Rows {
+		for j := range t.Rows[i].Cells {
+			if t.Rows[i].Cells[j].Undecided {
 				n++
 			}
 		}

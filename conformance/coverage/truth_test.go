@@ -137,15 +137,15 @@ func rejudged(t *testing.T, r judge.Result, operation, path string, change func(
 	return judge.Judge(r.Case, steps, exchanges, false).Verdict, changed
 }
 
-// What the ledger says of answers is true: the embedded service's own, with the member taken out or given
-// another value, are found fault with by the cases that the ledger names. Those that only ask again with
+// What the table says of answers is true: the embedded service's own, with the member taken out or given
+// another value, are found fault with by the cases that the table names. Those that only ask again with
 // what they were told cannot be judged on answers alone, and elements of lists are taken with their lists.
 func TestTheCasesNamedFailAWrongAnswer(t *testing.T) {
 	t.Parallel()
-	ledger := embeddedLedger(t)
+	table := embeddedTable(t)
 	seen := answered(t)
 	shown, rows := 0, 0
-	for _, row := range ledger.Rows {
+	for _, row := range table.Rows {
 		if row.Section != coverage.Responses || strings.HasSuffix(row.Member, "[]") {
 			continue
 		}

@@ -40,7 +40,7 @@ type Input struct {
 	Strategy Strategy
 	// What was done to a plain request, in a few words.
 	What string
-	// Marks are the entries of the ledger that the input stands for.
+	// Marks name the cells of generate.Coverage that the input stands for.
 	Marks []Mark
 
 	// Body is a request's body; a sequence has Calls and nothing else.

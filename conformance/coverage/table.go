@@ -8,10 +8,10 @@ import (
 	"github.com/sendspec/sendspec/reference"
 )
 
-// Version is that of the ledger's JSON. It changes when a field is renamed, removed or given another meaning.
+// Version is that of the table's JSON. It changes when a field is renamed, removed or given another meaning.
 const Version = 1
 
-// Section is a part of the ledger. Each has cells of its own.
+// Section is a part of the table. Each has cells of its own.
 type Section string
 
 // The sections.
@@ -29,7 +29,7 @@ const (
 	Exceptions Section = "exception"
 )
 
-// Sections returns the sections in the order in which the ledger lists them.
+// Sections returns the sections in the order in which the table lists them.
 func Sections() []Section { return []Section{Requests, Constraints, Responses, Statuses, Exceptions} }
 
 // CellNames returns the names of a section's cells in the order in which its rows have them.
@@ -69,8 +69,8 @@ const (
 	allowed  = "allowed"  // it is one of several answers that conform, or stands on a status's way
 )
 
-// Ledger is what the corpus asks.
-type Ledger struct {
+// Table is what the corpus asks.
+type Table struct {
 	Version int     `json:"version"`
 	Summary Summary `json:"summary"`
 	Rows    []Row   `json:"rows"`
@@ -138,20 +138,20 @@ type Gap struct {
 }
 
 // Gaps returns the cells that no case asks, in the order of the rows.
-func (l *Ledger) Gaps() []Gap {
+func (t *Table) Gaps() []Gap {
 	var gaps []Gap
-	for i := range l.Rows {
-		for j := range l.Rows[i].Cells {
-			if c := &l.Rows[i].Cells[j]; c.State() == Uncovered {
-				gaps = append(gaps, Gap{&l.Rows[i], c})
+	for i := range t.Rows {
+		for j := range t.Rows[i].Cells {
+			if c := &t.Rows[i].Cells[j]; c.State() == Uncovered {
+				gaps = append(gaps, Gap{&t.Rows[i], c})
 			}
 		}
 	}
 	return gaps
 }
 
-// Build computes the ledger of a corpus. It fails where a case cannot be bound.
-func Build(cases []*fixtures.Case) (*Ledger, error) {
+// Build computes the table of a corpus. It fails where a case cannot be bound.
+func Build(cases []*fixtures.Case) (*Table, error) {
 	corpus, err := ask(cases)
 	if err != nil {
 		return nil, err
@@ -175,33 +175,33 @@ func (c *corpus) rows() []Row {
 	return append(rows, c.statusRows()...)
 }
 
-// count is the ledger of some rows, sorted and counted.
-func count(rows []Row) *Ledger {
-	l := &Ledger{Version: Version, Rows: rows}
-	slices.SortStableFunc(l.Rows, func(x, y Row) int {
+// count is the table of some rows, sorted and counted.
+func count(rows []Row) *Table {
+	t := &Table{Version: Version, Rows: rows}
+	slices.SortStableFunc(t.Rows, func(x, y Row) int {
 		return cmp.Or(
 			slices.Index(reference.Operations(), x.Operation)-slices.Index(reference.Operations(), y.Operation),
 			slices.Index(Sections(), x.Section)-slices.Index(Sections(), y.Section),
 			cmp.Compare(x.Member, y.Member))
 	})
-	for i := range l.Rows {
-		for j := range l.Rows[i].Cells {
-			c := &l.Rows[i].Cells[j]
+	for i := range t.Rows {
+		for j := range t.Rows[i].Cells {
+			c := &t.Rows[i].Cells[j]
 			c.Cases = append([]string{}, c.Cases...)
 			slices.Sort(c.Cases)
 			c.Cases = slices.Compact(c.Cases)
-			l.Summary.Cells++
+			t.Summary.Cells++
 			switch c.State() {
 			case NotApplicable:
-				l.Summary.NotApplicable++
+				t.Summary.NotApplicable++
 			case Uncovered:
-				l.Summary.Gaps++
+				t.Summary.Gaps++
 			default:
-				l.Summary.Covered++
+				t.Summary.Covered++
 			}
 		}
 	}
-	return l
+	return t
 }
 
 // cell returns the row's cell of this name.
