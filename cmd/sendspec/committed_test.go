@@ -35,7 +35,7 @@ func TestTheCommittedMatrixIsThatOfTheReports(t *testing.T) {
 	table, err := os.ReadFile("testdata/matrix/matrix.md")
 	require.NoError(t, err)
 	var out, people strings.Builder
-	args := append([]string{"compare", "--matrix", "--format", "markdown"}, reports...)
+	args := append([]string{"compare", "--partial", "--matrix", "--format", "markdown"}, reports...)
 	require.Zero(t, Main(t.Context(), args, Streams{In: strings.NewReader(""), Out: &out, Err: &people}), people.String())
 	require.Equal(t, string(table), out.String())
 }
