@@ -37,5 +37,6 @@ func TestTheCommittedMatrixIsThatOfTheReports(t *testing.T) {
 	var out, people strings.Builder
 	args := append([]string{"compare", "--partial", "--matrix", "--format", "markdown"}, reports...)
 	require.Zero(t, Main(t.Context(), args, Streams{In: strings.NewReader(""), Out: &out, Err: &people}), people.String())
-	require.Equal(t, string(table), out.String())
+	made, _, _ := strings.Cut(out.String(), "\n\n") // without the notes, which name files
+	require.Equal(t, strings.TrimSuffix(string(table), "\n"), strings.TrimSuffix(made, "\n"))
 }
