@@ -307,7 +307,7 @@ func (b *book) question(w *strings.Builder, f *evidence.Fact) {
 	fmt.Fprintf(w, "  case      %s\n\n", strings.Join(settledBy, "\n            "))
 }
 
-// writePlaces writes where something was seen: the date, the title and the address.
+// writePlaces writes where something was seen: the date, the title, and the address or why there is none.
 func writePlaces(w *strings.Builder, indent string, places []evidence.Place) {
 	for _, p := range places {
 		date := p.Date
@@ -319,7 +319,11 @@ func writePlaces(w *strings.Builder, indent string, places []evidence.Place) {
 			title += ", " + p.At
 		}
 		fmt.Fprintf(w, "%s%-10s %s\n", indent, date, title)
-		for _, more := range []string{fixtures.RecordingAt(p), p.Source.URL} {
+		link := p.Source.URL
+		if link == "" {
+			link = "no link: " + p.Source.Unlinked
+		}
+		for _, more := range []string{fixtures.RecordingAt(p), link} {
 			if more != "" {
 				fmt.Fprintf(w, "%s%-10s %s\n", indent, "", more)
 			}

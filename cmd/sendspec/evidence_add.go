@@ -126,7 +126,8 @@ func (f *evidenceAddFlags) source(file string, lines []evidence.Recording) (evid
 		}
 	}
 	base := filepath.Base(file)
-	source := evidence.Source{ID: strings.TrimSuffix(base, filepath.Ext(base)), Title: "Calls recorded from AWS", Date: date}
+	source := evidence.Source{ID: strings.TrimSuffix(base, filepath.Ext(base)), Title: "Calls recorded from AWS",
+		Unlinked: "the recording is the source", Date: date}
 	folder := "recorded"
 	if o := lines[0].Observation; o != nil {
 		source.ID = strings.ToLower("aws-" + o.Region + "-" + date)
