@@ -28,7 +28,7 @@ func (r *Runner) compare(result *judge.Result, complete bool) {
 	}
 }
 
-// Baseline counts the cases that the baseline names by how they stand to it; nil without a baseline.
+// Baseline counts the cases that the baseline names by their state; nil without a baseline.
 func (r *Report) Baseline() map[judge.BaselineState]int {
 	var n map[judge.BaselineState]int
 	for i := range r.Results {

@@ -25,13 +25,13 @@ import (
 	"github.com/sendspec/sendspec/reference/service"
 )
 
-func embedded(t *testing.T, scale float64, behind ...func(http.Handler) http.Handler) conformance.Target {
+func embedded(t *testing.T, scale float64, wraps ...func(http.Handler) http.Handler) conformance.Target {
 	t.Helper()
 	world := service.Demo("", "")
 	options := append(slices.Clip(world.Options), service.WithClockScale(scale), service.WithLongestStep(10*time.Second),
 		service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
 	handler := http.Handler(service.New(options...))
-	for _, wrap := range behind {
+	for _, wrap := range wraps {
 		handler = wrap(handler)
 	}
 	server := httptest.NewServer(handler)

@@ -16,7 +16,7 @@ import (
 // TestInvariantsAreAboutAnswersToCalls: what is in front of the service may answer any other request as it likes.
 func TestInvariantsAreAboutAnswersToCalls(t *testing.T) {
 	t.Parallel()
-	sound := answering(always200)
+	valid := answering(always200)
 	page := func(w http.ResponseWriter) {
 		w.Header().Set("Content-Type", "text/html")
 		w.Header().Set("x-amzn-RequestId", "healthy")
@@ -43,7 +43,7 @@ func TestInvariantsAreAboutAnswersToCalls(t *testing.T) {
 					page(w)
 					return
 				}
-				sound.ServeHTTP(w, r)
+				valid.ServeHTTP(w, r)
 			})
 			cases := casesOf(
 				t,

@@ -48,7 +48,7 @@ func plainCall(m fixtures.Message) bool {
 // The fixtures are written from the sources by hand, the reference computes. Where the validator
 // refuses a fixture's request, its exception and message must be one of the fixture's outcomes;
 // where it does not, the fixture must allow more than the framework's own refusals.
-func TestTheTwoBooksAgree(t *testing.T) {
+func TestReferenceAgreesWithFixtures(t *testing.T) {
 	t.Parallel()
 	checked, unknown := 0, 0
 	for c, steps := range boundCorpus(t) {

@@ -80,7 +80,7 @@ func TestABindingThatTheTargetRefusesIsAMistake(t *testing.T) {
 }
 
 // Nothing is asked of a node that no case needs or that nothing may be dispatched to, and a target that refuses
-// whatever it is asked in the same words says nothing of the binding.
+// every request in the same words says nothing of the binding.
 func TestABindingIsCheckedWhereThatShowsSomething(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex

@@ -158,7 +158,7 @@ func TestTheHostileBattery(t *testing.T) {
 		}
 		assert.Zero(t, reached.Load(), "a redirect was followed, and the credentials went with it")
 	})
-	leaktest.Settled(t, before)
+	leaktest.NoneLeft(t, before)
 }
 
 func (r *hostileRun) assert(t *testing.T) {

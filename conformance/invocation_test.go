@@ -27,14 +27,14 @@ func TestTheStatusOfAnInvocationIsLookedAt(t *testing.T) {
 	for name, c := range map[string]struct {
 		operation, body, path string
 	}{
-		"sound": {"ListCommandInvocations", `{"CommandInvocations":[{"Status":"TimedOut","StatusDetails":"DeliveryTimedOut"}]}`, ""},
+		"valid": {"ListCommandInvocations", `{"CommandInvocations":[{"Status":"TimedOut","StatusDetails":"DeliveryTimedOut"}]}`, ""},
 		"an invented status": {"ListCommandInvocations",
 			`{"CommandInvocations":[{"Status":"Success","StatusDetails":"Success"},{"Status":"Done","StatusDetails":"Success"}]}`,
 			"/CommandInvocations/1/Status"},
 		"invented details": {"ListCommandInvocations", `{"CommandInvocations":[{"Status":"Success","StatusDetails":"Fine"}]}`,
 			"/CommandInvocations/0/StatusDetails"},
 		"details of a command":     {"GetCommandInvocation", `{"Status":"Success","StatusDetails":"NoInstancesInTag"}`, "/StatusDetails"},
-		"sound, of one":            {"GetCommandInvocation", `{"Status":"Failed","StatusDetails":"Terminated"}`, ""},
+		"valid, of one":            {"GetCommandInvocation", `{"Status":"Failed","StatusDetails":"Terminated"}`, ""},
 		"nothing of an invocation": {"GetCommandInvocation", `{}`, ""},
 		"an invented one of one":   {"GetCommandInvocation", `{"Status":"Running","StatusDetails":"Success"}`, "/Status"},
 	} {
@@ -79,7 +79,7 @@ func TestTheStatusesOfACommandAreThoseOfTheReference(t *testing.T) {
 func TestIgnoredFiltersOfInvocationsAreNoticed(t *testing.T) {
 	t.Parallel()
 	world := service.Demo("", "")
-	sound := service.New(append(world.Options, service.WithClockScale(200))...)
+	valid := service.New(append(world.Options, service.WithClockScale(200))...)
 	filtered := func(body []byte) bool {
 		v, err := jsontree.Parse(body)
 		return err == nil && v.Get("Filters") != nil
@@ -87,7 +87,7 @@ func TestIgnoredFiltersOfInvocationsAreNoticed(t *testing.T) {
 	for name, wrong := range map[string]func(w http.ResponseWriter, r *http.Request, body []byte){
 		"ignores them": func(w http.ResponseWriter, r *http.Request, _ []byte) {
 			r.Body = io.NopCloser(bytes.NewReader([]byte("{}")))
-			sound.ServeHTTP(w, r)
+			valid.ServeHTTP(w, r)
 		},
 		"lists nothing": func(w http.ResponseWriter, _ *http.Request, _ []byte) {
 			_, _ = io.WriteString(w, `{"CommandInvocations":[]}`)
@@ -105,7 +105,7 @@ func TestIgnoredFiltersOfInvocationsAreNoticed(t *testing.T) {
 					return
 				}
 				r.Body = io.NopCloser(bytes.NewReader(body))
-				sound.ServeHTTP(w, r)
+				valid.ServeHTTP(w, r)
 			})
 			selector, err := conformance.ParseSelector([]string{"execution/Filters"}, nil)
 			require.NoError(t, err)

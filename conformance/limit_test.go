@@ -21,12 +21,12 @@ import (
 // TestALongHeaderIsNobodysFault: it is beyond a limit of ours.
 func TestALongHeaderIsNobodysFault(t *testing.T) {
 	t.Parallel()
-	sound := answering(always200)
+	valid := answering(always200)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Ask") != "" {
 			w.Header().Set("X-Padding", strings.Repeat("x", 40_000))
 		}
-		sound.ServeHTTP(w, r)
+		valid.ServeHTTP(w, r)
 	}))
 	defer server.Close()
 	cases := casesOf(t,
@@ -54,10 +54,10 @@ func TestALongListIsWaitedForAndJudged(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				sound, began := answering(always200), time.Now()
+				valid, began := answering(always200), time.Now()
 				target := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), "ListCommands") {
-						sound.ServeHTTP(w, r)
+						valid.ServeHTTP(w, r)
 						return
 					}
 					body := long + fmt.Sprintf(`,"N":%d}`, time.Since(began))

@@ -131,7 +131,7 @@ func TestTheInvariantsSeeThePreflight(t *testing.T) {
 	assert.Equal(t, judge.Pass, never5xx(conformance.WithProfiles(fixtures.Core)).Verdict, "the operation is of another profile")
 }
 
-// A target that fails at whatever it is asked has not been judged; one that only begins so has.
+// A target that fails at everything has not been judged; one that only begins so has.
 func TestATargetThatFailsAtThePlainRequestCannotBeJudged(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

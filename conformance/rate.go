@@ -9,7 +9,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
-// WithRate bounds how many requests a second are sent, whatever they are for. Default: no bound.
+// WithRate bounds how many requests a second are sent, of all kinds. Default: no bound.
 func WithRate(perSecond float64) Option {
 	return func(r *Runner) error {
 		if !(perSecond > 0) {

@@ -24,7 +24,7 @@ type Recorded struct {
 // JudgeRecorded judges what was recorded and sends nothing: each case by its own outcomes and against the cases before
 // it that asked the same world, and all of them by the invariants. Its events, its report and its errors are those of Run. T needs no URL;
 // its
-// Name stands for the recording. Of the options only those of judging and of events matter.
+// Name is that of the recording. Of the options only those of judging and of events matter.
 func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...Option) (*Report, error) {
 	r := &Runner{target: t}
 	started := Started{Target: t}

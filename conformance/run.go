@@ -158,7 +158,7 @@ func (x *Session) emitCase(r judge.Result) error {
 	return x.Emit(Judged{r})
 }
 
-// inOrder passes results on in their order, whatever order they come in.
+// inOrder passes results on in the order of the plan, not that in which they come.
 type inOrder struct {
 	mu       sync.Mutex
 	results  []judge.Result

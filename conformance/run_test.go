@@ -376,5 +376,5 @@ func TestARunLeavesNoGoroutineBehind(t *testing.T) {
 	_, err = run(ctx, t, conformance.Target{URL: server.URL}, conformance.WithCases(plainCases(t, 40)))
 	require.Error(t, err)
 	server.Close()
-	leaktest.Settled(t, before)
+	leaktest.NoneLeft(t, before)
 }

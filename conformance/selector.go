@@ -50,7 +50,7 @@ func (p part) match(s string) bool {
 	return err == nil && ok
 }
 
-// anyParts stands for any number of parts.
+// anyParts matches any number of parts.
 func (p part) anyParts() bool { return p.text == "**" }
 
 // wildcards are the characters that path.Match does not take as themselves.

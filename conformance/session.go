@@ -87,7 +87,7 @@ func needed(plan []Planned) map[string]bool {
 	return names
 }
 
-// Wait asks the target a plain SendCommand until it answers HTTP at all, whatever it answers. A refused
+// Wait asks the target a plain SendCommand until it answers HTTP at all. A refused
 // or dropped connection, silence, TLS that is not ready and a gateway's 502, 503 or 504 are waited
 // through. It fails with ErrCannotJudge when the time is over, or at once where waiting cannot help: a
 // certificate that is not trusted, a server of HTTP/2 only.

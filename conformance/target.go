@@ -20,7 +20,7 @@ type Target struct {
 	URL string
 	// Handler is called directly where no URL is given.
 	Handler http.Handler
-	// Name stands for the target in reports. Default: the URL, or "handler".
+	// Name is the target in reports. Default: the URL, or "handler".
 	Name string
 	// Region is signed for and expected back. Default us-east-1.
 	Region string

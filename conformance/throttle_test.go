@@ -65,7 +65,7 @@ var throttles = map[string]struct {
 	},
 	"a name with an escape":   {400, "", `{"__type":"Throttl\u0069ng"}`, 100 * time.Millisecond, 10 * time.Second},
 	"a member with an escape": {400, "", `{"__type":"A","c\u006fde":"SlowDown"}`, 100 * time.Millisecond, 10 * time.Second},
-	"a name behind a quote":   {400, "", `{"__type":"\"#SlowDown"}`, 100 * time.Millisecond, 10 * time.Second},
+	"a name after a quote":    {400, "", `{"__type":"\"#SlowDown"}`, 100 * time.Millisecond, 10 * time.Second},
 	"a code, and another type": {400, "", "{\"__type\":\"A\",\"code\"\t:\r\n\"TooManyRequestsException\"}", 100 * time.Millisecond,
 		10 * time.Second},
 	"the second of two types": {400, "", `{"message":{"__type":""},"__type":"SlowDown"}`, 100 * time.Millisecond, 10 * time.Second},

@@ -103,20 +103,20 @@ type Progress struct {
 
 // campaign is one run of a campaign.
 type campaign struct {
-	session   *conformance.Session
-	options   Options
-	oracle    *oracle.Oracle
-	limiter   *rate.Limiter
-	generator *generate.Generator
-	coverage  *generate.Coverage
-	found     []*Finding
-	byKey     map[string][]*Finding
-	report    *Report
-	hash      hash.Hash
-	began     time.Time
-	dropped   map[string]bool
-	suspect   []*generate.Input // of the last batch, those without an answer
-	dead      bool              // the target was waited for in vain
+	session    *conformance.Session
+	options    Options
+	oracle     *oracle.Oracle
+	limiter    *rate.Limiter
+	generator  *generate.Generator
+	coverage   *generate.Coverage
+	found      []*Finding
+	byKey      map[string][]*Finding
+	report     *Report
+	hash       hash.Hash
+	began      time.Time
+	dropped    map[string]bool
+	unanswered []*generate.Input // of the last batch, those without an answer
+	dead       bool              // the target was waited for in vain
 
 	lastInput time.Time // no input is asked after it
 	end       time.Time // nothing is asked after it
@@ -185,14 +185,14 @@ func (c *campaign) run(ctx context.Context) error {
 		outcomes := c.batch(ctx, next, end)
 		size = nextBatch(len(outcomes), time.Since(start))
 		next += uint64(len(outcomes))
-		c.suspect = nil
+		c.unanswered = nil
 		for i := range outcomes {
 			if err := c.note(ctx, &outcomes[i]); err != nil {
 				return err
 			}
 		}
 		c.tellProgress()
-		unanswered := len(c.suspect)
+		unanswered := len(c.unanswered)
 		if len(outcomes) > 0 && (c.dead || !c.alive(ctx)) && !c.revived(ctx) {
 			return c.died(ctx)
 		}
@@ -260,7 +260,7 @@ func (c *campaign) note(ctx context.Context, a *asked) error {
 	}
 	c.coverage.Add(a.marks)
 	if a.unanswered {
-		c.suspect = append(c.suspect, a.input)
+		c.unanswered = append(c.unanswered, a.input)
 	}
 	for i := range a.reproductions {
 		if known := c.known(&a.reproductions[i].fingerprint, false); known != nil {

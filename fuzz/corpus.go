@@ -26,7 +26,7 @@ import (
 // The files of a saved finding, in a folder of its ID.
 const (
 	findingFile  = "finding.json"  // the divergence, and the case that shows it
-	requestFile  = "request.http"  // the request as it goes over the wire; no credential stands in it
+	requestFile  = "request.http"  // the request as it goes over the wire; without credentials
 	bodyFile     = "body.bin"      // its body alone, byte for byte
 	exchangeFile = "exchange.http" // the request and the answer, for people
 	curlFile     = "curl.sh"       // a command that sends it

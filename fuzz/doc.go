@@ -1,7 +1,7 @@
 // Package fuzz finds what no fixture thought of, and hands over the smallest request that shows it.
 //
-// In the pipeline (fixtures, reference <- conformance <- fuzz <- cmd) it stands where the corpus stands
-// in a run: it makes cases without end. A fuzzed input is a fixtures.Case like any other, but that its
+// In the pipeline (fixtures, reference <- conformance <- fuzz <- cmd) it takes the place that the
+// corpus has in a run: it makes cases without end. A fuzzed input is a fixtures.Case like any other, but that its
 // outcomes are computed by the reference and not written by hand:
 //
 //	generate/                             inputs and their mutations
@@ -15,7 +15,7 @@
 //
 // The oracle is the reference's validator, and knows what it does not know: where no source tells what
 // AWS does, only what is certain is asked (an answer of 2xx or 4xx, and the invariants). What
-// breaks a rule about its meaning is refused as surely as the fixtures say. Where an input's meaning
+// breaks a semantic rule is refused as surely as the fixtures say. Where an input's meaning
 // depends on a part of the target's world that nobody described (documents, nodes, roles, buckets),
 // every declared error that is plausible conforms.
 package fuzz

@@ -36,7 +36,7 @@ type Finding struct {
 	Result judge.Result
 
 	input      *generate.Input
-	ubiquitous bool // it shows whatever is asked
+	ubiquitous bool // it shows on every input
 }
 
 // keep adds a finding, unless one with no more causes is there already.
@@ -158,7 +158,7 @@ func (c *campaign) follow(ctx context.Context, in *generate.Input, first *reprod
 }
 
 // same returns the finding that a new one is another sign of, where its fingerprint alone does not tell: a failure
-// over whatever is asked that has come back, or that was gone when it was asked again; or one whose causes are all
+// that shows on every input and has come back, or that was gone when it was asked again; or one whose causes are all
 // that its input has, since it was not made smaller, and shares one.
 func (c *campaign) same(f *Finding) *Finding {
 	key := f.Fingerprint.key()

@@ -29,7 +29,7 @@ type Fingerprint struct {
 	Causes []string `json:"causes,omitempty"`
 }
 
-// key is the fingerprint but for the causes, and for the level: what is a should beside something doubtful
+// key is the fingerprint but for the causes, and for the level: what is a should beside something uncertain
 // and a must elsewhere is the same divergence.
 func (f *Fingerprint) key() string {
 	return strings.Join([]string{f.Check, f.Place, f.Want, f.Got}, "\x00")

@@ -56,9 +56,9 @@ func (c *campaign) revived(ctx context.Context) bool {
 	if !c.comesBack(ctx) {
 		return false
 	}
-	suspects := c.suspect
-	c.suspect = nil
-	for _, in := range suspects {
+	inputs := c.unanswered
+	c.unanswered = nil
+	for _, in := range inputs {
 		tc, e := in.Case(c.oracle)
 		r, ok := c.once(ctx, tc)
 		if !ok {
@@ -115,20 +115,20 @@ func (c *campaign) killerFinding(in *generate.Input, tc *fixtures.Case, e *oracl
 	}
 }
 
-// maxSuspects is how many inputs are named where nobody can tell any more which one it was.
-const maxSuspects = 8
+// maxNamed is how many inputs are named where nobody can tell any more which one it was.
+const maxNamed = 8
 
 // died ends a campaign whose target is dead for good, with the inputs that may have killed it.
 func (c *campaign) died(ctx context.Context) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return ctx.Err()
 	}
-	suspects := c.suspect[:min(len(c.suspect), maxSuspects)]
+	inputs := c.unanswered[:min(len(c.unanswered), maxNamed)]
 	c.report.Stopped = fmt.Sprintf("%s stopped answering after %d inputs", c.session.Target().Name, c.report.Inputs)
-	for _, in := range suspects {
+	for _, in := range inputs {
 		tc, e := in.Case(c.oracle)
 		f := c.killerFinding(in, tc, &e, judge.Result{Case: tc})
-		f.Flaky = len(suspects) > 1
+		f.Flaky = len(inputs) > 1
 		if err := c.keep(f); err != nil {
 			return err
 		}

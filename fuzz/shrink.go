@@ -64,7 +64,7 @@ func membersNamed(f *Fingerprint) []string {
 }
 
 // shrinker looks for the smallest input that still shows a divergence. It works on the tree of the body,
-// where a step means something, and not on what the dice were.
+// where a step means something, and not on the draws.
 type shrinker struct {
 	// reproduces asks whether the input shows it. It is not called for inputs of which the oracle says that
 	// they cannot.
@@ -171,7 +171,7 @@ func (s *shrinker) keepOnly(tops []string) {
 	}
 }
 
-// plainer replaces long texts by as many x, which is what most of them stand for.
+// plainer replaces long texts by as many x, which serve as well as most of them.
 func (s *shrinker) plainer() {
 	for _, pointer := range textPlaces(s.best.Body.Tree) {
 		v := s.best.Body.Tree.Pointer(pointer)

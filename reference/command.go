@@ -116,7 +116,7 @@ func Terminal(d Details) bool {
 
 // Transitions is what an observer may see next, from one poll to a later one, and so may skip
 // what lies between: the table is closed. A value that stays as it is is no transition. What is
-// not listed has nothing behind it: the terminal values.
+// not listed has no successor: the terminal values.
 //
 // Pending, Delayed and InProgress are one phase: an invocation was recorded to go from InProgress back to
 // Delayed (evidence: status/phase), and what a command shows meanwhile nobody has seen. So each of them
@@ -142,7 +142,7 @@ func (s Subject) Transitions() map[Details][]Details {
 	return table
 }
 
-// CanFollow tells whether a subject seen with the one value may later be seen with the other: the
+// CanFollow reports whether a subject seen with the one value may later be seen with the other: the
 // same, or one that Transitions lists.
 func (s Subject) CanFollow(from, to Details) bool {
 	return from == to || slices.Contains(s.Transitions()[from], to)

@@ -52,12 +52,12 @@ func TestTransitionsAreClosedAndEndInTerminalValues(t *testing.T) {
 		all, table := subject.Details(), subject.Transitions()
 		for _, from := range all {
 			assert.Equal(t, reference.StatusOf(from), reference.StatusesOf(from)[0])
-			assert.Equal(t, reference.Terminal(from), len(table[from]) == 0, "%s: only what is terminal has nothing behind it", from)
+			assert.Equal(t, reference.Terminal(from), len(table[from]) == 0, "%s: only what is terminal has no successor", from)
 			assert.True(t, subject.CanFollow(from, from))
 			for _, to := range table[from] {
 				assert.Contains(t, all, to)
 				assert.NotEqual(t, from, to)
-				assert.True(t, from != stopping || reference.Terminal(to), "%s behind Cancelling", to)
+				assert.True(t, from != stopping || reference.Terminal(to), "%s after Cancelling", to)
 				for _, further := range table[to] {
 					assert.True(t, subject.CanFollow(from, further), "%s, %s, %s", from, to, further)
 				}
@@ -172,7 +172,7 @@ func TestLateRepliesChangeNothing(t *testing.T) {
 }
 
 // Whatever happens to a command, it never leaves a terminal value, its values move as the table of
-// transitions says, its counts are consistent, and its times stand still. In the end, when it has
+// transitions says, its counts are consistent, and its times do not change. In the end, when it has
 // expired, it is terminal.
 func TestNoSequenceOfEventsBreaksACommand(t *testing.T) {
 	t.Parallel()
@@ -204,7 +204,7 @@ func TestNoSequenceOfEventsBreaksACommand(t *testing.T) {
 	}
 }
 
-// brokenRule tells which rule an event broke; "" is none.
+// brokenRule is the rule that an event broke; "" is none.
 func brokenRule(l *reference.Life, changed bool, before reference.Details, counts reference.Counts,
 	invocations []reference.Details) string {
 	after, c := l.Invocations(), l.Counts()

@@ -87,7 +87,7 @@ func (r rule) beyondModel() rule {
 
 // constraintTable holds the constraints by the model's shape name; Structure$Member where the
 // constraint belongs to one member. Bounds, patterns and values are those of fixtures/evidence/model.json unless
-// the rule names another fact. Patterns stand as the server prints them: the published Smithy
+// the rule names another fact. Patterns are as the server prints them: the published Smithy
 // model wraps each in ^...$, which changes what alternatives mean (evidence: shape/whole-string).
 func constraintTable() map[string][]rule {
 	return map[string][]rule{

@@ -68,7 +68,7 @@ func AgentTimeout(written string, values map[string][]string) time.Duration {
 
 var parameterReference = regexp.MustCompile(`^\{\{\s*([A-Za-z0-9_.\-]+)\s*\}\}$`)
 
-// ParameterReference tells whether a document's text is nothing but {{ name }}, and which name.
+// ParameterReference reports whether a document's text is just {{ name }}, and which name.
 func ParameterReference(text string) (name string, ok bool) {
 	found := parameterReference.FindStringSubmatch(strings.TrimSpace(text))
 	if found == nil {

@@ -8,7 +8,7 @@ import (
 )
 
 // InputOf turns the tree of a SendCommand request whose types are right (Result.TypeErrors is empty) into
-// the SDK's request, whatever constraints it breaks.
+// the SDK's request, although it breaks constraints.
 func InputOf(tree *jsontree.Value) *ssm.SendCommandInput { return sendCommandInput(tree) }
 
 // sendCommandInput turns a body whose types are right into the SDK's request. The SDK can only

@@ -45,7 +45,7 @@ type Event struct {
 }
 
 // Life is the state of one command. Apply moves it; equal events in equal order give equal
-// states. What it never does, whatever the events: leave a terminal value, count more completed
+// states. What it never does: leave a terminal value, count more completed
 // than targeted, or move ExpiresAfter. Make it with NewLife.
 type Life struct {
 	maxConcurrency, maxErrors string
@@ -91,7 +91,7 @@ func (l *Life) Counts() Counts {
 	return c
 }
 
-// CanSend tells whether MaxConcurrency and MaxErrors let a further Pending invocation be sent. An
+// CanSend reports whether MaxConcurrency and MaxErrors let a further Pending invocation be sent. An
 // invocation that is Delayed holds its place: the attempt to send it goes on.
 func (l *Life) CanSend() bool {
 	if Terminal(l.details) || l.stopped() {
@@ -106,20 +106,20 @@ func (l *Life) CanSend() bool {
 	return active < MaxConcurrencyOf(l.maxConcurrency, l.targets)
 }
 
-// stopped tells whether more errors happened than MaxErrors bears: the system then stops sending
+// stopped reports whether more errors happened than MaxErrors bears: the system then stops sending
 // the command to further nodes, and those that have it go on (API reference, MaxErrors).
 func (l *Life) stopped() bool {
 	return Count(l.invocations).Errors > MaxErrorsOf(l.maxErrors, l.targets)
 }
 
-// Apply lets an event happen, and tells whether it changed anything. An event that cannot happen,
+// Apply lets an event happen, and reports whether it changed anything. An event that cannot happen,
 // or comes too late, changes nothing: late replies do not reopen an invocation
 // (evidence: status/no-answer).
 func (l *Life) Apply(e Event) bool {
 	if Terminal(l.details) || !l.happen(e) {
 		return false
 	}
-	l.settle()
+	l.propagate()
 	return true
 }
 
@@ -237,9 +237,9 @@ func (l *Life) endAll(how func(Details) Details) {
 	}
 }
 
-// settle draws what follows from an event: the end of what MaxErrors keeps from being sent, and the
+// propagate applies what follows from an event: the end of what MaxErrors keeps from being sent, and the
 // command's StatusDetails.
-func (l *Life) settle() {
+func (l *Life) propagate() {
 	if Terminal(l.details) || !l.resolved {
 		return
 	}

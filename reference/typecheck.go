@@ -60,10 +60,10 @@ func (t *typer) check(s *shape, v *jsontree.Value) {
 		}
 	case smithy.ShapeTypeInteger:
 		if t.want(v, jsontree.Number, "an Integer", "can not be converted to an Integer") && strings.ContainsAny(v.Text, ".eE") {
-			t.result.doubt(t.pointer(), "whether AWS takes an integer with a fraction or an exponent is known of another service only, "+
+			t.result.uncertain(t.pointer(), "whether AWS takes an integer with a fraction or an exponent is known of another service only, "+
 				"which truncates")
 		} else if n, ok := v.Int64(); v.Kind == jsontree.Number && (!ok || n > math.MaxInt32 || n < math.MinInt32) {
-			t.result.doubt(t.pointer(), "which error AWS answers to an integer beyond 32 bits is known of another service only, "+
+			t.result.uncertain(t.pointer(), "which error AWS answers to an integer beyond 32 bits is known of another service only, "+
 				"which clamps it")
 		}
 	case smithy.ShapeTypeBoolean:
@@ -89,7 +89,7 @@ func (t *typer) members(s *shape, v *jsontree.Value) {
 
 func (t *typer) element(s *shape, v *jsontree.Value) {
 	if v.Kind == jsontree.Null {
-		t.result.doubt(t.pointer(), "what AWS makes of null in a list or map that is not sparse is not known; here it is left out")
+		t.result.uncertain(t.pointer(), "what AWS makes of null in a list or map that is not sparse is not known; here it is left out")
 		return
 	}
 	t.check(s.element, v)

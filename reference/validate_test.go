@@ -182,7 +182,7 @@ func TestEveryConstraintOfSendCommandBites(t *testing.T) {
 	}
 }
 
-// breaking returns JSON values that break the constraint; "" stands for an absent member.
+// breaking returns JSON values that break the constraint; "" means an absent member.
 func breaking(c reference.Constraint) []string {
 	list := strings.HasSuffix(c.Path, "s") && (c.Path == "InstanceIds" || c.Path == "Targets" || strings.HasSuffix(c.Path, ".Values") ||
 		strings.HasSuffix(c.Path, ".Alarms"))

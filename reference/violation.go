@@ -120,7 +120,7 @@ func (w *walker) missing(r *rule) {
 	w.add(r, "Member must not be null", "").Null = true
 }
 
-// fails tells whether a string breaks a rule, and in which words.
+// fails reports whether a string breaks a rule, and in which words.
 func (r *rule) fails(s string) (text string, failed bool) {
 	switch r.kind {
 	case Length:
@@ -218,7 +218,7 @@ func (s *shape) boundsFailed(kind ConstraintKind, n int64) (*rule, string) {
 	return nil, ""
 }
 
-// isText tells whether values of the shape are JSON strings.
+// isText reports whether values of the shape are JSON strings.
 func (s *shape) isText() bool {
 	return s.typ == smithy.ShapeTypeString || s.typ == smithy.ShapeTypeEnum
 }

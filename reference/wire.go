@@ -49,7 +49,7 @@ func (e *TypeError) Error() string {
 	return "expected " + e.Want + " at " + path + ", got " + e.Got
 }
 
-// Unknown is a doubt: nobody has seen what AWS does about it, so no other part of the result
+// Unknown is an uncertainty: nobody has seen what AWS does about it, so no other part of the result
 // may be held against a server.
 type Unknown struct {
 	// Path leads to the place: an RFC 6901 pointer into the body.
@@ -73,7 +73,7 @@ type Result struct {
 	// Violations are all broken constraints; they are looked for only where there are no type
 	// errors.
 	Violations []Violation
-	// Unknown are the doubts.
+	// Unknown are the uncertainties.
 	Unknown []Unknown
 	// Input is the request where the body is valid and the operation is SendCommand.
 	Input *ssm.SendCommandInput
@@ -131,7 +131,7 @@ func ValidateOperation(operation string, body []byte) Result {
 	if err != nil {
 		r.Malformed = err
 		if syntax := (*jsontree.SyntaxError)(nil); errors.As(err, &syntax) && syntax.TooDeep {
-			r.doubt("", "how deep AWS lets JSON nest is not known")
+			r.uncertain("", "how deep AWS lets JSON nest is not known")
 		}
 		return r
 	}
@@ -157,7 +157,7 @@ func (r *Result) validate(root *shape, tree *jsontree.Value) {
 		r.Malformed = errNotObject
 		return
 	}
-	r.doubts(tree)
+	r.findUncertain(tree)
 	t := typer{result: r}
 	t.check(root, tree)
 	if len(r.TypeErrors) > 0 {
@@ -168,13 +168,13 @@ func (r *Result) validate(root *shape, tree *jsontree.Value) {
 	r.Violations = w.found
 }
 
-func (r *Result) doubt(path, reason string) {
+func (r *Result) uncertain(path, reason string) {
 	r.Unknown = append(r.Unknown, Unknown{Path: path, Reason: reason})
 }
 
-func (r *Result) doubts(tree *jsontree.Value) {
+func (r *Result) findUncertain(tree *jsontree.Value) {
 	for _, pointer := range tree.Duplicates() {
-		r.doubt(pointer, "which of duplicate members AWS takes, or whether it refuses them, is not known; here the last counts")
+		r.uncertain(pointer, "which of duplicate members AWS takes, or whether it refuses them, is not known; here the last counts")
 	}
 	if !hasLoneSurrogate(tree) {
 		return
@@ -185,7 +185,7 @@ func (r *Result) doubts(tree *jsontree.Value) {
 			lone = lone || v.Members[i].LoneSurrogate
 		}
 		if lone {
-			r.doubt(pointer, "what AWS makes of a lone surrogate is not known; here it becomes U+FFFD")
+			r.uncertain(pointer, "what AWS makes of a lone surrogate is not known; here it becomes U+FFFD")
 		}
 		return true
 	})

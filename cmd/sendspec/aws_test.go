@@ -137,7 +137,7 @@ func (f *fakeAWS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(answer.Body.Bytes())
 }
 
-// namesNode reports whether a node of the world, its tag or its group stands in a request.
+// namesNode reports whether a node of the world, its tag or its group is in a request.
 func (f *fakeAWS) namesNode(body []byte) bool {
 	for name, value := range f.world.Bindings {
 		kind, _, _ := strings.Cut(name, ".")
@@ -259,7 +259,7 @@ func inertCases(t *testing.T, areas ...string) (n int64) {
 	return n
 }
 
-// Behind a name of one's own, or a tunnel, may be AWS itself.
+// A name of one's own, or a tunnel, may lead to AWS itself.
 func TestOnlyWhatRunsNothingIsSentBeyondLoopback(t *testing.T) {
 	f := newFakeAWS(t)
 	selected := []string{"run", "accept", "echo", "execution"}

@@ -64,7 +64,7 @@ wire, malformed bodies and HTTP; metamorphic, two requests that mean the same; s
 			case given("for") && f.duration == 0, given("count") && f.count == 0:
 				return errors.New("--for and --count: want more than 0")
 			}
-			f.settleRate(given("rate"))
+			f.resolveRate(given("rate"))
 			return f.run(c.Context(), s, c.Flags().Changed("seed"))
 		},
 	}
@@ -98,7 +98,7 @@ func (f *targetFlags) usualRate() float64 {
 	return 0
 }
 
-func (f *fuzzFlags) settleRate(given bool) {
+func (f *fuzzFlags) resolveRate(given bool) {
 	if !given {
 		f.rate = f.usualRate()
 	}

@@ -26,7 +26,7 @@ func TestAWSIsFuzzedSlowlyUnlessARateIsGiven(t *testing.T) {
 		f.register(command)
 		command.Flags().Float64Var(&f.rate, "rate", 0, "")
 		require.NoError(t, command.ParseFlags(c.args))
-		f.settleRate(command.Flags().Changed("rate"))
+		f.resolveRate(command.Flags().Changed("rate"))
 		assert.InDelta(t, c.want, f.rate, 0, "%v", c.args)
 	}
 }

@@ -49,7 +49,7 @@ func peak() {
 
 // heavyAnswer would take much memory if the runner let it. The zero value is sane.
 type heavyAnswer struct {
-	head, body string // BODY stands for the members of the sane body, FLOOD for the flood
+	head, body string // BODY is replaced by the members of the sane body, FLOOD by the flood
 	flood      string // written for as long as the client reads
 	later      bool   // not to what preflight asks
 	exit       int

@@ -53,7 +53,7 @@ func newObserve(s Streams) *cobra.Command {
   unknown      nothing can be concluded, for the reason given
 
 Cases whose expectation is open come first, then inferred ones, then the others. It stops after --limit cases or
---max-time. What may run a command is never sent, whatever the flags.
+--max-time. What may run a command is never sent; no flag allows it.
 
 --out has every request and answer, one a line, without credentials, account IDs and the names in ARNs; sendspec
 evidence add takes it into a checkout. Without --aws, a server on loopback can be observed, for practice.
@@ -133,7 +133,7 @@ func (f *observeFlags) run(ctx context.Context, s Streams, args []string) error 
 		return err
 	}
 	defer end()
-	// Whatever it is, it is asked as AWS is: with nothing that may run a command.
+	// It is asked as AWS is: with nothing that may run a command.
 	opts := []conformance.Option{conformance.WithAWS(), conformance.WithSelector(selector), conformance.WithParallel(1),
 		conformance.WithRate(f.rate), conformance.WithMaxTime(f.maxTime), conformance.WithWholeAnswers(wholeAnswers),
 		conformance.WithLimits(wire.Limits{Timeout: f.timeout})}

@@ -21,7 +21,7 @@ var (
 )
 
 // The snippets of the README are YAML, and what they call does what they want of it: each command line of
-// sendspec runs against the embedded reference, with the target file that stands above it.
+// sendspec runs against the embedded reference, with the target file above it.
 func TestTheSnippetsOfTheReadmeRun(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	require.NoError(t, err)
@@ -64,7 +64,7 @@ func TestTheSnippetsOfTheReadmeRun(t *testing.T) {
 		Streams{In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}))
 }
 
-// programLines are the arguments of every call of sendspec in a document, wherever it stands.
+// programLines are the arguments of every call of sendspec in a document.
 func programLines(node any) (lines []string) {
 	switch node := node.(type) {
 	case map[string]any:

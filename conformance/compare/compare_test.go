@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // named is a report of cases given as ID, verdict and fingerprint.
 func named(file string, cases ...[3]string) report.Named {
 	d := report.Document{Format: report.DocumentFormat, Target: report.TargetInfo{Name: file}, Complete: true, Corpus: "c",
-		Verdict: file + " stands"}
+		Verdict: file + " verdict"}
 	for _, c := range cases {
 		d.Cases = append(d.Cases, report.CaseInfo{
 			ID: c[0], Verdict: judge.Verdict(c[1]), Fingerprint: c[2], Level: fixtures.Must, Profile: fixtures.Core,

@@ -59,7 +59,7 @@ func (m Matrix) Markdown(w io.Writer) error {
 	return err
 }
 
-// markdown takes the meaning from whatever has one in GitHub's Markdown and in HTML.
+// markdown escapes what has a meaning in GitHub's Markdown and in HTML.
 func markdown(s string) string { return escaper.Replace(clean(s)) }
 
 var escaper = strings.NewReplacer(

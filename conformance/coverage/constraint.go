@@ -92,7 +92,7 @@ func (r *requests) askBounds(row *Row, c *reference.Constraint) {
 }
 
 // measure is what the bounds of a value count: code points, elements, or the number itself. A number that is
-// no integer has none; the reference is in doubt about those, so that they never count.
+// no integer has none; the reference is uncertain about those, so that they never count.
 func measure(v *jsontree.Value) int64 {
 	switch v.Kind {
 	case jsontree.String:

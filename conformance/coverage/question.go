@@ -105,7 +105,7 @@ func answer(operation string, request []byte, status int, body string) *wire.Exc
 	}
 }
 
-// admits reports whether a server that takes the request may conform, whatever it answers in the body.
+// admits reports whether a server that takes the request may conform, with some body.
 func (c *corpus) admits(q *question) bool {
 	for i := range q.step.Expect {
 		o := &q.step.Expect[i]

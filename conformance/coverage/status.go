@@ -84,7 +84,7 @@ func (c *corpus) statusRows() []Row {
 	return rows
 }
 
-// cellsOf tells which cell each value belongs to: a value that a step demands, or that it merely allows.
+// cellsOf says which cell each value belongs to: a value that a step demands, or that it merely allows.
 func (q *question) cellsOf(only string, among []string) map[string]string {
 	cells := map[string]string{}
 	for _, value := range among {
@@ -190,7 +190,7 @@ func collectFromMatcher(path string, m *jsontree.Member, found func(path, text s
 }
 
 // frameworkExceptions are those that are known beside the declared ones (evidence: auth/common-errors): any operation may
-// answer them, and SendCommand stands for all.
+// answer them, and SendCommand represents all.
 func frameworkExceptions() []string {
 	return []string{
 		"AccessDeniedException", "ExpiredTokenException", "IncompleteSignatureException", "InvalidSignatureException",

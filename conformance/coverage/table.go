@@ -66,7 +66,7 @@ const (
 	ofValue = "value"   // an answer with another value there fails
 
 	demanded = "demanded" // nothing else conforms
-	allowed  = "allowed"  // it is one of several answers that conform, or stands on a status's way
+	allowed  = "allowed"  // it is one of several answers that conform, or a status on the way
 )
 
 // Table is what the corpus asks.

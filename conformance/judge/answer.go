@@ -92,7 +92,7 @@ func errorType(r *wire.Response, body *jsontree.Value) string {
 }
 
 // IsCall reports whether the request is a call of SSM's: a POST to /, with or without a query, whose X-Amz-Target begins with
-// AmazonSSM. Any other may be answered by whatever is in front of the service, such as a gateway's page of its health.
+// AmazonSSM. Any other may be answered by what is in front of the service, such as a gateway's page of its health.
 func (e *Exchanged) IsCall() bool {
 	m := &e.Step.Request
 	path, _, _ := strings.Cut(m.Path, "?")

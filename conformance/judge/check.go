@@ -7,7 +7,7 @@ import (
 // InvariantArea is the area of the invariants among the case IDs: invariant/Status/details-agree.
 const InvariantArea = "invariant"
 
-// Check is an invariant: what must hold of every exchange, whatever the case. A run reports each
+// Check is an invariant: what must hold of every exchange, in every case. A run reports each
 // as one case of its own, judged on every exchange, so that a target that breaks one fails once
 // and not as often as it is asked.
 type Check struct {

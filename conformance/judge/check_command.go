@@ -11,7 +11,7 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// placed is a part of an answer's body and where it stands.
+// placed is a part of an answer's body and its path.
 type placed struct {
 	path  string
 	value *jsontree.Value

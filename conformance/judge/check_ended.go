@@ -101,7 +101,7 @@ func (c *life) command(e *Exchanged, s *subject) []Finding {
 }
 
 // agree holds the end of a command against the ends of its invocations, where all are known. Path is that of the
-// Command; where it was shown before, at is what stands for it.
+// Command; where it was shown before, at is the stand-in for it.
 func (c *life) agree(path, at string, by place) []Finding {
 	if c.end == "" || len(c.invocations) == 0 || int64(len(c.invocations)) < c.counts[0] {
 		return nil

@@ -83,7 +83,7 @@ var requestIDCheck = Check{
 func requestID(e *Exchanged) string { return e.Response.Header.Get("X-Amzn-Requestid") }
 
 var oneValueCheck = Check{
-	rule("JSON/one-value", "The body is one JSON value in UTF-8: no byte order mark, nothing behind it",
+	rule("JSON/one-value", "The body is one JSON value in UTF-8: no byte order mark, nothing after it",
 		fixtures.Must, "protocol/one-value", "json/text"),
 	func(e *Exchanged) []Finding {
 		if e.Response == nil || belowProtocol(e) || e.Step.Request.Method == http.MethodHead || e.limit() != "" {

@@ -108,7 +108,7 @@ func (a *asSent) inspect(e *Exchanged) []Finding {
 	return found
 }
 
-// rememberRequest notes what a Command shows of its request. A member that stands twice counts as none.
+// rememberRequest notes what a Command shows of its request. A member that appears twice counts as none.
 func (a *asSent) rememberRequest(r *remembered, e *Exchanged, by place) {
 	body := e.RequestBody()
 	if body == nil || len(body.Duplicates()) > 0 {
@@ -187,7 +187,7 @@ func stays(name string, before known, got *jsontree.Value) bool {
 	return false
 }
 
-// unordered writes a value so that two are equal whatever the order of what is in their lists and structures.
+// unordered writes a value so that two are equal in any order of what is in their lists and structures.
 func unordered(v *jsontree.Value) []byte {
 	var parts [][]byte
 	for i := range v.Items {

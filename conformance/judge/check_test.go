@@ -18,8 +18,8 @@ import (
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
-// sound is an answer that breaks no invariant.
-const sound = `{"Command":{"CommandId":"5b8cc1ad-1f2e-4b38-b4c0-1e6a43f0a9d1","Status":"Pending","StatusDetails":"Pending",` +
+// valid is an answer that breaks no invariant.
+const valid = `{"Command":{"CommandId":"5b8cc1ad-1f2e-4b38-b4c0-1e6a43f0a9d1","Status":"Pending","StatusDetails":"Pending",` +
 	`"TargetCount":2,"CompletedCount":1,"ErrorCount":1,"DeliveryTimedOutCount":0,"RequestedDateTime":1.7E9,"ExpiresAfter":1700007200.5,` +
 	`"TimeoutSeconds":3600,"InstanceIds":[],"Parameters":{"commands":["true"]},"Interactive":false,"Comment":""}}`
 
@@ -33,7 +33,7 @@ func inspect(id string, e judge.Exchanged) []judge.Finding {
 }
 
 func replaced(old, with string) *wire.Exchange {
-	return answered(200, strings.Replace(sound, old, with, 1))
+	return answered(200, strings.Replace(valid, old, with, 1))
 }
 
 func headed(x *wire.Exchange, name string, values ...string) *wire.Exchange {
@@ -44,9 +44,9 @@ func headed(x *wire.Exchange, name string, values ...string) *wire.Exchange {
 func TestASoundAnswerBreaksNoInvariant(t *testing.T) {
 	t.Parallel()
 	for _, x := range []*wire.Exchange{
-		answered(200, sound), answered(400, `{"__type":"E","message":"m"}`),
+		answered(200, valid), answered(400, `{"__type":"E","message":"m"}`),
 		answered(400, `{"__type":"InvalidDocument"}`), unanswered(wire.Closed),
-		headed(answered(200, sound), "Content-Type", "application/x-amz-json-1.1; charset=utf-8"),
+		headed(answered(200, valid), "Content-Type", "application/x-amz-json-1.1; charset=utf-8"),
 	} {
 		for _, c := range judge.Checks() {
 			e := judge.Read(bound(t, "{}", `{"name":"n","status":200}`), x)
@@ -74,17 +74,17 @@ func TestInvariantsAreBroken(t *testing.T) {
 		"a namespace":                 {"Error/bare-type", answered(400, `{"__type":"com.amazonaws.ssm#E"}`)},
 		"500":                         {"HTTP/never-5xx", answered(500, `{"__type":"InternalServerError"}`)},
 		"503":                         {"HTTP/never-5xx", answered(503, ``)},
-		"JSON 1.0":                    {"HTTP/content-type", headed(answered(200, sound), "Content-Type", "application/x-amz-json-1.0")},
-		"no content type":             {"HTTP/content-type", headed(answered(200, sound), "Content-Type")},
+		"JSON 1.0":                    {"HTTP/content-type", headed(answered(200, valid), "Content-Type", "application/x-amz-json-1.0")},
+		"no content type":             {"HTTP/content-type", headed(answered(200, valid), "Content-Type")},
 		"two content types": {"HTTP/content-type",
-			headed(answered(200, sound), "Content-Type", "application/x-amz-json-1.1", "application/x-amz-json-1.1")},
-		"no request ID":                 {"HTTP/request-id", headed(answered(200, sound), "X-Amzn-Requestid")},
-		"a request ID that is no UUID":  {"HTTP/request-id", headed(answered(200, sound), "X-Amzn-Requestid", "ABC")},
+			headed(answered(200, valid), "Content-Type", "application/x-amz-json-1.1", "application/x-amz-json-1.1")},
+		"no request ID":                 {"HTTP/request-id", headed(answered(200, valid), "X-Amzn-Requestid")},
+		"a request ID that is no UUID":  {"HTTP/request-id", headed(answered(200, valid), "X-Amzn-Requestid", "ABC")},
 		"a member twice":                {"JSON/no-duplicate-keys", replaced(`"Comment":""`, `"Comment":"","Comment":""`)},
-		"a byte order mark":             {"JSON/one-value", answered(200, "\ufeff"+sound)},
-		"a value behind it":             {"JSON/one-value", answered(200, sound+"{}")},
+		"a byte order mark":             {"JSON/one-value", answered(200, "\ufeff"+valid)},
+		"a value after it":              {"JSON/one-value", answered(200, valid+"{}")},
 		"bad UTF-8":                     {"JSON/one-value", replaced(`"Comment":""`, "\"Comment\":\"\xff\"")},
-		"half a body":                   {"JSON/one-value", answered(200, sound[:40])},
+		"half a body":                   {"JSON/one-value", answered(200, valid[:40])},
 		"no body":                       {"JSON/one-value", answered(200, "")},
 		"a list":                        {"JSON/one-value", answered(200, "[]")},
 		"HTML":                          {"JSON/one-value", answered(200, "<html>")},
@@ -135,7 +135,7 @@ func (c canned) Do(*http.Request) (*http.Response, error) {
 func TestTheSDKCheckAgreesWithTheClient(t *testing.T) {
 	t.Parallel()
 	for name, x := range map[string]*wire.Exchange{
-		"sound":                     answered(200, sound),
+		"valid":                     answered(200, valid),
 		"no Command":                answered(200, `{}`),
 		"a null member":             replaced(`"Comment":""`, `"Comment":null`),
 		"an unknown member":         replaced(`"Comment":""`, `"Colour":{"a":[1]}`),

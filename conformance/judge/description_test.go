@@ -97,7 +97,7 @@ func TestTheFingerprintsOfTheCommittedBaselineAreStillMade(t *testing.T) {
 	assert.Greater(t, made, 500)
 }
 
-// pathIn is a path whose place stands in a fingerprint.
+// pathIn is a path whose place is in a fingerprint.
 func pathIn(place string) string {
 	if !strings.HasPrefix(place, "/") {
 		place = strings.Replace(place, "-", " ", 1)

@@ -7,7 +7,7 @@ import (
 	"github.com/sendspec/sendspec/reference"
 )
 
-// A server that refuses whatever it is asked would pass each case that wants a refusal. The plain request of the
+// A server that refuses everything would pass each case that wants a refusal. The plain request of the
 // preflight is the control that such a case needs: the same request without the fault.
 
 // Refusal is what there is to say of an answer that is no success, as far as a compact result keeps it; "" of others.

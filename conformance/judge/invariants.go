@@ -65,7 +65,7 @@ func addFindings(byRule map[string][]invariantFinding, results []Result) {
 	}
 }
 
-// inPreflight stands for the case of an exchange of the preflight.
+// inPreflight names the case of an exchange of the preflight.
 const inPreflight = "the preflight"
 
 // Preflight holds an exchange of the preflight against the invariants, and reports whether it breaks one.
@@ -136,7 +136,7 @@ func (r *Result) FirstSeen() string {
 	return id
 }
 
-// SamePlaces reports whether findings are in the same places, whatever the values, which are new each time.
+// SamePlaces reports whether findings are in the same places. Their values are new each time.
 func SamePlaces(a, b []Finding) bool { return slices.Equal(places(a), places(b)) }
 
 func places(findings []Finding) []string {

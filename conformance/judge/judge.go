@@ -104,7 +104,7 @@ func (r *Result) judgeStep(e *Exchanged) {
 		m.outcome(o)
 		attempts = append(attempts, attempt{o.Name, m.findings, cost(m.findings), m.unread})
 		if len(m.findings) == 0 && !m.unread {
-			break // it decides, whatever the others would say
+			break // it decides alone
 		}
 	}
 	best := decide(attempts)

@@ -206,7 +206,7 @@ func TestLevelsDecideTheVerdict(t *testing.T) {
 		"$should inside $may": {fixtures.Must, `{"name":"n","status":200,"body":{"v":{"$may":{"$should":1}}}}`,
 			judge.Pass, judge.Pass, fixtures.May},
 		"$should of a status": {fixtures.Must, `{"name":"n","status":{"$class":2,"$should":201}}`, judge.Warn, judge.Fail, fixtures.Should},
-		"a must behind a $should": {fixtures.Must, `{"name":"n","status":200,"body":{"v":{"$should":1},"w":1}}`,
+		"a must after a $should": {fixtures.Must, `{"name":"n","status":200,"body":{"v":{"$should":1},"w":1}}`,
 			judge.Fail, judge.Fail, fixtures.Must},
 		"$should inside $in": {fixtures.Must, `{"name":"n","status":200,"body":{"v":{"$in":[5,{"$type":"number","$should":1}]}}}`,
 			judge.Warn, judge.Fail, fixtures.Should},

@@ -12,7 +12,7 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// listed is an answer to ListCommands with so many elements, as they stand in JSON, and the case that asks for it.
+// listed is an answer to ListCommands with so many elements, in JSON, and the case that asks for it.
 func listed(tb testing.TB, count int, element string) (*fixtures.Case, []fixtures.BoundStep, []*wire.Exchange) {
 	tb.Helper()
 	c := &fixtures.Case{ID: "lifecycle/ListCommands/long", Level: fixtures.Must, Steps: []fixtures.Step{{}}}

@@ -11,7 +11,7 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// matching compares one answer with what an outcome expects. Literals stand for themselves and an
+// matching compares one answer with what an outcome expects. Literals match themselves and an
 // object whose members are all called $name is a matcher; fixtures/README.md lists them.
 type matching struct {
 	answer   *Exchanged

@@ -41,7 +41,7 @@ func TestAStatusThatHasEndedStays(t *testing.T) {
 		"recorded: a node that was rebooting": {shown("GetCommandInvocation", "InProgress", "Delayed", "InProgress", "Success"), ""},
 		"a command that waits again":          {shown("ListCommands", "InProgress", "Pending", "Delayed", "Success"), ""},
 		"a command whose cancellation is off": {shown("ListCommands", "Cancelling", "InProgress"), fixtures.Should},
-		"a list behind what was sent": {append(shown("SendCommand", "Success"), shown("ListCommands", "Pending")...),
+		"a list after what was sent": {append(shown("SendCommand", "Success"), shown("ListCommands", "Pending")...),
 			fixtures.Must},
 		"one operation lags behind another": {append(shown("ListCommandInvocations", "Success"),
 			shown("GetCommandInvocation", "InProgress")...), ""},

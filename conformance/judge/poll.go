@@ -80,7 +80,7 @@ func inOrder(phases []fixtures.Phase) string {
 	return strings.Join(words, ", ")
 }
 
-// walked tells which values were seen.
+// walked is the values that were seen.
 func walked(p *fixtures.Poll, answers []Exchanged) Description {
 	if p.Order != nil {
 		return seenAt(p.Order.At, answers)

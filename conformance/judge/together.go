@@ -87,7 +87,7 @@ type place struct {
 
 func (p place) String() string { return p.name }
 
-// placeOf names an exchange by its step, or by what stands for one in a capture.
+// placeOf names an exchange by its step, or by its equivalent in a capture.
 func placeOf(e *Exchanged) place {
 	name := e.Step.Name
 	if e.Step.Number > 0 || name == "" {

@@ -82,7 +82,7 @@ func called(t *testing.T, operation string, sent any, answer ...members) judge.E
 	return judge.Read(fixtures.BoundStep{Request: fixtures.Message{Operation: operation}}, x)
 }
 
-// What one call shows of a command binds the next, whatever the operation.
+// What one call shows of a command binds the next, of any operation.
 func TestCallsAreHeldAgainstThoseBefore(t *testing.T) {
 	t.Parallel()
 	send := func(sent, command members) judge.Exchanged { return called(t, "SendCommand", sent, command) }

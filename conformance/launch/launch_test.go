@@ -22,7 +22,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
-// TestMain lets the test's own program stand in for a server under test.
+// TestMain lets the test's own program act as a server under test.
 func TestMain(m *testing.M) {
 	if address := os.Getenv("LAUNCH_TEST_LISTEN"); address != "" {
 		fmt.Println("listening on", address)

@@ -41,7 +41,7 @@ func own() map[int]bool {
 	return pids
 }
 
-// KillAll ends at once whatever was started and is still there, for a program that is about to end itself.
+// KillAll ends at once what was started and is still there, for a program that is about to end itself.
 func KillAll() {
 	running.Lock()
 	for c := range running.commands {

@@ -62,7 +62,7 @@ type Server struct {
 // ErrNotReady is wrapped by errors of Start that say that the server did not come up.
 var ErrNotReady = errors.New("the server did not come up")
 
-// Start starts the server and waits until it speaks HTTP. Whatever it starts belongs to its process group, and Stop
+// Start starts the server and waits until it speaks HTTP. All that it starts belongs to its process group, and Stop
 // ends all of it, on Linux also what has left the group, as a daemon does: this process becomes the parent of all
 // orphans below it (prctl(2), PR_SET_CHILD_SUBREAPER), and takes those in a group of their own for the server's. On an
 // error nothing is left running; the server returned with ErrNotReady is there for its Output alone.

@@ -60,7 +60,7 @@ var arn = regexp.MustCompile(`(?i)\b(arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:)([0-9
 // kinds are what a resource may begin with.
 var kinds = regexp.MustCompile(`^:(?:[a-z-]+[/:])?`)
 
-// nodeID is that of a node: it stands for itself elsewhere, too, and says nothing of its account.
+// nodeID is that of a node: it means the same elsewhere, and says nothing of its account.
 var nodeID = regexp.MustCompile(`^m?i-[0-9a-f]+$`)
 
 // Text returns a text without what is secret or private in it.
@@ -88,7 +88,7 @@ func (m *Masker) arn(text string) string {
 	return m.arns[text]
 }
 
-// known masks the account of the credentials wherever it stands, also within other words.
+// known masks the account of the credentials everywhere, also within other words.
 func (m *Masker) known(s, by string) string {
 	if m.account == "" {
 		return s
@@ -97,7 +97,7 @@ func (m *Masker) known(s, by string) string {
 	return strings.ReplaceAll(s, m.account[:4]+"-"+m.account[4:8]+"-"+m.account[8:], by)
 }
 
-// maskAccounts masks whatever may be an account ID: 12 digits and no more.
+// maskAccounts masks what may be an account ID: 12 digits and no more.
 func maskAccounts(s string) string {
 	var out strings.Builder
 	done := 0
@@ -119,7 +119,7 @@ func maskAccounts(s string) string {
 	return out.String() + s[done:]
 }
 
-// hexBefore is what stands before digits that belong to a hexadecimal word or a UUID. %3a is an escaped colon.
+// hexBefore is what precedes digits that belong to a hexadecimal word or a UUID. %3a is an escaped colon.
 var hexBefore = regexp.MustCompile(`(^|[^%][^3])[a-f]$|[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-$`)
 
 // isOther reports whether 12 digits are something else: the fraction of a number, or a part of a word in hexadecimal.

@@ -124,7 +124,7 @@ func (m *Masker) answer(line *evidence.Recording, e *judge.Exchanged) {
 	}
 }
 
-// recordedError is an error as boto3 shows it: an error's modelled Message stands beside it as well.
+// recordedError is an error as boto3 shows it: an error's modelled Message is beside it as well.
 func recordedError(code string, body *jsontree.Value) *evidence.RecordedError {
 	e := &evidence.RecordedError{}
 	e.Error.Code = code

@@ -250,7 +250,7 @@ var alarms = []struct{ label, binding string }{
 	{"OK-", "${alarm.ok}"}, {"INSUFFICIENT_DATA-", "${alarm.insufficient}"}, {"ALARM-", "${alarm.firing}"},
 }
 
-// names are the texts of a call that stand for something of the recorded account, and what takes their place; nil where
+// names are the texts of a call that refer to something of the recorded account, and what takes their place; nil where
 // there is nothing in their place.
 func (p *replay) names(line *evidence.Recording, c *replayCase, input *jsontree.Value) map[string]string {
 	names := map[string]string{}

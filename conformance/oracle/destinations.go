@@ -17,10 +17,10 @@ func (o *Oracle) destinations(m *semantics, in *ssm.SendCommandInput) {
 		o.notification(m, n, in.ServiceRoleArn)
 	}
 	if in.ServiceRoleArn != nil && !o.has(*in.ServiceRoleArn, "role") {
-		m.uncertain(uncertainty{exceptions: []string{"InvalidRole"}, meaning: true, level: fixtures.Should})
+		m.uncertain(uncertainty{exceptions: []string{"InvalidRole"}, semantic: true, level: fixtures.Should})
 	}
 	if b := in.OutputS3BucketName; b != nil && !o.has(*b, "bucket") {
-		m.uncertain(uncertainty{exceptions: []string{"InvalidOutputFolder"}, meaning: true, level: fixtures.Should})
+		m.uncertain(uncertainty{exceptions: []string{"InvalidOutputFolder"}, semantic: true, level: fixtures.Should})
 	}
 	if p := in.OutputS3KeyPrefix; p != nil {
 		m.uncertain(uncertainty{exceptions: []string{"InvalidOutputFolder"}})
@@ -73,7 +73,7 @@ func (o *Oracle) notification(m *semantics, n *types.NotificationConfig, role *s
 	}
 	unbound := aws.ToString(role) != "" && !roleKnown || topic != "" && !o.has(topic, "topic")
 	if unbound || !asks && topic == "" || repeats(texts(n.NotificationEvents)) {
-		m.uncertain(uncertainty{exceptions: []string{"InvalidRole", "InvalidNotificationConfig"}, meaning: true})
+		m.uncertain(uncertainty{exceptions: []string{"InvalidRole", "InvalidNotificationConfig"}, semantic: true})
 	}
 }
 
@@ -83,14 +83,14 @@ func (o *Oracle) alarm(m *semantics, name string, ignore bool) {
 		m.refuse(firingAlarm)
 	case o.has(name, "alarm.ok", "alarm.insufficient"):
 	case o.has(name, "alarm.trigger", "alarm.vanish"):
-		m.uncertain(uncertainty{meaning: true})
-	case o.captured || !strings.HasPrefix(name, "sendspec-"): // there may be one, in whatever state
-		m.uncertain(uncertainty{meaning: true})
+		m.uncertain(uncertainty{semantic: true})
+	case o.captured || !strings.HasPrefix(name, "sendspec-"): // there may be one, in any state
+		m.uncertain(uncertainty{semantic: true})
 	case !ignore: // nobody else's alarm has that name
 		m.refuse(missingAlarm)
 	}
 	if strings.TrimFunc(name, unicode.IsSpace) == "" {
-		m.uncertain(uncertainty{level: fixtures.May, meaning: true})
+		m.uncertain(uncertainty{level: fixtures.May, semantic: true})
 	} else if strings.ContainsFunc(name, notPlain) {
 		m.uncertain(uncertainty{level: fixtures.Should})
 	}

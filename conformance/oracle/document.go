@@ -26,7 +26,7 @@ func (o *Oracle) document(m *semantics, in *ssm.SendCommandInput) {
 	case o.has(name, "document.broken"):
 		m.uncertain(uncertainty{anyAnswer: true})
 	case o.has(name, "document.step"):
-		m.uncertain(uncertainty{exceptions: []string{"InvalidParameters"}, meaning: true})
+		m.uncertain(uncertainty{exceptions: []string{"InvalidParameters"}, semantic: true})
 	case !o.captured && strings.Contains(strings.ToLower(name), "sendspec"): // nobody else's document has that name
 		switch {
 		case strings.HasPrefix(name, "arn:aws:ssm:"):
@@ -56,7 +56,7 @@ func (o *Oracle) document(m *semantics, in *ssm.SendCommandInput) {
 		o.parameters(m, in, document)
 	} else if len(m.refusals) == 0 && len(in.Parameters) > 0 || !onlyOf(in.Parameters, scriptParameters) {
 		// Recorded is that those of the scripts do not count beside an unknown document.
-		m.uncertain(uncertainty{exceptions: []string{"InvalidParameters", "MaxDocumentSizeExceeded", "ValidationException"}, meaning: true})
+		m.uncertain(uncertainty{exceptions: []string{"InvalidParameters", "MaxDocumentSizeExceeded", "ValidationException"}, semantic: true})
 	}
 	if name == ShellScript || name == powerShellScript || name == o.bindings["document.execution"] {
 		if t := in.Parameters["executionTimeout"]; len(t) > 0 && (t[0] == "1" || t[0] == "3600") {
@@ -113,7 +113,7 @@ var sha256Form = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
 func (o *Oracle) parameters(m *semantics, in *ssm.SendCommandInput, document *knownDocument) {
 	if document.parameters == nil {
 		if len(in.Parameters) > 0 {
-			m.uncertain(uncertainty{exceptions: []string{"InvalidParameters"}, meaning: true})
+			m.uncertain(uncertainty{exceptions: []string{"InvalidParameters"}, semantic: true})
 		}
 		return
 	}
@@ -125,7 +125,7 @@ func (o *Oracle) parameters(m *semantics, in *ssm.SendCommandInput, document *kn
 		if !declared {
 			switch {
 			case name == "": // which is hardly a name
-				m.uncertain(uncertainty{exceptions: undeclaredParameter.types, meaning: true})
+				m.uncertain(uncertainty{exceptions: undeclaredParameter.types, semantic: true})
 			case len(values) > 0:
 				m.refuse(undeclaredParameter)
 			default:
@@ -140,7 +140,7 @@ func (o *Oracle) parameters(m *semantics, in *ssm.SendCommandInput, document *kn
 		case mistaken:
 			m.refuse(otherParameterType)
 		case unsure:
-			m.uncertain(uncertainty{exceptions: []string{"InvalidParameters", "ValidationException"}, meaning: true})
+			m.uncertain(uncertainty{exceptions: []string{"InvalidParameters", "ValidationException"}, semantic: true})
 		}
 		if slices.ContainsFunc(values, func(v string) bool {
 			return strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\r\n", r) || r == 0x7f })
@@ -151,7 +151,7 @@ func (o *Oracle) parameters(m *semantics, in *ssm.SendCommandInput, document *kn
 			m.uncertain(uncertainty{level: fixtures.Should})
 		}
 		if slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, "{{") }) {
-			m.uncertain(uncertainty{exceptions: []string{"InvalidParameters", "ValidationException"}, meaning: true})
+			m.uncertain(uncertainty{exceptions: []string{"InvalidParameters", "ValidationException"}, semantic: true})
 		}
 	}
 	if _, given := in.Parameters[document.required]; document.required != "" && !given {

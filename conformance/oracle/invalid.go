@@ -13,8 +13,8 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// invalid: a broken constraint is a ValidationException, before the meaning of the request is looked at.
-// The latter is inferred, so that beside a fault of meaning the type is no must; refused it is either way.
+// invalid: a broken constraint is a ValidationException, before semantic rules are checked.
+// The latter is inferred, so that beside a broken semantic rule the type is no must; refused it is either way.
 func (o *Oracle) invalid(r *reference.Result) Expectation {
 	send := r.Operation == reference.SendCommand
 	if send && spelledOtherwise(r.Tree) {
@@ -84,7 +84,7 @@ func causeOf(v *reference.Violation) string {
 }
 
 // strength tells how sure it is that AWS refuses a value for a constraint. The levels are those of the
-// fixtures (constraint/**), where the reasons stand.
+// fixtures (constraint/**), which give the reasons.
 func strength(v *reference.Violation) fixtures.Level {
 	switch {
 	case TopOf(v.Path) == "OutputS3Region":
@@ -102,7 +102,7 @@ func strength(v *reference.Violation) fixtures.Level {
 		}
 		return fixtures.May
 	case v.Path == "DocumentName":
-		return fixtures.Must // there is no such document, whatever the pattern lets pass
+		return fixtures.Must // there is no such document, although the pattern lets it pass
 	case endsInLineEnd(v.Value):
 		return fixtures.Should // a search with $ lets a last line end pass, and that the whole matches is inferred
 	case strings.HasPrefix(v.Path, "AlarmConfiguration") && strings.ContainsAny(v.Value, "\n\r\u0085\u2028\u2029"):

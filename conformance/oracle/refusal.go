@@ -6,7 +6,7 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// refusal is a rule about the meaning of a request: what breaks it is refused, though every constraint holds.
+// refusal is a semantic rule: what breaks it is refused, though every constraint holds.
 // The rules and how sure they are, are those of the fixtures (error/**), which tell more of each.
 type refusal struct {
 	// cause is what is wrong, in a few words; rule is the rule as a sentence.
@@ -57,7 +57,7 @@ func (r refusal) ofAnyType(level fixtures.Level, types ...string) refusal {
 	return r
 }
 
-// refused is the expectation of a request that breaks rules about its meaning. One rule that is sure suffices for
+// refused is the expectation of a request that breaks semantic rules. One rule that is sure suffices for
 // the refusal to be; which of several rules is named, and whether one of the uncertainties is named instead, is not known.
 func refused(rules []refusal, uncertainties []uncertainty) Expectation {
 	slices.SortStableFunc(rules, func(a, b refusal) int { return b.level.Weight() - a.level.Weight() })
@@ -71,21 +71,21 @@ func refused(rules []refusal, uncertainties []uncertainty) Expectation {
 			all.message, all.pattern = "", ""
 		}
 	}
-	meaning := false
+	semantic := false
 	for _, d := range uncertainties {
 		all.types = append(slices.Clip(all.types), d.exceptions...)
-		meaning = meaning || d.meaning
+		semantic = semantic || d.semantic
 	}
 	slices.Sort(all.types)
 	all.types = slices.Compact(all.types)
 	e.Outcomes = all.outcomes()
-	if meaning {
+	if semantic {
 		e.Outcomes = append(e.Outcomes, refusedForSemantics)
 	}
 	slices.Sort(e.Causes)
 	e.Causes = slices.Compact(e.Causes)
 	if len(e.Causes) > 1 {
-		e.Rule = "A request that breaks several rules about its meaning is refused"
+		e.Rule = "A request that breaks several semantic rules is refused"
 	}
 	return e
 }

@@ -4,7 +4,7 @@ import "github.com/sendspec/sendspec/fixtures"
 
 var validation = []string{"ValidationException"}
 
-// Causes returns what each rule about the meaning of a request is broken by: the causes of Expectation.
+// Causes returns what each semantic rule is broken by: the causes of Expectation.
 func Causes() []string {
 	var causes []string
 	for _, r := range []refusal{
@@ -80,7 +80,7 @@ var (
 	}
 	unknownTarget = refusal{
 		cause: "an instance that is no managed node, as a target",
-		rule:  "An instance that is no managed node is InvalidInstanceId behind the target key InstanceIds, too",
+		rule:  "An instance that is no managed node is InvalidInstanceId under the target key InstanceIds, too",
 		level: fixtures.Must,
 		types: []string{"InvalidInstanceId"}, evidence: fixtures.Evidence{"errors/InvalidInstanceId/in-Targets"},
 	}

@@ -166,7 +166,7 @@ func (o *Oracle) target(m *semantics, t *types.Target) {
 	}
 }
 
-// namedTargets looks at the nodes behind the key InstanceIds: one that nobody manages is refused. What becomes of others
+// namedTargets looks at the nodes under the key InstanceIds: one that nobody manages is refused. What becomes of others
 // that are not up nobody has seen.
 func (o *Oracle) namedTargets(m *semantics, ids []string) {
 	for _, id := range ids {
@@ -187,7 +187,7 @@ func resourceTypes(m *semantics, values []string) {
 	}
 	switch {
 	case slices.ContainsFunc(values, otherwise):
-		m.uncertain(uncertainty{meaning: true, level: fixtures.May})
+		m.uncertain(uncertainty{semantic: true, level: fixtures.May})
 	case !slices.ContainsFunc(values, spelled):
 		m.refuse(noRunnableType)
 	case slices.ContainsFunc(values, func(v string) bool { return !spelled(v) }):

@@ -14,15 +14,15 @@ import (
 // uncertainty is a reason why a server may refuse a valid request, or a sign that taking it is not sure.
 type uncertainty struct {
 	exceptions []string       // the declared errors that it may answer
-	meaning    bool           // or any other that is about the meaning
+	semantic   bool           // or any other exception of a semantic rule
 	level      fixtures.Level // of the whole expectation, where it is weaker than must
 	anyAnswer  bool           // not even that it is an answer of AWS JSON
 }
 
 // unrecorded is the uncertainty about what nobody has recorded and what AWS may well refuse.
-var unrecorded = uncertainty{meaning: true, level: fixtures.Should}
+var unrecorded = uncertainty{semantic: true, level: fixtures.Should}
 
-// meaning is what there is to say of a request that breaks no constraint.
+// semantics is what there is to say of a request that breaks no constraint.
 type semantics struct {
 	refusals      []refusal
 	uncertainties []uncertainty
@@ -40,12 +40,9 @@ func (m *semantics) open() bool {
 	return slices.ContainsFunc(m.uncertainties, func(d uncertainty) bool { return d.anyAnswer })
 }
 
-// usualUncertainties is how many uncertainties most requests do not exceed.
-const usualUncertainties = 6
-
-// meaning looks for what a server must, or may, say to a request that breaks no constraint.
+// semantics looks for what a server must, or may, say to a request that breaks no constraint.
 func (o *Oracle) semantics(tree *Value, in *ssm.SendCommandInput) *semantics {
-	m := &semantics{uncertainties: make([]uncertainty, 0, usualUncertainties)}
+	m := &semantics{}
 	o.document(m, in)
 	o.selection(m, in)
 	o.destinations(m, in)

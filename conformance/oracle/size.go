@@ -73,7 +73,7 @@ func outputSize(in *ssm.SendCommandInput) bounds {
 	return size
 }
 
-// sizeOf is the size of the parameters in JSON, whose single values may stand as lists or by themselves.
+// sizeOf is the size of the parameters in JSON, whose single values may be lists or bare.
 func sizeOf(parameters map[string][]string, html bool) bounds {
 	size := bounds{}.plus(len(`{}`) + max(0, len(parameters)-1))
 	for name, values := range parameters {

@@ -13,7 +13,7 @@ import (
 func (o *Oracle) valid(r *reference.Result) Expectation {
 	m := o.semantics(r.Tree, r.Input)
 	if m.open() {
-		return open("a valid request whose meaning no source tells")
+		return open("a valid request that no source describes")
 	}
 	if hasNull(r.Tree) { // that a null is an absent member is inferred
 		for i := range m.refusals {
@@ -39,13 +39,13 @@ func (o *Oracle) valid(r *reference.Result) Expectation {
 		e.Outcomes = append(e.Outcomes, whateverIsThere(reference.SendCommand)...)
 	}
 	var names []string
-	meaning := false
+	semantic := false
 	for _, d := range m.uncertainties {
 		if d.level != "" && e.Level != fixtures.May {
 			e.Level = d.level
 		}
 		names = append(names, d.exceptions...)
-		meaning = meaning || d.meaning
+		semantic = semantic || d.semantic
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
@@ -53,7 +53,7 @@ func (o *Oracle) valid(r *reference.Result) Expectation {
 	for _, name := range names {
 		e.Outcomes = append(e.Outcomes, Exception(name))
 	}
-	if meaning {
+	if semantic {
 		e.Outcomes = append(e.Outcomes, refusedForSemantics)
 	}
 	return e

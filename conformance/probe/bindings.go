@@ -85,7 +85,7 @@ func quoted(v any) string {
 }
 
 // CheckGiven asks the target about the bindings that the caller gave and that are needed. It returns an error only where
-// the target says clearly that it has no such thing; whatever else is wrong is for the cases.
+// the target says clearly that it has no such thing; the cases judge all else.
 func (c *Client) CheckGiven(ctx context.Context, needed map[string]bool, p *Preflight) error {
 	for _, g := range givens {
 		if g.dispatch && !c.MayDispatch {

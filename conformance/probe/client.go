@@ -12,7 +12,7 @@ import (
 
 // Client asks a target single requests.
 type Client struct {
-	// Name stands for the target in errors.
+	// Name is the target in errors.
 	Name string
 	// URL is a checked one, "" for a handler in the same process.
 	URL       string

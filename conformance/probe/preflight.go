@@ -36,7 +36,7 @@ type Preflight struct {
 	Faults []judge.Result
 }
 
-// BrokenOperation is an operation that fails whatever it is asked: it answers 5xx, or not at all.
+// BrokenOperation is an operation that fails on every request: it answers 5xx, or not at all.
 type BrokenOperation struct {
 	Operation string
 	Answer    string // in a few words

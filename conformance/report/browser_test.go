@@ -114,7 +114,7 @@ func thePageWorksFromTheKeyboard(t *testing.T, tab context.Context) {
 		.filter((e) => !(e.textContent.trim() || e.getAttribute("aria-label") || e.getAttribute("aria-labelledby") ||
 			(e.labels && e.labels.length)))
 		.map((e) => e.outerHTML)`)
-	assert.Empty(t, unlabelled, "whatever can be reached has a name")
+	assert.Empty(t, unlabelled, "what can be reached has a name")
 }
 
 func aDeepLinkOpensItsCase(t *testing.T, tab context.Context) {

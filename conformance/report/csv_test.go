@@ -33,7 +33,7 @@ func TestTheCSVReportHasALineForEachCase(t *testing.T) {
 	assert.Equal(t, [][]string{{"INCOMPLETE", "error", "", "", "", "cannot judge: a target cannot be reached"}}, lines)
 }
 
-// What a spreadsheet takes for a formula may stand where a finding has no path.
+// What a spreadsheet takes for a formula may be where a finding has no path.
 func TestNoCellOfTheCSVReportIsAFormula(t *testing.T) {
 	t.Parallel()
 	for _, reason := range []string{`=HYPERLINK("http://evil.example")`, "+1", "-1", "@SUM(1)"} {

@@ -10,7 +10,7 @@ import (
 // bodyShown is how many bytes of a body a report quotes.
 const bodyShown = 2000
 
-// clean makes a text fit for a terminal and for one line: whatever would not print is escaped.
+// clean makes a text fit for a terminal and for one line: what would not print is escaped.
 func clean(s string) string { return untrusted.Line(s) }
 
 // cleanLines is clean for a text of several lines.

@@ -22,7 +22,7 @@ type Format struct {
 type Options struct {
 	// Rerun is the command line that runs single cases again, without selectors; "" leaves it out.
 	Rerun string
-	// Version of this program; "" stands for one built from a working tree.
+	// Version of this program; "" is one built from a working tree.
 	Version string
 }
 

@@ -109,7 +109,7 @@ func (v view) harRequest(t conformance.Target, r *wire.Request) harRequest {
 	}
 	if r.Raw != nil {
 		out.Comment = "framed by hand, not as an HTTP client frames: _raw holds the bytes as they went over the connection, " +
-			"postData what stood behind the header"
+			"postData what followed the header"
 		out.Raw = base64.StdEncoding.EncodeToString(r.Raw)
 	}
 	return out
@@ -171,7 +171,7 @@ func (v view) encoded(body []byte) (text, encoding string) {
 	return base64.StdEncoding.EncodeToString([]byte(text)), "base64"
 }
 
-// text is a header's value; bytes that are no UTF-8 stand as the characters of those numbers, which is
+// text is a header's value; bytes that are no UTF-8 become the characters of those numbers, which is
 // how HTTP reads them (RFC 9110, section 5.5).
 func (v view) text(s string) string {
 	s = v.known(s)

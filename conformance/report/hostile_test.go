@@ -80,7 +80,7 @@ func TestNoReportIsHarmedByWhatATargetSends(t *testing.T) {
 	}
 }
 
-// places are the parts of an answer that the text can stand in.
+// places are the parts of an answer that can hold the text.
 func places(text string) map[string]http.HandlerFunc {
 	quoted, _ := json.Marshal(text)
 	answer := func(body string) http.HandlerFunc {

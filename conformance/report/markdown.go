@@ -18,7 +18,7 @@ const (
 )
 
 // writeMarkdown writes the scores and the first divergences, for a step summary or a comment. What the
-// target sent stands in fenced code, longer fenced than anything within.
+// target sent is in fenced code, longer fenced than anything within.
 func writeMarkdown(w io.Writer, r *conformance.Report, o Options) error {
 	v, b := view{exact: true}, &strings.Builder{}
 	fmt.Fprintf(b, "## sendspec: %s\n\n", prose(v.line(Verdict(r))))

@@ -107,7 +107,7 @@ func nastyReport(t *testing.T) *conformance.Report {
 	require.NoError(t, err)
 	_, err = r.Run(context.Background())
 	require.NoError(t, err)
-	settled(sink.report, strings.TrimPrefix(server.URL, "http://"))
+	normalize(sink.report, strings.TrimPrefix(server.URL, "http://"))
 	return sink.report
 }
 
@@ -120,8 +120,8 @@ func (k *keeper) Event(e conformance.Event) error {
 	return nil
 }
 
-// settled replaces what differs from run to run: times, the address, the signature.
-func settled(r *conformance.Report, host string) {
+// normalize replaces what differs from run to run: times, the address, the signature.
+func normalize(r *conformance.Report, host string) {
 	began := time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC)
 	r.Target.URL = "http://target.example:80"
 	r.Began, r.Elapsed = began, 1234*time.Millisecond

@@ -64,7 +64,7 @@ func TestMarkdownFencesWhatTheTargetSent(t *testing.T) {
 		case fence != "" && strings.TrimRight(line, " ") == fence:
 			fence = ""
 		case fence == "":
-			assert.NotContains(t, line, "javascript:", "outside of the fences nothing of the target stands")
+			assert.NotContains(t, line, "javascript:", "nothing of the target is outside of the fences")
 			assert.NotContains(t, line, "<img")
 			assert.NotContains(t, line, "<script")
 		}

@@ -57,7 +57,7 @@ func isPlainCall(r *wire.Request) bool {
 	return plain && r.Method == http.MethodPost && r.Path == "/"
 }
 
-// unrelatedToBody are the answers that any call may get whatever its body says: the errors about who asks, how often
+// unrelatedToBody are the answers that any call may get with any body: the errors about who asks, how often
 // and with which signature (evidence: auth/common-errors), and those by which AWS says that it is itself at fault
 // (CommonErrors; fixtures/evidence/model.json).
 var unrelatedToBody = []fixtures.Outcome{

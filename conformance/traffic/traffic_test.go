@@ -134,7 +134,7 @@ func TestWhatAWSAnsweredConforms(t *testing.T) {
 	}
 }
 
-// excerpt names the recorded calls that stand in testdata/aws.har.
+// excerpt names the recorded calls in testdata/aws.har.
 var excerpt = map[string]bool{
 	"missing-role": true, "role-only": true, "empty": true, "two": true, "OK-ignore-False": true, "missing-ignore-False": true,
 }

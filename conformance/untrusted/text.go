@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Line makes a text fit for a terminal and for one line: whatever would not print is escaped, and so is what the
+// Line makes a text fit for a terminal and for one line: what would not print is escaped, and so is what the
 // log readers of CI systems obey.
 func Line(s string) string { return escape(s, false) }
 

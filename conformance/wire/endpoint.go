@@ -36,7 +36,7 @@ func ParseEndpoint(endpoint string) (*url.URL, error) {
 // maxNamed is how long an endpoint may be that an error repeats.
 const maxNamed = 300
 
-// nameOf names an endpoint in an error. Where @, ? or # stand in it, no parser knows for sure which part is secret.
+// nameOf names an endpoint in an error. Where it has @, ? or #, no parser knows for sure which part is secret.
 func nameOf(endpoint string) string {
 	if strings.ContainsAny(endpoint, "@?#") || len(endpoint) > maxNamed {
 		return "endpoint"

@@ -52,12 +52,12 @@ type Exchange struct {
 	Elapsed  time.Duration
 }
 
-// Exchanger carries a request to a target. It returns an exchange whatever happens.
+// Exchanger carries a request to a target. It always returns an exchange.
 type Exchanger interface {
 	Exchange(ctx context.Context, r *Request) *Exchange
 }
 
-// Limits bound what one exchange may take. Zero values stand for the defaults.
+// Limits bound what one exchange may take. Zero values mean the defaults.
 type Limits struct {
 	// Timeout is for the whole exchange, from the dial to the last byte. Default 10 s.
 	Timeout time.Duration

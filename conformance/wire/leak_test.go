@@ -32,5 +32,5 @@ func TestExchangersLeaveNoGoroutineBehind(t *testing.T) {
 		h := wire.NewHandler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }), shortLimits)
 		h.Exchange(context.Background(), wire.NewRequest("SendCommand", []byte("{}")))
 	})
-	leaktest.Settled(t, before)
+	leaktest.NoneLeft(t, before)
 }

@@ -14,12 +14,12 @@ import (
 // redacted is in place of what is secret.
 const redacted = "(redacted)"
 
-// shortestSecret is the length from which a credential is looked for wherever it may stand. An access key ID of
+// shortestSecret is the length from which a credential is looked for everywhere. An access key ID of
 // AWS has 16 characters at least (API_AccessKey of IAM); test/test is no secret, and to redact such a word
 // everywhere would spoil a report.
 const shortestSecret = 12
 
-// Redactor takes credentials out of whatever is written down: those that it knows, in every spelling in which a
+// Redactor takes credentials out of all that is written down: those that it knows, in every spelling in which a
 // server may echo them, and what looks like credentials of AWS. Use it before a text is cut: less than 15
 // characters of a secret are not known again. It is safe for concurrent use.
 type Redactor struct {
@@ -32,7 +32,7 @@ type Redactor struct {
 const windowStride = 4
 
 // NewRedactor returns a redactor of these secrets. Those that are short or name an AWS account, as some
-// emulators want an access key ID to, are redacted only where they stand as credentials, as in Credential=test.
+// emulators want an access key ID to, are redacted only where they are used as credentials, as in Credential=test.
 func NewRedactor(secrets ...string) *Redactor {
 	r := &Redactor{windows: map[string]bool{}}
 	for _, secret := range secrets {
@@ -144,7 +144,7 @@ func (r *Redactor) Request(q *Request) *Request {
 	return &shown
 }
 
-// Exchange takes what is secret out of an exchange: out of its request, but for the body, and out of whatever the
+// Exchange takes what is secret out of an exchange: out of its request, but for the body, and out of all that the
 // target echoes, of which the signature of the request is a part.
 func (r *Redactor) Exchange(x *Exchange) {
 	signature := forms(signatureOf(x.Request))

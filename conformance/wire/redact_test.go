@@ -218,7 +218,7 @@ func TestAHeaderThatIsSecretIsRedactedAsAWhole(t *testing.T) {
 	}
 }
 
-// exchanged answers whatever it is asked with the request's own header, in the header, in the body and in the error.
+// exchanged answers everything with the request's own header, in the header, in the body and in the error.
 type exchanged struct{ spell func(string) string }
 
 func (e exchanged) Exchange(_ context.Context, q *wire.Request) *wire.Exchange {

@@ -24,7 +24,7 @@ func (g *Generator) Coverage() *Coverage {
 	return c
 }
 
-// Add counts what an input stands for.
+// Add counts the marks of an input.
 func (c *Coverage) Add(marks []Mark) {
 	for _, m := range marks {
 		if c.all[m] {

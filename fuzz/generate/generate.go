@@ -72,7 +72,7 @@ func (g *Generator) At(index uint64) *Input {
 	return g.make(t.strategy, index, round*shares[t.strategy]+t.number, r)
 }
 
-// FromBytes makes an input that data stands for, so that a fuzzer which changes data changes the input.
+// FromBytes derives an input from data, so that a fuzzer which changes data changes the input.
 func (g *Generator) FromBytes(data []byte) *Input {
 	r := randFrom(data)
 	t := g.rotation[r.Intn(len(g.rotation))]

@@ -43,7 +43,7 @@ func (w *world) fill(r *rand.Rand) *ssm.SendCommandInput {
 	return in
 }
 
-// randFrom draws what data stands for: the same data, the same draws, for as long as it lasts.
+// randFrom draws from data: the same data, the same draws, for as long as it lasts.
 func randFrom(data []byte) *rand.Rand {
 	return rand.New(bytesource.New(data))
 }

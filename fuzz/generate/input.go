@@ -40,7 +40,7 @@ type Input struct {
 	Strategy Strategy
 	// What was done to a plain request, in a few words.
 	What string
-	// Marks name the cells of generate.Coverage that the input stands for.
+	// Marks name the cells of generate.Coverage that the input counts for.
 	Marks []Mark
 
 	// Body is a request's body; a sequence has Calls and nothing else.
@@ -72,7 +72,7 @@ type Body struct {
 	Cut            int // bytes taken off the end
 }
 
-// RawText is text that stands in the place of a value: inside between Depth times open and end.
+// RawText is text in the place of a value: inside between Depth times open and end.
 type RawText struct {
 	open, inside, end string
 	Depth             int
@@ -82,7 +82,7 @@ func (t RawText) String() string {
 	return strings.Repeat(t.open, t.Depth) + t.inside + strings.Repeat(t.end, t.Depth)
 }
 
-// Placeholder is the string of a tree in whose place raw text will stand. No generated value has that
+// Placeholder is the string of a tree that raw text replaces. No generated value has that
 // character, which is for private use.
 const Placeholder = "\uE000"
 

@@ -37,7 +37,7 @@ func wireChanges() []wireChange {
 	}
 	taken := []fixtures.Outcome{outcomeAccepted}
 	below := []fixtures.Outcome{outcomeBelow, outcomeClosed}
-	doubtful := []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed}
+	uncertain := []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed}
 
 	for _, size := range []int{1, 7, 64, 4096} {
 		add(taken, "good chunks", fmt.Sprintf("chunks of %d bytes", size), func(r *fixtures.Request, _ []byte) {
@@ -45,7 +45,7 @@ func wireChanges() []wireChange {
 		})
 	}
 	for _, c := range chunkings() {
-		outcomes := map[string][]fixtures.Outcome{"good": taken, "bad": below, "doubtful": doubtful}[c.verdict]
+		outcomes := map[string][]fixtures.Outcome{"good": taken, "bad": below, "doubtful": uncertain}[c.verdict]
 		add(outcomes, c.verdict+" chunks", "chunks: "+c.name, func(r *fixtures.Request, text []byte) {
 			chunks := c.encode(string(text))
 			r.Framing = &fixtures.Framing{RawChunks: &chunks}
@@ -59,13 +59,13 @@ func wireChanges() []wireChange {
 	for _, n := range []int{0, 1, -1} {
 		outcomes := below
 		if n == 0 {
-			outcomes = doubtful
+			outcomes = uncertain
 		}
 		add(outcomes, "Content-Length twice", fmt.Sprintf("Content-Length twice, differing by %d", n), func(r *fixtures.Request, _ []byte) {
 			r.Framing = &fixtures.Framing{RepeatContentLength: &n}
 		})
 	}
-	add(doubtful, "doubtful chunks", "Content-Length beside chunks", func(r *fixtures.Request, _ []byte) {
+	add(uncertain, "doubtful chunks", "Content-Length beside chunks", func(r *fixtures.Request, _ []byte) {
 		r.Framing = &fixtures.Framing{BothLengths: true}
 	})
 	all = append(all, headerChanges()...)
@@ -75,7 +75,7 @@ func wireChanges() []wireChange {
 func headerChanges() []wireChange {
 	taken := []fixtures.Outcome{outcomeAccepted}
 	unknown := []fixtures.Outcome{outcomeUnknownOperation}
-	doubtful := []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeUnknownInside}
+	uncertain := []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeUnknownInside}
 	refused := []fixtures.Outcome{outcomeBelow, outcomeUnknownInside}
 	var all []wireChange
 	header := func(level fixtures.Level, evidence fixtures.Evidence, outcomes []fixtures.Outcome, name string, values ...string) {
@@ -95,8 +95,8 @@ func headerChanges() []wireChange {
 	for _, parameters := range []string{"; charset=utf-8", ";charset=utf-8", "; charset=UTF-8"} {
 		header(fixtures.Must, documentedHTTP, taken, "Content-Type", "application/x-amz-json-1.1"+parameters)
 	}
-	header(fixtures.Must, nobodySaw, doubtful, "Content-Type", "APPLICATION/X-AMZ-JSON-1.1")
-	header(fixtures.Must, nobodySaw, doubtful, "Content-Type", "application/x-amz-json-1.1", "application/json")
+	header(fixtures.Must, nobodySaw, uncertain, "Content-Type", "APPLICATION/X-AMZ-JSON-1.1")
+	header(fixtures.Must, nobodySaw, uncertain, "Content-Type", "application/x-amz-json-1.1", "application/json")
 	for _, other := range []string{
 		"application/json", "application/x-amz-json-1.0", "text/plain", "application/xml", "application/x-www-form-urlencoded", "",
 	} {

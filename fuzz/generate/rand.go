@@ -31,7 +31,7 @@ func chance(r *rand.Rand, percent int) bool { return r.Intn(100) < percent }
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.Intn(len(from))] }
 
-// pickOr picks one of the texts; the empty one stands for the drawn one, which most often is not picked.
+// pickOr picks one of the texts; the empty one means the drawn one, which most often is not picked.
 func pickOr(r *rand.Rand, drawn string, from ...string) string {
 	return cmp.Or(pick(r, from), drawn)
 }

@@ -30,7 +30,7 @@ var operationOf = map[action]string{
 // Call is one call of a sequence.
 type Call struct {
 	action action
-	// command numbers the commands of the sequence; unknownCommand stands for an ID that no server gave.
+	// command numbers the commands of the sequence; unknownCommand is an ID that no server gave.
 	command int
 	// node is the managed node of a get, and of a cancel that names one; "" of one that does not.
 	node string
@@ -56,7 +56,7 @@ const longScript = "sleep 60"
 // longestSequence bounds how many calls a sequence has.
 const longestSequence = 14
 
-// sequence draws calls: some sends, and then whatever may be asked of what was sent. Operations are those
+// sequence draws calls: some sends, and then what may be asked of what was sent. Operations are those
 // that the target knows.
 func (w *world) sequence(r *rand.Rand) []Call {
 	calls := []Call{w.drawSend(r, 0)}

@@ -8,7 +8,7 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// skeleton is what must stand around a place for it to be there at all.
+// skeleton is what a place needs around it to exist.
 func (w *world) skeleton(path string) Value {
 	switch path {
 	case "InstanceIds":
@@ -41,7 +41,7 @@ func (w *world) skeleton(path string) Value {
 	return array(str("true"))
 }
 
-// setPath puts a value where the steps of a path lead, with what must stand around it; a nil value takes the
+// setPath puts a value where the steps of a path lead, with what it needs around it; a nil value takes the
 // member away. Where the path goes through a list of several elements, the draw says through which.
 func (w *world) setPath(root *Value, path []step, value *Value, r *rand.Rand) {
 	switch path[0].name {

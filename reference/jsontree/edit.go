@@ -8,7 +8,7 @@ func NewString(s string) Value { return Value{Kind: String, Text: s} }
 // NewNumber returns a Number that is written as this literal.
 func NewNumber(literal string) Value { return Value{Kind: Number, Text: literal} }
 
-// Set replaces a member of an Object, or adds it behind the others. Of another kind of value it changes nothing.
+// Set replaces a member of an Object, or adds it after the others. Of another kind of value it changes nothing.
 func (v *Value) Set(name string, to Value) {
 	if v == nil || v.Kind != Object {
 		return

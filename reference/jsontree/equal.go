@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Equal tells whether a and b are the same JSON value: numbers by their value (1, 1.0 and 10e-1
-// are equal), objects whatever the order of their members. Of a name that occurs several times
-// the values are compared in the order they stand. Offsets do not count.
+// Equal reports whether a and b are the same JSON value: numbers by their value (1, 1.0 and 10e-1
+// are equal), objects in any order of their members. Of a name that occurs several times
+// the values are compared in their order. Offsets do not count.
 func Equal(a, b *Value) bool {
 	if a == nil || b == nil {
 		return a == b

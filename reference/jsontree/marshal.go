@@ -58,7 +58,7 @@ func (v *Value) AppendJSON(dst []byte) []byte {
 
 const hexDigits = "0123456789abcdef"
 
-// verbatim tells which bytes are ASCII characters that stand for themselves inside a JSON string.
+// verbatim has the ASCII characters that need no escape in a JSON string.
 var verbatim = func() (is [1 << 8]bool) {
 	for c := byte(' '); c < utf8.RuneSelf; c++ {
 		is[c] = c != '"' && c != '\\'

@@ -301,7 +301,7 @@ func (p *parser) object() ([]Member, error) {
 	}
 }
 
-// str reads a string, from its opening quote to behind its closing one.
+// str reads a string, from its opening quote to after its closing one.
 func (p *parser) str() (s string, loneSurrogate bool, err error) {
 	p.pos++
 	start := p.pos

@@ -39,5 +39,5 @@ func bound(n *int64) string {
 	return strconv.FormatInt(*n, 10)
 }
 
-// none stands for what one of the two sides does not have.
+// none is written for what one of the two sides does not have.
 const none = "none"

@@ -164,7 +164,7 @@ func (c *call) guard(more ...service.Option) *reply {
 	return nil
 }
 
-// unguarded lets some requests through whatever their signature.
+// unguarded lets some requests through with any signature.
 func unguarded(such func(c *call) bool) answer {
 	return guarded(func(c *call) *reply {
 		if such(c) {

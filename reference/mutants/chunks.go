@@ -21,7 +21,7 @@ var (
 type chunks struct {
 	// size is what the line before a chunk says.
 	size func(line string) (int64, error)
-	// last reports whether a line stands before the trailer.
+	// last reports whether a line comes before the trailer.
 	last func(line string, size int64) bool
 	// after reads what follows the bytes of a chunk.
 	after func(r *bufio.Reader) error

@@ -47,7 +47,7 @@ func controlMutants() []Mutant {
 			counted("MaxConcurrency", 50, 1)},
 		{"control/concurrency-percent-ignored", "A MaxConcurrency of percent is read as that many nodes", concurrencySource, Must,
 			"execution/MaxConcurrency/half", percentAs("MaxConcurrency", func(n string) string { return n })},
-		{"control/one-at-a-time", "One node runs at a time, whatever MaxConcurrency", concurrencySource, Should, concurrency,
+		{"control/one-at-a-time", "One node runs at a time, MaxConcurrency or not", concurrencySource, Should, concurrency,
 			disguisedDefault("MaxConcurrency", "1")},
 		{"control/first-batch-only", "Nodes that wait for MaxConcurrency never have their turn", concurrencySource, Must, concurrency,
 			listedOrShown(firstBatch, notOfFirstBatch)},
@@ -81,7 +81,7 @@ func controlMutants() []Mutant {
 					*values = list(text("sendspec-both"))
 				}
 			}, "Targets")},
-		{"control/values-unread", "A target tag:KEY matches whatever value the tag has", targetsSource, Must,
+		{"control/values-unread", "A target tag:KEY matches every value of the tag", targetsSource, Must,
 			"execution/Targets/another-value", disguised(func(t *jsontree.Value) {
 				if target := tagged(t); target != nil {
 					set(target, "Values", list(text(strings.TrimPrefix(member(target, "Key"), "tag:"))))
@@ -114,7 +114,7 @@ func controlMutants() []Mutant {
 				value := v.Pointer("/Targets/0/Values/0")
 				return value != nil && value.Text == demo("group.empty.unread")
 			}, relabel("NoInstancesInTag", "Failed", "AccessDenied")))},
-		{"control/default-version-runs", "The default version runs whatever DocumentVersion says", "evidence: echo/DocumentVersion-asked",
+		{"control/default-version-runs", "The default version runs, not DocumentVersion", "evidence: echo/DocumentVersion-asked",
 			Must, "execution/DocumentVersion", disguised(func(t *jsontree.Value) { remove(t, "DocumentVersion") }, "DocumentVersion")},
 		{"control/latest-version-runs", "The latest version runs where the default is asked for", "evidence: echo/DocumentVersion-asked",
 			Must, "execution/DocumentVersion", disguised(func(t *jsontree.Value) {

@@ -25,14 +25,14 @@ func dispatchMutants() []Mutant {
 		return retarget(func(t string) string { return regexp.MustCompile(pattern).ReplaceAllString(t, by) })
 	}
 	return []Mutant{
-		{"dispatch/last-segment", "The operation is what stands behind the last point of X-Amz-Target, whatever stands before",
+		{"dispatch/last-segment", "The operation is what follows the last dot of X-Amz-Target, whatever precedes it",
 			targetSource, Must, target,
 			respelt(`^(.*\.)?`, "AmazonSSM.")},
 		{"dispatch/operation-folded", "The operation is found without regard to its case", targetSource, Must, target,
 			respelt(`^([^.]*\.)(?i:SendCommand)$`, "${1}SendCommand")},
 		{"dispatch/service-folded", "The service's name counts without regard to its case", targetSource, Must, target,
 			respelt(`^(?i:AmazonSSM\.)(.)`, "AmazonSSM.$1")},
-		{"dispatch/service-versioned", "The service's name may have the version behind it, as that of DynamoDB has",
+		{"dispatch/service-versioned", "The service's name may have the version after it, as that of DynamoDB has",
 			"service model: targetPrefix AmazonSSM", Should, target, respelt(`^AmazonSSM[^.]*\.?`, "AmazonSSM.")},
 		{"dispatch/other-separators", "A colon or number sign separates service and operation, too", targetSource, Must, target,
 			respelt(`[:#]`, ".")},
@@ -60,7 +60,7 @@ func dispatchMutants() []Mutant {
 					r.become(http.StatusOK, "{}")
 				}
 			}, "UnknownOperationException")},
-		{"dispatch/target-twice", "A header that stands twice is a list, which the dispatcher does not expect",
+		{"dispatch/target-twice", "A header that appears twice is a list, which the dispatcher does not expect",
 			"RFC 9110 section 5.3; CommonErrors: 5xx is for the server's faults", Must, target,
 			failing500(func(c *call) bool { return len(c.request.Header.Values(targetHeader)) > 1 })},
 		{"dispatch/any-method", "Every method is taken for POST", methodSource, Must, "wire/Method",

@@ -58,7 +58,7 @@ func documentMutants() []Mutant {
 		})
 	}
 	return []Mutant{
-		{"semantics/document-of-aws", "Whatever begins with AWS- is a document of AWS", documentSource, Must, document,
+		{"semantics/document-of-aws", "Every name with AWS- in front is a document of AWS", documentSource, Must, document,
 			documentWhere(func(name string) bool { return strings.HasPrefix(name, "AWS-") })},
 		{"semantics/document-any-arn", "What has the form of an ARN is the ARN of a document", documentSource, Must, document,
 			documentWhere(func(name string) bool { return strings.Contains(name, ":") })},

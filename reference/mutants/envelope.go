@@ -34,7 +34,7 @@ func envelopeMutants() []Mutant {
 			edited(func(t *jsontree.Value) { remove(t, "__type") }, "InvalidDocumentVersion")},
 		{"envelope/type-namespaced", "__type has the model's namespace in front", typeSource, Should, envelope,
 			refused(func(_ *call, r *reply) { r.retype("com.amazonaws.ssm#" + r.errorType()) })},
-		{"envelope/type-in-header", "The type stands in x-amzn-ErrorType alone", typeSource, Must, envelope,
+		{"envelope/type-in-header", "The type is in x-amzn-ErrorType alone", typeSource, Must, envelope,
 			refused(func(_ *call, r *reply) {
 				r.header.Set(errorTypeField, r.errorType())
 				r.edit(func(t *jsontree.Value) { remove(t, "__type") })
@@ -42,7 +42,7 @@ func envelopeMutants() []Mutant {
 		{"envelope/type-of-header", "x-amzn-ErrorType names another type than the body for a broken constraint",
 			"Smithy AWS JSON 1.1, Operation error serialization: clients read the header first", Must, envelope,
 			refused(func(_ *call, r *reply) { r.header.Set(errorTypeField, "BadRequestException") }, "ValidationException")},
-		{"envelope/type-in-error", "Type and message of a wrong parameter stand in an object Error, as in the Query protocol",
+		{"envelope/type-in-error", "Type and message of a wrong parameter are in an object Error, as in the Query protocol",
 			typeSource, Must, envelope, edited(func(t *jsontree.Value) {
 				t.Members[0].Name = "Code"
 				*t = value(`{"Error":` + string(t.AppendJSON(nil)) + `}`)

@@ -23,7 +23,7 @@ const (
 func framingMutants() []Mutant {
 	const length, chunk, headers = "wire/Content-Length", "wire/Chunked", "wire/Headers"
 	return []Mutant{
-		{"framing/length-ignored", "A body is read to the end of the connection, whatever its Content-Length says", lengthSource, Must,
+		{"framing/length-ignored", "A body is read to the end of the connection, not to its Content-Length", lengthSource, Must,
 			length, measuring(func(r *rawRequest) bool { return r.length() != "" && !r.chunked() })},
 		{"framing/first-length", "Of two Content-Lengths the first counts", lengthSource, Must, length, reading(func(r *rawRequest) {
 			if given := r.values("Content-Length"); len(given) > 1 {
@@ -67,7 +67,7 @@ func framingMutants() []Mutant {
 				_, _, err := r.chunks()
 				return r.chunked() && errors.Is(err, errUnreadable)
 			})},
-		{"framing/first-chunk", "A body ends behind its first chunk", decodeSource, Must, chunk, misread(func(c *chunks) {
+		{"framing/first-chunk", "A body ends after its first chunk", decodeSource, Must, chunk, misread(func(c *chunks) {
 			size, n := c.size, 0
 			c.size = func(line string) (int64, error) {
 				if n++; n > 1 {
@@ -76,7 +76,7 @@ func framingMutants() []Mutant {
 				return size(line)
 			}
 		})},
-		{"framing/chunks-by-lines", "Every other line is a chunk, whatever size stands before it", chunkSource, Must, chunk,
+		{"framing/chunks-by-lines", "Every other line is a chunk, whatever its size says", chunkSource, Must, chunk,
 			reading(func(r *rawRequest) {
 				var body []byte
 				for i, line := range bytes.Split(r.body, []byte("\r\n")) {
@@ -88,7 +88,7 @@ func framingMutants() []Mutant {
 					r.measure(body)
 				}
 			})},
-		{"framing/chunks-or-not", "A body that cannot be read in chunks is taken as it stands", chunkSource, Must, chunk,
+		{"framing/chunks-or-not", "A body that cannot be read in chunks is taken as it is", chunkSource, Must, chunk,
 			measuring(func(r *rawRequest) bool {
 				_, _, err := r.chunks()
 				return r.chunked() && err != nil
@@ -114,7 +114,7 @@ func framingMutants() []Mutant {
 			"RFC 9112 section 7.1.1: chunk-ext-val = token / quoted-string", Must, chunk, unreadable(func(line string) bool {
 				return slices.ContainsFunc(strings.Split(line, ";"), func(part string) bool { return strings.Count(part, `"`)%2 == 1 })
 			})},
-		{"framing/no-trailer", "Fields behind the last chunk are refused",
+		{"framing/no-trailer", "Fields after the last chunk are refused",
 			"RFC 9112 section 7.1.2: a recipient MAY merge or ignore trailer fields", Must, chunk,
 			misread(func(c *chunks) { c.trailer = errUnreadable })},
 		{"framing/long-line-fails", "A line before a chunk of more than 64 KiB makes the server fail", failsSource, Must, chunk,
@@ -126,7 +126,7 @@ func framingMutants() []Mutant {
 					return hexadecimal(line)
 				}
 			})},
-		{"framing/chunk-runs-on", "The line end behind a chunk may be missing", chunkSource, Must, chunk, misread(func(c *chunks) {
+		{"framing/chunk-runs-on", "The line end after a chunk may be missing", chunkSource, Must, chunk, misread(func(c *chunks) {
 			after := c.after
 			c.after = func(r *bufio.Reader) error {
 				if next, err := r.Peek(1); err == nil && next[0] != '\r' {
@@ -140,7 +140,7 @@ func framingMutants() []Mutant {
 				body, _, err := r.chunks()
 				return r.chunked() && err == nil && len(body) == 0
 			})},
-		{"framing/bytes-behind-fail", "Bytes behind a request make the server fail before its answer is out", failsSource, Must, chunk,
+		{"framing/bytes-behind-fail", "Bytes after a request make the server fail before its answer is out", failsSource, Must, chunk,
 			failing(func(r *rawRequest) bool {
 				_, more, err := r.chunks()
 				return r.chunked() && err == nil && more

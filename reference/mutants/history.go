@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	echoedSource  = "evidence: echo/whole-later; every SendCommand and the ListCommands behind it are equal but for status and counts"
+	echoedSource  = "evidence: echo/whole-later; every SendCommand and the ListCommands after it are equal but for status and counts"
 	listedSource  = "evidence: calls/ListCommands-unknown; ListCommands unknown id = {\"Commands\":[]}; recorded 150 ms after SendCommand"
 	historySource = "evidence: status/history; history 30 days"
 	timesSource   = "evidence: expiry/sum"
@@ -60,7 +60,7 @@ func historyMutants() []Mutant {
 		{"history/empty-values-lost", "ListCommands leaves empty values of parameters out", echoedSource, Must, values,
 			listed(each(withoutEmptyTexts, "Parameters.*"))},
 		{"history/three-byte-texts",
-			"ListCommands shows characters behind the first 65536 as question marks, as a database of three-byte UTF-8", echoedSource,
+			"ListCommands shows characters after the first 65536 as question marks, as a database of three-byte UTF-8", echoedSource,
 			Must, values, listed(texts(basicPlane, "Comment", "Parameters.*[]"))},
 		{"history/values-sorted", "ListCommands sorts the Values of a target", echoedSource, Should, "lifecycle/Echo/target-order",
 			listed(each(sortTexts, "Targets[].Values"))},

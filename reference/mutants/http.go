@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// reading is how a mutant reads HTTP: it turns a raw request into what the server behind it reads as RFC 9112 says.
+// reading is how a mutant reads HTTP: it turns a raw request into what the wrapped server reads as RFC 9112 says.
 type reading func(r *rawRequest)
 
 // Listen returns a listener whose connections have the mutant's way of reading HTTP. Most mutants have

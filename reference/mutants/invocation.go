@@ -71,9 +71,9 @@ func invocationMutants() []Mutant {
 			})},
 		{"invocation/zero-while-running", "ResponseCode is 0 while a script runs", runningSource, Must,
 			"execution/InProgress execution/DeliveryTimedOut", coded(func(_ *jsontree.Value, n int64) int64 { return max(0, n) })},
-		{"invocation/zero-for-failure", "ResponseCode is 0 whatever the script ended with", exitSource, Must, code,
+		{"invocation/zero-for-failure", "ResponseCode is 0 for every exit code", exitSource, Must, code,
 			coded(func(_ *jsontree.Value, n int64) int64 { return min(0, n) })},
-		{"invocation/one-for-failure", "ResponseCode is 1 whatever a script failed with", exitSource, Must, code + " execution/Steps",
+		{"invocation/one-for-failure", "ResponseCode is 1 for every failure", exitSource, Must, code + " execution/Steps",
 			coded(func(v *jsontree.Value, n int64) int64 {
 				if member(v, "Status") == "Failed" {
 					return min(1, n)

@@ -26,7 +26,7 @@ func refusalMutants() []Mutant {
 			sendFails(func(c *call) bool {
 				return !isASCII(member(c.tree().Get("CloudWatchOutputConfig"), "CloudWatchLogGroupName"))
 			})},
-		{"refusal/repeated-name", "A member that stands twice makes the server fail", answered, Must, never5xx,
+		{"refusal/repeated-name", "A member that appears twice makes the server fail", answered, Must, never5xx,
 			sendFails(func(c *call) bool { return c.tree() != nil && len(c.tree().Duplicates()) > 0 })},
 		{"refusal/enabled-scalar", "A text or number for CloudWatchOutputEnabled makes the server fail", answered, Must, never5xx,
 			scalar("/CloudWatchOutputConfig/CloudWatchOutputEnabled")},
@@ -57,17 +57,17 @@ func leniencyMutants() []Mutant {
 		})
 	}
 	return append(uncheckedMutants(), []Mutant{
-		{"leniency/trailing-comma", "A comma behind the last member or element is taken", malformedSource, Must, malformed,
+		{"leniency/trailing-comma", "A comma after the last member or element is taken", malformedSource, Must, malformed,
 			replaced(`,(\s*[}\]])`, "$1")},
 		{"leniency/comments", "Comments are taken", malformedSource, Should, malformed, replaced(`(?s)/\*.*?\*/|//[^\n]*|#[^\n]*`, "")},
-		{"leniency/single-quotes", "Strings may stand in single quotes", malformedSource, Should, malformed, replaced(`'`, `"`)},
+		{"leniency/single-quotes", "Strings may be in single quotes", malformedSource, Should, malformed, replaced(`'`, `"`)},
 		{"leniency/not-a-number", "NaN and Infinity are numbers", malformedSource, Should, malformed,
 			replaced(`\b(NaN|Infinity)\b|-Infinity\b`, "60")},
 		{"leniency/odd-numbers", "Numbers may begin with a plus or zeros", malformedSource, Should, malformed,
 			replaced(`([:\[,]\s*)[+0]+([1-9])`, "$1$2")},
-		{"leniency/bare-names", "Names may stand without quotes", malformedSource, Should, malformed,
+		{"leniency/bare-names", "Names may lack quotes", malformedSource, Should, malformed,
 			replaced(`([{,]\s*)([A-Za-z_]\w*)(\s*:)`, `$1"$2"$3`)},
-		{"leniency/controls", "Control characters may stand in strings", malformedSource, Should, "wire", replaced(`[\x00-\x1f]`, " ")},
+		{"leniency/controls", "Strings may contain control characters", malformedSource, Should, "wire", replaced(`[\x00-\x1f]`, " ")},
 		{"leniency/cut-short", "A body that ends too early is taken for what there is of it", malformedSource, Must, "wire/Truncated",
 			lenient(completed)},
 		{"leniency/empty-body", "An empty body is an empty object", malformedSource, Should, "wire", replaced(`^\s*$`, "{}")},

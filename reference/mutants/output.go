@@ -57,12 +57,12 @@ func outputMutants() []Mutant {
 				set(i, out, e)
 				set(i, errs, o)
 			})},
-		{"invocation/streams-merged", "Standard error stands in the standard output", shownSource, Must, failed,
+		{"invocation/streams-merged", "Standard error is in the standard output", shownSource, Must, failed,
 			got(func(_ *call, i *jsontree.Value) {
 				set(i, out, text(member(i, out)+member(i, errs)))
 				set(i, errs, text(""))
 			})},
-		{"invocation/output-trimmed", "The line end behind the output is cut off",
+		{"invocation/output-trimmed", "The line end after the output is cut off",
 			"evidence: output/times", Must, "execution/Success/output execution/Success/plugin-output",
 			shown(texts(strings.TrimSpace, out, "CommandPlugins[].Output"))},
 		{"invocation/last-line-only", "The output is that of the last line of commands", shownSource, Must,
@@ -95,7 +95,7 @@ func outputMutants() []Mutant {
 			got(texts(before("failed to run commands"), errs))},
 		{"invocation/failed-output-lost", "What a script wrote before it failed is lost", shownSource, Must, "execution/Failed/output",
 			got(when(has("Status", "Failed"), put(out, `""`)))},
-		{"invocation/runs-on-after-exit", "A script runs on behind the line that fails", failedSource, Must,
+		{"invocation/runs-on-after-exit", "A script runs on after the line that fails", failedSource, Must,
 			"execution/Failed/output execution/Cancelled/output",
 			got(when(has("Status", "Failed", "Cancelled"), texts(func(s string) string { return s + "after\n" }, out)))},
 		{"invocation/sleep-fails-not", "A script that fails after a while succeeds: only what ends at once is looked at", failedSource,
@@ -166,7 +166,7 @@ func outputMutants() []Mutant {
 					set(&list.Items[k], "Output", text(""))
 				}
 			})},
-		{"invocation/step-of-the-first", "GetCommandInvocation shows the first step whatever PluginName", stepsSource, Must,
+		{"invocation/step-of-the-first", "GetCommandInvocation shows the first step, not PluginName", stepsSource, Must,
 			"execution/Steps/get-step",
 			asking(reference.GetCommandInvocation, func(t *jsontree.Value) {
 				when(has("PluginName", "second"), put("PluginName", `"first"`))(nil, t)

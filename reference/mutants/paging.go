@@ -30,7 +30,7 @@ func pagingMutants() []Mutant {
 			asking(reference.ListCommands, unbounded)},
 		{"paging/invocations-unpaged", "ListCommandInvocations ignores MaxResults", pagesSource, Must, "lifecycle/Paging/invocations",
 			asking(reference.ListCommandInvocations, unbounded)},
-		{"paging/token-ignored", "Behind a NextToken comes the first page again", pagesSource, Must, "lifecycle/Paging/second-page",
+		{"paging/token-ignored", "After a NextToken comes the first page again", pagesSource, Must, "lifecycle/Paging/second-page",
 			answer(func(c *call) *reply {
 				if r := c.ask(); !r.ok() || c.tree().Get("NextToken") == nil {
 					return r
@@ -45,7 +45,7 @@ func pagingMutants() []Mutant {
 			}}.list()},
 		{"paging/gap", "Between two pages one is lost", pagesSource, Must, "lifecycle/Paging/invocations",
 			pager{cut: func(offset, size, _ int) (int, int, int) { return offset, offset + size, offset + size + 1 }}.list()},
-		{"paging/second-page-whole", "The page behind a NextToken holds all that is left, whatever MaxResults", pagesSource, Must,
+		{"paging/second-page-whole", "The page after a NextToken holds all that is left, MaxResults or not", pagesSource, Must,
 			"lifecycle/Paging/second-page", pager{cut: func(offset, size, all int) (int, int, int) {
 				if offset > 0 {
 					size = all
@@ -76,7 +76,7 @@ func pagingMutants() []Mutant {
 			})},
 		{"paging/forged-taken", "A NextToken that was never given begins at the beginning", tokenSource, Must,
 			"lifecycle/Paging/forged-token", refused(func(c *call, r *reply) { *r = *firstAgain(c) }, "InvalidNextToken")},
-		{"paging/token-with-tail", "What stands behind a NextToken is not looked at", tokenSource, Should,
+		{"paging/token-with-tail", "Bytes after a NextToken are ignored", tokenSource, Should,
 			"lifecycle/Paging/tampered-token", pager{tail: true}.list()},
 		{"paging/token-of-either", "A NextToken of one list is taken by the other", tokenSource, Should,
 			"lifecycle/Paging/token-of-another-operation", pager{either: true}.list()},
@@ -87,7 +87,7 @@ func pagingMutants() []Mutant {
 type pager struct {
 	// cut gives where a page begins and ends and where the next one begins, for an offset, a size and a length.
 	cut func(offset, size, all int) (from, to, next int)
-	// full gives a page that reaches the end a token, tail takes tokens with something behind them, and
+	// full gives a page that reaches the end a token, tail takes tokens with something after them, and
 	// either takes those of the other operation.
 	full, tail, either bool
 }

@@ -105,7 +105,7 @@ func mistypedMutants() []Mutant {
 		{"NextToken", "string-nexttoken", "none", Must},
 		{"MaxResults", "integer-maxresults", "the default", Must},
 		{"Filters", "list-filters", "none", Must},
-		// A server that overlooks these two refuses the unknown command behind them all the same; that
+		// A server that overlooks these two refuses the unknown command all the same; that
 		// it is to be a SerializationException is no must, since nobody has seen one from SSM.
 		{"PluginName", "string-pluginname", "none", Should},
 		{"InstanceIds", "list-instanceids", "none", Should},

@@ -44,7 +44,7 @@ func memberMutants() []Mutant {
 			echoedSource, Must, "lifecycle/Echo", omitting(name)})
 	}
 	for _, e := range echoes() {
-		add(e.name, "default", "is its default whatever was given", put(e.name, e.fallback))
+		add(e.name, "default", "is its default, not what was given", put(e.name, e.fallback))
 		add(e.name, "stale", "is that of the request before", stale(e.name))
 		add(e.name, "lost", "is missing", drop(e.name))
 		nowhere(e.name)

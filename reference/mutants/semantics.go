@@ -29,10 +29,10 @@ func semanticsMutants() []Mutant {
 			"error/InvalidDocumentVersion", forgiving("InvalidDocumentVersion", "", "DocumentVersion", `"$DEFAULT"`)},
 		{"semantics/any-parameters", "Parameters are not held against the document", messagesSource, Must, "error/InvalidParameters",
 			forgiving("InvalidParameters", "", "Parameters", `{"commands":["true"]}`)},
-		{"semantics/repeated-values", "A value may stand twice in a target", ruledTargets, Must, targets, target("Duplicate values")},
+		{"semantics/repeated-values", "A value may appear twice in a target", ruledTargets, Must, targets, target("Duplicate values")},
 		{"semantics/repeated-keys", "Two targets may have the same key", ruledTargets, Must, targets, target("Duplicate keys")},
-		{"semantics/tag-beside-group", "A tag may stand beside a resource group", ruledTargets, Must, targets, target("A tag-key name")},
-		{"semantics/ids-beside-group", "Node IDs may stand beside a resource group", ruledTargets, Must, targets,
+		{"semantics/tag-beside-group", "A tag is taken beside a resource group", ruledTargets, Must, targets, target("A tag-key name")},
+		{"semantics/ids-beside-group", "Node IDs are taken beside a resource group", ruledTargets, Must, targets,
 			target("Instance IDs and a target resource group")},
 		{"semantics/several-groups", "A target may name several resource groups", ruledTargets, Must, targets,
 			target("Multiple resource key values")},
@@ -177,7 +177,7 @@ func findingOut(name string, members ...string) answer {
 }
 
 // once takes repeated elements out of a list, and reports whether there are some; with apart, only where none
-// stands beside its equal.
+// is beside its equal.
 func once(list *jsontree.Value, apart bool, name func(v *jsontree.Value) string) bool {
 	var kept []jsontree.Value
 	seen := map[string]bool{}

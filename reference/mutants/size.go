@@ -56,7 +56,7 @@ func sizeMutants() []Mutant {
 			alarmWhere(func(firing bool, ignore *jsontree.Value) bool { return firing && ignore != nil && ignore.Bool })},
 		{"semantics/alarm-missing-by-default", "IgnorePollAlarmFailure is true where it is not given", alarmsSource, Must, alarm,
 			alarmWhere(func(firing bool, ignore *jsontree.Value) bool { return !firing && ignore == nil })},
-		{"semantics/alarm-missing-refused", "An alarm that does not exist is refused, whatever IgnorePollAlarmFailure says",
+		{"semantics/alarm-missing-refused", "An alarm that does not exist is refused, IgnorePollAlarmFailure or not",
 			alarmsSource, Must, "error/Alarms accept/AlarmConfiguration",
 			alarmRefused(func(name string) bool { return !strings.HasPrefix(name, "sendspec-alarm-") })},
 		{"semantics/alarm-without-data", "An alarm of insufficient data is not in a compliant state", alarmsSource, Must,

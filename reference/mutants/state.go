@@ -103,7 +103,7 @@ func stateMutants() []Mutant {
 			Should, "execution/InvalidPlatform", shown(relabel("InvalidPlatform", "Failed", "Failed"))},
 		{"state/platform-unchecked", "A document for Windows succeeds on Linux", detailsSource, Should, "execution/InvalidPlatform",
 			listedOrShown(whose("InvalidPlatform", state("Success", "Success")), relabel("InvalidPlatform", "Success", "Success"))},
-		{"state/failure-unread", "An invocation succeeds whatever code its script ended with",
+		{"state/failure-unread", "An invocation succeeds with every exit code",
 			"evidence: status/failed; exit 7: Failed/Failed", Must, "execution/Failed", shown(relabel("Failed", "Success", "Success"))},
 		{"state/success-as-completed", "StatusDetails of an invocation that succeeded is Completed", statusSource, Must,
 			"execution/Success", shown(relabel("Success", "Success", "Completed"))},

@@ -25,7 +25,7 @@ func boundMutants() []Mutant {
 			takes("Comment", length(101))},
 		{"subtle/comment-line-feed-last", "A Comment may end in a line feed, before which $ matches",
 			"evidence: validation/Comment-pattern", Should, "constraint/Comment", takes("Comment", lastLineFeed)},
-		{"subtle/comment-dot-all", "The dot in Comment's pattern stands for line ends, too",
+		{"subtle/comment-dot-all", "The dot in Comment's pattern matches line ends, too",
 			"evidence: validation/Comment-pattern; the hidden pattern of Comment", Should, "constraint/Comment",
 			takes("Comment", func(v *jsontree.Value) bool {
 				return strings.Contains(v.Text, "\n") && utf8.RuneCountInString(v.Text) <= 100
@@ -60,7 +60,7 @@ func boundMutants() []Mutant {
 			refuses("Targets[].Key", func(v *jsontree.Value) bool { return len(v.Text) > 163 }, atMost(163))},
 		{"subtle/key-line-feed-last", "The Key of a target may end in a line feed, before which $ matches", patternSource, Should,
 			"constraint/Targets.Key", takes("Targets[].Key", lastLineFeed)},
-		{"subtle/key-unanchored", "The words behind the bars of the Key's pattern are found anywhere, as they have no anchors",
+		{"subtle/key-unanchored", "The words after the bars of the Key's pattern are found anywhere, as they have no anchors",
 			patternSource, Should, "constraint/Targets.Key",
 			takes("Targets[].Key", func(v *jsontree.Value) bool { return strings.Contains(v.Text, "resource-groups:") })},
 		{"subtle/key-ascii", "The letters of a Key's pattern are those of ASCII", patternSource, Must, "constraint/Targets.Key",

@@ -26,7 +26,7 @@ func targetMutants() []Mutant {
 			return v != nil && v.Kind == jsontree.Array && mend(v)
 		})
 	}
-	// twice takes a target's repeated values; with apart, only where none stands beside its equal.
+	// twice takes a target's repeated values; with apart, only where none is beside its equal.
 	twice := func(apart bool, such func(i int, target *jsontree.Value) bool) answer {
 		return targets(func(targets *jsontree.Value) (changed bool) {
 			for i := range targets.Items {
@@ -85,9 +85,9 @@ func targetMutants() []Mutant {
 			targets(func(targets *jsontree.Value) bool {
 				return once(targets, true, func(t *jsontree.Value) string { return member(t, "Key") })
 			})},
-		{"semantics/tag-before-group", "A tag may stand before a resource group, which is looked for at the beginning", togetherSource,
+		{"semantics/tag-before-group", "A tag is taken before a resource group, which is looked for at the beginning", togetherSource,
 			Must, together, besideGroup(func(targets []jsontree.Value) bool { return hasKey(targets[:1], "tag:") })},
-		{"semantics/group-and-tag-key", "tag-key is no tag, and may stand beside a resource group", togetherSource, Must, together,
+		{"semantics/group-and-tag-key", "tag-key is no tag, and is taken beside a resource group", togetherSource, Must, together,
 			besideGroup(func(targets []jsontree.Value) bool { return hasKey(targets, "tag-key") })},
 		{"semantics/six-types", "Resource type filters may be six", togetherSource, Should, together,
 			targets(func(targets *jsontree.Value) (changed bool) {
@@ -133,7 +133,7 @@ func targetMutants() []Mutant {
 					}
 				})
 			}, "ValidationException")},
-		{"semantics/instance-behind-targets", "Instances behind the target key InstanceIds are not looked up",
+		{"semantics/instance-behind-targets", "Instances of the target key InstanceIds are not looked up",
 			"evidence: errors/InvalidInstanceId/in-Targets", Must, instance,
 			elsewhere("InvalidInstanceId", func(t *jsontree.Value) bool { return hasKey(t.Get("Targets").Items, "InstanceIds") })},
 		{"semantics/instance-of-first", "Only the first instance is looked up", instanceSource, Must, instance,
@@ -151,7 +151,7 @@ func targetMutants() []Mutant {
 				return c.tree().Get("InstanceIds") != nil && c.tree().Get("Parameters") == nil &&
 					!known(c.tree().Pointer("/InstanceIds/0").Text)
 			})},
-		{"semantics/instances-twice", "An instance may stand twice in InstanceIds", "service model: SendCommand, DuplicateInstanceId",
+		{"semantics/instances-twice", "An instance may appear twice in InstanceIds", "service model: SendCommand, DuplicateInstanceId",
 			Should, "error/DuplicateInstanceId", overlooking("DuplicateInstanceId", func(t *jsontree.Value) bool {
 				return once(t.Get("InstanceIds"), false, func(v *jsontree.Value) string { return v.Text })
 			})},

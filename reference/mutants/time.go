@@ -58,7 +58,7 @@ func timeMutants() []Mutant {
 			instead(5, func(n int64, r *jsontree.Value) bool {
 				return n == 3600 && has("DocumentName", arbitrary, execution)(r)
 			})},
-		{"time/default-version", "ExpiresAfter counts the steps of the document's default version whatever DocumentVersion says",
+		{"time/default-version", "ExpiresAfter counts the steps of the document's default version, not those of DocumentVersion",
 			"service model: DocumentVersion chooses the version; " + expirySource, Must, expiry,
 			instead(22, func(_ int64, r *jsontree.Value) bool { return has("DocumentName", versions)(r) })},
 		{"time/by-name", "ExpiresAfter knows the parameter executionTimeout alone",
@@ -73,7 +73,7 @@ func timeMutants() []Mutant {
 			Must, expiry, more(demo("document.properties-reversed"), 5-70)},
 		{"time/first-step-of-2.0", "ExpiresAfter counts the first step of a document of schema 2.0 alone, as of schema 1.2",
 			"evidence: expiry/schema-2.0", Must, expiry, more(demo("document.schema-2.0"), -70)},
-		{"time/number-in-front", "A timeout with more behind its digits counts as its digits",
+		{"time/number-in-front", "A timeout with more after its digits counts as its digits",
 			"evidence: expiry/unparsable; unparsable supplied value falls back to 3600", Should, expiry,
 			instead(7, func(_ int64, r *jsontree.Value) bool {
 				v := r.Pointer("/Parameters/t/0")

@@ -66,9 +66,9 @@ func valueMutants() []Mutant {
 			sent(when(has("DocumentName", "AWS-RunShellScript"), documentDefaults))},
 		{"value/parameters-recased", "The naming policy of the JSON library changes the names of parameters, too", echoSource, Must,
 			"echo/Parameters", sent(each(recased, "Parameters"))},
-		{"value/document-version-resolved", "$DEFAULT comes back as the version that it stands for",
+		{"value/document-version-resolved", "$DEFAULT comes back as the version that it names",
 			"evidence: echo/DocumentVersion; $DEFAULT is not resolved [recorded]", Must, "echo/DocumentVersion", resolved("$DEFAULT")},
-		{"value/document-version-latest", "$LATEST comes back as the version that it stands for",
+		{"value/document-version-latest", "$LATEST comes back as the version that it names",
 			"evidence: echo/DocumentVersion-asked", Must, "echo/DocumentVersion", resolved("$LATEST")},
 		{"value/region-as-given", "OutputS3Region is the one of the request",
 			"evidence: echo/OutputS3Region", Must, "echo/OutputS3",
@@ -121,7 +121,7 @@ func valueMutants() []Mutant {
 				"CloudWatchOutputConfig", echoedDefault("CloudWatchOutputConfig")))},
 		{"value/notification-of-nodes", "Where InstanceIds name the nodes, NotificationConfig is lost", echoSource, Must,
 			"echo/AllMembers", given("/InstanceIds/0", put("NotificationConfig", echoedDefault("NotificationConfig")))},
-		{"value/flattened", "The members of Command stand beside it, too", "service model: SendCommandResult has Command alone", Should,
+		{"value/flattened", "The members of Command are beside it, too", "service model: SendCommandResult has Command alone", Should,
 			"echo/Absent", taken(func(_ *call, r *reply) {
 				r.edit(func(t *jsontree.Value) {
 					if command := t.Get("Command"); command != nil {

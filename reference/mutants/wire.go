@@ -33,12 +33,12 @@ func wireMutants() []Mutant {
 					r.body = append([]byte("\xEF\xBB\xBF"), r.body...)
 				}
 			})},
-		{"wire/second-value", "Behind the refusal of a document that does not exist stands what the handler goes on to write",
+		{"wire/second-value", "After the refusal of a document that does not exist, the handler writes on",
 			"RFC 8259 section 2: one value", Must, "error/Envelope",
 			refused(func(_ *call, r *reply) { r.body = append(r.body[:len(r.body):len(r.body)], "{}"...) }, "InvalidDocument")},
 		{"wire/cut-at-4096", "A body ends after 4096 bytes", bodySource, Must, "echo/Parameters",
 			taken(func(_ *call, r *reply) { r.body = r.body[:min(len(r.body), 4096)] })},
-		{"wire/duplicate-key", "Status stands twice in a Command", "RFC 8259 section 4: names within an object SHOULD be unique", Must,
+		{"wire/duplicate-key", "Status appears twice in a Command", "RFC 8259 section 4: names within an object SHOULD be unique", Must,
 			"invariant/JSON echo/CommandId", taken(func(_ *call, r *reply) {
 				r.body = bytes.Replace(r.body, []byte(`"Status":`), []byte(`"Status":"Pending","Status":`), 1)
 			})},

@@ -173,7 +173,7 @@ const (
 	maxPluginOutput   = 2400 // the agent's, below the 2500 of the model
 )
 
-// The agent's words for output that was cut (evidence: output/truncation-marks), and what stands before stderr.
+// The agent's words for output that was cut (evidence: output/truncation-marks), and what precedes stderr.
 const (
 	truncated       = "--output truncated--"
 	outputTruncated = "\n---Output truncated---"

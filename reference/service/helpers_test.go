@@ -13,7 +13,7 @@ import (
 	"github.com/sendspec/sendspec/reference/service"
 )
 
-// fixedClock stands still, so that times can be compared.
+// fixedClock never advances, so that times can be compared.
 type fixedClock struct{ at time.Time }
 
 func (c fixedClock) Now() time.Time { return c.at }

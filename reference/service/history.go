@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// maxHistoryBytes bounds what the kept commands weigh together, whatever their number: room for
+// maxHistoryBytes bounds what the kept commands weigh together: room for
 // the largest command, about a megabyte of body, many times over.
 const maxHistoryBytes = 64 << 20
 

@@ -42,7 +42,7 @@ func (s *Service) getCommandInvocation(r request) ([]byte, *exception) {
 	return c.invocationResult(i, overall(shown, details), details), nil
 }
 
-// overall is what stands for the steps of a document with several, where no PluginName says which: the code of all,
+// overall sums up the steps of a document with several, where no PluginName says which: the code of all,
 // and no output (evidence: output/no-PluginName). That the code is that of the first step that failed, and the times are from the
 // first step's start to the last one's end, is our choice.
 func overall(steps []plugin, details reference.Details) *plugin {

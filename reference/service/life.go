@@ -273,14 +273,14 @@ func (c *command) start(i int, at time.Time) {
 
 // cancel is the moment at which a cancellation reaches Run Command's queues and the nodes.
 func (c *command) cancel(m moment) {
-	first, behind := m.invocation, m.invocation+1
+	first, end := m.invocation, m.invocation+1
 	if m.invocation == reference.AllInvocations {
-		first, behind = 0, len(c.nodes)
+		first, end = 0, len(c.nodes)
 	}
 	if !c.life.Apply(reference.Event{Kind: reference.CancelRequested, Invocation: m.invocation}) {
 		return
 	}
-	for i := first; i < behind; i++ {
+	for i := first; i < end; i++ {
 		if c.life.Invocation(i) == reference.Cancelling && !c.nodes[i].Silent {
 			c.plan(moment{at: m.at.Add(c.pace.Stop + c.pace.Report), kind: endCancelled, invocation: i})
 		}

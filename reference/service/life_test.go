@@ -380,7 +380,7 @@ func TestNoLongStepPassesAStatus(t *testing.T) {
 	id := a.send(shell("sleep 15", one))
 	var seen []string
 	for range 3 {
-		seen = append(seen, a.after(time.Hour).details(id)) // on a machine that stands still between two looks
+		seen = append(seen, a.after(time.Hour).details(id)) // on a machine that pauses between two looks
 	}
 	assert.Equal(t, []string{"InProgress", "Success", "Success"}, seen)
 	began := a.clock.Now()

@@ -133,8 +133,8 @@ func (l *invocationLister) list(c *command) {
 	c.advance(now)
 	for i := len(c.invocations) - 1; i >= 0; i-- {
 		requested := c.invocations[i].requested
-		behind := l.from != nil && c.number == l.from.command && i >= l.from.invocation
-		if behind || requested.IsZero() || l.node != "" && c.nodes[i].ID != l.node {
+		later := l.from != nil && c.number == l.from.command && i >= l.from.invocation
+		if later || requested.IsZero() || l.node != "" && c.nodes[i].ID != l.node {
 			continue
 		}
 		if !l.filter.matches(requested, aws.ToString(c.DocumentName), c.life.Invocation(i)) {

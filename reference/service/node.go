@@ -21,7 +21,7 @@ type Node struct {
 	// Platform is Linux, Windows or MacOS; "" is Linux.
 	Platform string
 	// Online tells that the node is managed and last reported as online. SendCommand refuses
-	// other nodes where it names them, among its InstanceIds or behind the target key InstanceIds; reached by tags and
+	// other nodes where it names them, among its InstanceIds or under the target key InstanceIds; reached by tags and
 	// groups, they are as if their agent were stopped.
 	Online bool
 	// AgentStopped tells that the node's last report still says online, so that SendCommand takes it,

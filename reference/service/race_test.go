@@ -38,7 +38,7 @@ func (w *watcher) look(before map[string]commandShown, now commandShown) string 
 	case !known:
 		return ""
 	case !reference.OfCommand.CanFollow(from, to):
-		return fmt.Sprintf("%s behind %s", to, from)
+		return fmt.Sprintf("%s after %s", to, from)
 	case earlier.RequestedDateTime != now.RequestedDateTime || earlier.ExpiresAfter != now.ExpiresAfter:
 		return "times moved"
 	}

@@ -16,7 +16,7 @@ type scriptResult struct {
 	made map[string]bool
 }
 
-// reboot is the exit code by which a script asks for a reboot of its node, and to be run again behind it (evidence:
+// reboot is the exit code by which a script asks for a reboot of its node, and to be run again after it (evidence:
 // status/exit-194). How long that takes is our choice, that what was written before is not kept, and how often at most.
 const (
 	reboot     = 194
@@ -40,7 +40,7 @@ func exitMessage(code int) string { return "failed to run commands: exit status 
 // runScript interprets a script of the commands exit, sleep, echo, printf, mkdir, true, false and :, one
 // after the other, divided by line ends and semicolons, with output redirected by >&2 and words
 // quoted as in a shell. Any other command is not found. Its exit code is that of the last command,
-// or of exit. A command behind && runs where the one before succeeded, and mkdir fails where the directory is there.
+// or of exit. A command after && runs where the one before succeeded, and mkdir fails where the directory is there.
 func runScript(script string) scriptResult {
 	all, r := statements(script), scriptResult{made: map[string]bool{}}
 	for range mostBoots {
@@ -191,7 +191,7 @@ type word struct {
 type statement struct {
 	words []word
 	line  int
-	// ifSucceeded: it stands behind &&.
+	// ifSucceeded: it follows &&.
 	ifSucceeded bool
 }
 

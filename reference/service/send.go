@@ -201,7 +201,7 @@ func (s *Service) checkAlarms(c *types.AlarmConfiguration) *exception {
 }
 
 // newCommand fills in what AWS answers: everything as given, the defaults for what was not, the
-// service's region whatever OutputS3Region says, and no hash (evidence: echo/OutputS3Region, echo/hash).
+// service's region, not OutputS3Region, and no hash (evidence: echo/OutputS3Region, echo/hash).
 func (s *Service) newCommand(in *ssm.SendCommandInput, document *documentVersion, nodes []Node) (*command, *exception) {
 	id, err := s.newUUID()
 	if err != nil {

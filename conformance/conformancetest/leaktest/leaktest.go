@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Settled waits until no more goroutines run than before, and fails the test where some do after a minute. They are
+// NoneLeft waits until no more goroutines run than before, and fails the test where some do after a minute. They are
 // those of the whole process, so that the test cannot be parallel.
-func Settled(t *testing.T, before int) {
+func NoneLeft(t *testing.T, before int) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
