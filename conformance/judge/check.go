@@ -70,7 +70,7 @@ func allowedBelowProtocol(e *Exchanged) bool {
 			continue
 		}
 		m := &matching{answer: e, level: fixtures.Must}
-		if m.status(o.Status) {
+		if m.status(&o) {
 			return true
 		}
 	}

@@ -26,7 +26,7 @@ var serverErrorCheck = Check{
 func expectsStatus(e *Exchanged) bool {
 	for _, o := range e.Step.Expect {
 		m := &matching{answer: e, level: fixtures.Must}
-		if o.Status != nil && m.status(o.Status) {
+		if o.Status != nil && m.status(&o) {
 			return true
 		}
 	}

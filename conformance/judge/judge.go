@@ -11,6 +11,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/matcher"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -197,7 +198,7 @@ func (m *matching) outcome(o *fixtures.Outcome) {
 		m.miss(pathConnection, Description{Words: "a whole answer", Kind: KindAnswer}, describedError(e.Err))
 		return
 	}
-	if !m.status(o.Status) {
+	if !m.status(o) {
 		return
 	}
 	for _, name := range sortedKeys(o.Headers) {
@@ -220,7 +221,8 @@ func (m *matching) outcome(o *fixtures.Outcome) {
 }
 
 // status compares the status; a wrong one says enough, so nothing else is looked at.
-func (m *matching) status(want *jsontree.Value) bool {
+func (m *matching) status(o *fixtures.Outcome) bool {
+	want := o.Status
 	if want == nil {
 		m.miss(pathStatus, anything("an outcome with a status"), Description{Words: "none", Kind: KindNone})
 		return false
@@ -236,8 +238,28 @@ func (m *matching) status(want *jsontree.Value) bool {
 		}
 		return true
 	}
-	m.miss(pathStatus, statusWanted(want), m.answer.described())
+	d := statusWanted(want)
+	if o.Error != nil {
+		d.Words = strings.TrimSpace(d.Words + " " + literal(o.Error.Type))
+		if message := literal(o.Error.Message); message != "" {
+			d.Words += ": " + cut(message)
+		}
+	}
+	m.miss(pathStatus, d, m.answer.described())
 	return false
+}
+
+// literal is the string that is wanted, at whatever level; "" where several would do.
+func literal(want *jsontree.Value) string {
+	switch {
+	case want == nil:
+		return ""
+	case matcher.Is(want) && len(want.Members) == 1 && (want.Get("$should") != nil || want.Get("$may") != nil):
+		return literal(&want.Members[0].Value)
+	case want.Kind == jsontree.String:
+		return want.Text
+	}
+	return ""
 }
 
 func statusWanted(w *jsontree.Value) Description {

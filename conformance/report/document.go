@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/cause"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/stable"
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -28,7 +29,8 @@ type Document struct {
 	Areas     []AreaInfo          `json:"areas"`
 	Profiles  []ProfileInfo       `json:"profiles"`
 	Failures  Failures            `json:"failures"`
-	Facts     map[string]FactInfo `json:"facts"` // that the cases which differ rest on, by ID
+	Causes    []CauseInfo         `json:"causes"` // of the failures
+	Facts     map[string]FactInfo `json:"facts"`  // that the cases which differ rest on, by ID
 	Cases     []CaseInfo          `json:"cases"`
 }
 
@@ -71,6 +73,7 @@ type CaseInfo struct {
 	Fingerprint string              `json:"fingerprint,omitempty"`
 	Baseline    *judge.BaselineNote `json:"baseline,omitempty"`
 	Findings    []judge.Finding     `json:"findings,omitempty"`
+	Symptoms    []cause.Symptom     `json:"symptoms,omitempty"` // of a failure
 	Seen        int                 `json:"seen,omitempty"`
 	Broken      int                 `json:"broken,omitempty"`
 	Kind        evidence.Kind       `json:"kind,omitempty"`     // of the first fact
@@ -141,7 +144,7 @@ func (v view) document(r *conformance.Report) *Document {
 	for i := range r.Results {
 		d.Cases[i] = v.caseInfo(&r.Results[i])
 	}
-	d.Failures, d.Facts = failuresIn(r), factsOf(r)
+	d.Failures, d.Facts, d.Causes = failuresIn(r), factsOf(r), causesOf(d.Cases)
 	return d
 }
 
@@ -158,7 +161,7 @@ func (v view) caseInfo(r *judge.Result) CaseInfo {
 		ID: r.Case.ID, Title: r.Case.Title, Level: r.Case.Level, Profile: r.Case.Profile, Verdict: r.Verdict,
 		Fingerprint: r.Fingerprint, Baseline: r.Baseline, Reason: v.line(v.reason(r.Reason)), Conforming: v.conforming(r),
 		Seen: r.Seen, Broken: r.Broken,
-		Kind: r.Case.Evidence.Kind(), Evidence: r.Case.Evidence,
+		Kind: r.Case.Evidence.Kind(), Evidence: r.Case.Evidence, Symptoms: cause.SymptomsOf(r),
 	}
 	if r.Verdict != judge.Pass { // which of several right answers came may be a matter of speed
 		c.Outcome = r.Outcome

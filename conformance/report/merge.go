@@ -150,6 +150,7 @@ func (d *Document) sumUp() {
 	for _, c := range d.Cases {
 		d.Failures.add(c.Verdict, c.Kind)
 	}
+	d.Causes = causesOf(d.Cases)
 	r := conformance.SumUp(results)
 	r.Target.Name = d.Target.Name
 	d.Totals, d.Verdict, d.Areas, d.Profiles = counts(r.Totals), Verdict(r), nil, nil

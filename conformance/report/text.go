@@ -64,7 +64,7 @@ func (t *Text) Event(e conformance.Event) error {
 			started(&b, e)
 		}
 	case conformance.Judged:
-		if !t.o.Quiet {
+		if t.o.Verbose {
 			t.judged(&b, &e.Result)
 		}
 	case conformance.Ended:
@@ -81,6 +81,40 @@ func (t *Text) Event(e conformance.Event) error {
 	}
 	_, err := io.WriteString(t.w, b.String())
 	return err
+}
+
+// Failures are written in full while they are few; more of them are told by their causes.
+const (
+	failuresInFull = 3
+	othersInFull   = 10
+)
+
+// failures writes the cases that fail the run: each of a few, the causes of many.
+func (t *Text) failures(b *strings.Builder, r *conformance.Report) {
+	var failed, others []*judge.Result
+	for i := range r.Results {
+		switch res := &r.Results[i]; {
+		case presentationIn(res).shown != always:
+		case isFailure(res.Verdict):
+			failed = append(failed, res)
+		default:
+			others = append(others, res)
+		}
+	}
+	for i, res := range others {
+		if i == othersInFull {
+			fmt.Fprintf(b, "and %d more, which -v shows\n", len(others)-i)
+			break
+		}
+		t.judged(b, res)
+	}
+	if len(failed) > failuresInFull {
+		style{t.o.Color, t.o.Width}.causes(b, Causes(r))
+		return
+	}
+	for _, res := range failed {
+		t.judged(b, res)
+	}
 }
 
 func started(b *strings.Builder, s conformance.Started) {

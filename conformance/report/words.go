@@ -12,6 +12,9 @@ import (
 
 func (t *Text) ended(b *strings.Builder, r *conformance.Report) {
 	look := style{color: t.o.Color}
+	if !t.o.Verbose {
+		t.failures(b, r)
+	}
 	fmt.Fprintf(b, "%-12s", "area")
 	for _, v := range judge.Verdicts() {
 		b.WriteString(look.paint(bold, fmt.Sprintf("%7s", v)))

@@ -1,0 +1,236 @@
+package cause
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fixtures/evidence"
+)
+
+// Failure is a case that failed, as far as grouping needs it.
+type Failure struct {
+	ID        string
+	Title     string
+	Level     fixtures.Level
+	Evidence  evidence.Kind
+	Symptoms  []Symptom
+	FirstSeen string // of a broken invariant: the case that broke it first
+	Exchanges int
+	Size      int // of the request in bytes
+}
+
+// Cause is what failures have in common, and what a maintainer would fix.
+type Cause struct {
+	Title string   `json:"title"`
+	Cases []string `json:"cases"` // IDs, in the order of the run
+	// Example is the ID of the case that shows little else, has the strongest evidence, and the smallest request.
+	Example string `json:"example"`
+}
+
+// severalDetails is up to how many details of one subject are causes of their own. A server that fails over more of them
+// lacks the whole check.
+const severalDetails = 6
+
+// Group returns the causes of failures, the one with the most cases first. Each failure has one cause: of several
+// symptoms, that which most failures show.
+func Group(failures []Failure) []Cause {
+	g := grouping{count: map[Symptom]int{}, chosen: map[string]Symptom{}, members: map[Symptom][]*Failure{}}
+	for i := range failures {
+		for _, s := range failures[i].Symptoms {
+			g.count[s]++
+		}
+	}
+	for i := range failures {
+		if !isInvariant(&failures[i]) {
+			g.choose(&failures[i], failures[i].Symptoms)
+		}
+	}
+	for i := range failures {
+		if isInvariant(&failures[i]) {
+			g.choose(&failures[i], g.invariant(&failures[i]))
+		}
+	}
+	return g.causes()
+}
+
+func isInvariant(f *Failure) bool { return strings.HasPrefix(f.ID, judge.InvariantArea+"/") }
+
+type grouping struct {
+	count   map[Symptom]int
+	chosen  map[string]Symptom // by the ID of the failure
+	members map[Symptom][]*Failure
+	order   []Symptom
+}
+
+func (g *grouping) choose(f *Failure, symptoms []Symptom) {
+	s := slices.MaxFunc(symptoms, func(a, b Symptom) int { return cmp.Compare(g.count[a], g.count[b]) })
+	g.chosen[f.ID] = s
+	if g.members[s] == nil {
+		g.order = append(g.order, s)
+	}
+	g.members[s] = append(g.members[s], f)
+}
+
+// invariant returns the symptoms of a broken invariant. What a case shows too is the same cause, and so is what follows
+// from the failure of the case that broke it first.
+func (g *grouping) invariant(f *Failure) []Symptom {
+	var shown []Symptom
+	for _, s := range f.Symptoms {
+		if g.members[s] != nil {
+			shown = append(shown, s)
+		}
+	}
+	if shown != nil {
+		return shown
+	}
+	if s, ok := g.chosen[f.FirstSeen]; ok {
+		return []Symptom{s}
+	}
+	return []Symptom{{Invariant, f.Title, ""}}
+}
+
+// subject is what the details of several symptoms have in common.
+type subject struct {
+	kind       Kind
+	name, area string
+}
+
+func subjectOf(s Symptom) subject {
+	area, _, several := strings.Cut(s.Detail, "/")
+	if s.Kind != ServerError && s.Kind != NoAnswer || !several {
+		area = ""
+	}
+	return subject{s.Kind, s.Subject, area}
+}
+
+func (g *grouping) causes() []Cause {
+	details := map[subject][]Symptom{}
+	for _, s := range g.order {
+		details[subjectOf(s)] = append(details[subjectOf(s)], s)
+	}
+	var list []Cause
+	done := map[subject]bool{}
+	for _, s := range g.order {
+		key := subjectOf(s)
+		switch all := details[key]; {
+		case done[key]:
+		case len(all) > severalDetails && s.Kind != Member && s.Kind != Missing:
+			done[key] = true
+			list = append(list, g.cause(all))
+		default:
+			list = append(list, g.cause([]Symptom{s}))
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Cause) int { return cmp.Compare(len(b.Cases), len(a.Cases)) })
+	return list
+}
+
+func (g *grouping) cause(symptoms []Symptom) Cause {
+	slices.SortStableFunc(symptoms, func(a, b Symptom) int { return cmp.Compare(len(g.members[b]), len(g.members[a])) })
+	c := Cause{Title: title(symptoms)}
+	var all []*Failure
+	for _, s := range symptoms {
+		all = append(all, g.members[s]...)
+	}
+	for _, f := range all {
+		c.Cases = append(c.Cases, f.ID)
+	}
+	c.Example = slices.MinFunc(all, compareExamples).ID
+	return c
+}
+
+func compareExamples(a, b *Failure) int {
+	kinds := evidence.Kinds()
+	return cmp.Or(
+		cmp.Compare(b.Level.Weight(), a.Level.Weight()),
+		cmp.Compare(len(a.Symptoms), len(b.Symptoms)),
+		cmp.Compare(slices.Index(kinds, a.Evidence), slices.Index(kinds, b.Evidence)),
+		cmp.Compare(a.Exchanges, b.Exchanges),
+		cmp.Compare(a.Size, b.Size),
+	)
+}
+
+// title says what is wrong in one line.
+func title(symptoms []Symptom) string {
+	s := symptoms[0]
+	var details []string
+	for _, s := range symptoms {
+		details = append(details, s.Detail)
+	}
+	which := enumerated(details)
+	switch s.Kind {
+	case Accepts:
+		return accepts(s.Subject, which)
+	case Refuses:
+		return fmt.Sprintf("%s refuses what AWS takes, with %s", s.Subject, which)
+	case ServerError:
+		return s.Subject + " answers 5xx" + over(details)
+	case NoAnswer:
+		return s.Subject + " does not answer, or not in full" + over(details)
+	case Unreadable:
+		return s.Subject + " answers with a body that no client can read"
+	case ErrorType:
+		return fmt.Sprintf("%s answers %s where AWS names another error", s.Subject, which)
+	case Message:
+		return fmt.Sprintf("%s refuses with other messages than AWS: %s", s.Subject, which)
+	case Status:
+		return fmt.Sprintf("%s answers %s where AWS has another status", s.Subject, which)
+	case Member:
+		return fmt.Sprintf("%s.%s is not what AWS answers", s.Subject, which)
+	case Missing:
+		return fmt.Sprintf("%s.%s is missing", s.Subject, which)
+	case Header:
+		return fmt.Sprintf("the header %s is not AWS's", which)
+	case Form:
+		return "another form of the same request is answered otherwise: " + which
+	}
+	return "breaks an invariant: " + s.Subject
+}
+
+// areas are what AWS refuses, by the area of the corpus.
+var areas = map[string]string{
+	"constraint": "values that break a constraint", "type": "wrong JSON types", "wire": "broken requests", "auth": "wrong signatures",
+	"error": "requests that AWS refuses for what they mean",
+}
+
+func accepts(subject, which string) string {
+	if what, ok := areas[subject]; ok {
+		return fmt.Sprintf("takes %s: %s", what, which)
+	}
+	return fmt.Sprintf("%s takes what AWS refuses: %s", subject, which)
+}
+
+// over says which requests a server fails over.
+func over(details []string) string {
+	area, _, several := strings.Cut(details[0], "/")
+	switch what := areas[area]; {
+	case area == "":
+		return ""
+	case what == "":
+		return " to requests that AWS takes"
+	case !several:
+		return " to " + what
+	default:
+		var topics []string
+		for _, d := range details {
+			topics = append(topics, strings.TrimPrefix(d, area+"/"))
+		}
+		return " to " + what + ": " + enumerated(topics)
+	}
+}
+
+// enumerated names the first few of a list.
+func enumerated(list []string) string {
+	const few = 3
+	switch n := len(list); {
+	case n > few+1:
+		return fmt.Sprintf("%s and %d more", strings.Join(list[:few], ", "), n-few)
+	case n > 1:
+		return strings.Join(list[:n-1], ", ") + " and " + list[n-1]
+	}
+	return list[0]
+}

@@ -1,0 +1,200 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/cause"
+	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
+)
+
+// CauseInfo is a cause of failures, with the case that shows it best.
+type CauseInfo struct {
+	cause.Cause
+	Rule string `json:"rule"` // the example's
+	Fact string `json:"fact,omitempty"`
+	Sent string `json:"sent,omitempty"`
+	Want string `json:"want,omitempty"`
+	Got  string `json:"got,omitempty"`
+}
+
+// Causes are the causes of the failures of a run, the one of most cases first.
+func Causes(r *conformance.Report) []CauseInfo {
+	v := view{exact: true}
+	var failed []CaseInfo
+	for i := range r.Results {
+		if isFailure(r.Results[i].Verdict) {
+			failed = append(failed, v.caseInfo(&r.Results[i]))
+		}
+	}
+	return causesOf(failed)
+}
+
+func isFailure(v judge.Verdict) bool { return v == judge.Fail || v == judge.Flaky }
+
+// causesOf are the causes of cases, of which those count that failed.
+func causesOf(cases []CaseInfo) []CauseInfo {
+	byID := map[string]*CaseInfo{}
+	var failures []cause.Failure
+	for i := range cases {
+		c := &cases[i]
+		if !isFailure(c.Verdict) || len(c.Symptoms) == 0 {
+			continue
+		}
+		byID[c.ID] = c
+		f := cause.Failure{
+			ID: c.ID, Title: c.Title, Level: c.Level, Evidence: c.Kind, Symptoms: c.Symptoms, Exchanges: len(c.Exchanges),
+		}
+		f.FirstSeen = (&judge.Result{Reason: c.Reason}).FirstSeen()
+		if x := c.decisive(); x != nil {
+			f.Size = len(x.Sent)
+		}
+		failures = append(failures, f)
+	}
+	list := []CauseInfo{}
+	for _, c := range cause.Group(failures) {
+		list = append(list, causeInfo(c, byID[c.Example]))
+	}
+	return list
+}
+
+func causeInfo(c cause.Cause, example *CaseInfo) CauseInfo {
+	info := CauseInfo{Cause: c, Rule: example.Title}
+	if e := fixtures.Evidence(example.Evidence); e.Kind() != "" {
+		info.Fact = evidenceLine(e)
+	}
+	if len(example.Findings) > 0 {
+		f := example.Findings[0]
+		info.Want, info.Got = strings.TrimPrefix(where(f)+f.Want.Words, "status: "), f.Got.Words
+	}
+	if x := example.decisive(); x != nil {
+		info.Sent = x.Sent
+		if x.Method != "POST" || x.Path != "/" {
+			info.Sent = x.Method + " " + x.Path + " " + x.Sent
+		}
+	}
+	return info
+}
+
+// decisive is the exchange that the first finding is about; nil where there is none.
+func (c *CaseInfo) decisive() *ExchangeInfo {
+	for i := range c.Exchanges {
+		if len(c.Findings) == 0 || c.Exchanges[i].Step == c.Findings[0].Step || c.Findings[0].Step == 0 {
+			return &c.Exchanges[i]
+		}
+	}
+	return nil
+}
+
+// causesShown is how many causes a summary has.
+const causesShown = 10
+
+// causeWidth is to how many columns the lines of a cause are cut where the width of the terminal is not known.
+const causeWidth = 120
+
+// causes writes what to fix first: each cause with its smallest example, in three lines.
+func (s style) causes(b *strings.Builder, list []CauseInfo) {
+	if len(list) == 0 {
+		return
+	}
+	if s.width == 0 {
+		s.width = causeWidth
+	}
+	failures := 0
+	for _, c := range list {
+		failures += len(c.Cases)
+	}
+	fmt.Fprintf(b, "%s: %s of %s\n", s.paint(bold, "What to fix first"), plural(len(list), "cause"), plural(failures, "failure"))
+	for i, c := range list[:min(len(list), causesShown)] {
+		title, count := clean(c.Title), fmt.Sprintf(" (%s)", plural(len(c.Cases), "case"))
+		fmt.Fprintf(b, "%s %s%s\n", s.paint(bold, fmt.Sprintf("%2d.", i+1)), s.paint(bold, s.fit(title, len(count)+4)), count)
+		if c.Sent == "" {
+			fmt.Fprintf(b, "    rule  %s\n", s.fit(clean(c.Rule), causeColumns))
+		} else {
+			fmt.Fprintf(b, "    sent  %s\n", s.fitEnds(clean(c.Sent), causeColumns))
+		}
+		half := style{width: s.width/2 + causeColumns}
+		want := half.fit(clean(c.Want), causeColumns)
+		got := s.fit(clean(c.Got), causeColumns+len("; got ")+len([]rune(want)))
+		fmt.Fprintf(b, "    want  %s; got %s\n", want, s.paint(red, got))
+	}
+	if left := len(list) - causesShown; left > 0 {
+		fmt.Fprintf(b, "    and %s\n", plural(left, "more cause"))
+	}
+	b.WriteString("\n")
+}
+
+// causeColumns is how far the labels of a cause's lines reach.
+const causeColumns = 10
+
+// fit cuts a text to the width of the terminal, of which some columns are taken.
+func (s style) fit(text string, taken int) string {
+	runes, room := []rune(text), max(s.width-taken, minimumRoom)
+	if len(runes) <= room {
+		return text
+	}
+	return string(runes[:room-1]) + "…"
+}
+
+// fitEnds cuts out of the middle: what is special about a request mostly comes last.
+func (s style) fitEnds(text string, taken int) string {
+	runes, room := []rune(text), max(s.width-taken, minimumRoom)
+	if len(runes) <= room {
+		return text
+	}
+	head := room / 5
+	return string(runes[:head]) + " … " + string(runes[len(runes)-(room-head-3):])
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// WriteCauses writes every cause of a document's failures in two lines.
+func WriteCauses(w io.Writer, d *Document, o TextOptions) error {
+	s, b := style{o.Color, o.Width}, &strings.Builder{}
+	if len(d.Causes) == 0 {
+		fmt.Fprintf(b, "%s: no case failed\n", d.Verdict)
+	}
+	for i, c := range d.Causes {
+		fmt.Fprintf(b, "%s %s (%s)\n", s.paint(bold, fmt.Sprintf("%3d.", i+1)), clean(c.Title), plural(len(c.Cases), "case"))
+		labelled(b, "such as", s.cut(clean(c.Example+": "+c.Rule)))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// WriteCause writes one cause in full, by its number from 1: its evidence, the example, and the IDs of its cases.
+func WriteCause(w io.Writer, d *Document, n int, o TextOptions) error {
+	if n < 1 || n > len(d.Causes) {
+		return fmt.Errorf("cause %d: want 1 to %d", n, len(d.Causes))
+	}
+	c, s, b := d.Causes[n-1], style{color: o.Color}, &strings.Builder{}
+	fmt.Fprintf(b, "%s (%s)\n", s.paint(bold, clean(c.Title)), plural(len(c.Cases), "case"))
+	labelled(b, "example", c.Example)
+	labelled(b, "rule", clean(c.Rule))
+	for _, example := range d.Cases {
+		if example.ID == c.Example {
+			s.evidence(b, example.Evidence)
+		}
+	}
+	labelled(b, "sent", clean(c.Sent))
+	labelled(b, "want", clean(c.Want))
+	labelled(b, "got", s.paint(red, clean(c.Got)))
+	if o.Rerun != "" {
+		labelled(b, "rerun", o.Rerun+" "+wire.ShellQuote(c.Example))
+	}
+	b.WriteString("\n")
+	for _, id := range c.Cases {
+		b.WriteString(clean(id) + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
