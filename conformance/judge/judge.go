@@ -254,13 +254,16 @@ func literal(want *jsontree.Value) string {
 	switch {
 	case want == nil:
 		return ""
-	case matcher.Is(want) && len(want.Members) == 1 && (want.Get("$should") != nil || want.Get("$may") != nil):
+	case matcher.Is(want) && len(want.Members) == 1 && slices.Contains(transparent, want.Members[0].Name):
 		return literal(&want.Members[0].Value)
 	case want.Kind == jsontree.String:
 		return want.Text
 	}
 	return ""
 }
+
+// transparent are the matchers that hold one value.
+var transparent = []string{"$should", "$may", "$validationMessage"}
 
 func statusWanted(w *jsontree.Value) Description {
 	if n, ok := w.Int64(); ok {

@@ -117,9 +117,9 @@ func (s style) causes(b *strings.Builder, list []CauseInfo) {
 		} else {
 			fmt.Fprintf(b, "    sent  %s\n", s.fitEnds(clean(c.Sent), causeColumns))
 		}
-		half := style{width: s.width/2 + causeColumns}
-		want := half.fit(clean(c.Want), causeColumns)
-		got := s.fit(clean(c.Got), causeColumns+len("; got ")+len([]rune(want)))
+		room := max(s.width-causeColumns-len("; got "), minimumRoom)
+		want := cutTo(clean(c.Want), room*3/5)
+		got := cutTo(clean(c.Got), room-len([]rune(want)))
 		fmt.Fprintf(b, "    want  %s; got %s\n", want, s.paint(red, got))
 	}
 	if left := len(list) - causesShown; left > 0 {
@@ -132,8 +132,10 @@ func (s style) causes(b *strings.Builder, list []CauseInfo) {
 const causeColumns = 10
 
 // fit cuts a text to the width of the terminal, of which some columns are taken.
-func (s style) fit(text string, taken int) string {
-	runes, room := []rune(text), max(s.width-taken, minimumRoom)
+func (s style) fit(text string, taken int) string { return cutTo(text, max(s.width-taken, minimumRoom)) }
+
+func cutTo(text string, room int) string {
+	runes := []rune(text)
 	if len(runes) <= room {
 		return text
 	}

@@ -64,7 +64,7 @@ func TestTheEvidenceOfAFailureFitsTheTerminal(t *testing.T) {
 		var b strings.Builder
 		text := report.NewText(&b, report.TextOptions{Width: width})
 		require.NoError(t, text.Event(conformance.Started{}))
-		require.NoError(t, text.Event(conformance.Judged{Result: withFinding(r)}))
+		require.NoError(t, text.Event(conformance.Ended{Report: &conformance.Report{Results: []judge.Result{withFinding(r)}}}))
 		return b.String()
 	}
 	assert.Regexp(t, `(?m)^  evidence expiry/list \(recorded, 2026-09-27\): `, shown(0))

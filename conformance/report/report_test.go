@@ -213,7 +213,7 @@ func TestTheTextShowsEveryOutcomeThatWouldConform(t *testing.T) {
 	r := judge.Judge(cases[0], steps, []*wire.Exchange{x}, false)
 	text := report.Failure(conformance.Target{}, &r, "")
 	assert.Contains(t, text, "  want     taken: status: 200 OK, not 404 Not Found NotFound\n  or       denied: status: 400 Bad "+
-		"Request, not 404 Not Found NotFound\n  or       ")
+		"Request Denied, not 404 Not Found NotFound\n  or       ")
 	assert.NotContains(t, text, "  got ", "the nearest is not the rule")
 }
 
