@@ -85,7 +85,7 @@ func (t *Text) Event(e conformance.Event) error {
 
 // Failures are written in full while they are few; more of them are told by their causes.
 const (
-	failuresInFull = 3
+	failuresInFull = 5
 	othersInFull   = 10
 )
 
