@@ -132,7 +132,9 @@ func (s style) causes(b *strings.Builder, list []CauseInfo) {
 const causeColumns = 10
 
 // fit cuts a text to the width of the terminal, of which some columns are taken.
-func (s style) fit(text string, taken int) string { return cutTo(text, max(s.width-taken, minimumRoom)) }
+func (s style) fit(text string, taken int) string {
+	return cutTo(text, max(s.width-taken, minimumRoom))
+}
 
 func cutTo(text string, room int) string {
 	runes := []rune(text)
