@@ -81,7 +81,7 @@ func (a *attempt) step(ctx context.Context, i int) *judge.Result {
 	if err != nil {
 		return a.unjudged(judge.Error, err.Error())
 	}
-	wait := newWait(&a.session.vain, a.c, bound, a.final != "")
+	wait := a.newWait(bound)
 	for {
 		e, r := a.exchange(ctx, bound)
 		if r != nil {
@@ -101,7 +101,7 @@ func (a *attempt) step(ctx context.Context, i int) *judge.Result {
 			return nil
 		}
 		if a.polled > polledBytes {
-			wait.pause = lastPause
+			wait.pause = wait.longest
 		}
 		if e.Response.Truncated || !wait.next(ctx) {
 			if ctx.Err() != nil {

@@ -2,8 +2,10 @@ package conformance
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,38 +30,127 @@ const (
 
 	firstPause = 2 * time.Millisecond
 	lastPause  = time.Second
+
+	// Where the target says that its commands live faster than the clock runs, a wait is that much shorter. But it looks
+	// at least fastLooks times, since a busy machine is no faster than others.
+	fastLooks     = 64
+	fastLastPause = 80 * time.Millisecond
 )
 
 // vainWaits is what a run has learnt of waiting.
 type vainWaits struct {
 	mu    sync.Mutex
-	kinds map[waitKind]waitedFor
+	kinds map[waitKind]*waitedFor
 }
 
 type waitedFor struct {
-	came bool // of a status: one that is final
-	vain int  // waits of VainWait, or of as long as their polls allow
+	came  bool   // of a status: one that is final
+	vain  int    // waits of VainWait, or of as long as their polls allow
+	long  int    // those of VainWait among them
+	first string // of the cases that waited: the first by ID
 }
 
-// waitKind are waits of which one tells of another: a target that runs nothing on nodes may still end
-// what finds no node, and one operation may show what another never does.
+// waitKind are waits of which one tells of another. A kind without an operation or a profile has those of all: a
+// target whose ListCommands never shows an end may show it in GetCommandInvocation, and one that runs nothing on nodes
+// may still end what finds no node.
 type waitKind struct {
 	profile   fixtures.Profile
 	operation string
 	status    bool // a status is waited for, rather than that something is there
+	cancelled bool // the command was cancelled before
+	plain     bool // the command needs nothing but nodes that are there
+	any       bool // whatever command there is will do
 }
 
-// add adds to what is known of a kind, and reports whether such waits are in vain.
-func (v *vainWaits) add(k waitKind, more waitedFor) bool {
+// wider are the kinds that a wait is one of, the narrowest first.
+func (k waitKind) wider() []waitKind {
+	kinds := []waitKind{k}
+	if k.any {
+		return kinds
+	}
+	if k.profile == fixtures.Execution || k.cancelled {
+		kinds = append(kinds, waitKind{profile: k.profile, status: k.status, cancelled: k.cancelled, plain: k.plain})
+	}
+	return append(kinds, waitKind{status: k.status})
+}
+
+// dependsOn are the kinds of which each, if it is in vain, shows that a wait of this kind is.
+func (k waitKind) dependsOn() []waitKind {
+	kinds := k.wider()
+	if k.profile == fixtures.Execution {
+		kinds = append(kinds, waitKind{profile: k.profile, status: k.status, plain: true})
+	}
+	return kinds
+}
+
+// begin notes that a case waits.
+func (v *vainWaits) begin(k waitKind, caseID string) {
+	v.each(k, func(w *waitedFor) {
+		if w.first == "" || caseID < w.first {
+			w.first = caseID
+		}
+	})
+}
+
+// comes notes that what was waited for can come.
+func (v *vainWaits) comes(k waitKind) { v.each(k, func(w *waitedFor) { w.came = true }) }
+
+// fails notes that a wait was in vain.
+func (v *vainWaits) fails(k waitKind, waited time.Duration) {
+	v.each(k, func(w *waitedFor) {
+		w.vain++
+		if waited >= VainWait {
+			w.long++
+		}
+	})
+}
+
+func (v *vainWaits) each(k waitKind, do func(*waitedFor)) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.kinds == nil {
-		v.kinds = map[waitKind]waitedFor{}
+		v.kinds = map[waitKind]*waitedFor{}
 	}
-	known := v.kinds[k]
-	known.came, known.vain = known.came || more.came, known.vain+more.vain
-	v.kinds[k] = known
-	return known.vain >= VainWaits && !known.came
+	for _, kind := range k.wider() {
+		if v.kinds[kind] == nil {
+			v.kinds[kind] = &waitedFor{}
+		}
+		do(v.kinds[kind])
+	}
+}
+
+// why is why a wait is in vain, "" where it may not be. Waits of the same kind are as long; what others of a wider kind
+// show counts once they, or this one, took VainWait.
+func (v *vainWaits) why(k waitKind, waited time.Duration) string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, kind := range k.dependsOn() {
+		known := v.kinds[kind]
+		if waited < shortWait || known == nil || known.came {
+			continue
+		}
+		if known.long >= VainWaits || known.vain >= VainWaits && (kind == k || waited >= VainWait) {
+			return fmt.Sprintf("%d cases, %s among them, waited in vain for %s", VainWaits, known.first, kind)
+		}
+	}
+	return ""
+}
+
+// String says what is waited for.
+func (k waitKind) String() string {
+	what := "a command to be found"
+	switch {
+	case k.cancelled:
+		what = "a cancelled command to end"
+	case k.plain && k.profile == fixtures.Execution:
+		what = "a command on a plain node to end"
+	case k.status:
+		what = "a command to end"
+	}
+	if k.operation != "" {
+		what += " in " + k.operation
+	}
+	return what
 }
 
 // wait spaces the questions of one poll: soon at first, for a target whose clock runs fast, and then
@@ -72,15 +163,18 @@ type wait struct {
 	within   time.Duration
 	deadline time.Time
 	pause    time.Duration
-	counted  bool // among the vain ones of its kind
+	longest  time.Duration // of the pauses
+	looks    int           // how many there are to be, at least
+	counted  bool          // among the vain ones of its kind
 	// afterVain reports that an earlier step of the case waited in vain.
 	afterVain bool
 	over      bool   // what came shows that what is waited for will not
 	short     string // why the wait is shorter than the poll allows
+	fast      string // why the poll allows less than its case says
 }
 
-func newWait(of *vainWaits, c *fixtures.Case, bound fixtures.BoundStep, vainBefore bool) *wait {
-	w := &wait{of: of, pause: firstPause, began: time.Now(), afterVain: vainBefore}
+func (a *attempt) newWait(bound fixtures.BoundStep) *wait {
+	w := &wait{of: &a.session.vain, pause: firstPause, longest: lastPause, began: time.Now(), afterVain: a.final != ""}
 	if bound.Poll == nil {
 		return w
 	}
@@ -88,9 +182,41 @@ func newWait(of *vainWaits, c *fixtures.Case, bound fixtures.BoundStep, vainBefo
 	if err != nil || bound.Poll.Until == nil {
 		return w
 	}
-	w.until, w.within, w.deadline = bound.Poll.Until, within, w.began.Add(within)
-	w.kind = waitKind{c.Profile, bound.Request.Operation, bytes.Contains(w.until.AppendJSON(nil), []byte(`"Status`))}
+	w.until, w.within = bound.Poll.Until, within
+	if scale := a.session.started.Preflight.ClockScale; scale > 1 {
+		within, w.looks, w.longest = time.Duration(float64(within)/scale), fastLooks, fastLastPause
+		w.fast = fmt.Sprintf("the target's commands live %g times as fast as the clock runs", scale)
+	}
+	w.deadline = w.began.Add(within)
+	w.kind = waitKind{
+		profile: a.c.Profile, operation: bound.Request.Operation,
+		status:    bytes.Contains(w.until.AppendJSON(nil), []byte(`"Status`)),
+		cancelled: a.cancelled(), plain: plain(a.c),
+		any: !bytes.Contains(bound.Request.Body, []byte(`"CommandId"`)),
+	}
+	w.of.begin(w.kind, a.c.ID)
 	return w
+}
+
+// cancelled reports whether the case has cancelled a command.
+func (a *attempt) cancelled() bool {
+	for i := range a.steps {
+		if a.steps[i].Request.Operation == reference.CancelCommand {
+			return true
+		}
+	}
+	return false
+}
+
+// plain reports whether a case needs no node or alarm that is out of the ordinary.
+func plain(c *fixtures.Case) bool {
+	for _, name := range c.Needs() {
+		kind, which, special := strings.Cut(name, ".")
+		if special && (kind == "alarm" || kind == "group" || kind == "node" && strings.Trim(which, "0123456789") != "") {
+			return false
+		}
+	}
+	return true
 }
 
 // see looks at an answer and reports whether it is the one waited for.
@@ -98,10 +224,11 @@ func (w *wait) see(e *judge.Exchanged) bool {
 	if w.until == nil {
 		return true
 	}
+	w.looks--
 	came := judge.Arrived(e)
 	ended := judge.Ended(e)
 	if w.kind.status && ended || !w.kind.status && came {
-		w.of.add(w.kind, waitedFor{came: true})
+		w.of.comes(w.kind)
 	}
 	if came {
 		return true
@@ -123,41 +250,34 @@ func (w *wait) next(ctx context.Context) bool {
 		return false
 	}
 	waited := time.Since(w.began)
-	end := !time.Now().Add(w.pause).Before(w.deadline)
+	end := w.looks <= 0 && !time.Now().Add(w.pause).Before(w.deadline)
 	if !w.counted && (end && w.short == "" || waited >= VainWait) {
 		w.counted = true
-		w.of.add(w.kind, waitedFor{vain: 1})
+		w.of.fails(w.kind, waited)
 	}
-	if why := w.vain(); !end && why != "" && waited >= shortWait {
+	if why := w.vain(waited); !end && why != "" {
 		w.short, end = why, true
 	}
 	if end || !probe.Pause(ctx, w.pause) {
 		return false
 	}
-	w.pause = min(w.pause*5/4, lastPause)
+	w.pause = min(w.pause*5/4, w.longest)
 	return true
 }
 
 // vain is why it is no use to wait, "" where it may be.
-func (w *wait) vain() string {
-	if w.afterVain {
+func (w *wait) vain(waited time.Duration) string {
+	if w.afterVain && waited >= shortWait {
 		return "an earlier step waited in vain"
 	}
-	if !w.of.add(w.kind, waitedFor{}) {
-		return ""
-	}
-	what := "came"
-	if w.kind.status {
-		what = "ended"
-	}
-	return fmt.Sprintf("%d waits for %s were in vain, in which nothing %s", VainWaits, w.kind.operation, what)
+	return w.of.why(w.kind, waited)
 }
 
 // inVain says how long was waited for what did not come.
 func (w *wait) inVain() string {
 	switch {
-	case w.short != "":
-		return fmt.Sprintf("it was not waited for all of %s, since %s", w.within, w.short)
+	case w.short != "" || w.fast != "":
+		return fmt.Sprintf("it was not waited for all of %s, since %s", w.within, cmp.Or(w.short, w.fast))
 	case time.Now().Add(w.pause).Before(w.deadline):
 		return fmt.Sprintf("it was not waited for all of %s, since the answers are too large", w.within)
 	}

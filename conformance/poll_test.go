@@ -127,8 +127,8 @@ func TestWhatNeverEndsIsWaitedForOnce(t *testing.T) {
 		assert.Contains(
 			t,
 			report.Results[0].Reason,
-			"not asked again: what was waited for did not come; it was not waited for all of 5m0s, since 8 waits for ListCommands were "+
-				"in vain, in which nothing ended",
+			"not asked again: what was waited for did not come; it was not waited for all of 5m0s, since 8 cases, "+
+				"area/Topic/listcommands000 among them, waited in vain for a command to end in ListCommands",
 		)
 	})
 }

@@ -19,6 +19,10 @@ const (
 	CancelCommand          = "CancelCommand"
 )
 
+// ClockScaleHeader is the field of an answer in which a server says how many times as fast as the clock its commands
+// live. AWS sends none; a server under test whose clock runs fast says so, and need not be waited for.
+const ClockScaleHeader = "X-Sendspec-Clock-Scale"
+
 // Operations returns the names of the operations this package knows, SendCommand first.
 func Operations() []string {
 	return []string{SendCommand, ListCommands, ListCommandInvocations, GetCommandInvocation, CancelCommand}

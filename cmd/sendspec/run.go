@@ -17,6 +17,7 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
 	"github.com/sendspec/sendspec/fuzz"
+	"github.com/sendspec/sendspec/reference"
 )
 
 // The defaults of --timeout and --max-time. A right server of which the agent takes its time needs some two
@@ -121,8 +122,9 @@ func boundsHelp() string {
 	return fmt.Sprintf(`Whatever the server does, a run ends within --max-time, and usually much sooner. A request that times out is
 not repeated. A run spends at most %d times --timeout on requests that time out, and %d times on those of one
 operation in one area; it sends --parallel of them at once. Once %d cases have waited %s for a status and no
-command has ended, no case waits longer. Cases that were not run are counted and reported.`,
-		probe.UnansweredInAll, probe.UnansweredOfOne, conformance.VainWaits, conformance.VainWait)
+command has ended, no case waits longer. A server whose commands live n times as fast as the clock says so in the
+header %s of its responses, and is waited for so much shorter. Cases that were not run are counted and reported.`,
+		probe.UnansweredInAll, probe.UnansweredOfOne, conformance.VainWaits, conformance.VainWait, reference.ClockScaleHeader)
 }
 
 func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targetFlags) error {

@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -25,6 +28,8 @@ type Preflight struct {
 	Operations []string
 	// Verifies reports whether the target refuses a request that is not signed.
 	Verifies bool
+	// ClockScale is how many times as fast as the clock its commands live, as the target says; 0 where it does not.
+	ClockScale float64
 	// Refusal is how the target refuses a plain SendCommand, which AWS takes: status, type and text. It is "" where
 	// the target takes it.
 	Refusal string
@@ -61,6 +66,7 @@ func (c *Client) Preflight(ctx context.Context) (Preflight, error) {
 		return p, err
 	}
 	p.Refusal = judge.Refusal(first)
+	p.ClockScale = clockScale(first.Response.Header)
 	p.inspect(first)
 	if !c.AWS {
 		for _, s := range synthetics {
@@ -78,6 +84,15 @@ func (c *Client) Preflight(ctx context.Context) (Preflight, error) {
 	})
 	p.Verifies = err == nil && first.OK() && unsigned.Response != nil && unsigned.Response.Status/100 == 4
 	return p, err
+}
+
+// clockScale is what the target says of how fast its commands live; 0 where it says nothing sensible.
+func clockScale(header http.Header) float64 {
+	scale, err := strconv.ParseFloat(header.Get(reference.ClockScaleHeader), 64)
+	if err != nil || math.IsInf(scale, 0) || !(scale > 0) {
+		return 0
+	}
+	return scale
 }
 
 // plainTries is how often the plain request is asked of a target that fails at it.

@@ -64,7 +64,8 @@ func WithClock(clock Clock) Option { return func(c *config) { c.clock = clock } 
 // WithClockScale lets every command live n times as fast as the clock runs, so that with 3600 an
 // hour's timeout takes a second. A command's own time begins with its RequestedDateTime, which is
 // the clock's: however long the service runs, new commands are requested now. Its later times, such
-// as the end of its execution, may lie ahead of the clock. n must be positive.
+// as the end of its execution, may lie ahead of the clock. n must be positive. Every answer says it, in
+// reference.ClockScaleHeader.
 func WithClockScale(n float64) Option {
 	return func(c *config) {
 		if n > 0 {

@@ -115,6 +115,9 @@ func (s *Service) write(w http.ResponseWriter, a answer) {
 	if id, err := s.newUUID(); err == nil {
 		header.Set("x-amzn-RequestId", id)
 	}
+	if s.scale != 1 {
+		header.Set(reference.ClockScaleHeader, strconv.FormatFloat(s.scale, 'g', -1, 64))
+	}
 	header.Set("Content-Type", a.contentType)
 	header.Set("Content-Length", strconv.Itoa(len(a.body)))
 	w.WriteHeader(a.status)
