@@ -132,11 +132,18 @@ func TestACampaignAsksEveryConstraint(t *testing.T) {
 	require.Greater(t, report.Coverage.All, 250)
 }
 
+// In fake time: a request takes 10 ms.
 func TestACampaignEndsByTheClock(t *testing.T) {
 	t.Parallel()
-	report := campaign(t, handler(), 1, fuzz.Options{For: 200 * time.Millisecond})
-	require.True(t, report.Complete)
-	require.Positive(t, report.Inputs)
+	synctest.Test(t, func(t *testing.T) {
+		target := edited(t, func(w http.ResponseWriter, r *http.Request, _ string, next http.Handler) {
+			time.Sleep(10 * time.Millisecond)
+			next.ServeHTTP(w, r)
+		})
+		report := campaign(t, target, 1, fuzz.Options{For: 200 * time.Millisecond})
+		require.True(t, report.Complete)
+		require.Positive(t, report.Inputs)
+	})
 }
 
 func TestAnInterruptedCampaignTellsWhatItHas(t *testing.T) {
