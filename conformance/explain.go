@@ -34,7 +34,7 @@ func Explain(t Target, c *fixtures.Case) ([]Explained, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := probe.Client{URL: t.URL, Signer: wire.NewSigner(t.Credentials, t.Region)}
+	client := probe.Client{URL: t.URL, Signer: wire.NewSigner(t.Credentials, t.Region), Denied: t.Denied}
 	var explained []Explained
 	for i := range steps {
 		req, err := client.Compose(&steps[i].Request, time.Now())

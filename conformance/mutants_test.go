@@ -53,7 +53,7 @@ func askInBubble(t *testing.T, build func(base []service.Option) http.Handler, c
 		if cases[0].Profile != fixtures.Auth && !slices.ContainsFunc(cases, signed) {
 			options = append(options, conformance.WithoutSignatures()) // which no other mutant looks at
 		}
-		runner, err := conformance.New(conformance.Target{Handler: h, Bindings: world.Bindings}, options...)
+		runner, err := conformance.New(conformance.Target{Handler: h, Bindings: world.Bindings, Denied: world.Denied}, options...)
 		require.NoError(t, err)
 		report, err := runner.Run(t.Context())
 		if report == nil {

@@ -241,7 +241,8 @@ func (r *Runner) signer() *wire.Signer {
 
 func (r *Runner) client(e wire.Exchanger) *probe.Client {
 	return &probe.Client{
-		Name: r.target.Name, URL: r.target.URL, Region: r.target.Region, Exchanger: e, Signer: r.signer(), Seed: r.settings.seed,
-		AWS: r.settings.aws, MayDispatch: r.mayDispatch(), Given: r.target.bindings(), Nodes: r.target.Nodes,
+		Name: r.target.Name, URL: r.target.URL, Region: r.target.Region, Exchanger: e, Signer: r.signer(), Denied: r.target.Denied,
+		Seed: r.settings.seed,
+		AWS:  r.settings.aws, MayDispatch: r.mayDispatch(), Given: r.target.bindings(), Nodes: r.target.Nodes,
 	}
 }

@@ -27,6 +27,8 @@ type Target struct {
 	// Credentials sign the requests. Default test/test, as emulators take them; they are never
 	// looked up anywhere.
 	Credentials aws.Credentials
+	// Denied are the credentials of a caller that no policy lets call GetCommandInvocation, for the cases that need one.
+	Denied aws.Credentials
 	// Nodes are IDs of online Linux managed nodes, for the cases that need some.
 	Nodes []string
 	// Bindings describe the rest of the target's world: see fixtures.KnownBindings.
@@ -75,12 +77,16 @@ func (t Target) withDefaults() (Target, error) {
 			return t, fmt.Errorf("target: node %q: want an ID such as i-0123456789abcdef0 or mi-0123456789abcdef0", id)
 		}
 	}
+	denied := t.Denied
+	if (denied.AccessKeyID == "") != (denied.SecretAccessKey == "") || denied.HasKeys() && denied.AccessKeyID == t.Credentials.AccessKeyID {
+		return t, errors.New("target: the denied caller: want an access key other than the target's own, and its secret")
+	}
 	known := fixtures.KnownBindings()
 	for name, value := range t.Bindings {
 		if strings.TrimSpace(value) == "" {
 			return t, fmt.Errorf("target: binding %q is empty: want a value, or no binding of this name", name)
 		}
-		if known[name] == "" || name == fixtures.NonceBinding || name == fixtures.RegionBinding {
+		if known[name] == "" || name == fixtures.NonceBinding || name == fixtures.RegionBinding || name == fixtures.DeniedBinding {
 			return t, fmt.Errorf("target: binding %q is not one that a case could use (sendspec bindings lists them)", name)
 		}
 	}
@@ -89,7 +95,11 @@ func (t Target) withDefaults() (Target, error) {
 
 // redactor knows the target's credentials.
 func (t Target) redactor() *wire.Redactor {
-	return wire.NewRedactor(t.Credentials.AccessKeyID, t.Credentials.SecretAccessKey, t.Credentials.SessionToken)
+	var secrets []string
+	for _, c := range []aws.Credentials{t.Credentials, t.Denied} {
+		secrets = append(secrets, c.AccessKeyID, c.SecretAccessKey, c.SessionToken)
+	}
+	return wire.NewRedactor(secrets...)
 }
 
 // bindings are what is known of the target's world before anything is asked.
@@ -110,6 +120,9 @@ func (t Target) bindings() fixtures.Bindings {
 	}
 	for name, value := range t.Bindings {
 		b[name] = value
+	}
+	if t.Denied.HasKeys() {
+		b[fixtures.DeniedBinding] = fixtures.Denied
 	}
 	return b
 }

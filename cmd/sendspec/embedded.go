@@ -120,7 +120,8 @@ func embeddedTarget(region string, nodes []string, bind map[string]string) (conf
 	if err != nil {
 		return conformance.Target{}, nil, err
 	}
-	t := conformance.Target{URL: s.URL, Name: "the embedded reference", Region: region, Nodes: nodes, Bindings: s.World.Bindings}
+	t := conformance.Target{URL: s.URL, Name: "the embedded reference", Region: region, Nodes: nodes,
+		Bindings: s.World.Bindings, Denied: s.World.Denied}
 	for name, value := range bind {
 		t.Bindings[name] = value
 	}

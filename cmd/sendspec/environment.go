@@ -15,16 +15,20 @@ func (f *targetFlags) checkEnvironment(embedded bool, people io.Writer) error {
 		matter = append(matter, "AWS_REGION")
 	}
 	if !embedded {
-		matter = append(matter, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+		for _, pair := range keyPairs {
+			matter = append(matter, pair[0], pair[1])
+		}
 	}
 	for _, name := range matter {
 		if value, set := os.LookupEnv(name); set && isBlank(value) {
 			return fmt.Errorf("%s %w", name, errEmpty)
 		}
 	}
-	_, id := os.LookupEnv("AWS_ACCESS_KEY_ID")
-	if _, secret := os.LookupEnv("AWS_SECRET_ACCESS_KEY"); id != secret && !embedded {
-		return fmt.Errorf("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: one of them is set: want both, or neither")
+	for _, pair := range keyPairs {
+		_, id := os.LookupEnv(pair[0])
+		if _, secret := os.LookupEnv(pair[1]); id != secret && !embedded {
+			return fmt.Errorf("%s and %s: one of them is set: want both, or neither", pair[0], pair[1])
+		}
 	}
 	var unused []string
 	for _, name := range []string{"SENDSPEC_ENDPOINT", "AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL"} {

@@ -84,7 +84,7 @@ func (f *targetFlags) explainSteps(b *strings.Builder, c *fixtures.Case) error {
 		curl := step.Curl
 		curl = f.tls.curl(curl)
 		if curl == "" {
-			curl = "(signed wrongly on purpose, which curl cannot do; sendspec run sends it)"
+			curl = "(signed otherwise than by the caller, or wrongly on purpose; sendspec run sends it)"
 		}
 		fmt.Fprintf(b, "\n%sthe request\n\n%s\n\n%sconforming answers\n", name, curl, name)
 		for _, o := range step.Expect {

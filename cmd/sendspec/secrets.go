@@ -12,7 +12,8 @@ func ownRedactor() *wire.Redactor { return wire.NewRedactor(ownSecrets()...) }
 
 func ownSecrets() []string {
 	var secrets []string
-	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"} {
+	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
+		deniedKey, deniedSecret, deniedToken} {
 		secrets = append(secrets, os.Getenv(name))
 	}
 	return secrets

@@ -25,6 +25,8 @@ import (
 
 // told are the credentials of the environment that a server is told, and one that it is not, but may know.
 var told = map[string]string{
+	deniedKey:               "AKIAQFORBIDDEN678901",
+	deniedSecret:            "h7Kf/ZNop+GYNJL8OEFUHcQyQsgjDZFY/NQMFSLFZ",
 	"AWS_ACCESS_KEY_ID":     "ASIAQDISTINCTIVE2345",
 	"AWS_SECRET_ACCESS_KEY": "wJalr/XUtn+FEMIK7MDENGbPxRfiCYEX/MPLEKEY",
 	"AWS_SESSION_TOKEN":     "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEUCIQDx+/k2n5T1Ss0ZqkLd81==",

@@ -65,7 +65,7 @@ func (f *targetFlags) check(ctx context.Context, people io.Writer, started bool)
 	case started:
 		url = strings.ReplaceAll(url, launch.Port, "1")
 	}
-	t := conformance.Target{URL: url, Region: f.regionOrEnv(), Nodes: f.nodes, Bindings: f.bind}
+	t := conformance.Target{URL: url, Region: f.regionOrEnv(), Nodes: f.nodes, Bindings: f.bind, Denied: deniedCaller()}
 	if err := f.checkEnvironment(f.endpoint == "" && !started, people); err != nil {
 		return t, err
 	}
@@ -91,7 +91,7 @@ func (f *targetFlags) target(ctx context.Context) (conformance.Target, func(), e
 	}
 	t := conformance.Target{URL: f.endpoint, Region: region, Nodes: f.nodes, Bindings: f.bind, TLS: f.tlsConfig}
 	credentials, err := f.credentials(ctx)
-	t.Credentials = credentials
+	t.Credentials, t.Denied = credentials, deniedCaller()
 	return t, func() {}, err
 }
 
@@ -122,6 +122,22 @@ func (f *targetFlags) credentials(ctx context.Context) (aws.Credentials, error) 
 		return aws.Credentials{}, nil
 	}
 	return aws.Credentials{AccessKeyID: id, SecretAccessKey: secret, SessionToken: os.Getenv("AWS_SESSION_TOKEN")}, nil
+}
+
+// The environment of a caller who may not call GetCommandInvocation.
+const (
+	deniedKey    = "SENDSPEC_DENIED_ACCESS_KEY_ID"
+	deniedSecret = "SENDSPEC_DENIED_SECRET_ACCESS_KEY" //nolint:gosec // a name
+	deniedToken  = "SENDSPEC_DENIED_SESSION_TOKEN"     //nolint:gosec // a name
+)
+
+// keyPairs are the variables with an access key and its secret.
+var keyPairs = [][2]string{{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}, {deniedKey, deniedSecret}}
+
+func deniedCaller() aws.Credentials {
+	return aws.Credentials{
+		AccessKeyID: os.Getenv(deniedKey), SecretAccessKey: os.Getenv(deniedSecret), SessionToken: os.Getenv(deniedToken),
+	}
 }
 
 // guard are the options that say what the target is, and what may be sent to it.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -19,6 +21,7 @@ type Client struct {
 	Region    string
 	Exchanger wire.Exchanger
 	Signer    *wire.Signer // nil where nothing is to be signed
+	Denied    aws.Credentials
 	Seed      uint64
 	// AWS reports that the target is AWS itself, which is not asked whether it looks at what it is sent.
 	AWS bool

@@ -82,6 +82,9 @@ func (c *Client) sign(r *wire.Request, auth *fixtures.Signature, now time.Time) 
 		return nil
 	}
 	own := c.Signer.With(auth.AccessKey, auth.Secret, c.scope(auth.Region), auth.Service)
+	if auth.Caller == fixtures.Denied {
+		own.Credentials = c.Denied
+	}
 	if auth.Skew != "" {
 		skew, err := time.ParseDuration(auth.Skew)
 		if err != nil {

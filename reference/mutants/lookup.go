@@ -13,8 +13,19 @@ const (
 	missingSource  = "evidence: calls/GetCommandInvocation-unknown; InvocationDoesNotExist, Invocation not found for <cmd>, <inst>"
 	noPlugin       = "evidence: calls/unknown-plugin; InvalidPluginName"
 	allStepsSource = "evidence: output/no-PluginName; GetCommandInvocation without PluginName on a document of several steps"
+	deniedSource   = "evidence: errors/AccessDeniedException/GetCommandInvocation"
 	revokedSource  = "evidence: control/MaxConcurrency-waits"
 )
+
+// undenied asks the service without the signature that says who asks.
+func undenied(c *call) *reply {
+	if c.operation != reference.GetCommandInvocation {
+		return c.ask()
+	}
+	anyone := c.request.Clone(c.request.Context())
+	anyone.Header.Del("Authorization")
+	return send(c.service, anyone, c.body)
+}
 
 // lookupMutants are about which invocation is found, and what is answered where there is none.
 func lookupMutants() []Mutant {
@@ -52,6 +63,34 @@ func lookupMutants() []Mutant {
 			missing(func(_ *call, r *reply) { r.become(http.StatusOK, "null") })},
 		{"invocation/unknown-as-404", "InvocationDoesNotExist has the status 404", "evidence: errors/status",
 			Must, getting, missing(func(_ *call, r *reply) { r.status = http.StatusNotFound })},
+		{"invocation/denied-shown", "GetCommandInvocation does not ask whether the caller may call it", deniedSource, Must,
+			getting + "/denied", answer(undenied)},
+		{"invocation/denied-as-403", "A caller who may not call GetCommandInvocation is refused with the status 403", deniedSource, Must,
+			getting + "/denied", refused(func(c *call, r *reply) {
+				if c.operation == get {
+					r.status = http.StatusForbidden
+				}
+			}, "AccessDeniedException")},
+		{"invocation/denied-as-missing", "To a caller who may not call GetCommandInvocation no invocation exists", deniedSource, Must,
+			getting + "/denied", refused(func(c *call, r *reply) {
+				if c.operation == get {
+					r.refuse("InvocationDoesNotExist", "")
+				}
+			}, "AccessDeniedException")},
+		{"invocation/denied-names-node", "Of a denied GetCommandInvocation the node is named as its resource", deniedSource, Should,
+			getting + "/denied", refused(func(c *call, r *reply) {
+				if c.operation == get {
+					r.refuse(r.errorType(), strings.Replace(r.message(), ":*", ":managed-instance/"+c.text("InstanceId"), 1))
+				}
+			}, "AccessDeniedException")},
+		{"invocation/denied-where-found", "Only of an invocation that exists a caller is told that it may not be asked for", deniedSource,
+			Should, getting + "/denied-before-lookup", answer(func(c *call) *reply {
+				r := c.ask()
+				if found := undenied(c); c.operation == get && r.errorType() == "AccessDeniedException" && !found.ok() {
+					return found
+				}
+				return r
+			})},
 		{"invocation/another-node", "GetCommandInvocation finds an invocation for any node", missingSource, Must,
 			"lifecycle/GetCommandInvocation/another-node", missing(anotherNode)},
 		{"invocation/no-target-node", "GetCommandInvocation makes an invocation of a command without a node", missingSource, Must,

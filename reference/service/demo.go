@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // World is a ready-made account: options for New, and the names of what is in it.
@@ -16,6 +18,8 @@ type World struct {
 	// Bindings tell what is in the world, by the names that fixtures use as ${name}: node,
 	// document, document.arn, alarm.ok ... The caller may change the map.
 	Bindings map[string]string
+	// Denied is a caller that no policy lets call GetCommandInvocation.
+	Denied aws.Credentials
 }
 
 // Names of what is in the demo world.
@@ -33,6 +37,7 @@ const (
 	demoAlarmVanish = "sendspec-alarm-vanish"
 	demoDeniedGroup = "sendspec-group-denied"
 	demoUnreadGroup = "sendspec-group-unread"
+	demoDenied      = "denied" // as access key and secret
 	demoRateTag     = "sendspec-rate"
 	demoRateValue   = "exceeded"
 )
@@ -56,7 +61,7 @@ func Demo(region, account string) World {
 	}
 	role := "arn:aws:iam::" + account + ":role/sendspec-notifications"
 	w := World{
-		Region: region, Account: account,
+		Region: region, Account: account, Denied: aws.Credentials{AccessKeyID: demoDenied, SecretAccessKey: demoDenied},
 		Options: []Option{
 			WithRegion(region), WithAccount(account), WithRole(role), WithMissingBucket(demoMissing),
 			WithAlarm(demoAlarmOK, AlarmOK), WithAlarm(demoAlarmNoData, AlarmInsufficientData), WithAlarm(demoAlarmFiring, AlarmFiring),
@@ -75,6 +80,7 @@ func Demo(region, account string) World {
 			"rate.tag.key":       demoRateTag, "rate.tag.value": demoRateValue,
 		},
 	}
+	w.Options = append(w.Options, WithDeniedCaller(w.Denied))
 	nodes := demoNodes()
 	for _, n := range nodes {
 		w.Options = append(w.Options, WithNode(n.node))

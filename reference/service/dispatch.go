@@ -59,20 +59,22 @@ func (s *Service) answer(w http.ResponseWriter, r *http.Request) answer {
 		}
 		return refusal(serialization(message))
 	}
-	answered, e := run(s, request{Result: &result, size: len(body), region: s.regionOf(r)})
+	accessKey, region := s.scopeOf(r)
+	answered, e := run(s, request{Result: &result, size: len(body), region: region, accessKey: accessKey})
 	if e != nil {
 		return refusal(e)
 	}
 	return answer{status: http.StatusOK, contentType: jsonContentType, body: answered}
 }
 
-// regionOf is the region of the credential scope; the service's own where the request is not signed.
-func (s *Service) regionOf(r *http.Request) string {
+// scopeOf is the access key of a request's credential and the region of its scope; none and the service's own where the
+// request is not signed.
+func (s *Service) scopeOf(r *http.Request) (accessKey, region string) {
 	_, credential, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
 	if scope := strings.Split(credential, "/"); len(scope) > 2 {
-		return scope[2]
+		return scope[0], scope[2]
 	}
-	return s.region
+	return "", s.region
 }
 
 func validate(operation string, body []byte) reference.Result {

@@ -23,10 +23,9 @@ func validation(message string) *exception {
 }
 
 // accessDenied names the resource as IAM does (evidence: errors/AccessDeniedException/denied; the user's name is ours).
-func accessDenied(account, resource string) *exception {
-	return modelled("AccessDeniedException", "User: arn:aws:iam::"+account+":user/sendspec is not authorized to perform: "+
-		"ssm:SendCommand on resource: "+
-		resource+" because no identity-based policy allows the ssm:SendCommand action")
+func accessDenied(account, operation, resource string) *exception {
+	return modelled("AccessDeniedException", "User: arn:aws:iam::"+account+":user/sendspec is not authorized to perform: ssm:"+operation+
+		" on resource: "+resource+" because no identity-based policy allows the ssm:"+operation+" action")
 }
 
 // internalServerError has a text of our choice: none was recorded.

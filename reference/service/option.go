@@ -44,6 +44,8 @@ type config struct {
 	// auth tells that signatures are checked; credentials are those known, by access key.
 	auth        bool
 	credentials map[string]aws.Credentials
+	// deniedCallers may not call GetCommandInvocation, by access key.
+	deniedCallers map[string]bool
 }
 
 // alarmChange is the state that an alarm goes into, and when.
@@ -151,6 +153,14 @@ func WithMissingBucket(name string) Option {
 // WithResourceGroup adds a resource group of the account with its managed nodes.
 func WithResourceGroup(name string, nodeIDs ...string) Option {
 	return func(c *config) { c.groups[name] = slices.Clone(nodeIDs) }
+}
+
+// WithDeniedCaller adds a caller that no policy lets call GetCommandInvocation. WithAuth knows its credentials, too.
+func WithDeniedCaller(caller aws.Credentials) Option {
+	return func(c *config) {
+		c.credentials[caller.AccessKeyID] = caller
+		c.deniedCallers[caller.AccessKeyID] = true
+	}
 }
 
 // WithDeniedResourceGroup adds a resource group whose members the caller may not list: a command to

@@ -115,7 +115,7 @@ func (s *Service) findDocument(in *ssm.SendCommandInput) (*documentVersion, *exc
 		return nil, modelled("InvalidDocument", "")
 	}
 	if document.Denied {
-		return nil, accessDenied(s.account, document.ARN(s.region, s.account))
+		return nil, accessDenied(s.account, reference.SendCommand, document.ARN(s.region, s.account))
 	}
 	if document.Type != "" && document.Type != "Command" {
 		return nil, modelled("InvalidDocument", "")
@@ -169,7 +169,7 @@ func (s *Service) findNodes(in *ssm.SendCommandInput, document *documentVersion)
 	}
 	for i := range nodes {
 		if nodes[i].Denied {
-			return nil, accessDenied(s.account, nodes[i].arn(s.region, s.account))
+			return nil, accessDenied(s.account, reference.SendCommand, nodes[i].arn(s.region, s.account))
 		}
 	}
 	for i := range nodes {

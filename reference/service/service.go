@@ -28,8 +28,8 @@ type Service struct {
 type request struct {
 	*reference.Result
 	size int
-	// region is the one that its signature is for.
-	region string
+	// region and accessKey are those that its signature is for.
+	region, accessKey string
 }
 
 // operation answers a request.
@@ -42,7 +42,8 @@ func New(opts ...Option) *Service {
 		region: DefaultRegion, account: DefaultAccount, clock: systemClock{}, random: rand.Reader, historySize: DefaultHistory,
 		documents: map[string]*document{}, nodes: map[string]Node{}, alarms: map[string]AlarmState{}, roles: map[string]bool{},
 		missingBuckets: map[string]bool{}, groups: map[string][]string{}, deniedGroups: map[string]bool{},
-		alarmChanges: map[string]alarmChange{}, credentials: map[string]aws.Credentials{}, scale: 1, pace: DefaultPace(),
+		alarmChanges: map[string]alarmChange{}, credentials: map[string]aws.Credentials{},
+		deniedCallers: map[string]bool{}, scale: 1, pace: DefaultPace(),
 	}
 	for _, d := range builtin() {
 		WithDocument(d)(&c)
