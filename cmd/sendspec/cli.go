@@ -103,7 +103,7 @@ Exit codes:
 		return fmt.Errorf("%w (see %s --help)", err, c.CommandPath())
 	})
 	root.AddCommand(newRun(s), newFuzz(s), newReplay(s), newJudge(s), newObserve(s), newCompare(s), newList(s), newExplain(s),
-		newEvidence(s), newCoverage(s), newValidate(s), newServe(s), newMutants(), newBindings())
+		newEvidence(s), newCoverage(s), newValidate(s), newServe(s), newMutants(), newBindings(), newMan())
 	refuseEmpty(root)
 	return root
 }
