@@ -11,6 +11,14 @@ help: ## list the targets
 build: ## build bin/sendspec
 	$(GO) build -o bin/sendspec ./cmd/sendspec
 
+.PHONY: static
+static: ## build bin/static/sendspec as it is shipped: no C library, no symbols, the same bytes from any folder
+	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=true -ldflags '-s -w -buildid=' -o bin/static/sendspec ./cmd/sendspec
+
+.PHONY: wheel
+wheel: static ## build the Python wheel of this platform into bin/wheels
+	python3 cmd/sendspec/python/build.py --binary bin/static/sendspec --out bin/wheels
+
 .PHONY: test
 test: ## run the tests that a newcomer waits for: a minute on two cores
 	$(GO) test ./...
