@@ -127,7 +127,8 @@ func TestAnInvariantHasTheCauseOfWhatBreaksIt(t *testing.T) {
 	follows := failure("invariant/Member/types", cause.Symptom{Kind: cause.Member, Subject: "Command", Detail: "Comment"})
 	follows.FirstSeen = wrongType.ID
 	alone := failure("invariant/HTTP/request-id", cause.Symptom{Kind: cause.Header, Detail: "x-amzn-RequestId"})
-	assert.Equal(t, []string{"takes wrong JSON types: Comment (2)", "breaks an invariant: rule of invariant/HTTP/request-id (1)"},
+	alone.FirstSeen = wrongType.ID
+	assert.Equal(t, []string{"takes wrong JSON types: Comment (2)", "breaks a rule: rule of invariant/HTTP/request-id (1)"},
 		titles(cause.Group([]cause.Failure{alone, follows, wrongType})))
 }
 

@@ -76,7 +76,8 @@ func (g *grouping) choose(f *Failure, symptoms []Symptom) {
 }
 
 // invariant returns the symptoms of a broken invariant. What a case shows too is the same cause, and so is what follows
-// from the failure of the case that broke it first.
+// from the failure of the case that broke it first: a wrong body from a request that should have been refused, anything
+// from a server error.
 func (g *grouping) invariant(f *Failure) []Symptom {
 	var shown []Symptom
 	for _, s := range f.Symptoms {
@@ -87,10 +88,12 @@ func (g *grouping) invariant(f *Failure) []Symptom {
 	if shown != nil {
 		return shown
 	}
-	if s, ok := g.chosen[f.FirstSeen]; ok {
+	s, ok := g.chosen[f.FirstSeen]
+	isHead := func(s Symptom) bool { return s.Kind == Header || s.Kind == Rule }
+	if ok && (s.Kind == ServerError || !slices.ContainsFunc(f.Symptoms, isHead)) {
 		return []Symptom{s}
 	}
-	return []Symptom{{Invariant, f.Title, ""}}
+	return []Symptom{{Rule, f.Title, ""}}
 }
 
 // subject is what the details of several symptoms have in common.
@@ -145,7 +148,9 @@ func (g *grouping) cause(symptoms []Symptom) Cause {
 
 func compareExamples(a, b *Failure) int {
 	kinds := evidence.Kinds()
+	invariant := map[bool]int{true: 1}
 	return cmp.Or(
+		cmp.Compare(invariant[isInvariant(a)], invariant[isInvariant(b)]),
 		cmp.Compare(b.Level.Weight(), a.Level.Weight()),
 		cmp.Compare(len(a.Symptoms), len(b.Symptoms)),
 		cmp.Compare(slices.Index(kinds, a.Evidence), slices.Index(kinds, b.Evidence)),
@@ -188,7 +193,7 @@ func title(symptoms []Symptom) string {
 	case Form:
 		return "another form of the same request is answered otherwise: " + which
 	}
-	return "breaks an invariant: " + s.Subject
+	return "breaks a rule: " + s.Subject
 }
 
 // areas are what AWS refuses, by the area of the corpus.

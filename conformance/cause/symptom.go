@@ -36,7 +36,7 @@ const (
 	Missing     Kind = "missing"      // a member of the answer is not there
 	Header      Kind = "header"       // a header field differs
 	Form        Kind = "form"         // the same request in another form is answered otherwise
-	Invariant   Kind = "invariant"    // an invariant is broken
+	Rule        Kind = "rule"         // none of these: the rule of the case is broken
 )
 
 // SymptomsOf are the symptoms of a case that failed, in the order of its findings; nil where it did not fail.
@@ -79,8 +79,10 @@ func symptomOf(r *judge.Result, f *judge.Finding) Symptom {
 		return Symptom{Message, operation, topic}
 	case strings.HasPrefix(f.Path, "header "):
 		return Symptom{Header, "", strings.TrimPrefix(f.Path, "header ")}
-	case !strings.HasPrefix(f.Path, "/"):
+	case f.Path == "body":
 		return Symptom{Unreadable, operation, ""}
+	case !strings.HasPrefix(f.Path, "/"):
+		return Symptom{Rule, r.Case.Title, ""}
 	}
 	return memberSymptom(f, operation)
 }

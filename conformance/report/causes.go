@@ -161,6 +161,13 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// Summary is what to fix first, as a run ends with it; "" where nothing failed.
+func Summary(r *conformance.Report, o TextOptions) string {
+	b := &strings.Builder{}
+	style{o.Color, o.Width}.causes(b, Causes(r))
+	return b.String()
+}
+
 // WriteCauses writes every cause of a document's failures in two lines.
 func WriteCauses(w io.Writer, d *Document, o TextOptions) error {
 	s, b := style{o.Color, o.Width}, &strings.Builder{}

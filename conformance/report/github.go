@@ -6,26 +6,35 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/cause"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/wire"
 )
 
 // annotationsShown is how many annotations of a kind GitHub shows for a step; it drops the rest
 // without a word, so that ours says how many there are.
 const annotationsShown = 10
 
-// writeGitHub writes workflow commands: one annotation for each divergence as far as GitHub shows them,
-// worst first, and the verdict.
-func writeGitHub(w io.Writer, r *conformance.Report, _ Options) error {
+// writeGitHub writes workflow commands: one annotation for each cause of failures and for each other case to show, as
+// far as GitHub shows them, and the verdict.
+func writeGitHub(w io.Writer, r *conformance.Report, o Options) error {
 	v, b := view{exact: true}, &strings.Builder{}
+	causes := Causes(r)
 	commands := []string{"error", "warning"}
 	for _, command := range commands {
 		room, left := annotationsShown, 0
 		if command == "error" {
 			room-- // the verdict is one
+			for i, c := range causes[:min(room, len(causes))] {
+				annotate(b, command, fmt.Sprintf("sendspec: %d. %s (%s)", i+1, v.line(c.Title), plural(len(c.Cases), "case")),
+					causeAnnotation(v, &c, o))
+			}
+			left = max(0, len(causes)-room)
+			room = max(0, room-len(causes))
 		}
 		for i := range r.Results {
 			res := &r.Results[i]
-			if presentationIn(res).github != command {
+			if presentationIn(res).github != command || cause.SymptomsOf(res) != nil {
 				continue
 			}
 			if room == 0 {
@@ -52,6 +61,18 @@ func writeGitHub(w io.Writer, r *conformance.Report, _ Options) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// causeAnnotation is the message on a cause: its example, what is known, and how it is asked again.
+func causeAnnotation(v view, c *CauseInfo, o Options) string {
+	lines := []string{c.Example + ": " + c.Rule, "want " + c.Want, "got " + c.Got, c.Fact}
+	if o.Rerun != "" {
+		lines = append(lines, o.Rerun+" "+wire.ShellQuote(c.Example))
+	}
+	for i := range lines {
+		lines[i] = v.line(lines[i])
+	}
+	return strings.Join(lines, "\n")
 }
 
 // annotation is the message on a case: the rule, what differs, and what the rule rests on.

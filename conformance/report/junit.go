@@ -33,6 +33,9 @@ func writeJUnit(w io.Writer, r *conformance.Report, o Options) error {
 		suite.Time = seconds(took)
 		suites.add(suite)
 	}
+	if summary := Summary(r, TextOptions{}); summary != "" {
+		suites.Suites[0].SystemOut = &junitOutput{Text: summary}
+	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ type junitSuite struct {
 	Timestamp  string          `xml:"timestamp,attr,omitempty"` // RFC 3339
 	Properties []junitProperty `xml:"properties>property"`
 	Tested     []junitCase     `xml:"testcase"`
+	SystemOut  *junitOutput    `xml:"system-out"`
 }
 
 type junitProperty struct {

@@ -7,15 +7,12 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// markdownShown bounds the divergences in full: GitHub takes a step summary of at most 1 MiB, and
-// refuses the whole of a longer one.
-const (
-	markdownShown = 100
-	markdownBytes = 512 << 10
-)
+// markdownBytes bounds the report: a comment on GitHub has at most 65,536 characters, and a longer one is refused.
+const markdownBytes = 60_000
 
 // writeMarkdown writes the scores and the first divergences, for a step summary or a comment. What the
 // target sent is in fenced code, longer fenced than anything within.
@@ -29,6 +26,7 @@ func writeMarkdown(w io.Writer, r *conformance.Report, o Options) error {
 	if failures := failuresIn(r).String(); failures != "" {
 		fmt.Fprintf(b, "Failures by evidence: %s.\n\n", failures)
 	}
+	v.markdownCauses(b, r, o)
 	if len(r.Profiles) > 0 {
 		b.WriteString("| profile | standing | why |\n|---|---|---|\n")
 		for _, p := range r.Profiles {
@@ -43,6 +41,37 @@ func writeMarkdown(w io.Writer, r *conformance.Report, o Options) error {
 	_, err := io.WriteString(w, b.String())
 	return err
 }
+
+// markdownCauses writes what to fix first.
+func (v view) markdownCauses(b *strings.Builder, r *conformance.Report, o Options) {
+	list := Causes(r)
+	if len(list) == 0 {
+		return
+	}
+	b.WriteString("### What to fix first\n\n")
+	for i, c := range list[:min(len(list), causesShown)] {
+		fmt.Fprintf(b, "<details><summary>%d. <b>%s</b> (%s)</summary>\n\n", i+1, prose(v.line(c.Title)), plural(len(c.Cases), "case"))
+		fmt.Fprintf(b, "%s\n\n", prose(v.line(c.Fact)))
+		lines := []string{"case  " + c.Example, "rule  " + c.Rule}
+		if c.Sent != "" {
+			lines = append(lines, "sent  "+cutTo(c.Sent, markdownExample))
+		}
+		lines = append(lines, "want  "+cutTo(c.Want, markdownExample), "got   "+cutTo(c.Got, markdownExample))
+		if o.Rerun != "" {
+			lines = append(lines, "rerun "+o.Rerun+" "+wire.ShellQuote(c.Example))
+		}
+		for i := range lines {
+			lines[i] = v.line(lines[i])
+		}
+		b.WriteString(fenced(strings.Join(lines, "\n")) + "\n</details>\n\n")
+	}
+	if left := len(list) - causesShown; left > 0 {
+		fmt.Fprintf(b, "and %s.\n\n", plural(left, "more cause"))
+	}
+}
+
+// markdownExample is to how many characters the lines of a cause's example are cut.
+const markdownExample = 600
 
 func markdownAreas(b *strings.Builder, r *conformance.Report) {
 	b.WriteString("| area |")
@@ -72,7 +101,12 @@ func (v view) markdownCases(b *strings.Builder, r *conformance.Report, o Options
 		if presentationIn(res).shown != always {
 			continue
 		}
-		if shown == markdownShown || b.Len() > markdownBytes {
+		c := &strings.Builder{}
+		fmt.Fprintf(c, "<details><summary>%s %s <b>%s</b> (%s): %s</summary>\n\n", presentationOf(res.Verdict).mark, res.Verdict,
+			prose(v.line(res.Case.ID)), res.Case.Level, prose(v.line(res.Case.Title)))
+		markdownEvidence(c, res.Case.Evidence)
+		c.WriteString(fenced(v.known(Failure(r.Target, res, rerun(o.Rerun, res)))) + "\n</details>\n\n")
+		if left > 0 || b.Len()+c.Len() > markdownBytes {
 			left++
 			continue
 		}
@@ -80,10 +114,7 @@ func (v view) markdownCases(b *strings.Builder, r *conformance.Report, o Options
 			b.WriteString("### What differs\n\n")
 		}
 		shown++
-		fmt.Fprintf(b, "<details><summary>%s %s <b>%s</b> (%s): %s</summary>\n\n", presentationOf(res.Verdict).mark, res.Verdict,
-			prose(v.line(res.Case.ID)), res.Case.Level, prose(v.line(res.Case.Title)))
-		markdownEvidence(b, res.Case.Evidence)
-		b.WriteString(fenced(v.known(Failure(r.Target, res, rerun(o.Rerun, res)))) + "\n</details>\n\n")
+		b.WriteString(c.String())
 	}
 	if left > 0 {
 		fmt.Fprintf(b, "and %d more, which the other reports show.\n", left)

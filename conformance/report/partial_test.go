@@ -1,14 +1,18 @@
 package report_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
 // A report cut short never looks complete, in any format.
@@ -41,16 +45,45 @@ func TestAnUnknownFormatIsAnsweredWithThoseThereAre(t *testing.T) {
 	require.EqualError(t, err, `report format "pdf": want one of `+strings.Join(names, ", "))
 }
 
-// Ten annotations of a kind is what GitHub shows; a line for each command, and none of the target's.
+// Each cause is an annotation. Ten of a kind is what GitHub shows; a line for each command, and none of the target's.
 func TestGitHubAnnotationsAreCappedAndOurs(t *testing.T) {
 	t.Parallel()
-	counts := map[string]int{}
-	for _, line := range strings.Split(strings.TrimRight(string(rendered(t, "github", nastyReport(t))), "\n"), "\n") {
-		command, _, _ := strings.Cut(strings.TrimPrefix(line, "::"), " ")
-		require.Contains(t, []string{"error", "warning", "notice"}, command, line)
-		counts[command]++
+	annotations := func(r *conformance.Report) map[string]int {
+		counts := map[string]int{}
+		for _, line := range strings.Split(strings.TrimRight(string(rendered(t, "github", r)), "\n"), "\n") {
+			command, _, _ := strings.Cut(strings.TrimPrefix(line, "::"), " ")
+			require.Contains(t, []string{"error", "warning", "notice"}, command, line)
+			counts[command]++
+		}
+		return counts
 	}
-	assert.Equal(t, map[string]int{"error": 10, "warning": 1, "notice": 1}, counts)
+	nasty := nastyReport(t)
+	assert.Equal(t, map[string]int{"error": len(report.Causes(nasty)) + 1, "warning": 1}, annotations(nasty))
+	assert.Equal(t, map[string]int{"error": 10, "notice": 1}, annotations(withCauses(12)))
+}
+
+// withCauses is a report of failures with a cause each.
+func withCauses(n int) *conformance.Report {
+	var results []judge.Result
+	for i := range n {
+		results = append(results, judge.Result{
+			Case:     &fixtures.Case{ID: fmt.Sprintf("echo/Topic/%d", i), Title: "t", Level: fixtures.Must, Profile: fixtures.Core},
+			Verdict:  judge.Fail,
+			Findings: []judge.Finding{{Path: fmt.Sprintf("/Command/Member%d", i), Level: fixtures.Must}},
+		})
+	}
+	r := conformance.SumUp(results)
+	r.Target.Name = "a target"
+	return r
+}
+
+// A comment on GitHub has 65,536 characters at most.
+func TestMarkdownFitsAComment(t *testing.T) {
+	t.Parallel()
+	text := string(rendered(t, "markdown", withCauses(2000)))
+	assert.Less(t, utf8.RuneCountInString(text), 65_536)
+	assert.Contains(t, text, "### What to fix first")
+	assert.Regexp(t, `\nand \d+ more, which the other reports show\.\n$`, text)
 }
 
 func TestMarkdownFencesWhatTheTargetSent(t *testing.T) {

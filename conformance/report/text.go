@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/cause"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 )
@@ -95,7 +96,7 @@ func (t *Text) failures(b *strings.Builder, r *conformance.Report) {
 	for i := range r.Results {
 		switch res := &r.Results[i]; {
 		case presentationIn(res).shown != always:
-		case isFailure(res.Verdict):
+		case cause.SymptomsOf(res) != nil:
 			failed = append(failed, res)
 		default:
 			others = append(others, res)
