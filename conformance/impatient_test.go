@@ -57,7 +57,7 @@ func TestWhichCasesAreCutShort(t *testing.T) {
 				r := &wire.Request{Body: s.Request.Body}
 				r.Frame(
 					"h",
-					wire.Framing{ContentLength: f.ContentLength, RawChunks: f.RawChunks, BothLengths: f.BothLengths,
+					wire.FalseLength{ContentLength: f.ContentLength, RawChunks: f.RawChunks, BothLengths: f.BothLengths,
 						RepeatContentLength: f.RepeatContentLength},
 				)
 				endings[r.Ending] = append(endings[r.Ending], c.ID)

@@ -110,10 +110,10 @@ func noticedIn(report *conformance.Report) noticed {
 }
 
 // atLevel returns the cases that noticed a defect of this level, sorted.
-func (n noticed) atLevel(level mutants.Level) []string {
+func (n noticed) atLevel(level fixtures.Level) []string {
 	var ids []string
 	for id, v := range n {
-		if v == judge.Fail || v == judge.Flaky || v == judge.Warn && level == mutants.Should {
+		if v == judge.Fail || v == judge.Flaky || v == judge.Warn && level == fixtures.Should {
 			ids = append(ids, id)
 		}
 	}
@@ -122,10 +122,10 @@ func (n noticed) atLevel(level mutants.Level) []string {
 }
 
 // byProfile splits the cases: each profile is asked of a service of its own.
-func byProfile(cases []*fixtures.Case) map[mutants.Profile][]*fixtures.Case {
-	split := map[mutants.Profile][]*fixtures.Case{}
+func byProfile(cases []*fixtures.Case) map[fixtures.Profile][]*fixtures.Case {
+	split := map[fixtures.Profile][]*fixtures.Case{}
 	for _, c := range cases {
-		split[mutants.Profile(c.Profile)] = append(split[mutants.Profile(c.Profile)], c)
+		split[c.Profile] = append(split[c.Profile], c)
 	}
 	return split
 }
@@ -151,7 +151,7 @@ func TestKillMatrix(t *testing.T) {
 	cases, sent := byProfile(all), bodiesOf(t)
 	for profile, some := range cases {
 		build := conforming
-		if profile == mutants.Auth {
+		if profile == fixtures.Auth {
 			build = conformingWithAuth
 		}
 		require.Empty(t, askInBubble(t, build, some), "the service without a defect, %s", profile)
@@ -244,7 +244,7 @@ func (b bodies) canShow(m mutants.Mutant, c *fixtures.Case) bool {
 
 // hunt asks a mutant the cases that should notice it, and all where they do not or the matrix is
 // wanted. It reports whether one of the first did.
-func hunt(t *testing.T, m mutants.Mutant, cases map[mutants.Profile][]*fixtures.Case, sent bodies) (found noticed, byExpected bool) {
+func hunt(t *testing.T, m mutants.Mutant, cases map[fixtures.Profile][]*fixtures.Case, sent bodies) (found noticed, byExpected bool) {
 	t.Helper()
 	selector, err := conformance.ParseSelector(m.Expect(), nil)
 	require.NoError(t, err)
@@ -278,8 +278,8 @@ func hunt(t *testing.T, m mutants.Mutant, cases map[mutants.Profile][]*fixtures.
 }
 
 // onWire are the cases that connections may be asked.
-func onWire(cases map[mutants.Profile][]*fixtures.Case, sent bodies) []*fixtures.Case {
-	return slices.DeleteFunc(slices.Clone(cases[mutants.Core]), func(c *fixtures.Case) bool {
+func onWire(cases map[fixtures.Profile][]*fixtures.Case, sent bodies) []*fixtures.Case {
+	return slices.DeleteFunc(slices.Clone(cases[fixtures.Core]), func(c *fixtures.Case) bool {
 		return !strings.HasPrefix(c.ID, "wire/") || sent.heavy(c)
 	})
 }

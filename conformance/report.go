@@ -24,9 +24,9 @@ type Report struct {
 	Totals    Tally
 	Areas     []AreaTally
 	Profiles  []ProfileVerdict
-	Shard     Shard   // that was asked; the zero value for all
-	Corpus    string  // names the cases and expectations that the run was made with
-	Server    *Server // that was started for the run; nil for one that ran already
+	Shard     Shard           // that was asked; the zero value for all
+	Corpus    string          // names the cases and expectations that the run was made with
+	Server    *LaunchedServer // that was started for the run; nil for one that ran already
 }
 
 // Tally counts cases by verdict.

@@ -37,7 +37,7 @@ type settings struct {
 	sinks         []Sink
 	more          []func(context.Context, *Session) ([]judge.Result, error)
 	baseline      Baseline
-	ofServer      func() Server
+	ofServer      func() LaunchedServer
 	shard         Shard
 	aws           bool
 	allowDispatch bool

@@ -1,7 +1,7 @@
 package conformance
 
-// Server is what is known of a server that was started for a run. Package launch starts them.
-type Server struct {
+// LaunchedServer is what is known of a server that was started for a run. Package launch starts them.
+type LaunchedServer struct {
 	Command string
 	// Ended says how it ended by itself before the run did, "" where it did not.
 	Ended string
@@ -11,11 +11,11 @@ type Server struct {
 
 // WithServer puts into the report what is known, at the end of the run, of a server that was started
 // for it.
-func WithServer(tell func() Server) Option {
+func WithServer(tell func() LaunchedServer) Option {
 	return func(r *Runner) error { r.settings.ofServer = tell; return nil }
 }
 
-func (r *Runner) server() *Server {
+func (r *Runner) server() *LaunchedServer {
 	if r.settings.ofServer == nil {
 		return nil
 	}

@@ -19,7 +19,7 @@ func Append(options Options) conformance.Option {
 			return nil, err
 		}
 		var results []judge.Result
-		for _, f := range report.Findings {
+		for _, f := range report.Divergences {
 			results = append(results, f.AsResult())
 		}
 		return append(results, report.summary()), err
@@ -27,14 +27,14 @@ func Append(options Options) conformance.Option {
 }
 
 // summary is the campaign as one case of a run.
-func (r *Report) summary() judge.Result {
+func (r *CampaignReport) summary() judge.Result {
 	c := &fixtures.Case{
 		ID: generate.Area + "/campaign/inputs", Title: "Every fuzzed input gets an answer that conforms", Level: fixtures.Must,
 		Profile: fixtures.Core, Safety: fixtures.Inert,
 		Evidence: fixtures.Evidence{"suite/reference"},
 	}
 	result := judge.Result{Case: c, Verdict: judge.Pass, Reason: fmt.Sprintf("%s; hash %s", r.Verdict(), r.Hash)}
-	switch must, should := count(r.Findings); {
+	switch must, should := count(r.Divergences); {
 	case !r.Complete:
 		result.Verdict = judge.Error
 	case must > 0:

@@ -42,7 +42,7 @@ func BenchmarkInProcess(b *testing.B) {
 	for b.Loop() {
 		r, err := fuzz.Run(context.Background(), s, fuzz.Options{Count: count, Parallel: runtime.GOMAXPROCS(0)})
 		require.NoError(b, err)
-		require.Empty(b, r.Findings)
+		require.Empty(b, r.Divergences)
 		rates = append(rates, count/r.Elapsed.Seconds())
 	}
 	b.ReportMetric(middle(rates), "cases/s")
@@ -63,7 +63,7 @@ func BenchmarkHTTP(b *testing.B) {
 		before := processorTime()
 		r, err := fuzz.Run(context.Background(), s, fuzz.Options{Count: count, Parallel: benchParallel, Strategies: overHTTP})
 		require.NoError(b, err)
-		require.Empty(b, r.Findings)
+		require.Empty(b, r.Divergences)
 		between := processorTime()
 		took, bareTook = took+r.Elapsed, bareTook+bare.run(b)
 		cpu, bareCPU = cpu+between-before, bareCPU+processorTime()-between
@@ -167,7 +167,7 @@ func BenchmarkShrink(b *testing.B) {
 	for b.Loop() {
 		r, err := fuzz.Run(context.Background(), s, fuzz.Options{Count: 2000})
 		require.NoError(b, err)
-		for _, f := range r.Findings {
+		for _, f := range r.Divergences {
 			calls, bytes, findings = calls+float64(f.Calls), bytes+float64(f.Size), findings+1
 		}
 	}
@@ -189,7 +189,7 @@ func BenchmarkMemory(b *testing.B) {
 	s := session(b, conformance.Target{Handler: quiet, Bindings: world.Bindings}, 1)
 	for b.Loop() {
 		var early uint64
-		_, err := fuzz.Run(context.Background(), s, fuzz.Options{Count: count, Progress: func(p fuzz.Progress) {
+		_, err := fuzz.Run(context.Background(), s, fuzz.Options{Count: count, Progress: func(p fuzz.CampaignProgress) {
 			if early == 0 && p.Inputs >= 10000 {
 				early = heap()
 			}

@@ -43,9 +43,9 @@ type Options struct {
 	// anew. Default 10 s.
 	Revival time.Duration
 	// Found is told each finding when it is shrunk, and may be nil.
-	Found func(*Finding) error
+	Found func(*Divergence) error
 	// Progress is told how far it is after each batch, and may be nil.
-	Progress func(Progress)
+	Progress func(CampaignProgress)
 }
 
 func (o Options) withDefaults() Options {
@@ -92,8 +92,8 @@ func (o Options) Ends() time.Duration { return o.Lasts() + max(o.Lasts()/2, leas
 
 const leastGrace = 5 * time.Second
 
-// Progress tells how far a campaign is.
-type Progress struct {
+// CampaignProgress is how far a campaign is.
+type CampaignProgress struct {
 	Inputs, Count uint64 // asked, and to be asked; 0 where that is not known
 	Elapsed, For  time.Duration
 	Must, Should  int // distinct findings
@@ -108,10 +108,10 @@ type campaign struct {
 	oracle     *oracle.Oracle
 	limiter    *rate.Limiter
 	generator  *generate.Generator
-	coverage   *generate.Coverage
-	found      []*Finding
-	byKey      map[string][]*Finding
-	report     *Report
+	coverage   *generate.MarkSet
+	found      []*Divergence
+	byKey      map[string][]*Divergence
+	report     *CampaignReport
 	hash       hash.Hash
 	began      time.Time
 	dropped    map[string]bool
@@ -125,7 +125,7 @@ type campaign struct {
 // Run asks the session's target inputs and returns what was found. An error is one of the call's, of the
 // context's or of Found's; the report is then what was found until then, and nil only where nothing ran.
 // The target's faults, its death included, are in the report and no error.
-func Run(ctx context.Context, session *conformance.Session, options Options) (*Report, error) {
+func Run(ctx context.Context, session *conformance.Session, options Options) (*CampaignReport, error) {
 	c, err := newCampaign(session, options)
 	if err != nil {
 		return nil, err
@@ -146,7 +146,7 @@ func (c *campaign) over(ctx context.Context) bool {
 func newCampaign(session *conformance.Session, options Options) (*campaign, error) {
 	options = options.withDefaults()
 	c := &campaign{
-		session: session, options: options, byKey: map[string][]*Finding{}, hash: sha256.New(),
+		session: session, options: options, byKey: map[string][]*Divergence{}, hash: sha256.New(),
 		began: time.Now(), dropped: map[string]bool{},
 	}
 	c.lastInput = c.began.Add(options.Lasts())
@@ -155,7 +155,7 @@ func newCampaign(session *conformance.Session, options Options) (*campaign, erro
 	if err != nil {
 		return nil, err
 	}
-	c.generator, c.coverage = g, g.Coverage()
+	c.generator, c.coverage = g, g.Marks()
 	c.oracle = oracle.New(session.Bindings(), session.Target().Region)
 	limit := rate.Inf
 	if options.Rate > 0 {
@@ -276,7 +276,7 @@ func (c *campaign) note(ctx context.Context, a *asked) error {
 
 // known returns the finding that a fingerprint is one more sign of, nil where it is new. A finding that did not show
 // again takes in only what did not, either (flaky): it is no reason to leave the next unasked.
-func (c *campaign) known(f *Fingerprint, flaky bool) *Finding {
+func (c *campaign) known(f *fingerprint, flaky bool) *Divergence {
 	for _, g := range c.byKey[f.key()] {
 		sure := g.Fingerprint.Level == f.Level || g.Fingerprint.Level == fixtures.Must
 		if sure && (flaky || !g.Flaky) && subset(g.Fingerprint.Causes, f.Causes) {
@@ -290,14 +290,14 @@ func (c *campaign) tellProgress() {
 	if c.options.Progress == nil {
 		return
 	}
-	p := Progress{Inputs: c.report.Inputs, Count: c.options.Count, Elapsed: time.Since(c.began), For: c.options.For}
+	p := CampaignProgress{Inputs: c.report.Inputs, Count: c.options.Count, Elapsed: time.Since(c.began), For: c.options.For}
 	p.Must, p.Should = count(c.found)
 	p.Covered, p.Coverable = c.coverage.Asked()
 	c.options.Progress(p)
 }
 
 // finish sums the campaign up.
-func (c *campaign) finish(ctx context.Context) *Report {
+func (c *campaign) finish(ctx context.Context) *CampaignReport {
 	r := c.report
 	if ctx.Err() != nil {
 		r.Stopped = "interrupted"
@@ -305,17 +305,17 @@ func (c *campaign) finish(ctx context.Context) *Report {
 	r.Complete = r.Stopped == ""
 	r.Hash = hex.EncodeToString(c.hash.Sum(nil))
 	r.Elapsed = time.Since(c.began)
-	r.Findings = c.found
+	r.Divergences = c.found
 	asked, all := c.coverage.Asked()
 	r.Coverage = Coverage{Asked: asked, All: all}
-	slices.SortStableFunc(r.Findings, func(a, b *Finding) int { return b.Fingerprint.Level.Weight() - a.Fingerprint.Level.Weight() })
+	slices.SortStableFunc(r.Divergences, func(a, b *Divergence) int { return b.Fingerprint.Level.Weight() - a.Fingerprint.Level.Weight() })
 	if len(c.dropped) > 0 {
 		r.Dropped = len(c.dropped)
 	}
 	return r
 }
 
-func count(found []*Finding) (must, should int) {
+func count(found []*Divergence) (must, should int) {
 	for _, f := range found {
 		if f.Fingerprint.Level == fixtures.Must {
 			must++

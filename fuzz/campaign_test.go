@@ -53,23 +53,23 @@ func server(t testing.TB) conformance.Target {
 	)
 }
 
-func serving(t testing.TB, h http.Handler, world service.World) conformance.Target {
+func serving(t testing.TB, h http.Handler, world service.DemoWorld) conformance.Target {
 	t.Helper()
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
 	return conformance.Target{URL: s.URL, Name: "the server", Bindings: world.Bindings}
 }
 
-func campaign(t testing.TB, target conformance.Target, seed uint64, o fuzz.Options) *fuzz.Report {
+func campaign(t testing.TB, target conformance.Target, seed uint64, o fuzz.Options) *fuzz.CampaignReport {
 	t.Helper()
 	report, err := fuzz.Run(context.Background(), session(t, target, seed), o)
 	require.NoError(t, err)
 	return report
 }
 
-func requireNoFinding(t *testing.T, r *fuzz.Report) {
+func requireNoFinding(t *testing.T, r *fuzz.CampaignReport) {
 	t.Helper()
-	for _, f := range r.Findings {
+	for _, f := range r.Divergences {
 		for _, d := range f.Result.Findings {
 			t.Errorf(
 				"%s (%s): %s: want %s, got %s\n%v after %s: %s", f.ID, f.Verdict(), d.Path, d.Want, d.Got, f.Fingerprint.Causes, f.What,
@@ -150,7 +150,7 @@ func TestAnInterruptedCampaignTellsWhatItHas(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	report, err := fuzz.Run(ctx, session(t, handler(), 1), fuzz.Options{Progress: func(p fuzz.Progress) {
+	report, err := fuzz.Run(ctx, session(t, handler(), 1), fuzz.Options{Progress: func(p fuzz.CampaignProgress) {
 		if p.Inputs > 1000 {
 			cancel()
 		}
@@ -186,8 +186,8 @@ func TestAnInterruptedCampaignKeepsWhatItHadNoTimeToConfirm(t *testing.T) {
 	})
 	report, err := fuzz.Run(ctx, session(t, target, 1), fuzz.Options{Strategies: []generate.Strategy{generate.Valid}})
 	require.ErrorIs(t, err, context.Canceled)
-	require.Len(t, report.Findings, 1, "one divergence, though its inputs share no more than that")
-	f := report.Findings[0]
+	require.Len(t, report.Divergences, 1, "one divergence, though its inputs share no more than that")
+	f := report.Divergences[0]
 	require.True(t, f.Unconfirmed)
 	require.Contains(t, f.AsResult().Reason, "not asked again")
 	require.NotEmpty(t, f.Result.Findings)
@@ -217,7 +217,7 @@ func causesOf(t *testing.T, fails func(asked int64, body string) bool) [][]strin
 		asked.Store(0)
 		report, err := fuzz.Run(t.Context(), s, fuzz.Options{Count: 1500, Parallel: 1, Strategies: []generate.Strategy{generate.Valid}})
 		require.NoError(t, err)
-		for _, f := range report.Findings {
+		for _, f := range report.Divergences {
 			causes = append(causes, f.Fingerprint.Causes)
 			require.Less(t, f.Size, 40)
 		}
@@ -257,9 +257,9 @@ func TestShrinkingEndsSoonAfterTheCampaign(t *testing.T) {
 		began := time.Now()
 		report, err := fuzz.Run(t.Context(), s, fuzz.Options{For: time.Second, Strategies: []generate.Strategy{generate.Valid}})
 		require.NoError(t, err)
-		require.Len(t, report.Findings, 1)
-		require.True(t, report.Findings[0].Unshrunk)
-		require.False(t, report.Findings[0].Unconfirmed)
+		require.Len(t, report.Divergences, 1)
+		require.True(t, report.Divergences[0].Unshrunk)
+		require.False(t, report.Divergences[0].Unconfirmed)
 		require.Less(t, time.Since(began), 20*time.Second)
 	})
 }
@@ -292,8 +292,8 @@ func TestADivergenceIsToldOnceAndShrunk(t *testing.T) {
 		next.ServeHTTP(w, r)
 	})
 	report := campaign(t, target, 1, fuzz.Options{Count: 6000, Strategies: []generate.Strategy{generate.Valid}})
-	require.Len(t, report.Findings, 1)
-	f := report.Findings[0]
+	require.Len(t, report.Divergences, 1)
+	f := report.Divergences[0]
 	require.Equal(t, "invariant/HTTP/never-5xx", f.Fingerprint.Check)
 	require.Greater(t, f.Seen, 5)
 	sent := string(f.Result.Exchanges[0].Request.Body)
@@ -316,11 +316,11 @@ func TestAnAnswerThatDoesNotComeAgainIsFlaky(t *testing.T) {
 		next.ServeHTTP(w, r)
 	})
 	report := campaign(t, target, 1, fuzz.Options{Count: 1000, Strategies: []generate.Strategy{generate.Valid}})
-	require.Len(t, report.Findings, 1)
-	require.True(t, report.Findings[0].Flaky)
-	require.NotEmpty(t, report.Findings[0].Result.Findings, "what was seen once")
-	require.Equal(t, judge.Flaky, report.Findings[0].Verdict())
-	require.Contains(t, report.Findings[0].AsResult().Reason, "did not show when it was asked again")
+	require.Len(t, report.Divergences, 1)
+	require.True(t, report.Divergences[0].Flaky)
+	require.NotEmpty(t, report.Divergences[0].Result.Findings, "what was seen once")
+	require.Equal(t, judge.Flaky, report.Divergences[0].Verdict())
+	require.Contains(t, report.Divergences[0].AsResult().Reason, "did not show when it was asked again")
 }
 
 func TestAnAnswerThatDoesNotComeAgainHidesNone(t *testing.T) {
@@ -345,9 +345,9 @@ func TestAnAnswerThatDoesNotComeAgainIsToldOnce(t *testing.T) {
 		next.ServeHTTP(w, r)
 	})
 	report := campaign(t, target, 1, fuzz.Options{Count: 3000, Parallel: 1, Strategies: []generate.Strategy{generate.Valid}})
-	require.Len(t, report.Findings, 1)
-	require.True(t, report.Findings[0].Flaky)
-	require.Greater(t, report.Findings[0].Seen, 10)
+	require.Len(t, report.Divergences, 1)
+	require.True(t, report.Divergences[0].Flaky)
+	require.Greater(t, report.Divergences[0].Seen, 10)
 }
 
 // withoutRequestID leaves the ID of a request out of the answer.
@@ -373,8 +373,8 @@ func TestAMemberOfTheRequestBeforeIsConfirmed(t *testing.T) {
 	begun.Store(true)
 	report, err := fuzz.Run(context.Background(), s, fuzz.Options{Count: 1, Parallel: 1, Strategies: []generate.Strategy{generate.Valid}})
 	require.NoError(t, err)
-	require.Len(t, report.Findings, 1)
-	require.False(t, report.Findings[0].Flaky)
+	require.Len(t, report.Divergences, 1)
+	require.False(t, report.Divergences[0].Flaky)
 }
 
 func TestAPanicOfTheHandlerIsAFinding(t *testing.T) {
@@ -386,8 +386,8 @@ func TestAPanicOfTheHandlerIsAFinding(t *testing.T) {
 		next.ServeHTTP(w, r)
 	})
 	report := campaign(t, target, 1, fuzz.Options{Count: 3000, Strategies: []generate.Strategy{generate.Boundary}})
-	require.Len(t, report.Findings, 1)
-	require.Equal(t, []string{"/TimeoutSeconds", "TimeoutSeconds of a wrong type"}, report.Findings[0].Fingerprint.Causes)
-	require.Equal(t, "connection", report.Findings[0].Fingerprint.Place)
-	require.Less(t, report.Findings[0].Size, 40)
+	require.Len(t, report.Divergences, 1)
+	require.Equal(t, []string{"/TimeoutSeconds", "TimeoutSeconds of a wrong type"}, report.Divergences[0].Fingerprint.Causes)
+	require.Equal(t, "connection", report.Divergences[0].Fingerprint.Place)
+	require.Less(t, report.Divergences[0].Size, 40)
 }

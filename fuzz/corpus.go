@@ -34,7 +34,7 @@ const (
 
 // Save writes a finding to a folder of its own below dir; an older one of the same ID is replaced, and what else is
 // in its folder stays. Target is the one that showed it.
-func Save(dir string, target conformance.Target, f *Finding) error {
+func Save(dir string, target conformance.Target, f *Divergence) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // findings are for everybody to read
 		return fmt.Errorf("findings: %w", err)
 	}
@@ -79,7 +79,7 @@ func install(tmp, final string, files map[string][]byte) error {
 	return nil
 }
 
-func filesOf(target conformance.Target, f *Finding) (map[string][]byte, error) {
+func filesOf(target conformance.Target, f *Divergence) (map[string][]byte, error) {
 	var doc bytes.Buffer
 	e := json.NewEncoder(&doc)
 	e.SetEscapeHTML(false)
@@ -148,7 +148,7 @@ const maxFinding = 16 << 20
 // Saved is a finding read from its file.
 type Saved struct {
 	File string
-	findingDocument
+	divergenceDocument
 }
 
 // Load reads the findings at path: a finding's file, its folder, or a folder of findings.
@@ -196,7 +196,7 @@ func loadFinding(ctx context.Context, name string) (Saved, error) {
 	}
 	d := json.NewDecoder(bytes.NewReader(withFacts(b)))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&s.findingDocument); err != nil {
+	if err := d.Decode(&s.divergenceDocument); err != nil {
 		return s, fmt.Errorf("finding %s: %w", name, err)
 	}
 	if s.Case == nil || s.ID == "" {

@@ -20,7 +20,7 @@ import (
 )
 
 // lenient is a server with several faults, found in a short campaign.
-func lenient(t *testing.T) (*fuzz.Report, conformance.Target) {
+func lenient(t *testing.T) (*fuzz.CampaignReport, conformance.Target) {
 	t.Helper()
 	inner := edited(t, func(w http.ResponseWriter, r *http.Request, body string, next http.Handler) {
 		switch {
@@ -34,7 +34,7 @@ func lenient(t *testing.T) (*fuzz.Report, conformance.Target) {
 			next.ServeHTTP(w, r)
 		}
 	})
-	target := serving(t, inner.Handler, service.World{Bindings: inner.Bindings})
+	target := serving(t, inner.Handler, service.DemoWorld{Bindings: inner.Bindings})
 	target.Credentials = aws.Credentials{
 		AccessKeyID: "AKIDSECRETSECRET", SecretAccessKey: "supersecretsecret", SessionToken: "tokentokentoken",
 	}
@@ -44,9 +44,9 @@ func lenient(t *testing.T) (*fuzz.Report, conformance.Target) {
 func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 	t.Parallel()
 	report, target := lenient(t)
-	require.GreaterOrEqual(t, len(report.Findings), 3)
+	require.GreaterOrEqual(t, len(report.Divergences), 3)
 	dir, corpus := t.TempDir(), t.TempDir()
-	for _, f := range report.Findings {
+	for _, f := range report.Divergences {
 		require.NoError(t, fuzz.Save(dir, target, f))
 		note := filepath.Join(dir, f.ID, "note.md")
 		require.NoError(t, os.WriteFile(note, []byte("seen on Monday, too"), 0o600))
@@ -75,7 +75,7 @@ func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 
 	saved, err := fuzz.Load(t.Context(), dir)
 	require.NoError(t, err)
-	require.Len(t, saved, len(report.Findings))
+	require.Len(t, saved, len(report.Divergences))
 	wrong, right := session(t, target, 5), session(t, server(t), 5)
 	asked := map[string]bool{}
 	for _, s := range saved {
@@ -130,7 +130,7 @@ func TestASavedFindingIsLinted(t *testing.T) {
 	t.Parallel()
 	report, target := lenient(t)
 	dir := t.TempDir()
-	require.NoError(t, fuzz.Save(dir, target, report.Findings[0]))
+	require.NoError(t, fuzz.Save(dir, target, report.Divergences[0]))
 	file := globbed(t, filepath.Join(dir, "*", "finding.json"))[0]
 	b, err := os.ReadFile(file)
 	require.NoError(t, err)

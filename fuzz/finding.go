@@ -12,11 +12,11 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// Finding is one distinct divergence, with the smallest request that was found to show it.
-type Finding struct {
+// Divergence is one way in which the target differs, with the smallest request that was found to show it.
+type Divergence struct {
 	// ID names the divergence: it is the same in every campaign that finds it.
 	ID          string
-	Fingerprint Fingerprint
+	Fingerprint fingerprint
 	// What was done to a plain request by the input that showed it first, and its index.
 	What  string
 	Index uint64
@@ -40,7 +40,7 @@ type Finding struct {
 }
 
 // keep adds a finding, unless one with no more causes is there already.
-func (c *campaign) keep(f *Finding) error {
+func (c *campaign) keep(f *Divergence) error {
 	if known := c.known(&f.Fingerprint, f.Flaky); known != nil {
 		known.Seen += f.Seen
 		return nil
@@ -66,13 +66,13 @@ func (c *campaign) keep(f *Finding) error {
 }
 
 // mayRun reports whether a request of the finding names a node that may be sent to.
-func (c *campaign) mayRun(f *Finding) bool {
+func (c *campaign) mayRun(f *Divergence) bool {
 	return slices.ContainsFunc(f.Result.Exchanges, func(x judge.Exchanged) bool { return c.generator.MayRun(x.Request.Body) })
 }
 
 // forget drops what a finding tells better: the same divergence at a weaker level, or not shown again.
-func (c *campaign) forget(f *Finding) {
-	worse := func(g *Finding) bool {
+func (c *campaign) forget(f *Divergence) {
+	worse := func(g *Divergence) bool {
 		if g.Fingerprint.key() != f.Fingerprint.key() || !subset(f.Fingerprint.Causes, g.Fingerprint.Causes) {
 			return false
 		}
@@ -90,11 +90,11 @@ func (c *campaign) forget(f *Finding) {
 type reproduction struct {
 	tc          *fixtures.Case
 	result      judge.Result
-	fingerprint Fingerprint
+	fingerprint fingerprint
 }
 
 // reproduce asks an input for a divergence; nil where the answer does not show it. It reports whether it was asked.
-func (c *campaign) reproduce(ctx context.Context, in *generate.Input, want *Fingerprint) (shown *reproduction, asked bool) {
+func (c *campaign) reproduce(ctx context.Context, in *generate.Input, want *fingerprint) (shown *reproduction, asked bool) {
 	if c.over(ctx) || want.Place == "connection" && !c.present(ctx) {
 		return nil, false // what a dead server does not answer shows nothing
 	}
@@ -127,9 +127,9 @@ func reproductions(in *generate.Input, tc *fixtures.Case, e *oracle.Expectation,
 func (c *campaign) follow(ctx context.Context, in *generate.Input, first *reproduction) error {
 	want := &first.fingerprint
 	if len(c.found) >= c.options.MaxFindings {
-		return c.keep(&Finding{Fingerprint: *want, Seen: 1})
+		return c.keep(&Divergence{Fingerprint: *want, Seen: 1})
 	}
-	f := &Finding{
+	f := &Divergence{
 		Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: in.Size(), Size: in.Size(), Case: first.tc,
 		Result: first.result, input: in,
 	}
@@ -160,7 +160,7 @@ func (c *campaign) follow(ctx context.Context, in *generate.Input, first *reprod
 // same returns the finding that a new one is another sign of, where its fingerprint alone does not tell: a failure
 // that shows on every input and has come back, or that was gone when it was asked again; or one whose causes are all
 // that its input has, since it was not made smaller, and shares one.
-func (c *campaign) same(f *Finding) *Finding {
+func (c *campaign) same(f *Divergence) *Divergence {
 	key := f.Fingerprint.key()
 	for _, g := range c.found {
 		if g.ubiquitous && g.Fingerprint.key() == key && (f.ubiquitous || f.Flaky) {
@@ -185,13 +185,13 @@ func (c *campaign) same(f *Finding) *Finding {
 // isUbiquitous reports whether the server fails in the way of the finding over two requests that have nothing
 // in common, a plain one and one without a member. Then nothing in the input is the cause, and the smaller of
 // the two takes its place.
-func (c *campaign) isUbiquitous(ctx context.Context, f *Finding) bool {
+func (c *campaign) isUbiquitous(ctx context.Context, f *Divergence) bool {
 	if f.Fingerprint.Check != neverServerError {
 		return false
 	}
 	empty := &generate.Input{
 		Index: f.Index, Strategy: generate.Boundary, What: "no member",
-		Body: generate.Body{Tree: &jsontree.Value{Kind: jsontree.Object}},
+		Body: generate.Payload{Tree: &jsontree.Value{Kind: jsontree.Object}},
 	}
 	var shown *reproduction
 	for _, in := range []*generate.Input{plainInput(), empty} {
@@ -215,12 +215,12 @@ func (c *campaign) isUbiquitous(ctx context.Context, f *Finding) bool {
 // from now on has causes of its own.
 func (c *campaign) forgetUbiquitous() {
 	for key, list := range c.byKey {
-		c.byKey[key] = slices.DeleteFunc(list, func(f *Finding) bool { return f.ubiquitous })
+		c.byKey[key] = slices.DeleteFunc(list, func(f *Divergence) bool { return f.ubiquitous })
 	}
 }
 
 // Verdict is the verdict on the finding's case.
-func (f *Finding) Verdict() judge.Verdict {
+func (f *Divergence) Verdict() judge.Verdict {
 	switch {
 	case f.Flaky:
 		return judge.Flaky
@@ -231,7 +231,7 @@ func (f *Finding) Verdict() judge.Verdict {
 }
 
 // AsResult is the finding as a result of a run, in the area of the fuzzer and under the finding's ID.
-func (f *Finding) AsResult() judge.Result {
+func (f *Divergence) AsResult() judge.Result {
 	r := f.Result
 	c := *f.Case
 	c.ID, c.Level = fmt.Sprintf("%s/found/%s", generate.Area, f.ID), f.Fingerprint.Level

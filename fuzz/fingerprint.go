@@ -14,8 +14,8 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// Fingerprint is what two findings of the same divergence have in common: everything but the values.
-type Fingerprint struct {
+// fingerprint is what two findings of the same divergence have in common: everything but the values.
+type fingerprint struct {
 	// Check is the check that was missed, as judge.Finding has it.
 	Check string `json:"check"`
 	// Place is the path of the finding without the numbers of elements.
@@ -31,12 +31,12 @@ type Fingerprint struct {
 
 // key is the fingerprint but for the causes, and for the level: what is a should beside something uncertain
 // and a must elsewhere is the same divergence.
-func (f *Fingerprint) key() string {
+func (f *fingerprint) key() string {
 	return strings.Join([]string{f.Check, f.Place, f.Want, f.Got}, "\x00")
 }
 
 // id is short, and the same in every campaign.
-func (f *Fingerprint) id() string {
+func (f *fingerprint) id() string {
 	sum := sha256.Sum256([]byte(f.key() + "\x00" + strings.Join(f.Causes, "\x00")))
 	name := f.Place
 	if len(f.Causes) > 0 && f.Check == judge.OutcomeCheck {
@@ -61,7 +61,7 @@ func slug(s string) string {
 }
 
 // narrows reports whether f is the divergence of g, with no more causes.
-func (f *Fingerprint) narrows(g *Fingerprint) bool {
+func (f *fingerprint) narrows(g *fingerprint) bool {
 	return f.key() == g.key() && f.Level == g.Level && subset(f.Causes, g.Causes) && (len(f.Causes) > 0 || len(g.Causes) == 0)
 }
 
@@ -71,8 +71,8 @@ func subset(part, whole []string) bool {
 
 // fingerprints are those of a result's findings, and beside each the finding. What is only told (level may)
 // is no finding of a campaign.
-func fingerprints(in *generate.Input, e *oracle.Expectation, r *judge.Result) ([]Fingerprint, []judge.Finding) {
-	var prints []Fingerprint
+func fingerprints(in *generate.Input, e *oracle.Expectation, r *judge.Result) ([]fingerprint, []judge.Finding) {
+	var prints []fingerprint
 	var findings []judge.Finding
 	for _, f := range primaryFindings(e, r) {
 		p := fingerprintOf(in, f)
@@ -80,7 +80,7 @@ func fingerprints(in *generate.Input, e *oracle.Expectation, r *judge.Result) ([
 		if in.Calls != nil {
 			p.Causes = []string{in.Calls[max(0, f.Step-1)].Operation()} // the calls before are many
 		}
-		same := func(q Fingerprint) bool { return q.Check == p.Check && q.Place == p.Place }
+		same := func(q fingerprint) bool { return q.Check == p.Check && q.Place == p.Place }
 		if i := slices.IndexFunc(prints, same); i < 0 {
 			prints, findings = append(prints, p), append(findings, f)
 		} else if prints[i].Level != p.Level && p.Level == fixtures.Must {
@@ -90,8 +90,8 @@ func fingerprints(in *generate.Input, e *oracle.Expectation, r *judge.Result) ([
 	return prints, findings
 }
 
-func fingerprintOf(in *generate.Input, f judge.Finding) Fingerprint {
-	p := Fingerprint{Check: f.Check, Place: judge.PlaceOf(f.Path), Level: f.Level, Want: typeOf(f.Want), Got: typeOf(f.Got)}
+func fingerprintOf(in *generate.Input, f judge.Finding) fingerprint {
+	p := fingerprint{Check: f.Check, Place: judge.PlaceOf(f.Path), Level: f.Level, Want: typeOf(f.Want), Got: typeOf(f.Got)}
 	if rest, ok := strings.CutPrefix(p.Place, "/Command/Parameters/"); ok {
 		p.Place = "/Command/Parameters/*"
 		if strings.Contains(rest, "/") {

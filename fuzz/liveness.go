@@ -25,7 +25,7 @@ func (c *campaign) plainCase() *fixtures.Case {
 }
 
 func plainInput() *generate.Input {
-	in := &generate.Input{Strategy: generate.Valid, What: "plain", Body: generate.Body{Tree: generate.Plain("sendspec-liveness")}}
+	in := &generate.Input{Strategy: generate.Valid, What: "plain", Body: generate.Payload{Tree: generate.Plain("sendspec-liveness")}}
 	in.Body.Tree.Set("Comment", jsontree.NewString("liveness"))
 	return in
 }
@@ -97,7 +97,7 @@ func (c *campaign) comesBack(ctx context.Context) bool {
 }
 
 // killerFinding is the finding about an input after which the target was dead.
-func (c *campaign) killerFinding(in *generate.Input, tc *fixtures.Case, e *oracle.Expectation, r judge.Result) *Finding {
+func (c *campaign) killerFinding(in *generate.Input, tc *fixtures.Case, e *oracle.Expectation, r judge.Result) *Divergence {
 	f := judge.Finding{
 		Check: livenessCheck, Path: "connection", Level: fixtures.Must,
 		Want: judge.Description{Words: "a server that goes on to answer", Kind: judge.KindAnswer},
@@ -108,8 +108,8 @@ func (c *campaign) killerFinding(in *generate.Input, tc *fixtures.Case, e *oracl
 		causes = membersOf(in.Body.Tree)
 	}
 	r.Findings, r.Verdict = []judge.Finding{f}, judge.Fail
-	return &Finding{
-		Fingerprint: Fingerprint{Check: livenessCheck, Place: f.Path, Level: f.Level,
+	return &Divergence{
+		Fingerprint: fingerprint{Check: livenessCheck, Place: f.Path, Level: f.Level,
 			Want: typeOf(f.Want), Got: typeOf(f.Got), Causes: causes},
 		What: in.What, Index: in.Index, Seen: 1, Killed: true, SizeBefore: in.Size(), Size: in.Size(), Case: tc, Result: r, input: in,
 	}

@@ -39,9 +39,9 @@ func TestTheInputThatKillsAServerIsNamed(t *testing.T) {
 	)
 	require.False(t, report.Complete)
 	require.Contains(t, report.Stopped, "stopped answering")
-	require.NotEmpty(t, report.Findings)
-	require.True(t, report.Findings[0].Killed)
-	require.Contains(t, report.Findings[0].What, "DocumentHashType enum")
+	require.NotEmpty(t, report.Divergences)
+	require.True(t, report.Divergences[0].Killed)
+	require.Contains(t, report.Divergences[0].What, "DocumentHashType enum")
 	require.True(t, report.Failed(false))
 }
 
@@ -66,9 +66,9 @@ func TestAServerThatIsStartedAnewTellsItsKiller(t *testing.T) {
 		fuzz.Options{Count: 400, Parallel: 1, Strategies: []generate.Strategy{generate.Boundary}},
 	)
 	require.True(t, report.Complete, report.Stopped)
-	require.NotEmpty(t, report.Findings)
+	require.NotEmpty(t, report.Divergences)
 	causes := map[string]bool{}
-	for _, f := range report.Findings {
+	for _, f := range report.Divergences {
 		for _, c := range f.Fingerprint.Causes {
 			causes[c] = true
 		}

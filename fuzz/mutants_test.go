@@ -13,6 +13,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/conformancetest/longtest"
+	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fuzz"
 	"github.com/sendspec/sendspec/fuzz/generate"
 	"github.com/sendspec/sendspec/reference/mutants"
@@ -25,11 +26,11 @@ var allMutants = flag.Bool("all-mutants", false, "TestWrongServersAreFound: ever
 var errFound = errors.New("found")
 
 // untilFound fuzzes a wrong server until something is found; nil where nothing is.
-func untilFound(t *testing.T, m mutants.Mutant, count uint64, strategies ...generate.Strategy) *fuzz.Finding {
+func untilFound(t *testing.T, m mutants.Mutant, count uint64, strategies ...generate.Strategy) *fuzz.Divergence {
 	t.Helper()
 	target := wrong(t, m)
-	var found *fuzz.Finding
-	options := fuzz.Options{Count: count, Parallel: 4, Strategies: strategies, Found: func(f *fuzz.Finding) error {
+	var found *fuzz.Divergence
+	options := fuzz.Options{Count: count, Parallel: 4, Strategies: strategies, Found: func(f *fuzz.Divergence) error {
 		found = f
 		return errFound
 	}}
@@ -58,7 +59,7 @@ func wrong(t *testing.T, m mutants.Mutant) conformance.Target {
 // byOneRequest reports whether a SendCommand, or a pair of them, can show a defect. The others need a signature,
 // or the calls that tell what becomes of a command.
 func byOneRequest(m mutants.Mutant) bool {
-	return slices.Contains(m.Profiles(), mutants.Core)
+	return slices.Contains(m.Profiles(), fixtures.Core)
 }
 
 // singleRequests are the strategies whose inputs are one request, or two.
@@ -74,7 +75,7 @@ func TestSequencesFindWhatNoSingleRequestShows(t *testing.T) {
 	} {
 		i := slices.IndexFunc(mutants.All(), func(m mutants.Mutant) bool { return m.Name == name })
 		require.GreaterOrEqual(t, i, 0, name)
-		var found *fuzz.Finding
+		var found *fuzz.Divergence
 		synctest.Test(t, func(t *testing.T) { found = untilFound(t, mutants.All()[i], 3000, generate.Sequence) })
 		require.NotNil(t, found, name)
 		require.LessOrEqual(t, len(found.Case.Steps), 8, "%s is shown by few calls", name)
@@ -101,7 +102,7 @@ func TestWrongServersAreFound(t *testing.T) {
 			continue
 		}
 		asked++
-		var found *fuzz.Finding
+		var found *fuzz.Divergence
 		t.Run(m.Name, func(t *testing.T) { found = untilFound(t, m, 20000, singleRequests...) }) // at its end the server and its history go
 		if found == nil {
 			missed++

@@ -14,8 +14,8 @@ import (
 // Format names the version of the JSON report of a campaign.
 const Format = "sendspec-fuzz/2"
 
-// Report is what a campaign found.
-type Report struct {
+// CampaignReport is what a campaign found.
+type CampaignReport struct {
 	Target     conformance.Target
 	Seed       uint64
 	Strategies []generate.Strategy
@@ -26,11 +26,11 @@ type Report struct {
 	Complete bool
 	Stopped  string // why it did not get to its end, where it did not
 	Coverage Coverage
-	// Findings are the distinct divergences, those of level must first. Dropped is how many more there were
+	// Divergences are the distinct divergences, those of level must first. Dropped is how many more there were
 	// than a campaign keeps.
-	Findings []*Finding
-	Dropped  int
-	Elapsed  time.Duration
+	Divergences []*Divergence
+	Dropped     int
+	Elapsed     time.Duration
 }
 
 // Coverage is how many constraints, types and sides of them were asked.
@@ -39,8 +39,8 @@ type Coverage struct {
 	All   int `json:"all"`
 }
 
-func newReport(s *conformance.Session, o Options) *Report {
-	r := &Report{Target: s.Target(), Seed: s.Started().Seed, Strategies: o.Strategies}
+func newReport(s *conformance.Session, o Options) *CampaignReport {
+	r := &CampaignReport{Target: s.Target(), Seed: s.Started().Seed, Strategies: o.Strategies}
 	if len(r.Strategies) == 0 {
 		r.Strategies = generate.Strategies()
 	}
@@ -48,14 +48,14 @@ func newReport(s *conformance.Session, o Options) *Report {
 }
 
 // Failed reports whether the target is at fault: a must was missed, or, if strict, a should.
-func (r *Report) Failed(strict bool) bool {
-	must, should := count(r.Findings)
+func (r *CampaignReport) Failed(strict bool) bool {
+	must, should := count(r.Divergences)
 	return must > 0 || strict && should > 0
 }
 
 // Verdict says in one line what the campaign means.
-func (r *Report) Verdict() string {
-	must, should := count(r.Findings)
+func (r *CampaignReport) Verdict() string {
+	must, should := count(r.Divergences)
 	s := fmt.Sprintf("%d inputs", r.Inputs)
 	if must+should == 0 {
 		s += ", no finding"
@@ -81,28 +81,28 @@ func counted(n int, noun string) string {
 // document is the JSON form of a report: the same seed and the same behaviour give the same bytes, but
 // for a campaign that ends by the clock.
 type document struct {
-	Format     string              `json:"format"`
-	Target     string              `json:"target"`
-	Region     string              `json:"region"`
-	Seed       uint64              `json:"seed"`
-	Strategies []generate.Strategy `json:"strategies"`
-	Complete   bool                `json:"complete"`
-	Stopped    string              `json:"stopped,omitempty"`
-	Verdict    string              `json:"verdict"`
-	Inputs     uint64              `json:"inputs"`
-	Skipped    uint64              `json:"skipped"`
-	Hash       string              `json:"hash"`
-	Coverage   Coverage            `json:"coverage"`
-	Dropped    int                 `json:"dropped,omitempty"`
-	Findings   []findingDocument   `json:"findings"`
+	Format     string               `json:"format"`
+	Target     string               `json:"target"`
+	Region     string               `json:"region"`
+	Seed       uint64               `json:"seed"`
+	Strategies []generate.Strategy  `json:"strategies"`
+	Complete   bool                 `json:"complete"`
+	Stopped    string               `json:"stopped,omitempty"`
+	Verdict    string               `json:"verdict"`
+	Inputs     uint64               `json:"inputs"`
+	Skipped    uint64               `json:"skipped"`
+	Hash       string               `json:"hash"`
+	Coverage   Coverage             `json:"coverage"`
+	Dropped    int                  `json:"dropped,omitempty"`
+	Findings   []divergenceDocument `json:"findings"`
 }
 
-// findingDocument is one finding in a report, and the file finding.json of a saved one.
-type findingDocument struct {
+// divergenceDocument is one divergence in a report, and the file finding.json of a saved one.
+type divergenceDocument struct {
 	ID          string         `json:"id"`
 	Verdict     judge.Verdict  `json:"verdict"`
 	Rule        string         `json:"rule"`
-	Fingerprint Fingerprint    `json:"fingerprint"`
+	Fingerprint fingerprint    `json:"fingerprint"`
 	What        string         `json:"what"`
 	Index       uint64         `json:"index"`
 	Seen        int            `json:"seen,omitempty"`
@@ -118,8 +118,8 @@ type findingDocument struct {
 	Case        *fixtures.Case `json:"case"`
 }
 
-func (f *Finding) document() findingDocument {
-	d := findingDocument{
+func (f *Divergence) document() divergenceDocument {
+	d := divergenceDocument{
 		ID: f.ID, Verdict: f.Verdict(), Rule: f.Case.Title, Fingerprint: f.Fingerprint, What: f.What, Index: f.Index, Seen: f.Seen,
 		Unconfirmed: f.Unconfirmed, Unshrunk: f.Unshrunk, Killed: f.Killed, Calls: f.Calls,
 		SizeBefore: f.SizeBefore, Size: f.Size, Case: f.Case,
@@ -134,14 +134,14 @@ func (f *Finding) document() findingDocument {
 }
 
 // Marshal returns the JSON document of a report.
-func Marshal(r *Report) ([]byte, error) {
+func Marshal(r *CampaignReport) ([]byte, error) {
 	d := document{
 		Format: Format, Target: r.Target.Name, Region: r.Target.Region, Seed: r.Seed, Strategies: r.Strategies, Complete: r.Complete,
 		Stopped: r.Stopped,
 		Verdict: r.Verdict(), Inputs: r.Inputs, Skipped: r.Skipped, Hash: r.Hash, Coverage: r.Coverage, Dropped: r.Dropped,
-		Findings: []findingDocument{},
+		Findings: []divergenceDocument{},
 	}
-	for _, f := range r.Findings {
+	for _, f := range r.Divergences {
 		d.Findings = append(d.Findings, f.document())
 	}
 	b, err := json.MarshalIndent(d, "", "  ")

@@ -14,14 +14,14 @@ import (
 )
 
 // shrink makes the finding's request as small as it gets within the calls and the time that there are.
-func (c *campaign) shrink(ctx context.Context, f *Finding, best *reproduction) {
+func (c *campaign) shrink(ctx context.Context, f *Divergence, best *reproduction) {
 	want := f.Fingerprint
 	until := time.Now().Add(shrinkTime)
 	s := &shrinker{
 		calls: c.options.ShrinkCalls, best: f.input,
 		may: func(candidate *generate.Input) bool {
 			if candidate.Calls != nil {
-				return slices.ContainsFunc(candidate.Calls, func(c generate.Call) bool {
+				return slices.ContainsFunc(candidate.Calls, func(c generate.SequenceCall) bool {
 					return slices.Contains(want.Causes, c.Operation())
 				})
 			}
@@ -52,7 +52,7 @@ func (c *campaign) shrink(ctx context.Context, f *Finding, best *reproduction) {
 const shrinkTime = time.Minute
 
 // membersNamed are the members of a request that the causes name.
-func membersNamed(f *Fingerprint) []string {
+func membersNamed(f *fingerprint) []string {
 	var tops []string
 	for _, cause := range f.Causes {
 		path, _, _ := strings.Cut(cause, " ")

@@ -146,12 +146,12 @@ func TestMaxErrorsStopsSending(t *testing.T) {
 	t.Parallel()
 	for maxErrors, errors := range map[string]int{"0": 1, "3": 4, "10%": 6} {
 		l := newLife("1", maxErrors)
-		require.True(t, l.Apply(reference.Event{Kind: reference.Resolved, Targets: 50}))
+		require.True(t, l.Apply(reference.LifeEvent{Kind: reference.Resolved, Targets: 50}))
 		for i := range errors {
 			assert.Equal(t, i > 0, l.Details() == running)
-			require.True(t, l.Apply(reference.Event{Kind: reference.Sent, Invocation: i}), "%s: %d", maxErrors, i)
-			require.False(t, l.Apply(reference.Event{Kind: reference.Sent, Invocation: i + 1}), "MaxConcurrency holds the next back")
-			require.True(t, l.Apply(reference.Event{Kind: reference.Ended, Invocation: i, Details: failed}))
+			require.True(t, l.Apply(reference.LifeEvent{Kind: reference.Sent, Invocation: i}), "%s: %d", maxErrors, i)
+			require.False(t, l.Apply(reference.LifeEvent{Kind: reference.Sent, Invocation: i + 1}), "MaxConcurrency holds the next back")
+			require.True(t, l.Apply(reference.LifeEvent{Kind: reference.Ended, Invocation: i, Details: failed}))
 		}
 		assert.Equal(t, failed, l.Details(), maxErrors)
 		assert.Equal(t, reference.Counts{Target: 50, Completed: 50, Errors: errors}, l.Counts())
@@ -162,11 +162,11 @@ func TestMaxErrorsStopsSending(t *testing.T) {
 func TestLateRepliesChangeNothing(t *testing.T) {
 	t.Parallel()
 	l := newLife("50", "0")
-	require.True(t, l.Apply(reference.Event{Kind: reference.Resolved, Targets: 2}))
-	require.True(t, l.Apply(reference.Event{Kind: reference.Sent, Invocation: 0}))
-	require.False(t, l.Apply(reference.Event{Kind: reference.Ended, Invocation: 1, Details: success}), "it was never sent")
-	require.True(t, l.Apply(reference.Event{Kind: reference.Alarmed, Details: reference.FailedDueToAlarm}))
-	assert.False(t, l.Apply(reference.Event{Kind: reference.Ended, Invocation: 0, Details: success}))
+	require.True(t, l.Apply(reference.LifeEvent{Kind: reference.Resolved, Targets: 2}))
+	require.True(t, l.Apply(reference.LifeEvent{Kind: reference.Sent, Invocation: 0}))
+	require.False(t, l.Apply(reference.LifeEvent{Kind: reference.Ended, Invocation: 1, Details: success}), "it was never sent")
+	require.True(t, l.Apply(reference.LifeEvent{Kind: reference.Alarmed, Details: reference.FailedDueToAlarm}))
+	assert.False(t, l.Apply(reference.LifeEvent{Kind: reference.Ended, Invocation: 0, Details: success}))
 	assert.Equal(t, []reference.Details{reference.Terminated, reference.Terminated}, l.Invocations())
 	assert.Equal(t, reference.Counts{Target: 2, Completed: 2}, l.Counts(), "recorded: terminated ones are no errors")
 }
@@ -181,7 +181,7 @@ func TestNoSequenceOfEventsBreaksACommand(t *testing.T) {
 	for seed := range uint64(lives) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		l := newLife(pick(random, "1", "2", "50", "1%", "50%", "100%"), pick(random, "0", "1", "2", "0%", "34%", "100%"))
-		var happened []reference.Event
+		var happened []reference.LifeEvent
 		for range events {
 			before, counts, invocations := l.Details(), l.Counts(), l.Invocations()
 			e := randomEvent(random)
@@ -194,7 +194,7 @@ func TestNoSequenceOfEventsBreaksACommand(t *testing.T) {
 				seen[reference.OfInvocation][d] = true
 			}
 		}
-		l.Apply(reference.Event{Kind: reference.Expired})
+		l.Apply(reference.LifeEvent{Kind: reference.Expired})
 		require.True(t, reference.Terminal(l.Details()), "seed %d: %v", seed, happened)
 	}
 	for subject, values := range seen {
@@ -234,13 +234,13 @@ func brokenRule(l *reference.Life, changed bool, before reference.Details, count
 	return ""
 }
 
-func randomEvent(random *rand.Rand) reference.Event {
-	kinds := []reference.EventKind{
+func randomEvent(random *rand.Rand) reference.LifeEvent {
+	kinds := []reference.LifeEventKind{
 		reference.Resolved, reference.Sent, reference.Sent, reference.Sent, reference.Sent, reference.Postponed,
 		reference.Ended, reference.Ended, reference.Ended,
 		reference.Ended, reference.CancelRequested, reference.Alarmed, reference.Refused, reference.Expired, "nonsense",
 	}
-	e := reference.Event{Kind: pick(random, kinds...), Invocation: random.IntN(6) - 1, Targets: random.IntN(5) - 1}
+	e := reference.LifeEvent{Kind: pick(random, kinds...), Invocation: random.IntN(6) - 1, Targets: random.IntN(5) - 1}
 	if rare := e.Kind == reference.Alarmed || e.Kind == reference.Expired || e.Kind == reference.Refused ||
 		e.Invocation == reference.AllInvocations; rare && random.IntN(4) > 0 {
 		e.Kind, e.Invocation = reference.Sent, random.IntN(4)

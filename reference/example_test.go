@@ -26,7 +26,7 @@ func ExampleValidate() {
 func ExampleValidateJSON() {
 	r := reference.ValidateJSON([]byte(`{"InstanceIds":[]}`))
 	exception, message := r.Exception()
-	fmt.Println(r.Verdict())
+	fmt.Println(r.Validity())
 	fmt.Println(exception)
 	fmt.Println(message)
 	// Output:

@@ -19,7 +19,7 @@ func FuzzValidateOperation(f *testing.F) {
 		names := reference.Operations()
 		r := reference.ValidateOperation(names[uint(operation)%uint(len(names))], body)
 		exception, message := r.Exception()
-		switch r.Verdict() {
+		switch r.Validity() {
 		case reference.Valid:
 			require.Empty(t, exception)
 		case reference.Invalid:

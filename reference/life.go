@@ -5,37 +5,37 @@ import (
 	"time"
 )
 
-// EventKind is the kind of an Event.
-type EventKind string
+// LifeEventKind is the kind of a LifeEvent.
+type LifeEventKind string
 
 // The events in the life of a command.
 const (
 	// Resolved tells that the targets are known: Targets invocations, all Pending.
-	Resolved EventKind = "resolved"
+	Resolved LifeEventKind = "resolved"
 	// Refused ends the command before any node runs it. Details is RateExceeded or AccessDenied,
 	// Targets the number of nodes that were found.
-	Refused EventKind = "refused"
+	Refused LifeEventKind = "refused"
 	// Sent tells that the invocation's node has the command.
-	Sent EventKind = "sent"
+	Sent LifeEventKind = "sent"
 	// Postponed tells that the invocation's node could not be reached yet, or fell silent after the command was sent to
 	// it: it is Delayed.
-	Postponed EventKind = "postponed"
+	Postponed LifeEventKind = "postponed"
 	// Ended is the end of an invocation. Details is how.
-	Ended EventKind = "ended"
+	Ended LifeEventKind = "ended"
 	// CancelRequested cancels an invocation, or all where Invocation is AllInvocations.
-	CancelRequested EventKind = "cancel requested"
+	CancelRequested LifeEventKind = "cancel requested"
 	// Alarmed ends the command. Details is FailedDueToAlarm or FailedDueToUnknownAlarmState.
-	Alarmed EventKind = "alarmed"
+	Alarmed LifeEventKind = "alarmed"
 	// Expired tells that ExpiresAfter is reached.
-	Expired EventKind = "expired"
+	Expired LifeEventKind = "expired"
 )
 
 // AllInvocations is the Invocation of a CancelRequested that means all of them.
 const AllInvocations = -1
 
-// Event is something that happens to a command.
-type Event struct {
-	Kind EventKind
+// LifeEvent is something that happens to a command.
+type LifeEvent struct {
+	Kind LifeEventKind
 	// Invocation is the index of the invocation it happens to.
 	Invocation int
 	// Targets is a number of managed nodes.
@@ -115,7 +115,7 @@ func (l *Life) stopped() bool {
 // Apply lets an event happen, and reports whether it changed anything. An event that cannot happen,
 // or comes too late, changes nothing: late replies do not reopen an invocation
 // (evidence: status/no-answer).
-func (l *Life) Apply(e Event) bool {
+func (l *Life) Apply(e LifeEvent) bool {
 	if Terminal(l.details) || !l.happen(e) {
 		return false
 	}
@@ -123,7 +123,7 @@ func (l *Life) Apply(e Event) bool {
 	return true
 }
 
-func (l *Life) happen(e Event) bool {
+func (l *Life) happen(e LifeEvent) bool {
 	switch e.Kind {
 	case Resolved:
 		return l.resolve(e.Targets)

@@ -61,7 +61,7 @@ func TestEveryRecordedRequestIsJudgedAsAWSDid(t *testing.T) {
 			assert.Equal(t, message, got, call.Label)
 			continue
 		}
-		assert.Equal(t, reference.Valid, r.Verdict(), "%s: %v", call.Label, r.Violations)
+		assert.Equal(t, reference.Valid, r.Validity(), "%s: %v", call.Label, r.Violations)
 		assert.Empty(t, r.Unknown, call.Label)
 	}
 	assert.Greater(t, judged, 100)

@@ -13,7 +13,7 @@ import (
 // typer compares the JSON types of a tree with the shapes of a request.
 type typer struct {
 	walker
-	result *Result
+	result *Validation
 }
 
 // pointer renders the path as an RFC 6901 pointer.

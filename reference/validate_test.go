@@ -171,7 +171,7 @@ func TestEveryConstraintOfSendCommandBites(t *testing.T) {
 				}
 				body = place(body, c.Path, value)
 				r := reference.ValidateJSON([]byte(body))
-				require.NotEqual(t, reference.Valid, r.Verdict(), body)
+				require.NotEqual(t, reference.Valid, r.Validity(), body)
 				found := false
 				for _, v := range r.Violations {
 					found = found || v.Shape == c.Shape && v.Kind == c.Kind
@@ -261,8 +261,8 @@ func BenchmarkValidateJSON(b *testing.B) {
 	b.ReportAllocs()
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {
-		if r := reference.ValidateJSON(body); r.Verdict() != reference.Valid {
-			b.Fatal(r.Verdict())
+		if r := reference.ValidateJSON(body); r.Validity() != reference.Valid {
+			b.Fatal(r.Validity())
 		}
 	}
 }

@@ -10,19 +10,19 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// Verdict is what AWS's framework does with a request body, before it looks at the account.
-type Verdict string
+// Validity is what AWS's framework does with a request body, before it looks at the account.
+type Validity string
 
 // The verdicts, in the order AWS comes to them.
 const (
 	// Malformed bodies are refused with a SerializationException: no JSON object.
-	Malformed Verdict = "malformed"
+	Malformed Validity = "malformed"
 	// Mistyped bodies are refused with a SerializationException: a member of a wrong type.
-	Mistyped Verdict = "mistyped"
+	Mistyped Validity = "mistyped"
 	// Invalid bodies are refused with a ValidationException: constraints are broken.
-	Invalid Verdict = "invalid"
+	Invalid Validity = "invalid"
 	// Valid bodies go on to the checks that depend on the account.
-	Valid Verdict = "valid"
+	Valid Validity = "valid"
 )
 
 // TypeError is a member whose JSON type is not the one the model wants.
@@ -58,9 +58,9 @@ type Unknown struct {
 	Reason string `json:"reason"`
 }
 
-// Result is what the framework makes of one request body. Where Unknown is not empty, the rest
+// Validation is what the framework makes of one request body. Where Unknown is not empty, the rest
 // is our choice.
-type Result struct {
+type Validation struct {
 	// Operation is the operation the body was judged for.
 	Operation string
 	// Tree is the body; nil where it is not JSON.
@@ -79,8 +79,8 @@ type Result struct {
 	Input *ssm.SendCommandInput
 }
 
-// Verdict sums the result up.
-func (r *Result) Verdict() Verdict {
+// Validity sums the validation up.
+func (r *Validation) Validity() Validity {
 	switch {
 	case r.Malformed != nil:
 		return Malformed
@@ -94,8 +94,8 @@ func (r *Result) Verdict() Verdict {
 
 // Exception returns the type and the text of the error AWS answers; the text is empty where AWS
 // sends none. Both are empty for a valid body.
-func (r *Result) Exception() (exception, message string) {
-	switch r.Verdict() {
+func (r *Validation) Exception() (exception, message string) {
+	switch r.Validity() {
 	case Malformed:
 		return "SerializationException", ""
 	case Mistyped:
@@ -110,9 +110,9 @@ func (r *Result) Exception() (exception, message string) {
 var errNotObject = errors.New("expected a JSON object")
 
 // ValidateJSON judges the body of a SendCommand request as AWS's framework does.
-func ValidateJSON(body []byte) Result {
+func ValidateJSON(body []byte) Validation {
 	r := ValidateOperation(SendCommand, body)
-	if r.Verdict() == Valid {
+	if r.Validity() == Valid {
 		r.Input = sendCommandInput(r.Tree)
 	}
 	return r
@@ -120,8 +120,8 @@ func ValidateJSON(body []byte) Result {
 
 // ValidateOperation judges the body of a request of any operation of Operations. For another
 // operation it reports a malformed body.
-func ValidateOperation(operation string, body []byte) Result {
-	r := Result{Operation: operation}
+func ValidateOperation(operation string, body []byte) Validation {
+	r := Validation{Operation: operation}
 	root := inputs()[operation]
 	if root == nil {
 		r.Malformed = errors.New("unknown operation " + strconv.Quote(operation) + "; expected one of " + strings.Join(Operations(), ", "))
@@ -140,16 +140,16 @@ func ValidateOperation(operation string, body []byte) Result {
 }
 
 // ValidateTree is ValidateJSON for a body that was parsed already, or was never written.
-func ValidateTree(tree *jsontree.Value) Result {
-	r := Result{Operation: SendCommand}
+func ValidateTree(tree *jsontree.Value) Validation {
+	r := Validation{Operation: SendCommand}
 	r.validate(inputs()[SendCommand], tree)
-	if r.Verdict() == Valid {
+	if r.Validity() == Valid {
 		r.Input = sendCommandInput(r.Tree)
 	}
 	return r
 }
 
-func (r *Result) validate(root *shape, tree *jsontree.Value) {
+func (r *Validation) validate(root *shape, tree *jsontree.Value) {
 	r.Tree = tree
 	// Athena's answers for the bodies null and "x" are those for text that is not JSON, while
 	// [] is a type error (evidence: framework/serialization).
@@ -168,11 +168,11 @@ func (r *Result) validate(root *shape, tree *jsontree.Value) {
 	r.Violations = w.found
 }
 
-func (r *Result) uncertain(path, reason string) {
+func (r *Validation) uncertain(path, reason string) {
 	r.Unknown = append(r.Unknown, Unknown{Path: path, Reason: reason})
 }
 
-func (r *Result) findUncertain(tree *jsontree.Value) {
+func (r *Validation) findUncertain(tree *jsontree.Value) {
 	for _, pointer := range tree.Duplicates() {
 		r.uncertain(pointer, "which of duplicate members AWS takes, or whether it refuses them, is not known; here the last counts")
 	}

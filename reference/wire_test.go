@@ -19,7 +19,7 @@ func TestMalformedBodies(t *testing.T) {
 		"raw line feed": "{\"Comment\":\"\n\"}",
 	} {
 		r := reference.ValidateJSON([]byte(body))
-		assert.Equal(t, reference.Malformed, r.Verdict(), name)
+		assert.Equal(t, reference.Malformed, r.Validity(), name)
 		exception, message := r.Exception()
 		assert.Equal(t, "SerializationException", exception, name)
 		assert.Empty(t, message, name)
@@ -56,7 +56,7 @@ func TestTypeErrors(t *testing.T) {
 			"STRING_VALUE can not be converted to a Boolean"},
 	} {
 		r := reference.ValidateJSON([]byte(body))
-		require.Equal(t, reference.Mistyped, r.Verdict(), body)
+		require.Equal(t, reference.Mistyped, r.Validity(), body)
 		assert.Equal(t, want[0], r.TypeErrors[0].Path, body)
 		exception, message := r.Exception()
 		assert.Equal(t, "SerializationException", exception, body)
@@ -74,14 +74,14 @@ func TestIntegersAreTruncatedAndClamped(t *testing.T) {
 		"60": {60, false}, "60.9": {60, true}, "6e1": {60, true}, "60.0": {60, true},
 	} {
 		r := reference.ValidateJSON([]byte(`{"DocumentName":"abc","TimeoutSeconds":` + literal + `}`))
-		require.Equal(t, reference.Valid, r.Verdict(), literal)
+		require.Equal(t, reference.Valid, r.Validity(), literal)
 		assert.Equal(t, tc.seconds, *r.Input.TimeoutSeconds, literal)
 		assert.Equal(t, tc.unknown, len(r.Unknown) > 0, literal)
 	}
 	for literal, want := range map[string]string{"99999999999": "'2147483647'", "-99999999999": "'-2147483648'",
 		"1e999": "'2147483647'", "29.99": "'29'", "0": "'0'"} {
 		r := reference.ValidateJSON([]byte(`{"DocumentName":"abc","TimeoutSeconds":` + literal + `}`))
-		require.Equal(t, reference.Invalid, r.Verdict(), literal)
+		require.Equal(t, reference.Invalid, r.Validity(), literal)
 		assert.Contains(t, reference.Message(r.Violations), want, literal)
 	}
 }
@@ -114,7 +114,7 @@ func TestNullAndUnknownMembersAreAbsent(t *testing.T) {
 		}
 	}
 	r := reference.ValidateJSON([]byte(all + "}"))
-	require.Equal(t, reference.Valid, r.Verdict())
+	require.Equal(t, reference.Valid, r.Validity())
 	assert.Empty(t, r.Unknown)
 	in := r.Input
 	assert.Equal(t, "abc", *in.DocumentName)
@@ -130,7 +130,7 @@ func TestInputHasEveryMemberOfTheBody(t *testing.T) {
 	t.Parallel()
 	want := full()
 	r := reference.ValidateJSON(wireOf(t, want))
-	require.Equal(t, reference.Valid, r.Verdict())
+	require.Equal(t, reference.Valid, r.Validity())
 	assert.Equal(t, want, r.Input)
 }
 
@@ -158,7 +158,7 @@ func TestOtherOperations(t *testing.T) {
 		assert.Equal(t, tc.want, paths(r.Violations), "%s %s", tc.operation, tc.body)
 	}
 	r := reference.ValidateOperation(reference.ListCommandInvocations, []byte(`{"Details":"true"}`))
-	assert.Equal(t, reference.Mistyped, r.Verdict())
+	assert.Equal(t, reference.Mistyped, r.Validity())
 	unknown := reference.ValidateOperation("PutParameter", []byte(`{}`))
 	assert.ErrorContains(t, unknown.Malformed, `unknown operation "PutParameter"`)
 }
@@ -169,8 +169,8 @@ func FuzzValidateJSON(f *testing.F) {
 	f.Add([]byte(`{"InstanceIds":[null,1],"Parameters":{"a":[""]}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r := reference.ValidateJSON(body)
-		if (r.Verdict() == reference.Valid) != (r.Input != nil) {
-			t.Fatalf("%q is %s with input %v", body, r.Verdict(), r.Input)
+		if (r.Validity() == reference.Valid) != (r.Input != nil) {
+			t.Fatalf("%q is %s with input %v", body, r.Validity(), r.Input)
 		}
 		if r.Input != nil {
 			if typed := reference.Validate(r.Input); typed != nil {

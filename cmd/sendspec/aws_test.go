@@ -39,7 +39,7 @@ import (
 
 // fakeAWS is the embedded reference under every name there is, with nodes that commands could run on.
 type fakeAWS struct {
-	world      service.World
+	world      service.DemoWorld
 	service    http.Handler
 	ports      map[string]string // by scheme
 	ca         string

@@ -26,7 +26,7 @@ func newCampaignProgress(w io.Writer) *campaignProgress {
 }
 
 // show draws the line: rate, what was found, and how many of the constraints were asked.
-func (p *campaignProgress) show(s fuzz.Progress) {
+func (p *campaignProgress) show(s fuzz.CampaignProgress) {
 	if p.bar == nil {
 		return
 	}

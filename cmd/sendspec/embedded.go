@@ -46,7 +46,7 @@ func newServer(h http.Handler) *http.Server {
 // served is the embedded reference on a listener.
 type served struct {
 	URL    string
-	World  service.World
+	World  service.DemoWorld
 	wrong  string // in one sentence, of a wrong server
 	server *http.Server
 	done   chan error

@@ -220,14 +220,14 @@ func orDot(n int) string {
 // factRow is a fact as JSON: as its file has it, with its sources and the cases that rest on it.
 type factRow struct {
 	*evidence.Fact
-	Sources []fixtures.Source `json:"sources"`
-	Cases   []string          `json:"cases"`
+	Sources []fixtures.Citation `json:"sources"`
+	Cases   []string            `json:"cases"`
 }
 
 func (b *book) rows(facts []*evidence.Fact) []factRow {
 	rows := make([]factRow, len(facts))
 	for i, f := range facts {
-		rows[i] = factRow{f, append([]fixtures.Source{}, fixtures.Evidence{f.ID}.Sources()...), append([]string{}, b.cases[f.ID]...)}
+		rows[i] = factRow{f, append([]fixtures.Citation{}, fixtures.Evidence{f.ID}.Sources()...), append([]string{}, b.cases[f.ID]...)}
 	}
 	return rows
 }

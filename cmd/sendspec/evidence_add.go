@@ -78,9 +78,9 @@ func (f *evidenceAddFlags) run(ctx context.Context, s Streams, file string) erro
 		case raises != "":
 			raised++
 			line = fmt.Sprintf("%-11s %s: %s", "raise", c.Case.ID, raises)
-		case c.Verdict == observe.Agrees:
+		case c.Kind == observe.Agrees:
 			continue
-		case c.Verdict == observe.Contradicts:
+		case c.Kind == observe.Contradicts:
 			contradicted++
 		}
 		if _, err := fmt.Fprintln(s.Out, shown(line)); err != nil {

@@ -176,7 +176,7 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 }
 
 // fuzzExit turns what a campaign found into the exit code. A target that died of an input is at fault.
-func fuzzExit(r *fuzz.Report, err error, strict bool) error {
+func fuzzExit(r *fuzz.CampaignReport, err error, strict bool) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return &exitError{exitInterrupted, errors.New("interrupted; the report is partial and says so")}
@@ -231,7 +231,7 @@ func (f *fuzzFlags) options(session *conformance.Session, s Streams, p *campaign
 	for _, name := range f.strategies {
 		o.Strategies = append(o.Strategies, generate.Strategy(name))
 	}
-	o.Found = func(found *fuzz.Finding) error {
+	o.Found = func(found *fuzz.Divergence) error {
 		rerun := ""
 		if f.dir != "" {
 			if err := fuzz.Save(f.dir, session.Target(), found); err != nil {

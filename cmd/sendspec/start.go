@@ -111,8 +111,8 @@ func (f *startFlags) options() []conformance.Option {
 	if f.server == nil {
 		return nil
 	}
-	return []conformance.Option{conformance.WithServer(func() conformance.Server {
-		return conformance.Server{Command: ownRedactor().Text(f.exec), Ended: f.server.Ended(), Output: f.server.Output()}
+	return []conformance.Option{conformance.WithServer(func() conformance.LaunchedServer {
+		return conformance.LaunchedServer{Command: ownRedactor().Text(f.exec), Ended: f.server.Ended(), Output: f.server.Output()}
 	})}
 }
 

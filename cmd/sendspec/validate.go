@@ -36,7 +36,7 @@ It prints at most 20 violations of a kind, or 1000 with --json, which counts the
 			} else {
 				err = validateText(s.Out, &r)
 			}
-			if err == nil && r.Verdict() != reference.Valid {
+			if err == nil && r.Validity() != reference.Valid {
 				return &exitError{exitNonconforming, nil}
 			}
 			return err
@@ -49,10 +49,10 @@ It prints at most 20 violations of a kind, or 1000 with --json, which counts the
 // maxBody bounds what is read: AWS takes 100,000 bytes of parameters and document (evidence: size/limit).
 const maxBody = 16 << 20
 
-func validateText(w io.Writer, r *reference.Result) error {
+func validateText(w io.Writer, r *reference.Validation) error {
 	var b strings.Builder
 	exception, message := r.Exception()
-	switch r.Verdict() {
+	switch r.Validity() {
 	case reference.Malformed:
 		fmt.Fprintf(&b, "no JSON object: %s\n", shown(r.Malformed.Error()))
 	case reference.Mistyped:
@@ -82,10 +82,10 @@ func validateText(w io.Writer, r *reference.Result) error {
 	return err
 }
 
-func validateJSON(w io.Writer, r *reference.Result) error {
+func validateJSON(w io.Writer, r *reference.Validation) error {
 	exception, message := r.Exception()
 	out := struct {
-		Verdict    reference.Verdict     `json:"verdict"`
+		Verdict    reference.Validity    `json:"verdict"`
 		Exception  string                `json:"exception,omitempty"`
 		Message    string                `json:"message,omitempty"`
 		Malformed  string                `json:"malformed,omitempty"`
@@ -93,7 +93,7 @@ func validateJSON(w io.Writer, r *reference.Result) error {
 		Violations []reference.Violation `json:"violations,omitempty"`
 		Unknown    []reference.Unknown   `json:"unknown,omitempty"`
 		Omitted    int                   `json:"omitted,omitempty"`
-	}{Verdict: r.Verdict(), Exception: exception, Message: message}
+	}{Verdict: r.Validity(), Exception: exception, Message: message}
 	out.TypeErrors = first(r.TypeErrors, &out.Omitted)
 	out.Violations = first(r.Violations, &out.Omitted)
 	out.Unknown = first(r.Unknown, &out.Omitted)

@@ -52,7 +52,7 @@ func TestWhatBecameOfACase(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		before, after [2]string // verdict and fingerprint; none where the report lacks the case
-		want          compare.Kind
+		want          compare.ChangeKind
 	}{
 		"passes still":             {[2]string{"pass"}, [2]string{"pass"}, ""},
 		"warns now":                {[2]string{"pass"}, [2]string{"warn", "should:/a=string"}, ""},

@@ -8,26 +8,26 @@ import (
 	"github.com/sendspec/sendspec/conformance/report"
 )
 
-// Kind is what became of a case between two reports.
-type Kind string
+// ChangeKind is what became of a case between two reports.
+type ChangeKind string
 
 // The kinds, gravest first. A known failure is a failure here: what a baseline says does not change
 // what a target does.
 const (
-	Regressed Kind = "regressed" // did not fail, and fails
-	Changed   Kind = "changed"   // fails in another way
-	Lost      Kind = "lost"      // was judged, and is no longer there, or no longer judged
-	Appeared  Kind = "new"       // was not there
-	Mended    Kind = "fixed"     // failed, and does not
+	Regressed ChangeKind = "regressed" // did not fail, and fails
+	Changed   ChangeKind = "changed"   // fails in another way
+	Lost      ChangeKind = "lost"      // was judged, and is no longer there, or no longer judged
+	Appeared  ChangeKind = "new"       // was not there
+	Mended    ChangeKind = "fixed"     // failed, and does not
 )
 
 // Kinds returns every kind in the order in which they are told.
-func Kinds() []Kind { return []Kind{Regressed, Changed, Lost, Appeared, Mended} }
+func Kinds() []ChangeKind { return []ChangeKind{Regressed, Changed, Lost, Appeared, Mended} }
 
 // Change is one case that two reports say different things of. A verdict is "" where a report has no such case.
 type Change struct {
 	ID            string
-	Kind          Kind
+	Kind          ChangeKind
 	Before, After judge.Verdict
 	Was, Is       string // the fingerprints
 	Reason        string // why it is no longer judged
@@ -58,7 +58,7 @@ func (d Diff) Worse(partial bool) bool {
 }
 
 // Of returns the changes of a kind.
-func (d Diff) Of(k Kind) []Change {
+func (d Diff) Of(k ChangeKind) []Change {
 	var list []Change
 	for _, c := range d.Changes {
 		if c.Kind == k {

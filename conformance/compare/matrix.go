@@ -17,7 +17,7 @@ type Matrix struct {
 	Columns  []string // the names of the targets
 	Profiles []ProfileRow
 	Areas    []AreaRow
-	Total    []Cell
+	Total    []Score
 }
 
 // ProfileRow is the standing of each target in a profile.
@@ -26,11 +26,11 @@ type ProfileRow struct {
 	Standings []conformance.Standing // untested where a report has none
 }
 
-// Cell is what a target makes of an area.
-type Cell struct{ Conform, Judged, All int }
+// Score is what a target makes of an area.
+type Score struct{ Conform, Judged, All int }
 
 // Percent is how much of what was judged conforms, rounded down: 100 means all of it.
-func (c Cell) Percent() int {
+func (c Score) Percent() int {
 	if c.Judged == 0 {
 		return 0
 	}
@@ -38,7 +38,7 @@ func (c Cell) Percent() int {
 }
 
 // String is what conforms of what was judged.
-func (c Cell) String() string {
+func (c Score) String() string {
 	if c.Judged == 0 {
 		return "untested"
 	}
@@ -48,7 +48,7 @@ func (c Cell) String() string {
 // AreaRow is an area with those of its cases in which a target differs.
 type AreaRow struct {
 	Area  string
-	Cells []Cell
+	Cells []Score
 	Cases []CaseRow
 	Rest  int // cases in which no target differs
 }
@@ -63,7 +63,7 @@ type CaseRow struct {
 
 // NewMatrix sets the reports side by side, a column each.
 func NewMatrix(reports []report.Named, notes []string) (Matrix, error) {
-	m := Matrix{Notes: notes, Total: make([]Cell, len(reports))}
+	m := Matrix{Notes: notes, Total: make([]Score, len(reports))}
 	for _, r := range reports {
 		m.Columns = append(m.Columns, columnName(r, reports))
 	}
@@ -94,7 +94,7 @@ func NewMatrix(reports []report.Named, notes []string) (Matrix, error) {
 		if !ok {
 			at = len(m.Areas)
 			area[name] = at
-			m.Areas = append(m.Areas, AreaRow{Area: name, Cells: make([]Cell, len(reports))})
+			m.Areas = append(m.Areas, AreaRow{Area: name, Cells: make([]Score, len(reports))})
 		}
 		a := &m.Areas[at]
 		for column, v := range rows[i].Verdicts {
@@ -110,7 +110,7 @@ func NewMatrix(reports []report.Named, notes []string) (Matrix, error) {
 	return m, nil
 }
 
-func (c *Cell) count(v judge.Verdict) {
+func (c *Score) count(v judge.Verdict) {
 	if v == "" {
 		return
 	}

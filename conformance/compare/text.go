@@ -17,7 +17,7 @@ const textShown = 1000
 func clean(s string) string { return untrusted.Line(untrusted.Cut(s, textShown)) }
 
 // words say what a kind means.
-var words = map[Kind]string{
+var words = map[ChangeKind]string{
 	Regressed: "did not fail, and fail now", Changed: "fail in another way", Lost: "are no longer judged", Appeared: "were not there",
 	Mended: "no longer fail",
 }

@@ -19,7 +19,7 @@ type question struct {
 	step  fixtures.BoundStep
 	// result is what the reference makes of the request; it has a meaning only where plain is set: nothing
 	// but the body decides.
-	result reference.Result
+	result reference.Validation
 	plain  bool
 	// admits tells that an answer of status 200 may conform; refusable that a ValidationException may, which
 	// says that a constraint is broken.
@@ -134,13 +134,13 @@ func (q *question) counts() bool { return q.owner.Level != fixtures.May }
 
 // taken reports whether a server that refuses the request for its constraints fails the case.
 func (q *question) taken() bool {
-	return q.plain && q.result.Verdict() == reference.Valid && len(q.result.Unknown) == 0 && !q.refusable
+	return q.plain && q.result.Validity() == reference.Valid && len(q.result.Unknown) == 0 && !q.refusable
 }
 
 // refusedFor reports whether the value at a path is all that is wrong with the request, and a server that
 // takes it fails the case.
 func (q *question) refusedFor(path string, kinds ...reference.ConstraintKind) bool {
-	if !q.plain || q.result.Verdict() != reference.Invalid || q.admits {
+	if !q.plain || q.result.Validity() != reference.Invalid || q.admits {
 		return false
 	}
 	hit := len(kinds) == 0

@@ -184,7 +184,7 @@ func (r *requests) askWithoutAnAnswer(row *Row, path string) {
 		}
 		for i := range r.all {
 			q := &r.all[i]
-			if here := q.at[path]; here != nil && has(here) && q.result.Verdict() == reference.Valid && q.admits && q.refusable {
+			if here := q.at[path]; here != nil && has(here) && q.result.Validity() == reference.Valid && q.admits && q.refusable {
 				row.ask(name, q)
 				c.Undecided = true
 			}
@@ -195,7 +195,7 @@ func (r *requests) askWithoutAnAnswer(row *Row, path string) {
 // mistyped reports whether the values at a path are all whose type is wrong in the request, and a server that
 // takes it fails the case.
 func (r *request) mistyped(here *occurrences) bool {
-	if r.admits || len(here.wrong) == 0 || r.result.Verdict() != reference.Mistyped {
+	if r.admits || len(here.wrong) == 0 || r.result.Validity() != reference.Mistyped {
 		return false
 	}
 	for i := range r.result.TypeErrors {

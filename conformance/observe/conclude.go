@@ -10,22 +10,22 @@ import (
 	"github.com/sendspec/sendspec/fixtures/evidence"
 )
 
-// Verdict is what an answer means for the case that it was given to.
-type Verdict string
+// ConclusionKind is what an answer means for the case that it was given to.
+type ConclusionKind string
 
-// The verdicts.
+// The kinds.
 const (
-	Agrees      Verdict = "agrees"      // the answer is the one that the case expects
-	Settles     Verdict = "settles"     // the case leaves open what AWS answers, and this is it
-	Contradicts Verdict = "contradicts" // the answer is none that the case allows
-	Varies      Verdict = "varies"      // asked again, the answer was another
-	Unknown     Verdict = "unknown"     // nothing can be concluded
+	Agrees      ConclusionKind = "agrees"      // the answer is the one that the case expects
+	Settles     ConclusionKind = "settles"     // the case leaves open what AWS answers, and this is it
+	Contradicts ConclusionKind = "contradicts" // the answer is none that the case allows
+	Varies      ConclusionKind = "varies"      // asked again, the answer was another
+	Unknown     ConclusionKind = "unknown"     // nothing can be concluded
 )
 
 // Conclusion is what the answers to a case mean.
 type Conclusion struct {
-	Case    *fixtures.Case
-	Verdict Verdict
+	Case *fixtures.Case
+	Kind ConclusionKind
 	// Outcomes are the names of the outcomes that were met, of each step that leaves open which.
 	Outcomes []string
 	// Answer is the last answer in a few words.
@@ -41,7 +41,7 @@ var denials = []string{"AccessDeniedException", "AccessDenied", "ExpiredTokenExc
 
 // Conclude says what the answers to a case mean.
 func Conclude(r *judge.Result) Conclusion {
-	c := Conclusion{Case: r.Case, Reason: r.Reason, Verdict: Unknown}
+	c := Conclusion{Case: r.Case, Reason: r.Reason, Kind: Unknown}
 	if n := len(r.Exchanges); n > 0 {
 		c.Answer = summary(&r.Exchanges[n-1])
 	}
@@ -49,7 +49,7 @@ func Conclude(r *judge.Result) Conclusion {
 	case r.Verdict == judge.Skip, r.Verdict == judge.Error:
 		return c
 	case r.Verdict == judge.Flaky:
-		c.Verdict = Varies
+		c.Kind = Varies
 		return c
 	}
 	c.Reason = ""
@@ -57,20 +57,20 @@ func Conclude(r *judge.Result) Conclusion {
 	denied := func(e judge.Exchanged) bool { return e.Outcome == "" && slices.Contains(denials, e.ErrorType) }
 	switch i := slices.IndexFunc(r.Exchanges, denied); {
 	case len(c.Differs) == 0 && IsOpen(r.Case):
-		c.Verdict = Settles
+		c.Kind = Settles
 		for i := range r.Exchanges {
 			if e := &r.Exchanges[i]; !e.Step.Interim && len(e.Step.Expect) > 1 {
 				c.Outcomes = append(c.Outcomes, e.Outcome)
 			}
 		}
 	case len(c.Differs) == 0:
-		c.Verdict = Agrees
+		c.Kind = Agrees
 	case i >= 0:
 		c.Reason = fmt.Sprintf("%s answers %s, which tells of the caller and not of the case",
 			r.Exchanges[i].Step.Request.Operation, r.Exchanges[i].ErrorType)
 		c.Differs = nil
 	default:
-		c.Verdict = Contradicts
+		c.Kind = Contradicts
 	}
 	return c
 }
@@ -80,7 +80,7 @@ func Invariants(results []judge.Result) []Conclusion {
 	var all []Conclusion
 	for _, r := range judge.Invariants(results, nil, false) {
 		if r.Verdict == judge.Fail || r.Verdict == judge.Warn {
-			all = append(all, Conclusion{Case: r.Case, Verdict: Contradicts, Differs: r.Findings})
+			all = append(all, Conclusion{Case: r.Case, Kind: Contradicts, Differs: r.Findings})
 		}
 	}
 	return all
@@ -96,8 +96,8 @@ func summary(e *judge.Exchanged) string {
 
 // Line is the conclusion as one line of text, which is not masked.
 func (c *Conclusion) Line() string {
-	head := fmt.Sprintf("%-11s %s", c.Verdict, c.Case.ID)
-	switch c.Verdict {
+	head := fmt.Sprintf("%-11s %s", c.Kind, c.Case.ID)
+	switch c.Kind {
 	case Settles:
 		var names []string
 		for _, name := range c.Outcomes {
@@ -136,7 +136,7 @@ func (c *Conclusion) differs() string {
 // Raises says what the answers allow to raise in the case, empty where nothing.
 func (c *Conclusion) Raises() string {
 	var parts []string
-	switch c.Verdict {
+	switch c.Kind {
 	case Agrees, Settles:
 	default:
 		return ""
@@ -147,7 +147,7 @@ func (c *Conclusion) Raises() string {
 	if c.Case.Level != fixtures.Must {
 		parts = append(parts, fmt.Sprintf("level %s -> must", c.Case.Level))
 	}
-	if c.Verdict == Settles {
+	if c.Kind == Settles {
 		text := "the answers that conform -> " + c.Answer
 		if len(c.Outcomes) > 0 {
 			text = fmt.Sprintf("the outcomes -> %q (%s)", strings.Join(c.Outcomes, ", then "), c.Answer)

@@ -24,7 +24,7 @@ type Observer struct {
 // Observed is what was observed.
 type Observed struct {
 	Lines  []evidence.Recording // the first is the Observation
-	Counts map[Verdict]int
+	Counts map[ConclusionKind]int
 	Left   int // cases beyond the limit
 	// Stopped is why not all was asked that was to be; empty where it was.
 	Stopped string
@@ -33,7 +33,7 @@ type Observed struct {
 // Run asks the cases that run nothing. Where it ends early, it has what was observed until then; an error is one of Each.
 func (o *Observer) Run(ctx context.Context) (*Observed, error) {
 	plan := Order(o.Session.Started().Plan)
-	seen := &Observed{Counts: map[Verdict]int{}}
+	seen := &Observed{Counts: map[ConclusionKind]int{}}
 	if o.Limit > 0 && len(plan) > o.Limit {
 		seen.Left = len(plan) - o.Limit
 		plan = plan[:o.Limit]
@@ -52,7 +52,7 @@ func (o *Observer) Run(ctx context.Context) (*Observed, error) {
 		lines, c := o.conclude(&r)
 		results = append(results, r)
 		calls = append(calls, lines...)
-		if seen.Counts[c.Verdict]++; len(lines) > 0 {
+		if seen.Counts[c.Kind]++; len(lines) > 0 {
 			cases++
 			for _, name := range p.Case.Needs() {
 				asked[name] = true
@@ -65,7 +65,7 @@ func (o *Observer) Run(ctx context.Context) (*Observed, error) {
 	}
 	for _, c := range Invariants(results) {
 		if err == nil {
-			seen.Counts[c.Verdict]++
+			seen.Counts[c.Kind]++
 			err = o.Each(c, o.Masker.Text(c.Line()))
 		}
 	}
@@ -76,12 +76,12 @@ func (o *Observer) Run(ctx context.Context) (*Observed, error) {
 // conclude says what the answers mean, and gives them as recordings; none where nothing is to be concluded.
 func (o *Observer) conclude(r *judge.Result) ([]evidence.Recording, Conclusion) {
 	c := Conclude(r)
-	if c.Verdict == Unknown {
+	if c.Kind == Unknown {
 		return nil, c
 	}
 	lines, err := o.Masker.Recordings(r, o.nonce(r))
 	if err != nil {
-		return nil, Conclusion{Case: r.Case, Verdict: Unknown, Reason: err.Error()}
+		return nil, Conclusion{Case: r.Case, Kind: Unknown, Reason: err.Error()}
 	}
 	return lines, c
 }
@@ -112,7 +112,7 @@ func (o *Observer) heading(cases int, asked map[string]bool, stopped string) evi
 // Summary counts the verdicts in words.
 func (s *Observed) Summary() string {
 	var parts []string
-	for _, v := range []Verdict{Agrees, Settles, Contradicts, Varies, Unknown} {
+	for _, v := range []ConclusionKind{Agrees, Settles, Contradicts, Varies, Unknown} {
 		if n := s.Counts[v]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, words[v]))
 		}
@@ -123,5 +123,7 @@ func (s *Observed) Summary() string {
 	return strings.Join(parts, ", ")
 }
 
-var words = map[Verdict]string{Agrees: "agree", Settles: "settle what was open", Contradicts: "contradict their case", Varies: "vary",
-	Unknown: "tell nothing"}
+var words = map[ConclusionKind]string{
+	Agrees: "agree", Settles: "settle what was open", Contradicts: "contradict their case", Varies: "vary",
+	Unknown: "tell nothing",
+}

@@ -37,7 +37,7 @@ func Review(lines []evidence.Recording, cases []*fixtures.Case) []Conclusion {
 	for _, id := range order {
 		c := byID[id]
 		if c == nil {
-			all = append(all, Conclusion{Case: &fixtures.Case{ID: id}, Verdict: Unknown, Reason: "there is no such case any more"})
+			all = append(all, Conclusion{Case: &fixtures.Case{ID: id}, Kind: Unknown, Reason: "there is no such case any more"})
 			continue
 		}
 		conclusion, result := review(c, calls[id], head)
@@ -52,7 +52,7 @@ func Review(lines []evidence.Recording, cases []*fixtures.Case) []Conclusion {
 // review judges the recorded answers to a case.
 func review(c *fixtures.Case, calls []evidence.Recording, head evidence.Observation) (Conclusion, *judge.Result) {
 	unknown := func(why string) (Conclusion, *judge.Result) {
-		return Conclusion{Case: c, Verdict: Unknown, Reason: why}, nil
+		return Conclusion{Case: c, Kind: Unknown, Reason: why}, nil
 	}
 	bindings := fixtures.Bindings{fixtures.RegionBinding: head.Region, fixtures.NonceBinding: calls[0].Nonce}
 	for name, value := range head.Bindings {

@@ -17,7 +17,7 @@ import (
 )
 
 // observed is an observation of the embedded service, in an account of its own, and what was concluded at once.
-func observed(t *testing.T, patterns ...string) ([]evidence.Recording, map[string]observe.Verdict) {
+func observed(t *testing.T, patterns ...string) ([]evidence.Recording, map[string]observe.ConclusionKind) {
 	t.Helper()
 	world := service.Demo("", "406213975428")
 	selector, err := conformance.ParseSelector(patterns, nil)
@@ -28,8 +28,8 @@ func observed(t *testing.T, patterns ...string) ([]evidence.Recording, map[strin
 	session, err := runner.Open(t.Context())
 	require.NoError(t, err)
 	defer session.Close()
-	verdicts := map[string]observe.Verdict{}
-	each := func(c observe.Conclusion, _ string) error { verdicts[c.Case.ID] = c.Verdict; return nil }
+	verdicts := map[string]observe.ConclusionKind{}
+	each := func(c observe.Conclusion, _ string) error { verdicts[c.Case.ID] = c.Kind; return nil }
 	observer := observe.Observer{Session: session, Masker: observe.NewMasker(wire.NewRedactor(), ""), Each: each}
 	seen, err := observer.Run(t.Context())
 	require.NoError(t, err)
@@ -49,10 +49,10 @@ func TestAReviewOfTheRecordingsConcludesTheSame(t *testing.T) {
 	cases, err := fixtures.Embedded()
 	require.NoError(t, err)
 	require.Greater(t, len(verdicts), 60)
-	reviewed := map[string]observe.Verdict{}
+	reviewed := map[string]observe.ConclusionKind{}
 	for _, c := range observe.Review(lines, cases) {
-		reviewed[c.Case.ID] = c.Verdict
-		assert.Equal(t, verdicts[c.Case.ID], c.Verdict, "%s: %s", c.Case.ID, c.Line())
+		reviewed[c.Case.ID] = c.Kind
+		assert.Equal(t, verdicts[c.Case.ID], c.Kind, "%s: %s", c.Case.ID, c.Line())
 	}
 	for id, v := range verdicts {
 		if v != observe.Unknown {

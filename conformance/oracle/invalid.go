@@ -15,7 +15,7 @@ import (
 
 // invalid: a broken constraint is a ValidationException, before semantic rules are checked.
 // The latter is inferred, so that beside a broken semantic rule the type is no must; refused it is either way.
-func (o *Oracle) invalid(r *reference.Result) Expectation {
+func (o *Oracle) invalid(r *reference.Validation) Expectation {
 	send := r.Operation == reference.SendCommand
 	if send && spelledOtherwise(r.Tree) {
 		return open("whether AWS looks at the case of a member's name")
@@ -146,7 +146,7 @@ func allASCII(s string) bool {
 
 // messageOf is what the message should say: nothing where no source tells, as of a list that is too long and
 // has wrong elements, or of more than one wrong string in a list.
-func messageOf(r *reference.Result, sure bool) (message *Value) {
+func messageOf(r *reference.Validation, sure bool) (message *Value) {
 	if !sure {
 		return message
 	}

@@ -69,7 +69,7 @@ func (o *Oracle) Tree(tree *jsontree.Value, text []byte) Expectation {
 	return o.expect(text, reference.ValidateTree(tree))
 }
 
-func (o *Oracle) expect(text []byte, result reference.Result) Expectation {
+func (o *Oracle) expect(text []byte, result reference.Validation) Expectation {
 	if len(text) > largestBody {
 		return open("how large a body AWS reads is not known")
 	}
@@ -79,7 +79,7 @@ func (o *Oracle) expect(text []byte, result reference.Result) Expectation {
 	if len(result.Unknown) > 0 {
 		return open(result.Unknown[0].Reason)
 	}
-	switch result.Verdict() {
+	switch result.Validity() {
 	case reference.Malformed:
 		return malformed(text, result.Malformed)
 	case reference.Mistyped:
@@ -106,14 +106,14 @@ func open(why string) Expectation {
 }
 
 // onlyNumbers reports whether nothing but the spelling or size of TimeoutSeconds is uncertain.
-func onlyNumbers(r *reference.Result) bool {
+func onlyNumbers(r *reference.Validation) bool {
 	elsewhere := slices.ContainsFunc(r.Unknown, func(u reference.Unknown) bool { return u.Path != "/TimeoutSeconds" })
 	return len(r.TypeErrors) == 0 && r.Tree.Duplicates() == nil && !elsewhere
 }
 
 // oddNumber: taken it must be cut to an integer, and refused it may be (type/TimeoutSeconds). Out of range
 // it is refused in any case.
-func (o *Oracle) oddNumber(r *reference.Result) Expectation {
+func (o *Oracle) oddNumber(r *reference.Validation) Expectation {
 	e := Expectation{
 		Constraints: true, Level: fixtures.Should, Evidence: SeenOnAthena,
 		Note: "Athena cuts a fraction off and clamps what is too large; what SSM does was not seen.",
@@ -201,7 +201,7 @@ func misread(front string) bool { return strings.ContainsAny(front, "'#/") || !a
 
 // mistyped: a value of a wrong type is refused, before anything else. Not so sure are scalars in the place
 // of a boolean, which were not measured, and OutputS3Region, which the documentation says is ignored.
-func mistyped(r *reference.Result) Expectation {
+func mistyped(r *reference.Validation) Expectation {
 	e := Expectation{
 		Rule: "A value of a wrong JSON type is refused", Level: fixtures.May, Outcomes: []fixtures.Outcome{Serialization},
 		Evidence: SeenOnAthena,

@@ -37,7 +37,7 @@ func plainSteps(t *testing.T, b fixtures.Bindings) map[*fixtures.Case]fixtures.B
 	return list
 }
 
-func bindingsOf(w service.World) fixtures.Bindings {
+func bindingsOf(w service.DemoWorld) fixtures.Bindings {
 	b := fixtures.Bindings{fixtures.NonceBinding: "0123456789abcdef", fixtures.RegionBinding: "us-east-1"}
 	for name, value := range w.Bindings {
 		b[name] = value

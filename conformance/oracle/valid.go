@@ -10,7 +10,7 @@ import (
 
 // valid: the request is taken, and what comes back is what was given; or it is refused for what it means, as
 // it must be by a rule that it breaks, or may be for a reason that the target's world may give.
-func (o *Oracle) valid(r *reference.Result) Expectation {
+func (o *Oracle) valid(r *reference.Validation) Expectation {
 	m := o.semantics(r.Tree, r.Input)
 	if m.open() {
 		return open("a valid request that no source describes")

@@ -12,10 +12,10 @@ import (
 
 // FactInfo is a fact that a case rests on.
 type FactInfo struct {
-	Kind      evidence.Kind     `json:"kind"`
-	Statement string            `json:"statement"`
-	Date      string            `json:"date,omitempty"`
-	Sources   []fixtures.Source `json:"sources,omitempty"`
+	Kind      evidence.Kind       `json:"kind"`
+	Statement string              `json:"statement"`
+	Date      string              `json:"date,omitempty"`
+	Sources   []fixtures.Citation `json:"sources,omitempty"`
 }
 
 // factsOf are the facts that the cases with something to show rest on, by their IDs.
@@ -76,7 +76,7 @@ func evidenceLine(e fixtures.Evidence) string {
 }
 
 // sourceLine is where the evidence can be read, in one line: the address first, since programs make a link of it.
-func sourceLine(s fixtures.Source) string {
+func sourceLine(s fixtures.Citation) string {
 	if s.URL == "" {
 		return s.String()
 	}

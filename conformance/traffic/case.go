@@ -20,7 +20,7 @@ const Area = "traffic"
 
 // Case makes a case of a captured call: what was sent and answered, and what conforms. What was captured of its World
 // before it is in the cases before.
-func Case(call Call) conformance.Recorded {
+func Case(call CapturedCall) conformance.Recorded {
 	request := call.Exchange.Request
 	e := expectationOf(request)
 	c := &fixtures.Case{

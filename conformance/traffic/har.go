@@ -16,8 +16,8 @@ import (
 	"github.com/sendspec/sendspec/reference"
 )
 
-// Call is one captured call of an operation that the reference knows.
-type Call struct {
+// CapturedCall is one captured call of an operation that the reference knows.
+type CapturedCall struct {
 	Entry    int // its number among the entries of the file, from 1
 	World    int // numbers the endpoints, regions and accounts, from 1: none has the commands of another
 	Exchange *wire.Exchange
@@ -26,7 +26,7 @@ type Call struct {
 
 // Capture is what a HAR file holds.
 type Capture struct {
-	Calls []Call
+	Calls []CapturedCall
 	// Foreign counts the entries that are no call of SSM, or of an operation that is not judged.
 	Foreign int
 }
@@ -121,7 +121,7 @@ func Read(r io.Reader, secrets ...string) (Capture, error) {
 			sentAt, took = last, 0
 		}
 		last = sentAt.Add(took)
-		call := Call{Entry: i + 1, World: worlds.of(e.Request.URL, e.Request.Headers), Exchange: &wire.Exchange{
+		call := CapturedCall{Entry: i + 1, World: worlds.of(e.Request.URL, e.Request.Headers), Exchange: &wire.Exchange{
 			Sent: sentAt, Elapsed: took,
 			Request: &wire.Request{
 				Operation: operation, Method: e.Request.Method, Path: pathOf(e.Request.URL), Fields: fields(e.Request.Headers),
@@ -157,7 +157,7 @@ func Read(r io.Reader, secrets ...string) (Capture, error) {
 		}
 		c.Calls = append(c.Calls, call)
 	}
-	slices.SortStableFunc(c.Calls, func(a, b Call) int { return a.Exchange.Sent.Compare(b.Exchange.Sent) })
+	slices.SortStableFunc(c.Calls, func(a, b CapturedCall) int { return a.Exchange.Sent.Compare(b.Exchange.Sent) })
 	return c, nil
 }
 

@@ -30,19 +30,19 @@ func TestFrameWritesExactBytes(t *testing.T) {
 	head := "POST / HTTP/1.1\r\nHost: h:1\r\nContent-Type: application/x-amz-json-1.1\r\n" +
 		"X-Amz-Target: AmazonSSM.SendCommand\r\nUser-Agent: sendspec\r\n"
 	for name, c := range map[string]struct {
-		framing wire.Framing
+		framing wire.FalseLength
 		want    string
 	}{
-		"honest":            {wire.Framing{}, "Content-Length: 2\r\nConnection: close\r\n\r\n{}"},
-		"a length too low":  {wire.Framing{ContentLength: -1}, "Content-Length: 1\r\nConnection: close\r\n\r\n{}"},
-		"a length too high": {wire.Framing{ContentLength: 5}, "Content-Length: 7\r\nConnection: close\r\n\r\n{}"},
-		"raw chunks":        {wire.Framing{RawChunks: &text}, "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nab"},
+		"honest":            {wire.FalseLength{}, "Content-Length: 2\r\nConnection: close\r\n\r\n{}"},
+		"a length too low":  {wire.FalseLength{ContentLength: -1}, "Content-Length: 1\r\nConnection: close\r\n\r\n{}"},
+		"a length too high": {wire.FalseLength{ContentLength: 5}, "Content-Length: 7\r\nConnection: close\r\n\r\n{}"},
+		"raw chunks":        {wire.FalseLength{RawChunks: &text}, "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nab"},
 		"both lengths": {
-			wire.Framing{BothLengths: true},
+			wire.FalseLength{BothLengths: true},
 			"Content-Length: 2\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
 		},
 		"a second length": {
-			wire.Framing{RepeatContentLength: &number},
+			wire.FalseLength{RepeatContentLength: &number},
 			"Content-Length: 2\r\nContent-Length: 5\r\nConnection: close\r\n\r\n{}",
 		},
 	} {
@@ -55,7 +55,7 @@ func TestFrameWritesExactBytes(t *testing.T) {
 	}
 	r := wire.NewRequest("SendCommand", nil)
 	r.Set("Host", "other")
-	r.Frame("h:1", wire.Framing{})
+	r.Frame("h:1", wire.FalseLength{})
 	assert.Contains(t, string(r.Raw), "\r\nHost: other\r\n")
 }
 
@@ -353,7 +353,7 @@ func TestTheCommandForARawRequestHasNoCredential(t *testing.T) {
 	t.Parallel()
 	r := wire.NewRequest("SendCommand", []byte("{}"))
 	signWithDistinctive(t, r)
-	r.Frame("h", wire.Framing{ContentLength: 1})
+	r.Frame("h", wire.FalseLength{ContentLength: 1})
 	command := wire.Curl("http://127.0.0.1:4014", "us-east-1", r)
 	for _, secret := range []string{"KEYID", "xyzzy", "TOKEN"} {
 		assert.NotContains(t, command, secret)
@@ -365,7 +365,7 @@ func TestTheCommandForARawRequestHasNoCredential(t *testing.T) {
 	assert.Contains(t, string(out), "\r\nContent-Length: 3\r\n")
 	assert.True(t, strings.HasSuffix(string(out), "\r\n\r\n{}"))
 
-	r.Frame("h", wire.Framing{}) // a proxy gives up what is closed after a whole request
+	r.Frame("h", wire.FalseLength{}) // a proxy gives up what is closed after a whole request
 	command = wire.Curl("http://127.0.0.1:4014", "us-east-1", r)
 	assert.True(t, strings.HasSuffix(command, "| nc 127.0.0.1 4014"), command)
 }

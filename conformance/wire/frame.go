@@ -12,8 +12,8 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// Framing is a body that is not sent with an honest length.
-type Framing struct {
+// FalseLength is how the length of a body is misstated.
+type FalseLength struct {
 	ContentLength       int     // added to the true length
 	RawChunks           *string // sent after Transfer-Encoding: chunked, as they are
 	BothLengths         bool    // Content-Length beside Transfer-Encoding: chunked
@@ -21,7 +21,7 @@ type Framing struct {
 }
 
 // Frame sets Raw to the whole request under the framing; host is for the Host header.
-func (r *Request) Frame(host string, f Framing) {
+func (r *Request) Frame(host string, f FalseLength) {
 	body := framedBody{lengths: f.lengths(len(r.Body)), body: r.Body, chunked: f.RawChunks != nil || f.BothLengths}
 	switch {
 	case f.RawChunks != nil:
@@ -34,7 +34,7 @@ func (r *Request) Frame(host string, f Framing) {
 }
 
 // lengths are what the Content-Length lines say.
-func (f *Framing) lengths(length int) []int {
+func (f *FalseLength) lengths(length int) []int {
 	var all []int
 	if f.RawChunks == nil || f.BothLengths {
 		all = append(all, length+f.ContentLength)

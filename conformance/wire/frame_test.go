@@ -15,7 +15,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
-func framed(f wire.Framing) *wire.Request {
+func framed(f wire.FalseLength) *wire.Request {
 	r := wire.NewRequest("SendCommand", []byte("{}"))
 	r.Frame("h:1", f)
 	return r
@@ -25,18 +25,18 @@ func TestAFramingSaysWhetherAServerWouldWait(t *testing.T) {
 	t.Parallel()
 	number := func(n int) *int { return &n }
 	for name, c := range map[string]struct {
-		framing wire.Framing
+		framing wire.FalseLength
 		want    wire.Ending
 	}{
-		"honest":                         {wire.Framing{}, wire.Whole},
-		"a length too low":               {wire.Framing{ContentLength: -1}, wire.Whole},
-		"a length too high":              {wire.Framing{ContentLength: 1}, wire.CutShort},
-		"a length below 0":               {wire.Framing{ContentLength: -3}, wire.Ambiguous},
-		"the same length twice":          {wire.Framing{RepeatContentLength: number(0)}, wire.Whole},
-		"a second length that is lower":  {wire.Framing{RepeatContentLength: number(-1)}, wire.Whole},
-		"a second length that is higher": {wire.Framing{RepeatContentLength: number(1)}, wire.Ambiguous},
-		"a length beside chunks":         {wire.Framing{BothLengths: true}, wire.Whole},
-		"a lie beside chunks":            {wire.Framing{BothLengths: true, ContentLength: 20}, wire.Ambiguous},
+		"honest":                         {wire.FalseLength{}, wire.Whole},
+		"a length too low":               {wire.FalseLength{ContentLength: -1}, wire.Whole},
+		"a length too high":              {wire.FalseLength{ContentLength: 1}, wire.CutShort},
+		"a length below 0":               {wire.FalseLength{ContentLength: -3}, wire.Ambiguous},
+		"the same length twice":          {wire.FalseLength{RepeatContentLength: number(0)}, wire.Whole},
+		"a second length that is lower":  {wire.FalseLength{RepeatContentLength: number(-1)}, wire.Whole},
+		"a second length that is higher": {wire.FalseLength{RepeatContentLength: number(1)}, wire.Ambiguous},
+		"a length beside chunks":         {wire.FalseLength{BothLengths: true}, wire.Whole},
+		"a lie beside chunks":            {wire.FalseLength{BothLengths: true, ContentLength: 20}, wire.Ambiguous},
 	} {
 		assert.Equal(t, c.want, framed(c.framing).Ending, name)
 	}
@@ -60,7 +60,7 @@ func TestAFramingSaysWhetherAServerWouldWait(t *testing.T) {
 		"9\r\n{}\r\n0\r\n\r\n":              wire.CutShort,
 		"ffffffffffffffffff\r\n{}\r\n0\r\n": wire.CutShort,
 	} {
-		assert.Equal(t, want, framed(wire.Framing{RawChunks: &chunks}).Ending, "%q", chunks)
+		assert.Equal(t, want, framed(wire.FalseLength{RawChunks: &chunks}).Ending, "%q", chunks)
 	}
 }
 
@@ -80,7 +80,7 @@ func TestAWholeRequestIsAnsweredHoweverLongThatTakes(t *testing.T) {
 	h, err := wire.NewHTTP(server.URL, wire.Limits{Timeout: time.Minute}, nil)
 	require.NoError(t, err)
 	defer h.Close()
-	for _, f := range []wire.Framing{{}, {ContentLength: -1}} {
+	for _, f := range []wire.FalseLength{{}, {ContentLength: -1}} {
 		assertEnding(t, ending{status: http.StatusAccepted}, h.Exchange(context.Background(), framed(f)))
 	}
 }
@@ -97,9 +97,9 @@ func TestTheEndOfTheSendingIsToldToWhoWaits(t *testing.T) {
 	h, err := wire.NewHTTP(endpoint, wire.Limits{Timeout: time.Minute}, nil)
 	require.NoError(t, err)
 	defer h.Close()
-	assertEnding(t, ending{status: 400}, h.Exchange(context.Background(), framed(wire.Framing{ContentLength: 1})))
+	assertEnding(t, ending{status: 400}, h.Exchange(context.Background(), framed(wire.FalseLength{ContentLength: 1})))
 	one := 1
-	x := h.Exchange(context.Background(), framed(wire.Framing{RepeatContentLength: &one}))
+	x := h.Exchange(context.Background(), framed(wire.FalseLength{RepeatContentLength: &one}))
 	assertEnding(t, ending{status: 400}, x)
 	assert.GreaterOrEqual(t, x.Elapsed, wire.Quiet)
 }
@@ -111,5 +111,5 @@ func TestAServerThatWaitsForMoreOfAWholeRequestIsSilent(t *testing.T) {
 	h, err := wire.NewHTTP(endpoint, wire.Limits{Timeout: 2 * wire.Quiet}, nil)
 	require.NoError(t, err)
 	defer h.Close()
-	assertEnding(t, ending{failure: wire.TimedOut}, h.Exchange(context.Background(), framed(wire.Framing{})))
+	assertEnding(t, ending{failure: wire.TimedOut}, h.Exchange(context.Background(), framed(wire.FalseLength{})))
 }

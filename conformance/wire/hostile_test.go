@@ -203,7 +203,7 @@ func exchangeOver(t *testing.T, over way, serve func(client), limits wire.Limits
 		}
 	}
 	if over.raw {
-		r.Frame("127.0.0.1", wire.Framing{})
+		r.Frame("127.0.0.1", wire.FalseLength{})
 	}
 	r.Body = append(r.Body, body...)
 	x := h.Exchange(context.Background(), r)
@@ -258,7 +258,7 @@ func TestAClosedPortIsUnreachable(t *testing.T) {
 		require.NoError(t, err)
 		r := wire.NewRequest("SendCommand", nil)
 		if raw {
-			r.Frame("h", wire.Framing{})
+			r.Frame("h", wire.FalseLength{})
 		}
 		assertEnding(t, ending{failure: wire.Unreachable}, h.Exchange(context.Background(), r))
 	}
@@ -273,7 +273,7 @@ func TestTLSAgainstAServerWithoutItIsUnreachable(t *testing.T) {
 		defer h.Close()
 		r := wire.NewRequest("SendCommand", nil)
 		if raw {
-			r.Frame("h", wire.Framing{})
+			r.Frame("h", wire.FalseLength{})
 		}
 		x := h.Exchange(context.Background(), r)
 		require.NotNil(t, x.Err)
@@ -298,7 +298,7 @@ func TestAnEndedContextInterruptsAtOnce(t *testing.T) {
 			r := wire.NewRequest("SendCommand", []byte("{}"))
 			assertEnding(t, ending{status: 200}, h.Exchange(ctx, r))
 			if raw {
-				r.Frame("h", wire.Framing{})
+				r.Frame("h", wire.FalseLength{})
 			}
 			assertEnding(t, ending{failure: wire.Interrupted}, h.Exchange(ctx, r))
 		})
@@ -338,7 +338,7 @@ func TestAnAnswerBeforeTheRequestIsReadIsKept(t *testing.T) {
 	h, err := wire.NewHTTP(endpoint, wire.Limits{}, nil)
 	require.NoError(t, err)
 	r := wire.NewRequest("SendCommand", bytes.Repeat([]byte("x"), 4<<20))
-	r.Frame("h", wire.Framing{})
+	r.Frame("h", wire.FalseLength{})
 	assertEnding(t, ending{status: 413}, h.Exchange(context.Background(), r))
 }
 

@@ -23,7 +23,7 @@ func TestExchangersLeaveNoGoroutineBehind(t *testing.T) {
 			require.NoError(t, err)
 			r := wire.NewRequest("SendCommand", []byte("{}"))
 			h.Exchange(context.Background(), r)
-			r.Frame("h", wire.Framing{})
+			r.Frame("h", wire.FalseLength{})
 			h.Exchange(context.Background(), r)
 			h.Close()
 		}

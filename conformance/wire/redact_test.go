@@ -243,7 +243,7 @@ func TestAnExchangeHasNothingSecretInIt(t *testing.T) {
 			_, signature, _ := strings.Cut(sent.Get("Authorization"), "Signature=")
 			_, query, _ := strings.Cut(presigned.Path, "X-Amz-Signature=")
 			framed := *sent
-			framed.Frame("h", wire.Framing{})
+			framed.Frame("h", wire.FalseLength{})
 			for _, q := range []*wire.Request{sent, presigned, &framed} {
 				before := *q
 				x := r.Redacting(exchanged{spell}).Exchange(t.Context(), q)

@@ -55,7 +55,7 @@ func TestTheSameRequestIsTheSameBytesOverPlainAndTLS(t *testing.T) {
 	for name, r := range map[string]func() *wire.Request{
 		"kept":   request(func(*wire.Request) {}),
 		"chunks": request(func(r *wire.Request) { r.Chunked = 7 }),
-		"raw":    request(func(r *wire.Request) { r.Frame("", wire.Framing{BothLengths: true}) }),
+		"raw":    request(func(r *wire.Request) { r.Frame("", wire.FalseLength{BothLengths: true}) }),
 		"large":  request(func(r *wire.Request) { r.Body = bytes.Repeat([]byte("x"), 1<<20) }),
 		"path":   request(func(r *wire.Request) { r.Path = "//a/../%2f?x=%7e" }),
 	} {

@@ -134,7 +134,7 @@ func TestAdviceOnTLS(t *testing.T) {
 			h, err := wire.NewHTTP("https://"+address, wire.Limits{Timeout: time.Minute}, c.client)
 			require.NoError(t, err)
 			defer h.Close()
-			for _, r := range []*wire.Request{wire.NewRequest("SendCommand", []byte("{}")), framed(wire.Framing{})} {
+			for _, r := range []*wire.Request{wire.NewRequest("SendCommand", []byte("{}")), framed(wire.FalseLength{})} {
 				x := h.Exchange(context.Background(), r)
 				require.NotNil(t, x.Err)
 				assert.Equal(t, wire.Unreachable, x.Err.Failure, x.Err)
@@ -156,7 +156,7 @@ func TestAClientCertificateIsShown(t *testing.T) {
 	h, err := wire.NewHTTP(server.URL, wire.Limits{}, &tls.Config{RootCAs: trust, Certificates: []tls.Certificate{own}})
 	require.NoError(t, err)
 	defer h.Close()
-	for _, r := range []*wire.Request{wire.NewRequest("SendCommand", []byte("{}")), framed(wire.Framing{})} {
+	for _, r := range []*wire.Request{wire.NewRequest("SendCommand", []byte("{}")), framed(wire.FalseLength{})} {
 		assertEnding(t, ending{status: http.StatusNoContent}, h.Exchange(context.Background(), r))
 	}
 }

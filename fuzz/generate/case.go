@@ -40,7 +40,7 @@ func (in *Input) Case(o *oracle.Oracle) (*fixtures.Case, oracle.Expectation) {
 
 // expectation is what conforms as an answer to the body, of which the text is what is sent. Where nothing was
 // done to the text the tree says all, and need not be read again.
-func (b *Body) expectation(o *oracle.Oracle, text []byte) oracle.Expectation {
+func (b *Payload) expectation(o *oracle.Oracle, text []byte) oracle.Expectation {
 	if b.isText() {
 		return o.Text(text)
 	}

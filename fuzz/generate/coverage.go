@@ -9,15 +9,15 @@ type Mark struct {
 
 func (m Mark) String() string { return m.Path + " " + m.Kind + " " + m.Side }
 
-// Coverage counts which constraints, types and sides of them were asked.
-type Coverage struct {
+// MarkSet counts which marks of a generator were asked.
+type MarkSet struct {
 	all  map[Mark]bool
 	seen map[Mark]bool
 }
 
-// Coverage is an empty coverage of all that the generator can ask.
-func (g *Generator) Coverage() *Coverage {
-	c := &Coverage{map[Mark]bool{}, map[Mark]bool{}}
+// Marks is the set of all that the generator can ask, none of it asked.
+func (g *Generator) Marks() *MarkSet {
+	c := &MarkSet{map[Mark]bool{}, map[Mark]bool{}}
 	for i := range g.boundaries {
 		c.all[g.boundaries[i].mark] = true
 	}
@@ -25,7 +25,7 @@ func (g *Generator) Coverage() *Coverage {
 }
 
 // Add counts the marks of an input.
-func (c *Coverage) Add(marks []Mark) {
+func (c *MarkSet) Add(marks []Mark) {
 	for _, m := range marks {
 		if c.all[m] {
 			c.seen[m] = true
@@ -34,4 +34,4 @@ func (c *Coverage) Add(marks []Mark) {
 }
 
 // Asked is how many entries were asked, of how many.
-func (c *Coverage) Asked() (asked, of int) { return len(c.seen), len(c.all) }
+func (c *MarkSet) Asked() (asked, of int) { return len(c.seen), len(c.all) }

@@ -44,11 +44,11 @@ type Input struct {
 	Marks []Mark
 
 	// Body is a request's body; a sequence has Calls and nothing else.
-	Body Body
+	Body Payload
 	// Wire is what is odd about the HTTP, and Relation what makes the second of two requests; nil where there is none.
 	Wire     *wireChange
 	Relation *relation
-	Calls    []Call
+	Calls    []SequenceCall
 }
 
 // Size is how many bytes of bodies the input sends.
@@ -63,8 +63,8 @@ func (in *Input) Size() int {
 	return n
 }
 
-// Body is a request body: a tree, and what is done to its text.
-type Body struct {
+// Payload is a request body: a tree, and what is done to its text.
+type Payload struct {
 	Tree *Value
 	// Raw replaces strings of the tree that are equal to a key by raw text, which may be no JSON.
 	Raw            map[string]RawText
@@ -87,7 +87,7 @@ func (t RawText) String() string {
 const Placeholder = "\uE000"
 
 // Bytes is the text of the body.
-func (b *Body) Bytes() []byte {
+func (b *Payload) Bytes() []byte {
 	text := b.Tree.AppendJSON([]byte(b.Prefix))
 	if len(b.Raw) > 0 {
 		s := string(text)
@@ -101,13 +101,15 @@ func (b *Body) Bytes() []byte {
 }
 
 // Clone copies the body, so that a change to the copy is none to the original.
-func (b Body) Clone() Body {
+func (b Payload) Clone() Payload {
 	b.Tree, b.Raw = clone(b.Tree), maps.Clone(b.Raw)
 	return b
 }
 
 // isText reports whether something is done to the tree's text.
-func (b *Body) isText() bool { return len(b.Raw) > 0 || b.Prefix != "" || b.Suffix != "" || b.Cut > 0 }
+func (b *Payload) isText() bool {
+	return len(b.Raw) > 0 || b.Prefix != "" || b.Suffix != "" || b.Cut > 0
+}
 
 // ID is the ID of the input's case.
 func (in *Input) ID() string {

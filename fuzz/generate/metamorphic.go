@@ -13,7 +13,7 @@ import (
 // relation makes of a request another one that means the same, and must get the same verdict.
 type relation struct {
 	name     string
-	apply    func(b Body) fixtures.Request
+	apply    func(b Payload) fixtures.Request
 	level    fixtures.Level
 	evidence fixtures.Evidence
 }
@@ -23,17 +23,17 @@ var byTheGrammar = fixtures.Evidence{"json/white-space", "json/key-order", "json
 // relations lists the relations. None draws anything: a smaller request has a smaller twin.
 func relations() []relation {
 	onTree := func(name string, level fixtures.Level, e fixtures.Evidence, change func(v *Value)) relation {
-		return relation{name, func(b Body) fixtures.Request {
+		return relation{name, func(b Payload) fixtures.Request {
 			v := clone(b.Tree)
 			change(v)
 			return exactly(v.AppendJSON(nil))
 		}, level, e}
 	}
 	onText := func(name string, write func(v *Value) []byte) relation {
-		return relation{name, func(b Body) fixtures.Request { return exactly(write(b.Tree)) }, fixtures.Must, byTheGrammar}
+		return relation{name, func(b Payload) fixtures.Request { return exactly(write(b.Tree)) }, fixtures.Must, byTheGrammar}
 	}
 	onRequest := func(name string, level fixtures.Level, e fixtures.Evidence, change func(r *fixtures.Request)) relation {
-		return relation{name, func(b Body) fixtures.Request {
+		return relation{name, func(b Payload) fixtures.Request {
 			r := exactly(b.Bytes())
 			change(&r)
 			return r

@@ -9,7 +9,7 @@ import (
 )
 
 // jsonChange makes odd JSON, or none, of a request. It says in a few words what it did.
-type jsonChange func(b *Body, r *rand.Rand) string
+type jsonChange func(b *Payload, r *rand.Rand) string
 
 // jsonChanges are the ways in which the text of a body goes wrong, or only looks as if it did.
 var jsonChanges = []jsonChange{
@@ -51,7 +51,7 @@ func anyValue(root *Value, r *rand.Rand) *Value {
 	return pick(r, list[1:])
 }
 
-func dropMember(b *Body, r *rand.Rand) string {
+func dropMember(b *Payload, r *rand.Rand) string {
 	o := pick(r, objects(b.Tree))
 	if len(o.Members) == 0 {
 		return "nothing dropped"
@@ -62,7 +62,7 @@ func dropMember(b *Body, r *rand.Rand) string {
 	return "member " + name + " dropped"
 }
 
-func addMember(b *Body, r *rand.Rand) string {
+func addMember(b *Payload, r *rand.Rand) string {
 	name := pick(r, []string{
 		"Sendspec", "", "__type", "comment", "DOCUMENTNAME", "timeoutSeconds", "CommandId", "RequestedDateTime", "$schema",
 		"__proto__", "a.b", "é", "Interactive",
@@ -81,7 +81,7 @@ func anyJSON(r *rand.Rand) Value {
 	}))
 }
 
-func duplicateMember(b *Body, r *rand.Rand) string {
+func duplicateMember(b *Payload, r *rand.Rand) string {
 	o := pick(r, objects(b.Tree))
 	if len(o.Members) == 0 {
 		return "nothing twice"
@@ -95,20 +95,20 @@ func duplicateMember(b *Body, r *rand.Rand) string {
 	return "member " + m.Name + " twice"
 }
 
-func replaceValue(b *Body, r *rand.Rand) string {
+func replaceValue(b *Payload, r *rand.Rand) string {
 	*anyValue(b.Tree, r) = anyJSON(r)
 	return "a value replaced"
 }
 
-func nullValue(b *Body, r *rand.Rand) string {
+func nullValue(b *Payload, r *rand.Rand) string {
 	*anyValue(b.Tree, r) = Value{}
 	return "a value null"
 }
 
 // exact puts text, which may be no JSON, in the place of a value.
-func (b *Body) exact(v *Value, text string) { b.nested(v, RawText{inside: text}) }
+func (b *Payload) exact(v *Value, text string) { b.nested(v, RawText{inside: text}) }
 
-func (b *Body) nested(v *Value, text RawText) {
+func (b *Payload) nested(v *Value, text RawText) {
 	if b.Raw == nil {
 		b.Raw = map[string]RawText{}
 	}
@@ -125,7 +125,7 @@ var oddNumbers = []string{
 	"1" + strings.Repeat("0", 1200), "3.6E3",
 }
 
-func oddNumber(b *Body, r *rand.Rand) string {
+func oddNumber(b *Payload, r *rand.Rand) string {
 	n := pick(r, oddNumbers)
 	if chance(r, 75) {
 		b.Tree.Set("TimeoutSeconds", number(n))
@@ -150,7 +150,7 @@ var oddStrings = []string{
 	"\"\xf4\x90\x80\x80\"", `'x'`, `"a`, `a"`, `"a""b"`, "\"\u202e\"",
 }
 
-func oddString(b *Body, r *rand.Rand) string {
+func oddString(b *Payload, r *rand.Rand) string {
 	b.Tree.Set("Comment", str(""))
 	list := []*Value{b.Tree.Get("Comment")}
 	if chance(r, 40) {
@@ -164,7 +164,7 @@ func oddString(b *Body, r *rand.Rand) string {
 	return "an odd string"
 }
 
-func oddLiteral(b *Body, r *rand.Rand) string {
+func oddLiteral(b *Payload, r *rand.Rand) string {
 	text := pick(r, []string{
 		"NaN", "Infinity", "-Infinity", "True", "None", "undefined", "nil", "0x10", "010", "+1", ".5", "5.", "1e", "--1", "1_0", "#",
 		"/* */1", "1 // x\n", "<x/>", "@",
@@ -179,7 +179,7 @@ func oddLiteral(b *Body, r *rand.Rand) string {
 }
 
 // oddName writes a member's name in a way that only lenient readers take.
-func oddName(b *Body, r *rand.Rand) string {
+func oddName(b *Payload, r *rand.Rand) string {
 	o := pick(r, objects(b.Tree))
 	if len(o.Members) == 0 {
 		return "no name"
@@ -194,7 +194,7 @@ func oddName(b *Body, r *rand.Rand) string {
 const largestMember = 1500000
 
 // largeMember adds a member of a size that few servers expect; few inputs have it.
-func largeMember(b *Body, r *rand.Rand) string {
+func largeMember(b *Payload, r *rand.Rand) string {
 	size := 2000
 	if n := r.Intn(100); n < 4 {
 		size = largestMember
@@ -208,7 +208,7 @@ func largeMember(b *Body, r *rand.Rand) string {
 	return "a large member"
 }
 
-func oddComma(b *Body, r *rand.Rand) string {
+func oddComma(b *Payload, r *rand.Rand) string {
 	b.Tree.Set("Comment", Value{})
 	text := pick(r, []string{`"x",`, `"x",,`, `"x""y"`, ``, `:`, `"x":"y"`, `"x";`, `"x"}`, `"x"]`,
 		`{"x"}`, `["x",]`, `[,]`, `{"x":}`, `{,}`})
@@ -216,7 +216,7 @@ func oddComma(b *Body, r *rand.Rand) string {
 	return "punctuation out of place"
 }
 
-func deepNesting(b *Body, r *rand.Rand) string {
+func deepNesting(b *Payload, r *rand.Rand) string {
 	depth := pick(r, []int{8, 50, 100, 500, 999, 1001, 2000})
 	open, end := "[", "]"
 	if chance(r, 30) {
@@ -232,24 +232,24 @@ func deepNesting(b *Body, r *rand.Rand) string {
 	return "deep nesting"
 }
 
-func prefixed(b *Body, r *rand.Rand) string {
+func prefixed(b *Payload, r *rand.Rand) string {
 	b.Prefix = pick(r, []string{"\xef\xbb\xbf", " ", "\r\n\t ", "\x00", ",", ")]}',\n", "x", "//\n", "\xff\xfe", "\xa0", "null", "[", "\v"})
 	return "bytes before the body"
 }
 
-func trailed(b *Body, r *rand.Rand) string {
+func trailed(b *Payload, r *rand.Rand) string {
 	b.Suffix = pick(r, []string{
 		" ", "\n", "}", "]", ",", "x", "{}", "\x00", " null", "\xff", "\r\n\r\n", "//", "\x1a", `{"DocumentName":"AWS-RunShellScript"}`,
 	})
 	return "bytes behind the body"
 }
 
-func cutShort(b *Body, r *rand.Rand) string {
+func cutShort(b *Payload, r *rand.Rand) string {
 	b.Cut = 1 + r.Intn(len(b.Tree.AppendJSON(nil)))
 	return "cut short"
 }
 
-func noObject(b *Body, r *rand.Rand) string {
+func noObject(b *Payload, r *rand.Rand) string {
 	v := pick(r, []Value{{}, boolean(true), number("7"), str(""), str("x"), array(), array(*b.Tree)})
 	b.Tree = &v
 	return "no object"

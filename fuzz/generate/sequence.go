@@ -27,8 +27,8 @@ var operationOf = map[action]string{
 	get: reference.GetCommandInvocation, cancel: reference.CancelCommand, wait: reference.ListCommands,
 }
 
-// Call is one call of a sequence.
-type Call struct {
+// SequenceCall is one call of a sequence.
+type SequenceCall struct {
 	action action
 	// command numbers the commands of the sequence; unknownCommand is an ID that no server gave.
 	command int
@@ -40,7 +40,7 @@ type Call struct {
 }
 
 // Operation is the API operation that the call asks for.
-func (c Call) Operation() string { return operationOf[c.action] }
+func (c SequenceCall) Operation() string { return operationOf[c.action] }
 
 const unknownCommand = -1
 
@@ -58,8 +58,8 @@ const longestSequence = 14
 
 // sequence draws calls: some sends, and then what may be asked of what was sent. Operations are those
 // that the target knows.
-func (w *world) sequence(r *rand.Rand) []Call {
-	calls := []Call{w.drawSend(r, 0)}
+func (w *world) sequence(r *rand.Rand) []SequenceCall {
+	calls := []SequenceCall{w.drawSend(r, 0)}
 	sent := 1
 	var actions []action
 	for _, a := range []action{send, list, list, listInvocations, listInvocations, get, get, cancel} {
@@ -74,7 +74,7 @@ func (w *world) sequence(r *rand.Rand) []Call {
 			sent++
 			continue
 		}
-		c := Call{action: a, command: r.Intn(sent)}
+		c := SequenceCall{action: a, command: r.Intn(sent)}
 		if chance(r, 6) {
 			c.command = unknownCommand
 		}
@@ -94,7 +94,7 @@ func (w *world) sequence(r *rand.Rand) []Call {
 		calls = append(calls, c)
 	}
 	if last := calls[sendOf(calls, sent-1)]; w.waits && last.script != longScript && chance(r, 30) {
-		calls = append(calls, Call{action: wait, command: sent - 1}, Call{action: list, command: sent - 1})
+		calls = append(calls, SequenceCall{action: wait, command: sent - 1}, SequenceCall{action: list, command: sent - 1})
 	}
 	return calls
 }
@@ -103,12 +103,12 @@ func (w *world) sequence(r *rand.Rand) []Call {
 func (w *world) sequences() bool { return slices.Contains(w.operations, reference.ListCommands) }
 
 // sendOf is the index of the call that sends a command of the sequence, -1 where none does.
-func sendOf(calls []Call, command int) int {
-	return slices.IndexFunc(calls, func(c Call) bool { return c.action == send && c.command == command })
+func sendOf(calls []SequenceCall, command int) int {
+	return slices.IndexFunc(calls, func(c SequenceCall) bool { return c.action == send && c.command == command })
 }
 
-func (w *world) drawSend(r *rand.Rand, number int) Call {
-	c := Call{action: send, command: number, script: "true"}
+func (w *world) drawSend(r *rand.Rand, number int) SequenceCall {
+	c := SequenceCall{action: send, command: number, script: "true"}
 	if len(w.nodes) == 0 || chance(r, 30) {
 		return c
 	}
@@ -120,7 +120,7 @@ func (w *world) drawSend(r *rand.Rand, number int) Call {
 }
 
 // what says in a few words what a sequence does.
-func what(calls []Call) string {
+func what(calls []SequenceCall) string {
 	s := ""
 	for i, c := range calls {
 		if i > 0 {
@@ -138,12 +138,12 @@ func what(calls []Call) string {
 
 // Shorter are the sequences with one call less, the last calls first: without a send, nothing is left of
 // what was asked of its command.
-func Shorter(calls []Call) [][]Call {
-	var list [][]Call
+func Shorter(calls []SequenceCall) [][]SequenceCall {
+	var list [][]SequenceCall
 	for i, gone := range slices.Backward(calls) {
 		rest := slices.Concat(calls[:i], calls[i+1:])
 		if gone.action == send {
-			rest = slices.DeleteFunc(rest, func(c Call) bool { return c.command == gone.command })
+			rest = slices.DeleteFunc(rest, func(c SequenceCall) bool { return c.command == gone.command })
 		}
 		if len(rest) > 0 {
 			list = append(list, rest)
@@ -153,8 +153,8 @@ func Shorter(calls []Call) [][]Call {
 }
 
 // Simpler are the sequences as long, in which a send is plainer.
-func Simpler(calls []Call) [][]Call {
-	var list [][]Call
+func Simpler(calls []SequenceCall) [][]SequenceCall {
+	var list [][]SequenceCall
 	for i, c := range calls {
 		if c.action != send || len(c.nodes) == 0 {
 			continue
@@ -168,7 +168,7 @@ func Simpler(calls []Call) [][]Call {
 			one := slices.Clone(calls)
 			one[i].nodes = slices.Delete(slices.Clone(c.nodes), j, j+1)
 			if len(one[i].nodes) > 0 && !slices.ContainsFunc(one,
-				func(o Call) bool { return o.command == c.command && o.node == c.nodes[j] }) {
+				func(o SequenceCall) bool { return o.command == c.command && o.node == c.nodes[j] }) {
 				list = append(list, one)
 			}
 		}

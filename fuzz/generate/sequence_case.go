@@ -20,7 +20,7 @@ var (
 )
 
 // sequenceCase is a sequence as a case, a step for each call.
-func sequenceCase(id string, calls []Call, o *oracle.Oracle) *fixtures.Case {
+func sequenceCase(id string, calls []SequenceCall, o *oracle.Oracle) *fixtures.Case {
 	c := &fixtures.Case{
 		ID: id, Title: sequenceRule, Level: fixtures.Must, Profile: fixtures.Lifecycle, Safety: fixtures.Inert,
 		Evidence: sequenceEvidence,
@@ -28,7 +28,7 @@ func sequenceCase(id string, calls []Call, o *oracle.Oracle) *fixtures.Case {
 	states := map[int]*sentCommand{}
 	for i, made := range calls {
 		if made.action == send {
-			states[made.command] = &sentCommand{Call: made}
+			states[made.command] = &sentCommand{SequenceCall: made}
 			if len(made.nodes) > 0 {
 				c.Safety = fixtures.Dispatch
 			}
@@ -40,25 +40,25 @@ func sequenceCase(id string, calls []Call, o *oracle.Oracle) *fixtures.Case {
 
 // sentCommand is what the calls so far say of a command.
 type sentCommand struct {
-	Call
+	SequenceCall
 	cancelled bool
 }
 
 // id is the CommandId as a later step names it.
-func (c Call) id() string {
+func (c SequenceCall) id() string {
 	if c.command == unknownCommand {
 		return "00000000-0000-4000-8000-999000999000"
 	}
 	return "${" + fixtures.CapturedPrefix + c.captured() + "}"
 }
 
-func (c Call) captured() string { return fmt.Sprintf("command%d", c.command+1) }
+func (c SequenceCall) captured() string { return fmt.Sprintf("command%d", c.command+1) }
 
 // comment tells the commands of a sequence apart.
-func (c Call) comment() string { return fmt.Sprintf("sendspec ${nonce} %d", c.command+1) }
+func (c SequenceCall) comment() string { return fmt.Sprintf("sendspec ${nonce} %d", c.command+1) }
 
 // step is the call as a step; sent is its command, nil where no server has it.
-func (c Call) step(number int, sent *sentCommand, o *oracle.Oracle) fixtures.Step {
+func (c SequenceCall) step(number int, sent *sentCommand, o *oracle.Oracle) fixtures.Step {
 	s := fixtures.Step{Name: fmt.Sprintf("%d: %s", number, c.action), Request: fixtures.Request{Operation: operationOf[c.action]}}
 	s.Request.Body = &fixtures.Body{JSON: encoded(c.body())}
 	switch c.action {
@@ -90,7 +90,7 @@ func (c Call) step(number int, sent *sentCommand, o *oracle.Oracle) fixtures.Ste
 }
 
 // body is what the call sends.
-func (c Call) body() map[string]any {
+func (c SequenceCall) body() map[string]any {
 	body := map[string]any{"CommandId": c.id()}
 	switch {
 	case c.action == send:
@@ -106,7 +106,7 @@ func (c Call) body() map[string]any {
 // waitFor is how long a command that does next to nothing may take to end: AWS takes up to three seconds.
 const waitFor = "30s"
 
-func (c Call) sendBody() map[string]any {
+func (c SequenceCall) sendBody() map[string]any {
 	body := map[string]any{
 		"DocumentName": "AWS-RunShellScript", "Comment": c.comment(),
 		"Parameters": map[string]any{"commands": []string{c.script}, "executionTimeout": []string{"60"}}, "TimeoutSeconds": 30,

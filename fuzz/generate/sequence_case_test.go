@@ -12,7 +12,7 @@ import (
 // invariant on Status and StatusDetails lets pass; being cancelled shows only where somebody asked for it.
 func TestASequenceTakesTheStatusesOfTheOneTable(t *testing.T) {
 	t.Parallel()
-	sent := &sentCommand{Call: Call{script: "exit 3", nodes: []string{"i-0123456789abcdef0"}}}
+	sent := &sentCommand{SequenceCall: SequenceCall{script: "exit 3", nodes: []string{"i-0123456789abcdef0"}}}
 	statuses := sent.statusIn(reference.OfCommand)["$in"]
 	for _, d := range []reference.Details{reference.RateExceeded, reference.Incomplete} {
 		assert.Subset(t, statuses, reference.StatusesOf(d), d)

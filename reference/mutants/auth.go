@@ -134,7 +134,7 @@ func authMutants() []Mutant {
 		{"auth/validated-first", "Bodies are validated before signatures are checked", orderSource, Should, precedence,
 			strict(func(c *call) bool {
 				result := reference.ValidateJSON(c.body)
-				return c.operation == reference.SendCommand && result.Verdict() == reference.Invalid
+				return c.operation == reference.SendCommand && result.Validity() == reference.Invalid
 			}, "ValidationException")},
 		{"auth/empty-is-object", "An empty body is an empty object, and its lack of members comes before its signature", orderSource,
 			Should, "auth/Signature auth/Precedence", strict(func(c *call) bool { return len(c.body) == 0 }, "ValidationException")},

@@ -105,7 +105,7 @@ func (c *call) is(operation string) bool { return c.operation == operation && c.
 // valid reports whether the service has nothing to say against the form of the request.
 func (c *call) valid() bool {
 	result := reference.ValidateOperation(c.operation, c.body)
-	return result.Verdict() == reference.Valid
+	return result.Validity() == reference.Valid
 }
 
 // ask sends the body as it came.

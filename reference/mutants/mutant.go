@@ -5,28 +5,15 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/service"
 )
 
-// Level is how bad a defect is, in the words of RFC 2119.
-type Level string
-
 // The levels. A broken must fails a run, a broken should warns.
 const (
-	Must   Level = "must"
-	Should Level = "should"
-)
-
-// Profile is a part of Run Command, by the name that fixtures give it.
-type Profile string
-
-// The profiles in which a defect can show.
-const (
-	Core      Profile = "core"
-	Lifecycle Profile = "lifecycle"
-	Execution Profile = "execution"
-	Auth      Profile = "auth"
+	Must   = fixtures.Must
+	Should = fixtures.Should
 )
 
 // Mutant is the service with one defect: a row of this package's tables.
@@ -38,7 +25,7 @@ type Mutant struct {
 	// Source is the fact of AWS's behaviour that is broken.
 	Source string
 	// Level is what the defect deserves.
-	Level Level
+	Level fixtures.Level
 	// expect are selectors, with spaces between them.
 	expect string
 	defect defect
@@ -77,16 +64,16 @@ func (m Mutant) Area() string {
 // Expect are selectors of the cases that should notice, for example constraint/Comment.
 func (m Mutant) Expect() []string { return strings.Fields(m.expect) }
 
-// Profiles are those in which the defect can show: those that the expected cases' areas are named for, or Core.
-func (m Mutant) Profiles() []Profile {
-	var found []Profile
-	for _, p := range []Profile{Lifecycle, Execution, Auth} {
+// Profiles are those in which the defect can show: those that the expected cases' areas are named for, or core.
+func (m Mutant) Profiles() []fixtures.Profile {
+	var found []fixtures.Profile
+	for _, p := range []fixtures.Profile{fixtures.Lifecycle, fixtures.Execution, fixtures.Auth} {
 		if slices.ContainsFunc(m.Expect(), func(s string) bool { return s == string(p) || strings.HasPrefix(s, string(p)+"/") }) {
 			found = append(found, p)
 		}
 	}
 	if found == nil {
-		return []Profile{Core}
+		return []fixtures.Profile{fixtures.Core}
 	}
 	return found
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
@@ -98,7 +99,7 @@ func mistypedMutants() []Mutant {
 	var all []Mutant
 	for _, m := range []struct {
 		name, topic, as string
-		level           Level
+		level           fixtures.Level
 	}{
 		{"CommandId", "string-commandid", "an unknown one", Must},
 		{"InstanceId", "string-instanceid", "an unknown one", Must},

@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// World is a ready-made account: options for New, and the names of what is in it.
-type World struct {
+// DemoWorld is a ready-made account: options for New, and the names of what is in it.
+type DemoWorld struct {
 	// Options make the world. Give them to New before options of your own.
 	Options []Option
 	// Region and Account are where the world is.
@@ -52,7 +52,7 @@ const demoAlarmDelay = 5 * time.Second
 // Demo returns a world in which every documented answer of SendCommand and every StatusDetails can
 // be provoked, in the given region and account; DefaultRegion and DefaultAccount where they are
 // empty.
-func Demo(region, account string) World {
+func Demo(region, account string) DemoWorld {
 	if region == "" {
 		region = DefaultRegion
 	}
@@ -60,7 +60,7 @@ func Demo(region, account string) World {
 		account = DefaultAccount
 	}
 	role := "arn:aws:iam::" + account + ":role/sendspec-notifications"
-	w := World{
+	w := DemoWorld{
 		Region: region, Account: account, Denied: aws.Credentials{AccessKeyID: demoDenied, SecretAccessKey: demoDenied},
 		Options: []Option{
 			WithRegion(region), WithAccount(account), WithRole(role), WithMissingBucket(demoMissing),
@@ -140,8 +140,8 @@ func demoNodes() []demoNode {
 
 // demoDocuments are the documents by their binding. Those of the expiry rules are the recorded
 // ones (evidence: expiry/hardcoded).
-func demoDocuments() map[string]Document {
-	return map[string]Document{
+func demoDocuments() map[string]SSMDocument {
+	return map[string]SSMDocument{
 		"document":           {Name: "sendspec-plain", Contents: []string{shellDocument("", "")}},
 		"document.hardcoded": {Name: "sendspec-hardcoded", Contents: []string{shellDocument("", "5")}},
 		"document.arbitrary": {

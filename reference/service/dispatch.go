@@ -54,13 +54,13 @@ func (s *Service) answer(w http.ResponseWriter, r *http.Request) answer {
 	}
 	result := validate(name, body)
 	if exception, message := result.Exception(); exception != "" {
-		if result.Verdict() == reference.Invalid {
+		if result.Validity() == reference.Invalid {
 			return refusal(validation(message))
 		}
 		return refusal(serialization(message))
 	}
 	accessKey, region := s.scopeOf(r)
-	answered, e := run(s, request{Result: &result, size: len(body), region: region, accessKey: accessKey})
+	answered, e := run(s, request{Validation: &result, size: len(body), region: region, accessKey: accessKey})
 	if e != nil {
 		return refusal(e)
 	}
@@ -77,7 +77,7 @@ func (s *Service) scopeOf(r *http.Request) (accessKey, region string) {
 	return "", s.region
 }
 
-func validate(operation string, body []byte) reference.Result {
+func validate(operation string, body []byte) reference.Validation {
 	if operation == reference.SendCommand {
 		return reference.ValidateJSON(body)
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// Document is an SSM document.
-type Document struct {
+// SSMDocument is an SSM document.
+type SSMDocument struct {
 	// Name is the document's name, without ARN.
 	Name string
 	// Type is the document type; "" is Command, the only one that SendCommand runs.
@@ -31,7 +31,7 @@ type Document struct {
 }
 
 // ARN returns the document's ARN in a region and account.
-func (d Document) ARN(region, account string) string {
+func (d SSMDocument) ARN(region, account string) string {
 	if d.Public {
 		account = ""
 	}
@@ -40,7 +40,7 @@ func (d Document) ARN(region, account string) string {
 
 // document is a Document with its contents parsed.
 type document struct {
-	Document
+	SSMDocument
 	versions []*documentVersion
 }
 
@@ -66,8 +66,8 @@ type step struct {
 	inputs *jsontree.Value
 }
 
-func newDocument(d Document) *document {
-	parsed := &document{Document: d}
+func newDocument(d SSMDocument) *document {
+	parsed := &document{SSMDocument: d}
 	parsed.Contents = slices.Clone(d.Contents)
 	for i, content := range d.Contents {
 		v := parseContent(content)
@@ -179,8 +179,8 @@ func (v *documentVersion) executionTimeout(parameters map[string][]string) time.
 
 // builtin returns the two documents of AWS that every account has. Their parameters are those of
 // the recorded document content; executionTimeout is bounded by its pattern at 172800 seconds.
-func builtin() []Document {
-	return []Document{
+func builtin() []SSMDocument {
+	return []SSMDocument{
 		{
 			Name: "AWS-RunShellScript", Public: true, PlatformTypes: []string{Linux, MacOS},
 			Contents: []string{scriptDocument("Run a shell script or specify the commands to run.",

@@ -119,6 +119,6 @@ func TestDocumentsOfSchema12(t *testing.T) {
 func mustInput(t *testing.T, body string) *ssm.SendCommandInput {
 	t.Helper()
 	r := reference.ValidateJSON([]byte(body))
-	require.Equal(t, reference.Valid, r.Verdict())
+	require.Equal(t, reference.Valid, r.Validity())
 	return r.Input
 }

@@ -166,19 +166,19 @@ func (c *command) happen(m moment) {
 		c.invocations[m.invocation].requested = m.at
 		c.deliver(m.at)
 	case missNode:
-		c.life.Apply(reference.Event{Kind: reference.Postponed, Invocation: m.invocation})
+		c.life.Apply(reference.LifeEvent{Kind: reference.Postponed, Invocation: m.invocation})
 	case wakeAgent:
 		c.invocations[m.invocation].woken = true
 		c.deliver(m.at)
 	case endRun:
-		if c.life.Apply(reference.Event{Kind: reference.Ended, Invocation: m.invocation, Details: m.details}) {
+		if c.life.Apply(reference.LifeEvent{Kind: reference.Ended, Invocation: m.invocation, Details: m.details}) {
 			c.invocations[m.invocation].ended = m.at.Add(-c.pace.Report)
 			c.deliver(m.at)
 		}
 	case reachCancel:
 		c.cancel(m)
 	case endCancelled:
-		if c.life.Apply(reference.Event{Kind: reference.Ended, Invocation: m.invocation, Details: reference.Cancelled}) {
+		if c.life.Apply(reference.LifeEvent{Kind: reference.Ended, Invocation: m.invocation, Details: reference.Cancelled}) {
 			if at := m.at.Add(-c.pace.Report); !c.invocations[m.invocation].started.After(at) {
 				c.invocations[m.invocation].ended = at
 			}
@@ -187,7 +187,7 @@ func (c *command) happen(m moment) {
 	case raiseAlarm:
 		c.alarm(m.details)
 	case expireCommand:
-		c.life.Apply(reference.Event{Kind: reference.Expired})
+		c.life.Apply(reference.LifeEvent{Kind: reference.Expired})
 	}
 }
 
@@ -197,10 +197,10 @@ func (c *command) resolve(at time.Time) {
 		if c.refusal == reference.AccessDenied {
 			targets = 0 // the group's members could not be listed
 		}
-		c.life.Apply(reference.Event{Kind: reference.Refused, Details: c.refusal, Targets: targets})
+		c.life.Apply(reference.LifeEvent{Kind: reference.Refused, Details: c.refusal, Targets: targets})
 		return
 	}
-	if !c.life.Apply(reference.Event{Kind: reference.Resolved, Targets: len(c.nodes)}) || len(c.nodes) == 0 {
+	if !c.life.Apply(reference.LifeEvent{Kind: reference.Resolved, Targets: len(c.nodes)}) || len(c.nodes) == 0 {
 		return
 	}
 	c.invocations = make([]invocation, len(c.nodes))
@@ -222,16 +222,16 @@ func (c *command) deliver(at time.Time) {
 			continue
 		}
 		if how := c.undelivered(&c.nodes[i]); how != "" {
-			c.life.Apply(reference.Event{Kind: reference.Ended, Invocation: i, Details: how})
+			c.life.Apply(reference.LifeEvent{Kind: reference.Ended, Invocation: i, Details: how})
 			continue
 		}
 		if node := &c.nodes[i]; !node.Online || node.AgentStopped || node.Late > 0 && !run.woken {
-			if c.life.Apply(reference.Event{Kind: reference.Postponed, Invocation: i}) && node.Late > 0 {
+			if c.life.Apply(reference.LifeEvent{Kind: reference.Postponed, Invocation: i}) && node.Late > 0 {
 				c.plan(moment{at: at.Add(node.Late), kind: wakeAgent, invocation: i})
 			}
 			continue
 		}
-		if !c.life.Apply(reference.Event{Kind: reference.Sent, Invocation: i}) {
+		if !c.life.Apply(reference.LifeEvent{Kind: reference.Sent, Invocation: i}) {
 			continue
 		}
 		switch node := &c.nodes[i]; {
@@ -277,7 +277,7 @@ func (c *command) cancel(m moment) {
 	if m.invocation == reference.AllInvocations {
 		first, end = 0, len(c.nodes)
 	}
-	if !c.life.Apply(reference.Event{Kind: reference.CancelRequested, Invocation: m.invocation}) {
+	if !c.life.Apply(reference.LifeEvent{Kind: reference.CancelRequested, Invocation: m.invocation}) {
 		return
 	}
 	for i := first; i < end; i++ {
@@ -310,7 +310,7 @@ func (c *command) requestCancel(now time.Time, nodes []int) {
 }
 
 func (c *command) alarm(details reference.Details) {
-	if !c.life.Apply(reference.Event{Kind: reference.Alarmed, Details: details}) {
+	if !c.life.Apply(reference.LifeEvent{Kind: reference.Alarmed, Details: details}) {
 		return
 	}
 	state := types.ExternalAlarmStateAlarm

@@ -101,7 +101,7 @@ func WithHistory(commands int) Option { return func(c *config) { c.historySize =
 
 // WithDocument adds a document, or replaces the one of the same name. Content that is no JSON
 // object makes a damaged document: sending it answers InternalServerError.
-func WithDocument(d Document) Option {
+func WithDocument(d SSMDocument) Option {
 	return func(c *config) { c.documents[d.Name] = newDocument(d) }
 }
 

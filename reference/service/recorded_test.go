@@ -55,7 +55,7 @@ func recordedWorld(t *testing.T, calls []recordedCall, call recordedCall) []serv
 	opts := []service.Option{service.WithAccount("000000000000")}
 	for _, c := range calls {
 		if c.Operation == "CreateDocument" && c.Content != "" {
-			opts = append(opts, service.WithDocument(service.Document{Name: c.Name, Contents: []string{c.Content}}))
+			opts = append(opts, service.WithDocument(service.SSMDocument{Name: c.Name, Contents: []string{c.Content}}))
 		}
 	}
 	var in struct {

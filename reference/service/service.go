@@ -26,7 +26,7 @@ type Service struct {
 
 // request is a body that the framework accepted, and its size in bytes.
 type request struct {
-	*reference.Result
+	*reference.Validation
 	size int
 	// region and accessKey are those that its signature is for.
 	region, accessKey string

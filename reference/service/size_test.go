@@ -14,13 +14,13 @@ import (
 // ownDocument is a document of the account with a step for every name. The captures' own documents are not public: this
 // one's name has the length with which the minimal one fits the recorded pair, so that the other two show that what
 // they have more counts with its exact size.
-func ownDocument(description string, steps ...string) service.Document {
+func ownDocument(description string, steps ...string) service.SSMDocument {
 	content := `{"schemaVersion":"2.2",` + description + `"parameters":{"commands":{"type":"StringList"}},"mainSteps":[`
 	for i, name := range steps {
 		content += strings.Repeat(",", min(i, 1)) + `{"action":"aws:runShellScript","name":"` + name +
 			`","inputs":{"runCommand":"{{ commands }}"}}`
 	}
-	return service.Document{Name: "sendspec-own-document-of-the-size-", Contents: []string{content + "]}"}}
+	return service.SSMDocument{Name: "sendspec-own-document-of-the-size-", Contents: []string{content + "]}"}}
 }
 
 // The recorded pairs: what was taken last, and one more of it was refused (evidence: size/pairs).
@@ -43,7 +43,7 @@ func TestTheRecordedPairsOfTheSizeLimit(t *testing.T) {
 		ownDocument("", "step0", "second")
 	for name, row := range map[string]struct {
 		taken    int
-		document *service.Document
+		document *service.SSMDocument
 		request  func(n int) map[string]any
 	}{
 		"ASCII": {98883, nil, commands("x")},
