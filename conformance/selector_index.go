@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -77,13 +78,16 @@ const mostParts = 8
 // mergedNamed is how many cases are named that took the place of others.
 const mergedNamed = 3
 
-// suggestion names what the pattern may have meant: the cases into which those went that it once picked, the part of
-// it that does match something, or a topic of a similar name.
+// suggestion names what the pattern may have meant: the cases into which those went that it once picked, the pattern
+// with the nearest names in it, the part of it that does match something, or a topic of a similar name.
 func (x *Index) suggestion(p pattern) string {
 	if into := fixtures.MergedInto(p.text); len(into) > mergedNamed {
 		return fmt.Sprintf("; it was merged into %s and %d more", strings.Join(into[:mergedNamed], ", "), len(into)-mergedNamed)
 	} else if len(into) > 0 {
 		return "; it was merged into " + strings.Join(into, ", ")
+	}
+	if corrected := x.corrected(p); corrected != "" {
+		return fmt.Sprintf("; did you mean %s?", corrected)
 	}
 	for n := min(len(p.parts)-1, mostParts); n > 0; n-- {
 		if last := p.parts[n-1].text; last != "**" && last != "*" && x.any(p.parts[:n]) {
@@ -110,4 +114,56 @@ func (x *Index) suggestion(p pattern) string {
 		return fmt.Sprintf("; did you mean %s?", best)
 	}
 	return ""
+}
+
+// corrected is a pattern without wildcards with the nearest name that there is in place of each of its parts, as far as
+// there are any; "" where none was mistyped. A topic alone is looked for in every area.
+func (x *Index) corrected(p pattern) string {
+	if strings.ContainsAny(p.text, wildcards) {
+		return ""
+	}
+	found, mistyped := "", false
+	for _, one := range p.parts[:min(len(p.parts), mostParts)] {
+		name := nearest.Name(one.text, x.below(found))
+		if name == "" {
+			break
+		}
+		mistyped = mistyped || name != one.text
+		found = strings.TrimPrefix(found+"/"+name, "/")
+	}
+	if found == "" {
+		return x.topic(p)
+	}
+	if !mistyped {
+		return ""
+	}
+	return found
+}
+
+// topic is the topic in any area that a pattern begins with.
+func (x *Index) topic(p pattern) string {
+	var topics []string
+	for _, id := range x.parts {
+		topics = append(topics, id[1])
+	}
+	name := nearest.Name(p.parts[0].text, topics)
+	if name == "" {
+		return ""
+	}
+	return "'*/" + name + "'"
+}
+
+// below are the names that can follow a beginning of IDs.
+func (x *Index) below(beginning string) []string {
+	depth := 0
+	if beginning != "" {
+		depth = strings.Count(beginning, "/") + 1
+	}
+	var names []string
+	for _, id := range x.parts {
+		if len(id) > depth && strings.Join(id[:depth], "/") == beginning && !slices.Contains(names, id[depth]) {
+			names = append(names, id[depth])
+		}
+	}
+	return names
 }

@@ -47,6 +47,10 @@ func TestSelectors(t *testing.T) {
 		{[]string{"accept", "!accept/A/x"}, []int{1, 2}, ""},
 		{[]string{"@list"}, []int{1}, ""},
 		{[]string{"acc"}, nil, `selector "acc" matches no case; did you mean accept/A?`},
+		{[]string{"acept/B"}, nil, `selector "acept/B" matches no case; did you mean accept/B?`},
+		{[]string{"Constraint/A/xyz"}, nil, `selector "Constraint/A/xyz" matches no case; did you mean constraint/A?`},
+		{[]string{"accept/B/xylophone"}, nil, `selector "accept/B/xylophone" matches no case; accept/B does`},
+		{[]string{"a"}, nil, `selector "a" matches no case; did you mean '*/A'?`},
 		{[]string{"accept", "!accept/C"}, nil, `selector "accept/C" matches no case`},
 		{[]string{"accept/Comment/plain"}, nil, `selector "accept/Comment/plain" matches no case; it was merged into echo/Comment/plain (`},
 		{[]string{"accept/TimeoutSeconds"}, nil, "within-range/n=172800, constraint/TimeoutSeconds/within-range/n=2592000, " +
