@@ -302,7 +302,8 @@ func TestARunEndsWithItsTime(t *testing.T) {
 		require.ErrorContains(t, err, "the time of the run, 20s, is over")
 		assert.False(t, report.Complete)
 		assert.Equal(t, "the time of the run, 20s, is over", report.Stopped)
-		assert.Equal(t, 5, report.Totals[judge.Error])
+		assert.Zero(t, report.Totals[judge.Error])
+		assert.Equal(t, 5, report.Totals[judge.Skip])
 		for _, r := range report.Results[5:10] {
 			assert.True(t, r.NotAsked(), r.Reason)
 		}

@@ -61,7 +61,7 @@ func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
 // askMore asks what the caller added to the plan, unless the run came to an end before.
 func (x *Session) askMore(ctx context.Context) (all []judge.Result, err error) {
 	for _, ask := range x.runner.settings.more {
-		if err != nil || ctx.Err() != nil || x.liveness.Lost() != "" {
+		if err != nil || x.stopped(ctx) != "" {
 			break
 		}
 		var more []judge.Result
@@ -101,9 +101,17 @@ func (x *Session) all(ctx context.Context) ([]judge.Result, error) {
 	plan := x.started.Plan
 	results := make([]judge.Result, len(plan))
 	for i, p := range plan {
-		results[i] = judge.Result{Case: p.Case, Verdict: judge.Error, Reason: judge.ReasonNotAsked + "the run was ended"}
+		results[i] = notAsked(p)
 	}
-	order := &inOrder{results: results, ready: make([]bool, len(plan)), emit: x.emitCase, progress: x.emitProgress}
+	ctx, enough := context.WithCancel(ctx)
+	defer enough()
+	order := &inOrder{results: results, ready: make([]bool, len(plan)), emit: x.emitCase, progress: func(p Progress) error {
+		if most := x.runner.settings.maxFail; most > 0 && p.Failed >= most {
+			x.enoughFailed.Store(true)
+			enough()
+		}
+		return x.Emit(p)
+	}}
 	var waiting, others []int
 	for i, p := range plan {
 		if waits(p.Case) {
@@ -148,8 +156,6 @@ func listing(p Planned) int {
 	}
 	return 0
 }
-
-func (x *Session) emitProgress(p Progress) error { return x.Emit(p) }
 
 func (x *Session) emitCase(r judge.Result) error {
 	if x.runner.carriesInvariantsOnly() {

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -45,6 +46,7 @@ type settings struct {
 	unsigned      bool // requests are sent as they are
 	wait          time.Duration
 	maxTime       time.Duration // 0 for no bound
+	maxFail       int           // 0 for no bound
 	revival       time.Duration
 	pace          *rate.Limiter // nil for no bound
 }
@@ -90,7 +92,7 @@ func WithProfiles(profiles ...fixtures.Profile) Option {
 	return func(r *Runner) error {
 		for _, p := range profiles {
 			if !slices.Contains(fixtures.Profiles(), p) {
-				return fmt.Errorf("profile %q: want one of %v", p, fixtures.Profiles())
+				return fmt.Errorf("profile %q: want one of %v%s", p, fixtures.Profiles(), nearestOf(p, fixtures.Profiles()))
 			}
 		}
 		r.settings.profiles = profiles
@@ -103,12 +105,20 @@ func WithEvidence(kinds ...evidence.Kind) Option {
 	return func(r *Runner) error {
 		for _, k := range kinds {
 			if !slices.Contains(evidence.Kinds(), k) {
-				return fmt.Errorf("evidence %q: want one of %v", k, evidence.Kinds())
+				return fmt.Errorf("evidence %q: want one of %v%s", k, evidence.Kinds(), nearestOf(k, evidence.Kinds()))
 			}
 		}
 		r.settings.evidence = kinds
 		return nil
 	}
+}
+
+func nearestOf[T ~string](word T, known []T) string {
+	var words []string
+	for _, one := range known {
+		words = append(words, string(one))
+	}
+	return nearest.Question(string(word), words)
 }
 
 // of reports whether a case is of the profiles and kinds of evidence that were asked for.

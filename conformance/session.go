@@ -32,6 +32,8 @@ type Session struct {
 	kept        atomic.Int64            // bytes of answers that are kept whole, beyond what is usually kept
 	vain        vainWaits               // of the cases that poll
 	recent      judge.RecentIdentifiers // of RunCase
+
+	enoughFailed atomic.Bool // as many cases as the run was to find
 }
 
 // Open finds out what the target is and what it can be asked. It fails with ErrCannotJudge where
@@ -126,7 +128,9 @@ func (x *Session) Emit(e Event) error { return x.runner.emit(e) }
 // Ask judges a case of the plan, asks a failing one again, and holds it against what is known.
 func (x *Session) Ask(ctx context.Context, p Planned) judge.Result {
 	r := x.askTwice(ctx, p)
-	x.runner.compare(&r, true)
+	if !endedEarly(ctx, &r) {
+		x.runner.compare(&r, true)
+	}
 	return r
 }
 
@@ -149,12 +153,13 @@ func (x *Session) Invariants(results []judge.Result) []judge.Result {
 	if len(settings.profiles) > 0 {
 		faults = slices.DeleteFunc(faults, func(r judge.Result) bool { return !slices.Contains(settings.profiles, r.Case.Profile) })
 	}
+	complete := len(results) == len(x.runner.cases) && !slices.ContainsFunc(results, func(r judge.Result) bool { return r.NotAsked() })
 	var verdicts []judge.Result
 	for _, v := range judge.Invariants(results, faults, settings.strict) {
 		if !x.runner.selector.Match(v.Case.ID) || !settings.of(v.Case) {
 			continue
 		}
-		x.runner.compare(&v, len(results) == len(x.runner.cases))
+		x.runner.compare(&v, complete)
 		verdicts = append(verdicts, v)
 	}
 	return verdicts
@@ -164,13 +169,17 @@ func (x *Session) Invariants(results []judge.Result) []judge.Result {
 func (x *Session) Report(ctx context.Context, results []judge.Result) *Report {
 	report := newReport(x.started, results, x.stopped(ctx))
 	report.Elapsed = time.Since(x.started.Began)
-	report.Server, report.Shard, report.Corpus = x.runner.server(), x.runner.settings.shard, corpusOf(x.runner.cases)
+	report.Server, report.Shard, report.Corpus = x.runner.server(), x.runner.settings.shard, CorpusDigest(x.runner.cases)
 	return report
 }
 
 // stopped says why the run did not get to its end, "" where it did.
 func (x *Session) stopped(ctx context.Context) string {
-	return cmp.Or(WhyEnded(ctx), x.liveness.Lost())
+	enough := ""
+	if x.enoughFailed.Load() {
+		enough = fmt.Sprintf("ended since %d of the cases had failed", x.runner.settings.maxFail)
+	}
+	return cmp.Or(WhyEnded(ctx), enough, x.liveness.Lost())
 }
 
 // Resume lets a session that gave its target up ask again.

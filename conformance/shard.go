@@ -48,8 +48,8 @@ func WithShard(s Shard) Option {
 	return func(r *Runner) error { r.settings.shard = s; return nil }
 }
 
-// corpusOf names a corpus: other cases or other expectations have another name.
-func corpusOf(cases []*fixtures.Case) string {
+// CorpusDigest names a corpus: other cases or other expectations have another name.
+func CorpusDigest(cases []*fixtures.Case) string {
 	h := fnv.New64a()
 	for _, c := range cases {
 		_, _ = h.Write([]byte(c.ID + "\x00" + string(c.Level) + "\x00"))

@@ -4,12 +4,15 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -87,7 +90,8 @@ func (t Target) withDefaults() (Target, error) {
 			return t, fmt.Errorf("target: binding %q is empty: want a value, or no binding of this name", name)
 		}
 		if known[name] == "" || name == fixtures.NonceBinding || name == fixtures.RegionBinding || name == fixtures.DeniedBinding {
-			return t, fmt.Errorf("target: binding %q is not one that a case could use (sendspec bindings lists them)", name)
+			return t, fmt.Errorf("target: binding %q is not one that a case could use%s (sendspec bindings lists them)", name,
+				nearest.Question(name, slices.Sorted(maps.Keys(known))))
 		}
 	}
 	return t, nil

@@ -18,7 +18,7 @@ type campaignProgress struct {
 
 func newCampaignProgress(w io.Writer) *campaignProgress {
 	p := &campaignProgress{to: w}
-	if terminalOf(w, os.Getenv).progress {
+	if terminalOf(w, os.Getenv, colorAuto).progress {
 		p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(w), progressbar.OptionThrottle(progressInterval),
 			progressbar.OptionSetWidth(20), progressbar.OptionClearOnFinish(), progressbar.OptionSetElapsedTime(false))
 	}

@@ -8,8 +8,10 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/nearest"
 )
 
 // Streams are where a command reads and writes. Machine output goes to Out, everything for people
@@ -99,11 +101,41 @@ Exit codes:
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return fmt.Errorf("%w (see %s --help)", err, c.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
+	root.DisableSuggestions = true // ours are in the one line of an error
+	root.Args = knownCommand
+	asked := root.Flags().Bool("version", false, "print what sendspec version prints")
+	root.RunE = func(c *cobra.Command, _ []string) error {
+		if *asked {
+			return printVersion(s)
+		}
+		return c.Help()
+	}
 	root.AddCommand(newRun(s), newFuzz(s), newReplay(s), newJudge(s), newObserve(s), newCompare(s), newList(s), newExplain(s),
-		newEvidence(s), newCoverage(s), newValidate(s), newServe(s), newMutants(), newBindings(), newMan())
+		newEvidence(s), newCoverage(s), newValidate(s), newServe(s), newMutants(), newBindings(), newMan(), newVersion(s))
 	refuseEmpty(root)
 	return root
+}
+
+// flagError names the flag that a mistyped one may have meant.
+func flagError(c *cobra.Command, err error) error {
+	text := err.Error()
+	if unknown := (*pflag.NotExistError)(nil); errors.As(err, &unknown) {
+		var names []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		text += nearest.Question("--"+unknown.GetSpecifiedName(), names)
+	}
+	return fmt.Errorf("%s (see %s --help)", text, c.CommandPath())
+}
+
+// knownCommand refuses what is no command, and names the one that it may have meant.
+func knownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, one := range c.Commands() {
+		names = append(names, one.Name())
+	}
+	return fmt.Errorf("unknown command %q%s (see %s --help)", args[0], nearest.Question(args[0], names), c.CommandPath())
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/atomicfile"
+	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fuzz"
@@ -129,7 +130,8 @@ func (f *fuzzFlags) check() error {
 	}
 	for _, name := range f.strategies {
 		if !slices.Contains(strategyNames(), name) {
-			return fmt.Errorf("--strategy %q: want one of %s", name, strings.Join(strategyNames(), ", "))
+			return fmt.Errorf("--strategy %q: want one of %s%s", name, strings.Join(strategyNames(), ", "),
+				nearest.Question(name, strategyNames()))
 		}
 	}
 	return nil

@@ -18,6 +18,7 @@ type judgeFlags struct {
 	reportFlags
 	strict  bool
 	verbose bool
+	color   color
 }
 
 func newJudge(s Streams) *cobra.Command {
@@ -49,6 +50,7 @@ Reports and exit codes are those of run. - reads standard input.`,
 	c.Flags().BoolVar(&f.strict, "strict", false, "fail on a missed should, too")
 	f.register(c)
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "list every call, and show warnings in full")
+	f.color.register(c)
 	return c
 }
 
@@ -73,7 +75,7 @@ func (f *judgeFlags) run(ctx context.Context, s Streams, name string) error {
 			capture.Foreign)}
 	}
 	o := report.Options{Version: version()}
-	t := terminalOf(s.Err, os.Getenv)
+	t := terminalOf(s.Err, os.Getenv, f.color)
 	opts := []conformance.Option{
 		conformance.WithSink(report.NewText(s.Err, report.TextOptions{Options: o, Verbose: f.verbose, Color: t.color, Width: t.width})),
 	}

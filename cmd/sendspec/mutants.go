@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/reference/mutants"
 )
 
@@ -43,13 +45,16 @@ TEXT selects those whose name or defect contains it.`,
 // mutantNamed returns the wrong server of this name, or an error that names the one that may have been meant.
 func mutantNamed(name string) (mutants.Mutant, error) {
 	near := ""
+	var names []string
 	for _, m := range mutants.All() {
 		if m.Name == name {
 			return m, nil
 		}
+		names = append(names, m.Name)
 		if near == "" && strings.Contains(strings.ToLower(m.Name), strings.ToLower(name)) {
 			near = "; did you mean " + m.Name + "?"
 		}
 	}
-	return mutants.Mutant{}, fmt.Errorf("--mutant %q: no such wrong server%s (sendspec mutants lists them)", name, near)
+	return mutants.Mutant{}, fmt.Errorf("--mutant %q: no such wrong server%s (sendspec mutants lists them)", name,
+		cmp.Or(near, nearest.Question(name, names)))
 }

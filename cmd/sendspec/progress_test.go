@@ -47,6 +47,7 @@ func TestOnlyATerminalHasColoursAndProgress(t *testing.T) {
 	require.NoError(t, err)
 	defer file.Close()
 	for _, w := range []io.Writer{&strings.Builder{}, file} {
-		assert.Equal(t, terminal{}, terminalOf(w, func(string) string { return "" }))
+		assert.Equal(t, terminal{}, terminalOf(w, func(string) string { return "" }, colorAuto))
+		assert.Equal(t, terminal{color: true}, terminalOf(w, func(string) string { return "1" }, colorAlways), "whatever NO_COLOR says")
 	}
 }

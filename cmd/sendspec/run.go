@@ -44,6 +44,8 @@ type runFlags struct {
 	verbose  bool
 	fuzz     time.Duration
 	quiet    bool
+	color    color
+	maxFail  int
 	shard    string
 	recorded string
 }
@@ -111,7 +113,10 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
 	f.reportFlags.register(c)
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "list every case, and show warnings and bodies in full")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print only the verdict")
+	f.color.register(c)
+	c.Flags().IntVar(&f.maxFail, "max-fail", 0, "end the run after `N` failures; the rest is not asked, and the report is partial")
 	c.MarkFlagsMutuallyExclusive("verbose", "quiet")
+	c.MarkFlagsMutuallyExclusive("max-fail", "update-baseline")
 	completeFlag(c, "profile", profileNames()...)
 	completeFlag(c, "evidence", kindNames()...)
 	return c
@@ -243,6 +248,12 @@ func (f *runFlags) runner(t conformance.Target, s conformance.Selector, opts ...
 		return nil, fmt.Errorf("--max-time %s: want more than 0", f.maxTime)
 	}
 	opts = append(opts, conformance.WithMaxTime(f.maxTime))
+	if f.maxFail < 0 {
+		return nil, fmt.Errorf("--max-fail %d: want 1 or more, or 0 for no bound", f.maxFail)
+	}
+	if f.maxFail > 0 {
+		opts = append(opts, conformance.WithMaxFail(f.maxFail))
+	}
 	if f.shard != "" {
 		shard, err := conformance.ParseShard(f.shard)
 		if err != nil {

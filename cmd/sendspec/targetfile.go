@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -150,8 +151,8 @@ func decodeStrictly(where string, b []byte, into any, known []string) error {
 	}
 	for i := 0; i < len(root.Content); i += 2 {
 		if key := root.Content[i]; !slices.Contains(known, key.Value) {
-			return fmt.Errorf("%s:%d: unknown field %s: want one of %s", where, key.Line,
-				untrusted.Quote(key.Value), strings.Join(known, ", "))
+			return fmt.Errorf("%s:%d: unknown field %s: want one of %s%s", where, key.Line,
+				untrusted.Quote(key.Value), strings.Join(known, ", "), nearest.Question(key.Value, known))
 		}
 	}
 	if err := refuseEmptyEntries(where, root); err != nil {
@@ -238,7 +239,8 @@ func (w *world) fill(where string, t *targetFlags) error {
 	known := fixtures.KnownBindings()
 	for _, name := range sortedNames(bind) {
 		if known[name] == "" || name == fixtures.NonceBinding || name == fixtures.RegionBinding {
-			return fmt.Errorf("%s: %s is not what a case could use (sendspec bindings lists that)", where, untrusted.Quote(name))
+			return fmt.Errorf("%s: %s is not what a case could use%s (sendspec bindings lists that)", where, untrusted.Quote(name),
+				nearest.Question(name, sortedNames(known)))
 		}
 	}
 	if len(t.nodes) == 0 {

@@ -1,13 +1,18 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/report"
 )
 
@@ -18,14 +23,45 @@ type terminal struct {
 	width    int // in columns; 0 where it is no terminal
 }
 
+// color is when text for people has colours, as --color says: "" is auto.
+type color string
+
+const (
+	colorAuto   color = "auto"
+	colorAlways color = "always"
+	colorNever  color = "never"
+)
+
+var colors = []string{string(colorAuto), string(colorAlways), string(colorNever)}
+
+func (c *color) register(command *cobra.Command) {
+	*c = colorAuto
+	command.Flags().Var(c, "color", "auto, always or never; auto is for a terminal, unless NO_COLOR is set or TERM is dumb")
+	completeFlag(command, "color", colors...)
+}
+
+// Set takes one of the three words.
+func (c *color) Set(text string) error {
+	if !slices.Contains(colors, text) {
+		return fmt.Errorf("want one of %s%s", strings.Join(colors, ", "), nearest.Question(text, colors))
+	}
+	*c = color(text)
+	return nil
+}
+
+func (c *color) String() string { return string(*c) }
+
+// Type is how help calls the value.
+func (c *color) Type() string { return "WHEN" }
+
 // terminalOf looks at a stream and at the conventions of the environment: NO_COLOR (no-color.org), CI,
-// which every CI system sets, and TERM=dumb.
-func terminalOf(w io.Writer, getenv func(string) string) terminal {
+// which every CI system sets, and TERM=dumb. What --color says goes before all of them.
+func terminalOf(w io.Writer, getenv func(string) string, wanted color) terminal {
 	file, ok := w.(interface{ Fd() uintptr })
 	if !ok || !term.IsTerminal(int(file.Fd())) || getenv("TERM") == "dumb" {
-		return terminal{}
+		return terminal{color: wanted == colorAlways}
 	}
-	t := terminal{color: getenv("NO_COLOR") == "", progress: getenv("CI") == ""}
+	t := terminal{color: wanted == colorAlways || wanted != colorNever && getenv("NO_COLOR") == "", progress: getenv("CI") == ""}
 	if width, _, err := term.GetSize(int(file.Fd())); err == nil {
 		t.width = width
 	}
@@ -34,7 +70,7 @@ func terminalOf(w io.Writer, getenv func(string) string) terminal {
 
 // terminalSinks tell the run to people.
 func (f *runFlags) terminalSinks(w io.Writer, o report.Options) []conformance.Sink {
-	t := terminalOf(w, os.Getenv)
+	t := terminalOf(w, os.Getenv, f.color)
 	text := report.TextOptions{Options: o, Verbose: f.verbose, Quiet: f.quiet, Color: t.color, Width: t.width}
 	if !t.progress || f.quiet {
 		return []conformance.Sink{report.NewText(w, text)}
@@ -45,7 +81,7 @@ func (f *runFlags) terminalSinks(w io.Writer, o report.Options) []conformance.Si
 
 // progressSinks show how far a run is that tells nothing else.
 func (f *runFlags) progressSinks(w io.Writer) []conformance.Sink {
-	t := terminalOf(w, os.Getenv)
+	t := terminalOf(w, os.Getenv, f.color)
 	if !t.progress || f.quiet {
 		return nil
 	}

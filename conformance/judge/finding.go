@@ -92,7 +92,8 @@ const ReasonWaitedInVain = "not asked again: what was waited for did not come"
 
 // NotAsked reports whether the case has no verdict since the run ended before it was asked, or answered.
 func (r *Result) NotAsked() bool {
-	return r.Verdict == Error && (strings.HasPrefix(r.Reason, ReasonNotAsked) || strings.HasPrefix(r.Reason, ReasonNotFinished))
+	return (r.Verdict == Skip || r.Verdict == Error) &&
+		(strings.HasPrefix(r.Reason, ReasonNotAsked) || strings.HasPrefix(r.Reason, ReasonNotFinished))
 }
 
 // looser returns the weaker of two levels.

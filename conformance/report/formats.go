@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/nearest"
 )
 
 // Format is one form in which the report of a run is written.
@@ -50,5 +51,5 @@ func FormatNamed(name string) (Format, error) {
 		}
 		names = append(names, f.Name)
 	}
-	return Format{}, fmt.Errorf("report format %q: want one of %s", name, strings.Join(names, ", "))
+	return Format{}, fmt.Errorf("report format %q: want one of %s%s", name, strings.Join(names, ", "), nearest.Question(name, names))
 }

@@ -41,7 +41,7 @@ func halfway(t *testing.T) *conformance.Report {
 	r.Complete, r.Cut, r.Stopped = false, true, "interrupted"
 	for i, reason := range []string{"cannot be signed: <b>", "not asked: the run was ended"} {
 		at := &r.Results[len(r.Results)-1-i]
-		*at = judge.Result{Case: at.Case, Verdict: judge.Error, Reason: reason}
+		*at = judge.Result{Case: at.Case, Verdict: []judge.Verdict{judge.Error, judge.Skip}[i], Reason: reason}
 	}
 	return r
 }

@@ -1,0 +1,41 @@
+package conformance_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/judge"
+)
+
+func TestARunEndsWhenEnoughHaveFailed(t *testing.T) {
+	t.Parallel()
+	failing := answering(func(_ int64, body string) int {
+		if strings.Contains(body, `{"Comment":`) {
+			return 500
+		}
+		return 200
+	})
+	report, err := run(t.Context(), t, conformance.Target{Handler: failing}, conformance.WithCases(plainCases(t, 30)),
+		conformance.WithParallel(1), conformance.WithMaxFail(3))
+	require.NoError(t, err, "what failed is a verdict")
+	assert.Equal(t, 3, report.Totals[judge.Fail]-failingInvariants(report))
+	assert.Zero(t, report.Totals[judge.Error])
+	for _, r := range report.Results[3:30] {
+		assert.True(t, r.NotAsked(), r.Reason)
+	}
+	assert.True(t, report.Failed())
+	assert.False(t, report.Complete)
+	assert.Equal(t, "ended since 3 of the cases had failed", report.Stopped)
+
+	report, err = run(t.Context(), t, conformance.Target{Handler: failing}, conformance.WithCases(plainCases(t, 30)),
+		conformance.WithMaxFail(31))
+	require.NoError(t, err)
+	assert.True(t, report.Complete, "it was not reached")
+
+	_, err = conformance.New(conformance.Target{Handler: failing}, conformance.WithMaxFail(0))
+	require.ErrorContains(t, err, "want 1 or more")
+}
