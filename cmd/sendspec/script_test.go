@@ -52,6 +52,7 @@ func TestScripts(t *testing.T) {
 			for name, path := range map[string]string{
 				"AWS_HAR":  "../../conformance/traffic/testdata/aws.har",
 				"RECORDED": "../../fixtures/evidence/recorded",
+				"ACTION":   "../../.github/actions/run",
 			} {
 				if path, err = filepath.Abs(path); err != nil {
 					return err
