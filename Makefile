@@ -45,6 +45,29 @@ lint-tools: ## build what make lint needs, into the build cache
 	$(GOLANGCI_LINT) version
 	$(DEADCODE) -h 2>/dev/null
 
+ACTIONLINT ?= $(GO) run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+GORELEASER ?= $(GO) run github.com/goreleaser/goreleaser/v2@v2.15.1
+
+.PHONY: actionlint actionlint-tool
+actionlint: ## the workflows of .github
+	$(ACTIONLINT)
+
+actionlint-tool:
+	$(ACTIONLINT) -version >/dev/null
+
+.PHONY: release
+release: ## build and publish what a tag releases, as a draft (the workflow calls this)
+	$(GORELEASER) release --clean
+
+.PHONY: snapshot
+snapshot: ## build what a tag would release, into bin/dist, and a wheel for each platform, into bin/wheels
+	$(GORELEASER) release --snapshot --clean
+	python3 cmd/sendspec/python/build.py --dist bin/dist --out bin/wheels
+
+.PHONY: image
+image: ## build the container image and use it (wants buildah)
+	.ci/image
+
 .PHONY: bench
 bench: ## hold the budgets: the run and the validator, as ratios in one run
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./reference/ ./conformance/ ./fuzz/
