@@ -8,13 +8,15 @@ import (
 )
 
 // WithMaxTime bounds a run in time, waiting and preflight included. What was not asked by then has no
-// verdict, and the report says so. Default: no bound.
+// verdict, and the report says so. Of several bounds the shortest holds. Default: no bound.
 func WithMaxTime(d time.Duration) Option {
 	return func(r *Runner) error {
 		if d <= 0 {
 			return fmt.Errorf("max time %s: want more than 0", d)
 		}
-		r.settings.maxTime = d
+		if r.settings.maxTime == 0 || d < r.settings.maxTime {
+			r.settings.maxTime = d
+		}
 		return nil
 	}
 }

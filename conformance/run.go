@@ -40,7 +40,9 @@ func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
 	if err := r.emit(session.started); err != nil {
 		return nil, errors.Join(err, r.emit(Ended{r.nothingAsked(ctx, err)}))
 	}
-	results, err := session.all(ctx)
+	results, err := session.AskAll(ctx, func(ctx context.Context, p Planned) (judge.Result, bool) {
+		return session.Ask(ctx, p), true
+	})
 	invariants := session.Invariants(results)
 	if r.carriesInvariantsOnly() {
 		results = nil
@@ -95,9 +97,10 @@ func (r *Runner) emit(e Event) error {
 // what is asked meanwhile goes by the settings' parallel like every other request.
 const waitingCases = 256
 
-// all judges the plan, several cases at once, and tells each verdict in the order of the plan. Cases
-// that wait for a status begin first, and the others are asked meanwhile.
-func (x *Session) all(ctx context.Context) ([]judge.Result, error) {
+// AskAll asks the cases of the plan, several at once, and tells each verdict in the order of the plan. Cases that wait
+// for a status begin first, and the others are asked meanwhile. Ask judges one of them, and may leave it out: of such a
+// case nothing is told. The results are those of the cases that were not left out.
+func (x *Session) AskAll(ctx context.Context, ask func(context.Context, Planned) (r judge.Result, asked bool)) ([]judge.Result, error) {
 	plan := x.started.Plan
 	results := make([]judge.Result, len(plan))
 	for i, p := range plan {
@@ -105,13 +108,14 @@ func (x *Session) all(ctx context.Context) ([]judge.Result, error) {
 	}
 	ctx, enough := context.WithCancel(ctx)
 	defer enough()
-	order := &inOrder{results: results, ready: make([]bool, len(plan)), emit: x.emitCase, progress: func(p Progress) error {
+	order := &inOrder{results: results, ready: make([]bool, len(plan)), leftOut: make([]bool, len(plan)), emit: x.emitCase}
+	order.progress = func(p Progress) error {
 		if most := x.runner.settings.maxFail; most > 0 && p.Failed >= most {
 			x.enoughFailed.Store(true)
 			enough()
 		}
 		return x.Emit(p)
-	}}
+	}
 	var waiting, others []int
 	for i, p := range plan {
 		if waits(p.Case) {
@@ -130,7 +134,8 @@ func (x *Session) all(ctx context.Context) ([]judge.Result, error) {
 			group.Go(func() error {
 				for n := next.Add(1); n <= int64(len(indexes)); n = next.Add(1) {
 					i := indexes[n-1]
-					if err := order.put(i, x.Ask(ctx, plan[i])); err != nil {
+					r, asked := ask(ctx, plan[i])
+					if err := order.put(i, r, asked); err != nil {
 						return err
 					}
 				}
@@ -140,7 +145,8 @@ func (x *Session) all(ctx context.Context) ([]judge.Result, error) {
 	}
 	pool(waitingCases, waiting)
 	pool(x.runner.settings.parallel, others)
-	return results, group.Wait()
+	err := group.Wait()
+	return order.told(), err
 }
 
 // waits reports whether a case waits for a status.
@@ -164,11 +170,12 @@ func (x *Session) emitCase(r judge.Result) error {
 	return x.Emit(Judged{r})
 }
 
-// inOrder passes results on in the order of the plan, not that in which they come.
+// inOrder passes results on in their order, whatever order they come in.
 type inOrder struct {
 	mu       sync.Mutex
 	results  []judge.Result
 	ready    []bool
+	leftOut  []bool
 	next     int
 	emit     func(judge.Result) error
 	progress func(Progress) error
@@ -176,10 +183,10 @@ type inOrder struct {
 	err      error // of the first event that a sink refused: none follows it
 }
 
-func (o *inOrder) put(i int, r judge.Result) error {
+func (o *inOrder) put(i int, r judge.Result, asked bool) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.results[i], o.ready[i] = r, true
+	o.results[i], o.ready[i], o.leftOut[i] = r, true, !asked
 	o.done.Done, o.done.Total = o.done.Done+1, len(o.results)
 	if r.Verdict == judge.Fail || r.Verdict == judge.Flaky {
 		o.done.Failed++
@@ -188,9 +195,22 @@ func (o *inOrder) put(i int, r judge.Result) error {
 		o.err = o.progress(o.done)
 	}
 	for ; o.err == nil && o.next < len(o.ready) && o.ready[o.next]; o.next++ {
-		o.err = o.emit(o.results[o.next])
+		if !o.leftOut[o.next] {
+			o.err = o.emit(o.results[o.next])
+		}
 	}
 	return o.err
+}
+
+// told are the results of the cases that were not left out.
+func (o *inOrder) told() []judge.Result {
+	told := make([]judge.Result, 0, len(o.results))
+	for i, r := range o.results {
+		if !o.leftOut[i] {
+			told = append(told, r)
+		}
+	}
+	return told
 }
 
 // askTwice judges a case of the plan, and asks a failing one again.

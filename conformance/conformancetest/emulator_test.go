@@ -132,3 +132,24 @@ func TestAnEmulatorKeepsABaseline(t *testing.T) {
 	require.True(t, failed)
 	assert.Contains(t, out, `known.baseline:1: selector "constraint/Coment" matches no case`)
 }
+
+// Several cases are asked at once.
+func TestCasesAreAskedTogether(t *testing.T) {
+	t.Parallel()
+	out, failed := goTest(t, "TestTogether")
+	require.False(t, failed, out)
+	assert.Contains(t, out, "--- PASS: TestTogether/constraint/Comment/within-max/n=100 ")
+}
+
+// When the time is up, what was found is told, and of the rest that it was not asked.
+func TestWhatWasFoundIsToldWhenTimeIsUp(t *testing.T) {
+	t.Parallel()
+	out, failed := goTest(t, "TestSlow")
+	require.True(t, failed)
+	assert.Contains(t, out, "--- PASS: TestSlow/")
+	assert.Contains(t, out, "--- FAIL: TestSlow/")
+	assert.Contains(t, out, "--- SKIP: TestSlow/")
+	assert.Regexp(t, `\d+ of \d+ cases were not asked: the time of the run, 3s, is over; go test -timeout gives more`, out)
+	assert.NotContains(t, out, "could not be judged")
+	assert.NotContains(t, out, "panic")
+}

@@ -1,10 +1,13 @@
 package conformancetest
 
 import (
+	"context"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
@@ -12,16 +15,23 @@ import (
 )
 
 // Run asks the target every case, each in a subtest of its own: a case that the target fails fails
-// its subtest, and one that it cannot be asked skips it. The invariants follow as subtests, judged on
-// the exchanges of the cases that ran. Options are those of conformance.New; a sink is told of what
-// -run lets through.
+// its subtest, and one that it cannot be asked skips it. Several subtests run at once, as many as
+// conformance.WithParallel says, whatever -parallel is. The invariants follow as subtests, judged on
+// the exchanges of the cases that ran. Shortly before go test's -timeout the run ends: what it has found
+// stays, and what it has not asked is skipped and counted. Options are those of conformance.New; a sink is
+// told of what -run lets through.
 func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
 	t.Helper()
+	if deadline, ok := t.Deadline(); ok {
+		opts = append(slices.Clip(opts), conformance.WithMaxTime(allowed(time.Until(deadline))))
+	}
 	runner, err := conformance.New(target, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	session, err := runner.Open(t.Context())
+	ctx, cancel := runner.Bounded(t.Context())
+	defer cancel()
+	session, err := runner.Open(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,14 +49,21 @@ func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
 			"(conformance.WithAllowDispatch asks them)",
 			n, len(started.Plan))
 	}
-	var results []judge.Result
-	for _, planned := range started.Plan {
-		t.Run(planned.Case.ID, func(t *testing.T) {
-			r := session.Ask(t.Context(), planned)
-			results = append(results, r)
-			inform(conformance.Judged{Result: r})
+	results, err := session.AskAll(ctx, func(ctx context.Context, p conformance.Planned) (r judge.Result, asked bool) {
+		t.Run(p.Case.ID, func(t *testing.T) {
+			r, asked = session.Ask(ctx, p), true
+			if r.NotAsked() && conformance.WhyEnded(ctx) != "" {
+				t.Skip(r.Reason)
+			}
 			tell(t, started.Target, &r)
 		})
+		return r, asked
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if why := conformance.WhyEnded(ctx); why != "" {
+		t.Errorf("%d of %d cases were not asked: %s; go test -timeout gives more", notAsked(results), len(results), why)
 	}
 	for _, r := range session.Invariants(results) {
 		t.Run(r.Case.ID, func(t *testing.T) {
@@ -55,7 +72,22 @@ func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
 			tell(t, started.Target, &r)
 		})
 	}
-	inform(conformance.Ended{Report: session.Report(t.Context(), results)})
+	inform(conformance.Ended{Report: session.Report(ctx, results)})
+}
+
+// allowed is how much of the time that go test leaves a run may take: the rest is for what it has found.
+func allowed(left time.Duration) time.Duration {
+	return max(left-min(left/10, 10*time.Second), time.Millisecond)
+}
+
+func notAsked(results []judge.Result) int {
+	n := 0
+	for i := range results {
+		if results[i].NotAsked() {
+			n++
+		}
+	}
+	return n
 }
 
 // RunHandler is Run for an http.Handler in the same process.

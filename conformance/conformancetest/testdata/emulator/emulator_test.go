@@ -3,10 +3,13 @@
 package emulator
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -49,4 +52,43 @@ func TestKnown(t *testing.T) {
 	}
 	conformancetest.RunHandler(t, &emulator{}, conformance.WithSelector(selector),
 		conformancetest.WithBaseline(os.Getenv("EMULATOR_BASELINE")))
+}
+
+// TestTogether fails unless a second case is asked while the first has no answer yet.
+func TestTogether(t *testing.T) {
+	var asked atomic.Int64
+	two := make(chan struct{})
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		if strings.Contains(string(b), `"Comment"`) {
+			if asked.Add(1) == 2 {
+				close(two)
+			}
+			select {
+			case <-two:
+			case <-r.Context().Done():
+			}
+		}
+		r.Body = io.NopCloser(bytes.NewReader(b))
+		new(emulator).ServeHTTP(w, r)
+	})
+	selector, err := conformance.ParseSelector([]string{"constraint/Comment/within-max"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conformancetest.RunHandler(t, h, conformance.WithSelector(selector))
+}
+
+// TestSlow has no time for all of its cases: the first that are asked are answered, the others never.
+func TestSlow(t *testing.T) {
+	var asked atomic.Int64
+	e := &emulator{}
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) > 100 {
+			<-r.Context().Done()
+			return
+		}
+		e.ServeHTTP(w, r)
+	})
+	conformancetest.RunHandler(t, h, conformance.WithMaxTime(3*time.Second))
 }
