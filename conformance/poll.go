@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -168,6 +169,7 @@ type wait struct {
 	counted  bool          // among the vain ones of its kind
 	// afterVain reports that an earlier step of the case waited in vain.
 	afterVain bool
+	answered  bool   // otherwise than by a failure of the server
 	over      bool   // what came shows that what is waited for will not
 	short     string // why the wait is shorter than the poll allows
 	fast      string // why the poll allows less than its case says
@@ -225,6 +227,7 @@ func (w *wait) see(e *judge.Exchanged) bool {
 		return true
 	}
 	w.looks--
+	w.answered = w.answered || e.Response == nil || e.Response.Status < http.StatusInternalServerError
 	came := judge.Arrived(e)
 	ended := judge.Ended(e)
 	if w.kind.status && ended || !w.kind.status && came {
@@ -269,6 +272,9 @@ func (w *wait) next(ctx context.Context) bool {
 func (w *wait) vain(waited time.Duration) string {
 	if w.afterVain && waited >= shortWait {
 		return "an earlier step waited in vain"
+	}
+	if !w.answered && waited >= probe.Revival {
+		return "the server failed for " + probe.Revival.String()
 	}
 	return w.of.why(w.kind, waited)
 }

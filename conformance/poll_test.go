@@ -192,6 +192,25 @@ func TestWhatHasEndedIsJudgedAtOnce(t *testing.T) {
 	}
 }
 
+// A server that fails whenever it is asked for a status is waited for as long as one that is started anew.
+func TestAStatusThatTheServerFailsToShowIsNotWaitedForLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := &agent{}
+		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.Header.Get("X-Amz-Target"), "ListCommandInvocations") {
+				w.WriteHeader(http.StatusInternalServerError)
+				return
+			}
+			a.ServeHTTP(w, r)
+		})
+		report, took := runBriefly(t, h, polling(t, 3, "ListCommandInvocations", `{"CommandInvocations": {"$length": 1}}`, "300s"))
+		assert.Equal(t, 3, report.Totals[judge.Fail]-failingInvariants(report))
+		assert.Less(t, took, 2*probe.Revival)
+		assert.Contains(t, report.Results[0].Reason, "since the server failed for 10s")
+	})
+}
+
 // The output of an invocation may come a little later than its end.
 func TestOutputThatComesAfterTheEndIsSeen(t *testing.T) {
 	t.Parallel()
