@@ -20,6 +20,8 @@ type Streams struct {
 	In  io.Reader
 	Out io.Writer
 	Err io.Writer
+	// Cache is the folder where the report of the last run is kept; "" for none.
+	Cache string
 }
 
 // The exit codes.

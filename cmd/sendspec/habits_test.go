@@ -3,11 +3,15 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // in runs the program in this process.
@@ -84,4 +88,39 @@ func TestMaxFail(t *testing.T) {
 	code, _, people = in(t, "run", "--max-fail", "-1")
 	assert.Equal(t, exitUsage, code)
 	assert.Equal(t, fmt.Sprintln("sendspec: --max-fail -1: want 1 or more, or 0 for no bound"), people)
+}
+
+func TestLastFailed(t *testing.T) {
+	t.Parallel()
+	wrong, err := wrongServer()
+	require.NoError(t, err)
+	t.Cleanup(wrong.Close)
+	cache := filepath.Join(t.TempDir(), "cache")
+	run := func(args ...string) (int, string) {
+		var people bytes.Buffer
+		code := Main(t.Context(), append([]string{"run"}, args...), Streams{Out: io.Discard, Err: &people, Cache: cache})
+		return code, people.String()
+	}
+	code, people := run("--endpoint", wrong.URL, "--last-failed")
+	assert.Equal(t, exitUsage, code)
+	assert.Equal(t, "sendspec: --last-failed: "+errNoLastRun.Error()+"\n", people)
+
+	code, people = run("--endpoint", wrong.URL, "-q", "*/TimeoutSeconds")
+	assert.Equal(t, exitNonconforming, code, people)
+	_, people = run("-q", "accept/minimal")
+	assert.NotContains(t, people, "last", "the embedded reference is not kept")
+	code, people = run("--endpoint", wrong.URL, "--last-failed", "-q")
+	assert.Equal(t, exitNonconforming, code)
+	assert.Regexp(t, `\Asendspec: --last-failed: runs the (\d+) cases that failed in the last run, against http://.*\n`+
+		`http://.* does not conform: (\d+) of (\d+) cases fail\n\z`, people)
+	numbers := regexp.MustCompile(`runs the (\d+) |: (\d+) of (\d+) cases fail`).FindAllStringSubmatch(people, -1)
+	assert.Equal(t, numbers[0][1], numbers[1][2])
+	assert.Equal(t, numbers[1][2], numbers[1][3], "all that are asked fail again")
+
+	code, people = run("--last-failed", "-q", "--max-fail", "1")
+	assert.Zero(t, code, people)
+	assert.Contains(t, people, "the embedded reference conforms")
+	code, people = run("--last-failed", "accept/minimal")
+	assert.Equal(t, exitUsage, code)
+	assert.Contains(t, people, "failures of the last run, against http://")
 }

@@ -23,7 +23,8 @@ func main() {
 	out := func(f *os.File, name string) io.Writer {
 		return &stream{ctx: ctx, w: f, name: name, gone: func() { unread.Store(f); cancel() }}
 	}
-	code := Main(ctx, os.Args[1:], Streams{In: os.Stdin, Out: out(os.Stdout, "standard output"), Err: out(os.Stderr, "standard error")})
+	code := Main(ctx, os.Args[1:], Streams{In: os.Stdin, Out: out(os.Stdout, "standard output"), Err: out(os.Stderr, "standard error"),
+		Cache: cacheDir()})
 	if f := unread.Load(); f != nil {
 		endAsUnread(f)
 	}

@@ -46,6 +46,7 @@ type runFlags struct {
 	quiet    bool
 	color    color
 	maxFail  int
+	last     bool
 	shard    string
 	recorded string
 }
@@ -115,7 +116,10 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print only the verdict")
 	f.color.register(c)
 	c.Flags().IntVar(&f.maxFail, "max-fail", 0, "end the run after `N` failures; the rest is not asked, and the report is partial")
+	c.Flags().BoolVar(&f.last, "last-failed", false, "only the cases that failed in the last run, which keeps its report in your cache")
 	c.MarkFlagsMutuallyExclusive("verbose", "quiet")
+	c.MarkFlagsMutuallyExclusive("last-failed", "recorded")
+	c.MarkFlagsMutuallyExclusive("last-failed", "update-baseline")
 	c.MarkFlagsMutuallyExclusive("max-fail", "update-baseline")
 	completeFlag(c, "profile", profileNames()...)
 	completeFlag(c, "evidence", kindNames()...)
@@ -136,6 +140,11 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 	selector, err := conformance.ParseSelector(args, selectorFile(ctx))
 	if err != nil {
 		return err
+	}
+	if f.last {
+		if selector, err = lastFailed(ctx, s, selector); err != nil {
+			return err
+		}
 	}
 	reports, err := f.sinks(ctx, s) // before a target is started: a wrong name is found at once
 	if err != nil {
@@ -163,6 +172,9 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 		}
 		return sinks
 	})
+	if (f.endpoint != "" || f.exec != "") && f.recorded == "" {
+		s.keepLast(found)
+	}
 	return f.finish(s, found, exit, rerun, func(runs *baseline.Runs) error { return f.repeat(ctx, s, selector, known, runs) })
 }
 

@@ -49,6 +49,7 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			env.Setenv("ADDR", address)
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, "cache"))
 			for name, path := range map[string]string{
 				"AWS_HAR":  "../../conformance/traffic/testdata/aws.har",
 				"RECORDED": "../../fixtures/evidence/recorded",
