@@ -1,17 +1,18 @@
 package compare
 
 import (
-	_ "embed" // of the page
+	"embed"
 	"html/template"
 	"io"
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/report/htmlpage"
 )
 
-//go:embed page.html
-var pageText string
+//go:embed page.html page.css page.js
+var pageFiles embed.FS
 
 // marks go with the word of a verdict, so that colour is never the only sign.
 var marks = map[judge.Verdict]string{
@@ -26,33 +27,33 @@ var says = map[judge.Verdict]string{
 	judge.Flaky: "varies", judge.Skip: "not asked", judge.Error: "could not be judged", "": "not in the report",
 }
 
-// colours are the classes of verdicts on the page.
-var colours = map[judge.Verdict]string{
-	judge.Pass: "good", judge.Fixed: "good", judge.Warn: "warn", judge.Fail: "bad", judge.Known: "bad",
-	judge.Flaky: "warn", judge.Skip: "none", judge.Error: "none", "": "none",
+// classes of verdicts on the page, as the report has them.
+var classes = map[judge.Verdict]string{
+	judge.Pass: "pass", judge.Fixed: "pass", judge.Warn: "warn", judge.Fail: "fail", judge.Known: "fail",
+	judge.Flaky: "flaky", judge.Error: "error",
 }
 
-// page is the template; the maps are looked up by it, so that every text goes through its escaping.
-func page() (*template.Template, error) {
-	return template.New("page").Funcs(template.FuncMap{
-		"mark":   func(v judge.Verdict) string { return or(marks, v, "?") },
-		"says":   func(v judge.Verdict) string { return or(says, v, "unknown") },
-		"colour": func(v judge.Verdict) string { return or(colours, v, "none") },
-		"clean":  clean,
-		"lower":  strings.ToLower,
+// functions look up the maps for the template, so that every text goes through its escaping.
+func functions() template.FuncMap {
+	return template.FuncMap{
+		"mark":  func(v judge.Verdict) string { return or(marks, v, "?") },
+		"says":  func(v judge.Verdict) string { return or(says, v, "unknown") },
+		"class": func(v judge.Verdict) string { return or(classes, v, "skip") },
+		"clean": clean,
+		"lower": strings.ToLower,
 		"standing": func(s conformance.Standing) string {
 			switch s {
 			case conformance.Conformant:
-				return "good"
+				return "pass"
 			case conformance.Nonconformant:
-				return "bad"
+				return "fail"
 			case conformance.Partial:
 				return "warn"
 			case conformance.Untested:
 			}
-			return "none"
+			return "skip"
 		},
-	}).Parse(pageText)
+	}
 }
 
 func or(m map[judge.Verdict]string, v judge.Verdict, otherwise string) string {
@@ -62,11 +63,31 @@ func or(m map[judge.Verdict]string, v judge.Verdict, otherwise string) string {
 	return otherwise
 }
 
+// fewColumns is how many targets have room side by side: their tables need no scrolling of their own, so that the heads
+// of columns stay in sight while the page scrolls.
+const fewColumns = 5
+
 // HTML writes the matrix as one page that needs no network.
 func (m Matrix) HTML(w io.Writer) error {
-	t, err := page()
+	var parts [3][]byte
+	for i, name := range []string{"page.html", "page.css", "page.js"} {
+		part, err := pageFiles.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		parts[i] = part
+	}
+	page, err := htmlpage.New("How servers stand", parts[1], parts[2])
 	if err != nil {
 		return err
 	}
-	return t.Execute(w, m)
+	t, err := htmlpage.Template(string(parts[0]), functions())
+	if err != nil {
+		return err
+	}
+	return t.Execute(w, struct {
+		htmlpage.Page
+		Matrix
+		Fits bool
+	}{page, m, len(m.Columns) <= fewColumns})
 }

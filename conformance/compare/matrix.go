@@ -29,13 +29,8 @@ type ProfileRow struct {
 // Score is what a target makes of an area.
 type Score struct{ Conform, Judged, All int }
 
-// Percent is how much of what was judged conforms, rounded down: 100 means all of it.
-func (c Score) Percent() int {
-	if c.Judged == 0 {
-		return 0
-	}
-	return c.Conform * 100 / c.Judged
-}
+// Percent is how much of what was judged conforms.
+func (c Score) Percent() int { return report.Percent(c.Conform, c.Judged) }
 
 // String is what conforms of what was judged.
 func (c Score) String() string {

@@ -75,7 +75,7 @@ func thePageFiltersAndSearches(t *testing.T, tab context.Context) {
 	assert.Equal(t, []string{"warned", "invariant/Error/bare-type"}, browsertest.Eval[[]string](t, ctx, visibleCases))
 	choose("level", "")
 	click(`.area-link[data-area="area"]`)
-	assert.Len(t, browsertest.Eval[[]string](t, ctx, visibleCases), 14)
+	assert.Len(t, browsertest.Eval[[]string](t, ctx, visibleCases), 13)
 	choose("area", "")
 	choose("kind", "recorded")
 	assert.Equal(t, []string{"invariant/HTTP/request-id-unique"}, browsertest.Eval[[]string](t, ctx, visibleCases))

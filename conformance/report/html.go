@@ -1,30 +1,32 @@
 package report
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/report/htmlpage"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
 //go:embed html
 var htmlFiles embed.FS
 
-// writeHTML writes one page that needs nothing else. The scores are HTML; the cases are data that the
+// writeHTML writes one page that needs nothing else. Verdict, causes and scores are HTML; the cases are data that the
 // page's own script renders as text, one at a time. The policy in its head lets no other script run.
 func writeHTML(w io.Writer, r *conformance.Report, o Options) error {
 	page, err := newPage(r, o)
 	if err != nil {
 		return err
 	}
-	t, err := template.ParseFS(htmlFiles, "html/page.tmpl")
+	text, err := htmlFiles.ReadFile("html/page.tmpl")
+	if err != nil {
+		return err
+	}
+	t, err := htmlpage.Template(string(text), nil)
 	if err != nil {
 		return err
 	}
@@ -33,9 +35,7 @@ func writeHTML(w io.Writer, r *conformance.Report, o Options) error {
 
 // page is what the template shows.
 type page struct {
-	Policy   string
-	Style    template.CSS
-	Scripts  []template.JS
+	htmlpage.Page
 	Data     template.JS
 	Mark     string
 	Verdict  string
@@ -45,6 +45,8 @@ type page struct {
 	Complete bool
 	Stopped  string
 	Facts    []fact
+	Causes   []causeRow
+	CausesOf string // how many there are, of how many failures
 	Profiles []profileRow
 	Areas    []areaRow
 	Columns  []verdictInfo // the verdicts that some case has
@@ -54,36 +56,24 @@ type fact struct{ Name, Value string }
 
 func newPage(r *conformance.Report, o Options) (*page, error) {
 	v := view{exact: true}
-	data, err := untrusted.PageJSON(v.pageData(r, o))
+	causes := Causes(r)
+	data, err := untrusted.PageJSON(v.pageData(r, causes, o))
 	if err != nil {
 		return nil, err
 	}
 	p := &page{Data: template.JS(data)} //nolint:gosec // encoding/json escapes what HTML would read
-	style, err := htmlFiles.ReadFile("html/style.css")
-	if err != nil {
-		return nil, err
-	}
-	p.Style = template.CSS(style) //nolint:gosec // a file of ours
-	policy := "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src " + hashOf(style) + "; script-src"
-	for _, name := range []string{"html/text.js", "html/page.js"} {
-		script, err := htmlFiles.ReadFile(name)
+	p.headline(r, v)
+	p.Causes, p.CausesOf = v.causeRows(r, causes, o)
+	var parts [][]byte
+	for _, name := range []string{"style.css", "text.js", "page.js"} {
+		part, err := htmlFiles.ReadFile("html/" + name)
 		if err != nil {
 			return nil, err
 		}
-		script = bytes.TrimSpace(script)
-		p.Scripts = append(p.Scripts, template.JS(script)) //nolint:gosec // a file of ours
-		policy += " " + hashOf(script)
+		parts = append(parts, part)
 	}
-	p.Policy = policy
-	p.headline(r, v)
-	return p, nil
-}
-
-// hashOf is the source expression that allows exactly this script or style (Content Security Policy
-// Level 3, hash-source).
-func hashOf(text []byte) string {
-	sum := sha256.Sum256(text)
-	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	p.Page, err = htmlpage.New(p.Mark+" "+p.Verdict, parts[0], parts[1:]...)
+	return p, err
 }
 
 func (p *page) headline(r *conformance.Report, v view) {

@@ -13,6 +13,7 @@ type pageData struct {
 	Levels   []fixtures.Level    `json:"levels"`
 	Areas    []string            `json:"areas"`
 	Kinds    []kindInfo          `json:"kinds"`
+	Causes   []causeName         `json:"causes"`
 	Facts    map[string]FactInfo `json:"facts"`
 	Cases    []pageCase          `json:"cases"`
 }
@@ -22,6 +23,12 @@ type kindInfo struct {
 	Kind  evidence.Kind `json:"kind"`
 	Words string        `json:"words"`
 	Count int           `json:"count"`
+}
+
+// causeName is how the page names a cause, by which the cases can be filtered.
+type causeName struct {
+	Title string `json:"title"`
+	Count int    `json:"count"`
 }
 
 // kindsIn are the kinds of evidence that the cases of a run have, surest first.
@@ -44,6 +51,8 @@ type pageCase struct {
 	Rule      string         `json:"rule"` // the ID without its variant
 	Area      string         `json:"area"`
 	Rerun     string         `json:"rerun,omitempty"`
+	Cause     int            `json:"cause,omitempty"`     // its number from 1
+	Symptoms  any            `json:"symptoms,omitempty"`  // hides those of CaseInfo: the page has their cause
 	Exchanges []pageExchange `json:"exchanges,omitempty"` // hides that of CaseInfo
 }
 
@@ -56,13 +65,21 @@ type pageExchange struct {
 	Decisive     bool    `json:"decisive,omitempty"` // the one that the first finding is about
 }
 
-func (v view) pageData(r *conformance.Report, o Options) pageData {
+func (v view) pageData(r *conformance.Report, causes []CauseInfo, o Options) pageData {
 	d := pageData{
 		Verdicts: verdictInfos(r), Levels: []fixtures.Level{fixtures.Must, fixtures.Should, fixtures.May},
-		Areas: []string{}, Kinds: kindsIn(r), Facts: factsOf(r), Cases: make([]pageCase, len(r.Results)),
+		Areas: []string{}, Kinds: kindsIn(r), Causes: []causeName{}, Facts: factsOf(r), Cases: make([]pageCase, len(r.Results)),
+	}
+	causeOf := map[string]int{}
+	for i, c := range causes {
+		d.Causes = append(d.Causes, causeName{v.line(c.Title), len(c.Cases)})
+		for _, id := range c.Cases {
+			causeOf[id] = i + 1
+		}
 	}
 	for i := range r.Results {
 		d.Cases[i] = v.pageCase(r, &r.Results[i], o)
+		d.Cases[i].Cause = causeOf[d.Cases[i].ID]
 	}
 	for _, a := range r.Areas {
 		d.Areas = append(d.Areas, a.Area)

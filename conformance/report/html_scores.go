@@ -113,23 +113,19 @@ func areaRows(r *conformance.Report, columns []verdictInfo) []areaRow {
 			row.Counts = append(row.Counts, verdictInfo{Verdict: c.Verdict, Count: a.Tally[c.Verdict]})
 		}
 		if judged := a.Judged(); judged > 0 {
-			row.Score = percent(a.Tally[judge.Pass]+a.Tally[judge.Warn], judged)
+			row.Score = fmt.Sprintf("%d%%", Percent(a.Tally[judge.Pass]+a.Tally[judge.Warn]+a.Tally[judge.Fixed], judged))
 		}
 		rows = append(rows, row)
 	}
 	return rows
 }
 
-// percent rounds towards the middle: neither all nor none is said of what is not.
-func percent(n, of int) string {
-	p := (200*n/of + 1) / 2
-	switch {
-	case n < of && p == 100:
-		p = 99
-	case n > 0 && p == 0:
-		p = 1
+// Percent rounds down: 100 means all of it. Of what is there, it is 1 at least.
+func Percent(n, of int) int {
+	if of == 0 || n == 0 {
+		return 0
 	}
-	return fmt.Sprintf("%d%%", p)
+	return max(1, 100*n/of)
 }
 
 func took(d time.Duration) string {

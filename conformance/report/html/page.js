@@ -5,22 +5,25 @@
   const wordsOf = Object.fromEntries(data.kinds.map((k) => [k.kind, k.words]));
   const markOf = Object.fromEntries(data.verdicts.map((v) => [v.verdict, v.mark]));
   const list = document.getElementById("list");
-  const [search, area, level, kind] = ["search", "area", "level", "kind"].map((id) => document.getElementById(id));
+  const [search, area, level, kind, cause] = ["search", "area", "level", "kind", "cause"].map((id) => document.getElementById(id));
+  const selects = { area, level, kind, cause };
   const boxes = new Map();
   const opened = new Set(); // IDs of the cases and rules that are open, whatever the filters
 
   for (const a of data.areas) area.append(element("option", { value: a }, a));
   for (const l of data.levels) level.append(element("option", { value: l }, l));
   for (const k of data.kinds) kind.append(element("option", { value: k.kind }, k.words + (k.count ? " (" + k.count + " fail)" : "")));
+  data.causes.forEach((c, i) => cause.append(element("option", { value: i + 1 }, (i + 1) + ". " + c.title + " (" + c.count + ")")));
   for (const v of data.verdicts) {
-    const box = element("input", { type: "checkbox", id: "verdict-" + v.verdict, onchange: render });
-    box.checked = v.shown;
+    const box = element("input", { type: "checkbox", id: "verdict-" + v.verdict, onchange: changed });
     box.disabled = v.count === 0;
     boxes.set(v.verdict, box);
     document.getElementById("verdicts").append(element("label", { class: "pill v-" + v.verdict, for: box.id }, box,
-      element("span", { class: "mark", "aria-hidden": true }, v.mark), v.verdict + " ", element("b", {}, String(v.count))));
+      element("span", { class: "mark", "aria-hidden": "true" }, v.mark), v.verdict + " ", element("b", {}, String(v.count))));
   }
-  if (!data.verdicts.some((v) => v.shown && v.count)) boxes.get("pass").checked = true;
+  if (!data.verdicts.some((v) => v.shown && v.count)) data.verdicts.find((v) => v.verdict === "pass").shown = true;
+  const defaults = data.verdicts.filter((v) => v.shown).map((v) => v.verdict).join();
+  document.querySelectorAll(".without-script").forEach((e) => e.remove());
   document.getElementById("filters").hidden = false;
 
   function textOf(c) {
@@ -41,7 +44,37 @@
   function filtered() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     return data.cases.filter((c) => boxes.get(c.verdict).checked && (!area.value || c.area === area.value) &&
-      (!level.value || c.level === level.value) && (!kind.value || c.kind === kind.value) && words.every((w) => textOf(c).includes(w)));
+      (!level.value || c.level === level.value) && (!kind.value || c.kind === kind.value) && (!cause.value || String(c.cause) === cause.value) && words.every((w) => textOf(c).includes(w)));
+  }
+
+  // The filters are kept in the fragment: "#?" and a query of what is not as it is at first. A case's ID never begins so.
+  function fragment() {
+    const query = new URLSearchParams();
+    for (const [name, select] of Object.entries(selects)) if (select.value) query.set(name, select.value);
+    const verdicts = [...boxes].filter(([, box]) => box.checked).map(([verdict]) => verdict).join();
+    if (verdicts !== defaults) query.set("verdict", verdicts);
+    if (search.value) query.set("text", search.value);
+    return query.size ? "#?" + query : "#";
+  }
+
+  function restore(query) {
+    for (const [name, select] of Object.entries(selects)) {
+      select.value = query.get(name) || "";
+      if (select.selectedIndex < 0) select.value = "";
+    }
+    search.value = query.get("text") || "";
+    const verdicts = (query.get("verdict") ?? defaults).split(",");
+    for (const [verdict, box] of boxes) box.checked = verdicts.includes(verdict);
+    render();
+  }
+
+  // changed shows what the filters say now. What is typed without a pause is one step back.
+  let typed = false;
+  function changed(event) {
+    const typing = event?.type === "input";
+    if (fragment() !== (location.hash || "#")) history[typing && typed ? "replaceState" : "pushState"](null, "", fragment());
+    typed = typing;
+    render();
   }
 
   function render() {
@@ -93,7 +126,7 @@
   }
 
   function badge(verdict, extra) {
-    return element("span", { class: "badge v-" + verdict }, element("span", { "aria-hidden": true }, markOf[verdict] + " "), verdict, extra || "");
+    return element("span", { class: "badge v-" + verdict }, element("span", { "aria-hidden": "true" }, markOf[verdict] + " "), verdict, extra || "");
   }
 
   function idParts(id) {
@@ -127,14 +160,14 @@
   function caseItem(c, nested, sameTitle) {
     const id = nested && c.id !== c.rule ? [element("span", { class: "faint" }, "… "), c.id.slice(c.rule.length + 1)] : idParts(c.id);
     const f = (c.findings || [])[0];
-    const gist = f ? [element("span", { class: "faint" }, (f.path ? f.path + ": " : "") + "want "), f.want,
-      element("span", { class: "faint" }, ", got "), f.got] : [c.reason || ""];
+    const gist = f ? [element("span", { class: "gist expected" }, element("b", {}, "want "), (f.path ? f.path + ": " : "") + f.want),
+      element("span", { class: "gist actual" }, element("b", {}, "got "), f.got)] : c.reason ? [element("span", { class: "gist" }, c.reason)] : [];
     const d = disclosure(c.id, { class: "row", "data-id": c.id }, [
       element("span", { class: "badges" }, badge(c.verdict)),
       element("span", { class: "what" },
         element("span", { class: "id" }, ...id, " ", element("span", { class: "level level-" + c.level }, c.level)),
         sameTitle ? "" : element("span", { class: "title" }, c.title),
-        gist.some(Boolean) ? element("span", { class: "gist" }, ...gist) : ""),
+        ...gist),
     ], () => details(c, sameTitle));
     const frame = document.createDocumentFragment();
     frame.append(d.button, d.body);
@@ -153,6 +186,10 @@
     const many = (c.exchanges || []).length > 1;
     (c.exchanges || []).forEach((x, i) => parts.push(exchange(c, x, i, many)));
     const explain = "sendspec explain " + quoted(c.id);
+    if (c.cause) {
+      parts.push(element("p", { class: "muted" }, "Cause " + c.cause + " of " + data.causes.length + ": ",
+        element("a", { href: "#?cause=" + c.cause, class: "filter-link" }, data.causes[c.cause - 1].title)));
+    }
     parts.push(element("div", { class: "commands" }, ...[["Rerun", c.rerun], ["Explain", explain]].filter(([, text]) => text)
       .map(([name, text]) => command(name, text)),
     element("p", { class: "muted" }, element("a", { href: "#" + encodeURI(c.id), class: "permalink" }, "Link to this case"))));
@@ -179,8 +216,8 @@
         element("p", { class: "where" }, (f.step ? "step " + f.step + " · " : "") + (f.path || "answer"), " ",
           element("span", { class: "level level-" + f.level }, f.level)),
         element("div", { class: "pair" },
-          element("div", { class: "want" }, element("h4", {}, "Want"), element("pre", {}, ...want)),
-          element("div", { class: "got" }, element("h4", {}, "Got"), element("pre", {}, ...got))));
+          element("div", { class: "want" }, element("h4", {}, "Want"), element("pre", { tabindex: "0", role: "group", "aria-label": "Want" }, ...want)),
+          element("div", { class: "got" }, element("h4", {}, "Got"), element("pre", { tabindex: "0", role: "group", "aria-label": "Got" }, ...got))));
     }));
   }
 
@@ -191,9 +228,9 @@
     const body = element("div", { class: "exchange" },
       element("div", { class: "pair" },
         element("div", {}, element("h4", {}, "Sent ", element("span", { class: "muted" }, (x.operation ? x.operation + " · " : "") + head + (x.raw ? " · framed by hand" : ""))),
-          element("pre", { tabindex: "0", "aria-label": "Request body" }, ...(x.sent ? layout(x.sent, []) : [element("i", {}, "no body")]))),
+          element("pre", { tabindex: "0", role: "group", "aria-label": "Request body" }, ...(x.sent ? layout(x.sent, []) : [element("i", {}, "no body")]))),
         element("div", {}, element("h4", {}, "Answer ", element("span", { class: "muted" }, (x.status || "none") + " · " + x.ms.toFixed(1) + " ms")),
-          element("pre", { tabindex: "0", "aria-label": "Answer body" }, ...(answer.join("") ? answer : [element("i", {}, "empty")])),
+          element("pre", { tabindex: "0", role: "group", "aria-label": "Answer body" }, ...(answer.join("") ? answer : [element("i", {}, "empty")])),
           x.status && x.error ? element("p", { class: "note" }, x.error) : "")),
       x.curl ? command("curl", x.curl) : "");
     if (!many) return body;
@@ -203,14 +240,14 @@
 
   function command(name, text) {
     return element("div", { class: "command" }, element("span", { class: "name" }, name),
-      element("code", { tabindex: "0" }, text), copyButton(name, text));
+      element("code", { tabindex: "0", role: "group", "aria-label": name }, text), copyButton(name, text));
   }
 
   function reveal(id) {
     const c = byID.get(id);
     if (!c) return;
     if (!filtered().includes(c)) {
-      search.value = area.value = level.value = kind.value = "";
+      search.value = area.value = level.value = kind.value = cause.value = "";
       boxes.get(c.verdict).checked = true;
     }
     opened.add("rule:" + c.rule).add(c.id);
@@ -219,22 +256,35 @@
     if (button) { button.scrollIntoView({ block: "start" }); button.focus({ preventScroll: true }); }
   }
 
+  function toCases() {
+    const section = document.getElementById("cases");
+    section.scrollIntoView();
+    section.focus({ preventScroll: true });
+  }
+
   function follow() {
+    typed = false;
     let id = location.hash.slice(1);
+    if (id === "" || id.startsWith("?")) { restore(new URLSearchParams(id)); return; }
     try { id = decodeURIComponent(id); } catch { return; }
     reveal(id);
   }
 
   let waiting = 0;
-  search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(render, 80); });
-  for (const select of [area, level, kind]) select.addEventListener("change", render);
+  search.addEventListener("input", (e) => { clearTimeout(waiting); waiting = setTimeout(changed, 80, e); });
+  for (const select of Object.values(selects)) select.addEventListener("change", changed);
   document.getElementById("filters").addEventListener("submit", (e) => e.preventDefault());
-  for (const button of document.querySelectorAll(".area-link")) {
-    button.addEventListener("click", () => { area.value = button.dataset.area; render(); document.getElementById("cases").scrollIntoView(); });
-  }
+  document.addEventListener("click", (e) => {
+    const link = e.target.closest("a.filter-link");
+    if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
+    e.preventDefault();
+    restore(new URLSearchParams(link.hash.slice(1)));
+    changed();
+    toCases();
+  });
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey) return;
-    if (e.target === search && e.key === "Escape") { search.value = ""; render(); search.blur(); return; }
+    if (e.target === search && e.key === "Escape") { search.value = ""; changed(); search.blur(); return; }
     if (e.target.matches("input, select, textarea")) return;
     if (e.key === "/") { e.preventDefault(); search.focus(); search.select(); }
     if (e.key === "j" || e.key === "k") {
@@ -245,6 +295,7 @@
     }
   });
   window.addEventListener("hashchange", follow);
-  render();
-  if (location.hash.length > 1) follow();
+  follow();
+  if (location.hash.startsWith("#?")) toCases();
+  if (!list.hasChildNodes()) render(); // a link to a case that is not here
 })();
