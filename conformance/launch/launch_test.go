@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -128,6 +129,27 @@ func TestAServerThatDoesNotComeUpSaysWhy(t *testing.T) {
 	cancel()
 	_, err = launch.Start(ctx, launch.Options{Command: "sleep 60; : {port}"})
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// What another goroutine starts while a server is stopped is not taken for what that left behind.
+func TestStoppingAServerEndsNoOtherCommand(t *testing.T) {
+	t.Parallel()
+	running := httptest.NewServer(http.NotFoundHandler())
+	defer running.Close()
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for range 10 {
+				_, _, err := launch.Setup(t.Context(), "sleep 0.01", "", nil, wire.NewRedactor())
+				assert.NoError(t, err)
+				s, err := launch.Start(t.Context(), launch.Options{Command: "sleep 60", URL: running.URL})
+				if assert.NoError(t, err) {
+					s.Stop()
+				}
+			}
+		})
+	}
+	group.Wait()
 }
 
 // A server that names its own URL needs no free port.

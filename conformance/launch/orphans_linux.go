@@ -46,7 +46,8 @@ func processes() map[int]process {
 // orphans are what the commands left behind, with all that it started: the children of this process in a process group
 // that is neither its own nor that of a command. Those that have ended are waited for, and not among them.
 func orphans() []int {
-	self, group, commands, all := os.Getpid(), syscall.Getpgrp(), own(), processes()
+	self, group, all := os.Getpid(), syscall.Getpgrp(), processes()
+	commands := own() // after all: what is started meanwhile is no orphan
 	var found []int
 	for pid, p := range all {
 		if p.parent != self || p.group == group || commands[pid] {
