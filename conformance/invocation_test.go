@@ -33,10 +33,11 @@ func TestTheStatusOfAnInvocationIsLookedAt(t *testing.T) {
 			"/CommandInvocations/1/Status"},
 		"invented details": {"ListCommandInvocations", `{"CommandInvocations":[{"Status":"Success","StatusDetails":"Fine"}]}`,
 			"/CommandInvocations/0/StatusDetails"},
-		"details of a command":     {"GetCommandInvocation", `{"Status":"Success","StatusDetails":"NoInstancesInTag"}`, "/StatusDetails"},
-		"valid, of one":            {"GetCommandInvocation", `{"Status":"Failed","StatusDetails":"Terminated"}`, ""},
-		"nothing of an invocation": {"GetCommandInvocation", `{}`, ""},
-		"an invented one of one":   {"GetCommandInvocation", `{"Status":"Running","StatusDetails":"Success"}`, "/Status"},
+		"details of a command": {"GetCommandInvocation", `{"Status":"Success","StatusDetails":"NoInstancesInTag"}`, "/StatusDetails"},
+		"valid, of one":        {"GetCommandInvocation", `{"Status":"Failed","StatusDetails":"Terminated"}`, ""},
+		"an answer of the framework": {"GetCommandInvocation",
+			`{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}`, ""},
+		"an invented one of one": {"GetCommandInvocation", `{"Status":"Running","StatusDetails":"Success"}`, "/Status"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -54,6 +55,39 @@ func TestTheStatusOfAnInvocationIsLookedAt(t *testing.T) {
 			assert.Equal(t, fixtures.Must, found[0].Level)
 		})
 	}
+}
+
+// A server that answers GetCommandInvocation with an empty object is blamed where no node is bound, too: by a case, and by
+// what holds of every answer.
+func TestAnEmptyInvocationIsBlamedWithoutANode(t *testing.T) {
+	t.Parallel()
+	world := service.Demo("", "")
+	valid := service.New(world.Options...)
+	empty := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Amz-Target") != "AmazonSSM.GetCommandInvocation" {
+			valid.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		_, _ = io.WriteString(w, `{}`)
+	})
+	selector, err := conformance.ParseSelector([]string{"lifecycle/GetCommandInvocation", "invariant/Invocation/status"}, nil)
+	require.NoError(t, err)
+	runner, err := conformance.New(conformance.Target{Handler: empty}, conformance.WithSelector(selector))
+	require.NoError(t, err)
+	found, err := runner.Run(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, []string{"lifecycle/GetCommandInvocation/unknown-command-and-node", "invariant/Invocation/status"}, failedIn(found))
+}
+
+func failedIn(r *conformance.Report) []string {
+	var ids []string
+	for i := range r.Results {
+		if r.Results[i].Verdict == judge.Fail {
+			ids = append(ids, r.Results[i].Case.ID)
+		}
+	}
+	return ids
 }
 
 // The check of a command's statuses and the reference share one table.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -215,6 +216,29 @@ func TestKillMatrix(t *testing.T) {
 		time.Since(began).Round(time.Millisecond))
 	if sum.asked == len(names) { // else -run has asked some of them alone, of which most cases notice none
 		judgeCases(t, all, kills)
+	}
+}
+
+// What a command and its invocations become of is no case's business where it asks once: only the invariants that look
+// at what came before find these.
+func TestSomeHistoriesFallToAnInvariantAlone(t *testing.T) {
+	t.Parallel()
+	all, err := fixtures.Embedded()
+	require.NoError(t, err)
+	cases := byProfile(all)
+	for name, invariant := range map[string]string{
+		"history/ends-again": "invariant/Command/ended", "history/archived": "invariant/Command/as-sent",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			i := slices.IndexFunc(mutants.All(), func(m mutants.Mutant) bool { return m.Name == name })
+			require.GreaterOrEqual(t, i, 0)
+			m, found := mutants.All()[i], noticed{}
+			for _, profile := range m.Profiles() {
+				maps.Copy(found, askInBubble(t, func(base []service.Option) http.Handler { return m.Handler(base...) }, cases[profile]))
+			}
+			require.Equal(t, []string{invariant}, found.atLevel(mutants.Must))
+		})
 	}
 }
 

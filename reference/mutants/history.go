@@ -35,6 +35,17 @@ func historyMutants() []Mutant {
 				}
 				return c.ask()
 			})},
+		{"history/ends-again", "Each time an ended invocation is asked for again it ended a second later", "evidence: status/history", Must,
+			"invariant/Command/ended lifecycle execution", shown(again(func(_ *call, v *jsontree.Value, times int) {
+				for _, name := range []string{"ExecutionStartDateTime", "ExecutionEndDateTime"} {
+					if t, err := time.Parse(time.RFC3339Nano, member(v, name)); err == nil {
+						set(v, name, text(t.Add(time.Duration(times)*time.Second).UTC().Format("2006-01-02T15:04:05.000Z")))
+					}
+				}
+			}))},
+		{"history/archived", "An ended command that is listed again shows no InstanceIds any more", echoedSource, Must,
+			"invariant/Command/as-sent lifecycle execution",
+			listed(again(func(c *call, v *jsontree.Value, _ int) { put("InstanceIds", "[]")(c, v) }))},
 		{"history/ended-forgotten", "A command that has ended is listed no more", historySource, Must,
 			"lifecycle/NoInstancesInTag/ends-in-success",
 			inList(reference.ListCommands, func(_ *call, _, list *jsontree.Value) { keep(list, running) })},
@@ -110,6 +121,20 @@ func historyMutants() []Mutant {
 			listed(when(ended, byDefault("AlarmConfiguration", "CloudWatchOutputConfig", "Comment", "MaxConcurrency",
 				"MaxErrors", "NotificationConfig", "OutputS3BucketName", "OutputS3KeyPrefix", "Parameters", "ServiceRole",
 				"Targets", "TimeoutSeconds"), put("DocumentVersion", `"1"`)))},
+	}
+}
+
+// again changes a command from the second time on that it is shown after its end: times is how often it was before.
+func again(change func(c *call, v *jsontree.Value, times int)) edit {
+	return func(c *call, v *jsontree.Value) {
+		if !ended(v) {
+			return
+		}
+		key := "ended " + c.operation + member(v, "CommandId") + member(v, "InstanceId")
+		before := update(c.server, key, func(times int) int { return times + 1 })
+		if before > 0 {
+			change(c, v, before)
+		}
 	}
 }
 

@@ -61,6 +61,8 @@ func lookupMutants() []Mutant {
 			})},
 		{"invocation/unknown-as-null", "GetCommandInvocation of what does not exist answers null", missingSource, Must, getting,
 			missing(func(_ *call, r *reply) { r.become(http.StatusOK, "null") })},
+		{"invocation/unknown-as-empty", "GetCommandInvocation of what does not exist answers an empty object", missingSource, Must, getting,
+			missing(func(_ *call, r *reply) { r.become(http.StatusOK, "{}") })},
 		{"invocation/unknown-as-404", "InvocationDoesNotExist has the status 404", "evidence: errors/status",
 			Must, getting, missing(func(_ *call, r *reply) { r.status = http.StatusNotFound })},
 		{"invocation/denied-shown", "GetCommandInvocation does not ask whether the caller may call it", deniedSource, Must,

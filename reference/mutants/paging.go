@@ -45,6 +45,13 @@ func pagingMutants() []Mutant {
 			}}.list()},
 		{"paging/gap", "Between two pages one is lost", pagesSource, Must, "lifecycle/Paging/invocations",
 			pager{cut: func(offset, size, _ int) (int, int, int) { return offset, offset + size, offset + size + 1 }}.list()},
+		{"paging/short-and-no-more", "A page with room for two or more holds one less than there are, and has no NextToken",
+			"evidence: calls/short-pages", Must, "lifecycle/Paging/short-page", pager{cut: func(offset, size, all int) (int, int, int) {
+				if size > 1 {
+					return offset, offset + min(size, all) - 1, offset + size
+				}
+				return offset, offset + size, offset + size
+			}}.list()},
 		{"paging/second-page-whole", "The page after a NextToken holds all that is left, MaxResults or not", pagesSource, Must,
 			"lifecycle/Paging/second-page", pager{cut: func(offset, size, all int) (int, int, int) {
 				if offset > 0 {
