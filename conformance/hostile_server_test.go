@@ -43,7 +43,11 @@ type hostileServer struct {
 type hostileConn struct {
 	net.Conn
 	server *hostileServer
+	body   []byte // of the last request
 }
+
+// asksCase reports whether the request is of one of hostileCases.
+func (c *hostileConn) asksCase() bool { return bytes.HasPrefix(c.body, []byte(`{"Comment"`)) }
 
 // reset ends the connection without a proper close.
 func (c *hostileConn) reset() {
@@ -91,7 +95,7 @@ func startHostile(t *testing.T, secure, atOnce bool, hostile func(*hostileConn))
 			s.mu.Unlock()
 			group.Go(func() {
 				defer c.Close()
-				s.serve(&hostileConn{c, s})
+				s.serve(&hostileConn{Conn: c, server: s})
 			})
 		}
 	})
@@ -109,7 +113,7 @@ func (s *hostileServer) die() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.open {
-		(&hostileConn{c, s}).reset()
+		(&hostileConn{Conn: c, server: s}).reset()
 	}
 }
 
@@ -120,8 +124,8 @@ func (s *hostileServer) serve(c *hostileConn) {
 		if err != nil {
 			return
 		}
-		body, _ := io.ReadAll(req.Body)
-		if s.turns == "" && bytes.HasPrefix(body, []byte(`{"Comment"`)) && s.hostile != nil {
+		c.body, _ = io.ReadAll(req.Body)
+		if s.turns == "" && c.asksCase() && s.hostile != nil {
 			s.turned.Store(true)
 		}
 		if s.hostile != nil && (s.turned.Load() || s.turns != "" && req.Header.Get("X-Amz-Target") == s.turns) {

@@ -167,18 +167,17 @@ func TestHostileServersAreBounded(t *testing.T) {
 			t.Run(name+"/"+over.String(), func(t *testing.T) {
 				t.Parallel()
 				serve, connections := c.serve, new(atomic.Int64)
-				if over.used {
-					serve, connections = afterASaneAnswer(c.serve)
-				}
 				endsWith(t, c.want, func(limits wire.Limits) *wire.Exchange {
-					connections.Store(0)
-					x := exchangeOver(t, over, serve, limits)
-					if over.used && c.want != (ending{failure: wire.Closed}) { // which is asked anew over a fresh one
-						assert.EqualValues(t, 1, connections.Load(), "it was used")
+					if over.used {
+						serve, connections = afterASaneAnswer(c.serve)
 					}
+					x := exchangeOver(t, over, serve, limits)
 					assert.Positive(t, x.Elapsed)
 					return x
 				})
+				if over.used && c.want != (ending{failure: wire.Closed}) { // which is asked anew over a fresh one
+					assert.EqualValues(t, 1, connections.Load(), "it was used")
+				}
 			})
 		}
 	}
@@ -309,21 +308,19 @@ func TestAnEndedContextInterruptsAtOnce(t *testing.T) {
 func TestAServerThatNeverReadsIsBounded(t *testing.T) {
 	t.Parallel()
 	for _, over := range ways {
-		serve := func(c client) {
+		neverReads := func(c client) {
 			_ = c.tcp.SetReadBuffer(1 << 10)
 			_, _ = c.Read(make([]byte, 1))
 			<-c.ended
 		}
-		connections := new(atomic.Int64)
-		if over.used {
-			serve, connections = afterASaneAnswer(serve)
-		}
+		serve, connections := neverReads, new(atomic.Int64)
 		endsWith(t, ending{failure: wire.TimedOut}, func(limits wire.Limits) *wire.Exchange {
-			connections.Store(0)
-			x := exchangeOver(t, over, serve, limits, bytes.Repeat([]byte("x"), 8<<20)...)
-			assert.LessOrEqual(t, connections.Load(), int64(1), over)
-			return x
+			if over.used {
+				serve, connections = afterASaneAnswer(neverReads)
+			}
+			return exchangeOver(t, over, serve, limits, bytes.Repeat([]byte("x"), 8<<20)...)
 		})
+		assert.LessOrEqual(t, connections.Load(), int64(1), over)
 	}
 }
 
