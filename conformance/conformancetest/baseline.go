@@ -2,6 +2,7 @@ package conformancetest
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"time"
 
@@ -30,7 +31,7 @@ func WithBaseline(name string) conformance.Option {
 		if os.Getenv(UpdateVariable) == "" {
 			return conformance.WithBaseline(f)(r)
 		}
-		u := updater{f}
+		u := updater{f, name}
 		if err := conformance.WithBaseline(u)(r); err != nil {
 			return err
 		}
@@ -39,7 +40,10 @@ func WithBaseline(name string) conformance.Option {
 }
 
 // updater is a baseline that is written when the run ends.
-type updater struct{ *baseline.File }
+type updater struct {
+	*baseline.File
+	name string
+}
 
 // Check takes out what picks no case: an update follows the corpus as well.
 func (u updater) Check(cases []*fixtures.Case) error {
@@ -56,5 +60,9 @@ func (u updater) Event(e conformance.Event) error {
 	var runs baseline.Runs
 	runs.Add(end.Report.Results)
 	u.Update(&runs)
-	return u.Save()
+	if err := u.Save(); err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "sendspec: wrote %s\n", u.name)
+	return nil
 }

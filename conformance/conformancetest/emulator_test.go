@@ -90,9 +90,12 @@ func TestAnEmulatorSeesWhichCaseFailsAndWhy(t *testing.T) {
 		`  sent     {"DocumentName":`,
 		`  answer   200 {"Command":`,
 		`  rerun    go test -run '^TestSSM/constraint/Comment/above-max/n=101$'`,
+		`  fixture  fixtures/constraint/Comment.json:`,
 	} {
 		assert.Contains(t, failure, part)
 	}
+	assert.Contains(t, out, "What to fix first: ", "the test ends with a summary")
+	assert.Regexp(t, `(?m)^ *constraint +\d+ `, out)
 }
 
 // The command that a failure prints runs the same case, and an invariant's runs the case that broke it, too.
@@ -118,11 +121,12 @@ func TestAnEmulatorKeepsABaseline(t *testing.T) {
 	require.True(t, failed)
 	require.NoFileExists(t, name, "nothing is written unasked")
 
-	_, failed = goTest(t, "TestKnown", env, conformancetest.UpdateVariable+"=1")
+	out, failed := goTest(t, "TestKnown", env, conformancetest.UpdateVariable+"=1")
 	require.True(t, failed)
 	require.FileExists(t, name)
+	assert.Contains(t, out, "wrote "+name)
 
-	out, failed := goTest(t, "TestKnown", env)
+	out, failed = goTest(t, "TestKnown", env)
 	require.False(t, failed, out)
 	assert.Contains(t, out, "--- SKIP: TestKnown/constraint/Comment/above-max/n=101 ")
 	assert.Contains(t, out, "known: "+name+":")

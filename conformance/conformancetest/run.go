@@ -72,7 +72,9 @@ func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
 			tell(t, started.Target, &r)
 		})
 	}
-	inform(conformance.Ended{Report: session.Report(ctx, results)})
+	found := session.Report(ctx, results)
+	inform(conformance.Ended{Report: found})
+	t.Log("\n" + report.Summary(found))
 }
 
 // allowed is how much of the time that go test leaves a run may take: the rest is for what it has found.
@@ -108,7 +110,7 @@ func tell(t *testing.T, target conformance.Target, r *judge.Result) {
 	case judge.Error:
 		t.Errorf("could not be judged: %s", r.Reason)
 	case judge.Fail, judge.Flaky:
-		t.Error("\n" + report.Failure(target, r, rerun(t.Name(), r)))
+		t.Error("\n" + report.Failure(target, r, rerun(t.Name(), r)) + place(r))
 	case judge.Known:
 		t.Skipf("known: %s", r.Baseline.Entry)
 	case judge.Fixed:
@@ -116,6 +118,14 @@ func tell(t *testing.T, target conformance.Target, r *judge.Result) {
 	case judge.Warn:
 		t.Log("\n" + report.Failure(target, r, ""))
 	}
+}
+
+// place is the line of a failure that says where its fixture is.
+func place(r *judge.Result) string {
+	if p := r.Case.Place(); p != "" {
+		return "  fixture  " + p + "\n"
+	}
+	return ""
 }
 
 // rerun is the command that runs the case again; that of an invariant runs the case that broke it first.

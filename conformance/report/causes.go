@@ -161,18 +161,15 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// Summary is what to fix first, as a run ends with it; "" where nothing failed.
-func Summary(r *conformance.Report, o TextOptions) string {
-	b := &strings.Builder{}
-	style{o.Color, o.Width}.causes(b, Causes(r))
-	return b.String()
-}
-
 // WriteCauses writes every cause of a document's failures in two lines.
 func WriteCauses(w io.Writer, d *Document, o TextOptions) error {
 	s, b := style{o.Color, o.Width}, &strings.Builder{}
-	if len(d.Causes) == 0 {
-		fmt.Fprintf(b, "%s: no case failed\n", d.Verdict)
+	switch {
+	case len(d.Causes) > 0:
+	case d.Totals[string(judge.Fail)]+d.Totals[string(judge.Flaky)] > 0:
+		return fmt.Errorf("the report has no causes: it is of an older version, or a summary; run again with --json")
+	default:
+		fmt.Fprintf(b, "no case failed: %s\n", clean(d.Verdict))
 	}
 	for i, c := range d.Causes {
 		fmt.Fprintf(b, "%s %s (%s)\n", s.paint(bold, fmt.Sprintf("%3d.", i+1)), clean(c.Title), plural(len(c.Cases), "case"))

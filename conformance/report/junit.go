@@ -33,8 +33,10 @@ func writeJUnit(w io.Writer, r *conformance.Report, o Options) error {
 		suite.Time = seconds(took)
 		suites.add(suite)
 	}
-	if summary := Summary(r, TextOptions{}); summary != "" {
-		suites.Suites[0].SystemOut = &junitOutput{Text: summary}
+	if causes := Causes(r); len(causes) > 0 {
+		var b strings.Builder
+		style{}.causes(&b, causes)
+		suites.Suites[0].SystemOut = &junitOutput{Text: b.String()}
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err

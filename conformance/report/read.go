@@ -87,7 +87,7 @@ func WriteDocument(name string, d *Document) error {
 // evidence and the fingerprint of each case.
 func WriteSummary(name string, d *Document) error {
 	short := *d
-	short.Facts = nil
+	short.Facts, short.Causes = nil, nil
 	short.Cases = make([]CaseInfo, len(d.Cases))
 	for i, c := range d.Cases {
 		short.Cases[i] = CaseInfo{ID: c.ID, Level: c.Level, Profile: c.Profile, Verdict: c.Verdict,

@@ -10,11 +10,23 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 )
 
+// Summary is what a run ends with: the causes of its failures, the totals and the verdict.
+func Summary(r *conformance.Report) string {
+	b := &strings.Builder{}
+	style{}.causes(b, Causes(r))
+	(&Text{o: TextOptions{Verbose: true}}).totals(b, r)
+	return b.String()
+}
+
 func (t *Text) ended(b *strings.Builder, r *conformance.Report) {
-	look := style{color: t.o.Color}
 	if !t.o.Verbose {
 		t.failures(b, r)
 	}
+	t.totals(b, r)
+}
+
+func (t *Text) totals(b *strings.Builder, r *conformance.Report) {
+	look := style{color: t.o.Color}
 	fmt.Fprintf(b, "%-12s", "area")
 	for _, v := range judge.Verdicts() {
 		b.WriteString(look.paint(bold, fmt.Sprintf("%7s", v)))

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/conformance/wire"
+)
+
+func newCauses(s Streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "causes FILE [N]",
+		Short: "List the causes of the failures in a JSON report, or show one with its cases",
+		Long: `causes groups the failures of a JSON report by what a maintainer would fix, the cause of most cases first. With N it
+shows one cause: the evidence, the smallest example, how to ask it again, and the IDs of all its cases.`,
+		Example: `  sendspec run --endpoint http://127.0.0.1:5000 --json report.json
+  sendspec causes report.json
+  sendspec causes report.json 1`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(c *cobra.Command, args []string) error {
+			d, err := report.ReadDocument(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			t := terminalOf(s.Out, os.Getenv, colorAuto)
+			o := report.TextOptions{Color: t.color, Width: t.width}
+			if len(args) == 1 {
+				return report.WriteCauses(s.Out, d, o)
+			}
+			n, err := strconv.Atoi(args[1])
+			if err != nil || n < 1 || n > len(d.Causes) {
+				return fmt.Errorf("cause %q: want a number from 1 to %d", args[1], len(d.Causes))
+			}
+			if strings.HasPrefix(d.Target.Name, "http") {
+				o.Rerun = fmt.Sprintf("sendspec run --endpoint %s --seed %d", wire.ShellQuote(d.Target.Name), d.Seed)
+			}
+			return report.WriteCause(s.Out, d, n, o)
+		},
+	}
+}
