@@ -142,6 +142,26 @@
     return n < 2 ? titles[0] : words[0].slice(0, n).join(" ").replace(/[:,]$/, "");
   }
 
+  // wanted and got are the first thing that differs in a case, in the words of its finding.
+  function wanted(c) {
+    const f = (c.findings || [])[0];
+    return f && (f.path && f.path !== "status" ? f.path + ": " : "") + f.want;
+  }
+
+  function got(c) { return c.findings && c.findings[0].got; }
+
+  function line(name, kind, text) {
+    return text && element("span", { class: "gist " + kind }, element("b", {}, name + " "), text);
+  }
+
+  function gist(c) {
+    if (c.findings) return [line("want", "expected", wanted(c)), line("got", "actual", got(c))];
+    return [c.reason && element("span", { class: "gist" }, c.reason)];
+  }
+
+  // shared is a text of all the cases, or nothing where they differ.
+  function shared(cases, of) { return cases.every((c) => of(c) === of(cases[0])) && of(cases[0]); }
+
   function ruleItem(rule, cases, open) {
     const counts = data.verdicts.map((v) => [v.verdict, cases.filter((c) => c.verdict === v.verdict).length]).filter(([, n]) => n);
     const same = cases.every((c) => c.title === cases[0].title);
@@ -149,7 +169,8 @@
     const d = disclosure("rule:" + rule, { class: "row group", "data-rule": rule }, [
       element("span", { class: "badges" }, ...counts.map(([v, n]) => badge(v, " × " + n))),
       element("span", { class: "what" }, element("span", { class: "id" }, ...idParts(rule)),
-        element("span", { class: "title" }, title)),
+        element("span", { class: "title" }, title),
+        line("want", "expected", shared(cases, wanted)), line("got", "actual", shared(cases, got))),
     ], () => [element("ul", { class: "cases" }, ...cases.map((c) => element("li", {}, caseItem(c, true, same))))]);
     if (open) d.set(true);
     const frame = document.createDocumentFragment();
@@ -159,15 +180,12 @@
 
   function caseItem(c, nested, sameTitle) {
     const id = nested && c.id !== c.rule ? [element("span", { class: "faint" }, "… "), c.id.slice(c.rule.length + 1)] : idParts(c.id);
-    const f = (c.findings || [])[0];
-    const gist = f ? [element("span", { class: "gist expected" }, element("b", {}, "want "), (f.path ? f.path + ": " : "") + f.want),
-      element("span", { class: "gist actual" }, element("b", {}, "got "), f.got)] : c.reason ? [element("span", { class: "gist" }, c.reason)] : [];
     const d = disclosure(c.id, { class: "row", "data-id": c.id }, [
       element("span", { class: "badges" }, badge(c.verdict)),
       element("span", { class: "what" },
         element("span", { class: "id" }, ...id, " ", element("span", { class: "level level-" + c.level }, c.level)),
         sameTitle ? "" : element("span", { class: "title" }, c.title),
-        ...gist),
+        ...gist(c)),
     ], () => details(c, sameTitle));
     const frame = document.createDocumentFragment();
     frame.append(d.button, d.body);
@@ -175,7 +193,7 @@
   }
 
   function details(c, titled) {
-    const rule = element("section", { class: "facts-of", "aria-label": "Rule" },
+    const rule = element("div", { class: "facts-of", role: "group", "aria-label": "Rule" },
       titled ? element("p", { class: "rule-text" }, c.title) : null,
       ...(c.evidence || []).map(fact), c.note ? element("p", { class: "note" }, c.note) : null,
       c.broken ? element("p", { class: "note" }, "Broken by " + c.broken + " of " + c.seen + " answers; " + c.reason + ".") :
@@ -210,7 +228,7 @@
   function quoted(word) { return /^[\w\-./:=@%+,]+$/.test(word) ? word : "'" + word.replaceAll("'", "'\\''") + "'"; }
 
   function findings(all) {
-    return element("section", { class: "findings", "aria-label": "What differs" }, ...all.map((f) => {
+    return element("div", { class: "findings", role: "group", "aria-label": "What differs" }, ...all.map((f) => {
       const [want, got] = marked(f.want, f.got);
       return element("div", { class: "finding" },
         element("p", { class: "where" }, (f.step ? "step " + f.step + " · " : "") + (f.path || "answer"), " ",

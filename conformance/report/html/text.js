@@ -8,7 +8,7 @@ function element(tag, attributes, ...children) {
     else if (name.startsWith("on")) e.addEventListener(name.slice(2), value);
     else if (value !== null && value !== undefined && value !== false) e.setAttribute(name, value === true ? "" : value);
   }
-  e.append(...children.filter((c) => c !== null && c !== undefined && c !== ""));
+  e.append(...children.filter((c) => c !== null && c !== undefined && c !== false && c !== ""));
   return e;
 }
 
