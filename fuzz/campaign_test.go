@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/conformancetest/longtest"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fuzz"
 	"github.com/sendspec/sendspec/fuzz/generate"
@@ -82,12 +83,23 @@ func requireNoFinding(t *testing.T, r *fuzz.CampaignReport) {
 
 func TestTheReferenceConforms(t *testing.T) {
 	t.Parallel()
-	requireNoFinding(t, campaign(t, server(t), 1, fuzz.Options{Count: 5000}))
+	requireNoFinding(t, campaign(t, server(t), 1, fuzz.Options{Count: orIfLong(2000, 5000)}))
 }
 
 func TestTheReferenceConformsInThisProcess(t *testing.T) {
 	t.Parallel()
-	requireNoFinding(t, campaign(t, handler(), 2, fuzz.Options{Count: 5000}))
+	report := campaign(t, handler(), 2, fuzz.Options{Count: 5000})
+	requireNoFinding(t, report)
+	require.Equal(t, report.Coverage.All, report.Coverage.Asked, "a campaign asks every constraint")
+	require.Greater(t, report.Coverage.All, 250)
+}
+
+// orIfLong is how many inputs are asked, and in the long run.
+func orIfLong(count, long uint64) uint64 {
+	if longtest.Wanted() {
+		return long
+	}
+	return count
 }
 
 // A server that gives a request up when its client is gone takes the end of the sending for that: it is not told
@@ -116,20 +128,13 @@ func TestAServerThatGivesUpWithItsClientConforms(t *testing.T) {
 
 func TestTheSameSeedSendsTheSameBytes(t *testing.T) {
 	t.Parallel()
-	target := handler()
-	one := campaign(t, target, 7, fuzz.Options{Count: 2000, Parallel: 1})
-	many := campaign(t, target, 7, fuzz.Options{Count: 2000, Parallel: 16})
-	other := campaign(t, target, 8, fuzz.Options{Count: 2000})
+	target, count := handler(), orIfLong(500, 2000)
+	one := campaign(t, target, 7, fuzz.Options{Count: count, Parallel: 1})
+	many := campaign(t, target, 7, fuzz.Options{Count: count, Parallel: 16})
+	other := campaign(t, target, 8, fuzz.Options{Count: count})
 	require.Equal(t, one.Hash, many.Hash)
 	require.NotEqual(t, one.Hash, other.Hash)
-	require.Equal(t, uint64(2000), one.Inputs)
-}
-
-func TestACampaignAsksEveryConstraint(t *testing.T) {
-	t.Parallel()
-	report := campaign(t, handler(), 1, fuzz.Options{Count: 5000})
-	require.Equal(t, report.Coverage.All, report.Coverage.Asked)
-	require.Greater(t, report.Coverage.All, 250)
+	require.Equal(t, count, one.Inputs)
 }
 
 // In fake time: a request takes 10 ms.
@@ -291,7 +296,7 @@ func TestADivergenceIsToldOnceAndShrunk(t *testing.T) {
 		}
 		next.ServeHTTP(w, r)
 	})
-	report := campaign(t, target, 1, fuzz.Options{Count: 6000, Strategies: []generate.Strategy{generate.Valid}})
+	report := campaign(t, target, 1, fuzz.Options{Count: 3000, Strategies: []generate.Strategy{generate.Valid}})
 	require.Len(t, report.Divergences, 1)
 	f := report.Divergences[0]
 	require.Equal(t, "invariant/HTTP/never-5xx", f.Fingerprint.Check)
