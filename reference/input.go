@@ -1,19 +1,19 @@
 package reference
 
 import (
+	"maps"
+	"slices"
+	"strconv"
+
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// InputOf turns the tree of a SendCommand request whose types are right (Result.TypeErrors is empty) into
-// the SDK's request, although it breaks constraints.
-func InputOf(tree *jsontree.Value) *ssm.SendCommandInput { return sendCommandInput(tree) }
-
-// sendCommandInput turns a body whose types are right into the SDK's request. The SDK can only
-// write requests, not read them.
-func sendCommandInput(v *jsontree.Value) *ssm.SendCommandInput {
+// InputOf turns the tree of a SendCommand request whose types are right (Validation.TypeErrors is empty) into
+// the SDK's request, although it breaks constraints. The SDK can only write requests, not read them.
+func InputOf(v *jsontree.Value) *ssm.SendCommandInput {
 	in := &ssm.SendCommandInput{
 		InstanceIds:        stringList(present(v, "InstanceIds")),
 		DocumentName:       stringOf(v, "DocumentName"),
@@ -109,4 +109,98 @@ func stringList(v *jsontree.Value) []string {
 		texts[i] = items[i].Text
 	}
 	return texts
+}
+
+// TreeOf turns the SDK's request into the tree that a client would send: as in the SDK, a nil pointer, list or map and an
+// empty enum value are absent members.
+func TreeOf(in *ssm.SendCommandInput) *jsontree.Value {
+	o := make(objectWriter, 0, 16)
+	o.text("DocumentName", in.DocumentName)
+	o.texts("InstanceIds", in.InstanceIds)
+	if in.Targets != nil {
+		o.set("Targets", listOf(in.Targets, func(o *objectWriter, t *types.Target) {
+			o.text("Key", t.Key)
+			o.texts("Values", t.Values)
+		}))
+	}
+	if in.Parameters != nil {
+		parameters := make(objectWriter, 0, len(in.Parameters))
+		for _, name := range slices.Sorted(maps.Keys(in.Parameters)) {
+			parameters.set(name, jsontree.NewStrings(in.Parameters[name]))
+		}
+		o.set("Parameters", parameters.object())
+	}
+	o.text("DocumentVersion", in.DocumentVersion)
+	o.text("DocumentHash", in.DocumentHash)
+	o.enum("DocumentHashType", string(in.DocumentHashType))
+	if in.TimeoutSeconds != nil {
+		o.set("TimeoutSeconds", jsontree.NewNumber(strconv.Itoa(int(*in.TimeoutSeconds))))
+	}
+	o.text("Comment", in.Comment)
+	o.text("OutputS3Region", in.OutputS3Region)
+	o.text("OutputS3BucketName", in.OutputS3BucketName)
+	o.text("OutputS3KeyPrefix", in.OutputS3KeyPrefix)
+	o.text("MaxConcurrency", in.MaxConcurrency)
+	o.text("MaxErrors", in.MaxErrors)
+	o.text("ServiceRoleArn", in.ServiceRoleArn)
+	if c := in.NotificationConfig; c != nil {
+		var notification objectWriter
+		notification.text("NotificationArn", c.NotificationArn)
+		if c.NotificationEvents != nil {
+			notification.set("NotificationEvents", jsontree.NewStrings(c.NotificationEvents))
+		}
+		notification.enum("NotificationType", string(c.NotificationType))
+		o.set("NotificationConfig", notification.object())
+	}
+	if c := in.CloudWatchOutputConfig; c != nil {
+		output := objectWriter{jsontree.NewMember("CloudWatchOutputEnabled", jsontree.NewBool(c.CloudWatchOutputEnabled))}
+		output.text("CloudWatchLogGroupName", c.CloudWatchLogGroupName)
+		o.set("CloudWatchOutputConfig", output.object())
+	}
+	if c := in.AlarmConfiguration; c != nil {
+		alarms := objectWriter{jsontree.NewMember("IgnorePollAlarmFailure", jsontree.NewBool(c.IgnorePollAlarmFailure))}
+		if c.Alarms != nil {
+			alarms.set("Alarms", listOf(c.Alarms, func(o *objectWriter, a *types.Alarm) { o.text("Name", a.Name) }))
+		}
+		o.set("AlarmConfiguration", alarms.object())
+	}
+	tree := o.object()
+	return &tree
+}
+
+// objectWriter collects the members of an object.
+type objectWriter []jsontree.Member
+
+func (o *objectWriter) object() jsontree.Value { return jsontree.NewObject(*o...) }
+
+func (o *objectWriter) set(name string, v jsontree.Value) {
+	*o = append(*o, jsontree.NewMember(name, v))
+}
+
+func (o *objectWriter) text(name string, s *string) {
+	if s != nil {
+		o.set(name, jsontree.NewString(*s))
+	}
+}
+
+func (o *objectWriter) enum(name, s string) {
+	if s != "" {
+		o.text(name, &s)
+	}
+}
+
+func (o *objectWriter) texts(name string, list []string) {
+	if list != nil {
+		o.set(name, jsontree.NewStrings(list))
+	}
+}
+
+func listOf[T any](list []T, write func(*objectWriter, *T)) jsontree.Value {
+	items := make([]jsontree.Value, len(list))
+	for i := range list {
+		o := make(objectWriter, 0, 2)
+		write(&o, &list[i])
+		items[i] = o.object()
+	}
+	return jsontree.NewArray(items...)
 }

@@ -113,7 +113,7 @@ var errNotObject = errors.New("expected a JSON object")
 func ValidateJSON(body []byte) Validation {
 	r := ValidateOperation(SendCommand, body)
 	if r.Validity() == Valid {
-		r.Input = sendCommandInput(r.Tree)
+		r.Input = InputOf(r.Tree)
 	}
 	return r
 }
@@ -144,7 +144,7 @@ func ValidateTree(tree *jsontree.Value) Validation {
 	r := Validation{Operation: SendCommand}
 	r.validate(inputs()[SendCommand], tree)
 	if r.Validity() == Valid {
-		r.Input = sendCommandInput(r.Tree)
+		r.Input = InputOf(r.Tree)
 	}
 	return r
 }

@@ -3,6 +3,7 @@ package oracle
 import (
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // Call returns what conforms as an answer to a call of one of reference.Operations.
@@ -24,7 +25,7 @@ func AnyAnswer() []fixtures.Outcome {
 
 // acceptedCall is what the answer to a valid call has at least, by operation. Members that AWS leaves out at times
 // are not asked for.
-var acceptedCall = map[string]*Value{
+var acceptedCall = map[string]*jsontree.Value{
 	reference.ListCommands:           literal(`{"Commands":{"$type":"list"}}`),
 	reference.ListCommandInvocations: literal(`{"CommandInvocations":{"$type":"list"}}`),
 	reference.GetCommandInvocation:   literal(`{"CommandId":{"$uuid":true}}`),

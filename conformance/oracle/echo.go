@@ -30,14 +30,14 @@ var (
 )
 
 // begun is a status of a command that may have begun meanwhile.
-func begun(statuses ...string) Value {
-	return object(member("$in", strs(statuses)), member("$should", str(statuses[0])))
+func begun(statuses ...string) jsontree.Value {
+	return object(member("$in", jsontree.NewStrings(statuses)), member("$should", str(statuses[0])))
 }
 
-func integer(n int64) Value { return number(strconv.FormatInt(n, 10)) }
+func integer(n int64) jsontree.Value { return number(strconv.FormatInt(n, 10)) }
 
 // command is the body of an answer whose Command has the members.
-func command(members ...jsontree.Member) *Value {
+func command(members ...jsontree.Member) *jsontree.Value {
 	return expect(object(member("Command", object(members...))))
 }
 
@@ -45,14 +45,14 @@ func command(members ...jsontree.Member) *Value {
 const usualEcho = 28
 
 // echo is the body of AWS's answer (evidence: echo/as-received), as matchers.
-func (o *Oracle) echo(tree *Value, in *ssm.SendCommandInput) *Value {
+func (o *Oracle) echo(tree *jsontree.Value, in *ssm.SendCommandInput) *jsontree.Value {
 	members := append(make([]jsontree.Member, 0, usualEcho), theCommandID)
-	add := func(name string, v Value) { members = append(members, member(name, v)) }
+	add := func(name string, v jsontree.Value) { members = append(members, member(name, v)) }
 	given := func(name string) bool {
 		m := tree.Get(name)
 		return m != nil && m.Kind != jsontree.Null
 	}
-	addEchoed := func(name string, fallback Value) {
+	addEchoed := func(name string, fallback jsontree.Value) {
 		if given(name) {
 			add(name, echoed("/"+name))
 		} else {
@@ -110,7 +110,7 @@ func (o *Oracle) echo(tree *Value, in *ssm.SendCommandInput) *Value {
 }
 
 // hasUnknown reports whether a list of targets has members that do not come back.
-func hasUnknown(targets *Value) bool {
+func hasUnknown(targets *jsontree.Value) bool {
 	found := false
 	visitUnknownOf(targets, "Targets", func(string, []string) { found = true })
 	return found
@@ -118,7 +118,7 @@ func hasUnknown(targets *Value) bool {
 
 // expiry is ExpiresAfter: TimeoutSeconds and the execution timeouts of the document's steps, 3600 each where
 // they are not given (evidence: expiry/sum). Nothing where the document is not known.
-func (o *Oracle) expiry(in *ssm.SendCommandInput) (after Value, known bool) {
+func (o *Oracle) expiry(in *ssm.SendCommandInput) (after jsontree.Value, known bool) {
 	document := o.documents[aws.ToString(in.DocumentName)]
 	if document == nil {
 		return after, false
@@ -165,14 +165,14 @@ func echoOfNotification(in *ssm.SendCommandInput) []jsontree.Member {
 }
 
 // enabled is the echo of a boolean inside of a structure.
-func enabled(tree *Value, name, inside string, on bool) Value {
+func enabled(tree *jsontree.Value, name, inside string, on bool) jsontree.Value {
 	if on && tree.Get(name).Get(inside) != nil {
 		return echoed("/" + name + "/" + inside)
 	}
 	return boolean(false)
 }
 
-func echoOfCloudWatch(tree *Value, in *ssm.SendCommandInput) Value {
+func echoOfCloudWatch(tree *jsontree.Value, in *ssm.SendCommandInput) jsontree.Value {
 	c := in.CloudWatchOutputConfig
 	on := enabled(tree, "CloudWatchOutputConfig", "CloudWatchOutputEnabled", c != nil && c.CloudWatchOutputEnabled)
 	v := object(member("CloudWatchOutputEnabled", on))
@@ -185,7 +185,7 @@ func echoOfCloudWatch(tree *Value, in *ssm.SendCommandInput) Value {
 	return v
 }
 
-func echoOfAlarms(tree *Value, in *ssm.SendCommandInput) Value {
+func echoOfAlarms(tree *jsontree.Value, in *ssm.SendCommandInput) jsontree.Value {
 	a, alarms := in.AlarmConfiguration, emptyList
 	if a != nil {
 		alarms = array(object(member("Name", echoed("/AlarmConfiguration/Alarms/0/Name"))))

@@ -146,7 +146,7 @@ func allASCII(s string) bool {
 
 // messageOf is what the message should say: nothing where no source tells, as of a list that is too long and
 // has wrong elements, or of more than one wrong string in a list.
-func messageOf(r *reference.Validation, sure bool) (message *Value) {
+func messageOf(r *reference.Validation, sure bool) (message *jsontree.Value) {
 	if !sure {
 		return message
 	}
@@ -195,7 +195,7 @@ func countAt(violations []reference.Violation, path string) int {
 }
 
 // contains is the part of the message that is known of a list with a wrong string.
-func contains(path string) *Value {
+func contains(path string) *jsontree.Value {
 	parts := strings.Split(strings.TrimSuffix(path, "[]"), ".")
 	for i, p := range parts {
 		parts[i] = strings.ToLower(p[:1]) + p[1:]
@@ -203,11 +203,11 @@ func contains(path string) *Value {
 	return should("$contains", "at '"+strings.Join(parts, ".")+"' failed to satisfy constraint")
 }
 
-func should(name, text string) *Value { return expect(shouldBe(matcher(name, str(text)))) }
+func should(name, text string) *jsontree.Value { return expect(shouldBe(matcher(name, str(text)))) }
 
 // hasControl reports whether a string of the tree has a control character: whether AWS takes it was not seen, but
 // for those of ASCII in the values of Parameters.
-func hasControl(tree *Value) bool {
+func hasControl(tree *jsontree.Value) bool {
 	for i := range tree.Members {
 		if m := &tree.Members[i]; hasControlBelow(&m.Value, m.Name == "Parameters") {
 			return true
@@ -216,7 +216,7 @@ func hasControl(tree *Value) bool {
 	return false
 }
 
-func hasControlBelow(v *Value, parameters bool) bool {
+func hasControlBelow(v *jsontree.Value, parameters bool) bool {
 	switch v.Kind {
 	case jsontree.String:
 		return strings.ContainsFunc(v.Text, func(r rune) bool {

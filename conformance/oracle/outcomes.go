@@ -1,6 +1,9 @@
 package oracle
 
-import "github.com/sendspec/sendspec/fixtures"
+import (
+	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
 
 // The outcomes of fixtures/outcomes.json by the same names, and one more.
 var (
@@ -16,7 +19,7 @@ var (
 	refusedNumber = refusedAs("refused", `400`, shouldBe(oneOf("ValidationException", "SerializationException")))
 )
 
-func refusedAs(name, status string, errorType Value) fixtures.Outcome {
+func refusedAs(name, status string, errorType jsontree.Value) fixtures.Outcome {
 	return fixtures.Outcome{Name: name, Status: literal(status), Error: &fixtures.ErrorOutcome{Type: expect(errorType)}}
 }
 
@@ -33,12 +36,14 @@ var (
 var aString = matcher("$type", str("string"))
 
 // expect is an expectation in which nothing is bound: what an input sends may look like a binding.
-func expect(v Value) *Value { return fixtures.Literal(&v) }
+func expect(v jsontree.Value) *jsontree.Value { return fixtures.Literal(&v) }
 
-func matcher(name string, argument Value) Value { return object(member(name, argument)) }
+func matcher(name string, argument jsontree.Value) jsontree.Value {
+	return object(member(name, argument))
+}
 
-func shouldBe(v Value) Value { return matcher("$should", v) }
+func shouldBe(v jsontree.Value) jsontree.Value { return matcher("$should", v) }
 
-func oneOf(texts ...string) Value { return matcher("$in", strs(texts)) }
+func oneOf(texts ...string) jsontree.Value { return matcher("$in", jsontree.NewStrings(texts)) }
 
-func echoed(pointer string) Value { return matcher("$echo", str(pointer)) }
+func echoed(pointer string) jsontree.Value { return matcher("$echo", str(pointer)) }

@@ -41,7 +41,7 @@ func (m *semantics) open() bool {
 }
 
 // semantics looks for what a server must, or may, say to a request that breaks no constraint.
-func (o *Oracle) semantics(tree *Value, in *ssm.SendCommandInput) *semantics {
+func (o *Oracle) semantics(tree *jsontree.Value, in *ssm.SendCommandInput) *semantics {
 	m := &semantics{}
 	o.document(m, in)
 	o.selection(m, in)
@@ -51,7 +51,7 @@ func (o *Oracle) semantics(tree *Value, in *ssm.SendCommandInput) *semantics {
 }
 
 // semanticsBeside is the same of a request whose members named by broken break a constraint.
-func (o *Oracle) semanticsBeside(tree *Value, broken map[string]bool) *semantics {
+func (o *Oracle) semanticsBeside(tree *jsontree.Value, broken map[string]bool) *semantics {
 	left := *tree
 	left.Members = slices.Clone(tree.Members)
 	for name := range broken {
@@ -62,7 +62,7 @@ func (o *Oracle) semanticsBeside(tree *Value, broken map[string]bool) *semantics
 	}
 	if broken["Targets"] || broken["InstanceIds"] {
 		left.Remove("InstanceIds")
-		left.Set("Targets", array(object(member("Key", str("tag:sendspec")), member("Values", strs([]string{"x"})))))
+		left.Set("Targets", array(object(member("Key", str("tag:sendspec")), member("Values", jsontree.NewStrings([]string{"x"})))))
 	}
 	return o.semantics(&left, reference.InputOf(&left))
 }
@@ -98,7 +98,7 @@ func texts[S ~string](list []S) []string {
 }
 
 // texts_ looks at what strings are made of, and at members that the model lacks.
-func textsAndNames(m *semantics, tree *Value, in *ssm.SendCommandInput) {
+func textsAndNames(m *semantics, tree *jsontree.Value, in *ssm.SendCommandInput) {
 	if hasControl(tree) {
 		m.uncertain(uncertainty{anyAnswer: true})
 	}

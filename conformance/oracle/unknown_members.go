@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // membersOfStructure are the members of each structure of a request.
@@ -20,7 +21,7 @@ var membersOfStructure = map[string][]string{
 
 // unknownMembers are about members that the model lacks: AWS was seen to ignore them, on Athena. Whether
 // it looks at the case of a name, or takes a control character in one, was not recorded.
-func unknownMembers(tree *Value) []uncertainty {
+func unknownMembers(tree *jsontree.Value) []uncertainty {
 	var uncertainties []uncertainty
 	if depth(tree) > deepest {
 		uncertainties = append(uncertainties, uncertainty{anyAnswer: true})
@@ -38,7 +39,7 @@ func unknownMembers(tree *Value) []uncertainty {
 // those of AWS are not known.
 const deepest = 64
 
-func depth(v *Value) int {
+func depth(v *jsontree.Value) int {
 	below := 0
 	for i := range v.Items {
 		below = max(below, depth(&v.Items[i]))
@@ -50,7 +51,7 @@ func depth(v *Value) int {
 }
 
 // spelledOtherwise reports whether a member has the name of the model's but for the case.
-func spelledOtherwise(tree *Value) bool {
+func spelledOtherwise(tree *jsontree.Value) bool {
 	found := false
 	visitUnknown(tree, func(name string, known []string) {
 		found = found || slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, name) })
@@ -59,7 +60,7 @@ func spelledOtherwise(tree *Value) bool {
 }
 
 // visitUnknown visits the members that the model lacks.
-func visitUnknown(tree *Value, visit func(name string, known []string)) {
+func visitUnknown(tree *jsontree.Value, visit func(name string, known []string)) {
 	visitUnknownIn(tree, "", visit)
 	for _, name := range []string{"NotificationConfig", "CloudWatchOutputConfig", "AlarmConfiguration"} {
 		visitUnknownIn(tree.Get(name), name, visit)
@@ -69,7 +70,7 @@ func visitUnknown(tree *Value, visit func(name string, known []string)) {
 }
 
 // visitUnknownIn visits those of one structure, visitUnknownOf those of a list of them.
-func visitUnknownIn(v *Value, structure string, visit func(name string, known []string)) {
+func visitUnknownIn(v *jsontree.Value, structure string, visit func(name string, known []string)) {
 	if v == nil {
 		return
 	}
@@ -81,7 +82,7 @@ func visitUnknownIn(v *Value, structure string, visit func(name string, known []
 	}
 }
 
-func visitUnknownOf(list *Value, structure string, visit func(name string, known []string)) {
+func visitUnknownOf(list *jsontree.Value, structure string, visit func(name string, known []string)) {
 	if list == nil {
 		return
 	}

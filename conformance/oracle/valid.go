@@ -59,7 +59,7 @@ func (o *Oracle) valid(r *reference.Validation) Expectation {
 	return e
 }
 
-func hasNull(v *Value) bool {
+func hasNull(v *jsontree.Value) bool {
 	for i := range v.Items {
 		if hasNull(&v.Items[i]) {
 			return true

@@ -61,20 +61,11 @@ func isPlainCall(r *wire.Request) bool {
 // and with which signature (evidence: auth/common-errors), and those by which AWS says that it is itself at fault
 // (CommonErrors; fixtures/evidence/model.json).
 var unrelatedToBody = []fixtures.Outcome{
-	{Name: "refused before its body was read", Status: literal(`{"$class":4}`), Error: &fixtures.ErrorOutcome{Type: literal(`{"$in":[
+	{Name: "refused before its body was read", Status: jsontree.Literal(`{"$class":4}`), Error: &fixtures.ErrorOutcome{Type: jsontree.Literal(`{"$in":[
 		"AccessDenied","AccessDeniedException","ExpiredToken","ExpiredTokenException","IncompleteSignature","IncompleteSignatureException",
 		"InvalidClientTokenId","InvalidSignatureException","MissingAuthenticationToken","MissingAuthenticationTokenException",
 		"NotAuthorized","OptInRequired","RequestExpired","SignatureDoesNotMatch","Throttling","ThrottlingException",
 		"TooManyRequestsException","UnrecognizedClientException"]}`)}},
-	{Name: "the service failed", Status: literal(`{"$in":[500,503]}`), Error: &fixtures.ErrorOutcome{Type: literal(`{"$in":[
+	{Name: "the service failed", Status: jsontree.Literal(`{"$in":[500,503]}`), Error: &fixtures.ErrorOutcome{Type: jsontree.Literal(`{"$in":[
 		"InternalFailure","InternalServerError","InternalServerException","ServiceUnavailable","ServiceUnavailableException"]}`)}},
-}
-
-// literal is an expectation that is written in this file; nil where it is no JSON.
-func literal(text string) *jsontree.Value {
-	v, err := jsontree.Parse([]byte(text))
-	if err != nil {
-		return nil
-	}
-	return v
 }

@@ -12,17 +12,18 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // boundary is one value at one place of a request that a server should look at.
 type boundary struct {
 	mark  Mark
-	value *Value // nil takes the member away
-	what  string // is asked, in a few words
+	value *jsontree.Value // nil takes the member away
+	what  string          // is asked, in a few words
 	path  []step
 }
 
-func newBoundary(path, kind, side string, value *Value) boundary {
+func newBoundary(path, kind, side string, value *jsontree.Value) boundary {
 	m := Mark{path, kind, side}
 	return boundary{m, value, m.String(), steps(path)}
 }
@@ -66,13 +67,13 @@ func boundaries() []boundary {
 		if c.Operation != reference.SendCommand {
 			continue
 		}
-		add := func(side string, v *Value) {
+		add := func(side string, v *jsontree.Value) {
 			all = append(all, newBoundary(c.Path, string(c.Kind), side, v))
 		}
 		switch c.Kind {
 		case reference.Required:
 			add("absent", nil)
-			add("null", &Value{})
+			add("null", &jsontree.Value{})
 		case reference.Length:
 			for _, n := range around(c.Min, c.Max, 0) {
 				for _, v := range sized(&c, n.value) {
@@ -98,7 +99,7 @@ func boundaries() []boundary {
 		}
 	}
 	for _, p := range places() {
-		all = append(all, newBoundary(p.path, "type", "null", &Value{}), newBoundary(p.path, "type", "absent", nil))
+		all = append(all, newBoundary(p.path, "type", "null", &jsontree.Value{}), newBoundary(p.path, "type", "absent", nil))
 		for _, v := range wrongTypes(p.typ) {
 			all = append(all, newBoundary(p.path, "type", v.Kind.String(), v))
 		}
@@ -106,7 +107,7 @@ func boundaries() []boundary {
 	return all
 }
 
-func ref(v Value) *Value { return &v }
+func ref(v jsontree.Value) *jsontree.Value { return &v }
 
 // sideValue is a size or number and where it lies.
 type sideValue struct {
@@ -145,15 +146,15 @@ func around(low, high *int64, least int64) []sideValue {
 }
 
 // sized makes strings or lists of a size for the place of a constraint.
-func sized(c *reference.Constraint, n int64) []*Value {
+func sized(c *reference.Constraint, n int64) []*jsontree.Value {
 	if isList(c.Path) {
-		items := make([]Value, n)
+		items := make([]jsontree.Value, n)
 		for i := range items {
 			items[i] = element(c.Path, i)
 		}
-		return []*Value{ref(array(items...))}
+		return []*jsontree.Value{ref(array(items...))}
 	}
-	list := []*Value{ref(str(filled(c.Path, int(n), "x")))}
+	list := []*jsontree.Value{ref(str(filled(c.Path, int(n), "x")))}
 	if c.Path == "Comment" || c.Path == "OutputS3KeyPrefix" || c.Path == "Targets[].Key" || c.Path == "AlarmConfiguration.Alarms[].Name" {
 		list = append(list, ref(str(filled(c.Path, int(n), "é"))), ref(str(filled(c.Path, int(n), "語"))))
 	}
@@ -169,7 +170,7 @@ func isList(path string) bool {
 }
 
 // element is the i-th good element of the list at the path; no two are the same.
-func element(path string, i int) Value {
+func element(path string, i int) jsontree.Value {
 	switch path {
 	case "InstanceIds": // that no account has: a request that is taken may run something
 		return str(fmt.Sprintf("i-%017d", i))
@@ -234,9 +235,9 @@ var nearMisses = map[string][]string{
 }
 
 // wrongTypes lists values whose JSON type is not that of the shape.
-func wrongTypes(t smithy.ShapeType) []*Value {
+func wrongTypes(t smithy.ShapeType) []*jsontree.Value {
 	want := reference.JSONKind(t)
-	var list []*Value
+	var list []*jsontree.Value
 	for _, s := range []string{`true`, `false`, `7`, `1.5`, `0`, `"60"`, `""`, `"x"`, `[]`, `["x"]`, `{}`, `{"x":"y"}`} {
 		if v := literal(s); v.Kind != want {
 			list = append(list, v)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -96,7 +97,7 @@ func (g *Generator) make(s Strategy, index, number uint64, r *rand.Rand) *Input 
 	case JSON:
 		g.oddJSON(in, r)
 	case Sequence:
-		in.Body.Tree, in.Calls = &Value{Kind: jsontree.Object}, g.world.sequence(r)
+		in.Body.Tree, in.Calls = &jsontree.Value{Kind: jsontree.Object}, g.world.sequence(r)
 		in.What = what(in.Calls)
 	case Wire:
 		in.Body.Tree = g.base(r)
@@ -117,8 +118,8 @@ func (g *Generator) make(s Strategy, index, number uint64, r *rand.Rand) *Input 
 }
 
 // valid draws a valid request.
-func (g *Generator) valid(r *rand.Rand) *Value {
-	v := treeOf(g.world.fill(r))
+func (g *Generator) valid(r *rand.Rand) *jsontree.Value {
+	v := reference.TreeOf(g.world.fill(r))
 	if chance(r, 20) {
 		r.Shuffle(len(v.Members), func(i, j int) { v.Members[i], v.Members[j] = v.Members[j], v.Members[i] })
 	}
@@ -126,25 +127,24 @@ func (g *Generator) valid(r *rand.Rand) *Value {
 }
 
 // base draws a request whose meaning no server has a reason to refuse.
-func (g *Generator) base(r *rand.Rand) *Value {
+func (g *Generator) base(r *rand.Rand) *jsontree.Value {
 	v := Plain("sendspec-" + hexadecimal(r, 8))
 	if chance(r, 50) {
 		return v
 	}
 	in := &ssm.SendCommandInput{Parameters: map[string][]string{}}
 	g.world.members(in, r)
-	if in.TimeoutSeconds != nil {
-		v.Set("TimeoutSeconds", numberOf(*in.TimeoutSeconds))
+	drawn := reference.TreeOf(in)
+	for _, name := range []string{"TimeoutSeconds", "Comment", "MaxConcurrency", "MaxErrors", "OutputS3Region"} {
+		if value := drawn.Get(name); value != nil {
+			v.Set(name, *value)
+		}
 	}
-	v.Members = withText(v.Members, "Comment", in.Comment)
-	v.Members = withText(v.Members, "MaxConcurrency", in.MaxConcurrency)
-	v.Members = withText(v.Members, "MaxErrors", in.MaxErrors)
-	v.Members = withText(v.Members, "OutputS3Region", in.OutputS3Region)
 	return v
 }
 
 // Plain is the smallest request that every server takes, at a tag that no node has.
-func Plain(value string) *Value {
+func Plain(value string) *jsontree.Value {
 	return ref(object(
 		member("DocumentName", str("AWS-RunShellScript")),
 		member("Targets", array(object(member("Key", str("tag:sendspec")), member("Values", array(str(value)))))),

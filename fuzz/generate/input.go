@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // Strategy is one way to make inputs.
@@ -65,7 +66,7 @@ func (in *Input) Size() int {
 
 // Payload is a request body: a tree, and what is done to its text.
 type Payload struct {
-	Tree *Value
+	Tree *jsontree.Value
 	// Raw replaces strings of the tree that are equal to a key by raw text, which may be no JSON.
 	Raw            map[string]RawText
 	Prefix, Suffix string
@@ -102,7 +103,7 @@ func (b *Payload) Bytes() []byte {
 
 // Clone copies the body, so that a change to the copy is none to the original.
 func (b Payload) Clone() Payload {
-	b.Tree, b.Raw = clone(b.Tree), maps.Clone(b.Raw)
+	b.Tree, b.Raw = b.Tree.Clone(), maps.Clone(b.Raw)
 	return b
 }
 

@@ -22,14 +22,14 @@ var byTheGrammar = fixtures.Evidence{"json/white-space", "json/key-order", "json
 
 // relations lists the relations. None draws anything: a smaller request has a smaller twin.
 func relations() []relation {
-	onTree := func(name string, level fixtures.Level, e fixtures.Evidence, change func(v *Value)) relation {
+	onTree := func(name string, level fixtures.Level, e fixtures.Evidence, change func(v *jsontree.Value)) relation {
 		return relation{name, func(b Payload) fixtures.Request {
-			v := clone(b.Tree)
+			v := b.Tree.Clone()
 			change(v)
 			return exactly(v.AppendJSON(nil))
 		}, level, e}
 	}
-	onText := func(name string, write func(v *Value) []byte) relation {
+	onText := func(name string, write func(v *jsontree.Value) []byte) relation {
 		return relation{name, func(b Payload) fixtures.Request { return exactly(write(b.Tree)) }, fixtures.Must, byTheGrammar}
 	}
 	onRequest := func(name string, level fixtures.Level, e fixtures.Evidence, change func(r *fixtures.Request)) relation {
@@ -42,20 +42,20 @@ func relations() []relation {
 	nullMember := fixtures.Evidence{"protocol/null"}
 	return []relation{
 		onTree("members in another order", fixtures.Must, byTheGrammar, reverse),
-		onText("white space", func(v *Value) []byte { return spaced(nil, v, " \n") }),
-		onText("white space with tabs and carriage returns", func(v *Value) []byte { return spaced(nil, v, "\t\r") }),
-		onText("every character escaped", func(v *Value) []byte { return escaped(nil, v) }),
+		onText("white space", func(v *jsontree.Value) []byte { return spaced(nil, v, " \n") }),
+		onText("white space with tabs and carriage returns", func(v *jsontree.Value) []byte { return spaced(nil, v, "\t\r") }),
+		onText("every character escaped", func(v *jsontree.Value) []byte { return escaped(nil, v) }),
 		onTree(
 			"an unknown member", fixtures.Should, fixtures.Evidence{"framework/unknown-members"},
-			func(v *Value) { v.Set("Sendspec", array(object(), number("1"))) },
+			func(v *jsontree.Value) { v.Set("Sendspec", array(object(), number("1"))) },
 		),
-		onTree("an unknown member in front", fixtures.Should, fixtures.Evidence{"framework/unknown-members"}, func(v *Value) {
+		onTree("an unknown member in front", fixtures.Should, fixtures.Evidence{"framework/unknown-members"}, func(v *jsontree.Value) {
 			v.Members = append([]jsontree.Member{member("AAA", object(member("Comment", number("1"))))}, v.Members...)
 		}),
 		onTree("an unknown member of each structure", fixtures.Should, fixtures.Evidence{"framework/unknown-members"}, unknownEverywhere),
 		onTree("null for absent", fixtures.Must, nullMember, nullForAbsent),
 		onTree("an empty InstanceIds beside Targets", fixtures.Must,
-			fixtures.Evidence{"targets/empty-InstanceIds"}, func(v *Value) {
+			fixtures.Evidence{"targets/empty-InstanceIds"}, func(v *jsontree.Value) {
 				if v.Get("InstanceIds") == nil {
 					v.Set("InstanceIds", array())
 				}
@@ -73,7 +73,7 @@ func relations() []relation {
 }
 
 // reverse turns the order of the members round, but not that of a map's: it may be echoed.
-func reverse(v *Value) {
+func reverse(v *jsontree.Value) {
 	slices.Reverse(v.Members)
 	for i := range v.Members {
 		if v.Members[i].Name != "Parameters" {
@@ -85,10 +85,10 @@ func reverse(v *Value) {
 	}
 }
 
-func unknownEverywhere(v *Value) {
+func unknownEverywhere(v *jsontree.Value) {
 	for _, name := range []string{"CloudWatchOutputConfig", "AlarmConfiguration", "NotificationConfig"} {
 		if m := v.Get(name); m != nil && m.Kind == jsontree.Object {
-			m.Set("Sendspec", object(member("a", Value{})))
+			m.Set("Sendspec", object(member("a", jsontree.Value{})))
 		}
 	}
 	if targets := v.Get("Targets"); targets != nil {
@@ -98,10 +98,10 @@ func unknownEverywhere(v *Value) {
 			}
 		}
 	}
-	v.Set("Sendspec", Value{})
+	v.Set("Sendspec", jsontree.Value{})
 }
 
-func nullForAbsent(v *Value) {
+func nullForAbsent(v *jsontree.Value) {
 	for _, name := range []string{
 		"DocumentVersion", "DocumentHash", "DocumentHashType", "TimeoutSeconds", "Comment", "OutputS3Region", "OutputS3BucketName",
 		"OutputS3KeyPrefix",
@@ -109,13 +109,13 @@ func nullForAbsent(v *Value) {
 		"CloudWatchOutputConfig", "AlarmConfiguration", "InstanceIds",
 	} {
 		if v.Get(name) == nil {
-			v.Set(name, Value{})
+			v.Set(name, jsontree.Value{})
 		}
 	}
 }
 
 // spaced writes a value with white space wherever the grammar allows it.
-func spaced(dst []byte, v *Value, space string) []byte {
+func spaced(dst []byte, v *jsontree.Value, space string) []byte {
 	dst = append(dst, space...)
 	switch v.Kind {
 	case jsontree.Array:
@@ -152,7 +152,7 @@ func spaced(dst []byte, v *Value, space string) []byte {
 }
 
 // escaped writes a value with every character of its strings and names as \u.
-func escaped(dst []byte, v *Value) []byte {
+func escaped(dst []byte, v *jsontree.Value) []byte {
 	switch v.Kind {
 	case jsontree.String:
 		return escapedString(dst, v.Text)

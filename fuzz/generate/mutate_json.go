@@ -31,9 +31,9 @@ func (g *Generator) oddJSON(in *Input, r *rand.Rand) {
 }
 
 // objects lists the objects of a tree, the root first.
-func objects(v *Value) []*Value {
-	var list []*Value
-	visit(v, func(v *Value) {
+func objects(v *jsontree.Value) []*jsontree.Value {
+	var list []*jsontree.Value
+	visit(v, func(v *jsontree.Value) {
 		if v.Kind == jsontree.Object {
 			list = append(list, v)
 		}
@@ -42,9 +42,9 @@ func objects(v *Value) []*Value {
 }
 
 // anyValue picks a part of a tree below the root; the root where it has none.
-func anyValue(root *Value, r *rand.Rand) *Value {
-	var list []*Value
-	visit(root, func(v *Value) { list = append(list, v) })
+func anyValue(root *jsontree.Value, r *rand.Rand) *jsontree.Value {
+	var list []*jsontree.Value
+	visit(root, func(v *jsontree.Value) { list = append(list, v) })
 	if len(list) == 1 {
 		return root
 	}
@@ -74,7 +74,7 @@ func addMember(b *Payload, r *rand.Rand) string {
 }
 
 // anyJSON draws a small value of any type.
-func anyJSON(r *rand.Rand) Value {
+func anyJSON(r *rand.Rand) jsontree.Value {
 	return *literal(pick(r, []string{
 		`null`, `true`, `false`, `0`, `-1`, `1.5`, `1e3`, `""`, `"x"`, `[]`, `[1,"x",null]`, `{}`, `{"a":{"b":[1]}}`, `[[[]]]`,
 		`"DocumentName"`, `1494825472.676`,
@@ -87,7 +87,7 @@ func duplicateMember(b *Payload, r *rand.Rand) string {
 		return "nothing twice"
 	}
 	m := pick(r, o.Members)
-	again := member(m.Name, copied(&m.Value))
+	again := member(m.Name, *m.Value.Clone())
 	if chance(r, 50) {
 		again.Value = anyJSON(r)
 	}
@@ -101,14 +101,14 @@ func replaceValue(b *Payload, r *rand.Rand) string {
 }
 
 func nullValue(b *Payload, r *rand.Rand) string {
-	*anyValue(b.Tree, r) = Value{}
+	*anyValue(b.Tree, r) = jsontree.Value{}
 	return "a value null"
 }
 
 // exact puts text, which may be no JSON, in the place of a value.
-func (b *Payload) exact(v *Value, text string) { b.nested(v, RawText{inside: text}) }
+func (b *Payload) exact(v *jsontree.Value, text string) { b.nested(v, RawText{inside: text}) }
 
-func (b *Payload) nested(v *Value, text RawText) {
+func (b *Payload) nested(v *jsontree.Value, text RawText) {
 	if b.Raw == nil {
 		b.Raw = map[string]RawText{}
 	}
@@ -152,9 +152,9 @@ var oddStrings = []string{
 
 func oddString(b *Payload, r *rand.Rand) string {
 	b.Tree.Set("Comment", str(""))
-	list := []*Value{b.Tree.Get("Comment")}
+	list := []*jsontree.Value{b.Tree.Get("Comment")}
 	if chance(r, 40) {
-		visit(b.Tree, func(v *Value) {
+		visit(b.Tree, func(v *jsontree.Value) {
 			if v.Kind == jsontree.String {
 				list = append(list, v)
 			}
@@ -170,7 +170,7 @@ func oddLiteral(b *Payload, r *rand.Rand) string {
 		"/* */1", "1 // x\n", "<x/>", "@",
 	})
 	if chance(r, 50) {
-		b.Tree.Set("TimeoutSeconds", Value{})
+		b.Tree.Set("TimeoutSeconds", jsontree.Value{})
 		b.exact(b.Tree.Get("TimeoutSeconds"), text)
 	} else {
 		b.exact(anyValue(b.Tree, r), text)
@@ -185,7 +185,7 @@ func oddName(b *Payload, r *rand.Rand) string {
 		return "no name"
 	}
 	m := &o.Members[r.Intn(len(o.Members))]
-	held := copied(&m.Value)
+	held := *m.Value.Clone()
 	b.exact(&m.Value, pick(r, []string{m.Name, "'" + m.Name + "'", "7", "null", `["` + m.Name + `"]`}))
 	m.Name, m.Value = m.Value.Text, held
 	return "an odd name"
@@ -209,7 +209,7 @@ func largeMember(b *Payload, r *rand.Rand) string {
 }
 
 func oddComma(b *Payload, r *rand.Rand) string {
-	b.Tree.Set("Comment", Value{})
+	b.Tree.Set("Comment", jsontree.Value{})
 	text := pick(r, []string{`"x",`, `"x",,`, `"x""y"`, ``, `:`, `"x":"y"`, `"x";`, `"x"}`, `"x"]`,
 		`{"x"}`, `["x",]`, `[,]`, `{"x":}`, `{,}`})
 	b.exact(b.Tree.Get("Comment"), text)
@@ -227,7 +227,7 @@ func deepNesting(b *Payload, r *rand.Rand) string {
 		inside = ""
 	}
 	name := pick(r, []string{"Sendspec", "Sendspec", "Comment", "Targets"})
-	b.Tree.Set(name, Value{})
+	b.Tree.Set(name, jsontree.Value{})
 	b.nested(b.Tree.Get(name), RawText{open, inside, end, depth})
 	return "deep nesting"
 }
@@ -250,7 +250,7 @@ func cutShort(b *Payload, r *rand.Rand) string {
 }
 
 func noObject(b *Payload, r *rand.Rand) string {
-	v := pick(r, []Value{{}, boolean(true), number("7"), str(""), str("x"), array(), array(*b.Tree)})
+	v := pick(r, []jsontree.Value{{}, boolean(true), number("7"), str(""), str("x"), array(), array(*b.Tree)})
 	b.Tree = &v
 	return "no object"
 }

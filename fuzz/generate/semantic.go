@@ -11,7 +11,7 @@ import (
 
 // mutation changes what a plain request means: it makes a fault that no constraint knows of, or what only looks
 // like one. It says in a few words what it did; "" where the target's world lacks what it takes.
-type mutation func(w *world, v *Value, r *rand.Rand) string
+type mutation func(w *world, v *jsontree.Value, r *rand.Rand) string
 
 // semanticMutations are asked in turn. The oracle, not the mutation, tells what conforms.
 var semanticMutations = slices.Concat(targetMutations, nodeMutations, documentMutations, notificationMutations)
@@ -42,9 +42,9 @@ func (w *world) bound(r *rand.Rand, names ...string) string {
 }
 
 // stringsOf is a list of these strings.
-func stringsOf(list ...string) Value { return strs(list) }
+func stringsOf(list ...string) jsontree.Value { return jsontree.NewStrings(list) }
 
-func target(key string, values ...string) Value {
+func target(key string, values ...string) jsontree.Value {
 	return object(member("Key", str(key)), member("Values", stringsOf(values...)))
 }
 
@@ -54,13 +54,13 @@ func again[T any](r *rand.Rand, list []T) []T {
 }
 
 // setTargets sets Targets in any order.
-func setTargets(v *Value, r *rand.Rand, targets ...Value) {
+func setTargets(v *jsontree.Value, r *rand.Rand, targets ...jsontree.Value) {
 	r.Shuffle(len(targets), func(i, j int) { targets[i], targets[j] = targets[j], targets[i] })
 	v.Remove("InstanceIds")
 	v.Set("Targets", array(targets...))
 }
 
-func setNodes(v *Value, ids ...string) {
+func setNodes(v *jsontree.Value, ids ...string) {
 	v.Remove("Targets")
 	v.Set("InstanceIds", stringsOf(ids...))
 }
@@ -75,20 +75,20 @@ func none(r *rand.Rand) []string {
 }
 
 var targetMutations = []mutation{
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		key := pick(r, []string{"tag:sendspec", "tag:sendspec", "tag-key"})
 		values := again(r, none(r))
 		if len(w.nodes) > 0 && chance(r, 30) {
 			key, values = "InstanceIds", again(r, w.nodes[:1+r.Intn(min(3, len(w.nodes)))])
 		}
-		targets := []Value{target(key, values...)}
+		targets := []jsontree.Value{target(key, values...)}
 		if key == "tag:sendspec" && chance(r, 50) {
 			targets = append(targets, target("tag:Stage", none(r)...))
 		}
 		setTargets(v, r, targets...)
 		return "a value twice in a target"
 	},
-	func(_ *world, v *Value, r *rand.Rand) string {
+	func(_ *world, v *jsontree.Value, r *rand.Rand) string {
 		keys := again(r, []string{"tag:sendspec", "tag:Stage", "tag:Team"}[:1+r.Intn(3)])
 		if chance(r, 25) {
 			keys = []string{oracle.GroupNameKey, oracle.GroupNameKey}
@@ -101,8 +101,8 @@ var targetMutations = []mutation{
 		}
 		return "two targets of a key"
 	},
-	func(_ *world, v *Value, r *rand.Rand) string {
-		targets := []Value{target(oracle.GroupNameKey, "none-"+word(r, 6)),
+	func(_ *world, v *jsontree.Value, r *rand.Rand) string {
+		targets := []jsontree.Value{target(oracle.GroupNameKey, "none-"+word(r, 6)),
 			target(pick(r, []string{"tag:sendspec", "tag-key"}), none(r)...)}
 		if chance(r, 20) {
 			targets = append(targets, target(oracle.TypeFiltersKey, oracle.RunnableTypes[0]))
@@ -110,7 +110,7 @@ var targetMutations = []mutation{
 		setTargets(v, r, targets...)
 		return "a tag beside a resource group"
 	},
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		id := w.node(r)
 		if id == "" || chance(r, 30) {
 			id = "i-0" + hexadecimal(r, 16)
@@ -118,14 +118,14 @@ var targetMutations = []mutation{
 		setTargets(v, r, target(oracle.GroupNameKey, "none-"+word(r, 6)), target("InstanceIds", id))
 		return "instances beside a resource group"
 	},
-	func(_ *world, v *Value, r *rand.Rand) string {
+	func(_ *world, v *jsontree.Value, r *rand.Rand) string {
 		setTargets(v, r, target(oracle.GroupNameKey, again(r, none(r))...))
 		if chance(r, 70) {
 			setTargets(v, r, target(oracle.GroupNameKey, "none-"+word(r, 6), "none-"+word(r, 7)))
 		}
 		return "several resource groups"
 	},
-	func(_ *world, v *Value, r *rand.Rand) string {
+	func(_ *world, v *jsontree.Value, r *rand.Rand) string {
 		others := []string{
 			"AWS::S3::Bucket", "AWS::AllSupported", "AWS::EC2::Volume", "AWS::RDS::DBInstance", "AWS::Lambda::Function",
 			"AWS::SQS::Queue",
@@ -148,7 +148,7 @@ var targetMutations = []mutation{
 		v.Remove("InstanceIds")
 		return "resource type filters"
 	},
-	func(w *world, v *Value, _ *rand.Rand) string {
+	func(w *world, v *jsontree.Value, _ *rand.Rand) string {
 		key, value := w.bindings["tag.key"], w.bindings["tag.value"]
 		if key == "" || value == "" || len(w.nodes) == 0 {
 			return ""
@@ -157,19 +157,19 @@ var targetMutations = []mutation{
 		v.Set("Targets", array(target("tag:"+key, value)))
 		return "a tag that nodes have"
 	},
-	func(_ *world, v *Value, r *rand.Rand) string {
+	func(_ *world, v *jsontree.Value, r *rand.Rand) string {
 		for _, name := range []string{"InstanceIds", "Targets"} {
 			v.Remove(name)
 			switch r.Intn(3) {
 			case 0:
 				v.Set(name, array())
 			case 1:
-				v.Set(name, Value{Kind: jsontree.Null})
+				v.Set(name, jsontree.Value{Kind: jsontree.Null})
 			}
 		}
 		return "no destination"
 	},
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		id := w.node(r)
 		if id == "" || chance(r, 40) {
 			id = "i-0" + hexadecimal(r, 16)
@@ -189,7 +189,7 @@ func (w *world) node(r *rand.Rand) string {
 }
 
 var nodeMutations = []mutation{
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		ids := []string{pick(r, []string{"i-0" + hexadecimal(r, 16), "mi-0" + hexadecimal(r, 16), "i-" + hexadecimal(r, 8)})}
 		if id := w.node(r); id != "" && chance(r, 60) {
 			ids = append(ids, id)
@@ -198,11 +198,11 @@ var nodeMutations = []mutation{
 		setNodes(v, ids...)
 		return "an unknown instance"
 	},
-	func(_ *world, v *Value, r *rand.Rand) string {
+	func(_ *world, v *jsontree.Value, r *rand.Rand) string {
 		setTargets(v, r, target("InstanceIds", pick(r, []string{"i-0", "mi-0"})+hexadecimal(r, 16)))
 		return "an unknown instance as a target"
 	},
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		ids := w.nodes[:min(len(w.nodes), 1+r.Intn(3))]
 		if len(ids) == 0 {
 			return ""
@@ -210,13 +210,13 @@ var nodeMutations = []mutation{
 		setNodes(v, again(r, ids)...)
 		return "an instance twice"
 	},
-	func(w *world, v *Value, r *rand.Rand) string { return w.beside(v, r, "node.denied") },
-	func(w *world, v *Value, r *rand.Rand) string { return w.beside(v, r, "node.windows") },
-	func(w *world, v *Value, r *rand.Rand) string { return w.beside(v, r, "node.stopped") },
+	func(w *world, v *jsontree.Value, r *rand.Rand) string { return w.beside(v, r, "node.denied") },
+	func(w *world, v *jsontree.Value, r *rand.Rand) string { return w.beside(v, r, "node.windows") },
+	func(w *world, v *jsontree.Value, r *rand.Rand) string { return w.beside(v, r, "node.stopped") },
 }
 
 // beside sends to a special node of the world, alone or beside another one.
-func (w *world) beside(v *Value, r *rand.Rand, name string) string {
+func (w *world) beside(v *jsontree.Value, r *rand.Rand, name string) string {
 	id := w.bindings[name]
 	if id == "" || len(w.nodes) == 0 {
 		return ""

@@ -14,7 +14,7 @@ import (
 )
 
 // setDocument sends another document, without parameters.
-func setDocument(v *Value, name string) bool {
+func setDocument(v *jsontree.Value, name string) bool {
 	if name == "" {
 		return false
 	}
@@ -23,7 +23,7 @@ func setDocument(v *Value, name string) bool {
 	return true
 }
 
-func setParameters(v *Value, parameters map[string][]string) {
+func setParameters(v *jsontree.Value, parameters map[string][]string) {
 	v.Set("Parameters", object())
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
 		v.Get("Parameters").Set(name, stringsOf(parameters[name]...))
@@ -31,7 +31,7 @@ func setParameters(v *Value, parameters map[string][]string) {
 }
 
 var documentMutations = []mutation{
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		name := "sendspec-" + word(r, 8)
 		account := cmp.Or(accountOf(w.bindings["document.arn"]), "000000000000")
 		v.Set(
@@ -45,27 +45,27 @@ var documentMutations = []mutation{
 		}
 		return "an unknown document"
 	},
-	func(w *world, v *Value, _ *rand.Rand) string {
+	func(w *world, v *jsontree.Value, _ *rand.Rand) string {
 		own := w.bindings["document.arn"]
 		if account := accountOf(own); account == "" || !setDocument(v, strings.Replace(own, account, "999999999999", 1)) {
 			return ""
 		}
 		return "the ARN of another account"
 	},
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		if !setDocument(v, w.bound(r, "document.automation", "document.denied")) {
 			return ""
 		}
 		return "a document that is not for Run Command, or not for the caller"
 	},
-	func(_ *world, v *Value, r *rand.Rand) string {
+	func(_ *world, v *jsontree.Value, r *rand.Rand) string {
 		v.Set("DocumentVersion", str(pick(r, []string{
 			"999999", "100000", "123456", "2147483647", "2147483648", "4294967297", "9223372036854775808", "18446744073709551617",
 			"99999999999999999999999999", strconv.Itoa(oracle.NoVersion + r.Intn(1<<30)),
 		})))
 		return "an unknown version"
 	},
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		if !setDocument(v, w.bindings["document.versions"]) {
 			return ""
 		}
@@ -74,7 +74,7 @@ var documentMutations = []mutation{
 		}
 		return "a version of a document"
 	},
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		if !setDocument(v, w.bindings["document"]) {
 			return ""
 		}
@@ -86,7 +86,7 @@ var documentMutations = []mutation{
 		v.Set("DocumentHashType", str(pick(r, []string{"Sha256", "Sha1"})))
 		return "a hash of the document"
 	},
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		other := chance(r, 40) && setDocument(v, w.bound(r, "document.typed", "document.arbitrary", "document.execution"))
 		if other && w.has(v.Get("DocumentName").Text, "document.typed") {
 			setParameters(v, map[string][]string{"name": {"x"}})
@@ -101,7 +101,7 @@ var documentMutations = []mutation{
 		v.Get("Parameters").Set(pick(r, []string{"sendspec" + word(r, 4), "Commands", "command", "commands ", ""}), values)
 		return "an undeclared parameter"
 	},
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		if chance(r, 40) && setDocument(v, w.bindings["document.typed"]) {
 			if chance(r, 60) {
 				setParameters(v, map[string][]string{"choice": {"a"}})
@@ -114,14 +114,14 @@ var documentMutations = []mutation{
 		}
 		return "a required parameter missing"
 	},
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		if !setDocument(v, w.bindings["document"]) {
 			return ""
 		}
 		setParameters(v, map[string][]string{pick(r, []string{"commands", "name", word(r, 5)}): {"true"}})
 		return "parameters for a document that has none"
 	},
-	func(_ *world, v *Value, r *rand.Rand) string {
+	func(_ *world, v *jsontree.Value, r *rand.Rand) string {
 		timeout := pick(r, []string{
 			"172801", "999999", "-1", "1.5", "3600s", "abc", "172800", "1", "99999", "100000", "200000", "1000000", "5 minutes",
 			"60x", "x60", "+60", "1e3", "60,60",
@@ -132,7 +132,7 @@ var documentMutations = []mutation{
 		setParameters(v, map[string][]string{"commands": {"true"}, "executionTimeout": {timeout}})
 		return "an execution timeout"
 	},
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		if !setDocument(v, w.bindings["document.typed"]) {
 			return ""
 		}
@@ -151,7 +151,7 @@ var documentMutations = []mutation{
 		setParameters(v, p)
 		return "typed parameters"
 	},
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		if !setDocument(v, w.bound(
 			r, "document.arbitrary", "document.execution", "document.two-steps", "document.hardcoded", "document.properties",
 		)) {
@@ -172,7 +172,7 @@ var documentMutations = []mutation{
 }
 
 // oversized makes parameters around the bound of a payload. They are large, so that few inputs have them.
-func oversized(_ *world, v *Value, r *rand.Rand) string {
+func oversized(_ *world, v *jsontree.Value, r *rand.Rand) string {
 	if !chance(r, 40) {
 		return ""
 	}
@@ -220,7 +220,7 @@ var recordedPairs = []recordedPair{
 	},
 }
 
-func (p recordedPair) put(v *Value, more int) {
+func (p recordedPair) put(v *jsontree.Value, more int) {
 	for _, name := range []string{"OutputS3KeyPrefix", "OutputS3BucketName", "CloudWatchOutputConfig"} {
 		v.Remove(name)
 	}
@@ -247,7 +247,7 @@ func accountOf(arn string) string {
 }
 
 var notificationMutations = []mutation{
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		topic := cmp.Or(w.bindings["topic"], "arn:aws:sns:us-east-1:000000000000:sendspec")
 		config := object(
 			member("NotificationArn", str(topic)), member("NotificationEvents", stringsOf("All")),
@@ -288,7 +288,7 @@ var notificationMutations = []mutation{
 		v.Set("NotificationConfig", config)
 		return "a notification with " + what
 	},
-	func(w *world, v *Value, r *rand.Rand) string {
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		name := w.bound(r, "alarm.ok", "alarm.insufficient", "alarm.firing")
 		if name == "" || chance(r, 30) {
 			name = "sendspec-" + word(r, 8)

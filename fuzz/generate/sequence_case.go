@@ -8,6 +8,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // The expectation of a sequence: after each Call, what the calls before it allow to be seen. What comes back of a send
@@ -227,7 +228,7 @@ func bodied(name string, body map[string]any) fixtures.Outcome {
 	return fixtures.Outcome{Name: name, Status: literal(`200`), Body: asTree(body)}
 }
 
-func asTree(v any) *Value { return literal(string(encoded(v))) }
+func asTree(v any) *jsontree.Value { return literal(string(encoded(v))) }
 
 // encoded writes a value as JSON. What is given has only strings, numbers, lists and objects in it.
 func encoded(v any) json.RawMessage {

@@ -9,7 +9,7 @@ import (
 )
 
 // skeleton is what a place needs around it to exist.
-func (w *world) skeleton(path string) Value {
+func (w *world) skeleton(path string) jsontree.Value {
 	switch path {
 	case "InstanceIds":
 		if len(w.nodes) > 0 {
@@ -43,7 +43,7 @@ func (w *world) skeleton(path string) Value {
 
 // setPath puts a value where the steps of a path lead, with what it needs around it; a nil value takes the
 // member away. Where the path goes through a list of several elements, the draw says through which.
-func (w *world) setPath(root *Value, path []step, value *Value, r *rand.Rand) {
+func (w *world) setPath(root *jsontree.Value, path []step, value *jsontree.Value, r *rand.Rand) {
 	switch path[0].name {
 	case "InstanceIds":
 		root.Remove("Targets")
@@ -89,7 +89,7 @@ func (w *world) setPath(root *Value, path []step, value *Value, r *rand.Rand) {
 }
 
 // container returns the member of an object that the path goes on through, made where it is missing.
-func (w *world) container(v *Value, s step, next string) *Value {
+func (w *world) container(v *jsontree.Value, s step, next string) *jsontree.Value {
 	want := jsontree.Object
 	if next == "[]" {
 		want = jsontree.Array
@@ -100,18 +100,18 @@ func (w *world) container(v *Value, s step, next string) *Value {
 	return v.Get(s.name)
 }
 
-func replaceItem(v *Value, k int, value *Value) {
+func replaceItem(v *jsontree.Value, k int, value *jsontree.Value) {
 	if value == nil {
 		v.Items = slices.Delete(v.Items, k, k+1)
 		return
 	}
-	v.Items[k] = copied(value)
+	v.Items[k] = *value.Clone()
 }
 
-func replaceMember(v *Value, name string, value *Value) {
+func replaceMember(v *jsontree.Value, name string, value *jsontree.Value) {
 	if value == nil {
 		v.Remove(name)
 		return
 	}
-	v.Set(name, copied(value))
+	v.Set(name, *value.Clone())
 }
