@@ -61,7 +61,8 @@ func isPlainCall(r *wire.Request) bool {
 // and with which signature (evidence: auth/common-errors), and those by which AWS says that it is itself at fault
 // (CommonErrors; fixtures/evidence/model.json).
 var unrelatedToBody = []fixtures.Outcome{
-	{Name: "refused before its body was read", Status: jsontree.Literal(`{"$class":4}`), Error: &fixtures.ErrorOutcome{Type: jsontree.Literal(`{"$in":[
+	{Name: "refused before its body was read", Status: jsontree.Literal(`{"$class":4}`),
+		Error: &fixtures.ErrorOutcome{Type: jsontree.Literal(`{"$in":[
 		"AccessDenied","AccessDeniedException","ExpiredToken","ExpiredTokenException","IncompleteSignature","IncompleteSignatureException",
 		"InvalidClientTokenId","InvalidSignatureException","MissingAuthenticationToken","MissingAuthenticationTokenException",
 		"NotAuthorized","OptInRequired","RequestExpired","SignatureDoesNotMatch","Throttling","ThrottlingException",

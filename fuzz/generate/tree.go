@@ -1,7 +1,6 @@
 package generate
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -12,8 +11,6 @@ var (
 	str, number, boolean, array, object, member, literal = jsontree.NewString, jsontree.NewNumber, jsontree.NewBool,
 		jsontree.NewArray, jsontree.NewObject, jsontree.NewMember, jsontree.Literal
 )
-
-func numberOf(n int32) jsontree.Value { return number(strconv.Itoa(int(n))) }
 
 // visit calls f with a value and all that is in it, in the order in which they are written.
 func visit(v *jsontree.Value, f func(v *jsontree.Value)) {
