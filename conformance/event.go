@@ -24,7 +24,10 @@ type Started struct {
 
 // Progress counts what is done so far. It comes ahead of the Judged of its case where an earlier case
 // of the plan still waits for its answer.
-type Progress struct{ Done, Failed, Total int }
+type Progress struct {
+	Done, Failed, Total int
+	Skipped             int // of those that are done: what the plan does not ask
+}
 
 // Judged tells the verdict of one case.
 type Judged struct{ Result judge.Result }

@@ -135,7 +135,7 @@ func (x *Session) AskAll(ctx context.Context, ask func(context.Context, Planned)
 				for n := next.Add(1); n <= int64(len(indexes)); n = next.Add(1) {
 					i := indexes[n-1]
 					r, asked := ask(ctx, plan[i])
-					if err := order.put(i, r, asked); err != nil {
+					if err := order.put(i, r, asked, plan[i].Skip != ""); err != nil {
 						return err
 					}
 				}
@@ -183,13 +183,16 @@ type inOrder struct {
 	err      error // of the first event that a sink refused: none follows it
 }
 
-func (o *inOrder) put(i int, r judge.Result, asked bool) error {
+func (o *inOrder) put(i int, r judge.Result, asked, skipped bool) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.results[i], o.ready[i], o.leftOut[i] = r, true, !asked
 	o.done.Done, o.done.Total = o.done.Done+1, len(o.results)
 	if r.Verdict == judge.Fail || r.Verdict == judge.Flaky {
 		o.done.Failed++
+	}
+	if skipped {
+		o.done.Skipped++
 	}
 	if o.err == nil {
 		o.err = o.progress(o.done)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -18,6 +19,8 @@ type progress struct {
 	width int
 	now   func() time.Time
 	drawn time.Time
+	began time.Time
+	asked int // how many cases the plan asks
 	bar   *progressbar.ProgressBar
 }
 
@@ -29,16 +32,28 @@ func newProgress(w io.Writer, t terminal, now func() time.Time) *progress {
 // at once.
 const refreshed = 80 * time.Millisecond
 
-// barColumns is the width of the bar itself; the words around it take about 50 columns.
+// barColumns is the width of the bar itself; the words around it take about 68 columns.
 const (
 	barColumns  = 30
-	wordColumns = 50
+	wordColumns = 68
+)
+
+// An estimate of the time that is left needs some cases to go by, and some time.
+const (
+	estimatedFrom  = 3 * time.Second
+	estimatedCases = 20
 )
 
 // Event counts.
 func (p *progress) Event(e conformance.Event) error {
 	switch e := e.(type) {
 	case conformance.Started:
+		p.began, p.asked = p.now(), 0
+		for i := range e.Plan {
+			if e.Plan[i].Skip == "" {
+				p.asked++
+			}
+		}
 		p.bar = progressbar.NewOptions(len(e.Plan), progressbar.OptionSetWriter(p.w),
 			progressbar.OptionSetWidth(max(4, min(barColumns, p.width-wordColumns))), progressbar.OptionShowCount(),
 			progressbar.OptionSetElapsedTime(true), progressbar.OptionSetPredictTime(false), progressbar.OptionUseANSICodes(true),
@@ -49,9 +64,7 @@ func (p *progress) Event(e conformance.Event) error {
 			return nil
 		}
 		p.drawn = now
-		if e.Failed > 0 {
-			p.bar.Describe(p.failed(e.Failed))
-		}
+		p.bar.Describe(p.describe(e, now))
 		return p.bar.Set(e.Done)
 	case conformance.Ended:
 		if p.bar != nil {
@@ -63,12 +76,22 @@ func (p *progress) Event(e conformance.Event) error {
 	return nil
 }
 
-func (p *progress) failed(n int) string {
-	text := fmt.Sprintf("%d failed", n)
-	if p.color {
-		return "\x1b[31m" + text + "\x1b[0m"
+// describe says how many cases failed, and how long the others may take.
+func (p *progress) describe(e conformance.Progress, now time.Time) string {
+	var words []string
+	if e.Failed > 0 {
+		text := fmt.Sprintf("%d failed", e.Failed)
+		if p.color {
+			text = "\x1b[31m" + text + "\x1b[0m"
+		}
+		words = append(words, text)
 	}
-	return text
+	elapsed, done := now.Sub(p.began), e.Done-e.Skipped
+	if elapsed >= estimatedFrom && done >= estimatedCases {
+		left := elapsed * time.Duration(p.asked-done) / time.Duration(done)
+		words = append(words, fmt.Sprintf("about %s left", max(left, time.Second).Round(time.Second)))
+	}
+	return strings.Join(words, ", ")
 }
 
 // Write writes above the line.

@@ -41,6 +41,25 @@ func TestTheProgressLineStaysBelowWhatIsWritten(t *testing.T) {
 	assert.Equal(t, "the verdict\n", screen.String(), "nothing is left of it when the run has ended")
 }
 
+// A slow target shows how long it may yet take: what is skipped takes no time.
+func TestTheProgressLineEstimatesTheTimeThatIsLeft(t *testing.T) {
+	t.Parallel()
+	var screen strings.Builder
+	now := time.Unix(0, 0)
+	p := newProgress(&screen, terminal{progress: true, width: 80}, func() time.Time { return now })
+	plan := make([]conformance.Planned, 300)
+	for i := range 100 {
+		plan[i].Skip = "no node"
+	}
+	require.NoError(t, p.Event(conformance.Started{Plan: plan}))
+	now = now.Add(time.Second)
+	require.NoError(t, p.Event(conformance.Progress{Done: 110, Skipped: 100, Total: 300}))
+	assert.NotContains(t, screen.String(), "left", "it is too early")
+	now = now.Add(19 * time.Second)
+	require.NoError(t, p.Event(conformance.Progress{Done: 150, Skipped: 100, Failed: 7, Total: 300}))
+	assert.Contains(t, screen.String(), "7 failed, about 1m0s left")
+}
+
 func TestOnlyATerminalHasColoursAndProgress(t *testing.T) {
 	t.Parallel()
 	file, err := os.Create(filepath.Join(t.TempDir(), "log"))
