@@ -20,8 +20,9 @@ type attempt struct {
 	bindings  fixtures.Bindings
 	steps     []fixtures.BoundStep
 	exchanges []*wire.Exchange
-	brokenOff bool // what later steps need could not be captured
-	held      int  // bytes of answers in exchanges
+	node      string // the steps go to it instead of their tag; "" where they do not
+	brokenOff bool   // what later steps need could not be captured
+	held      int    // bytes of answers in exchanges
 	// heldWaiting are those of them that count among all that waiting cases hold.
 	heldWaiting int64
 	polled      int  // bytes of answers that were looked at for a status or a capture
@@ -36,6 +37,9 @@ func (x *Session) newAttempt(c *fixtures.Case, number int, planned bool) *attemp
 	a := &attempt{session: x, c: c, planned: planned, bindings: fixtures.Bindings{
 		fixtures.NonceBinding: probe.Nonce(x.started.Seed, c.ID, number), fixtures.RegionBinding: x.started.Target.Region,
 	}}
+	if planned {
+		a.node = x.nodeInstead(c)
+	}
 	for _, name := range c.Needs() {
 		a.bindings[name] = x.started.Preflight.Bindings[name]
 	}
@@ -54,7 +58,7 @@ func (a *attempt) run(ctx context.Context) judge.Result {
 		}
 	}
 	r := a.judge(ctx)
-	if a.planned {
+	if a.planned && a.node == "" {
 		r.DiscardUninformativeRefusal(a.session.started.Preflight.Refusal)
 	}
 	return r
@@ -81,6 +85,7 @@ func (a *attempt) step(ctx context.Context, i int) *judge.Result {
 	if err != nil {
 		return a.unjudged(judge.Error, err.Error())
 	}
+	a.sendToNode(&bound)
 	wait := a.newWait(bound)
 	for {
 		e, r := a.exchange(ctx, bound)

@@ -30,6 +30,8 @@ type Client struct {
 	// Given are the bindings that the caller said the target has; Nodes are those of them that are node IDs.
 	Given fixtures.Bindings
 	Nodes []string
+	// node is the node to which plain requests go, of a target that takes them by InstanceIds only; "" of others.
+	node string
 }
 
 // Ask sends a request of the operation.
@@ -61,7 +63,9 @@ func (c *Client) AskPlain(ctx context.Context) (judge.Exchanged, error) {
 
 // minimal is a SendCommand that every server takes, with more members after the required ones.
 func (c *Client) minimal(more string) string {
-	return fmt.Sprintf(
-		`{"DocumentName":"AWS-RunShellScript","Parameters":{"commands":["true"]},"Targets":[{"Key":"tag:sendspec","Values":["%s"]}]%s}`,
-		Nonce(c.Seed, "preflight", 0), more)
+	to := fmt.Sprintf(`"Targets":[{"Key":"tag:sendspec","Values":["%s"]}]`, Nonce(c.Seed, "preflight", 0))
+	if c.node != "" {
+		to = `"InstanceIds":` + quoted([]string{c.node})
+	}
+	return fmt.Sprintf(`{"DocumentName":"AWS-RunShellScript","Parameters":{"commands":["true"]},%s%s}`, to, more)
 }

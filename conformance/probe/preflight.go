@@ -33,6 +33,8 @@ type Preflight struct {
 	// Refusal is how the target refuses a plain SendCommand, which AWS takes: status, type and text. It is "" where
 	// the target takes it.
 	Refusal string
+	// ByInstanceIDs reports whether the target takes the same request where InstanceIds stands for Targets.
+	ByInstanceIDs bool
 	// Broken are the operations that the target knows and that failed before the first case.
 	Broken []BrokenOperation
 	// Bindings are what is known of the target's world: what the caller said, and the synthetic ones.
@@ -70,6 +72,9 @@ func (c *Client) Preflight(ctx context.Context) (Preflight, error) {
 	p.inspect(first)
 	if !c.AWS {
 		for _, s := range synthetics {
+			if err := c.tryByInstanceIDs(ctx, &p); err != nil {
+				return p, err
+			}
 			if err := c.trySynthetic(ctx, s, &p); err != nil {
 				return p, err
 			}
@@ -82,7 +87,7 @@ func (c *Client) Preflight(ctx context.Context) (Preflight, error) {
 	unsigned, err := c.send(ctx, fixtures.Message{
 		Operation: "SendCommand", Method: "POST", Path: "/", Body: []byte(c.minimal("")), Auth: &fixtures.Signature{Unsigned: true},
 	})
-	p.Verifies = err == nil && first.OK() && unsigned.Response != nil && unsigned.Response.Status/100 == 4
+	p.Verifies = err == nil && (first.OK() || p.ByInstanceIDs) && unsigned.Response != nil && unsigned.Response.Status/100 == 4
 	return p, err
 }
 
@@ -93,6 +98,25 @@ func clockScale(header http.Header) float64 {
 		return 0
 	}
 	return scale
+}
+
+// tryByInstanceIDs asks a target that refuses the plain request for the same by InstanceIds, once a node is known: one
+// that has no Targets can then be asked about everything else.
+func (c *Client) tryByInstanceIDs(ctx context.Context, p *Preflight) error {
+	node := p.Bindings["node"]
+	if p.Refusal == "" || p.ByInstanceIDs || node == "" || !c.MayDispatch {
+		return nil
+	}
+	c.node = node
+	e, err := c.AskPlain(ctx)
+	if err != nil {
+		return err
+	}
+	p.ByInstanceIDs = e.OK()
+	if !p.ByInstanceIDs {
+		c.node = ""
+	}
+	return nil
 }
 
 // plainTries is how often the plain request is asked of a target that fails at it.

@@ -69,7 +69,7 @@ func (c *Client) trySynthetic(ctx context.Context, s synthetic, p *Preflight) er
 		}
 	}
 	body := c.minimal(s.more(made))
-	if strings.Contains(body, `"InstanceIds"`) {
+	if strings.Contains(body, `"Targets"`) && strings.Contains(body, `"InstanceIds"`) {
 		if !c.MayDispatch {
 			return nil
 		}

@@ -125,8 +125,15 @@ func started(b *strings.Builder, s conformance.Started) {
 	} else {
 		b.WriteString("was not found to know anything")
 	}
-	if refusal := s.Preflight.Refusal; refusal != "" {
-		fmt.Fprintf(b, "; refuses a plain request (%s), so that a refusal in these words shows nothing", clean(excerpt(refusal)))
+	switch refusal := clean(excerpt(s.Preflight.Refusal)); {
+	case s.Preflight.ByInstanceIDs:
+		fmt.Fprintf(b, "; refuses a plain request by Targets (%s) and takes it by InstanceIds, as which it is asked whatever is not "+
+			"about targets", refusal)
+	case refusal != "" && s.Preflight.Bindings["node"] == "":
+		fmt.Fprintf(b, "; refuses a plain request (%s), so that a refusal in these words shows nothing (if it takes InstanceIds, name a "+
+			"node with --node)", refusal)
+	case refusal != "":
+		fmt.Fprintf(b, "; refuses a plain request (%s), so that a refusal in these words shows nothing", refusal)
 	}
 	if len(s.Preflight.Synthetic) > 0 {
 		fmt.Fprintf(b, "; does not look at %s, so synthetic ones are sent", kinds(s.Preflight.Synthetic))
