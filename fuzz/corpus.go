@@ -208,16 +208,26 @@ func loadFinding(ctx context.Context, name string) (Saved, error) {
 	return s, nil
 }
 
-// withFacts is a finding whose case cites facts by their IDs. Until November 2026 a case had its evidence and source in full.
+// withFacts is a finding whose case cites facts by their IDs. Until November 2026 a case had its evidence and source in
+// full: they are kept as its note.
 func withFacts(finding []byte) []byte {
 	v, err := jsontree.Parse(finding)
 	if err != nil {
 		return finding // the decoder says what is wrong
 	}
 	tc := v.Get("case")
-	if e := tc.Get("evidence"); e == nil || e.Kind != jsontree.Object {
+	e := tc.Get("evidence")
+	if e == nil || e.Kind != jsontree.Object {
 		return finding
 	}
+	saved := "Saved with the evidence " + string(e.AppendJSON(nil))
+	if source := tc.Get("source"); source != nil {
+		saved += " of " + string(source.AppendJSON(nil))
+	}
+	if note := tc.Get("note"); note != nil && note.Kind == jsontree.String {
+		saved = note.Text + " " + saved
+	}
+	tc.Set("note", jsontree.NewString(saved))
 	tc.Set("evidence", jsontree.NewString("suite/reference"))
 	tc.Remove("source")
 	return v.AppendJSON(nil)

@@ -214,11 +214,12 @@ func TestAnOlderSavedFindingIsRead(t *testing.T) {
 		"id": "a", "fingerprint": {"check": "outcome", "place": "status", "level": "must", "want": "a refusal", "got": "200"},
 		"case": {
 			"id": "fuzz/meaning/1", "title": "t", "level": "must", "profile": "core", "safety": "inert",
-			"evidence": {"kind": "recorded", "ref": "r"}, "source": [{"doc": "d", "section": "s"}],
+			"evidence": {"kind": "recorded", "ref": "r"}, "source": [{"doc": "d", "section": "s"}], "note": "n",
 			"steps": [{"request": {"body": {"base64": "e30="}}, "expect": [{"name": "refused", "status": 400}]}]
 		}
 	}`), 0o600))
 	saved, err := fuzz.Load(t.Context(), file)
 	require.NoError(t, err)
 	require.Len(t, saved, 1)
+	require.Equal(t, `n Saved with the evidence {"kind":"recorded","ref":"r"} of [{"doc":"d","section":"s"}]`, saved[0].Case.Note)
 }

@@ -1,45 +1,20 @@
 package reference_test
 
 import (
-	"bufio"
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sendspec/sendspec/fixtures/evidence"
 	"github.com/sendspec/sendspec/reference"
 )
 
-// recordedCall is one line of fixtures/evidence/recorded.
-type recordedCall struct {
-	Label, Operation, Code string
-	Input                  json.RawMessage
-	Error                  struct{ Error struct{ Message string } }
-}
-
-func recordedCalls(t *testing.T) []recordedCall {
+func recordedCalls(t *testing.T) []evidence.Recording {
 	t.Helper()
-	files, err := filepath.Glob("../fixtures/evidence/recorded/*.jsonl")
+	calls, err := evidence.Recordings()
 	require.NoError(t, err)
-	require.NotEmpty(t, files)
-	var calls []recordedCall
-	for _, name := range files {
-		f, err := os.Open(name)
-		require.NoError(t, err)
-		lines := bufio.NewScanner(f)
-		lines.Buffer(nil, 1<<20)
-		for lines.Scan() {
-			var call recordedCall
-			require.NoError(t, json.Unmarshal(lines.Bytes(), &call))
-			calls = append(calls, call)
-		}
-		require.NoError(t, lines.Err())
-		require.NoError(t, f.Close())
-	}
 	return calls
 }
 
@@ -53,7 +28,7 @@ func TestEveryRecordedRequestIsJudgedAsAWSDid(t *testing.T) {
 		judged++
 		r := reference.ValidateOperation(call.Operation, call.Input)
 		require.NoError(t, r.Malformed, call.Label)
-		message := call.Error.Error.Message
+		message := call.Message()
 		if strings.Contains(message, "validation error") {
 			texts++
 			exception, got := r.Exception()

@@ -2,7 +2,6 @@ package judge_test
 
 import (
 	"fmt"
-	"io/fs"
 	"net/http"
 	"testing"
 	"time"
@@ -31,20 +30,13 @@ func exchange(t *testing.T, call *evidence.Recording, number int) *wire.Exchange
 
 func recordedCalls(t *testing.T) []evidence.Recording {
 	t.Helper()
-	files, err := fs.Glob(evidence.Files(), "recorded/*.jsonl")
+	all, err := evidence.Recordings()
 	require.NoError(t, err)
-	require.Len(t, files, 4)
 	var calls []evidence.Recording
-	for _, name := range files {
-		b, err := fs.ReadFile(evidence.Files(), name)
-		require.NoError(t, err)
-		all, err := evidence.ReadRecordings(b)
-		require.NoError(t, err)
-		for _, c := range all {
-			switch c.Operation {
-			case "SendCommand", "ListCommands", "ListCommandInvocations", "GetCommandInvocation", "CancelCommand":
-				calls = append(calls, c)
-			}
+	for _, c := range all {
+		switch c.Operation {
+		case "SendCommand", "ListCommands", "ListCommandInvocations", "GetCommandInvocation", "CancelCommand":
+			calls = append(calls, c)
 		}
 	}
 	return calls

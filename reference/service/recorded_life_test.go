@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sendspec/sendspec/fixtures/evidence"
 	"github.com/sendspec/sendspec/reference/service"
 )
 
@@ -66,7 +67,7 @@ type recordedSession struct {
 	service        *service.Service
 }
 
-func newRecordedSession(t *testing.T, calls []recordedCall, send int) *recordedSession {
+func newRecordedSession(t *testing.T, calls []evidence.Recording, send int) *recordedSession {
 	t.Helper()
 	command := commandOf(t, calls[send])
 	s := &recordedSession{recordedID: command["CommandId"].(string),
@@ -86,7 +87,7 @@ func newRecordedSession(t *testing.T, calls []recordedCall, send int) *recordedS
 
 // recordedPace is what the recording tells of a command's invocations: when they came to be, when
 // their nodes started, and the nodes' names.
-func recordedPace(t *testing.T, calls []recordedCall, command map[string]any) []service.Option {
+func recordedPace(t *testing.T, calls []evidence.Recording, command map[string]any) []service.Option {
 	t.Helper()
 	pace := service.DefaultPace()
 	var opts []service.Option
@@ -117,11 +118,11 @@ func recordedPace(t *testing.T, calls []recordedCall, command map[string]any) []
 	return append(opts, service.WithPace(pace))
 }
 
-func (s *recordedSession) replay(t *testing.T, call recordedCall) {
+func (s *recordedSession) replay(t *testing.T, call evidence.Recording) {
 	t.Helper()
 	want := string(call.Output)
 	if call.HTTPStatus != 200 {
-		want = `{"__type":"` + call.Code + `","Message":"` + call.Error.Error.Message + `"}`
+		want = `{"__type":"` + call.Code + `","Message":"` + call.Message() + `"}`
 	}
 	want = strings.ReplaceAll(want, s.recordedID, s.id)
 	input := strings.ReplaceAll(string(call.Input), s.recordedID, s.id)

@@ -1,10 +1,7 @@
 package service_test
 
 import (
-	"bufio"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,36 +9,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sendspec/sendspec/fixtures/evidence"
 	"github.com/sendspec/sendspec/reference/service"
 )
 
-type recordedCall struct {
-	Label, Operation, Code, Name, Content string
-	HTTPStatus                            int `json:"http_status"`
-	Input                                 json.RawMessage
-	Output                                json.RawMessage
-	Error                                 struct{ Error struct{ Message string } }
-	StartedAt                             time.Time `json:"started_at"`
-}
-
-func readRecorded(t *testing.T) []recordedCall {
+func readRecorded(t *testing.T) []evidence.Recording {
 	t.Helper()
-	files, err := filepath.Glob("../../fixtures/evidence/recorded/*.jsonl")
+	calls, err := evidence.Recordings()
 	require.NoError(t, err)
-	var calls []recordedCall
-	for _, name := range files {
-		data, err := os.ReadFile(name)
-		require.NoError(t, err)
-		lines := bufio.NewScanner(strings.NewReader(string(data)))
-		lines.Buffer(nil, 1<<20)
-		for lines.Scan() {
-			var call recordedCall
-			require.NoError(t, json.Unmarshal(lines.Bytes(), &call))
-			calls = append(calls, call)
-		}
-		require.NoError(t, lines.Err())
-	}
-	require.NotEmpty(t, calls)
 	return calls
 }
 
@@ -50,7 +25,7 @@ const absentNode = "i-00000000000000000"
 
 // recordedWorld is the account a call was recorded in: the documents made before it, the nodes it
 // names, and the alarm in the state its label tells.
-func recordedWorld(t *testing.T, calls []recordedCall, call recordedCall) []service.Option {
+func recordedWorld(t *testing.T, calls []evidence.Recording, call evidence.Recording) []service.Option {
 	t.Helper()
 	opts := []service.Option{service.WithAccount("000000000000")}
 	for _, c := range calls {
@@ -101,7 +76,7 @@ func TestEveryRecordedSendCommandIsAnsweredAsByAWS(t *testing.T) {
 				if message == nil {
 					message = got.Lower
 				}
-				if want := call.Error.Error.Message; want == "" {
+				if want := call.Message(); want == "" {
 					assert.Nil(t, message)
 				} else if assert.NotNil(t, message) {
 					assert.Equal(t, want, *message)
@@ -134,7 +109,7 @@ func recordedSeconds(t *testing.T, command map[string]any) float64 {
 }
 
 // commandOf is the Command that a recorded SendCommand answered.
-func commandOf(t *testing.T, call recordedCall) map[string]any {
+func commandOf(t *testing.T, call evidence.Recording) map[string]any {
 	t.Helper()
 	var output struct{ Command map[string]any }
 	require.NoError(t, json.Unmarshal(call.Output, &output))
