@@ -46,7 +46,8 @@ func (s *shape) jsonSchema() map[string]any {
 			properties[m.name] = m.shape.jsonSchema()
 			if m.required != nil {
 				required = append(required, m.name)
-				each = append(each, map[string]any{"properties": map[string]any{m.name: map[string]any{"not": map[string]any{"type": "null"}}}})
+				notNull := map[string]any{"not": map[string]any{"type": "null"}}
+				each = append(each, map[string]any{"properties": map[string]any{m.name: notNull}})
 			}
 		}
 		schema["properties"] = properties

@@ -61,5 +61,5 @@ func TestTheJSONSchemaAgreesWithTheValidator(t *testing.T) {
 	}
 	t.Log(agreed)
 	_, err = reference.JSONSchema("DeleteDocument")
-	assert.EqualError(t, err, `no operation "DeleteDocument"; want one of SendCommand, ListCommands, ListCommandInvocations, GetCommandInvocation, CancelCommand`)
+	assert.ErrorContains(t, err, `no operation "DeleteDocument"; want one of SendCommand, ListCommands,`)
 }

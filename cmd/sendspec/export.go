@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -31,6 +32,9 @@ With them come the facts that they name.
   sendspec export --schema SendCommand`,
 		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
+			if schema != "" && len(args) > 0 {
+				return errors.New("--schema has no cases: leave the selectors out")
+			}
 			if schema != "" {
 				b, err := reference.JSONSchema(schema)
 				if err != nil {
@@ -57,12 +61,13 @@ func export(s Streams, cases []*fixtures.Case) error {
 		Needs []string `json:"needs"`
 	}
 	document := struct {
-		Format     string           `json:"format"`
-		Corpus     string           `json:"corpus"` // as in a report
-		Cases      []exported       `json:"cases"`
-		Invariants []*fixtures.Case `json:"invariants"`
-		Facts      []*evidence.Fact `json:"facts"`
-	}{Format: exportFormat, Cases: []exported{}, Invariants: []*fixtures.Case{}, Facts: []*evidence.Fact{}}
+		Format     string             `json:"format"`
+		Corpus     string             `json:"corpus"` // as in a report
+		Cases      []exported         `json:"cases"`
+		Invariants []*fixtures.Case   `json:"invariants"`
+		Facts      []*evidence.Fact   `json:"facts"`
+		Sources    []*evidence.Source `json:"sources"` // which the facts name by their IDs
+	}{Format: exportFormat, Cases: []exported{}, Invariants: []*fixtures.Case{}, Facts: []*evidence.Fact{}, Sources: []*evidence.Source{}}
 	base, err := evidence.Embedded()
 	if err != nil {
 		return err
@@ -78,17 +83,27 @@ func export(s Streams, cases []*fixtures.Case) error {
 	}
 	named := map[string]bool{}
 	for _, c := range cases {
-		for _, id := range c.Evidence.IDs() {
-			if fact := base.Fact(id); fact != nil && !named[id] {
-				named[id] = true
-				document.Facts = append(document.Facts, fact)
-			}
+		for _, id := range c.Evidence {
+			named[id] = true
 		}
 		if invariants[c.ID] {
 			document.Invariants = append(document.Invariants, c)
 			continue
 		}
 		document.Cases = append(document.Cases, exported{c, append([]string{}, c.Needs()...)})
+	}
+	sources := map[string]bool{}
+	for _, fact := range base.Facts() {
+		if !named[fact.ID] {
+			continue
+		}
+		document.Facts = append(document.Facts, fact)
+		for _, place := range fact.Where {
+			if !sources[place.SourceID] {
+				sources[place.SourceID] = true
+				document.Sources = append(document.Sources, place.Source)
+			}
+		}
 	}
 	encoder := json.NewEncoder(s.Out)
 	encoder.SetEscapeHTML(false)

@@ -26,7 +26,8 @@ func newMan() *cobra.Command {
 			}
 			root := c.Root()
 			root.DisableAutoGenTag = true
-			return doc.GenManTree(root, &doc.GenManHeader{Title: "SENDSPEC", Section: "1", Source: "sendspec " + version(), Date: &date}, args[0])
+			header := &doc.GenManHeader{Title: "SENDSPEC", Section: "1", Source: "sendspec " + version(), Date: &date}
+			return doc.GenManTree(root, header, args[0])
 		},
 	}
 }
