@@ -270,7 +270,7 @@ func statusWanted(w *jsontree.Value) Description {
 		return describedStatus(int(n))
 	}
 	class, _ := w.Get("$class").Int64()
-	return Description{Words: describe(w), Kind: KindAnswer, Status: 100 * int(class)}
+	return Description{Words: (&matching{}).describe(w), Kind: KindAnswer, Status: 100 * int(class)}
 }
 
 // StatusText is a status with its name, such as "404 Not Found".
@@ -304,7 +304,7 @@ func (m *matching) errorOutcome(o *fixtures.ErrorOutcome) {
 	case o.Type == nil:
 		m.miss(pathErrorType, anything("an outcome with the type of the error"), Description{Words: "none", Kind: KindNone})
 	case e.ErrorType == "":
-		m.miss(pathErrorType, anything(describe(o.Type)), Description{Words: "an error without a type", Kind: KindNone})
+		m.miss(pathErrorType, anything(m.describe(o.Type)), Description{Words: "an error without a type", Kind: KindNone})
 	default:
 		first := len(m.findings)
 		m.match(pathErrorType, o.Type, &jsontree.Value{Kind: jsontree.String, Text: e.ErrorType})

@@ -55,19 +55,25 @@ func (m *matching) match(path string, want, got *jsontree.Value) {
 		return
 	}
 	if got == nil {
-		m.miss(path, described(want), nothing())
+		m.miss(path, m.described(want), nothing())
 		return
 	}
 	switch want.Kind {
 	case jsontree.Object:
 		m.object(path, want, got)
 	case jsontree.Array:
-		m.list(path, want, got)
+		m.items(path, want, got)
 	default:
 		if !jsontree.Equal(want, got) {
-			m.miss(path, described(want), described(got))
+			m.differ(path, described(want), want, got)
 		}
 	}
+}
+
+// differ is miss of a value that is not the one that is wanted.
+func (m *matching) differ(path string, wanted Description, want, got *jsontree.Value) {
+	w, g := contrast(wanted, described(got), want, got)
+	m.miss(path, w, g)
 }
 
 func (m *matching) object(path string, want, got *jsontree.Value) {
@@ -84,9 +90,9 @@ func (m *matching) object(path string, want, got *jsontree.Value) {
 	}
 }
 
-func (m *matching) list(path string, want, got *jsontree.Value) {
+func (m *matching) items(path string, want, got *jsontree.Value) {
 	if got.Kind != jsontree.Array || len(got.Items) != len(want.Items) {
-		m.miss(path, described(want), described(got))
+		m.miss(path, m.described(want), described(got))
 		return
 	}
 	for i := range want.Items {

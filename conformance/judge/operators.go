@@ -25,7 +25,11 @@ func (m *matching) apply(name, path string, arg, got *jsontree.Value) {
 	if row.Test == nil {
 		m.compose(name, path, arg, got)
 	} else if got == nil || !row.Test(arg, got) {
-		m.miss(path, Description{Words: row.Words(arg, describe), Kind: Kind(row.Kind(arg))}, described(got))
+		want, came := Description{Words: row.Words(arg, m.describe), Kind: Kind(row.Kind(arg))}, described(got)
+		if name == "$validationMessage" {
+			want, came = contrast(want, came, arg, got)
+		}
+		m.miss(path, want, came)
 	}
 }
 
@@ -52,11 +56,11 @@ func (m *matching) compose(name, path string, arg, got *jsontree.Value) {
 		}
 	case "$not":
 		if m.try(path, arg, got) {
-			m.miss(path, anything("not "+describe(arg)), described(got))
+			m.miss(path, anything("not "+m.describe(arg)), described(got))
 		}
 	case "$exact":
 		if !jsontree.Equal(arg, got) {
-			m.miss(path, described(arg), described(got))
+			m.differ(path, described(arg), arg, got)
 		}
 	case "$echo":
 		m.echo(path, arg, got)
@@ -80,7 +84,7 @@ func (m *matching) in(path string, arg, got *jsontree.Value) {
 			m.match(path, &arg.Items[i], got) // for the notes of lower level inside it
 			return
 		}
-		wants[i] = describe(&arg.Items[i])
+		wants[i] = m.describe(&arg.Items[i])
 	}
 	m.miss(path, anything("one of "+strings.Join(wants, ", ")), described(got))
 }
@@ -105,7 +109,7 @@ func (m *matching) same(path string, want, got *jsontree.Value, whence string) {
 	if want == nil {
 		m.miss(path, anything("a value "+whence+", where there is none"), described(got))
 	} else if !jsontree.Equal(want, got) {
-		m.miss(path, Description{Words: show(want) + ", " + whence, Kind: kindOf(want)}, described(got))
+		m.differ(path, Description{Words: show(want) + ", " + whence, Kind: kindOf(want)}, want, got)
 	}
 }
 
@@ -135,7 +139,7 @@ func (m *matching) elements(name, path string, arg, got *jsontree.Value) {
 		}
 	}
 	if name == "$some" {
-		m.miss(path, Description{Words: "a list with " + describe(arg), Kind: KindList}, described(got))
+		m.miss(path, Description{Words: "a list with " + m.describe(arg), Kind: KindList}, described(got))
 	}
 }
 
@@ -149,14 +153,13 @@ func (m *matching) after(path string, arg, got *jsontree.Value) {
 	if ok && number && math.Abs(f-base-span.Seconds()) <= afterTolerance {
 		return
 	}
-	later := func(seconds float64) Description { return anything(fmt.Sprintf("%s + %gs", pointer, seconds)) }
-	found := later(math.Round((f-base)*1000) / 1000)
+	found := anything(later(pointer, math.Round((f-base)*1000)/1000))
 	if !ok {
 		found = anything(pointer + " is no number")
 	} else if !number {
 		found = described(got)
 	}
-	m.miss(path, later(span.Seconds()), found)
+	m.miss(path, anything(later(pointer, span.Seconds())), found)
 }
 
 func (m *matching) epochSeconds(path string, arg, got *jsontree.Value) {
@@ -179,21 +182,4 @@ func span(seconds float64) string {
 		return fmt.Sprintf("%g s", seconds)
 	}
 	return time.Duration(seconds * float64(time.Second)).Round(time.Second).String()
-}
-
-// describe writes what a matcher or literal wants, in words.
-func describe(want *jsontree.Value) string {
-	if !matcher.Is(want) {
-		return show(want)
-	}
-	words := make([]string, len(want.Members))
-	for i := range want.Members {
-		name, arg := want.Members[i].Name, &want.Members[i].Value
-		if row := matcher.Find(name); row != nil && row.Words != nil && row.Wrong(arg) == nil {
-			words[i] = row.Words(arg, describe)
-		} else {
-			words[i] = name + " " + show(arg)
-		}
-	}
-	return strings.Join(words, " and ")
 }

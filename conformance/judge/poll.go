@@ -40,7 +40,7 @@ func (r *Result) judgePoll(last int) {
 	default:
 		r.add(e, Finding{
 			Check: OutcomeCheck, Path: pathWalk, Level: r.Case.Level,
-			Want: anything(fmt.Sprintf("%s within %s", poll.Until.AppendJSON(nil), poll.Within)),
+			Want: anything(fmt.Sprintf("%s within %s", (&matching{answer: e, earlier: r.Exchanges[:first]}).describe(poll.Until), poll.Within)),
 			Got:  walked(poll, answers),
 		})
 	}

@@ -1,0 +1,182 @@
+package judge
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sendspec/sendspec/conformance/stable"
+	"github.com/sendspec/sendspec/fixtures/matcher"
+	"github.com/sendspec/sendspec/reference/jsontree"
+)
+
+// describe writes what a matcher or literal wants in words, with the values that it resolves to in this case: whoever
+// reads a failure need not know how fixtures are written.
+func (m *matching) describe(want *jsontree.Value) string {
+	switch {
+	case matcher.Is(want):
+		words := make([]string, len(want.Members))
+		for i := range want.Members {
+			words[i] = m.matcherWords(want.Members[i].Name, &want.Members[i].Value)
+		}
+		return strings.Join(words, " and ")
+	case want != nil && want.Kind == jsontree.Object && hasMatcher(want):
+		words := make([]string, len(want.Members))
+		for i := range want.Members {
+			words[i] = strconv.Quote(want.Members[i].Name) + ": " + m.describe(&want.Members[i].Value)
+		}
+		return cut("{" + strings.Join(words, ", ") + "}")
+	case want != nil && want.Kind == jsontree.Array && hasMatcher(want):
+		return cut("[" + m.list(want, ", ") + "]")
+	}
+	return show(want)
+}
+
+// described is what an expectation wants.
+func (m *matching) described(want *jsontree.Value) Description {
+	return Description{Words: m.describe(want), Kind: kindOf(want)}
+}
+
+// list describes each of several.
+func (m *matching) list(of *jsontree.Value, separator string) string {
+	words := make([]string, len(of.Items))
+	for i := range of.Items {
+		words[i] = m.describe(&of.Items[i])
+	}
+	return strings.Join(words, separator)
+}
+
+func (m *matching) matcherWords(name string, arg *jsontree.Value) string {
+	row := matcher.Find(name)
+	if row == nil || row.Wrong(arg) != nil {
+		return name + " " + show(arg) // a mistake in the case, as its author wrote it
+	}
+	switch name {
+	case "$echo", "$earlier":
+		return m.resolved(name, arg)
+	case "$after":
+		pointer, span, _ := matcher.After(arg)
+		return later(pointer, span.Seconds())
+	case "$all":
+		return m.list(arg, " and ")
+	case "$in":
+		return "one of " + m.list(arg, ", ")
+	case "$not":
+		return "not " + m.describe(arg)
+	case "$optional":
+		return m.describe(arg) + ", or nothing"
+	case "$each":
+		return "a list in which each is " + m.describe(arg)
+	case "$some":
+		return "a list with " + m.describe(arg)
+	case "$epochSeconds":
+		within, _ := matcher.Within(arg)
+		return fmt.Sprintf("a time at most %s from now", within)
+	}
+	return row.Words(arg, m.describe)
+}
+
+// resolved is the value of the case that $echo or $earlier stands for.
+func (m *matching) resolved(name string, arg *jsontree.Value) string {
+	step, pointer, elsewhere := matcher.Place(arg)
+	var v *jsontree.Value
+	whence := "as sent"
+	switch {
+	case name == "$earlier":
+		whence = "as in step " + step
+		if e := m.step(step); e != nil {
+			v = e.Body.Pointer(pointer)
+		}
+	case elsewhere:
+		whence = "as sent in step " + step
+		if e := m.step(step); e != nil {
+			v = e.RequestBody().Pointer(pointer)
+		}
+	default:
+		pointer = arg.Text
+		if m.answer != nil {
+			v = m.answer.RequestBody().Pointer(pointer)
+		}
+	}
+	if v == nil {
+		return pointer + " " + whence
+	}
+	return show(v) + " " + whence
+}
+
+func later(pointer string, seconds float64) string { return fmt.Sprintf("%s + %gs", pointer, seconds) }
+
+// hasMatcher reports whether a value holds a matcher at any depth.
+func hasMatcher(v *jsontree.Value) bool {
+	if matcher.Is(v) {
+		return true
+	}
+	for i := range v.Members {
+		if hasMatcher(&v.Members[i].Value) {
+			return true
+		}
+	}
+	for i := range v.Items {
+		if hasMatcher(&v.Items[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+const (
+	// alike is how much two texts have in common before a reader is told where they differ.
+	alike = 40
+	// around is how much of the common part is shown before that place.
+	around = 24
+)
+
+// contrast changes the words for two values so that they show where two long texts differ. Other values may hold what is
+// new each time, of which no place is the same.
+func contrast(want, got Description, w, g *jsontree.Value) (Description, Description) {
+	if w == nil || g == nil || w.Kind != jsontree.String || g.Kind != jsontree.String {
+		return want, got
+	}
+	wanted, came := string(w.AppendJSON(nil)), string(g.AppendJSON(nil))
+	at := inCommon(wanted, came)
+	if at < alike || wanted == came {
+		return want, got
+	}
+	if len(wanted) > shown || len(came) > shown {
+		want.Words = strings.Replace(want.Words, show(w), from(wanted, at), 1)
+		got.Words = from(came, at)
+	}
+	got.Words += fmt.Sprintf(", which differs at byte %d", inCommon(w.Text, g.Text))
+	if rest := strings.TrimSuffix(came[at:], `"`); rest != "" && len(came) <= shown {
+		got.Words += ": " + stable.Cut(rest, around)
+	}
+	return want, got
+}
+
+// inCommon is how many bytes of whole letters two texts have in common.
+func inCommon(a, b string) int {
+	at := 0
+	for at < min(len(a), len(b)) && a[at] == b[at] {
+		at++
+	}
+	for at > 0 && at < len(b) && !utf8.RuneStart(b[at]) {
+		at--
+	}
+	return at
+}
+
+// from is a text from a little before a place on. It begins with a word, so that no identifier is cut, where there is one.
+func from(s string, at int) string {
+	begin := max(0, at-around)
+	if space := strings.LastIndexByte(s[:begin], ' '); space >= 0 && begin-space < shown/2 {
+		begin = space + 1
+	}
+	for begin > 0 && !utf8.RuneStart(s[begin]) {
+		begin--
+	}
+	if begin == 0 {
+		return cut(s)
+	}
+	return "…" + cut(s[begin:])
+}
