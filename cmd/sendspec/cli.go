@@ -104,6 +104,15 @@ Exit codes:
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(flagError)
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
+		if err := fromEnvironment(c, s.Err); err != nil {
+			return err
+		}
+		if c.Flags().Lookup("target") != nil { // a target file goes before it
+			return nil
+		}
+		return endpointFromAWS(c, s.Err)
+	}
 	root.DisableSuggestions = true // ours are in the one line of an error
 	root.Args = knownCommand
 	asked := root.Flags().Bool("version", false, "print what sendspec version prints")

@@ -31,7 +31,7 @@ func (f *targetFlags) checkEnvironment(embedded bool, people io.Writer) error {
 		}
 	}
 	var unused []string
-	for _, name := range []string{"SENDSPEC_ENDPOINT", "AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL"} {
+	for _, name := range append([]string{"SENDSPEC_ENDPOINT"}, endpointVariables...) {
 		if value := strings.TrimRight(os.Getenv(name), "/"); value != "" && value != strings.TrimRight(f.endpoint, "/") {
 			unused = append(unused, name)
 		}

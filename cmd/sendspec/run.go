@@ -57,7 +57,9 @@ func newRun(s Streams) *cobra.Command {
 		Use:   "run [SELECTOR...]",
 		Short: "Run the cases against a server and report where it differs from AWS",
 		Long: `run sends the request of every case to the server and reports where the responses differ from AWS. Without
---endpoint it tests the embedded reference. --exec starts the server, and at the end stops it with every process that
+--endpoint it tests the embedded reference. A variable SENDSPEC_NAME stands for the flag --name (SENDSPEC_ENDPOINT,
+SENDSPEC_MAX_TIME); where nothing else names a target, sendspec.yaml in the working directory does, or
+AWS_ENDPOINT_URL_SSM, or AWS_ENDPOINT_URL. --exec starts the server, and at the end stops it with every process that
 it started (outside of Linux, with its process group). --target reads these settings from a file.
 
 With --baseline, only failures that the file does not list fail the run. --update-baseline writes the file: it
@@ -86,6 +88,12 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
 			f.githubSet = c.Flags().Changed("github")
 			if f.fuzz > 0 && !c.Flags().Changed("max-time") {
 				f.maxTime += fuzz.Options{For: f.fuzz}.Ends() + f.timeout
+			}
+			f.findTargetFile(c, s.Err)
+			if f.file == "" {
+				if err := endpointFromAWS(c, s.Err); err != nil {
+					return err
+				}
 			}
 			asked := f.targetFlags
 			if err := f.load(c); err != nil {
@@ -116,6 +124,7 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print only the verdict")
 	f.color.register(c)
 	c.Flags().IntVar(&f.maxFail, "max-fail", 0, "end the run after `N` failures; the rest is not asked, and the report is partial")
+	c.Flags().Bool("no-target-file", false, "do not read sendspec.yaml in the working directory")
 	c.Flags().BoolVar(&f.last, "last-failed", false, "only the cases that failed in the last run, which keeps its report in your cache")
 	c.MarkFlagsMutuallyExclusive("verbose", "quiet")
 	c.MarkFlagsMutuallyExclusive("last-failed", "recorded")

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -74,7 +76,7 @@ func (f *runFlags) load(c *cobra.Command) error {
 		return fmt.Errorf("--target: %w", err)
 	}
 	var t targetFile
-	if err := decodeStrictly(f.file, b, &t, slices.Concat(worldFields, targetFields)); err != nil {
+	if err := decodeStrictly(f.file, b, &t, slices.Concat(worldFields, targetFields), expandNode); err != nil {
 		return err
 	}
 	given := c.Flags().Changed
@@ -124,12 +126,12 @@ var (
 // readWorld reads what a setup command printed. JSON is YAML too.
 func readWorld(where string, output []byte) (world, error) {
 	var w world
-	return w, decodeStrictly(where, output, &w, worldFields)
+	return w, decodeStrictly(where, output, &w, worldFields, nil)
 }
 
 // decodeStrictly reads one YAML mapping whose fields are all known. What is wrong is one line that
-// begins with where:LINE.
-func decodeStrictly(where string, b []byte, into any, known []string) error {
+// begins with where:LINE. Expand may change the text of each value.
+func decodeStrictly(where string, b []byte, into any, known []string, expand func(key string, n *yaml.Node) error) error {
 	var document, second yaml.Node
 	documents := yaml.NewDecoder(bytes.NewReader(b))
 	if err := documents.Decode(&document); errors.Is(err, io.EOF) {
@@ -155,6 +157,9 @@ func decodeStrictly(where string, b []byte, into any, known []string) error {
 				untrusted.Quote(key.Value), strings.Join(known, ", "), nearest.Question(key.Value, known))
 		}
 	}
+	if err := expandEntries(where, root, expand); err != nil {
+		return err
+	}
 	if err := refuseEmptyEntries(where, root); err != nil {
 		return err
 	}
@@ -162,6 +167,64 @@ func decodeStrictly(where string, b []byte, into any, known []string) error {
 		return placed(where, err)
 	}
 	return nil
+}
+
+// expandEntries runs expand over the values of a mapping, with the name of the field that each belongs to.
+func expandEntries(where string, root *yaml.Node, expand func(key string, n *yaml.Node) error) error {
+	if expand == nil {
+		return nil
+	}
+	var walk func(key string, n *yaml.Node) error
+	walk = func(key string, n *yaml.Node) error {
+		if n.Kind == yaml.ScalarNode {
+			if err := expand(key, n); err != nil {
+				return fmt.Errorf("%s:%d: %w", where, n.Line, err)
+			}
+		}
+		for i, below := range n.Content {
+			if n.Kind == yaml.MappingNode && i%2 == 0 {
+				continue // a name
+			}
+			if err := walk(key, below); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for i := 0; i < len(root.Content); i += 2 {
+		if err := walk(root.Content[i].Value, root.Content[i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// variable is a reference to one: ${NAME}, or $${NAME} for the text itself. A shell's other forms stay as they are.
+var variable = regexp.MustCompile(`\$?\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// expandNode fills in variables of the environment. A command has them from its shell, so that their values are in no
+// report, and they are looked at only.
+func expandNode(key string, n *yaml.Node) error {
+	var err error
+	text := variable.ReplaceAllStringFunc(n.Value, func(found string) string {
+		if strings.HasPrefix(found, "$$") {
+			return found[1:]
+		}
+		name := found[2 : len(found)-1]
+		value, set := os.LookupEnv(name)
+		switch {
+		case err != nil:
+		case !set:
+			err = fmt.Errorf("${%s} is not set in the environment", name)
+		case isBlank(value):
+			err = fmt.Errorf("${%s} %w", name, errEmpty)
+		}
+		return value
+	})
+	if err == nil && key != "exec" && key != "setup" && text != n.Value {
+		n.Value, n.Tag, n.Style = text, "", 0
+	}
+	return err
 }
 
 // refuseEmptyEntries refuses entries without a value, at any depth.

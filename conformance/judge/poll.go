@@ -1,7 +1,6 @@
 package judge
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -40,7 +39,7 @@ func (r *Result) judgePoll(last int) {
 	default:
 		r.add(e, Finding{
 			Check: OutcomeCheck, Path: pathWalk, Level: r.Case.Level,
-			Want: anything(fmt.Sprintf("%s within %s", (&matching{answer: e, earlier: r.Exchanges[:first]}).describe(poll.Until), poll.Within)),
+			Want: anything((&matching{answer: e, earlier: r.Exchanges[:first]}).describe(poll.Until) + " within " + poll.Within),
 			Got:  walked(poll, answers),
 		})
 	}

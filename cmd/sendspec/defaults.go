@@ -1,0 +1,101 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// variablePrefix begins the variables that stand for flags of the commands that ask a target: SENDSPEC_MAX_TIME is
+// --max-time.
+const variablePrefix = "SENDSPEC_"
+
+// noVariable are flags that say what to do once, which a variable that is always set must not. --json is a file here, and
+// a way to list there.
+var noVariable = []string{"help", "update-baseline", "baseline-runs", "promote", "to", "last-failed", "json", "no-target-file"}
+
+// endpointVariables are those of AWS's SDKs that name an endpoint, the more special one first.
+var endpointVariables = []string{"AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL"}
+
+func variableOf(flag string) string {
+	return variablePrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// fromEnvironment gives the flags of a command that asks a target, where they were not given, the values of their
+// variables, and says which. A variable counts as much as the flag: it goes before a target file.
+func fromEnvironment(c *cobra.Command, people io.Writer) error {
+	if c.Flags().Lookup("endpoint") == nil {
+		return nil
+	}
+	var used []string
+	var err error
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		value, set := os.LookupEnv(variableOf(f.Name))
+		if err != nil || !set || f.Changed || slices.Contains(noVariable, f.Name) {
+			return
+		}
+		used = append(used, variableOf(f.Name))
+		if isBlank(value) {
+			err = fmt.Errorf("%s %w", variableOf(f.Name), errEmpty)
+		} else if wrong := c.Flags().Set(f.Name, value); wrong != nil {
+			err = fmt.Errorf("%s: %s", variableOf(f.Name), strings.ReplaceAll(ownRedactor().Text(wrong.Error()), "\n", " "))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	tellUsed(people, used)
+	return nil
+}
+
+// endpointFromAWS takes the endpoint of AWS's SDKs where nothing else names a target, and says so.
+func endpointFromAWS(c *cobra.Command, people io.Writer) error {
+	for _, flag := range []string{"endpoint", "exec", "target"} {
+		if c.Flags().Changed(flag) {
+			return nil
+		}
+	}
+	if c.Flags().Lookup("endpoint") == nil || os.Getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "true" {
+		return nil
+	}
+	for _, name := range endpointVariables {
+		value, set := os.LookupEnv(name)
+		if !set {
+			continue
+		}
+		if isBlank(value) {
+			return fmt.Errorf("%s %w", name, errEmpty)
+		}
+		tellUsed(people, []string{name})
+		return c.Flags().Set("endpoint", value)
+	}
+	return nil
+}
+
+func tellUsed(people io.Writer, names []string) {
+	if len(names) > 0 {
+		fmt.Fprintf(people, "sendspec: uses %s of the environment\n", strings.Join(names, ", "))
+	}
+}
+
+// foundTargetFile is the file that run reads where nothing names a target.
+const foundTargetFile = "sendspec.yaml"
+
+// findTargetFile uses the target file in the working directory where nothing else names a target, and says so.
+func (f *runFlags) findTargetFile(c *cobra.Command, people io.Writer) {
+	for _, flag := range []string{"endpoint", "exec", "target", "aws", "no-target-file"} {
+		if c.Flags().Changed(flag) {
+			return
+		}
+	}
+	if info, err := os.Stat(foundTargetFile); err != nil || info.IsDir() {
+		return
+	}
+	f.file = foundTargetFile
+	fmt.Fprintf(people, "sendspec: uses %s (--no-target-file leaves it out)\n", foundTargetFile)
+}
