@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -50,12 +51,17 @@ required members, bounds, patterns, enum values, errors, deprecations. A model i
 	return c
 }
 
-func showCoverage(s Streams, args []string, asJSON, all bool) error {
+// embeddedCoverage is the table of the embedded corpus, built once: do not change it.
+var embeddedCoverage = sync.OnceValues(func() (*coverage.Table, error) {
 	cases, err := fixtures.Embedded()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	table, err := coverage.Build(cases)
+	return coverage.Build(cases)
+})
+
+func showCoverage(s Streams, args []string, asJSON, all bool) error {
+	table, err := embeddedCoverage()
 	if err != nil {
 		return err
 	}
