@@ -1,10 +1,15 @@
 package report_test
 
 import (
+	"bytes"
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/emulation"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
@@ -13,6 +18,7 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/conformancetest/browsertest"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/report"
 )
 
 // openPage opens the page of a run.
@@ -35,6 +41,11 @@ func TestThePageInABrowser(t *testing.T) {
 		"copy":                              aCommandIsCopied,
 		"injection":                         nothingOfTheTargetRuns,
 		"phone":                             thePageFitsAPhone,
+		"causes":                            theCausesComeFirst,
+		"address":                           theFiltersAreInTheAddress,
+		"got":                               noRowCutsWhatWasGot,
+		"print":                             thePagePrints,
+		"no script, no style":               thePageDoesWithoutScriptAndStyle,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, tab) })
 	}
@@ -179,4 +190,104 @@ func thePageFitsAPhone(t *testing.T, tab context.Context) {
 	t.Helper()
 	ctx := openPage(t, tab, nastyReport(t), "#area/Nasty/megabytes")
 	browsertest.FitsAPhone(t, ctx)
+}
+
+func theCausesComeFirst(t *testing.T, tab context.Context) {
+	t.Helper()
+	r := nastyReport(t)
+	ctx := openPage(t, tab, r, "")
+	assert.Equal(t, []string{"causes", "profiles", "areas", "cases"}, browsertest.Eval[[]string](t, ctx,
+		`[...document.querySelectorAll("main > section")].map((s) => s.id)`))
+	var titles []string
+	failures := 0
+	for _, c := range report.Causes(r) {
+		titles = append(titles, c.Title)
+		failures += len(c.Cases)
+	}
+	assert.Equal(t, titles, browsertest.Eval[[]string](t, ctx, `[...document.querySelectorAll(".cause h3 .what")].map((e) => e.textContent)`))
+
+	open := `document.querySelector("#cause-1 .filter-link").click()`
+	browsertest.Eval[any](t, ctx, open)
+	assert.Equal(t, "#?cause=1", browsertest.Eval[string](t, ctx, `location.hash`))
+	shown := browsertest.Eval[[]string](t, ctx, `[...document.querySelectorAll("#list button[data-id]")].map((b) => b.dataset.id)`)
+	assert.ElementsMatch(t, report.Causes(r)[0].Cases, shown)
+	assert.Less(t, len(shown), failures)
+}
+
+// What is chosen is in the address: another reader sees the same, and so does who goes back.
+func theFiltersAreInTheAddress(t *testing.T, tab context.Context) {
+	t.Helper()
+	ctx := openPage(t, tab, nastyReport(t), "#?kind=recorded&verdict=fail%2Cpass")
+	assert.Equal(t, []string{"invariant/HTTP/request-id-unique"}, browsertest.Eval[[]string](t, ctx, visibleCases))
+	assert.False(t, browsertest.Eval[bool](t, ctx, `document.getElementById("verdict-warn").checked`))
+
+	ctx = openPage(t, tab, nastyReport(t), "")
+	all := browsertest.Eval[[]string](t, ctx, visibleCases)
+	browsertest.Eval[any](t, ctx, `document.getElementById("verdict-fail").click()`)
+	require.NoError(t, chromedp.Do(ctx, chromedp.Click(chromedp.CSS("#search")), chromedp.KeyEvent("warned")))
+	browsertest.Becomes(t, ctx, `location.hash.endsWith("&text=warned")`)
+	assert.Equal(t, []string{"warned"}, browsertest.Eval[[]string](t, ctx, visibleCases))
+	browsertest.Eval[any](t, ctx, `history.back()`)
+	browsertest.Becomes(t, ctx, `document.getElementById("search").value === ""`)
+	assert.False(t, browsertest.Eval[bool](t, ctx, `document.getElementById("verdict-fail").checked`), "all that was typed is one step")
+	browsertest.Eval[any](t, ctx, `history.back()`)
+	browsertest.Becomes(t, ctx, `document.getElementById("verdict-fail").checked`)
+	assert.Equal(t, all, browsertest.Eval[[]string](t, ctx, visibleCases))
+	browsertest.Eval[any](t, ctx, `history.forward()`)
+	browsertest.Becomes(t, ctx, `!document.getElementById("verdict-fail").checked`)
+}
+
+func noRowCutsWhatWasGot(t *testing.T, tab context.Context) {
+	t.Helper()
+	ctx := openPage(t, tab, nastyReport(t), "")
+	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(400, 800)))
+	const cut = `[...document.querySelectorAll(".gist.actual, .cause .got pre")].filter((e) => e.scrollWidth > e.clientWidth + 1 && e.clientWidth ||
+		e.scrollHeight > e.clientHeight + 1 && e.clientHeight).map((e) => e.textContent)`
+	assert.Empty(t, browsertest.Eval[[]string](t, ctx, cut))
+	assert.Positive(t, browsertest.Eval[float64](t, ctx, `document.querySelectorAll(".gist.actual").length`))
+}
+
+// On paper are the causes and the tables.
+func thePagePrints(t *testing.T, tab context.Context) {
+	t.Helper()
+	ctx := openPage(t, tab, nastyReport(t), "")
+	_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	require.NoError(t, err)
+	const visible = `[...document.querySelectorAll("main > section, form")].filter((s) => s.offsetParent !== null).map((s) => s.id)`
+	assert.Equal(t, []string{"causes", "profiles", "areas"}, browsertest.Eval[[]string](t, ctx, visible))
+	pdf, err := chromedp.Call(ctx, cdppage.PrintToPDF, cdppage.PrintToPDFParams{})
+	require.NoError(t, err)
+	pages := bytes.Count(pdf.Data, []byte("/Type /Page\n"))
+	assert.Positive(t, pages)
+	assert.LessOrEqual(t, pages, 4)
+}
+
+// Jenkins serves what a build leaves with this policy: no script, no style of the page's own.
+const jenkins = "sandbox; default-src 'none'; img-src 'self'; style-src 'self'"
+
+func thePageDoesWithoutScriptAndStyle(t *testing.T, tab context.Context) {
+	t.Helper()
+	r := nastyReport(t)
+	html := rendered(t, "html", r)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Security-Policy", jenkins)
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write(html)
+	}))
+	t.Cleanup(server.Close)
+	ctx, cancel := chromedp.NewContext(tab)
+	t.Cleanup(cancel)
+	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate(server.URL), chromedp.WaitReady(chromedp.CSS("#cases"))))
+	text := browsertest.Eval[string](t, ctx, `document.body.innerText`)
+	for _, want := range []string{"14 of 17 cases fail", "What to fix first", "Profiles", "nonconformant", "needs JavaScript"} {
+		assert.Contains(t, text, want)
+	}
+	for _, c := range report.Causes(r) {
+		assert.Contains(t, text, c.Title)
+		assert.Contains(t, text, c.Got)
+	}
+	assert.Equal(t, "none", browsertest.Eval[string](t, ctx, `getComputedStyle(document.querySelector("main")).maxWidth`), "no style")
+	assert.True(t, browsertest.Eval[bool](t, ctx, `document.querySelector(".areas thead th").offsetHeight > 0`))
+	assert.Zero(t, browsertest.Eval[float64](t, ctx, `document.getElementById("filters").offsetHeight`), "what does nothing is not there")
+	assert.Zero(t, browsertest.Eval[float64](t, ctx, `Math.max(...[...document.querySelectorAll("svg")].map((s) => s.clientHeight))`))
 }
