@@ -3,6 +3,7 @@ package fuzz
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/sendspec/sendspec/conformance/judge"
@@ -230,13 +231,25 @@ func (f *Divergence) Verdict() judge.Verdict {
 	return judge.Warn
 }
 
+// about is the member of the request that brings the divergence about, or else what was done to it.
+func (f *Divergence) about() string {
+	for _, cause := range f.Fingerprint.Causes {
+		if member := memberName.FindString(cause); member != "" {
+			return member
+		}
+	}
+	return f.What
+}
+
+var memberName = regexp.MustCompile(`\b[A-Z][A-Za-z0-9.]+`)
+
 // AsResult is the finding as a result of a run, in the area of the fuzzer and under the finding's ID.
 func (f *Divergence) AsResult() judge.Result {
 	r := f.Result
 	c := *f.Case
 	c.ID, c.Level = fmt.Sprintf("%s/found/%s", generate.Area, f.ID), f.Fingerprint.Level
 	r.Case, r.Verdict = &c, f.Verdict()
-	r.Reason = fmt.Sprintf("first shown by input %d (%s)", f.Index, f.What)
+	r.About, r.Reason = f.about(), fmt.Sprintf("first shown by input %d (%s)", f.Index, f.What)
 	if f.Seen > 1 {
 		r.Reason += fmt.Sprintf(", and by %d more", f.Seen-1)
 	}

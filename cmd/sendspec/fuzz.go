@@ -13,6 +13,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/atomicfile"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -31,6 +32,7 @@ type fuzzFlags struct {
 	rate       float64
 	timeout    time.Duration
 	strict     bool
+	verbose    bool
 	json       string
 	promote    string
 	to         string
@@ -80,6 +82,7 @@ wire, malformed bodies and HTTP; metamorphic, two requests that mean the same; s
 	c.Flags().IntVar(&f.parallel, "parallel", 8, "how many requests are sent at once")
 	c.Flags().Float64Var(&f.rate, "rate", 0, fmt.Sprintf("requests a second at most; 0 is unlimited (default %d with --aws)", awsRate))
 	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "limit for one request, from connecting to the last byte of the response")
+	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "show each divergence in full as it is found")
 	c.Flags().BoolVar(&f.strict, "strict", false, "fail on a missed should, too")
 	c.Flags().StringVar(&f.json, "json", "", "write the report as JSON to this `FILE`; - is standard output")
 	c.Flags().StringVar(&f.promote, "promote", "", "turn the finding with this `ID` in --dir into a fixture")
@@ -159,6 +162,7 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 	if found == nil {
 		return err
 	}
+	f.sumUp(s, session.Target(), found)
 	fmt.Fprintf(s.Err, "%s\ninputs hash %s; constraints %d of %d; %d requests a second\n", shown(found.Verdict()), found.Hash,
 		found.Coverage.Asked, found.Coverage.All,
 		int(float64(found.Inputs)/found.Elapsed.Seconds()))
@@ -243,10 +247,39 @@ func (f *fuzzFlags) options(session *conformance.Session, s Streams, p *campaign
 		}
 		p.clear()
 		r := found.AsResult()
-		_, err := fmt.Fprintln(s.Err, report.Failure(session.Target(), &r, rerun))
+		if f.verbose {
+			_, err := fmt.Fprintln(s.Err, report.Failure(session.Target(), &r, rerun))
+			return err
+		}
+		_, err := fmt.Fprintln(s.Err, report.Line(&r))
 		return err
 	}
 	return o
+}
+
+// sumUp writes each of a few divergences in full, or the causes of many.
+func (f *fuzzFlags) sumUp(s Streams, target conformance.Target, found *fuzz.CampaignReport) {
+	results := make([]judge.Result, len(found.Divergences))
+	for i, d := range found.Divergences {
+		results[i] = d.AsResult()
+	}
+	if len(results) > 0 {
+		fmt.Fprintln(s.Err)
+	}
+	if len(results) > report.FailuresInFull {
+		t := terminalOf(s.Err, os.Getenv, colorAuto)
+		_ = report.WriteFirst(s.Err, conformance.SumUp(results), report.TextOptions{Color: t.color, Width: t.width})
+		return
+	}
+	for i, d := range found.Divergences {
+		rerun := ""
+		if f.dir != "" {
+			rerun = f.replay(d.ID)
+		}
+		if !f.verbose {
+			fmt.Fprintln(s.Err, report.Failure(target, &results[i], rerun))
+		}
+	}
 }
 
 // replay is the command that replays a finding.

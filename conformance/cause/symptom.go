@@ -61,7 +61,7 @@ func SymptomsOf(r *judge.Result) []Symptom {
 }
 
 func symptomOf(r *judge.Result, f *judge.Finding) Symptom {
-	operation, area, topic := operationOf(r, f), r.Case.Area(), topicOf(r.Case)
+	operation, area, topic := operationOf(r, f), r.Case.Area(), cmp.Or(r.About, topicOf(r.Case))
 	switch {
 	case f.Got.Status/100 == 5:
 		return Symptom{ServerError, operation, request(operation, area, topic)}
@@ -90,7 +90,7 @@ func symptomOf(r *judge.Result, f *judge.Finding) Symptom {
 func statusSymptom(f *judge.Finding, operation, area, topic string) Symptom {
 	switch {
 	case f.Got.Status/100 == 2 && f.Want.Status/100 == 4:
-		if operation != reference.SendCommand {
+		if operation != reference.SendCommand || areas[area] == "" {
 			return Symptom{Accepts, operation, topic}
 		}
 		return Symptom{Accepts, area, topic}
@@ -105,7 +105,7 @@ func statusSymptom(f *judge.Finding, operation, area, topic string) Symptom {
 // request is the kind of request that a server fails over: "" for any of an operation.
 func request(operation, area, topic string) string {
 	switch {
-	case operation != reference.SendCommand, area == judge.InvariantArea:
+	case operation != reference.SendCommand, area == judge.InvariantArea, area == "fuzz":
 		return ""
 	case area == "wire":
 		return "wire/" + topic

@@ -52,6 +52,8 @@ func Verdicts() []Verdict { return []Verdict{Pass, Warn, Fail, Flaky, Known, Fix
 type Result struct {
 	Case    *fixtures.Case
 	Verdict Verdict
+	// About is what in the request a failure is about, where the ID of the case does not say so.
+	About   string
 	Reason  string // of a skip or an error, or why a failing case was not asked again; in one line
 	Outcome string // the name of the outcome that matched, of the last step
 	// Findings are the differences from the nearest outcome, or the notes on the one that matched.

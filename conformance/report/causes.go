@@ -161,6 +161,14 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// WriteFirst writes what to fix first.
+func WriteFirst(w io.Writer, r *conformance.Report, o TextOptions) error {
+	b := &strings.Builder{}
+	style{o.Color, o.Width}.causes(b, Causes(r))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
 // WriteCauses writes every cause of a document's failures in two lines.
 func WriteCauses(w io.Writer, d *Document, o TextOptions) error {
 	s, b := style{o.Color, o.Width}, &strings.Builder{}

@@ -86,7 +86,7 @@ func (t *Text) Event(e conformance.Event) error {
 
 // Failures are written in full while they are few; more of them are told by their causes.
 const (
-	failuresInFull = 5
+	FailuresInFull = 5
 	othersInFull   = 10
 )
 
@@ -109,7 +109,7 @@ func (t *Text) failures(b *strings.Builder, r *conformance.Report) {
 		}
 		t.judged(b, res)
 	}
-	if len(failed) > failuresInFull {
+	if len(failed) > FailuresInFull {
 		style{t.o.Color, t.o.Width}.causes(b, Causes(r))
 		return
 	}
@@ -215,6 +215,16 @@ func rerun(command string, r *judge.Result) string {
 
 // fuzzedArea is the area of what package fuzz found in the same run.
 const fuzzedArea = "fuzz"
+
+// Line is a case that did not pass in one line: what was wanted, and what came.
+func Line(r *judge.Result) string {
+	line := fmt.Sprintf("%-5s %s", strings.ToUpper(string(r.Verdict)), clean(r.Case.ID))
+	if len(r.Findings) > 0 {
+		f := r.Findings[0]
+		line += ": " + cutTo(clean(where(f)+"want "+f.Want.Words), causeWidth) + ", got " + cutTo(clean(f.Got.Words), causeWidth)
+	}
+	return line
+}
 
 // Failure describes a case that did not pass, in about ten lines: the rule and its source, what was wanted and what
 // came, both bodies, and how to run it again. Rerun is a command, or "".
