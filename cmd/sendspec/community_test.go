@@ -1,0 +1,78 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+)
+
+var (
+	formLink     = regexp.MustCompile(`issues/new\?template=([\w.-]+)`)
+	commandNamed = regexp.MustCompile("`sendspec ([a-z]+)")
+)
+
+// The issue forms are what GitHub takes for forms, and the pages for contributors name forms, files and commands that exist.
+func TestThePagesForContributorsNameWhatExists(t *testing.T) {
+	t.Parallel()
+	const folder = "../../.github"
+	forms, err := filepath.Glob(folder + "/ISSUE_TEMPLATE/*.yaml")
+	require.NoError(t, err)
+	require.Len(t, forms, 3)
+	texts := map[string]string{}
+	for _, name := range forms {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		texts[filepath.Base(name)] = string(text)
+		var form struct {
+			Name, Description, Title string
+			Labels                   []string
+			Body                     []struct {
+				Type, ID   string
+				Attributes struct {
+					Label, Description, Placeholder, Render string
+					Options                                 []any
+				}
+				Validations map[string]bool
+			}
+		}
+		decoder := yaml.NewDecoder(strings.NewReader(string(text)))
+		decoder.KnownFields(true)
+		require.NoError(t, decoder.Decode(&form), name)
+		assert.NotEmpty(t, form.Name)
+		assert.NotEmpty(t, form.Description)
+		ids := map[string]bool{}
+		for _, field := range form.Body {
+			assert.Contains(t, []string{"input", "textarea", "dropdown", "checkboxes"}, field.Type, name)
+			assert.NotEmpty(t, field.Attributes.Label, name)
+			assert.False(t, ids[field.ID], "%s: the ID %s appears twice", name, field.ID)
+			ids[field.ID] = true
+			assert.Equal(t, field.Type == "dropdown" || field.Type == "checkboxes", len(field.Attributes.Options) > 0, "%s: %s", name, field.ID)
+		}
+	}
+	for _, name := range []string{"CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md"} {
+		text, err := os.ReadFile(filepath.Join(folder, name))
+		require.NoError(t, err)
+		texts[name] = string(text)
+	}
+	commands := map[string]bool{}
+	for _, c := range newRoot(Streams{}).Commands() {
+		commands[c.Name()] = true
+	}
+	for name, text := range texts {
+		for _, m := range formLink.FindAllStringSubmatch(text, -1) {
+			assert.Contains(t, texts, m[1], name)
+		}
+		for _, m := range commandNamed.FindAllStringSubmatch(text, -1) {
+			assert.True(t, commands[m[1]], "%s names the command %s", name, m[1])
+		}
+	}
+	for _, path := range regexp.MustCompile("`([a-z./_]+/[a-z./_]+)`").FindAllStringSubmatch(texts["CONTRIBUTING.md"], -1) {
+		assert.FileExists(t, filepath.Join("../..", path[1]))
+	}
+}
