@@ -26,7 +26,7 @@ func writeHTML(w io.Writer, r *conformance.Report, o Options) error {
 	if err != nil {
 		return err
 	}
-	t, err := htmlpage.Template(string(text), nil)
+	t, err := htmlpage.Template(string(text), template.FuncMap{"pieces": pieces})
 	if err != nil {
 		return err
 	}

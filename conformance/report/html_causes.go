@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
@@ -36,4 +38,18 @@ func (v view) causeRows(r *conformance.Report, causes []CauseInfo, o Options) (r
 		failures += len(c.Cases)
 	}
 	return rows, fmt.Sprintf("%s of %s", plural(len(causes), "cause"), plural(failures, "failure"))
+}
+
+// pieceLength is the longest part of a text that no line ends in, where the page's style is not allowed.
+const pieceLength = 80
+
+// pieces are the parts of a text between which a line may end.
+func pieces(text string) []string {
+	var parts []string
+	for part := range strings.SplitAfterSeq(text, ",") {
+		for piece := range slices.Chunk([]rune(part), pieceLength) {
+			parts = append(parts, string(piece))
+		}
+	}
+	return parts
 }

@@ -24,6 +24,7 @@
   if (!data.verdicts.some((v) => v.shown && v.count)) data.verdicts.find((v) => v.verdict === "pass").shown = true;
   const defaults = data.verdicts.filter((v) => v.shown).map((v) => v.verdict).join();
   document.querySelectorAll(".without-script").forEach((e) => e.remove());
+  document.querySelectorAll(".actions").forEach((e) => { e.hidden = false; });
   document.getElementById("filters").hidden = false;
 
   function textOf(c) {
