@@ -33,8 +33,9 @@ itself, and its entry in sources.json. It refuses a file with a credential or an
 not recorded from AWS.
 
 It judges each recorded answer by its case as it is now, and lists the cases whose kind of evidence or level may be
-raised, or of whose outcomes one is left, and those that are contradicted. To change them is yours: let the fact name
-the recording, as {"source": NAME, "lines": [LABEL]}. go test ./fixtures/... fails until some fact does.`,
+raised, or a $should in them, or of whose outcomes one is left, and those that are contradicted. To change them is
+yours: let the fact name the recording, as {"source": NAME, "lines": [LABEL]}. go test ./fixtures/... fails until some
+fact does.`,
 		Example: `  sendspec observe --aws --region us-east-1 error
   sendspec evidence add observed.jsonl`,
 		Args: cobra.ExactArgs(1),

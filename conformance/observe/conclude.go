@@ -8,6 +8,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // ConclusionKind is what an answer means for the case that it was given to.
@@ -28,6 +29,8 @@ type Conclusion struct {
 	Kind ConclusionKind
 	// Outcomes are the names of the outcomes that were met, of each step that leaves open which.
 	Outcomes []string
+	// Lower are the places where the answers met a $should.
+	Lower []string
 	// Answer is the last answer in a few words.
 	Answer string
 	// Differs is what contradicts the case.
@@ -72,7 +75,37 @@ func Conclude(r *judge.Result) Conclusion {
 	default:
 		c.Kind = Contradicts
 	}
+	if len(c.Differs) == 0 {
+		c.Lower = lower(r.Exchanges)
+	}
 	return c
+}
+
+// lower lists where the outcomes that were met have a $should for status, type or body. The text of an error has one
+// however well it is known.
+func lower(exchanges []judge.Exchanged) []string {
+	var places []string
+	for i := range exchanges {
+		e := &exchanges[i]
+		k := slices.IndexFunc(e.Step.Expect, func(o fixtures.Outcome) bool { return o.Name == e.Outcome })
+		if e.Step.Interim || k < 0 {
+			continue
+		}
+		o, asked := e.Step.Expect[k], map[string]*jsontree.Value{}
+		asked["status"], asked["body"] = o.Status, o.Body
+		if o.Error != nil {
+			asked["error/type"] = o.Error.Type
+		}
+		for _, name := range []string{"status", "error/type", "body"} {
+			asked[name].Walk(func(pointer string, _ *jsontree.Value) bool {
+				if where, ok := strings.CutSuffix(pointer, "/$should"); ok {
+					places = append(places, fmt.Sprintf("step %d %s%s", e.Step.Number, name, where))
+				}
+				return true
+			})
+		}
+	}
+	return places
 }
 
 // Invariants are the invariants that the answers contradict, each once.
@@ -146,6 +179,9 @@ func (c *Conclusion) Raises() string {
 	}
 	if c.Case.Level != fixtures.Must {
 		parts = append(parts, fmt.Sprintf("level %s -> must", c.Case.Level))
+	}
+	if len(c.Lower) > 0 && c.Case.Level != fixtures.May {
+		parts = append(parts, "$should -> must: "+strings.Join(c.Lower, ", "))
 	}
 	if c.Kind == Settles {
 		text := "the answers that conform -> " + c.Answer

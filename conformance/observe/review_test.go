@@ -61,6 +61,23 @@ func TestAReviewOfTheRecordingsConcludesTheSame(t *testing.T) {
 	}
 }
 
+// An answer as a $should has it may raise that, too; the text of an error stays at should.
+func TestWhatWasMetAtShouldMayBeRaised(t *testing.T) {
+	t.Parallel()
+	const unknown = "lifecycle/GetCommandInvocation/unknown-command-and-node"
+	lines, _ := observed(t, unknown, "error/InvalidDocument")
+	cases, err := fixtures.Embedded()
+	require.NoError(t, err)
+	raises := map[string]string{}
+	for _, c := range observe.Review(lines, cases) {
+		raises[c.Case.ID] = c.Raises()
+	}
+	assert.Contains(t, raises[unknown], "; $should -> must: step 1 status, step 1 error/type")
+	for id, r := range raises {
+		assert.NotContains(t, r, "message", id)
+	}
+}
+
 func TestWhatIsOpenIsAskedFirstAndNothingThatMayRun(t *testing.T) {
 	t.Parallel()
 	cases, err := fixtures.Embedded()
