@@ -69,6 +69,9 @@ type Result struct {
 	// Seen counts, for an invariant, the exchanges that it was judged on and that broke it.
 	Seen, Broken int
 
+	// Saved is what a report says of the case where the result was read from one, nil elsewhere.
+	Saved any
+
 	invariants []invariantFinding
 	limit      string // of the reader's, that an answer is beyond on which the verdict depends
 }

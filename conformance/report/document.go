@@ -157,6 +157,9 @@ func counts(t conformance.Tally) map[string]int {
 }
 
 func (v view) caseInfo(r *judge.Result) CaseInfo {
+	if saved, ok := r.Saved.(*CaseInfo); ok {
+		return *saved
+	}
 	c := CaseInfo{
 		ID: r.Case.ID, Title: r.Case.Title, Level: r.Case.Level, Profile: r.Case.Profile, Verdict: r.Verdict,
 		Fingerprint: r.Fingerprint, Baseline: r.Baseline, Reason: v.line(v.reason(r.Reason)), Conforming: v.conforming(r),

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestReportWritesASavedReportAgain(t *testing.T) {
+	t.Parallel()
+	wrong, err := wrongServer()
+	require.NoError(t, err)
+	t.Cleanup(wrong.Close)
+	dir := t.TempDir()
+	file := func(name string) string { return filepath.Join(dir, name) }
+	in(t, "run", "--endpoint", wrong.URL, "-q", "*/TimeoutSeconds", "--json", file("report.json"), "--report", "csv="+file("first.csv"))
+	code, out, people := in(t, "report", file("report.json"), "--report", "csv="+file("again.csv"), "--report", "html="+file("page.html"),
+		"--report", "markdown=-")
+	require.Zero(t, code, people)
+	first, err := os.ReadFile(file("first.csv"))
+	require.NoError(t, err)
+	again, err := os.ReadFile(file("again.csv"))
+	require.NoError(t, err)
+	assert.Equal(t, string(first), string(again))
+	assert.FileExists(t, file("page.html"))
+	assert.Contains(t, out, "does not conform")
+
+	for want, args := range map[string][]string{
+		"want --report FORMAT=FILE":          {file("report.json")},
+		"a JSON report has no whole answers": {file("report.json"), "--report", "har=x.har"},
+		"no such file":                       {file("none.json"), "--report", "csv=-"},
+		"; did you mean html?":               {file("report.json"), "--report", "htm=x"},
+		"accepts 1 arg(s), received 0":       {},
+	} {
+		code, out, people := in(t, append([]string{"report"}, args...)...)
+		assert.Equal(t, exitUsage, code, args)
+		assert.Empty(t, out)
+		assert.Contains(t, people, want)
+	}
+}

@@ -1,0 +1,39 @@
+package report_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance/report"
+)
+
+// What was read from a JSON report is written as that again, and in every other format.
+func TestASavedReportIsWrittenAgain(t *testing.T) {
+	t.Parallel()
+	want, err := report.Marshal(nastyReport(t))
+	require.NoError(t, err)
+	name := filepath.Join(t.TempDir(), "report.json")
+	d := read(t, name, want)
+	r := d.Report()
+	got, err := report.Marshal(r)
+	require.NoError(t, err)
+	assert.JSONEq(t, string(want), string(got))
+	for _, f := range report.Formats() {
+		var b bytes.Buffer
+		require.NoError(t, f.Write(&b, r, report.Options{}), f.Name)
+		assert.NotZero(t, b.Len(), f.Name)
+	}
+}
+
+func read(t *testing.T, name string, b []byte) *report.Document {
+	t.Helper()
+	require.NoError(t, os.WriteFile(name, b, 0o600))
+	d, err := report.ReadDocument(t.Context(), name)
+	require.NoError(t, err)
+	return d
+}
