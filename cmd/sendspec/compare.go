@@ -30,8 +30,8 @@ func newCompare(s Streams) *cobra.Command {
 		Long: `compare reads reports that run --json wrote. Given two, it lists the cases that regressed, fail differently,
 are no longer judged, are new, or are fixed. Exit code 1: a case regressed, is no longer judged, or is new and
 fails (cases missing from a --partial report do not count); 3: the reports have no judged case in common.
-Given one, more than two, or --matrix, it makes a table of the servers by area and case; --format html is a
-page to publish.
+Given one, more than two, or --matrix, it makes a table of the servers by area and case. --format html is a
+page to publish, of either.
 
 --merge joins the reports of all shards (run --shard I/N). --summary writes a report without requests and
 responses, small enough to keep in a repository.`,
@@ -85,7 +85,7 @@ func (f *compareFlags) run(ctx context.Context, out, people io.Writer, names []s
 	if f.summary != "" {
 		return report.WriteSummary(f.summary, &reports[0].Document)
 	}
-	if len(reports) == 2 && !f.matrix && f.format != "html" {
+	if len(reports) == 2 && !f.matrix {
 		return f.two(out, reports, notes)
 	}
 	m, err := compare.NewMatrix(reports, notes)
@@ -97,7 +97,8 @@ func (f *compareFlags) run(ctx context.Context, out, people io.Writer, names []s
 
 func (f *compareFlags) two(out io.Writer, reports []report.Named, notes []string) error {
 	d := compare.Two(reports[0], reports[1])
-	err := f.write(out, func(w io.Writer) error { return d.Text(w, notes) }, func(w io.Writer) error { return d.Markdown(w, notes) }, nil)
+	err := f.write(out, func(w io.Writer) error { return d.Text(w, notes) }, func(w io.Writer) error { return d.Markdown(w, notes) },
+		func(w io.Writer) error { return d.HTML(w, notes) })
 	switch {
 	case err != nil:
 		return err

@@ -49,12 +49,17 @@ func (d Diff) Worse(partial bool) bool {
 		case Regressed:
 			return true
 		case Lost:
-			return !partial || c.After == judge.Skip
+			return !partial || c.After == judge.Skip && !c.notAsked()
 		case Appeared:
 			return !partial && failing(c.After)
 		}
 		return false
 	})
+}
+
+// notAsked reports whether the later run ended before it came to the case.
+func (c Change) notAsked() bool {
+	return (&judge.Result{Verdict: c.After, Reason: c.Reason}).NotAsked()
 }
 
 // Of returns the changes of a kind.

@@ -11,7 +11,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/report/htmlpage"
 )
 
-//go:embed page.html page.css page.js
+//go:embed page.html page.css page.js diff.html
 var pageFiles embed.FS
 
 // marks go with the word of a verdict, so that colour is never the only sign.
