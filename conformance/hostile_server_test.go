@@ -3,13 +3,16 @@ package conformance_test
 import (
 	"bufio"
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"io"
+	"math/big"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -43,7 +46,8 @@ type hostileServer struct {
 type hostileConn struct {
 	net.Conn
 	server *hostileServer
-	body   []byte // of the last request
+	target string // the X-Amz-Target of the last request
+	body   []byte // of it
 }
 
 // asksCase reports whether the request is of one of hostileCases.
@@ -59,16 +63,33 @@ func (c *hostileConn) reset() {
 	_ = raw.Close()
 }
 
-// selfSigned is a certificate for 127.0.0.1 and the pool that trusts it.
+// selfSigned is a certificate for 127.0.0.1 and the pool that trusts it, of a key with which a handshake costs little:
+// hundreds of them are made.
 func selfSigned(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	t.Helper()
-	s := httptest.NewUnstartedServer(nil)
-	s.StartTLS()
-	defer s.Close()
+	certificate, err := loopbackCertificate()
+	require.NoError(t, err)
 	roots := x509.NewCertPool()
-	roots.AddCert(s.Certificate())
-	return s.TLS.Certificates[0], roots
+	roots.AddCert(certificate.Leaf)
+	return certificate, roots
 }
+
+var loopbackCertificate = sync.OnceValues(func() (tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	leaf, err := x509.ParseCertificate(der)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}, err
+})
 
 // startHostile starts a server that turns hostile at once, or when the first case is asked.
 func startHostile(t *testing.T, secure, atOnce bool, hostile func(*hostileConn)) *hostileServer {
@@ -124,11 +145,12 @@ func (s *hostileServer) serve(c *hostileConn) {
 		if err != nil {
 			return
 		}
+		c.target = req.Header.Get("X-Amz-Target")
 		c.body, _ = io.ReadAll(req.Body)
 		if s.turns == "" && c.asksCase() && s.hostile != nil {
 			s.turned.Store(true)
 		}
-		if s.hostile != nil && (s.turned.Load() || s.turns != "" && req.Header.Get("X-Amz-Target") == s.turns) {
+		if s.hostile != nil && (s.turned.Load() || s.turns != "" && c.target == s.turns) {
 			s.hostile(c)
 			return
 		}
@@ -140,17 +162,21 @@ func (s *hostileServer) serve(c *hostileConn) {
 
 func (s *hostileServer) saneAnswer(c *hostileConn) bool {
 	n := s.answers.Add(1)
-	body := fmt.Sprintf(`{"Command":{"CommandId":"00000000-0000-4000-8000-%012d"}}`, n)
+	status, body := "200 OK", fmt.Sprintf(`{"Command":{"CommandId":"00000000-0000-4000-8000-%012d"}}`, n)
+	if c.target == "AmazonSSM.GetCommandInvocation" {
+		status, body = "400 Bad Request", `{"__type":"InvocationDoesNotExist"}`
+	}
 	if s.sane == "HTTP/1.0" {
 		_, _ = fmt.Fprintf(c,
-			"HTTP/1.0 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: 00000000-0000-4000-8000-%012d\r\n\r\n%s",
-			n, body)
+			"HTTP/1.0 %s\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: 00000000-0000-4000-8000-%012d\r\n\r\n%s",
+			status, n, body)
 		return false
 	}
 	_, err := fmt.Fprintf(
 		c,
-		"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: "+
+		"HTTP/1.1 %s\r\nContent-Type: application/x-amz-json-1.1\r\nx-amzn-RequestId: "+
 			"00000000-0000-4000-8000-%012d\r\nContent-Length: %d\r\n\r\n%s",
+		status,
 		n,
 		len(body),
 		body,
