@@ -122,8 +122,9 @@ Exit codes:
 		}
 		return c.Help()
 	}
-	root.AddCommand(newRun(s), newFuzz(s), newReplay(s), newJudge(s), newObserve(s), newCompare(s), newReport(s), newCauses(s), newList(s), newExplain(s),
-		newEvidence(s), newCoverage(s), newValidate(s), newServe(s), newMutants(), newBindings(), newMan(), newExport(s), newVersion(s))
+	root.AddCommand(newRun(s), newFuzz(s), newReplay(s), newJudge(s), newObserve(s), newCompare(s), newReport(s), newCauses(s), newList(s),
+		newExplain(s), newEvidence(s), newCoverage(s), newValidate(s), newServe(s), newMutants(), newBindings(), newMan(), newExport(s),
+		newInit(s), newVersion(s))
 	refuseEmpty(root)
 	return root
 }

@@ -59,8 +59,10 @@ func (f *startFlags) check(t *targetFlags) error {
 func (f *startFlags) start(ctx context.Context, s Streams, t *targetFlags) (end func(), err error) {
 	end = func() {}
 	if f.exec != "" {
+		told := tellWaiting(s.Err, f.wait, tellAfter)
 		server, err := launch.Start(ctx, launch.Options{Command: f.exec, URL: t.endpoint,
 			Dir: f.dir, Wait: f.wait, Redactor: ownRedactor()})
+		told(err == nil)
 		if errors.Is(err, launch.ErrNotReady) {
 			fmt.Fprint(s.Err, report.Output("the server", server.Output()))
 			return end, &exitError{exitCannotJudge, fmt.Errorf("--exec %s: %w", f.exec, err)}

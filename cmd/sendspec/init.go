@@ -1,0 +1,138 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/sendspec/sendspec/conformance/atomicfile"
+	"github.com/sendspec/sendspec/conformance/nearest"
+)
+
+type initFlags struct {
+	endpoint string
+	exec     string
+	ci       string
+	force    bool
+}
+
+// gate is the command that a CI system runs.
+const gate = "go run github.com/sendspec/sendspec/cmd/sendspec@latest run --target " + foundTargetFile + " --report junit=sendspec.xml"
+
+// ciFiles are the file and the text of each CI system.
+var ciFiles = map[string][2]string{
+	"github": {".github/workflows/sendspec.yml", `name: sendspec
+on: [push, pull_request]
+jobs:
+  sendspec:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-go@v5
+        with: {go-version: '1.26'}
+      # Install here what the exec of ` + foundTargetFile + ` starts.
+      - run: ` + gate + `
+`},
+	"gitlab": {"sendspec.gitlab-ci.yml", `# Take it in with: include: {local: sendspec.gitlab-ci.yml}
+sendspec:
+  image: golang:1.26
+  script:
+    # Install here what the exec of ` + foundTargetFile + ` starts.
+    - ` + gate + `
+  artifacts:
+    when: always
+    reports: {junit: sendspec.xml}
+`},
+	"jenkins": {"sendspec.Jenkinsfile", `pipeline {
+  agent { docker { image 'golang:1.26' } }
+  environment { HOME = "${WORKSPACE}" }
+  stages {
+    stage('sendspec') {
+      // Install here what the exec of ` + foundTargetFile + ` starts.
+      steps { sh '` + gate + `' }
+      post { always { junit 'sendspec.xml' } }
+    }
+  }
+}
+`},
+}
+
+func newInit(s Streams) *cobra.Command {
+	var f initFlags
+	c := &cobra.Command{
+		Use:   "init",
+		Short: "Write a target file, and with --ci what runs it in CI",
+		Long: `init writes sendspec.yaml, which run finds by itself, into the working directory; and with --ci the file that runs it in
+GitHub Actions, GitLab CI or Jenkins. A file that is there is left alone, unless --force is given.`,
+		Example: `  sendspec init --exec 'moto_server -H 127.0.0.1 -p {port}' --ci github
+  sendspec run --baseline ssm.baseline --update-baseline`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return f.run(s) },
+	}
+	c.Flags().StringVar(&f.endpoint, "endpoint", "", "`URL` of the server under test")
+	c.Flags().StringVar(&f.exec, "exec", "", "`COMMAND` that starts it; {port} becomes a free port")
+	c.Flags().StringVar(&f.ci, "ci", "", "write the file for `SYSTEM`, too: "+strings.Join(sortedNames(ciFiles), ", "))
+	c.Flags().BoolVar(&f.force, "force", false, "overwrite files that are there")
+	c.MarkFlagsMutuallyExclusive("endpoint", "exec")
+	completeFlag(c, "ci", sortedNames(ciFiles)...)
+	return c
+}
+
+func (f *initFlags) run(s Streams) error {
+	target, err := f.target()
+	if err != nil {
+		return err
+	}
+	files := [][2]string{{foundTargetFile, target}}
+	if f.ci != "" {
+		file, known := ciFiles[f.ci]
+		if !known {
+			names := sortedNames(ciFiles)
+			return fmt.Errorf("--ci %q: want one of %s%s", f.ci, strings.Join(names, ", "), nearest.Question(f.ci, names))
+		}
+		files = append(files, file)
+	}
+	for _, file := range files {
+		if _, err := os.Lstat(file[0]); err == nil && !f.force {
+			return fmt.Errorf("%s is there already, and nothing was written: --force overwrites it", file[0])
+		}
+	}
+	for _, file := range files {
+		if err := os.MkdirAll(filepath.Dir(file[0]), fs.ModePerm&0o755); err != nil {
+			return err
+		}
+		if err := atomicfile.Write(file[0], atomicfile.Bytes([]byte(file[1]))); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.Err, "sendspec: wrote %s\n", file[0])
+	}
+	return nil
+}
+
+// target is the target file.
+func (f *initFlags) target() (string, error) {
+	field, value, comment := "endpoint", f.endpoint, "the server under test"
+	switch {
+	case f.exec != "":
+		field, value, comment = "exec", f.exec, "starts the server under test; {port} becomes a free port"
+	case f.endpoint == "":
+		value = "http://127.0.0.1:5000"
+	}
+	b, err := yaml.Marshal(map[string]string{field: value})
+	if err != nil {
+		return "", err
+	}
+	return "# What sendspec run tests: sendspec run --help, and the README of sendspec. ${NAME} is a variable of the environment.\n# " +
+		comment + "\n" + string(b) + `# name: my-emulator                  # in reports
+# region: us-east-1
+# profiles: [core, lifecycle]         # the others are left out
+# baseline: ssm.baseline              # known failures: sendspec run --baseline ssm.baseline --update-baseline writes it
+# setup: ./prepare.sh                 # prints what the server has, such as {"nodes": {"linux": ["i-0123456789abcdef0"]}}
+# nodes: {linux: i-0123456789abcdef0}
+`, nil
+}
