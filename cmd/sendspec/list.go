@@ -15,31 +15,65 @@ import (
 )
 
 func newList(s Streams) *cobra.Command {
+	var f runFlags
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "list [SELECTOR...]",
-		Short: "List the cases: ID, level, evidence and title",
+		Short: "List the cases: ID, level, evidence and title; with a target, what a run would skip",
+		Long: `list lists the cases. With a target (--endpoint, --exec or --target) it asks that what it knows, as run does before the
+first case, and says which cases a run would skip, and why.`,
 		Example: `  sendspec list constraint/Comment
+  sendspec list --endpoint http://127.0.0.1:5000 execution
   sendspec list --json | jq -r '.[].id'`,
 		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
-			cases, err := selected(c.Context(), args)
-			if err != nil {
+			if err := f.load(c); err != nil {
 				return err
 			}
-			if asJSON {
-				return listJSON(s, cases)
-			}
-			for _, c := range cases {
-				if _, err := fmt.Fprintf(s.Out, "%-60s %-6s %-10s %s\n", c.ID, c.Level, c.Evidence.Kind(), c.Title); err != nil {
-					return err
-				}
-			}
-			return nil
+			return f.list(c.Context(), s, args, asJSON)
 		},
 	}
+	f.targetFlags.register(c)
+	f.startFlags.register(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "as a JSON list")
 	return c
+}
+
+func (f *runFlags) list(ctx context.Context, s Streams, args []string, asJSON bool) error {
+	cases, err := selected(ctx, args)
+	if err != nil {
+		return err
+	}
+	skip := map[string]string{}
+	if f.namesTarget() {
+		selector, err := conformance.ParseSelector(args, selectorFile(ctx))
+		if err != nil {
+			return err
+		}
+		plan, err := f.planned(ctx, s, selector)
+		if err != nil {
+			return err
+		}
+		cases = nil
+		for _, p := range plan {
+			cases = append(cases, p.Case)
+			skip[p.Case.ID] = p.Skip
+		}
+		tellSkipped(s, plan)
+	}
+	if asJSON {
+		return listJSON(s, cases, skip)
+	}
+	for _, c := range cases {
+		line := fmt.Sprintf("%-60s %-6s %-10s %s", c.ID, c.Level, c.Evidence.Kind(), c.Title)
+		if why := skip[c.ID]; why != "" {
+			line += "\n    skipped: " + shown(why)
+		}
+		if _, err := fmt.Fprintln(s.Out, line); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func selected(ctx context.Context, args []string) ([]*fixtures.Case, error) {
@@ -58,7 +92,7 @@ func selected(ctx context.Context, args []string) ([]*fixtures.Case, error) {
 	return slices.DeleteFunc(cases, func(c *fixtures.Case) bool { return !selector.Match(c.ID) }), nil
 }
 
-func listJSON(s Streams, cases []*fixtures.Case) error {
+func listJSON(s Streams, cases []*fixtures.Case, skip map[string]string) error {
 	type row struct {
 		ID       string           `json:"id"`
 		Title    string           `json:"title"`
@@ -67,10 +101,11 @@ func listJSON(s Streams, cases []*fixtures.Case) error {
 		Safety   fixtures.Safety  `json:"safety"`
 		Evidence evidence.Kind    `json:"evidence"`
 		Needs    []string         `json:"needs"`
+		Skip     string           `json:"skip,omitempty"` // why a run against the target would not ask it
 	}
 	rows := []row{}
 	for _, c := range cases {
-		rows = append(rows, row{c.ID, c.Title, c.Level, c.Profile, c.Safety, c.Evidence.Kind(), append([]string{}, c.Needs()...)})
+		rows = append(rows, row{c.ID, c.Title, c.Level, c.Profile, c.Safety, c.Evidence.Kind(), append([]string{}, c.Needs()...), skip[c.ID]})
 	}
 	return writeJSON(s.Out, rows)
 }

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/sendspec/sendspec/conformance"
+)
+
+// namesTarget reports whether the flags name a target, which then says what a run would skip.
+func (f *runFlags) namesTarget() bool { return f.endpoint != "" || f.exec != "" || f.file != "" }
+
+// planned is the plan of a run against the target, which is asked what it knows and has.
+func (f *runFlags) planned(ctx context.Context, s Streams, selector conformance.Selector) ([]conformance.Planned, error) {
+	f.timeout, f.maxTime, f.parallel = defaultTimeout, defaultMaxTime, 1
+	if err := f.check(ctx, s, selector, nil); err != nil {
+		return nil, err
+	}
+	stop, err := f.start(ctx, s, &f.targetFlags)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	target, end, err := f.target(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	runner, err := f.runner(target, selector, f.options()...)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := runner.Bounded(ctx)
+	defer cancel()
+	session, err := runner.Open(ctx)
+	if err != nil {
+		return nil, exitOf(nil, err)
+	}
+	defer session.Close()
+	return session.Started().Plan, nil
+}
+
+// tellSkipped says how many cases of a plan a run would skip, by the reason.
+func tellSkipped(s Streams, plan []conformance.Planned) {
+	count, skipped := map[string]int{}, 0
+	for _, p := range plan {
+		if p.Skip != "" {
+			count[p.Skip]++
+			skipped++
+		}
+	}
+	fmt.Fprintf(s.Err, "sendspec: a run would ask %d of %s, and skip %d\n", len(plan)-skipped, counted(len(plan), "case"), skipped)
+	reasons := slices.Collect(maps.Keys(count))
+	slices.SortFunc(reasons, func(a, b string) int {
+		if count[a] != count[b] {
+			return count[b] - count[a]
+		}
+		if a < b {
+			return -1
+		}
+		return 1
+	})
+	for _, reason := range reasons {
+		fmt.Fprintf(s.Err, "%6d  %s\n", count[reason], shown(reason))
+	}
+}
