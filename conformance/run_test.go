@@ -63,6 +63,11 @@ func answering(status func(n int64, body string) int) http.Handler {
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 		w.Header().Set("x-amzn-RequestId", fmt.Sprintf("00000000-0000-4000-8000-%012d", i))
 		code := status(i, string(b))
+		if code == 200 && r.Header.Get("X-Amz-Target") == "AmazonSSM.GetCommandInvocation" { // no command has one
+			w.WriteHeader(400)
+			_, _ = io.WriteString(w, `{"__type":"InvocationDoesNotExist"}`)
+			return
+		}
 		w.WriteHeader(code)
 		if code != 200 {
 			_, _ = io.WriteString(w, `{"__type":"ValidationException"}`)
