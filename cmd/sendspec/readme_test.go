@@ -23,8 +23,7 @@ var (
 // The snippets of the README are YAML, and what they call does what they want of it: each command line of
 // sendspec runs against the embedded reference, with the target file above it.
 func TestTheSnippetsOfTheReadmeRun(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
-	require.NoError(t, err)
+	readme := chapters(t)
 	server, err := serve(serveSettings{address: "127.0.0.1:0", scale: embeddedScale, step: embeddedStep})
 	require.NoError(t, err)
 	defer server.close()
@@ -37,7 +36,7 @@ func TestTheSnippetsOfTheReadmeRun(t *testing.T) {
 		require.NoError(t, yaml.Unmarshal(block[1], &parsed), "%s", block[1])
 		if parsed["exec"] != nil {
 			targets++
-			for _, key := range []string{"exec", "setup", "baseline"} { // the server, and what it has, are the user's
+			for _, key := range []string{"exec", "baseline"} { // the server, and what it has, are the user's
 				assert.Contains(t, parsed, key)
 				delete(parsed, key)
 			}
@@ -81,4 +80,53 @@ func programLines(node any) (lines []string) {
 		}
 	}
 	return lines
+}
+
+// chapters are the README and the one beside the package that runs the cases.
+func chapters(t *testing.T) []byte {
+	t.Helper()
+	var all []byte
+	for _, name := range []string{"../../README.md", "../../conformance/README.md"} {
+		b, err := os.ReadFile(name)
+		require.NoError(t, err)
+		all = append(all, b...)
+	}
+	return all
+}
+
+var (
+	shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
+	shellWord  = regexp.MustCompile(`'([^']*)'|(\S+)`)
+)
+
+// Each command of the README runs, against the embedded reference where it names a server.
+func TestTheCommandsOfTheReadmeRun(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	server, err := serve(serveSettings{address: "127.0.0.1:0", scale: embeddedScale, step: embeddedStep})
+	require.NoError(t, err)
+	defer server.close()
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.Mkdir("ci", 0o700))
+	target := regexp.MustCompile(`exec: .*`).ReplaceAllString(string(yamlBlock.FindSubmatch(readme)[1]), "endpoint: "+server.URL)
+	require.NoError(t, os.WriteFile(filepath.Join("ci", "sendspec.yaml"), []byte(target), 0o600))
+	asked := 0
+	for _, block := range shellBlock.FindAllSubmatch(readme, -1) {
+		for _, line := range strings.Split(string(block[1]), "\n") {
+			line, _, _ = strings.Cut(line, " #")
+			line = strings.Replace(strings.Replace(line, "go run ./cmd/sendspec", "sendspec", 1), "http://127.0.0.1:5000", server.URL, 1)
+			if !strings.HasPrefix(line, "sendspec ") {
+				continue
+			}
+			var args []string
+			for _, word := range shellWord.FindAllStringSubmatch(line, -1)[1:] {
+				args = append(args, word[1]+word[2])
+			}
+			var out, errs bytes.Buffer
+			code := Main(t.Context(), args, Streams{In: strings.NewReader(""), Out: &out, Err: &errs})
+			assert.Equal(t, exitConforms, code, "%s\n%.2000s", line, errs.String())
+			asked++
+		}
+	}
+	assert.Greater(t, asked, 8)
 }
