@@ -22,6 +22,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/conformancetest/longtest"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/service"
 )
@@ -76,9 +77,9 @@ func TestAnInterruptedWaitIsNoFailure(t *testing.T) {
 // A fifth of the cases, and all in the long run.
 func TestTheReportOfASeedIsTheSameBytes(t *testing.T) {
 	t.Parallel()
-	shard := conformance.Shard{Index: 2, Count: 5}
+	shard := selector.Shard{Index: 2, Count: 5}
 	if longtest.Wanted() {
-		shard = conformance.Shard{Index: 1, Count: 1}
+		shard = selector.Shard{Index: 1, Count: 1}
 	}
 	var first string
 	for range 2 {
@@ -147,9 +148,9 @@ func TestHugeAnswersAreNotKept(t *testing.T) {
 		asked++ // one case at a time
 		_, _ = fmt.Fprintf(w, big, fmt.Sprintf("00000000-0000-4000-8000-%012d", asked))
 	})
-	selector, err := conformance.ParseSelector([]string{"accept"}, nil)
+	picks, err := selector.Parse([]string{"accept"}, nil)
 	require.NoError(t, err)
-	runner, err := conformance.New(conformance.Target{Handler: handler}, conformance.WithSelector(selector), conformance.WithParallel(1))
+	runner, err := conformance.New(conformance.Target{Handler: handler}, conformance.WithSelector(picks), conformance.WithParallel(1))
 	require.NoError(t, err)
 	before := heap()
 	found, err := runner.Run(t.Context())

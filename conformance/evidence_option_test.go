@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/fixtures/evidence"
 )
 
@@ -29,8 +30,8 @@ func TestOnlyCasesOfTheKindsOfEvidenceAreAsked(t *testing.T) {
 
 	_, err = conformance.New(target, conformance.WithEvidence("hearsay"))
 	require.ErrorContains(t, err, `evidence "hearsay": want one of [recorded documented model reported source inferred]`)
-	selector, err := conformance.ParseSelector([]string{"auth"}, nil)
+	picks, err := selector.Parse([]string{"auth"}, nil)
 	require.NoError(t, err)
-	_, err = conformance.New(target, conformance.WithSelector(selector), conformance.WithEvidence(evidence.SourceCode))
+	_, err = conformance.New(target, conformance.WithSelector(picks), conformance.WithEvidence(evidence.SourceCode))
 	require.ErrorContains(t, err, "no selected case has evidence of kind [source]")
 }

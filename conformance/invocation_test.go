@@ -13,6 +13,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
@@ -71,9 +72,9 @@ func TestAnEmptyInvocationIsBlamedWithoutANode(t *testing.T) {
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 		_, _ = io.WriteString(w, `{}`)
 	})
-	selector, err := conformance.ParseSelector([]string{"lifecycle/GetCommandInvocation", "invariant/Invocation/status"}, nil)
+	picks, err := selector.Parse([]string{"lifecycle/GetCommandInvocation", "invariant/Invocation/status"}, nil)
 	require.NoError(t, err)
-	runner, err := conformance.New(conformance.Target{Handler: empty}, conformance.WithSelector(selector))
+	runner, err := conformance.New(conformance.Target{Handler: empty}, conformance.WithSelector(picks))
 	require.NoError(t, err)
 	found, err := runner.Run(t.Context())
 	require.NoError(t, err)
@@ -141,10 +142,10 @@ func TestIgnoredFiltersOfInvocationsAreNoticed(t *testing.T) {
 				r.Body = io.NopCloser(bytes.NewReader(body))
 				valid.ServeHTTP(w, r)
 			})
-			selector, err := conformance.ParseSelector([]string{"execution/Filters"}, nil)
+			picks, err := selector.Parse([]string{"execution/Filters"}, nil)
 			require.NoError(t, err)
 			runner, err := conformance.New(conformance.Target{Handler: handler, Bindings: world.Bindings},
-				conformance.WithSelector(selector))
+				conformance.WithSelector(picks))
 			require.NoError(t, err)
 			found, err := runner.Run(t.Context())
 			require.NoError(t, err)

@@ -24,6 +24,7 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/conformancetest/longtest"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/mutants"
@@ -270,12 +271,12 @@ func (b bodies) canShow(m mutants.Mutant, c *fixtures.Case) bool {
 // wanted. It reports whether one of the first did.
 func hunt(t *testing.T, m mutants.Mutant, cases map[fixtures.Profile][]*fixtures.Case, sent bodies) (found noticed, byExpected bool) {
 	t.Helper()
-	selector, err := conformance.ParseSelector(m.Expect(), nil)
+	picks, err := selector.Parse(m.Expect(), nil)
 	require.NoError(t, err)
 	found = noticed{}
 	if m.NeedsConnection() {
 		found = askOverConnections(t, m, onWire(cases, sent))
-		return found, slices.ContainsFunc(found.atLevel(m.Level), selector.Match)
+		return found, slices.ContainsFunc(found.atLevel(m.Level), picks.Match)
 	}
 	ask := func(pick func(*fixtures.Case) bool) {
 		for _, profile := range m.Profiles() {
@@ -289,7 +290,7 @@ func hunt(t *testing.T, m mutants.Mutant, cases map[fixtures.Profile][]*fixtures
 		}
 	}
 	expected := func(n noticed) bool {
-		return slices.ContainsFunc(n.atLevel(m.Level), selector.Match)
+		return slices.ContainsFunc(n.atLevel(m.Level), picks.Match)
 	}
 	if !longtest.Wanted() {
 		ask(func(c *fixtures.Case) bool { return selector.Match(c.ID) })

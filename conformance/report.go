@@ -6,6 +6,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/probe"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -24,7 +25,7 @@ type Report struct {
 	Totals    Tally
 	Areas     []AreaTally
 	Profiles  []ProfileVerdict
-	Shard     Shard           // that was asked; the zero value for all
+	Shard     selector.Shard  // that was asked; the zero value for all
 	Corpus    string          // names the cases and expectations that the run was made with
 	Server    *LaunchedServer // that was started for the run; nil for one that ran already
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/probe"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
@@ -23,7 +24,7 @@ import (
 type Runner struct {
 	target   Target
 	cases    []*fixtures.Case
-	selector Selector
+	selector selector.Selector
 	settings settings
 }
 
@@ -39,7 +40,7 @@ type settings struct {
 	more          []func(context.Context, *Session) ([]judge.Result, error)
 	baseline      Baseline
 	ofServer      func() LaunchedServer
-	shard         Shard
+	shard         selector.Shard
 	aws           bool
 	allowDispatch bool
 	once          bool // a failing case is not asked again
@@ -128,7 +129,7 @@ func (s *settings) of(c *fixtures.Case) bool {
 }
 
 // WithSelector asks only the cases it picks. A selector that picks nothing is an error of New.
-func WithSelector(s Selector) Option {
+func WithSelector(s selector.Selector) Option {
 	return func(r *Runner) error { r.selector = s; return nil }
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/mutants"
@@ -28,7 +29,7 @@ func embeddedCases(t *testing.T, selectors ...string) []*fixtures.Case {
 	t.Helper()
 	all, err := fixtures.Embedded()
 	require.NoError(t, err)
-	selector, err := conformance.ParseSelector(selectors, nil)
+	picks, err := selector.Parse(selectors, nil)
 	require.NoError(t, err)
 	return slices.DeleteFunc(slices.Clone(all), func(c *fixtures.Case) bool { return !selector.Match(c.ID) })
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/baseline"
+	"github.com/sendspec/sendspec/conformance/selector"
 )
 
 // An update of a baseline asks until so many runs in a row brought nothing new, and no more than so many
@@ -17,7 +18,7 @@ const (
 
 // repeat finds out what varies: it repeats the run, each time with another seed, and with a server started anew where
 // it starts one. It fails if a run could not judge.
-func (f runFlags) repeat(ctx context.Context, s Streams, selector conformance.Selector, known []conformance.Option,
+func (f runFlags) repeat(ctx context.Context, s Streams, picks selector.Selector, known []conformance.Option,
 	runs *baseline.Runs) error {
 	most, quiet := mostRuns, quietRuns
 	switch {
@@ -31,7 +32,7 @@ func (f runFlags) repeat(ctx context.Context, s Streams, selector conformance.Se
 	for runs.Count() < most && calm < quiet {
 		f.tellRun(s, runs.Count()+1, most)
 		f.seed++ // not looked at where each run draws its own
-		found, err := f.ask(ctx, s, selector, known, func(uint64) []conformance.Sink { return f.progressSinks(s.Err) })
+		found, err := f.ask(ctx, s, picks, known, func(uint64) []conformance.Sink { return f.progressSinks(s.Err) })
 		if found == nil || !found.Complete {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -58,7 +59,7 @@ func (s Streams) keepLast(r *conformance.Report) {
 }
 
 // lastFailed selects the cases that failed in the last run, as far as the selector picks them, and says so.
-func lastFailed(ctx context.Context, s Streams, within conformance.Selector) (conformance.Selector, error) {
+func lastFailed(ctx context.Context, s Streams, within selector.Selector) (selector.Selector, error) {
 	name, err := s.lastReport()
 	if err != nil {
 		return within, fmt.Errorf("--last-failed: %w", err)
@@ -90,7 +91,7 @@ func lastFailed(ctx context.Context, s Streams, within conformance.Selector) (co
 			shown(last.Target.Name))
 	}
 	tellLast(s.Err, len(failed), last)
-	return conformance.ParseSelector(failed, selectorFile(ctx))
+	return selector.Parse(failed, selectorFile(ctx))
 }
 
 func tellLast(people io.Writer, n int, last *report.Document) {

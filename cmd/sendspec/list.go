@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
 )
@@ -77,7 +77,7 @@ func (f *runFlags) list(ctx context.Context, s Streams, args []string, asJSON bo
 }
 
 func selected(ctx context.Context, args []string) ([]*fixtures.Case, error) {
-	selector, err := conformance.ParseSelector(args, selectorFile(ctx))
+	picks, err := selector.Parse(args, selectorFile(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -86,10 +86,10 @@ func selected(ctx context.Context, args []string) ([]*fixtures.Case, error) {
 		return nil, err
 	}
 	cases = slices.Concat(cases, judge.InvariantCases())
-	if err := selector.Check(cases); err != nil {
+	if err := picks.Check(cases); err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(cases, func(c *fixtures.Case) bool { return !selector.Match(c.ID) }), nil
+	return slices.DeleteFunc(cases, func(c *fixtures.Case) bool { return !picks.Match(c.ID) }), nil
 }
 
 func listJSON(s Streams, cases []*fixtures.Case, skip map[string]string) error {

@@ -17,6 +17,7 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/observe"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures/evidence"
 )
@@ -118,7 +119,7 @@ func (f *observeFlags) check(ctx context.Context) error {
 }
 
 func (f *observeFlags) run(ctx context.Context, s Streams, args []string) error {
-	selector, err := conformance.ParseSelector(args, selectorFile(ctx))
+	picks, err := selector.Parse(args, selectorFile(ctx))
 	if err != nil {
 		return err
 	}
@@ -134,7 +135,7 @@ func (f *observeFlags) run(ctx context.Context, s Streams, args []string) error 
 	}
 	defer end()
 	// It is asked as AWS is: with nothing that may run a command.
-	opts := []conformance.Option{conformance.WithAWS(), conformance.WithSelector(selector), conformance.WithParallel(1),
+	opts := []conformance.Option{conformance.WithAWS(), conformance.WithSelector(picks), conformance.WithParallel(1),
 		conformance.WithRate(f.rate), conformance.WithMaxTime(f.maxTime), conformance.WithWholeAnswers(wholeAnswers),
 		conformance.WithLimits(wire.Limits{Timeout: f.timeout})}
 	if f.seeded {

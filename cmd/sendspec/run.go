@@ -13,6 +13,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/baseline"
 	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
@@ -146,12 +147,12 @@ header %s of its responses, and is waited for so much shorter. Cases that were n
 }
 
 func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targetFlags) error {
-	selector, err := conformance.ParseSelector(args, selectorFile(ctx))
+	picks, err := selector.Parse(args, selectorFile(ctx))
 	if err != nil {
 		return err
 	}
 	if f.last {
-		if selector, err = lastFailed(ctx, s, selector); err != nil {
+		if picks, err = lastFailed(ctx, s, picks); err != nil {
 			return err
 		}
 	}
@@ -168,11 +169,11 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 		return err
 	}
 	known = append(known, recorded...)
-	if err := f.check(ctx, s, selector, known); err != nil {
+	if err := f.check(ctx, s, picks, known); err != nil {
 		return err
 	}
 	rerun := ""
-	found, exit := f.ask(ctx, s, selector, known, func(seed uint64) []conformance.Sink {
+	found, exit := f.ask(ctx, s, picks, known, func(seed uint64) []conformance.Sink {
 		rerun = f.rerun(asked, seed)
 		o := report.Options{Rerun: rerun, Version: version()}
 		sinks := f.terminalSinks(s.Err, o)
@@ -184,11 +185,11 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 	if (f.endpoint != "" || f.exec != "") && f.recorded == "" {
 		s.keepLast(found)
 	}
-	return f.finish(s, found, exit, rerun, func(runs *baseline.Runs) error { return f.repeat(ctx, s, selector, known, runs) })
+	return f.finish(s, found, exit, rerun, func(runs *baseline.Runs) error { return f.repeat(ctx, s, picks, known, runs) })
 }
 
 // check finds what is wrong with the command line, before a process is started or a byte sent.
-func (f *runFlags) check(ctx context.Context, s Streams, selector conformance.Selector, known []conformance.Option) error {
+func (f *runFlags) check(ctx context.Context, s Streams, picks selector.Selector, known []conformance.Option) error {
 	if err := f.startFlags.check(&f.targetFlags); err != nil {
 		return err
 	}
@@ -196,13 +197,13 @@ func (f *runFlags) check(ctx context.Context, s Streams, selector conformance.Se
 	if err != nil {
 		return err
 	}
-	_, err = f.runner(target, selector, known...)
+	_, err = f.runner(target, picks, known...)
 	return err
 }
 
 // ask makes one run: it starts the target where that is to be started, asks it, and ends it. It leaves the
 // flags as they are, so that the next run starts a target of its own. The error is the exit of the run.
-func (f runFlags) ask(ctx context.Context, s Streams, selector conformance.Selector, known []conformance.Option,
+func (f runFlags) ask(ctx context.Context, s Streams, picks selector.Selector, known []conformance.Option,
 	sinks func(seed uint64) []conformance.Sink) (*conformance.Report, error) {
 	stop, err := f.start(ctx, s, &f.targetFlags)
 	if err != nil {
@@ -217,7 +218,7 @@ func (f runFlags) ask(ctx context.Context, s Streams, selector conformance.Selec
 	if name := f.targetName(); name != "" {
 		target.Name = name
 	}
-	runner, err := f.runner(target, selector, slices.Concat(known, f.options())...)
+	runner, err := f.runner(target, picks, slices.Concat(known, f.options())...)
 	if err != nil {
 		return nil, err
 	}
@@ -252,7 +253,7 @@ func (f *runFlags) rerun(asked targetFlags, seed uint64) string {
 	return command
 }
 
-func (f *runFlags) runner(t conformance.Target, s conformance.Selector, opts ...conformance.Option) (*conformance.Runner, error) {
+func (f *runFlags) runner(t conformance.Target, s selector.Selector, opts ...conformance.Option) (*conformance.Runner, error) {
 	opts = slices.Concat(opts, f.guard())
 	opts = append(opts, conformance.WithSelector(s), conformance.WithParallel(f.parallel),
 		conformance.WithLimits(wire.Limits{Timeout: f.timeout}))
@@ -276,7 +277,7 @@ func (f *runFlags) runner(t conformance.Target, s conformance.Selector, opts ...
 		opts = append(opts, conformance.WithMaxFail(f.maxFail))
 	}
 	if f.shard != "" {
-		shard, err := conformance.ParseShard(f.shard)
+		shard, err := selector.ParseShard(f.shard)
 		if err != nil {
 			return nil, fmt.Errorf("--shard: %w", err)
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
@@ -22,7 +22,7 @@ type Entry struct {
 	Reference   string // an issue, a ticket, a URL
 	Reason      string
 
-	picks conformance.Selector
+	picks selector.Selector
 }
 
 // The form of a line, for messages.
@@ -65,7 +65,7 @@ func parseEntry(text string) (*Entry, error) {
 		return nil, fmt.Errorf("%s in place of the fingerprint: want %s", untrusted.Quote(e.Fingerprint), form)
 	}
 	var err error
-	e.picks, err = conformance.ParseSelector([]string{e.Selector}, nil)
+	e.picks, err = selector.Parse([]string{e.Selector}, nil)
 	return e, err
 }
 

@@ -10,8 +10,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -112,9 +112,9 @@ func (f *File) Check(cases []*fixtures.Case) error {
 }
 
 // index finds out which entries pick which cases.
-func (f *File) index(cases []*fixtures.Case) *conformance.Index {
+func (f *File) index(cases []*fixtures.Case) *selector.Index {
 	f.cases, f.names = cases, map[string][]*line{}
-	index, picked := conformance.NewIndex(cases), map[string][]int{}
+	index, picked := selector.NewIndex(cases), map[string][]int{}
 	for i := range f.lines {
 		l := &f.lines[i]
 		if l.Entry == nil {
@@ -138,10 +138,10 @@ func (f *File) index(cases []*fixtures.Case) *conformance.Index {
 }
 
 // pickMerged returns the positions of the cases that took the place of those that a selector once picked.
-func pickMerged(index *conformance.Index, selector string) []int {
+func pickMerged(index *selector.Index, text string) []int {
 	var picked []int
-	for _, id := range fixtures.MergedInto(selector) {
-		if s, err := conformance.ParseSelector([]string{literal.Replace(id)}, nil); err == nil {
+	for _, id := range fixtures.MergedInto(text) {
+		if s, err := selector.Parse([]string{literal.Replace(id)}, nil); err == nil {
 			picked = append(picked, index.Picks(s)...)
 		}
 	}

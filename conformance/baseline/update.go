@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -172,14 +172,14 @@ func (u *updating) narrowed(l *line, still map[string]map[string]bool) []line {
 			}
 			u.covered[id] = true
 		}
-		for _, selector := range u.fold(want) {
+		for _, text := range u.fold(want) {
 			e := *l.Entry
-			e.Selector, e.Fingerprint = selector, fingerprint
+			e.Selector, e.Fingerprint = text, fingerprint
 			if e.Reason != "" && seen != "" {
 				e.Reason += "; "
 			}
 			e.Reason += seen
-			e.picks, _ = conformance.ParseSelector([]string{selector}, nil)
+			e.picks, _ = selector.Parse([]string{text}, nil)
 			lines = append(lines, line{text: e.String(), Entry: &e})
 		}
 	}
@@ -207,9 +207,9 @@ func (u *updating) fresh() []line {
 	var entries []*Entry
 	for _, key := range sorted(byPrint) {
 		fingerprint, seen := apart(key)
-		for _, selector := range u.fold(byPrint[key]) {
-			e := &Entry{Selector: selector, Fingerprint: fingerprint, Reason: seen}
-			e.picks, _ = conformance.ParseSelector([]string{selector}, nil)
+		for _, text := range u.fold(byPrint[key]) {
+			e := &Entry{Selector: text, Fingerprint: fingerprint, Reason: seen}
+			e.picks, _ = selector.Parse([]string{text}, nil)
 			entries = append(entries, e)
 		}
 	}

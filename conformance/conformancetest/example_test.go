@@ -8,6 +8,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/conformancetest"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/reference/service"
 )
 
@@ -45,12 +46,12 @@ func ExampleWithBaseline() {
 
 // Without go test, a Runner returns a report.
 func ExampleRun_report() {
-	selector, err := conformance.ParseSelector([]string{"accept/minimal"}, os.ReadFile)
+	picks, err := selector.Parse([]string{"accept/minimal"}, os.ReadFile)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	runner, err := conformance.New(conformance.Target{Handler: service.New()}, conformance.WithSelector(selector))
+	runner, err := conformance.New(conformance.Target{Handler: service.New()}, conformance.WithSelector(picks))
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/observe"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
@@ -20,10 +21,10 @@ import (
 func observed(t *testing.T, patterns ...string) ([]evidence.Recording, map[string]observe.ConclusionKind) {
 	t.Helper()
 	world := service.Demo("", "406213975428")
-	selector, err := conformance.ParseSelector(patterns, nil)
+	picks, err := selector.Parse(patterns, nil)
 	require.NoError(t, err)
 	target := conformance.Target{Handler: service.New(append(world.Options, service.WithClockScale(100))...), Bindings: world.Bindings}
-	runner, err := conformance.New(target, conformance.WithSelector(selector), conformance.WithAWS(), conformance.WithWholeAnswers(64<<20))
+	runner, err := conformance.New(target, conformance.WithSelector(picks), conformance.WithAWS(), conformance.WithWholeAnswers(64<<20))
 	require.NoError(t, err)
 	session, err := runner.Open(t.Context())
 	require.NoError(t, err)

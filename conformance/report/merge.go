@@ -9,6 +9,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -29,10 +30,10 @@ func Merge(parts []Named) (*Document, error) {
 	}
 	parts = slices.Clone(parts)
 	first := parts[0]
-	var all conformance.Shard
+	var all selector.Shard
 	seen := map[int]string{}
 	for _, p := range parts {
-		s, err := conformance.ParseShard(p.Shard)
+		s, err := selector.ParseShard(p.Shard)
 		if err != nil {
 			return nil, fmt.Errorf("merge: %s is no shard of a run (run --shard I/N makes them)", p.File)
 		}

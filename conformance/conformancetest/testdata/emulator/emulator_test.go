@@ -16,6 +16,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/conformancetest"
+	"github.com/sendspec/sendspec/conformance/selector"
 )
 
 type emulator struct{ commands atomic.Int64 }
@@ -46,11 +47,11 @@ func TestSSM(t *testing.T) {
 
 // TestKnown runs a part of the suite against the baseline that the environment names.
 func TestKnown(t *testing.T) {
-	selector, err := conformance.ParseSelector([]string{"constraint/Comment/above-max", "echo/Comment"}, nil)
+	picks, err := selector.Parse([]string{"constraint/Comment/above-max", "echo/Comment"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	conformancetest.RunHandler(t, &emulator{}, conformance.WithSelector(selector),
+	conformancetest.RunHandler(t, &emulator{}, conformance.WithSelector(picks),
 		conformancetest.WithBaseline(os.Getenv("EMULATOR_BASELINE")))
 }
 
@@ -72,11 +73,11 @@ func TestTogether(t *testing.T) {
 		r.Body = io.NopCloser(bytes.NewReader(b))
 		new(emulator).ServeHTTP(w, r)
 	})
-	selector, err := conformance.ParseSelector([]string{"constraint/Comment/within-max"}, nil)
+	picks, err := selector.Parse([]string{"constraint/Comment/within-max"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	conformancetest.RunHandler(t, h, conformance.WithSelector(selector))
+	conformancetest.RunHandler(t, h, conformance.WithSelector(picks))
 }
 
 // TestSlow has no time for all of its cases: those that ask for a version are never answered.
@@ -91,10 +92,10 @@ func TestSlow(t *testing.T) {
 		r.Body = io.NopCloser(bytes.NewReader(b))
 		e.ServeHTTP(w, r)
 	})
-	selector, err := conformance.ParseSelector(
+	picks, err := selector.Parse(
 		[]string{"constraint/Comment/above-max", "constraint/Comment/within-max", "constraint/DocumentVersion"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	conformancetest.RunHandler(t, h, conformance.WithSelector(selector), conformance.WithMaxTime(3*time.Second))
+	conformancetest.RunHandler(t, h, conformance.WithSelector(picks), conformance.WithMaxTime(3*time.Second))
 }

@@ -1,4 +1,4 @@
-package conformance_test
+package selector_test
 
 import (
 	"errors"
@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -64,7 +64,7 @@ func TestSelectors(t *testing.T) {
 		{[]string{"@empty"}, nil, "selector @empty: want a file"},
 		{[]string{"@nested"}, nil, "selector @nested: want a file"},
 	} {
-		s, err := conformance.ParseSelector(c.patterns, read)
+		s, err := selector.Parse(c.patterns, read)
 		if err == nil {
 			err = s.Check(cases)
 		}
@@ -90,7 +90,7 @@ func TestManyWildcardsAreMatchedInOneGo(t *testing.T) {
 	many := strings.Repeat("**/", 60)
 	for pattern, want := range map[string]bool{many + "none": false, many + "x": true, many + "p/**/x": true,
 		many + "x/**/p": false, many + "p/p/p/x": true} {
-		s, err := conformance.ParseSelector([]string{pattern}, nil)
+		s, err := selector.Parse([]string{pattern}, nil)
 		require.NoError(t, err)
 		assert.Equal(t, want, s.Match(id), "%.40s", pattern)
 	}
@@ -100,10 +100,10 @@ func TestAnIndexFindsWhatTheSelectorMatches(t *testing.T) {
 	t.Parallel()
 	cases, err := fixtures.Embedded()
 	require.NoError(t, err)
-	index := conformance.NewIndex(cases)
+	index := selector.NewIndex(cases)
 	for _, pattern := range []string{"accept", "accept/minimal", cases[0].ID, "none", "constraint/Comment", "*/Comment",
 		"**/n=1*", "accept/", "!echo", "a*/**", "wire//x"} {
-		s, err := conformance.ParseSelector([]string{pattern}, nil)
+		s, err := selector.Parse([]string{pattern}, nil)
 		require.NoError(t, err)
 		var want []int
 		for i, c := range cases {
@@ -118,7 +118,7 @@ func TestAnIndexFindsWhatTheSelectorMatches(t *testing.T) {
 func TestAnErrorQuotesNoMoreThanTheBeginningOfAPattern(t *testing.T) {
 	t.Parallel()
 	for _, long := range []string{strings.Repeat("x", 1<<20), "[" + strings.Repeat("x", 1<<20), strings.Repeat("x/", 1<<19)} {
-		s, err := conformance.ParseSelector([]string{long}, nil)
+		s, err := selector.Parse([]string{long}, nil)
 		if err == nil {
 			err = s.Check(judge.InvariantCases())
 		}

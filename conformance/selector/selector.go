@@ -1,4 +1,5 @@
-package conformance
+// Package selector picks cases of a corpus: by their IDs, and by shards.
+package selector
 
 import (
 	"fmt"
@@ -96,8 +97,8 @@ func beginnings(id string) iter.Seq[string] {
 	}
 }
 
-// ParseSelector reads patterns; readFile answers @file. No pattern selects every case.
-func ParseSelector(patterns []string, readFile func(name string) ([]byte, error)) (Selector, error) {
+// Parse reads patterns; readFile answers @file. No pattern selects every case.
+func Parse(patterns []string, readFile func(name string) ([]byte, error)) (Selector, error) {
 	var s Selector
 	for _, text := range patterns {
 		if name, ok := strings.CutPrefix(text, "@"); ok {
@@ -112,7 +113,7 @@ func ParseSelector(patterns []string, readFile func(name string) ([]byte, error)
 			if len(lines) == 0 || slices.ContainsFunc(lines, func(l string) bool { return strings.TrimSpace(l)[0] == '@' }) {
 				return s, fmt.Errorf("selector @%s: want a file with a pattern a line, and no other file in it", name)
 			}
-			nested, err := ParseSelector(lines, readFile)
+			nested, err := Parse(lines, readFile)
 			if err != nil {
 				return s, err
 			}

@@ -1,13 +1,10 @@
-package conformance
+package selector
 
 import (
 	"fmt"
 	"hash/fnv"
 	"strconv"
 	"strings"
-
-	"github.com/sendspec/sendspec/fixtures"
-	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // Shard is one of several parts of a corpus, asked apart. The zero value is all of it.
@@ -41,32 +38,4 @@ func (s Shard) Has(id string) bool {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(id))
 	return int(h.Sum32()%uint32(s.Count)) == s.Index-1
-}
-
-// WithShard asks the cases of the shard alone. Invariants are judged on what those were answered.
-func WithShard(s Shard) Option {
-	return func(r *Runner) error { r.settings.shard = s; return nil }
-}
-
-// CorpusDigest names a corpus: other cases or other expectations have another name.
-func CorpusDigest(cases []*fixtures.Case) string {
-	h := fnv.New64a()
-	for _, c := range cases {
-		_, _ = h.Write([]byte(c.ID + "\x00" + string(c.Level) + "\x00"))
-		for _, step := range c.Steps {
-			for _, o := range step.Expect {
-				_, _ = h.Write([]byte(o.Name + "\x00"))
-				expected := []*jsontree.Value{o.Status, o.Body}
-				if o.Error != nil {
-					expected = append(expected, o.Error.Type)
-				}
-				for _, v := range expected {
-					if v != nil {
-						_, _ = h.Write(v.AppendJSON(nil))
-					}
-				}
-			}
-		}
-	}
-	return fmt.Sprintf("%016x", h.Sum64())
 }
