@@ -293,12 +293,12 @@ func hunt(t *testing.T, m mutants.Mutant, cases map[fixtures.Profile][]*fixtures
 		return slices.ContainsFunc(n.atLevel(m.Level), picks.Match)
 	}
 	if !longtest.Wanted() {
-		ask(func(c *fixtures.Case) bool { return selector.Match(c.ID) })
+		ask(func(c *fixtures.Case) bool { return picks.Match(c.ID) })
 		if len(found.atLevel(m.Level)) > 0 {
 			return found, expected(found)
 		}
 	}
-	ask(func(c *fixtures.Case) bool { return selector.Match(c.ID) || !sent.heavy(c) && sent.canShow(m, c) })
+	ask(func(c *fixtures.Case) bool { return picks.Match(c.ID) || !sent.heavy(c) && sent.canShow(m, c) })
 	return found, expected(found)
 }
 
