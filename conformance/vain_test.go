@@ -31,7 +31,7 @@ func embeddedCases(t *testing.T, selectors ...string) []*fixtures.Case {
 	require.NoError(t, err)
 	picks, err := selector.Parse(selectors, nil)
 	require.NoError(t, err)
-	return slices.DeleteFunc(slices.Clone(all), func(c *fixtures.Case) bool { return !selector.Match(c.ID) })
+	return slices.DeleteFunc(slices.Clone(all), func(c *fixtures.Case) bool { return !picks.Match(c.ID) })
 }
 
 // saysNoScale hides that the clock of a service runs otherwise than in real time.
