@@ -6,13 +6,14 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/reference/service"
 )
 
 func ExampleNew() {
 	server := service.New() // yours: an http.Handler, or the URL of a running server
 	defer server.Close()
-	only, err := conformance.ParseSelector([]string{"constraint/Comment", "accept/minimal/tag-target"}, nil)
+	only, err := selector.Parse([]string{"constraint/Comment", "accept/minimal/tag-target"}, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
