@@ -46,7 +46,7 @@ func (f *runFlags) list(ctx context.Context, s Streams, args []string, asJSON bo
 	}
 	skip := map[string]string{}
 	if f.namesTarget() {
-		selector, err := conformance.ParseSelector(args, selectorFile(ctx))
+		picks, err := selector.Parse(args, selectorFile(ctx))
 		if err != nil {
 			return err
 		}

@@ -7,13 +7,14 @@ import (
 	"slices"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/selector"
 )
 
 // namesTarget reports whether the flags name a target, which then says what a run would skip.
 func (f *runFlags) namesTarget() bool { return f.endpoint != "" || f.exec != "" || f.file != "" }
 
 // planned is the plan of a run against the target, which is asked what it knows and has.
-func (f *runFlags) planned(ctx context.Context, s Streams, selector conformance.Selector) ([]conformance.Planned, error) {
+func (f *runFlags) planned(ctx context.Context, s Streams, selector selector.Selector) ([]conformance.Planned, error) {
 	f.timeout, f.maxTime, f.parallel = defaultTimeout, defaultMaxTime, 1
 	if err := f.check(ctx, s, selector, nil); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/probe"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -26,7 +27,7 @@ func (d *Document) Report() *conformance.Report {
 	r.Complete, r.Stopped, r.Corpus = d.Complete, d.Stopped, d.Corpus
 	r.Cut = strings.HasPrefix(d.Verdict, "INCOMPLETE")
 	r.Preflight = probe.Preflight{Operations: d.Preflight.Operations, Synthetic: d.Preflight.Synthetic}
-	if shard, err := conformance.ParseShard(d.Shard); err == nil {
+	if shard, err := selector.ParseShard(d.Shard); err == nil {
 		r.Shard = shard
 	}
 	if d.Server != nil {
