@@ -50,7 +50,7 @@ func (f *runFlags) list(ctx context.Context, s Streams, args []string, asJSON bo
 		if err != nil {
 			return err
 		}
-		plan, err := f.planned(ctx, s, selector)
+		plan, err := f.planned(ctx, s, picks)
 		if err != nil {
 			return err
 		}

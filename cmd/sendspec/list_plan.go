@@ -14,9 +14,9 @@ import (
 func (f *runFlags) namesTarget() bool { return f.endpoint != "" || f.exec != "" || f.file != "" }
 
 // planned is the plan of a run against the target, which is asked what it knows and has.
-func (f *runFlags) planned(ctx context.Context, s Streams, selector selector.Selector) ([]conformance.Planned, error) {
+func (f *runFlags) planned(ctx context.Context, s Streams, picks selector.Selector) ([]conformance.Planned, error) {
 	f.timeout, f.maxTime, f.parallel = defaultTimeout, defaultMaxTime, 1
-	if err := f.check(ctx, s, selector, nil); err != nil {
+	if err := f.check(ctx, s, picks, nil); err != nil {
 		return nil, err
 	}
 	stop, err := f.start(ctx, s, &f.targetFlags)
@@ -29,7 +29,7 @@ func (f *runFlags) planned(ctx context.Context, s Streams, selector selector.Sel
 		return nil, err
 	}
 	defer end()
-	runner, err := f.runner(target, selector, f.options()...)
+	runner, err := f.runner(target, picks, f.options()...)
 	if err != nil {
 		return nil, err
 	}
