@@ -52,7 +52,8 @@ func TestThePagesForContributorsNameWhatExists(t *testing.T) {
 			assert.NotEmpty(t, field.Attributes.Label, name)
 			assert.False(t, ids[field.ID], "%s: the ID %s appears twice", name, field.ID)
 			ids[field.ID] = true
-			assert.Equal(t, field.Type == "dropdown" || field.Type == "checkboxes", len(field.Attributes.Options) > 0, "%s: %s", name, field.ID)
+			choice := field.Type == "dropdown" || field.Type == "checkboxes"
+			assert.Equal(t, choice, len(field.Attributes.Options) > 0, "%s: %s", name, field.ID)
 		}
 	}
 	for _, name := range []string{"CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md"} {
