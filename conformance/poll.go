@@ -61,6 +61,8 @@ type waitKind struct {
 	cancelled bool // the command was cancelled before
 	plain     bool // the command needs nothing but nodes that are there
 	any       bool // whatever command there is will do
+	// invocation is whether what is to be there is an invocation: a command may be listed that has none.
+	invocation bool
 }
 
 // wider are the kinds that a wait is one of, the narrowest first.
@@ -70,16 +72,16 @@ func (k waitKind) wider() []waitKind {
 		return kinds
 	}
 	if k.profile == fixtures.Execution || k.cancelled {
-		kinds = append(kinds, waitKind{profile: k.profile, status: k.status, cancelled: k.cancelled, plain: k.plain})
+		kinds = append(kinds, waitKind{profile: k.profile, status: k.status, invocation: k.invocation, cancelled: k.cancelled, plain: k.plain})
 	}
-	return append(kinds, waitKind{status: k.status})
+	return append(kinds, waitKind{status: k.status, invocation: k.invocation})
 }
 
 // dependsOn are the kinds of which each, if it is in vain, shows that a wait of this kind is.
 func (k waitKind) dependsOn() []waitKind {
 	kinds := k.wider()
 	if k.profile == fixtures.Execution {
-		kinds = append(kinds, waitKind{profile: k.profile, status: k.status, plain: true})
+		kinds = append(kinds, waitKind{profile: k.profile, status: k.status, invocation: k.invocation, plain: true})
 	}
 	return kinds
 }
@@ -141,6 +143,8 @@ func (v *vainWaits) why(k waitKind, waited time.Duration) string {
 func (k waitKind) String() string {
 	what := "a command to be found"
 	switch {
+	case k.invocation:
+		what = "an invocation to be found"
 	case k.cancelled:
 		what = "a cancelled command to end"
 	case k.plain && k.profile == fixtures.Execution:
@@ -196,6 +200,7 @@ func (a *attempt) newWait(bound fixtures.BoundStep) *wait {
 		cancelled: a.cancelled(), plain: plain(a.c),
 		any: !bytes.Contains(bound.Request.Body, []byte(`"CommandId"`)),
 	}
+	w.kind.invocation = !w.kind.status && w.kind.operation != reference.ListCommands
 	w.of.begin(w.kind, a.c.ID)
 	return w
 }
