@@ -35,7 +35,8 @@ func TestTheMatrixInABrowser(t *testing.T) {
 	assert.Equal(t, []string{"echo/Comment/b"}, browsertest.Eval[[]string](t, ctx, rows))
 	assert.Equal(t, "#?text=echo", browsertest.Eval[string](t, ctx, `location.hash`))
 	browsertest.Eval[any](t, ctx, `history.back()`)
-	browsertest.Becomes(t, ctx, `document.getElementById("filter").value === "" && document.querySelectorAll("details[hidden]").length === 0`)
+	browsertest.Becomes(t, ctx, `document.getElementById("filter").value === "" &&
+		document.querySelectorAll("details[hidden]").length === 0`)
 	assert.Contains(t, browsertest.Eval[string](t, ctx, `document.body.textContent`), `<img src=x onerror=`)
 	assert.Equal(t, 0.0, browsertest.Eval[float64](t, ctx, `document.querySelectorAll("img").length`))
 	assert.False(t, browsertest.Eval[bool](t, ctx, `Boolean(window.owned)`))

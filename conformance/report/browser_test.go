@@ -204,7 +204,8 @@ func theCausesComeFirst(t *testing.T, tab context.Context) {
 		titles = append(titles, c.Title)
 		failures += len(c.Cases)
 	}
-	assert.Equal(t, titles, browsertest.Eval[[]string](t, ctx, `[...document.querySelectorAll(".cause summary .what")].map((e) => e.textContent)`))
+	assert.Equal(t, titles, browsertest.Eval[[]string](t, ctx,
+		`[...document.querySelectorAll(".cause summary .what")].map((e) => e.textContent)`))
 
 	open := `document.querySelector("#cause-1 .filter-link").click()`
 	browsertest.Eval[any](t, ctx, open)
@@ -241,8 +242,8 @@ func noRowCutsWhatWasGot(t *testing.T, tab context.Context) {
 	t.Helper()
 	ctx := openPage(t, tab, nastyReport(t), "")
 	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(400, 800)))
-	const cut = `[...document.querySelectorAll(".gist.actual, .cause .got .text")].filter((e) => e.scrollWidth > e.clientWidth + 1 && e.clientWidth ||
-		e.scrollHeight > e.clientHeight + 1 && e.clientHeight).map((e) => e.textContent)`
+	const cut = `[...document.querySelectorAll(".gist.actual, .cause .got .text")].filter((e) =>
+		e.scrollWidth > e.clientWidth + 1 && e.clientWidth || e.scrollHeight > e.clientHeight + 1 && e.clientHeight).map((e) => e.textContent)`
 	assert.Empty(t, browsertest.Eval[[]string](t, ctx, cut))
 	assert.Positive(t, browsertest.Eval[float64](t, ctx, `document.querySelectorAll(".gist.actual").length`))
 }

@@ -37,7 +37,7 @@ func TestAxe(t *testing.T) {
 	if path == "" {
 		t.Skip("SENDSPEC_AXE does not name axe-core's axe.min.js: .ci/axe does")
 	}
-	axe, err := os.ReadFile(path) //nolint:gosec // who runs the test names it
+	axe, err := os.ReadFile(path)
 	require.NoError(t, err)
 	pages := []string{"../../report/testdata/nasty/html.golden", "../../compare/testdata/matrix.html"}
 	if pattern := os.Getenv("SENDSPEC_PAGES"); pattern != "" {
@@ -48,7 +48,7 @@ func TestAxe(t *testing.T) {
 	}
 	browser := browsertest.New(t)
 	for _, name := range pages {
-		page, err := os.ReadFile(name) //nolint:gosec // who runs the test names it
+		page, err := os.ReadFile(name)
 		require.NoError(t, err)
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			tab := browsertest.Open(t, browser, page, "", "main")
