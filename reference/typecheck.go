@@ -60,8 +60,9 @@ func (t *typer) check(s *shape, v *jsontree.Value) {
 		}
 	case smithy.ShapeTypeInteger:
 		if t.want(v, jsontree.Number, "an Integer", "can not be converted to an Integer") && strings.ContainsAny(v.Text, ".eE") {
-			t.result.uncertain(t.pointer(), "whether AWS takes an integer with a fraction or an exponent is known of another service only, "+
-				"which truncates")
+			t.result.uncertain(t.pointer(),
+				"whether AWS takes an integer with a fraction or an exponent is known of another service only, "+
+					"which truncates")
 		} else if n, ok := v.Int64(); v.Kind == jsontree.Number && (!ok || n > math.MaxInt32 || n < math.MinInt32) {
 			t.result.uncertain(t.pointer(), "which error AWS answers to an integer beyond 32 bits is known of another service only, "+
 				"which clamps it")

@@ -56,7 +56,8 @@ func (o *Oracle) document(m *semantics, in *ssm.SendCommandInput) {
 		o.parameters(m, in, document)
 	} else if len(m.refusals) == 0 && len(in.Parameters) > 0 || !onlyOf(in.Parameters, scriptParameters) {
 		// Recorded is that those of the scripts do not count beside an unknown document.
-		m.uncertain(uncertainty{exceptions: []string{"InvalidParameters", "MaxDocumentSizeExceeded", "ValidationException"}, semantic: true})
+		m.uncertain(uncertainty{semantic: true,
+			exceptions: []string{"InvalidParameters", "MaxDocumentSizeExceeded", "ValidationException"}})
 	}
 	if name == ShellScript || name == powerShellScript || name == o.bindings["document.execution"] {
 		if t := in.Parameters["executionTimeout"]; len(t) > 0 && (t[0] == "1" || t[0] == "3600") {
