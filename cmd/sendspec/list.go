@@ -105,7 +105,8 @@ func listJSON(s Streams, cases []*fixtures.Case, skip map[string]string) error {
 	}
 	rows := []row{}
 	for _, c := range cases {
-		rows = append(rows, row{c.ID, c.Title, c.Level, c.Profile, c.Safety, c.Evidence.Kind(), append([]string{}, c.Needs()...), skip[c.ID]})
+		rows = append(rows, row{c.ID, c.Title, c.Level, c.Profile, c.Safety, c.Evidence.Kind(),
+			append([]string{}, c.Needs()...), skip[c.ID]})
 	}
 	return writeJSON(s.Out, rows)
 }

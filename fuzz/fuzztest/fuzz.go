@@ -18,6 +18,9 @@ import (
 //
 //	func FuzzSendCommand(f *testing.F) { fuzztest.Handler(f, myEmulator) }
 //
+// go test -run '^$' -fuzz FuzzSendCommand -fuzzminimizetime 10x runs it alone: without -run the other tests of the package
+// run first, and a failure among them ends it.
+//
 // Without -fuzz it asks the seeds, which reach every strategy. Options are those of conformance.New.
 func Handler(f *testing.F, h http.Handler, opts ...conformance.Option) {
 	f.Helper()
