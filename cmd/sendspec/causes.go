@@ -14,15 +14,24 @@ import (
 
 func newCauses(s Streams) *cobra.Command {
 	return &cobra.Command{
-		Use:   "causes FILE [N]",
+		Use:   "causes [FILE] [N]",
 		Short: "List the causes of the failures in a JSON report, or show one with its cases",
 		Long: `causes groups the failures of a JSON report by what a maintainer would fix, the cause of most cases first. With N it
-shows one cause: the evidence, the smallest example, how to ask it again, and the IDs of all its cases.`,
+shows one cause: the evidence, the smallest example, how to ask it again, and the IDs of all its cases. Without FILE
+it reads the report of the last run against a server.`,
 		Example: `  sendspec run --endpoint http://127.0.0.1:5000 --json report.json
-  sendspec causes report.json
+  sendspec causes
+  sendspec causes 1
   sendspec causes report.json 1`,
-		Args: cobra.RangeArgs(1, 2),
+		Args: cobra.MaximumNArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 || isNumber(args[0]) {
+				last, err := s.lastReport()
+				if err != nil {
+					return fmt.Errorf("causes: %w; or name a JSON report", err)
+				}
+				args = append([]string{last}, args...)
+			}
 			d, err := report.ReadDocument(c.Context(), args[0])
 			if err != nil {
 				return err
@@ -42,4 +51,9 @@ shows one cause: the evidence, the smallest example, how to ask it again, and th
 			return report.WriteCause(s.Out, d, n, o)
 		},
 	}
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.Atoi(s)
+	return err == nil
 }

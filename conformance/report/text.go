@@ -18,6 +18,8 @@ type Text struct {
 	o     TextOptions
 	start conformance.Started
 	begun bool
+
+	grouped bool // failures are told by their causes
 }
 
 // TextOptions say how much is told, and how it looks.
@@ -109,7 +111,7 @@ func (t *Text) failures(b *strings.Builder, r *conformance.Report) {
 		}
 		t.judged(b, res)
 	}
-	if len(failed) > FailuresInFull {
+	if t.grouped = len(failed) > FailuresInFull; t.grouped {
 		style{t.o.Color, t.o.Width}.causes(b, Causes(r))
 		return
 	}

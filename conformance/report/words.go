@@ -51,6 +51,9 @@ func (t *Text) totals(b *strings.Builder, r *conformance.Report) {
 		fmt.Fprintf(b, "failures by evidence: %s\n", failures)
 	}
 	discarded(b, r.Results)
+	if !t.o.Verbose && t.grouped {
+		b.WriteString("sendspec causes N shows a cause in full, with its cases; -v shows every failure\n")
+	}
 	if !t.o.Verbose && r.Totals[judge.Warn] > 0 {
 		fmt.Fprintf(b, "%d warnings: -v shows them, --strict makes them fail\n", r.Totals[judge.Warn])
 	}
