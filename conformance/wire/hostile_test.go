@@ -320,7 +320,11 @@ func TestAServerThatNeverReadsIsBounded(t *testing.T) {
 			}
 			return exchangeOver(t, over, serve, limits, bytes.Repeat([]byte("x"), 8<<20)...)
 		})
-		assert.LessOrEqual(t, connections.Load(), int64(1), over)
+		most := int64(1)
+		if over.used {
+			most = 2 // a kept connection on which something stirs gives way to a new one
+		}
+		assert.LessOrEqual(t, connections.Load(), most, over)
 	}
 }
 
