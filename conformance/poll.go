@@ -72,7 +72,8 @@ func (k waitKind) wider() []waitKind {
 		return kinds
 	}
 	if k.profile == fixtures.Execution || k.cancelled {
-		kinds = append(kinds, waitKind{profile: k.profile, status: k.status, invocation: k.invocation, cancelled: k.cancelled, plain: k.plain})
+		kinds = append(kinds,
+			waitKind{profile: k.profile, status: k.status, invocation: k.invocation, cancelled: k.cancelled, plain: k.plain})
 	}
 	return append(kinds, waitKind{status: k.status, invocation: k.invocation})
 }

@@ -77,7 +77,8 @@ func TestSymptoms(t *testing.T) {
 // What comes after the first step that failed, and what is missed at a lower level, follows or matters less.
 func TestSymptomsAreOfTheFirstStepThatFails(t *testing.T) {
 	t.Parallel()
-	second, third, should := at("/Commands/0/Comment", judge.KindNothing), at("/Commands", judge.KindList), at("/Command/MaxErrors", judge.KindNothing)
+	second, third := at("/Commands/0/Comment", judge.KindNothing), at("/Commands", judge.KindList)
+	should := at("/Command/MaxErrors", judge.KindNothing)
 	second.Step, third.Step, should.Level = 2, 3, fixtures.Should
 	r := failed("lifecycle/Echo/x", "", third, should, second)
 	assert.Equal(t, []cause.Symptom{{Kind: cause.Missing, Subject: "Command", Detail: "Comment"}}, cause.SymptomsOf(r))
@@ -115,7 +116,8 @@ func TestAWholeCheckThatIsMissingIsOneCause(t *testing.T) {
 
 func TestAFailureHasOneCause(t *testing.T) {
 	t.Parallel()
-	a, b := cause.Symptom{Kind: cause.Missing, Subject: "Command", Detail: "A"}, cause.Symptom{Kind: cause.Missing, Subject: "Command", Detail: "B"}
+	a := cause.Symptom{Kind: cause.Missing, Subject: "Command", Detail: "A"}
+	b := cause.Symptom{Kind: cause.Missing, Subject: "Command", Detail: "B"}
 	list := cause.Group([]cause.Failure{failure("echo/x/both", a, b), failure("echo/x/b", b), failure("echo/x/c", b)})
 	assert.Equal(t, []string{"Command.B is missing (3)"}, titles(list))
 	assert.Equal(t, "echo/x/b", list[0].Example, "it shows nothing else")

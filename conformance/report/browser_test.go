@@ -243,7 +243,8 @@ func noRowCutsWhatWasGot(t *testing.T, tab context.Context) {
 	ctx := openPage(t, tab, nastyReport(t), "")
 	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(400, 800)))
 	const cut = `[...document.querySelectorAll(".gist.actual, .cause .got .text")].filter((e) =>
-		e.scrollWidth > e.clientWidth + 1 && e.clientWidth || e.scrollHeight > e.clientHeight + 1 && e.clientHeight).map((e) => e.textContent)`
+		e.scrollWidth > e.clientWidth + 1 && e.clientWidth || e.scrollHeight > e.clientHeight + 1 && e.clientHeight)
+		.map((e) => e.textContent)`
 	assert.Empty(t, browsertest.Eval[[]string](t, ctx, cut))
 	assert.Positive(t, browsertest.Eval[float64](t, ctx, `document.querySelectorAll(".gist.actual").length`))
 }

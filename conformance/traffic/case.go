@@ -67,6 +67,7 @@ var unrelatedToBody = []fixtures.Outcome{
 		"InvalidClientTokenId","InvalidSignatureException","MissingAuthenticationToken","MissingAuthenticationTokenException",
 		"NotAuthorized","OptInRequired","RequestExpired","SignatureDoesNotMatch","Throttling","ThrottlingException",
 		"TooManyRequestsException","UnrecognizedClientException"]}`)}},
-	{Name: "the service failed", Status: jsontree.Literal(`{"$in":[500,503]}`), Error: &fixtures.ErrorOutcome{Type: jsontree.Literal(`{"$in":[
+	{Name: "the service failed", Status: jsontree.Literal(`{"$in":[500,503]}`), Error: &fixtures.ErrorOutcome{Type: jsontree.Literal(`{
+		"$in":[
 		"InternalFailure","InternalServerError","InternalServerException","ServiceUnavailable","ServiceUnavailableException"]}`)}},
 }

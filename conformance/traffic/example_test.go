@@ -8,7 +8,8 @@ import (
 )
 
 func ExampleRead() {
-	capture, err := traffic.Read(strings.NewReader(`{"log": {"version": "1.2", "creator": {"name": "proxy", "version": "1"}, "entries": []}}`))
+	har := `{"log": {"version": "1.2", "creator": {"name": "proxy", "version": "1"}, "entries": []}}`
+	capture, err := traffic.Read(strings.NewReader(har))
 	fmt.Println(len(capture.Calls), err)
 	// Output: 0 <nil>
 }
