@@ -28,8 +28,9 @@ test-long: ## run all tests: with the whole kill matrix, the pages in a browser,
 	SENDSPEC_LONG=1 $(GO) test -count=1 -timeout 20m ./...
 
 .PHONY: race
-race: ## run the tests under the race detector, but the scripts: what they start is raced in its own packages
-	$(GO) test -race -skip '^TestScripts$$' ./...
+race: ## run the tests of what runs in parallel under the race detector, but the scripts: what they start is raced in its own packages
+	$(GO) test -race -skip '^(TestScripts|TestKillMatrix|TestWrongServersAreFound)$$' ./cmd/... ./fuzz/... ./reference/service \
+	  $$($(GO) list ./conformance/... | grep -vE '/(compare|coverage|judge|oracle|report|selector|stable|traffic)$$')
 
 GOLANGCI_LINT ?= $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 DEADCODE ?= $(GO) run golang.org/x/tools/cmd/deadcode@v0.52.0
