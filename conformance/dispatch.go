@@ -19,8 +19,10 @@ var awsDomains = []string{
 }
 
 // isAWS reports whether the host of a checked target is known to be AWS itself. Under a name of one's own it is not known.
-func (t Target) isAWS() bool {
-	host := t.hostname()
+func (t Target) isAWS() bool { return IsAWSHost(t.hostname()) }
+
+// IsAWSHost reports whether a host name is known to be one of AWS's endpoints.
+func IsAWSHost(host string) bool {
 	return slices.ContainsFunc(awsDomains, func(d string) bool { return host == d || strings.HasSuffix(host, "."+d) })
 }
 

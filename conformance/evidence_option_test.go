@@ -29,7 +29,7 @@ func TestOnlyCasesOfTheKindsOfEvidenceAreAsked(t *testing.T) {
 	assert.Less(t, want, len(all.Plan()))
 
 	_, err = conformance.New(target, conformance.WithEvidence("hearsay"))
-	require.ErrorContains(t, err, `evidence "hearsay": want one of [recorded documented model reported source inferred]`)
+	require.ErrorContains(t, err, `evidence "hearsay": want one of recorded, documented, model, reported, source, inferred`)
 	picks, err := selector.Parse([]string{"auth"}, nil)
 	require.NoError(t, err)
 	_, err = conformance.New(target, conformance.WithSelector(picks), conformance.WithEvidence(evidence.SourceCode))

@@ -48,7 +48,7 @@ type waitedFor struct {
 	came  bool   // of a status: one that is final
 	vain  int    // waits of VainWait, or of as long as their polls allow
 	long  int    // those of VainWait among them
-	first string // of the cases that waited: the first by ID
+	first string // of the cases that waited in vain: the first by ID
 }
 
 // waitKind are waits of which one tells of another. A kind without an operation or a profile has those of all: a
@@ -87,21 +87,15 @@ func (k waitKind) dependsOn() []waitKind {
 	return kinds
 }
 
-// begin notes that a case waits.
-func (v *vainWaits) begin(k waitKind, caseID string) {
-	v.each(k, func(w *waitedFor) {
-		if w.first == "" || caseID < w.first {
-			w.first = caseID
-		}
-	})
-}
-
 // comes notes that what was waited for can come.
 func (v *vainWaits) comes(k waitKind) { v.each(k, func(w *waitedFor) { w.came = true }) }
 
 // fails notes that a wait was in vain.
-func (v *vainWaits) fails(k waitKind, waited time.Duration) {
+func (v *vainWaits) fails(k waitKind, waited time.Duration, caseID string) {
 	v.each(k, func(w *waitedFor) {
+		if w.first == "" || caseID < w.first {
+			w.first = caseID
+		}
 		w.vain++
 		if waited >= VainWait {
 			w.long++
@@ -126,11 +120,14 @@ func (v *vainWaits) each(k waitKind, do func(*waitedFor)) {
 // why is why a wait is in vain, "" where it may not be. Waits of the same kind are as long; what others of a wider kind
 // show counts once they, or this one, took VainWait.
 func (v *vainWaits) why(k waitKind, waited time.Duration) string {
+	if waited < shortWait {
+		return ""
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, kind := range k.dependsOn() {
 		known := v.kinds[kind]
-		if waited < shortWait || known == nil || known.came {
+		if known == nil || known.came {
 			continue
 		}
 		if known.long >= VainWaits || known.vain >= VainWaits && (kind == k || waited >= VainWait) {
@@ -164,6 +161,7 @@ func (k waitKind) String() string {
 type wait struct {
 	of       *vainWaits
 	kind     waitKind
+	caseID   string
 	until    *jsontree.Value
 	began    time.Time
 	within   time.Duration
@@ -181,7 +179,7 @@ type wait struct {
 }
 
 func (a *attempt) newWait(bound fixtures.BoundStep) *wait {
-	w := &wait{of: &a.session.vain, pause: firstPause, longest: lastPause, began: time.Now(), afterVain: a.final != ""}
+	w := &wait{of: &a.session.vain, caseID: a.c.ID, pause: firstPause, longest: lastPause, began: time.Now(), afterVain: a.final != ""}
 	if bound.Poll == nil {
 		return w
 	}
@@ -202,7 +200,6 @@ func (a *attempt) newWait(bound fixtures.BoundStep) *wait {
 		any: !bytes.Contains(bound.Request.Body, []byte(`"CommandId"`)),
 	}
 	w.kind.invocation = !w.kind.status && w.kind.operation != reference.ListCommands
-	w.of.begin(w.kind, a.c.ID)
 	return w
 }
 
@@ -233,7 +230,7 @@ func (w *wait) see(e *judge.Exchanged) bool {
 		return true
 	}
 	w.looks--
-	w.answered = w.answered || e.Response == nil || e.Response.Status < http.StatusInternalServerError
+	w.answered = w.answered || e.Response.Status < http.StatusInternalServerError
 	came := judge.Arrived(e)
 	ended := judge.Ended(e)
 	if w.kind.status && ended || !w.kind.status && came {
@@ -262,7 +259,7 @@ func (w *wait) next(ctx context.Context) bool {
 	end := w.looks <= 0 && !time.Now().Add(w.pause).Before(w.deadline)
 	if !w.counted && (end && w.short == "" || waited >= VainWait) {
 		w.counted = true
-		w.of.fails(w.kind, waited)
+		w.of.fails(w.kind, waited, w.caseID)
 	}
 	if why := w.vain(waited); !end && why != "" {
 		w.short, end = why, true

@@ -110,7 +110,7 @@ func (x *Session) AskAll(ctx context.Context, ask func(context.Context, Planned)
 	defer enough()
 	order := &inOrder{results: results, ready: make([]bool, len(plan)), leftOut: make([]bool, len(plan)), emit: x.emitCase}
 	order.progress = func(p Progress) error {
-		if most := x.runner.settings.maxFail; most > 0 && p.Failed >= most {
+		if most := x.runner.settings.maxFail; most > 0 && p.Failed >= most && p.Done < p.Total {
 			x.enoughFailed.Store(true)
 			enough()
 		}

@@ -93,7 +93,7 @@ func WithProfiles(profiles ...fixtures.Profile) Option {
 	return func(r *Runner) error {
 		for _, p := range profiles {
 			if !slices.Contains(fixtures.Profiles(), p) {
-				return fmt.Errorf("profile %q: want one of %v%s", p, fixtures.Profiles(), nearestOf(p, fixtures.Profiles()))
+				return fmt.Errorf("profile %q: want one of %s%s", p, joined(fixtures.Profiles()), nearestOf(p, fixtures.Profiles()))
 			}
 		}
 		r.settings.profiles = profiles
@@ -106,7 +106,7 @@ func WithEvidence(kinds ...evidence.Kind) Option {
 	return func(r *Runner) error {
 		for _, k := range kinds {
 			if !slices.Contains(evidence.Kinds(), k) {
-				return fmt.Errorf("evidence %q: want one of %v%s", k, evidence.Kinds(), nearestOf(k, evidence.Kinds()))
+				return fmt.Errorf("evidence %q: want one of %s%s", k, joined(evidence.Kinds()), nearestOf(k, evidence.Kinds()))
 			}
 		}
 		r.settings.evidence = kinds
@@ -115,11 +115,17 @@ func WithEvidence(kinds ...evidence.Kind) Option {
 }
 
 func nearestOf[T ~string](word T, known []T) string {
-	var words []string
-	for _, one := range known {
-		words = append(words, string(one))
+	return nearest.Question(string(word), wordsOf(known))
+}
+
+func joined[T ~string](known []T) string { return strings.Join(wordsOf(known), ", ") }
+
+func wordsOf[T ~string](known []T) []string {
+	words := make([]string, len(known))
+	for i, one := range known {
+		words[i] = string(one)
 	}
-	return nearest.Question(string(word), words)
+	return words
 }
 
 // of reports whether a case is of the profiles and kinds of evidence that were asked for.

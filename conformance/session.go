@@ -177,7 +177,7 @@ func (x *Session) Report(ctx context.Context, results []judge.Result) *Report {
 func (x *Session) stopped(ctx context.Context) string {
 	enough := ""
 	if x.enoughFailed.Load() {
-		enough = fmt.Sprintf("ended since %d of the cases had failed", x.runner.settings.maxFail)
+		enough = fmt.Sprintf("ended at failure %d", x.runner.settings.maxFail)
 	}
 	return cmp.Or(WhyEnded(ctx), enough, x.liveness.Lost())
 }

@@ -46,8 +46,8 @@ type segment struct {
 // AlarmConfiguration.Alarms[0].Name.
 const maxPathDepth = 6
 
-// walker collects the violations of one request. Its path is a fixed array, and paths are only
-// rendered when something is wrong, so that a valid request costs no allocation.
+// walker collects the violations of one request. Paths are rendered only when
+// something is wrong.
 type walker struct {
 	path  [maxPathDepth]segment
 	depth int

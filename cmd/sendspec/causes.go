@@ -25,6 +25,9 @@ it reads the report of the last run against a server.`,
   sendspec causes report.json 1`,
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 2 && isNumber(args[0]) {
+				return fmt.Errorf("causes: want the report before the number: sendspec causes %s %s", wire.ShellQuote(args[1]), args[0])
+			}
 			if len(args) == 0 || isNumber(args[0]) {
 				last, err := s.lastReport()
 				if err != nil {
@@ -42,15 +45,24 @@ it reads the report of the last run against a server.`,
 				return report.WriteCauses(s.Out, d, o)
 			}
 			n, err := strconv.Atoi(args[1])
-			if err != nil || n < 1 || n > len(d.Causes) {
+			switch {
+			case len(d.Causes) == 0:
+				return fmt.Errorf("causes: no case failed in %s: there is no cause to show", args[0])
+			case err != nil || n < 1 || n > len(d.Causes):
 				return fmt.Errorf("cause %q: want a number from 1 to %d", args[1], len(d.Causes))
 			}
-			if strings.HasPrefix(d.Target.Name, "http") {
-				o.Rerun = fmt.Sprintf("sendspec run --endpoint %s --seed %d", wire.ShellQuote(d.Target.Name), d.Seed)
-			}
+			o.Rerun = rerunOf(d)
 			return report.WriteCause(s.Out, d, n, o)
 		},
 	}
+}
+
+// rerunOf is the command that runs single cases of a saved run again, "" where its target has no URL in the report.
+func rerunOf(d *report.Document) string {
+	if !strings.HasPrefix(d.Target.Name, "http://") && !strings.HasPrefix(d.Target.Name, "https://") {
+		return ""
+	}
+	return fmt.Sprintf("sendspec run --endpoint %s --region %s --seed %d", wire.ShellQuote(d.Target.Name), d.Target.Region, d.Seed)
 }
 
 func isNumber(s string) bool {

@@ -108,7 +108,7 @@ Exit codes:
 		if err := fromEnvironment(c, s.Err); err != nil {
 			return err
 		}
-		if c.Flags().Lookup("target") != nil { // a target file goes before it
+		if c.Flags().Lookup("target") != nil || c.Name() == "observe" { // a target file goes before it; observe asks AWS
 			return nil
 		}
 		return endpointFromAWS(c, s.Err)
@@ -125,6 +125,7 @@ Exit codes:
 	root.AddCommand(newRun(s), newFuzz(s), newReplay(s), newJudge(s), newObserve(s), newCompare(s), newReport(s), newCauses(s), newList(s),
 		newExplain(s), newEvidence(s), newCoverage(s), newValidate(s), newServe(s), newMutants(), newBindings(), newMan(), newExport(s),
 		newInit(s), newVersion(s))
+	clearArguments(root)
 	refuseEmpty(root)
 	return root
 }
@@ -150,4 +151,21 @@ func knownCommand(c *cobra.Command, args []string) error {
 		names = append(names, one.Name())
 	}
 	return fmt.Errorf("unknown command %q%s (see %s --help)", args[0], nearest.Question(args[0], names), c.CommandPath())
+}
+
+// clearArguments makes the commands below say what they want where they were given more or fewer arguments.
+func clearArguments(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		clearArguments(sub)
+		check := sub.Args
+		if check == nil {
+			continue
+		}
+		sub.Args = func(c *cobra.Command, args []string) error {
+			if check(c, args) != nil {
+				return fmt.Errorf("want %s (see %s --help)", strings.TrimSuffix(c.UseLine(), " [flags]"), c.CommandPath())
+			}
+			return nil
+		}
+	}
 }

@@ -34,9 +34,10 @@ func fromEnvironment(c *cobra.Command, people io.Writer) error {
 	}
 	var used []string
 	var err error
+	beside := typedBeside(c)
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		value, set := os.LookupEnv(variableOf(f.Name))
-		if err != nil || !set || f.Changed || slices.Contains(noVariable, f.Name) {
+		if err != nil || !set || f.Changed || slices.Contains(noVariable, f.Name) || slices.Contains(beside, f.Name) {
 			return
 		}
 		used = append(used, variableOf(f.Name))
@@ -53,9 +54,26 @@ func fromEnvironment(c *cobra.Command, people io.Writer) error {
 	return nil
 }
 
-// endpointFromAWS takes the endpoint of AWS's SDKs where nothing else names a target, and says so.
+// alternatives are flags of which one that is typed goes before a variable for another.
+var alternatives = [][]string{
+	{"endpoint", "exec", "target"}, {"verbose", "quiet"}, {"max-fail", "last-failed", "update-baseline"},
+}
+
+// typedBeside are the flags that have an alternative on the command line.
+func typedBeside(c *cobra.Command) []string {
+	var list []string
+	for _, group := range alternatives {
+		if slices.ContainsFunc(group, c.Flags().Changed) {
+			list = append(list, group...)
+		}
+	}
+	return list
+}
+
+// endpointFromAWS takes the endpoint of AWS's SDKs where nothing else names a target, and says so. What asks AWS itself
+// must not be led elsewhere by a variable that is set for an emulator.
 func endpointFromAWS(c *cobra.Command, people io.Writer) error {
-	for _, flag := range []string{"endpoint", "exec", "target"} {
+	for _, flag := range []string{"endpoint", "exec", "target", "aws"} {
 		if c.Flags().Changed(flag) {
 			return nil
 		}

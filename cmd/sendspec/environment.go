@@ -37,7 +37,7 @@ func (f *targetFlags) checkEnvironment(embedded bool, people io.Writer) error {
 		}
 	}
 	if len(unused) > 0 {
-		fmt.Fprintf(people, "sendspec: set and not used: %s; --endpoint names the target\n", strings.Join(unused, ", "))
+		fmt.Fprintf(people, "sendspec: set and not used: %s; the target is named otherwise\n", strings.Join(unused, ", "))
 	}
 	return nil
 }

@@ -14,9 +14,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/observe"
-	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
 )
@@ -110,7 +110,7 @@ func checkRecordings(file string, b []byte, lines []evidence.Recording) error {
 		}
 	}
 	if o := lines[0].Observation; o != nil {
-		if u, err := url.Parse(o.Endpoint); err != nil || wire.IsLoopback(u.Hostname()) {
+		if u, err := url.Parse(o.Endpoint); err != nil || !conformance.IsAWSHost(u.Hostname()) {
 			return fmt.Errorf("%s: was recorded from %s: want recordings of AWS", file, shown(o.Endpoint))
 		}
 	}

@@ -82,7 +82,7 @@ func TestMaxFail(t *testing.T) {
 	code, out, people := in(t, "run", "--endpoint", wrong.URL, "--max-fail", "1", "--parallel", "1", "-q", "--json", "-",
 		"*/TimeoutSeconds")
 	assert.Equal(t, exitNonconforming, code)
-	assert.Contains(t, people, "INCOMPLETE: ended since 1 of the cases had failed: ")
+	assert.Contains(t, people, "INCOMPLETE: ended at failure 1: ")
 	assert.Contains(t, out, `"complete": false`)
 	assert.Contains(t, out, `"error": 0`)
 	code, _, people = in(t, "run", "--max-fail", "-1")
@@ -111,7 +111,7 @@ func TestLastFailed(t *testing.T) {
 	assert.NotContains(t, people, "last", "the embedded reference is not kept")
 	code, people = run("--endpoint", wrong.URL, "--last-failed", "-q")
 	assert.Equal(t, exitNonconforming, code)
-	assert.Regexp(t, `\Asendspec: --last-failed: runs the (\d+) cases that failed in the last run, against http://.*\n`+
+	assert.Regexp(t, `\Asendspec: --last-failed: runs the (\d+) cases that failed when last judged, against http://.*\n`+
 		`http://.* does not conform: (\d+) of (\d+) cases fail\n\z`, people)
 	numbers := regexp.MustCompile(`runs the (\d+) |: (\d+) of (\d+) cases fail`).FindAllStringSubmatch(people, -1)
 	assert.Equal(t, numbers[0][1], numbers[1][2])
@@ -122,5 +122,12 @@ func TestLastFailed(t *testing.T) {
 	assert.Contains(t, people, "the embedded reference conforms")
 	code, people = run("--last-failed", "accept/minimal")
 	assert.Equal(t, exitUsage, code)
-	assert.Contains(t, people, "failures of the last run, against http://")
+	assert.Regexp(t, `none of the \d+ failures of http://\S+ is among the selected cases`, people)
+
+	one := `runs the (\d+) cases`
+	_, people = run("--endpoint", wrong.URL, "--last-failed", "-q", "--max-fail", "1", "--parallel", "1")
+	all := regexp.MustCompile(one).FindStringSubmatch(people)
+	_, people = run("--endpoint", wrong.URL, "--last-failed", "-q")
+	require.NotNil(t, all)
+	assert.Equal(t, all[1], regexp.MustCompile(one).FindStringSubmatch(people)[1], "what was not asked is still to be run")
 }

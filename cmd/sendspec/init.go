@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/nearest"
 )
@@ -70,7 +70,7 @@ func newInit(s Streams) *cobra.Command {
 		Long: `init writes sendspec.yaml, which run finds by itself, into the working directory; and with --ci the file that runs it in
 GitHub Actions, GitLab CI or Jenkins. A file that is there is left alone, unless --force is given.`,
 		Example: `  sendspec init --exec 'moto_server -H 127.0.0.1 -p {port}' --ci github
-  sendspec run --baseline ssm.baseline --update-baseline`,
+  sendspec run --update-baseline   # once: records what fails today`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return f.run(s) },
 	}
@@ -103,7 +103,7 @@ func (f *initFlags) run(s Streams) error {
 		}
 	}
 	for _, file := range files {
-		if err := os.MkdirAll(filepath.Dir(file[0]), fs.ModePerm&0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(file[0]), 0o755); err != nil { //nolint:gosec // files of a repository
 			return err
 		}
 		if err := atomicfile.Write(file[0], atomicfile.Bytes([]byte(file[1]))); err != nil {
@@ -111,11 +111,17 @@ func (f *initFlags) run(s Streams) error {
 		}
 		fmt.Fprintf(s.Err, "sendspec: wrote %s\n", file[0])
 	}
+	fmt.Fprintln(s.Err, "sendspec: next: sendspec run --update-baseline records what fails today; then commit the files")
 	return nil
 }
 
 // target is the target file.
 func (f *initFlags) target() (string, error) {
+	if f.endpoint != "" {
+		if _, err := conformance.New(conformance.Target{URL: f.endpoint}); err != nil {
+			return "", err
+		}
+	}
 	field, value, comment := "endpoint", f.endpoint, "the server under test"
 	switch {
 	case f.exec != "":
@@ -127,11 +133,11 @@ func (f *initFlags) target() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "# What sendspec run tests: sendspec run --help, and the README of sendspec. ${NAME} is a variable of the environment.\n# " +
+	return "# What sendspec run tests; sendspec run --help lists the fields. ${NAME} is a variable of the environment.\n# " +
 		comment + "\n" + string(b) + `# name: my-emulator                  # in reports
 # region: us-east-1
 # profiles: [core, lifecycle]         # the others are left out
-# baseline: ssm.baseline              # known failures: sendspec run --baseline ssm.baseline --update-baseline writes it
+baseline: ssm.baseline                # known failures; sendspec run --update-baseline writes the file, which is to be committed
 # setup: ./prepare.sh                 # prints what the server has, such as {"nodes": {"linux": ["i-0123456789abcdef0"]}}
 # nodes: {linux: i-0123456789abcdef0}
 `, nil

@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -30,7 +30,14 @@ func cacheDir() string {
 	return filepath.Join(dir, "sendspec")
 }
 
-const lastName = "last-run.json"
+// lastName has the report of the last run; failedName what failed and was not judged since.
+const lastName, failedName = "last-run.json", "last-failed.json"
+
+// failedCases are the cases of a target that failed when they were last judged.
+type failedCases struct {
+	Target string   `json:"target"`
+	Failed []string `json:"failed"`
+}
 
 // lastReport is the file with the JSON report of the last run against a server.
 func (s Streams) lastReport() (string, error) {
@@ -53,18 +60,46 @@ func (s Streams) keepLast(r *conformance.Report) {
 		return
 	}
 	b, err := report.Marshal(r)
-	if err == nil && os.MkdirAll(s.Cache, 0o700) == nil {
-		_ = atomicfile.Write(filepath.Join(s.Cache, lastName), atomicfile.Bytes(b))
+	if err != nil || os.MkdirAll(s.Cache, 0o700) != nil {
+		return
+	}
+	_ = atomicfile.Write(filepath.Join(s.Cache, lastName), atomicfile.Bytes(b))
+	failed := failedCases{Target: r.Target.Name}
+	if before, err := s.readFailed(); err == nil && before.Target == failed.Target {
+		failed.Failed = before.Failed
+	}
+	judged := map[string]bool{}
+	var now []string
+	for i := range r.Results {
+		switch c := &r.Results[i]; c.Verdict {
+		case judge.Skip, judge.Error:
+		case judge.Fail, judge.Flaky:
+			now = append(now, c.Case.ID)
+			fallthrough
+		default:
+			judged[c.Case.ID] = true
+		}
+	}
+	failed.Failed = append(slices.DeleteFunc(failed.Failed, func(id string) bool { return judged[id] }), now...)
+	if b, err := json.Marshal(failed); err == nil {
+		_ = atomicfile.Write(filepath.Join(s.Cache, failedName), atomicfile.Bytes(b))
 	}
 }
 
-// lastFailed selects the cases that failed in the last run, as far as the selector picks them, and says so.
-func lastFailed(ctx context.Context, s Streams, within selector.Selector) (selector.Selector, error) {
-	name, err := s.lastReport()
+func (s Streams) readFailed() (failed failedCases, err error) {
+	b, err := os.ReadFile(filepath.Join(s.Cache, failedName))
 	if err != nil {
-		return within, fmt.Errorf("--last-failed: %w", err)
+		return failed, errNoLastRun
 	}
-	last, err := report.ReadDocument(ctx, name)
+	return failed, json.Unmarshal(b, &failed)
+}
+
+// lastFailed selects the cases that failed when they were last judged, as far as the selector picks them, and says so.
+func lastFailed(ctx context.Context, s Streams, within selector.Selector) (selector.Selector, error) {
+	if s.Cache == "" {
+		return within, fmt.Errorf("--last-failed: %w", errNoLastRun)
+	}
+	last, err := s.readFailed()
 	if err != nil {
 		return within, fmt.Errorf("--last-failed: %w", err)
 	}
@@ -72,35 +107,26 @@ func lastFailed(ctx context.Context, s Streams, within selector.Selector) (selec
 	if err != nil {
 		return within, err
 	}
-	var known, failed []string
+	known := map[string]bool{}
 	for _, c := range slices.Concat(cases, judge.InvariantCases()) {
-		known = append(known, c.ID)
+		known[c.ID] = true
 	}
-	failures := 0
-	for _, c := range last.Cases {
-		if c.Verdict != judge.Fail && c.Verdict != judge.Flaky {
-			continue
-		}
-		failures++
-		if slices.Contains(known, c.ID) && within.Match(c.ID) {
-			failed = append(failed, c.ID)
+	var failed []string
+	for _, id := range last.Failed {
+		if known[id] && within.Match(id) {
+			failed = append(failed, id)
 		}
 	}
-	if len(failed) == 0 {
-		return within, fmt.Errorf("--last-failed: none of the %d failures of the last run, against %s, is to be run", failures,
-			shown(last.Target.Name))
+	switch {
+	case len(last.Failed) == 0:
+		return within, fmt.Errorf("--last-failed: no case failed in the last run, against %s", shown(last.Target))
+	case len(failed) == 0:
+		return within, fmt.Errorf("--last-failed: none of the %s of %s is among the selected cases", counted(len(last.Failed), "failure"),
+			shown(last.Target))
 	}
-	tellLast(s.Err, len(failed), last)
+	fmt.Fprintf(s.Err, "sendspec: --last-failed: runs the %s that failed when last judged, against %s\n", counted(len(failed), "case"),
+		shown(last.Target))
 	return selector.Parse(failed, selectorFile(ctx))
-}
-
-func tellLast(people io.Writer, n int, last *report.Document) {
-	partial := ""
-	if !last.Complete {
-		partial = ", which was not complete"
-	}
-	fmt.Fprintf(people, "sendspec: --last-failed: runs the %s that failed in the last run, against %s%s\n", counted(n, "case"),
-		shown(last.Target.Name), partial)
 }
 
 // counted is a number of things.

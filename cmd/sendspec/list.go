@@ -40,16 +40,16 @@ first case, and says which cases a run would skip, and why.`,
 }
 
 func (f *runFlags) list(ctx context.Context, s Streams, args []string, asJSON bool) error {
-	cases, err := selected(ctx, args)
+	picks, err := selector.Parse(args, selectorFile(ctx))
+	if err != nil {
+		return err
+	}
+	cases, err := picked(picks)
 	if err != nil {
 		return err
 	}
 	skip := map[string]string{}
 	if f.namesTarget() {
-		picks, err := selector.Parse(args, selectorFile(ctx))
-		if err != nil {
-			return err
-		}
 		plan, err := f.planned(ctx, s, picks)
 		if err != nil {
 			return err
@@ -81,6 +81,10 @@ func selected(ctx context.Context, args []string) ([]*fixtures.Case, error) {
 	if err != nil {
 		return nil, err
 	}
+	return picked(picks)
+}
+
+func picked(picks selector.Selector) ([]*fixtures.Case, error) {
 	cases, err := fixtures.Embedded()
 	if err != nil {
 		return nil, err

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/selector"
@@ -19,20 +21,11 @@ func (f *runFlags) planned(ctx context.Context, s Streams, picks selector.Select
 	if err := f.check(ctx, s, picks, nil); err != nil {
 		return nil, err
 	}
-	stop, err := f.start(ctx, s, &f.targetFlags)
-	if err != nil {
-		return nil, err
-	}
-	defer stop()
-	target, end, err := f.target(ctx)
+	runner, end, err := f.opened(ctx, s, picks, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-	runner, err := f.runner(target, picks, f.options()...)
-	if err != nil {
-		return nil, err
-	}
 	ctx, cancel := runner.Bounded(ctx)
 	defer cancel()
 	session, err := runner.Open(ctx)
@@ -54,15 +47,7 @@ func tellSkipped(s Streams, plan []conformance.Planned) {
 	}
 	fmt.Fprintf(s.Err, "sendspec: a run would ask %d of %s, and skip %d\n", len(plan)-skipped, counted(len(plan), "case"), skipped)
 	reasons := slices.Collect(maps.Keys(count))
-	slices.SortFunc(reasons, func(a, b string) int {
-		if count[a] != count[b] {
-			return count[b] - count[a]
-		}
-		if a < b {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(reasons, func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) })
 	for _, reason := range reasons {
 		fmt.Fprintf(s.Err, "%6d  %s\n", count[reason], shown(reason))
 	}

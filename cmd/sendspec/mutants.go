@@ -20,7 +20,7 @@ must find every one (make mutants). serve --mutant NAME runs one, to try a gate 
 
 TEXT selects those whose name or defect contains it.`,
 		Example: `  sendspec mutants Comment
-  sendspec serve --mutant constraint/SendCommand/Comment/length-above`,
+  sendspec serve --mutant type/Comment/number`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			text := strings.ToLower(strings.Join(args, ""))

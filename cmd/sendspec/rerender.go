@@ -10,7 +10,6 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/report"
-	"github.com/sendspec/sendspec/conformance/wire"
 )
 
 func newReport(s Streams) *cobra.Command {
@@ -53,10 +52,7 @@ func (f *reportFlags) rerender(ctx context.Context, s Streams, name string) erro
 	if err != nil {
 		return err
 	}
-	o := report.Options{Version: version()}
-	if strings.HasPrefix(d.Target.Name, "http") {
-		o.Rerun = fmt.Sprintf("sendspec run --endpoint %s --seed %d", wire.ShellQuote(d.Target.Name), d.Seed)
-	}
+	o := report.Options{Version: version(), Rerun: rerunOf(d)}
 	r := d.Report()
 	for _, open := range openers {
 		if err := open(o).Event(conformance.Ended{Report: r}); err != nil {

@@ -33,7 +33,7 @@ func TestReportWritesASavedReportAgain(t *testing.T) {
 		"a JSON report has no whole answers": {file("report.json"), "--report", "har=x.har"},
 		"no such file":                       {file("none.json"), "--report", "csv=-"},
 		"; did you mean html?":               {file("report.json"), "--report", "htm=x"},
-		"accepts 1 arg(s), received 0":       {},
+		"want sendspec report FILE.json":     {},
 	} {
 		code, out, people := in(t, append([]string{"report"}, args...)...)
 		assert.Equal(t, exitUsage, code, args)

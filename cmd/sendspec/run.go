@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -69,6 +70,9 @@ varies as flaky.
 
 A SELECTOR is area/Topic/name or a prefix of it, such as constraint/Comment. * matches anything within one
 part, ** any number of parts; !PATTERN excludes cases; @FILE reads selectors from a file, one a line.
+
+Fields of a target file: ` + strings.Join(slices.Concat(targetFields, worldFields), ", ") + `.
+In its values ${NAME} is a variable of the environment, and $${NAME} that text.
 
 ` + boundsHelp() + `
 
@@ -205,23 +209,11 @@ func (f *runFlags) check(ctx context.Context, s Streams, picks selector.Selector
 // flags as they are, so that the next run starts a target of its own. The error is the exit of the run.
 func (f runFlags) ask(ctx context.Context, s Streams, picks selector.Selector, known []conformance.Option,
 	sinks func(seed uint64) []conformance.Sink) (*conformance.Report, error) {
-	stop, err := f.start(ctx, s, &f.targetFlags)
-	if err != nil {
-		return nil, err
-	}
-	defer stop()
-	target, end, err := f.target(ctx)
+	runner, end, err := f.opened(ctx, s, picks, known)
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-	if name := f.targetName(); name != "" {
-		target.Name = name
-	}
-	runner, err := f.runner(target, picks, slices.Concat(known, f.options())...)
-	if err != nil {
-		return nil, err
-	}
 	for _, sink := range sinks(runner.Seed()) {
 		if err := conformance.WithSink(sink)(runner); err != nil {
 			return nil, err
@@ -229,6 +221,30 @@ func (f runFlags) ask(ctx context.Context, s Streams, picks selector.Selector, k
 	}
 	found, err := runner.Run(ctx)
 	return found, exitOf(found, err)
+}
+
+// opened starts the target where that is to be started, and returns the runner of it and a function that ends both.
+func (f *runFlags) opened(ctx context.Context, s Streams, picks selector.Selector, known []conformance.Option,
+) (*conformance.Runner, func(), error) {
+	stop, err := f.start(ctx, s, &f.targetFlags)
+	if err != nil {
+		return nil, nil, err
+	}
+	target, end, err := f.target(ctx)
+	if err != nil {
+		stop()
+		return nil, nil, err
+	}
+	if name := f.targetName(); name != "" {
+		target.Name = name
+	}
+	stopBoth := func() { end(); stop() }
+	runner, err := f.runner(target, picks, slices.Concat(known, f.options())...) // of the server that was started
+	if err != nil {
+		stopBoth()
+		return nil, nil, err
+	}
+	return runner, stopBoth, nil
 }
 
 // rerun is the command that runs single cases of this run again; asked are the flags of the target as

@@ -23,7 +23,7 @@ On Ctrl-C or SIGTERM serve accepts no further connection and finishes open reque
 second signal exits at once.`,
 		Example: `  sendspec serve --addr 127.0.0.1:4014
   sendspec serve --auth --clock-scale 100
-  sendspec serve --mutant constraint/SendCommand/Comment/length-above`,
+  sendspec serve --mutant type/Comment/number`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return runServe(c.Context(), s, set)

@@ -40,7 +40,8 @@ func (f *targetFlags) register(c *cobra.Command) {
 
 // registerInert registers all but what allows to run commands on nodes.
 func (f *targetFlags) registerInert(c *cobra.Command) {
-	c.Flags().StringVar(&f.endpoint, "endpoint", "", "`URL` of the server under test (default: the embedded reference)")
+	c.Flags().StringVar(&f.endpoint, "endpoint", "", "`URL` of the server under test (default $AWS_ENDPOINT_URL_SSM, "+
+		"$AWS_ENDPOINT_URL, or the embedded reference)")
 	c.Flags().StringVar(&f.region, "region", "", "`REGION` to sign for and to expect in responses (default $AWS_REGION, or us-east-1)")
 	c.Flags().StringArrayVar(&f.nodes, "node", nil, "`ID` of an online Linux managed node (may be repeated)")
 	c.Flags().StringToStringVar(&f.bind, "bind", nil, "`NAME=VALUE`: something that the target has, such as a document (sendspec "+

@@ -55,6 +55,12 @@ func TestSymptoms(t *testing.T) {
 			cause.Symptom{Kind: cause.NoAnswer, Subject: "SendCommand", Detail: "type"}},
 		"another error": {failed("error/InvalidDocument/x", "SendCommand", status(answer(404, "A"), answer(400, "B"))),
 			cause.Symptom{Kind: cause.ErrorType, Subject: "SendCommand", Detail: "B"}},
+		"another status": {failed("error/InvalidDocument/x", "SendCommand", status(answer(400, "B"), answer(404, "B"))),
+			cause.Symptom{Kind: cause.Status, Subject: "SendCommand", Detail: "404/B"}},
+		"no error type": {failed("error/InvalidDocument/x", "SendCommand", at("error type", judge.KindNone)),
+			cause.Symptom{Kind: cause.ErrorType, Subject: "SendCommand", Detail: "an error without a type"}},
+		"an element": {failed("lifecycle/Filters/x", "ListCommands", at("/Commands/0", judge.KindNull)),
+			cause.Symptom{Kind: cause.Member, Subject: "ListCommands", Detail: "Commands"}},
 		"a member": {failed("echo/Comment/x", "SendCommand", at("/Command/Comment", judge.KindString)),
 			cause.Symptom{Kind: cause.Member, Subject: "Command", Detail: "Comment"}},
 		"a member that is missing": {failed("lifecycle/Echo/x", "ListCommands", at("/Commands/0/Comment", judge.KindNothing)),
@@ -141,4 +147,14 @@ func TestTheExampleHasTheStrongestEvidence(t *testing.T) {
 	assert.Equal(t, recorded.ID, cause.Group([]cause.Failure{small, recorded})[0].Example)
 	recorded.Evidence = evidence.Model
 	assert.Equal(t, small.ID, cause.Group([]cause.Failure{recorded, small})[0].Example)
+}
+
+func TestAServerThatFailsOverEverythingIsToldSo(t *testing.T) {
+	t.Parallel()
+	var failures []cause.Failure
+	for _, area := range []string{"accept", "constraint", "echo", "error", "type", "metamorphic", "lifecycle"} {
+		s := cause.Symptom{Kind: cause.ServerError, Subject: "SendCommand", Detail: area}
+		failures = append(failures, failure(area+"/X/x", s))
+	}
+	assert.Equal(t, []string{"SendCommand answers 5xx (7)"}, titles(cause.Group(failures)))
 }

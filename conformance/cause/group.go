@@ -26,7 +26,7 @@ type Failure struct {
 // Cause is what failures have in common, and what a maintainer would fix.
 type Cause struct {
 	Title string   `json:"title"`
-	Cases []string `json:"cases"` // IDs, in the order of the run
+	Cases []string `json:"cases"` // IDs, those of the commonest symptom first
 	// Example is the ID of the case that shows little else, has the strongest evidence, and the smallest request.
 	Example string `json:"example"`
 }
@@ -147,16 +147,27 @@ func (g *grouping) cause(symptoms []Symptom) Cause {
 }
 
 func compareExamples(a, b *Failure) int {
-	kinds := evidence.Kinds()
-	invariant := map[bool]int{true: 1}
 	return cmp.Or(
-		cmp.Compare(invariant[isInvariant(a)], invariant[isInvariant(b)]),
+		compareInvariants(a, b),
 		cmp.Compare(b.Level.Weight(), a.Level.Weight()),
 		cmp.Compare(len(a.Symptoms), len(b.Symptoms)),
-		cmp.Compare(slices.Index(kinds, a.Evidence), slices.Index(kinds, b.Evidence)),
+		cmp.Compare(slices.Index(surestFirst, a.Evidence), slices.Index(surestFirst, b.Evidence)),
 		cmp.Compare(a.Exchanges, b.Exchanges),
 		cmp.Compare(a.Size, b.Size),
 	)
+}
+
+var surestFirst = evidence.Kinds()
+
+// compareInvariants puts invariants last: they show what follows.
+func compareInvariants(a, b *Failure) int {
+	switch one, other := isInvariant(a), isInvariant(b); {
+	case one == other:
+		return 0
+	case one:
+		return 1
+	}
+	return -1
 }
 
 // title says what is wrong in one line.
@@ -213,7 +224,7 @@ func accepts(subject, which string) string {
 func over(details []string) string {
 	area, _, several := strings.Cut(details[0], "/")
 	switch what := areas[area]; {
-	case area == "":
+	case area == "", !several && len(details) > 1:
 		return ""
 	case what == "":
 		return " to requests that AWS takes"

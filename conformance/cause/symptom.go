@@ -44,9 +44,7 @@ func SymptomsOf(r *judge.Result) []Symptom {
 	if r.Verdict != judge.Fail && r.Verdict != judge.Flaky || len(r.Findings) == 0 {
 		return nil
 	}
-	first := slices.MinFunc(r.Findings, func(a, b judge.Finding) int {
-		return cmp.Or(cmp.Compare(b.Level.Weight(), a.Level.Weight()), cmp.Compare(a.Step, b.Step))
-	})
+	first := Decisive(r.Findings)
 	var list []Symptom
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -58,6 +56,19 @@ func SymptomsOf(r *judge.Result) []Symptom {
 		}
 	}
 	return list
+}
+
+// Decisive is the finding that a failure is about, the first of the strongest; nil where there is none.
+func Decisive(findings []judge.Finding) *judge.Finding {
+	var first *judge.Finding
+	for i := range findings {
+		f := &findings[i]
+		if first == nil ||
+			cmp.Or(cmp.Compare(first.Level.Weight(), f.Level.Weight()), cmp.Compare(f.Step, first.Step)) < 0 {
+			first = f
+		}
+	}
+	return first
 }
 
 func symptomOf(r *judge.Result, f *judge.Finding) Symptom {
@@ -74,7 +85,7 @@ func symptomOf(r *judge.Result, f *judge.Finding) Symptom {
 	case f.Path == "status", f.Path == "verdict":
 		return statusSymptom(f, operation, area, topic)
 	case f.Path == "error type":
-		return Symptom{ErrorType, operation, f.Got.ErrorType}
+		return Symptom{ErrorType, operation, cmp.Or(f.Got.ErrorType, "an error without a type")}
 	case f.Path == "error message":
 		return Symptom{Message, operation, topic}
 	case strings.HasPrefix(f.Path, "header "):
@@ -96,7 +107,7 @@ func statusSymptom(f *judge.Finding, operation, area, topic string) Symptom {
 		return Symptom{Accepts, area, topic}
 	case f.Got.Status/100 == 4 && f.Want.Status/100 == 2:
 		return Symptom{Refuses, operation, f.Got.Type()}
-	case f.Got.Status/100 == 4 && f.Want.Status/100 == 4 && f.Got.ErrorType != "":
+	case f.Got.Status/100 == 4 && f.Want.Status/100 == 4 && f.Got.ErrorType != "" && f.Got.ErrorType != f.Want.ErrorType:
 		return Symptom{ErrorType, operation, f.Got.ErrorType}
 	}
 	return Symptom{Status, operation, f.Got.Type()}
@@ -119,6 +130,9 @@ var structures = map[string]string{"Command": "Command", "Commands": "Command", 
 // memberSymptom names the member of the structure that a JSON pointer leads to. What is below it is its value.
 func memberSymptom(f *judge.Finding, operation string) Symptom {
 	parts := strings.Split(judge.PlaceOf(f.Path), "/")[1:]
+	if len(parts) == 2 && parts[1] == "*" {
+		parts = parts[:1] // an element of a list that is no structure
+	}
 	subject := structures[parts[0]]
 	switch {
 	case subject == "":

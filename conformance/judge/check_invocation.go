@@ -16,7 +16,7 @@ var invocationCheck = Check{
 	rule("Invocation/status",
 		"An invocation's Status is one of the eight and its StatusDetails one of those documented or recorded, both there; "+
 			"StatusDetails has no spaces",
-		fixtures.Must, "shape/CommandInvocationStatus", "status/invocation-values", "status/spelling"),
+		fixtures.Must, "shape/CommandInvocationStatus", "status/both-there", "status/invocation-values", "status/spelling"),
 	func(e *Exchanged) []Finding {
 		if !e.OK() || e.Body == nil { // which is another check's business, or beyond what is read
 			return nil

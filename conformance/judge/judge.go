@@ -240,7 +240,8 @@ func (m *matching) status(o *fixtures.Outcome) bool {
 	}
 	d := statusWanted(want)
 	if o.Error != nil {
-		d.Words = strings.TrimSpace(d.Words + " " + literal(o.Error.Type))
+		d.ErrorType = literal(o.Error.Type)
+		d.Words = strings.TrimSpace(d.Words + " " + d.ErrorType)
 		if message := literal(o.Error.Message); message != "" {
 			d.Words += ": " + cut(message)
 		}

@@ -3,7 +3,6 @@ package judge
 import (
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"github.com/sendspec/sendspec/fixtures"
@@ -78,15 +77,13 @@ func (m *matching) compose(name, path string, arg, got *jsontree.Value) {
 }
 
 func (m *matching) in(path string, arg, got *jsontree.Value) {
-	wants := make([]string, len(arg.Items))
 	for i := range arg.Items {
 		if m.try(path, &arg.Items[i], got) {
 			m.match(path, &arg.Items[i], got) // for the notes of lower level inside it
 			return
 		}
-		wants[i] = m.describe(&arg.Items[i])
 	}
-	m.miss(path, anything("one of "+strings.Join(wants, ", ")), described(got))
+	m.miss(path, anything("one of "+m.list(arg, ", ")), described(got))
 }
 
 // echo compares with what was sent: in this step, or in the one that [STEP, POINTER] names.

@@ -74,6 +74,9 @@ func (m *matching) matcherWords(name string, arg *jsontree.Value) string {
 		within, _ := matcher.Within(arg)
 		return fmt.Sprintf("a time at most %s from now", within)
 	}
+	if row.Words == nil {
+		return name + " " + show(arg)
+	}
 	return row.Words(arg, m.describe)
 }
 

@@ -97,7 +97,7 @@ func texts[S ~string](list []S) []string {
 	return out
 }
 
-// texts_ looks at what strings are made of, and at members that the model lacks.
+// textsAndNames looks at what strings are made of, and at members that the model lacks.
 func textsAndNames(m *semantics, tree *jsontree.Value, in *ssm.SendCommandInput) {
 	if hasControl(tree) {
 		m.uncertain(uncertainty{anyAnswer: true})

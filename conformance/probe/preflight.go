@@ -71,11 +71,14 @@ func (c *Client) Preflight(ctx context.Context) (Preflight, error) {
 	p.ClockScale = clockScale(first.Response.Header)
 	p.inspect(first)
 	if !c.AWS {
-		for _, s := range synthetics {
-			if err := c.tryByInstanceIDs(ctx, &p); err != nil {
+		for i, s := range synthetics {
+			if err := c.trySynthetic(ctx, s, &p); err != nil {
 				return p, err
 			}
-			if err := c.trySynthetic(ctx, s, &p); err != nil {
+			if i > 0 {
+				continue
+			}
+			if err := c.tryByInstanceIDs(ctx, &p); err != nil { // the nodes come first, and the others go to one then
 				return p, err
 			}
 		}

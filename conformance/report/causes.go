@@ -67,9 +67,8 @@ func causeInfo(c cause.Cause, example *CaseInfo) CauseInfo {
 	if e := fixtures.Evidence(example.Evidence); e.Kind() != "" {
 		info.Fact = evidenceLine(e)
 	}
-	if len(example.Findings) > 0 {
-		f := example.Findings[0]
-		info.Want, info.Got = strings.TrimPrefix(where(f)+f.Want.Words, "status: "), f.Got.Words
+	if f := cause.Decisive(example.Findings); f != nil {
+		info.Want, info.Got = strings.TrimPrefix(where(*f)+f.Want.Words, "status: "), f.Got.Words
 	}
 	if x := example.decisive(); x != nil {
 		info.Sent = x.Sent
@@ -80,10 +79,11 @@ func causeInfo(c cause.Cause, example *CaseInfo) CauseInfo {
 	return info
 }
 
-// decisive is the exchange that the first finding is about; nil where there is none.
+// decisive is the exchange that the failure is about; nil where there is none.
 func (c *CaseInfo) decisive() *ExchangeInfo {
+	f := cause.Decisive(c.Findings)
 	for i := range c.Exchanges {
-		if len(c.Findings) == 0 || c.Exchanges[i].Step == c.Findings[0].Step || c.Findings[0].Step == 0 {
+		if f == nil || c.Exchanges[i].Step == f.Step || f.Step == 0 {
 			return &c.Exchanges[i]
 		}
 	}

@@ -128,6 +128,13 @@ func bothInvariants(a, b CaseInfo) CaseInfo {
 			a.Findings = append(a.Findings, f)
 		}
 	}
+	if a.Verdict == b.Verdict {
+		for _, s := range b.Symptoms {
+			if !slices.Contains(a.Symptoms, s) {
+				a.Symptoms = append(slices.Clip(a.Symptoms), s)
+			}
+		}
+	}
 	if b.Fingerprint != "" && strings.HasPrefix(b.Fingerprint, "should:") == strings.HasPrefix(a.Fingerprint, "should:") {
 		parts := append(strings.Split(strings.TrimPrefix(a.Fingerprint, "should:"), ","), strings.Split(strings.TrimPrefix(b.Fingerprint,
 			"should:"), ",")...)

@@ -41,7 +41,7 @@ type Input struct {
 	Strategy Strategy
 	// What was done to a plain request, in a few words.
 	What string
-	// Marks name the cells of generate.Coverage that the input counts for.
+	// Marks are those of the MarkSet that the input counts for.
 	Marks []Mark
 
 	// Body is a request's body; a sequence has Calls and nothing else.

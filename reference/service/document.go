@@ -38,7 +38,7 @@ func (d SSMDocument) ARN(region, account string) string {
 	return "arn:aws:ssm:" + region + ":" + account + ":document/" + d.Name
 }
 
-// document is a Document with its contents parsed.
+// document is an SSMDocument with its contents parsed.
 type document struct {
 	SSMDocument
 	versions []*documentVersion
