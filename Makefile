@@ -29,8 +29,8 @@ test-long: ## run all tests: with the whole kill matrix, the pages in a browser,
 
 .PHONY: race
 race: ## run the tests of what runs in parallel under the race detector, but the scripts: what they start is raced in its own packages
-	$(GO) test -race -skip '^(TestScripts|TestKillMatrix|TestWrongServersAreFound)$$' ./cmd/... ./fuzz/... ./reference/service \
-	  $$($(GO) list ./conformance/... | grep -vE '/(compare|coverage|judge|oracle|report|selector|stable|traffic)$$')
+	$(GO) test -race -skip '^(TestScripts|TestKillMatrix|TestWrongServersAreFound)$$' ./cmd/sendspec ./fuzz ./reference/service \
+	  ./conformance ./conformance/launch ./conformance/observe ./conformance/probe ./conformance/untrusted ./conformance/wire
 
 GOLANGCI_LINT ?= $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 DEADCODE ?= $(GO) run golang.org/x/tools/cmd/deadcode@v0.52.0

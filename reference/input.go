@@ -114,7 +114,7 @@ func stringList(v *jsontree.Value) []string {
 // TreeOf turns the SDK's request into the tree that a client would send: as in the SDK, a nil pointer, list or map and an
 // empty enum value are absent members.
 func TreeOf(in *ssm.SendCommandInput) *jsontree.Value {
-	o := make(objectWriter, 0, 16)
+	o := make(objectWriter, 0, 8)
 	o.text("DocumentName", in.DocumentName)
 	o.texts("InstanceIds", in.InstanceIds)
 	if in.Targets != nil {

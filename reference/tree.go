@@ -52,11 +52,7 @@ func (w *walker) list(s *shape, v *jsontree.Value) {
 		w.add(r, text, javaTree(s, v))
 	}
 	if s.element.isText() {
-		values := make([]string, len(items))
-		for i := range items {
-			values[i] = items[i].Text
-		}
-		w.elements(s, values)
+		w.elements(s, items)
 		return
 	}
 	for i := range items {

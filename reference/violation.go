@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/aws/smithy-go"
+
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // Violation is one constraint that one value of a request breaks.
@@ -161,9 +163,10 @@ func (w *walker) text(s *shape, value string) {
 
 // elements checks the strings of a list. AWS reports them on the list, once, with all the rules
 // of an element whichever of them failed (evidence: validation/list-elements; the form is that of other Coral services).
-func (w *walker) elements(s *shape, values []string) {
+func (w *walker) elements(s *shape, items []jsontree.Value) {
 	from := len(w.found)
-	for i, value := range values {
+	for i := range items {
+		value := items[i].Text
 		for j := range s.element.rules {
 			text, failed := s.element.rules[j].fails(value)
 			if !failed {
@@ -177,6 +180,10 @@ func (w *walker) elements(s *shape, values []string) {
 	}
 	if len(w.found) == from {
 		return
+	}
+	values := make([]string, len(items))
+	for i := range items {
+		values[i] = items[i].Text
 	}
 	list, rules := javaList(values), s.element.ruleTexts()
 	for i := from; i < len(w.found); i++ {

@@ -4,7 +4,7 @@ The program runs once, when the first test does, and asks only the cases that py
 words a known failure of the baseline is an xfail, an entry that no longer fails is XPASS(strict), a missed `should` is a
 warning, and a case that the server offers nothing for is a skip.
 """
-import contextlib, json, os, pathlib, shutil, subprocess, sysconfig, tempfile, warnings
+import json, os, pathlib, shutil, subprocess, sysconfig, tempfile, warnings
 
 import pytest
 
@@ -38,9 +38,8 @@ class Suite:
     def __init__(self, config):
         self.option = lambda name: config.getoption(f"sendspec_{name}")
         self.given = any(self.option(name) for name in ("endpoint", "exec", "target"))
-        self.ids, self.cases = [], None
-        with contextlib.suppress(AttributeError):  # a worker of pytest-xdist: the run was the controller's
-            self.cases = config.workerinput["sendspec"]
+        # A worker of pytest-xdist has the cases of the controller's run.
+        self.ids, self.cases = [], getattr(config, "workerinput", {}).get("sendspec")
 
     def program(self):
         """The one of this installation before that of PATH."""
@@ -50,7 +49,7 @@ class Suite:
         return found
 
     def list(self):
-        done = subprocess.run([self.program(), "list", "--json", *self.option("select")], capture_output=True, text=True)
+        done = subprocess.run([self.program(), "list", "--json", *self.option("select")], capture_output=True, encoding="utf-8")
         if done.returncode:
             raise pytest.UsageError(done.stderr.strip())
         return json.loads(done.stdout)
@@ -63,13 +62,17 @@ class Suite:
                 chosen.write_text("\n".join(selectors), encoding="utf-8")
                 selectors = [f"@{chosen}"]
             command = [self.program(), "run", "--quiet", f"--json={report}", *flags, *self.option("arg"), *selectors]
-            done = subprocess.run(command + ["--strict"] * self.option("strict"), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+            done = subprocess.run(command + ["--strict"] * self.option("strict"), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, encoding="utf-8")
             if not report.exists() or done.returncode not in (0, 1, 3, 4):
                 pytest.exit(done.stderr.strip()[-2000:], returncode=done.returncode)
             whole = json.loads(report.read_text(encoding="utf-8"))
         if not any(c["verdict"] not in ("error", "skip") for c in whole["cases"]) and done.returncode:
             pytest.exit(f"sendspec: {whole['verdict']}", returncode=done.returncode)
         self.cases = {c["id"]: c for c in whole["cases"]}
+        if not whole["complete"]:  # what a run that was cut short did not come to is not skipped
+            for case in self.cases.values():
+                if case["verdict"] == "skip" and case.get("reason", "").startswith(("not asked: ", "not finished: ")):
+                    case["verdict"] = "error"
 
 
 class Case(pytest.Item):
