@@ -167,7 +167,7 @@
     const counts = data.verdicts.map((v) => [v.verdict, cases.filter((c) => c.verdict === v.verdict).length]).filter(([, n]) => n);
     const same = cases.every((c) => c.title === cases[0].title);
     const title = same ? cases[0].title : common(cases.map((c) => c.title)) + " …";
-    const d = disclosure("rule:" + rule, { class: "row group", "data-rule": rule }, [
+    const d = disclosure("rule:" + rule, { class: "row group" }, [
       element("span", { class: "badges" }, ...counts.map(([v, n]) => badge(v, " × " + n))),
       element("span", { class: "what" }, element("span", { class: "id" }, ...idParts(rule)),
         element("span", { class: "title" }, title),
