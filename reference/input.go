@@ -1,9 +1,9 @@
 package reference
 
 import (
-	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
@@ -125,9 +125,10 @@ func TreeOf(in *ssm.SendCommandInput) *jsontree.Value {
 	}
 	if in.Parameters != nil {
 		parameters := make(objectWriter, 0, len(in.Parameters))
-		for _, name := range slices.Sorted(maps.Keys(in.Parameters)) {
-			parameters.set(name, jsontree.NewStrings(in.Parameters[name]))
+		for name, values := range in.Parameters {
+			parameters.set(name, jsontree.NewStrings(values))
 		}
+		slices.SortFunc(parameters, func(a, b jsontree.Member) int { return strings.Compare(a.Name, b.Name) })
 		o.set("Parameters", parameters.object())
 	}
 	o.text("DocumentVersion", in.DocumentVersion)

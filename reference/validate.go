@@ -11,7 +11,9 @@ func Validate(in *ssm.SendCommandInput) []Violation {
 	if in == nil {
 		in = &ssm.SendCommandInput{}
 	}
+	constrained := *in
+	constrained.Parameters = nil // no source has a constraint on them
 	var w walker
-	w.tree(inputs()[SendCommand], TreeOf(in))
+	w.tree(inputs()[SendCommand], TreeOf(&constrained))
 	return w.found
 }
