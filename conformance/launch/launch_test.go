@@ -196,6 +196,12 @@ func TestCredentialsInAnOutputAreNotTold(t *testing.T) {
 			require.Equal(t, "key (redacted) AWS_SESSION_TOKEN=(redacted) (redacted)", told)
 		}
 	}
+	for at := range len(secret) { // one line without an end
+		unended := launch.NewTail(redactor)
+		_, _ = io.WriteString(unended, strings.Repeat(".", 20<<10)+secret[:at])
+		_, _ = io.WriteString(unended, secret[at:]+strings.Repeat(".", 16<<10-len(secret)+at))
+		require.Regexp(t, `^\.+$`, strings.Join(unended.Lines(), ""), "what is kept begins with %q", secret[at:])
+	}
 	s, err := launch.Start(t.Context(), launch.Options{Command: "echo " + secret + " {port}; exit 1", Redactor: redactor})
 	require.ErrorIs(t, err, launch.ErrNotReady)
 	assert.Contains(t, strings.Join(s.Output(), ""), "(redacted) ")

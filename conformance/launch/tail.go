@@ -12,6 +12,8 @@ import (
 const (
 	tailBytes = 16 << 10
 	tailLines = 20
+	// unknownEnd is more than the end of a secret takes, in any spelling, that is too short to be known.
+	unknownEnd = 256
 )
 
 // Tail is a writer that keeps the last of what is written to it. It is safe for concurrent use.
@@ -46,6 +48,8 @@ func (t *Tail) Lines() []string {
 	text := strings.TrimRight(t.redactor.Text(string(t.kept)), "\r\n")
 	if _, whole, ok := strings.Cut(text, "\n"); t.cut && ok {
 		text = whole // what begins in the middle may begin in the middle of a secret
+	} else if t.cut {
+		text = text[min(len(text), unknownEnd):]
 	}
 	if text == "" {
 		return nil

@@ -64,8 +64,13 @@ var kinds = regexp.MustCompile(`^:(?:[a-z-]+[/:])?`)
 var nodeID = regexp.MustCompile(`^m?i-[0-9a-f]+$`)
 
 // Text returns a text without what is secret or private in it.
-func (m *Masker) Text(s string) string {
-	s = m.redactor.Text(s)
+func (m *Masker) Text(s string) string { return m.private(m.redactor.Text(s)) }
+
+// field is Text for the value of a header field.
+func (m *Masker) field(name, value string) string { return m.private(m.redactor.Field(name, value)) }
+
+// private masks what is private in a text that has nothing secret in it.
+func (m *Masker) private(s string) string {
 	s = arn.ReplaceAllStringFunc(s, m.arn)
 	s = m.known(s, maskedAccount)
 	return maskAccounts(s)

@@ -61,7 +61,7 @@ func (m *Masker) request(line *evidence.Recording, q *fixtures.Message) {
 		}
 		var values []string
 		for _, v := range h.Values {
-			values = append(values, m.Text(m.redactor.Field(h.Name, v)))
+			values = append(values, m.field(h.Name, v))
 		}
 		r.Headers[h.Name] = values
 	}
@@ -101,8 +101,9 @@ func (m *Masker) answer(line *evidence.Recording, e *judge.Exchanged) {
 	line.HTTPStatus = e.Response.Status
 	line.Response = &evidence.RecordedResponse{Headers: map[string][]string{}}
 	for name, values := range e.Response.Header {
+		masked := m.Text(name)
 		for _, v := range values {
-			line.Response.Headers[m.Text(name)] = append(line.Response.Headers[m.Text(name)], m.Text(m.redactor.Field(name, v)))
+			line.Response.Headers[masked] = append(line.Response.Headers[masked], m.field(name, v))
 		}
 	}
 	raw, dropped := e.Response.Body, e.Response.Dropped

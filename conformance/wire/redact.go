@@ -102,10 +102,12 @@ func (r *Redactor) redact(text string, signature []string, cut bool) string {
 var secretFields = []string{"Authorization", "X-Amz-Security-Token", "Proxy-Authorization", "Cookie", "Set-Cookie"}
 
 // Field returns the value of a header field as it may be written down.
-func (r *Redactor) Field(name, value string) string {
+func (r *Redactor) Field(name, value string) string { return r.field(name, value, nil) }
+
+func (r *Redactor) field(name, value string, signature []string) string {
 	switch {
 	case !slices.Contains(secretFields, http.CanonicalHeaderKey(name)):
-		return r.Text(value)
+		return r.redact(value, signature, false)
 	case strings.HasPrefix(value, "AWS4-HMAC-SHA256 "):
 		return "AWS4-HMAC-SHA256 " + redacted
 	}
@@ -167,7 +169,7 @@ func (r *Redactor) header(h http.Header, signature []string) http.Header {
 	for name, values := range h {
 		plain := r.Text(name)
 		for _, value := range values {
-			shown[plain] = append(shown[plain], r.Field(name, r.redact(value, signature, false)))
+			shown[plain] = append(shown[plain], r.field(name, value, signature))
 		}
 	}
 	return shown

@@ -265,6 +265,22 @@ func TestAnExchangeHasNothingSecretInIt(t *testing.T) {
 	}
 }
 
+// Every search allocates: what it costs is told by that, on a busy machine too.
+func TestAHeaderIsSearchedOnce(t *testing.T) {
+	r := wire.NewRedactor(keyID, secretKey, token)
+	value := strings.Repeat("value ", 100)
+	search := testing.AllocsPerRun(10, func() { r.Text(value) })
+	require.Positive(t, search)
+	exchange := func(values ...string) float64 {
+		q := wire.NewRequest("SendCommand", nil)
+		return testing.AllocsPerRun(10, func() {
+			r.Exchange(&wire.Exchange{Request: q, Response: &wire.Response{Header: http.Header{"X-Echo": values}}})
+		})
+	}
+	const growth = 1 // of the list of values
+	assert.InDelta(t, search+growth, exchange(value, value)-exchange(value), 0.1)
+}
+
 func FuzzRedactor(f *testing.F) {
 	f.Add("the secret is a secret", token, false)
 	f.Add(`\u00`, `%41%41%41%41%41`, true)
