@@ -3,9 +3,11 @@ package conformance_test
 import (
 	"io"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -14,6 +16,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference/service"
 )
 
 // saysOnly is a handler that gives this answer to requests of an operation, and sane ones to all others.
@@ -82,6 +85,32 @@ func TestAnOperationThatFailsIsJudged(t *testing.T) {
 			assert.Contains(t, report.Verdict(found), "; ListCommands failed before the first case (no answer")
 		})
 	}
+}
+
+// What an earlier run left behind may be why an operation fails, but not where nobody has sent the target a command.
+func TestOnlyATargetThatWasAskedBeforeIsToBeStartedAnew(t *testing.T) {
+	t.Parallel()
+	target := conformance.Target{Name: "it", Handler: broken("CancelCommand", service.New())}
+	for i, anew := range []bool{false, true} {
+		found, err := run(t.Context(), t, target, conformance.WithCases(casesOf(
+			t, `{"id": "area/Topic/cancel", "title": "t", "profile": "lifecycle", "request": {"operation": "CancelCommand"},`+
+				` "expect": [{"name": "refused", "status": 400}]}`)), conformance.WithWait(time.Minute), conformance.WithSeed(1))
+		require.NoError(t, err)
+		assert.Equal(t, !anew, found.Preflight.Fresh)
+		assert.Contains(t, report.Verdict(found), "; CancelCommand failed before the first case (500 Internal Server Error")
+		assert.Equal(t, anew, strings.HasSuffix(report.Verdict(found), ": if the server was asked before, start it anew"), "run %d", i+1)
+	}
+}
+
+// broken answers an operation with 500, and the others as the handler does.
+func broken(operation string, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Amz-Target") == "AmazonSSM."+operation {
+			http.Error(w, "boom", http.StatusInternalServerError)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // Only a clear word makes a part untested.

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -26,6 +27,7 @@ type Runner struct {
 	cases    []*fixtures.Case
 	selector selector.Selector
 	settings settings
+	sent     sync.Map // CommandIds of what was sent before the first case
 }
 
 type settings struct {
@@ -261,5 +263,6 @@ func (r *Runner) client(e wire.Exchanger) *probe.Client {
 		Name: r.target.Name, URL: r.target.URL, Region: r.target.Region, Exchanger: e, Signer: r.signer(), Denied: r.target.Denied,
 		Seed: r.settings.seed,
 		AWS:  r.settings.aws, MayDispatch: r.mayDispatch(), Given: r.target.bindings(), Nodes: r.target.Nodes,
+		Sent: &r.sent,
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/baseline"
 	"github.com/sendspec/sendspec/conformance/judge"
-	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -47,6 +46,9 @@ func (f *baselineFlags) read(ctx context.Context, s Streams) ([]conformance.Opti
 		return nil, err
 	}
 	f.known = file
+	if file.Missing() && !f.update {
+		return nil, fmt.Errorf("baseline %s does not exist: --update-baseline writes it, with what fails today", f.baseline)
+	}
 	if f.update {
 		cases, err := fixtures.Embedded()
 		if err != nil {
@@ -59,18 +61,10 @@ func (f *baselineFlags) read(ctx context.Context, s Streams) ([]conformance.Opti
 	return []conformance.Option{conformance.WithBaseline(file)}, nil
 }
 
-// finish writes the baseline if --update-baseline asks for it, from this run and those that repeat adds, or says which
-// command would. It returns the exit of the run.
-func (f *baselineFlags) finish(s Streams, r *conformance.Report, exit error, rerun string, repeat func(*baseline.Runs) error) error {
-	if f.known == nil || r == nil {
-		return exit
-	}
-	if !f.update {
-		if n := r.Totals[judge.Fail]; f.known.Missing() && n > 0 {
-			fmt.Fprintf(s.Err, "baseline: %s does not exist, and was not written. To accept these %d failures as known:\n\n  %s "+
-				"--baseline %s --update-baseline\n",
-				f.baseline, n, rerun, wire.ShellQuote(f.baseline))
-		}
+// finish writes the baseline if --update-baseline asks for it, from this run and those that repeat adds. It returns the
+// exit of the run.
+func (f *baselineFlags) finish(s Streams, r *conformance.Report, exit error, repeat func(*baseline.Runs) error) error {
+	if f.known == nil || r == nil || !f.update {
 		return exit
 	}
 	if !r.Complete {

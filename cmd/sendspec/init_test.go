@@ -22,8 +22,9 @@ func TestInitWritesWhatRunFinds(t *testing.T) {
 		require.NoError(t, err)
 		assert.Contains(t, string(written), "run --target sendspec.yaml --report junit=sendspec.xml")
 		code, _, people = in(t, "run", "-q", "--seed", "1", "*/TimeoutSeconds")
-		assert.Equal(t, exitNonconforming, code)
-		assert.Contains(t, people, "sendspec: uses sendspec.yaml")
+		assert.Equal(t, exitUsage, code)
+		assert.Equal(t, "sendspec: uses sendspec.yaml (--no-target-file leaves it out)\n"+
+			"sendspec: baseline ssm.baseline does not exist: --update-baseline writes it, with what fails today\n", people)
 		code, _, people = in(t, "run", "-q", "--update-baseline", "*/TimeoutSeconds")
 		assert.Zero(t, code, people)
 		code, _, people = in(t, "run", "-q", "*/TimeoutSeconds")

@@ -176,10 +176,8 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 	if err := f.check(ctx, s, picks, known); err != nil {
 		return err
 	}
-	rerun := ""
 	found, exit := f.ask(ctx, s, picks, known, func(seed uint64) []conformance.Sink {
-		rerun = f.rerun(asked, seed)
-		o := report.Options{Rerun: rerun, Version: version()}
+		o := report.Options{Rerun: f.rerun(asked, seed), Version: version()}
 		sinks := f.terminalSinks(s.Err, o)
 		for _, open := range reports {
 			sinks = append(sinks, open(o))
@@ -189,7 +187,7 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 	if (f.endpoint != "" || f.exec != "") && f.recorded == "" {
 		s.keepLast(found)
 	}
-	return f.finish(s, found, exit, rerun, func(runs *baseline.Runs) error { return f.repeat(ctx, s, picks, known, runs) })
+	return f.finish(s, found, exit, func(runs *baseline.Runs) error { return f.repeat(ctx, s, picks, known, runs) })
 }
 
 // check finds what is wrong with the command line, before a process is started or a byte sent.

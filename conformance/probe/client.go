@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -30,6 +31,8 @@ type Client struct {
 	// Given are the bindings that the caller said the target has; Nodes are those of them that are node IDs.
 	Given fixtures.Bindings
 	Nodes []string
+	// Sent are the CommandIds of what Wait and Preflight sent.
+	Sent *sync.Map
 	// node is the node to which plain requests go, of a target that takes them by InstanceIds only; "" of others.
 	node string
 }
@@ -59,6 +62,13 @@ func (c *Client) Exchange(ctx context.Context, m *fixtures.Message) (*wire.Excha
 // AskPlain sends a SendCommand that every server takes.
 func (c *Client) AskPlain(ctx context.Context) (judge.Exchanged, error) {
 	return c.Ask(ctx, "SendCommand", c.minimal(""))
+}
+
+// keep keeps the CommandId of an accepted SendCommand.
+func (c *Client) keep(e *judge.Exchanged) {
+	if id := e.Body.Pointer("/Command/CommandId"); id != nil && e.OK() {
+		c.Sent.Store(id.Text, true)
+	}
 }
 
 // minimal is a SendCommand that every server takes, with more members after the required ones.

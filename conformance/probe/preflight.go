@@ -37,6 +37,8 @@ type Preflight struct {
 	ByInstanceIDs bool
 	// Broken are the operations that the target knows and that failed before the first case.
 	Broken []BrokenOperation
+	// Fresh reports whether nobody else has sent the target a command: it lists those of this run, and no other.
+	Fresh bool
 	// Bindings are what is known of the target's world: what the caller said, and the synthetic ones.
 	Bindings fixtures.Bindings
 	// Faults are the exchanges of the preflight that break an invariant.
@@ -69,6 +71,7 @@ func (c *Client) Preflight(ctx context.Context) (Preflight, error) {
 	}
 	p.Refusal = judge.Refusal(first)
 	p.ClockScale = clockScale(first.Response.Header)
+	c.keep(&first)
 	p.inspect(first)
 	if !c.AWS {
 		for i, s := range synthetics {
@@ -115,6 +118,7 @@ func (c *Client) tryByInstanceIDs(ctx context.Context, p *Preflight) error {
 	if err != nil {
 		return err
 	}
+	c.keep(&e)
 	p.ByInstanceIDs = e.OK()
 	if !p.ByInstanceIDs {
 		c.node = ""
@@ -150,11 +154,32 @@ func (c *Client) operations(ctx context.Context, p *Preflight) error {
 		}
 		p.Operations = append(p.Operations, operation)
 		p.inspect(e)
+		if operation == "ListCommands" {
+			p.Fresh = c.listsOwnOnly(&e)
+		}
 		if fails(&e) || leavesOpen(&e) {
 			p.Broken = append(p.Broken, BrokenOperation{operation, printable(e.Summary())})
 		}
 	}
 	return nil
+}
+
+// listsOwnOnly reports whether a list of commands has what was sent here, and nothing else.
+func (c *Client) listsOwnOnly(e *judge.Exchanged) bool {
+	list := e.Body.Pointer("/Commands")
+	if list == nil || len(list.Items) == 0 || !e.OK() {
+		return false
+	}
+	for i := range list.Items {
+		id := list.Items[i].Pointer("/CommandId")
+		if id == nil {
+			return false
+		}
+		if _, own := c.Sent.Load(id.Text); !own {
+			return false
+		}
+	}
+	return true
 }
 
 // deniesOperation reports whether an answer says clearly that there is no such operation.

@@ -35,6 +35,7 @@ func (c *Client) Wait(ctx context.Context, within time.Duration) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case e.Err == nil && !slices.Contains(gatewayStatuses, e.Response.Status):
+			c.keep(&e)
 			return nil
 		case e.Err == nil:
 			last = c.Name + " answers " + judge.StatusText(e.Response.Status)

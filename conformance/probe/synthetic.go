@@ -79,6 +79,7 @@ func (c *Client) trySynthetic(ctx context.Context, s synthetic, p *Preflight) er
 	if err != nil {
 		return err
 	}
+	c.keep(&e)
 	p.inspect(e)
 	if !e.OK() {
 		return nil

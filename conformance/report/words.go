@@ -118,7 +118,7 @@ func brokenBefore(r *conformance.Report) string {
 		return ""
 	}
 	note := fmt.Sprintf("; %s failed before the first case (%s)", strings.Join(names, ", "), answer)
-	if r.Server == nil {
+	if r.Server == nil && !r.Preflight.Fresh {
 		note += ": if the server was asked before, start it anew"
 	}
 	return note
