@@ -7,13 +7,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance/judge"
-	"github.com/sendspec/sendspec/fixtures"
-	"github.com/sendspec/sendspec/fixtures/evidence"
 )
 
 // completeCases completes a selector part by part: areas first, then topics, then cases.
 func completeCases(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	cases, err := fixtures.Embedded()
+	cases, err := judge.AllCases()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
@@ -23,7 +21,7 @@ func completeCases(_ *cobra.Command, _ []string, typed string) ([]cobra.Completi
 	}
 	var found []cobra.Completion
 	directive := cobra.ShellCompDirectiveNoFileComp
-	for _, c := range slices.Concat(cases, judge.InvariantCases()) {
+	for _, c := range cases {
 		if !strings.HasPrefix(c.ID, prefix) {
 			continue
 		}
@@ -56,20 +54,4 @@ func completeFlag(c *cobra.Command, flag string, values ...string) {
 	}
 	// The one error is a flag that is not there, which the test of completion sees.
 	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, directive))
-}
-
-func profileNames() []string {
-	var names []string
-	for _, p := range fixtures.Profiles() {
-		names = append(names, string(p))
-	}
-	return names
-}
-
-func kindNames() []string {
-	var names []string
-	for _, k := range evidence.Kinds() {
-		names = append(names, string(k))
-	}
-	return names
 }

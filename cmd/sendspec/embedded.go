@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"slices"
@@ -122,20 +123,20 @@ func embeddedTarget(region string, nodes []string, bind map[string]string) (conf
 	}
 	t := conformance.Target{URL: s.URL, Name: "the embedded reference", Region: region, Nodes: nodes,
 		Bindings: s.World.Bindings, Denied: s.World.Denied}
-	for name, value := range bind {
-		t.Bindings[name] = value
-	}
+	maps.Copy(t.Bindings, bind)
 	for i := range nodes {
 		delete(t.Bindings, strings.TrimSuffix(fmt.Sprintf("node.%d", i+1), ".1"))
 	}
 	return t, s.close, nil
 }
 
-func sortedNames[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
+func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// texts are names of some kind as texts.
+func texts[T ~string](names []T) []string {
+	list := make([]string, len(names))
+	for i, name := range names {
+		list[i] = string(name)
 	}
-	slices.Sort(names)
-	return names
+	return list
 }

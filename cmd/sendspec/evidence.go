@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
@@ -80,12 +81,12 @@ func newBook() (*book, error) {
 	if err != nil {
 		return nil, err
 	}
-	cases, err := fixtures.Embedded()
+	cases, err := judge.AllCases()
 	if err != nil {
 		return nil, err
 	}
 	b := &book{base.Facts(), map[string][]string{}}
-	for _, c := range slices.Concat(cases, judge.InvariantCases()) {
+	for _, c := range cases {
 		for _, id := range c.Evidence {
 			b.cases[id] = append(b.cases[id], c.ID)
 		}
@@ -133,38 +134,11 @@ func has(f *evidence.Fact, text string) bool {
 // nearest are the IDs that the fewest edits make of the text.
 func (b *book) nearest(text string) []string {
 	const shown = 3
-	facts := slices.Clone(b.facts)
-	distances := map[string]int{}
-	for _, f := range facts {
-		distances[f.ID] = distance(strings.ToLower(text), strings.ToLower(f.ID))
+	ids := make([]string, len(b.facts))
+	for i, f := range b.facts {
+		ids[i] = f.ID
 	}
-	slices.SortStableFunc(facts, func(x, y *evidence.Fact) int { return distances[x.ID] - distances[y.ID] })
-	var ids []string
-	for _, f := range facts[:min(shown, len(facts))] {
-		ids = append(ids, f.ID)
-	}
-	return ids
-}
-
-// distance is how many bytes have to be added, taken away or changed (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return nearest.First(text, ids)[:min(shown, len(ids))]
 }
 
 // counts writes how many facts there are, by topic and kind.

@@ -15,7 +15,6 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/selector"
-	"github.com/sendspec/sendspec/fixtures"
 )
 
 // errNoLastRun is that no report of a run was kept.
@@ -103,12 +102,12 @@ func lastFailed(ctx context.Context, s Streams, within selector.Selector) (selec
 	if err != nil {
 		return within, fmt.Errorf("--last-failed: %w", err)
 	}
-	cases, err := fixtures.Embedded()
+	cases, err := judge.AllCases()
 	if err != nil {
 		return within, err
 	}
 	known := map[string]bool{}
-	for _, c := range slices.Concat(cases, judge.InvariantCases()) {
+	for _, c := range cases {
 		known[c.ID] = true
 	}
 	var failed []string
@@ -121,18 +120,10 @@ func lastFailed(ctx context.Context, s Streams, within selector.Selector) (selec
 	case len(last.Failed) == 0:
 		return within, fmt.Errorf("--last-failed: no case failed in the last run, against %s", shown(last.Target))
 	case len(failed) == 0:
-		return within, fmt.Errorf("--last-failed: none of the %s of %s is among the selected cases", counted(len(last.Failed), "failure"),
+		return within, fmt.Errorf("--last-failed: none of the %s of %s is among the selected cases", report.Count(len(last.Failed), "failure"),
 			shown(last.Target))
 	}
-	fmt.Fprintf(s.Err, "sendspec: --last-failed: runs the %s that failed when last judged, against %s\n", counted(len(failed), "case"),
+	fmt.Fprintf(s.Err, "sendspec: --last-failed: runs the %s that failed when last judged, against %s\n", report.Count(len(failed), "case"),
 		shown(last.Target))
 	return selector.Parse(failed, selectorFile(ctx))
-}
-
-// counted is a number of things.
-func counted(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

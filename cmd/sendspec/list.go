@@ -85,11 +85,10 @@ func selected(ctx context.Context, args []string) ([]*fixtures.Case, error) {
 }
 
 func picked(picks selector.Selector) ([]*fixtures.Case, error) {
-	cases, err := fixtures.Embedded()
+	cases, err := judge.AllCases()
 	if err != nil {
 		return nil, err
 	}
-	cases = slices.Concat(cases, judge.InvariantCases())
 	if err := picks.Check(cases); err != nil {
 		return nil, err
 	}

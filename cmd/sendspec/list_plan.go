@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/selector"
 )
 
@@ -45,7 +46,7 @@ func tellSkipped(s Streams, plan []conformance.Planned) {
 			skipped++
 		}
 	}
-	fmt.Fprintf(s.Err, "sendspec: a run would ask %d of %s, and skip %d\n", len(plan)-skipped, counted(len(plan), "case"), skipped)
+	fmt.Fprintf(s.Err, "sendspec: a run would ask %d of %s, and skip %d\n", len(plan)-skipped, report.Count(len(plan), "case"), skipped)
 	reasons := slices.Collect(maps.Keys(count))
 	slices.SortFunc(reasons, func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) })
 	for _, reason := range reasons {

@@ -135,8 +135,8 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
 	c.MarkFlagsMutuallyExclusive("last-failed", "recorded")
 	c.MarkFlagsMutuallyExclusive("last-failed", "update-baseline")
 	c.MarkFlagsMutuallyExclusive("max-fail", "update-baseline")
-	completeFlag(c, "profile", profileNames()...)
-	completeFlag(c, "evidence", kindNames()...)
+	completeFlag(c, "profile", texts(fixtures.Profiles())...)
+	completeFlag(c, "evidence", texts(evidence.Kinds())...)
 	return c
 }
 

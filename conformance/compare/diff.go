@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -64,13 +65,7 @@ func (c Change) notAsked() bool {
 
 // Of returns the changes of a kind.
 func (d Diff) Of(k ChangeKind) []Change {
-	var list []Change
-	for _, c := range d.Changes {
-		if c.Kind == k {
-			list = append(list, c)
-		}
-	}
-	return list
+	return slices.DeleteFunc(slices.Clone(d.Changes), func(c Change) bool { return c.Kind != k })
 }
 
 // Two tells what became of the cases between a report and a later one.
@@ -129,13 +124,6 @@ func failing(v judge.Verdict) bool {
 	return v == judge.Fail || v == judge.Known || v == judge.Flaky
 }
 
-func orUnknown(corpus string) string {
-	if corpus == "" {
-		return "unknown"
-	}
-	return clean(corpus)
-}
-
 // Check refuses what cannot be set side by side: a report that was cut short or is a shard, unless
 // partial ones are allowed. Notes are what a reader should know of the rest.
 func Check(reports []report.Named, partial bool) (notes []string, err error) {
@@ -154,7 +142,7 @@ func Check(reports []report.Named, partial bool) (notes []string, err error) {
 		if first := reports[0]; r.Corpus != first.Corpus {
 			notes = append(notes, fmt.Sprintf("%s and %s were made with different cases or expectations (corpus %s and %s): a "+
 				"difference may be the suite's", first.File, r.File,
-				orUnknown(first.Corpus), orUnknown(r.Corpus)))
+				cmp.Or(clean(first.Corpus), "unknown"), cmp.Or(clean(r.Corpus), "unknown")))
 		}
 		if first := reports[0]; r.Strict != first.Strict {
 			notes = append(notes, fmt.Sprintf("only one of %s and %s was made with --strict", first.File, r.File))

@@ -23,18 +23,6 @@ type side struct {
 
 // HTML writes a diff as one page that needs no network.
 func (d Diff) HTML(w io.Writer, notes []string) error {
-	text, err := pageFiles.ReadFile("diff.html")
-	if err != nil {
-		return err
-	}
-	style, err := pageFiles.ReadFile("page.css")
-	if err != nil {
-		return err
-	}
-	page, err := htmlpage.New("What changed between two runs", style)
-	if err != nil {
-		return err
-	}
 	titles, err := caseTitles()
 	if err != nil {
 		return err
@@ -44,21 +32,17 @@ func (d Diff) HTML(w io.Writer, notes []string) error {
 		"title": func(id string) string { return titles[id] },
 		"side":  func(v judge.Verdict, fingerprint, reason string) side { return side{v, fingerprint, reason} },
 	})
-	t, err := htmlpage.Template(string(text), known)
-	if err != nil {
-		return err
-	}
 	var kinds []kindRows
 	for _, k := range Kinds() {
 		if changes := d.Of(k); len(changes) > 0 {
 			kinds = append(kinds, kindRows{k, words[k], changes})
 		}
 	}
-	return t.Execute(w, struct {
+	return htmlpage.Template(diffTemplate, known).Execute(w, struct {
 		htmlpage.Page
 		Diff    Diff
 		Summary string
 		Notes   []string
 		Kinds   []kindRows
-	}{page, d, d.summary(), notes, kinds})
+	}{htmlpage.New("What changed between two runs", pageStyle), d, d.summary(), notes, kinds})
 }

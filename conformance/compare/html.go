@@ -1,18 +1,28 @@
 package compare
 
 import (
-	"embed"
+	"cmp"
+	_ "embed" // files of the pages
 	"html/template"
 	"io"
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/report/htmlpage"
 )
 
-//go:embed page.html page.css page.js diff.html
-var pageFiles embed.FS
+var (
+	//go:embed page.html
+	matrixTemplate string
+	//go:embed diff.html
+	diffTemplate string
+	//go:embed page.css
+	pageStyle []byte
+	//go:embed page.js
+	matrixScript []byte
+)
 
 // marks go with the word of a verdict, so that colour is never the only sign.
 var marks = map[judge.Verdict]string{
@@ -36,31 +46,13 @@ var classes = map[judge.Verdict]string{
 // functions look up the maps for the template, so that every text goes through its escaping.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"mark":  func(v judge.Verdict) string { return or(marks, v, "?") },
-		"says":  func(v judge.Verdict) string { return or(says, v, "unknown") },
-		"class": func(v judge.Verdict) string { return or(classes, v, "skip") },
-		"clean": clean,
-		"lower": strings.ToLower,
-		"standing": func(s conformance.Standing) string {
-			switch s {
-			case conformance.Conformant:
-				return "pass"
-			case conformance.Nonconformant:
-				return "fail"
-			case conformance.Partial:
-				return "warn"
-			case conformance.Untested:
-			}
-			return "skip"
-		},
+		"mark":     func(v judge.Verdict) string { return cmp.Or(marks[v], "?") },
+		"says":     func(v judge.Verdict) string { return cmp.Or(says[v], "unknown") },
+		"class":    func(v judge.Verdict) string { return cmp.Or(classes[v], "skip") },
+		"clean":    clean,
+		"lower":    strings.ToLower,
+		"standing": func(s conformance.Standing) string { return report.StandingClass[s] },
 	}
-}
-
-func or(m map[judge.Verdict]string, v judge.Verdict, otherwise string) string {
-	if s, ok := m[v]; ok {
-		return s
-	}
-	return otherwise
 }
 
 // fewColumns is how many targets have room side by side: their tables need no scrolling of their own, so that the heads
@@ -69,23 +61,8 @@ const fewColumns = 5
 
 // HTML writes the matrix as one page that needs no network.
 func (m Matrix) HTML(w io.Writer) error {
-	var parts [3][]byte
-	for i, name := range []string{"page.html", "page.css", "page.js"} {
-		part, err := pageFiles.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		parts[i] = part
-	}
-	page, err := htmlpage.New("How servers stand", parts[1], parts[2])
-	if err != nil {
-		return err
-	}
-	t, err := htmlpage.Template(string(parts[0]), functions())
-	if err != nil {
-		return err
-	}
-	return t.Execute(w, struct {
+	page := htmlpage.New("How servers stand", pageStyle, matrixScript)
+	return htmlpage.Template(matrixTemplate, functions()).Execute(w, struct {
 		htmlpage.Page
 		Matrix
 		Fits bool

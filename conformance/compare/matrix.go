@@ -110,24 +110,16 @@ func (c *Score) count(v judge.Verdict) {
 		return
 	}
 	c.All++
-	switch v {
-	case judge.Pass, judge.Warn, judge.Fixed:
+	switch {
+	case v == judge.Pass || v == judge.Warn || v == judge.Fixed:
 		c.Conform++
 		c.Judged++
-	case judge.Fail, judge.Known, judge.Flaky:
+	case failing(v):
 		c.Judged++
-	case judge.Skip, judge.Error:
 	}
 }
 
-func differs(v judge.Verdict) bool {
-	switch v {
-	case judge.Fail, judge.Known, judge.Flaky, judge.Error, judge.Warn:
-		return true
-	case judge.Pass, judge.Fixed, judge.Skip:
-	}
-	return false
-}
+func differs(v judge.Verdict) bool { return failing(v) || v == judge.Error || v == judge.Warn }
 
 // columnName is the target's name, with the file where several have the same.
 func columnName(r report.Named, all []report.Named) string {
@@ -164,13 +156,10 @@ func (m *Matrix) profiles(reports []report.Named) {
 
 // caseTitles are the rules of the cases of this version, by ID.
 func caseTitles() (map[string]string, error) {
-	cases, err := fixtures.Embedded()
-	if err != nil {
-		return nil, err
-	}
+	cases, err := judge.AllCases()
 	titles := map[string]string{}
-	for _, c := range slices.Concat(cases, judge.InvariantCases()) {
+	for _, c := range cases {
 		titles[c.ID] = c.Title
 	}
-	return titles, nil
+	return titles, err
 }

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -54,8 +55,7 @@ func (d Diff) summary() string {
 
 // how says what changed: the verdicts, and the fingerprints where there are some.
 func (c Change) how() string {
-	before, after := orNone(c.Before, c.Was), orNone(c.After, c.Is)
-	s := before + " -> " + after
+	s := orNone(c.Before, c.Was) + " -> " + orNone(c.After, c.Is)
 	if c.Reason != "" {
 		s += " (" + c.Reason + ")"
 	}
@@ -63,13 +63,7 @@ func (c Change) how() string {
 }
 
 func orNone(v judge.Verdict, fingerprint string) string {
-	if v == "" {
-		return "none"
-	}
-	if fingerprint == "" {
-		return string(v)
-	}
-	return string(v) + " " + fingerprint
+	return strings.TrimSpace(string(cmp.Or(v, "none")) + " " + fingerprint)
 }
 
 // Text writes the matrix for people: profiles and areas, then the cases in which a target differs.
@@ -107,11 +101,7 @@ func (m Matrix) Text(w io.Writer) error {
 func texts[T any](cells []T) []string {
 	var list []string
 	for _, c := range cells {
-		text := clean(fmt.Sprint(c))
-		if text == "" {
-			text = "-"
-		}
-		list = append(list, text)
+		list = append(list, cmp.Or(clean(fmt.Sprint(c)), "-"))
 	}
 	return list
 }

@@ -62,19 +62,19 @@ func (r *requests) askBounds(row *Row, c *reference.Constraint) {
 			n := measure(v)
 			switch {
 			case refused && c.Min != nil && n == *c.Min-1:
-				row.ask(below, q)
+				row.ask(below, q.question)
 			case refused && c.Max != nil && n == *c.Max+1:
-				row.ask(above, q)
+				row.ask(above, q.question)
 			case !taken || c.Min != nil && n < *c.Min || c.Max != nil && n > *c.Max:
 			case c.Min != nil && n == *c.Min:
-				row.ask(atMin, q)
+				row.ask(atMin, q.question)
 				if c.Max != nil && n == *c.Max {
-					row.ask(atMax, q)
+					row.ask(atMax, q.question)
 				}
 			case c.Max != nil && n == *c.Max:
-				row.ask(atMax, q)
+				row.ask(atMax, q.question)
 			default:
-				row.ask(inside, q)
+				row.ask(inside, q.question)
 			}
 		}
 	}
@@ -120,12 +120,12 @@ func (r *requests) askValues(row *Row, c *reference.Constraint) {
 		switch {
 		case here == nil || len(here.values) == 0:
 		case q.taken():
-			row.ask(inside, q)
+			row.ask(inside, q.question)
 			for _, v := range here.values {
 				given[v.Text] = true
 			}
 		case c.Kind != reference.Required && q.refusedFor(c.Path, c.Kind):
-			row.ask(outside, q)
+			row.ask(outside, q.question)
 		}
 	}
 	for _, value := range c.Values {

@@ -123,7 +123,7 @@ func (r *requests) memberRows() []Row {
 		for i := range r.all {
 			q := &r.all[i]
 			if here := q.at[p.path]; here != nil && len(here.values) > 0 && q.taken() {
-				row.ask(sent, q)
+				row.ask(sent, q.question)
 			}
 		}
 		r.askEveryWay(&row, p)
@@ -132,7 +132,7 @@ func (r *requests) memberRows() []Row {
 	return rows
 }
 
-func (r *Row) ask(cell string, q *request) {
+func (r *Row) ask(cell string, q *question) {
 	c := r.cell(cell)
 	c.Cases = append(c.Cases, q.owner.ID)
 }
@@ -148,13 +148,13 @@ func (r *requests) askEveryWay(row *Row, p place) {
 		}
 		decided := q.taken() || q.refusedFor(p.path, reference.Required)
 		if here.absent && decided {
-			row.ask(absent, q)
+			row.ask(absent, q.question)
 		}
 		if here.null && decided {
-			row.ask(null, q)
+			row.ask(null, q.question)
 		}
 		if q.mistyped(here) {
-			row.ask(wrongType, q)
+			row.ask(wrongType, q.question)
 			for _, v := range here.wrong {
 				kinds[v.Kind] = true
 			}
@@ -185,7 +185,7 @@ func (r *requests) askWithoutAnAnswer(row *Row, path string) {
 		for i := range r.all {
 			q := &r.all[i]
 			if here := q.at[path]; here != nil && has(here) && q.result.Validity() == reference.Valid && q.admits && q.refusable {
-				row.ask(name, q)
+				row.ask(name, q.question)
 				c.Undecided = true
 			}
 		}

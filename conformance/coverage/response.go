@@ -14,14 +14,12 @@ import (
 
 func (c *corpus) responseRows(operation string) []Row {
 	var rows []Row
-	at := map[string]int{}
 	for _, p := range places(reference.ResponseSchema(operation)) {
 		row := newRow(operation, Responses, p.path, "")
 		row.cell(ofType).Cases = typeInvariants(operation, p)
 		if p.schema.Type() == smithy.ShapeTypeStructure {
 			row.cell(ofValue).Reason = "a structure is what its members are"
 		}
-		at[p.path] = len(rows)
 		rows = append(rows, row)
 	}
 	for i := range c.questions {
@@ -33,15 +31,11 @@ func (c *corpus) responseRows(operation string) []Row {
 		for _, path := range q.reuses() {
 			e.note(path, matcher.Asks{Present: true, Value: true})
 		}
-		for path, asks := range e {
-			i, known := at[path]
-			if !known {
-				continue
-			}
+		for i := range rows {
+			asks := e[rows[i].Member]
 			for name, holds := range map[string]bool{present: asks.Present, ofType: asks.Type, ofValue: asks.Value} {
 				if holds {
-					cell := rows[i].cell(name)
-					cell.Cases = append(cell.Cases, q.owner.ID)
+					rows[i].ask(name, q)
 				}
 			}
 		}

@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -64,36 +65,29 @@ func texts[T ~string](values []T) []string {
 func (c *corpus) statusRows() []Row {
 	var rows []Row
 	for _, s := range subjects() {
-		at := map[string]int{}
+		before := len(rows)
 		for _, value := range s.values {
-			at[value] = len(rows)
 			rows = append(rows, newRow(s.operation, Statuses, s.name, value))
 		}
 		for i := range c.questions {
-			q := &c.questions[i]
-			only, among := c.statusesOf(q, s)
-			for value, cell := range q.cellsOf(only, among) {
-				if i, known := at[value]; known {
-					found := rows[i].cell(cell)
-					found.Cases = append(found.Cases, q.owner.ID)
-				}
-			}
+			only, among := c.statusesOf(&c.questions[i], s)
+			c.questions[i].fill(rows[before:], only, among)
 		}
 	}
 	excuseAllowed(rows)
 	return rows
 }
 
-// cellsOf says which cell each value belongs to: a value that a step demands, or that it merely allows.
-func (q *question) cellsOf(only string, among []string) map[string]string {
-	cells := map[string]string{}
-	for _, value := range among {
-		cells[value] = allowed
+// fill notes in the row of each value that a step demands it, or that it merely allows it.
+func (q *question) fill(rows []Row, only string, among []string) {
+	for i := range rows {
+		switch value := cmp.Or(rows[i].Rule, rows[i].Member); {
+		case value == only && q.counts():
+			rows[i].ask(demanded, q)
+		case slices.Contains(among, value):
+			rows[i].ask(allowed, q)
+		}
 	}
-	if only != "" && q.counts() {
-		cells[only] = demanded
-	}
-	return cells
 }
 
 // excuseAllowed marks that what is demanded needs no case that merely allows it. What is allowed still needs a case
@@ -205,22 +199,13 @@ func (c *corpus) exceptionRows(operation string) []Row {
 		names = append(names, frameworkExceptions()...)
 	}
 	var rows []Row
-	at := map[string]int{}
 	for _, name := range names {
-		at[name] = len(rows)
 		rows = append(rows, newRow(operation, Exceptions, name, ""))
 	}
 	for i := range c.questions {
-		q := &c.questions[i]
-		if q.step.Request.Operation != operation {
-			continue
-		}
-		only, among := exceptionsOf(q.step.Expect)
-		for name, cell := range q.cellsOf(only, among) {
-			if i, known := at[name]; known {
-				found := rows[i].cell(cell)
-				found.Cases = append(found.Cases, q.owner.ID)
-			}
+		if q := &c.questions[i]; q.step.Request.Operation == operation {
+			only, among := exceptionsOf(q.step.Expect)
+			q.fill(rows, only, among)
 		}
 	}
 	excuseAllowed(rows)

@@ -79,6 +79,12 @@ func Preflight(e Exchanged) (Result, bool) {
 	return r, len(r.invariants) > 0
 }
 
+// AllCases returns the embedded cases, and after them the invariants.
+func AllCases() ([]*fixtures.Case, error) {
+	cases, err := fixtures.Embedded()
+	return append(slices.Clip(cases), InvariantCases()...), err
+}
+
 // InvariantCases returns the invariants as cases, in the order in which reports list them.
 func InvariantCases() []*fixtures.Case {
 	var list []*fixtures.Case

@@ -3,9 +3,9 @@ package judge
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -201,7 +201,7 @@ func (m *matching) outcome(o *fixtures.Outcome) {
 	if !m.status(o) {
 		return
 	}
-	for _, name := range sortedKeys(o.Headers) {
+	for _, name := range slices.Sorted(maps.Keys(o.Headers)) {
 		var got *jsontree.Value
 		if values := e.Response.Header.Values(name); len(values) > 0 {
 			got = &jsontree.Value{Kind: jsontree.String, Text: values[0]}
@@ -369,13 +369,4 @@ func refusalOf(e *Exchanged) Description {
 	d.ErrorType = owned(e.ErrorType)
 	d.Words = strings.TrimSpace(d.Words + " " + e.ErrorType)
 	return d
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

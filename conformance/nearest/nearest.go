@@ -27,6 +27,15 @@ func Question(word string, known []string) string {
 	return ""
 }
 
+// First are the known names, those first that are nearest to a word.
+func First(word string, known []string) []string {
+	letters, distances := fold(word), map[string]int{}
+	for _, name := range known {
+		distances[name] = distance(letters, fold(name))
+	}
+	return slices.SortedStableFunc(slices.Values(known), func(x, y string) int { return distances[x] - distances[y] })
+}
+
 // longest is beyond every name: what is longer is like none, and costs no time.
 const longest = 100
 

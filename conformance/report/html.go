@@ -1,7 +1,7 @@
 package report
 
 import (
-	"embed"
+	_ "embed" // the page's files
 	"fmt"
 	"html/template"
 	"io"
@@ -12,8 +12,16 @@ import (
 	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
-//go:embed html
-var htmlFiles embed.FS
+var (
+	//go:embed html/page.tmpl
+	pageTemplate string
+	//go:embed html/style.css
+	pageStyle []byte
+	//go:embed html/text.js
+	textScript []byte
+	//go:embed html/page.js
+	pageScript []byte
+)
 
 // writeHTML writes one page that needs nothing else. Verdict, causes and scores are HTML; the cases are data that the
 // page's own script renders as text, one at a time. The policy in its head lets no other script run.
@@ -22,15 +30,7 @@ func writeHTML(w io.Writer, r *conformance.Report, o Options) error {
 	if err != nil {
 		return err
 	}
-	text, err := htmlFiles.ReadFile("html/page.tmpl")
-	if err != nil {
-		return err
-	}
-	t, err := htmlpage.Template(string(text), template.FuncMap{"pieces": pieces})
-	if err != nil {
-		return err
-	}
-	return t.Execute(w, page)
+	return htmlpage.Template(pageTemplate, template.FuncMap{"pieces": pieces}).Execute(w, page)
 }
 
 // page is what the template shows.
@@ -64,16 +64,8 @@ func newPage(r *conformance.Report, o Options) (*page, error) {
 	p := &page{Data: template.JS(data)} //nolint:gosec // encoding/json escapes what HTML would read
 	p.headline(r, v)
 	p.Causes, p.CausesOf = v.causeRows(r, causes, o)
-	var parts [][]byte
-	for _, name := range []string{"style.css", "text.js", "page.js"} {
-		part, err := htmlFiles.ReadFile("html/" + name)
-		if err != nil {
-			return nil, err
-		}
-		parts = append(parts, part)
-	}
-	p.Page, err = htmlpage.New(p.Mark+" "+p.Verdict, parts[0], parts[1:]...)
-	return p, err
+	p.Page = htmlpage.New(p.Mark+" "+p.Verdict, pageStyle, textScript, pageScript)
+	return p, nil
 }
 
 func (p *page) headline(r *conformance.Report, v view) {

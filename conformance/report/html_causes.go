@@ -27,7 +27,7 @@ func (v view) causeRows(r *conformance.Report, causes []CauseInfo, o Options) (r
 	facts, failures := factsOf(r), 0
 	for i, c := range causes {
 		c.Title, c.Rule = v.line(c.Title), v.line(c.Rule)
-		row := causeRow{CauseInfo: c, Number: i + 1, Open: i < causesShown, Count: plural(len(c.Cases), "case")}
+		row := causeRow{CauseInfo: c, Number: i + 1, Open: i < causesShown, Count: Count(len(c.Cases), "case")}
 		example := results[c.Example]
 		if e := example.Case.Evidence; e.Kind() != "" {
 			fact := facts[e[0]]
@@ -37,7 +37,7 @@ func (v view) causeRows(r *conformance.Report, causes []CauseInfo, o Options) (r
 		rows = append(rows, row)
 		failures += len(c.Cases)
 	}
-	return rows, fmt.Sprintf("%s of %s", plural(len(causes), "cause"), plural(failures, "failure"))
+	return rows, fmt.Sprintf("%s of %s", Count(len(causes), "cause"), Count(failures, "failure"))
 }
 
 // pieceLength is the longest part of a text that no line ends in, where the page's style is not allowed.

@@ -73,7 +73,8 @@ var profileAbout = map[fixtures.Profile]string{
 	fixtures.Auth:      "Signatures are verified",
 }
 
-var standingClass = map[conformance.Standing]string{
+// StandingClass is the class of a standing on a page: that of a verdict.
+var StandingClass = map[conformance.Standing]string{
 	conformance.Conformant: "pass", conformance.Partial: "warn", conformance.Nonconformant: "fail", conformance.Untested: "skip",
 }
 
@@ -91,7 +92,7 @@ func profileRows(r *conformance.Report, v view) []profileRow {
 		t := tallies[p.Profile]
 		rows = append(rows, profileRow{
 			ProfileInfo: ProfileInfo{p.Profile, p.Standing, v.line(p.Why)},
-			About:       profileAbout[p.Profile], Class: standingClass[p.Standing], Bar: barOf(t),
+			About:       profileAbout[p.Profile], Class: StandingClass[p.Standing], Bar: barOf(t),
 		})
 	}
 	return rows

@@ -99,15 +99,12 @@ func merged(parts []Named) (*Document, error) {
 
 // corpusOrder is the place of each case among all, from 1.
 func corpusOrder() (map[string]int, error) {
-	cases, err := fixtures.Embedded()
-	if err != nil {
-		return nil, err
-	}
+	cases, err := judge.AllCases()
 	order := map[string]int{}
-	for i, c := range slices.Concat(cases, judge.InvariantCases()) {
+	for i, c := range cases {
 		order[c.ID] = i + 1
 	}
-	return order, nil
+	return order, err
 }
 
 // gravity orders the verdicts on an invariant that shards came to.
@@ -136,14 +133,13 @@ func bothInvariants(a, b CaseInfo) CaseInfo {
 		}
 	}
 	if b.Fingerprint != "" && strings.HasPrefix(b.Fingerprint, "should:") == strings.HasPrefix(a.Fingerprint, "should:") {
-		parts := append(strings.Split(strings.TrimPrefix(a.Fingerprint, "should:"), ","), strings.Split(strings.TrimPrefix(b.Fingerprint,
-			"should:"), ",")...)
+		of, should := strings.CutPrefix(a.Fingerprint, "should:")
+		parts := append(strings.Split(of, ","), strings.Split(strings.TrimPrefix(b.Fingerprint, "should:"), ",")...)
 		slices.Sort(parts)
-		level := ""
-		if strings.HasPrefix(a.Fingerprint, "should:") {
-			level = "should:"
+		a.Fingerprint = strings.Join(slices.Compact(parts), ",")
+		if should {
+			a.Fingerprint = "should:" + a.Fingerprint
 		}
-		a.Fingerprint = level + strings.Join(slices.Compact(parts), ",")
 	}
 	return a
 }

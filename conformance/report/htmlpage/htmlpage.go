@@ -5,13 +5,17 @@ package htmlpage
 import (
 	"bytes"
 	"crypto/sha256"
-	"embed"
+	_ "embed" // files of pages
 	"encoding/base64"
 	"html/template"
+	"slices"
 )
 
-//go:embed head.tmpl base.css
-var files embed.FS
+//go:embed head.tmpl
+var head string
+
+//go:embed base.css
+var base []byte
 
 // Page is what the head of a page shows. The page is one file, and asks for no other.
 type Page struct {
@@ -22,12 +26,8 @@ type Page struct {
 }
 
 // New is a page with this style after the common one, and these scripts. They are ours: nothing in them is escaped.
-func New(title string, style []byte, scripts ...[]byte) (Page, error) {
-	base, err := files.ReadFile("base.css")
-	if err != nil {
-		return Page{}, err
-	}
-	style = append(base, style...)
+func New(title string, style []byte, scripts ...[]byte) Page {
+	style = slices.Concat(base, style)
 	p := Page{Title: title, Style: template.CSS(style)} //nolint:gosec // files of ours
 	p.Policy = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src " + hashOf(style) + "; script-src"
 	for _, script := range scripts {
@@ -35,7 +35,7 @@ func New(title string, style []byte, scripts ...[]byte) (Page, error) {
 		p.Scripts = append(p.Scripts, template.JS(script)) //nolint:gosec // a file of ours
 		p.Policy += " " + hashOf(script)
 	}
-	return p, nil
+	return p
 }
 
 // hashOf is the source expression that allows exactly this script or style (Content Security Policy
@@ -46,10 +46,6 @@ func hashOf(text []byte) string {
 }
 
 // Template is the template of a page, which may use head, wordmark and scripts.
-func Template(text string, funcs template.FuncMap) (*template.Template, error) {
-	t, err := template.New("page").Funcs(funcs).Parse(text)
-	if err != nil {
-		return nil, err
-	}
-	return t.ParseFS(files, "head.tmpl")
+func Template(text string, funcs template.FuncMap) *template.Template {
+	return template.Must(template.Must(template.New("page").Funcs(funcs).Parse(text)).New("head").Parse(head)).Lookup("page")
 }
