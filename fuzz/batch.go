@@ -27,6 +27,7 @@ func nextBatch(asked int, took time.Duration) uint64 {
 // asked is what became of one input.
 type asked struct {
 	done          bool
+	index         uint64
 	sum           [sha256.Size]byte // of what was sent
 	marks         []generate.Mark
 	skipped       bool
@@ -35,16 +36,16 @@ type asked struct {
 	reproductions []reproduction
 }
 
-// batch asks the inputs [from,to), several at once, and returns what became of those that were asked: all
+// batch asks the inputs of these indexes, several at once, and returns what became of those that were asked: all
 // of them, unless the campaign is over.
-func (c *campaign) batch(ctx context.Context, from, to uint64) []asked {
-	out := make([]asked, to-from)
+func (c *campaign) batch(ctx context.Context, indexes []uint64) []asked {
+	out := make([]asked, len(indexes))
 	var next atomic.Uint64
 	var wg sync.WaitGroup
 	for range c.options.Parallel {
 		wg.Go(func() {
-			for i := next.Add(1) - 1; i < to-from; i = next.Add(1) - 1 {
-				if out[i] = c.ask(ctx, c.generator.At(from+i)); !out[i].done {
+			for i := next.Add(1) - 1; i < uint64(len(indexes)); i = next.Add(1) - 1 {
+				if out[i] = c.ask(ctx, c.generator.At(indexes[i])); !out[i].done {
 					return
 				}
 			}
@@ -65,7 +66,7 @@ func (c *campaign) ask(ctx context.Context, in *generate.Input) asked {
 		return asked{}
 	}
 	a := asked{
-		done: true, marks: in.Marks, sum: digest(tc), unanswered: silent(&r), reproductions: reproductions(in, tc, &e, &r),
+		done: true, index: in.Index, marks: in.Marks, sum: digest(tc), unanswered: silent(&r), reproductions: reproductions(in, tc, &e, &r),
 	}
 	a.skipped = r.Verdict == judge.Skip || r.BeyondLimit() && len(a.reproductions) == 0
 	if len(a.reproductions) > 0 || a.unanswered {

@@ -3,11 +3,9 @@ package fuzz
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"math"
 	"slices"
 	"time"
@@ -18,6 +16,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/conformance/probe"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fuzz/generate"
@@ -35,6 +34,9 @@ type Options struct {
 	Rate float64
 	// Strategies are those asked; all where there are none.
 	Strategies []generate.Strategy
+	// Shard is the part of the campaign that is asked; the zero value is all of it. The shards of the same seed and
+	// Count ask each input of the whole campaign once.
+	Shard selector.Shard
 	// ShrinkCalls bounds the requests that shrinking one finding takes. Default 60.
 	ShrinkCalls int
 	// MaxFindings bounds how many distinct findings are kept; there may be more. Default 400.
@@ -103,18 +105,17 @@ type CampaignProgress struct {
 
 // campaign is one run of a campaign.
 type campaign struct {
-	session    *conformance.Session
-	options    Options
-	oracle     *oracle.Oracle
-	limiter    *rate.Limiter
-	generator  *generate.Generator
-	coverage   *generate.MarkSet
-	found      []*Divergence
-	byKey      map[string][]*Divergence
+	session   *conformance.Session
+	options   Options
+	oracle    *oracle.Oracle
+	limiter   *rate.Limiter
+	generator *generate.Generator
+	coverage  *generate.MarkSet
+	findings
 	report     *CampaignReport
-	hash       hash.Hash
+	hash       inputsHash
+	share      uint64 // of Count, how many inputs are the shard's
 	began      time.Time
-	dropped    map[string]bool
 	unanswered []*generate.Input // of the last batch, those without an answer
 	dead       bool              // the target was waited for in vain
 
@@ -146,8 +147,7 @@ func (c *campaign) over(ctx context.Context) bool {
 func newCampaign(session *conformance.Session, options Options) (*campaign, error) {
 	options = options.withDefaults()
 	c := &campaign{
-		session: session, options: options, byKey: map[string][]*Divergence{}, hash: sha256.New(),
-		began: time.Now(), dropped: map[string]bool{},
+		session: session, options: options, findings: newFindings(options.MaxFindings), began: time.Now(),
 	}
 	c.lastInput = c.began.Add(options.Lasts())
 	c.end = c.began.Add(options.Ends())
@@ -156,6 +156,9 @@ func newCampaign(session *conformance.Session, options Options) (*campaign, erro
 		return nil, err
 	}
 	c.generator, c.coverage = g, g.Marks()
+	if c.share = g.Share(options.Count, options.Shard); options.Count > 0 && c.share == 0 {
+		return nil, fmt.Errorf("shard %s has none of %d inputs: want no more shards than inputs", options.Shard, options.Count)
+	}
 	c.oracle = oracle.New(session.Bindings(), session.Target().Region)
 	limit := rate.Inf
 	if options.Rate > 0 {
@@ -170,21 +173,17 @@ func newCampaign(session *conformance.Session, options Options) (*campaign, erro
 func (c *campaign) run(ctx context.Context) error {
 	size := uint64(firstBatch)
 	for next := uint64(0); ctx.Err() == nil; {
-		end := next + size
-		if c.options.Count > 0 {
-			end = min(end, c.options.Count)
-		}
-		if end == next {
+		var indexes []uint64
+		if indexes, next = c.indexes(next, size); len(indexes) == 0 {
 			return nil
 		}
 		if !time.Now().Before(c.lastInput) {
-			c.ranOut(next)
+			c.ranOut()
 			return nil
 		}
 		start := time.Now()
-		outcomes := c.batch(ctx, next, end)
+		outcomes := c.batch(ctx, indexes)
 		size = nextBatch(len(outcomes), time.Since(start))
-		next += uint64(len(outcomes))
 		c.unanswered = nil
 		for i := range outcomes {
 			if err := c.note(ctx, &outcomes[i]); err != nil {
@@ -206,10 +205,20 @@ func (c *campaign) run(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// indexes are those of the next inputs of the shard, up to size, and where the next after them are looked for.
+func (c *campaign) indexes(from, size uint64) (list []uint64, next uint64) {
+	for next = from; uint64(len(list)) < size && (c.options.Count == 0 || next < c.options.Count); next++ {
+		if c.generator.InShard(next, c.options.Shard) {
+			list = append(list, next)
+		}
+	}
+	return list, next
+}
+
 // ranOut says of a campaign that was to ask so many inputs that the time was over before.
-func (c *campaign) ranOut(asked uint64) {
+func (c *campaign) ranOut() {
 	if c.options.For == 0 {
-		c.report.Stopped = fmt.Sprintf("%d of %d inputs were asked in %s", asked, c.options.Count, c.options.Lasts())
+		c.report.Stopped = fmt.Sprintf("%d of %d inputs were asked in %s", c.report.Inputs, c.share, c.options.Lasts())
 	}
 }
 
@@ -253,7 +262,7 @@ func silent(r *judge.Result) bool {
 // note counts an input and follows up what it shows.
 func (c *campaign) note(ctx context.Context, a *asked) error {
 	c.report.Inputs++
-	_, _ = c.hash.Write(a.sum[:])
+	c.hash.add(a.index, a.sum)
 	if a.skipped {
 		c.report.Skipped++
 		return nil
@@ -274,23 +283,11 @@ func (c *campaign) note(ctx context.Context, a *asked) error {
 	return nil
 }
 
-// known returns the finding that a fingerprint is one more sign of, nil where it is new. A finding that did not show
-// again takes in only what did not, either (flaky): it is no reason to leave the next unasked.
-func (c *campaign) known(f *fingerprint, flaky bool) *Divergence {
-	for _, g := range c.byKey[f.key()] {
-		sure := g.Fingerprint.Level == f.Level || g.Fingerprint.Level == fixtures.Must
-		if sure && (flaky || !g.Flaky) && subset(g.Fingerprint.Causes, f.Causes) {
-			return g
-		}
-	}
-	return nil
-}
-
 func (c *campaign) tellProgress() {
 	if c.options.Progress == nil {
 		return
 	}
-	p := CampaignProgress{Inputs: c.report.Inputs, Count: c.options.Count, Elapsed: time.Since(c.began), For: c.options.For}
+	p := CampaignProgress{Inputs: c.report.Inputs, Count: c.share, Elapsed: time.Since(c.began), For: c.options.For}
 	p.Must, p.Should = count(c.found)
 	p.Covered, p.Coverable = c.coverage.Asked()
 	c.options.Progress(p)
@@ -303,15 +300,13 @@ func (c *campaign) finish(ctx context.Context) *CampaignReport {
 		r.Stopped = "interrupted"
 	}
 	r.Complete = r.Stopped == ""
-	r.Hash = hex.EncodeToString(c.hash.Sum(nil))
+	r.Hash = c.hash.String()
 	r.Elapsed = time.Since(c.began)
 	r.Divergences = c.found
 	asked, all := c.coverage.Asked()
 	r.Coverage = Coverage{Asked: asked, All: all}
 	slices.SortStableFunc(r.Divergences, func(a, b *Divergence) int { return b.Fingerprint.Level.Weight() - a.Fingerprint.Level.Weight() })
-	if len(c.dropped) > 0 {
-		r.Dropped = len(c.dropped)
-	}
+	r.Dropped = len(c.dropped)
 	return r
 }
 

@@ -46,20 +46,13 @@ func (c *campaign) keep(f *Divergence) error {
 		known.Seen += f.Seen
 		return nil
 	}
-	c.forget(f)
-	if len(c.found) >= c.options.MaxFindings {
-		if len(c.dropped) < 10*c.options.MaxFindings {
-			c.dropped[f.Fingerprint.id()] = true
-		}
+	if !c.add(f) {
 		return nil
 	}
-	f.ID = f.Fingerprint.id()
 	if f.Case != nil && c.mayRun(f) {
 		may := *f.Case // replay asks it of a target on loopback only
 		may.Safety, f.Case = fixtures.Dispatch, &may
 	}
-	c.found = append(c.found, f)
-	c.byKey[f.Fingerprint.key()] = append(c.byKey[f.Fingerprint.key()], f)
 	if c.options.Found != nil {
 		return c.options.Found(f)
 	}
@@ -69,22 +62,6 @@ func (c *campaign) keep(f *Divergence) error {
 // mayRun reports whether a request of the finding names a node that may be sent to.
 func (c *campaign) mayRun(f *Divergence) bool {
 	return slices.ContainsFunc(f.Result.Exchanges, func(x judge.Exchanged) bool { return c.generator.MayRun(x.Request.Body) })
-}
-
-// forget drops what a finding tells better: the same divergence at a weaker level, or not shown again.
-func (c *campaign) forget(f *Divergence) {
-	worse := func(g *Divergence) bool {
-		if g.Fingerprint.key() != f.Fingerprint.key() || !subset(f.Fingerprint.Causes, g.Fingerprint.Causes) {
-			return false
-		}
-		if g.Fingerprint.Level == f.Fingerprint.Level {
-			return g.Flaky && !f.Flaky
-		}
-		return f.Fingerprint.Level == fixtures.Must && (g.Flaky || !f.Flaky)
-	}
-	key := f.Fingerprint.key()
-	c.found = slices.DeleteFunc(c.found, worse)
-	c.byKey[key] = slices.DeleteFunc(c.byKey[key], worse)
 }
 
 // reproduction is one answer to an input, with one of the divergences that it shows.
@@ -127,7 +104,7 @@ func reproductions(in *generate.Input, tc *fixtures.Case, e *oracle.Expectation,
 // follow confirms a divergence that an input showed, shrinks the input and keeps the finding.
 func (c *campaign) follow(ctx context.Context, in *generate.Input, first *reproduction) error {
 	want := &first.fingerprint
-	if len(c.found) >= c.options.MaxFindings {
+	if c.full() {
 		return c.keep(&Divergence{Fingerprint: *want, Seen: 1})
 	}
 	f := &Divergence{
@@ -158,31 +135,6 @@ func (c *campaign) follow(ctx context.Context, in *generate.Input, first *reprod
 	return c.keep(f)
 }
 
-// same returns the finding that a new one is another sign of, where its fingerprint alone does not tell: a failure
-// that shows on every input and has come back, or that was gone when it was asked again; or one whose causes are all
-// that its input has, since it was not made smaller, and shares one.
-func (c *campaign) same(f *Divergence) *Divergence {
-	key := f.Fingerprint.key()
-	for _, g := range c.found {
-		if g.ubiquitous && g.Fingerprint.key() == key && (f.ubiquitous || f.Flaky) {
-			if f.ubiquitous {
-				c.byKey[key] = append(c.byKey[key], g)
-			}
-			return g
-		}
-	}
-	if !f.Unconfirmed && !f.Unshrunk && !f.Flaky {
-		return nil
-	}
-	for _, g := range c.byKey[key] {
-		shares := slices.ContainsFunc(f.Fingerprint.Causes, func(cause string) bool { return slices.Contains(g.Fingerprint.Causes, cause) })
-		if g.Fingerprint.Level == f.Fingerprint.Level && shares && (g.Flaky || !f.Flaky) {
-			return g
-		}
-	}
-	return nil
-}
-
 // isUbiquitous reports whether the server fails in the way of the finding over two requests that have nothing
 // in common, a plain one and one without a member. Then nothing in the input is the cause, and the smaller of
 // the two takes its place.
@@ -210,14 +162,6 @@ func (c *campaign) isUbiquitous(ctx context.Context, f *Divergence) bool {
 	f.Case, f.Result, f.Fingerprint = shown.tc, shown.result, shown.fingerprint
 	f.Fingerprint.Causes = nil
 	return true
-}
-
-// forgetUbiquitous forgets the failures that every request showed, since a plain request shows none any more: what fails
-// from now on has causes of its own.
-func (c *campaign) forgetUbiquitous() {
-	for key, list := range c.byKey {
-		c.byKey[key] = slices.DeleteFunc(list, func(f *Divergence) bool { return f.ubiquitous })
-	}
 }
 
 // Verdict is the verdict on the finding's case.

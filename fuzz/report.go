@@ -7,6 +7,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fuzz/generate"
 )
@@ -19,9 +20,11 @@ type CampaignReport struct {
 	Target     conformance.Target
 	Seed       uint64
 	Strategies []generate.Strategy
+	Shard      selector.Shard
 	// Inputs were asked, of which Skipped could not be sent to this kind of target.
 	Inputs, Skipped uint64
-	// Hash is over what the inputs that were asked send, in the order of their index, in hexadecimal.
+	// Hash is over what the inputs that were asked send, in hexadecimal. Those of all shards add up to that of the
+	// whole campaign, modulo 2^256.
 	Hash     string
 	Complete bool
 	Stopped  string // why it did not get to its end, where it did not
@@ -40,7 +43,7 @@ type Coverage struct {
 }
 
 func newReport(s *conformance.Session, o Options) *CampaignReport {
-	r := &CampaignReport{Target: s.Target(), Seed: s.Started().Seed, Strategies: o.Strategies}
+	r := &CampaignReport{Target: s.Target(), Seed: s.Started().Seed, Strategies: o.Strategies, Shard: o.Shard}
 	if len(r.Strategies) == 0 {
 		r.Strategies = generate.Strategies()
 	}
@@ -86,6 +89,7 @@ type document struct {
 	Region     string               `json:"region"`
 	Seed       uint64               `json:"seed"`
 	Strategies []generate.Strategy  `json:"strategies"`
+	Shard      string               `json:"shard,omitempty"`
 	Complete   bool                 `json:"complete"`
 	Stopped    string               `json:"stopped,omitempty"`
 	Verdict    string               `json:"verdict"`
@@ -136,8 +140,8 @@ func (f *Divergence) document() divergenceDocument {
 // Marshal returns the JSON document of a report.
 func Marshal(r *CampaignReport) ([]byte, error) {
 	d := document{
-		Format: Format, Target: r.Target.Name, Region: r.Target.Region, Seed: r.Seed, Strategies: r.Strategies, Complete: r.Complete,
-		Stopped: r.Stopped,
+		Format: Format, Target: r.Target.Name, Region: r.Target.Region, Seed: r.Seed, Strategies: r.Strategies,
+		Shard: r.Shard.String(), Complete: r.Complete, Stopped: r.Stopped,
 		Verdict: r.Verdict(), Inputs: r.Inputs, Skipped: r.Skipped, Hash: r.Hash, Coverage: r.Coverage, Dropped: r.Dropped,
 		Findings: []divergenceDocument{},
 	}

@@ -26,6 +26,7 @@ type fuzzFlags struct {
 	duration   time.Duration
 	count      uint64
 	seed       uint64
+	shard      string
 	dir        string
 	strategies []string
 	parallel   int
@@ -66,6 +67,8 @@ wire, malformed bodies and HTTP; metamorphic, two requests that mean the same; s
 				return errors.New("--to: want --promote with it")
 			case given("for") && f.duration == 0, given("count") && f.count == 0:
 				return errors.New("--for and --count: want more than 0")
+			case f.shard != "" && !given("seed"):
+				return errors.New("--shard: want --seed, the same for all shards of a campaign")
 			}
 			f.resolveRate(given("rate"))
 			return f.run(c.Context(), s, c.Flags().Changed("seed"))
@@ -77,6 +80,8 @@ wire, malformed bodies and HTTP; metamorphic, two requests that mean the same; s
 	c.Flags().Uint64Var(&f.count, "count", 0,
 		"how many requests to generate (default 10000, or unlimited with --for)")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of the generated requests (default random)")
+	c.Flags().StringVar(&f.shard, "shard", "",
+		"`I/N`: send only part I of N of the campaign of this --seed, or auto/N in a Kubernetes Indexed Job; --merge joins the findings")
 	c.Flags().StringVar(&f.dir, "dir", "", "`FOLDER` to save findings in, a folder each")
 	c.Flags().StringSliceVar(&f.strategies, "strategy", nil, "use only these strategies: "+strings.Join(strategyNames(), ", "))
 	c.Flags().IntVar(&f.parallel, "parallel", 8, "how many requests are sent at once")
@@ -148,15 +153,25 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 	if err != nil {
 		return err
 	}
+	shard, err := parseShard(f.shard)
+	if err != nil {
+		return err
+	}
 	session, end, err := f.open(ctx, s, seeded)
 	if err != nil {
 		return err
 	}
 	defer end()
-	fmt.Fprintf(s.Err, "sendspec: fuzzing %s in %s, seed %d\n\n", shown(session.Target().Name), shown(session.Target().Region),
-		session.Started().Seed)
+	part := ""
+	if shard.Count > 0 {
+		part = ", shard " + shard.String()
+	}
+	fmt.Fprintf(s.Err, "sendspec: fuzzing %s in %s, seed %d%s\n\n", shown(session.Target().Name), shown(session.Target().Region),
+		session.Started().Seed, part)
 	progress := newCampaignProgress(s.Err)
-	found, err := fuzz.Run(ctx, session, f.options(session, s, progress))
+	options := f.options(session, s, progress)
+	options.Shard = shard
+	found, err := fuzz.Run(ctx, session, options)
 	progress.finish()
 	session.Close()
 	if found == nil {

@@ -121,7 +121,8 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
 	c.Flags().IntVar(&f.parallel, "parallel", 8, "how many cases run at once")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of the random values in the requests (default random)")
 	c.Flags().DurationVar(&f.fuzz, "fuzz", 0, "then fuzz for this long, in the same report")
-	c.Flags().StringVar(&f.shard, "shard", "", "`I/N`: run only part I of N; compare --merge joins the reports")
+	c.Flags().StringVar(&f.shard, "shard", "",
+		"`I/N`: run only part I of N, or auto/N in a Kubernetes Indexed Job; compare --merge joins the reports")
 	c.Flags().StringVar(&f.recorded, "recorded", "",
 		"instead of the cases, ask the calls of a recording of AWS, and compare the answers; `FILE` as observe writes it")
 	f.reportFlags.register(c)
@@ -290,13 +291,11 @@ func (f *runFlags) runner(t conformance.Target, s selector.Selector, opts ...con
 	if f.maxFail > 0 {
 		opts = append(opts, conformance.WithMaxFail(f.maxFail))
 	}
-	if f.shard != "" {
-		shard, err := selector.ParseShard(f.shard)
-		if err != nil {
-			return nil, fmt.Errorf("--shard: %w", err)
-		}
-		opts = append(opts, conformance.WithShard(shard))
+	shard, err := parseShard(f.shard)
+	if err != nil {
+		return nil, err
 	}
+	opts = append(opts, conformance.WithShard(shard))
 	if f.wait < 0 {
 		return nil, fmt.Errorf("--wait %s: want no less than 0", f.wait)
 	}

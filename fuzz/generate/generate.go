@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
@@ -71,6 +72,28 @@ func (g *Generator) At(index uint64) *Input {
 	mixed := splitMix{state: g.seed}
 	r := seededRand(mixed.Uint64() ^ (&splitMix{state: index}).Uint64())
 	return g.make(t.strategy, index, round*shares[t.strategy]+t.number, r)
+}
+
+// InShard reports whether the input of this index is in the shard. Each shard has its share of each strategy: which
+// places of the rotation are a shard's shifts by one from round to round.
+func (g *Generator) InShard(index uint64, s selector.Shard) bool {
+	round, place := index/uint64(len(g.rotation)), index%uint64(len(g.rotation))
+	return s.Count == 0 || (round+place)%uint64(s.Count) == uint64(s.Index-1)
+}
+
+// Share is how many of the first count inputs are in the shard.
+func (g *Generator) Share(count uint64, s selector.Shard) uint64 {
+	if s.Count == 0 {
+		return count
+	}
+	cycle := uint64(len(g.rotation)) * uint64(s.Count) // of which each shard has as many
+	share := count / cycle * uint64(len(g.rotation))
+	for i := count - count%cycle; i < count; i++ {
+		if g.InShard(i, s) {
+			share++
+		}
+	}
+	return share
 }
 
 // FromBytes derives an input from data, so that a fuzzer which changes data changes the input.
