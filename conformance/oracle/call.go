@@ -1,6 +1,9 @@
 package oracle
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -23,13 +26,36 @@ func AnyAnswer() []fixtures.Outcome {
 	return []fixtures.Outcome{{Name: "accepted", Status: literal(`{"$class":2}`), Format: fixtures.FormatAny}, RefusedBelow}
 }
 
-// acceptedCall is what the answer to a valid call has at least, by operation. Members that AWS leaves out at times
-// are not asked for.
-var acceptedCall = map[string]*jsontree.Value{
-	reference.ListCommands:           literal(`{"Commands":{"$type":"list"}}`),
-	reference.ListCommandInvocations: literal(`{"CommandInvocations":{"$type":"list"}}`),
-	reference.GetCommandInvocation:   literal(`{"CommandId":{"$uuid":true}}`),
-	reference.CancelCommand:          literal(`{}`),
+// listOf is the member of an answer with what was asked for, by operation; "" where the answer is that itself.
+var listOf = map[string]string{
+	reference.ListCommands: "Commands", reference.ListCommandInvocations: "CommandInvocations", reference.GetCommandInvocation: "",
+}
+
+// shown are the members of a request that what is shown has, too. The nodes of a command need not be in its InstanceIds.
+var shown = map[string][]string{
+	reference.ListCommands:           {"CommandId"},
+	reference.ListCommandInvocations: {"CommandId", "InstanceId"},
+	reference.GetCommandInvocation:   {"CommandId", "InstanceId"},
+}
+
+// acceptedCall is what the answer to a valid call has at least: what was asked for, and nothing else. Members that AWS
+// leaves out at times are not asked for. What a CommandId in capitals finds is open (evidence: calls/capitals).
+func acceptedCall(r *reference.Validation) *jsontree.Value {
+	list, ok := listOf[r.Operation]
+	if !ok {
+		return literal(`{}`)
+	}
+	var members []string
+	for _, name := range shown[r.Operation] {
+		if v := r.Tree.Get(name); v != nil && v.Kind == jsontree.String && v.Text == strings.ToLower(v.Text) {
+			members = append(members, fmt.Sprintf(`%q:{"$echo":"/%s"}`, name, name))
+		}
+	}
+	one := "{" + strings.Join(members, ",") + "}"
+	if list == "" {
+		return literal(one)
+	}
+	return literal(fmt.Sprintf(`{%q:{"$each":%s}}`, list, one))
 }
 
 // declared are the client errors of the service model (fixtures/evidence/model.json, operations.NAME.errors).
@@ -46,12 +72,12 @@ var declared = map[string][]string{
 
 // validCall: which commands there are is not known, so that a valid call of another operation than SendCommand is
 // taken, or refused for a reason that its operation has.
-func validCall(operation string) Expectation {
-	accepted := fixtures.Outcome{Name: "accepted", Status: okStatus, Body: acceptedCall[operation]}
+func validCall(r *reference.Validation) Expectation {
+	accepted := fixtures.Outcome{Name: "accepted", Status: okStatus, Body: acceptedCall(r)}
 	return Expectation{
-		Rule: "A valid request is taken, or refused for a reason that its operation has", Level: fixtures.Must,
-		Evidence: fixtures.Evidence{"suite/model", "shape/errors"},
-		Outcomes: append([]fixtures.Outcome{accepted}, whateverIsThere(operation)...),
+		Rule: "A valid request is taken and shows what it asks for, or is refused for a reason that its operation has", Level: fixtures.Must,
+		Evidence: fixtures.Evidence{"suite/model", "shape/errors", "calls/ListCommands", "calls/ListCommandInvocations-narrow"},
+		Outcomes: append([]fixtures.Outcome{accepted}, whateverIsThere(r.Operation)...),
 	}
 }
 

@@ -89,7 +89,7 @@ func (o *Oracle) expect(text []byte, result reference.Validation) Expectation {
 	case reference.Valid:
 	}
 	if result.Operation != reference.SendCommand {
-		return validCall(result.Operation)
+		return validCall(&result)
 	}
 	return o.valid(&result)
 }

@@ -54,7 +54,19 @@ func expectationOf(request *wire.Request) oracle.Expectation {
 func isPlainCall(r *wire.Request) bool {
 	media, _, err := mime.ParseMediaType(r.Get("Content-Type"))
 	plain := err == nil && media == "application/x-amz-json-1.1" && !strings.Contains(r.Get("Content-Encoding"), "gzip")
-	return plain && r.Method == http.MethodPost && r.Path == "/"
+	expect := strings.ToLower(r.Get("Expect"))
+	return plain && r.Method == http.MethodPost && r.Path == "/" && (expect == "" || expect == "100-continue") && headerSize(r) <= largestHeader
+}
+
+// largestHeader is as much of a header as every server and proxy reads; beyond it some answer 431.
+const largestHeader = 8 << 10
+
+func headerSize(r *wire.Request) int {
+	size := 0
+	for _, f := range r.Fields {
+		size += len(f.Name) + len(f.Value) + len(": \r\n")
+	}
+	return size
 }
 
 // unrelatedToBody are the answers that any call may get with any body: the errors about who asks, how often

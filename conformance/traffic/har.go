@@ -45,6 +45,8 @@ type har struct {
 				Cookies  []header `json:"cookies"`
 				BodySize int      `json:"bodySize"`
 				PostData *content `json:"postData"`
+				// Raw is an extension of ours: the request was framed by hand, and PostData is what followed the header.
+				Raw string `json:"_raw"`
 			} `json:"request"`
 			Response struct {
 				Status  int      `json:"status"`
@@ -142,6 +144,8 @@ func Read(r io.Reader, secrets ...string) (Capture, error) {
 		call.Exchange.Request.Body, call.Exchange.Response.Body = redactor.Bytes(sent), answer
 		redactor.Exchange(call.Exchange)
 		switch {
+		case e.Request.Raw != "":
+			call.Skip = "the request was framed by hand: how much of it was read is not known"
 		case e.Response.Status == 0:
 			call.Skip = "no answer was captured"
 		case !hasSent:

@@ -7,9 +7,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -76,24 +74,18 @@ func harOf(t *testing.T, entries []map[string]any, comment string) []byte {
 // recordings are all recorded calls as entries, and the labels of the judged ones among them.
 func recordings(t *testing.T) (entries []map[string]any, labels []string) {
 	t.Helper()
-	files, err := fs.Glob(evidence.Files(), "recorded/*.jsonl")
+	calls, err := evidence.Recordings()
 	require.NoError(t, err)
-	require.Len(t, files, 4)
-	for _, name := range files {
-		b, err := fs.ReadFile(evidence.Files(), name)
+	for i := range calls {
+		r := &calls[i]
+		if r.HTTPStatus == 0 {
+			continue
+		}
+		answer, err := r.Answer()
 		require.NoError(t, err)
-		calls, err := evidence.ReadRecordings(b)
-		require.NoError(t, err)
-		for _, r := range calls {
-			if r.HTTPStatus == 0 {
-				continue
-			}
-			answer, err := r.Answer()
-			require.NoError(t, err)
-			entries = append(entries, entry(r.Operation, r.HTTPStatus, r.Input, answer, r.StartedAt, len(entries), len(entries)%2 == 1))
-			if judged[r.Operation] {
-				labels = append(labels, path.Base(name)+" "+r.Label)
-			}
+		entries = append(entries, entry(r.Operation, r.HTTPStatus, r.Input, answer, r.StartedAt, len(entries), len(entries)%2 == 1))
+		if judged[r.Operation] {
+			labels = append(labels, r.Label)
 		}
 	}
 	return entries, labels
@@ -150,7 +142,7 @@ func TestTheExcerptIsOfTheRecordings(t *testing.T) {
 		if !judged[operation] {
 			continue
 		}
-		_, label, _ := strings.Cut(labels[i], " ")
+		label := labels[i]
 		i++
 		if excerpt[label] && operation == "SendCommand" && !seen[label] {
 			seen[label] = true
@@ -187,6 +179,7 @@ func TestWhatConformsOfACall(t *testing.T) {
 		"CloudWatchOutputConfig":{"CloudWatchLogGroupName":"","CloudWatchOutputEnabled":false},"TimeoutSeconds":3600,
 		"AlarmConfiguration":{"IgnorePollAlarmFailure":false,"Alarms":[]},"TriggeredAlarms":[]}}`
 	with := func(members string) string { return strings.TrimSuffix(valid, "}") + "," + members + "}" }
+	idOf := func(end string) string { return `{"CommandId":"2d226bf9-efbd-461b-a381-0000000000` + end + `"}` }
 	now := time.Now()
 	at := func(answer string) string {
 		answer = strings.Replace(answer, `"RequestedDateTime":0`, fmt.Sprintf(`"RequestedDateTime":%d`, now.Unix()), 1)
@@ -240,8 +233,19 @@ func TestWhatConformsOfACall(t *testing.T) {
 		"a member twice, which nobody knows": {"SendCommand", `{"DocumentName":7,"DocumentName":"x"}`, 200, taken, judge.Pass},
 		"a member twice, refused": {"SendCommand", `{"DocumentName":"x","DocumentName":"xyz"}`,
 			400, `{"__type":"Whatever"}`, judge.Pass},
-		"a list, taken":           {"ListCommands", `{}`, 200, `{"Commands":[]}`, judge.Pass},
-		"a list without the list": {"ListCommands", `{}`, 200, `{}`, judge.Fail},
+		"a list, taken":                  {"ListCommands", `{}`, 200, `{"Commands":[]}`, judge.Pass},
+		"a list without the list":        {"ListCommands", `{}`, 200, `{}`, judge.Fail},
+		"the command that was asked for": {"ListCommands", idOf("01"), 200, `{"Commands":[` + idOf("01") + `]}`, judge.Pass},
+		"another command":                {"ListCommands", idOf("01"), 200, `{"Commands":[` + idOf("01") + `,` + idOf("02") + `]}`, judge.Fail},
+		"a command asked for in capitals": {"ListCommands", `{"CommandId":"2D226BF9-EFBD-461B-A381-0000000000FF"}`,
+			200, `{"Commands":[` + idOf("ff") + `]}`, judge.Pass},
+		"another invocation": {"ListCommandInvocations", idOf("01"), 200, `{"CommandInvocations":[` + idOf("02") + `]}`, judge.Fail},
+		"invocations of another node": {"ListCommandInvocations", `{"InstanceId":"i-0123456789abcdef0"}`,
+			200, `{"CommandInvocations":[{"InstanceId":"i-0123456789abcdef1"}]}`, judge.Fail},
+		"an invocation on another node": {"GetCommandInvocation", `{"InstanceId":"i-0123456789abcdef0",` + idOf("01")[1:],
+			200, `{"InstanceId":"i-0123456789abcdef1",` + idOf("01")[1:], judge.Fail},
+		"an invocation of another command": {"GetCommandInvocation", `{"InstanceId":"i-0123456789abcdef0",` + idOf("01")[1:],
+			200, `{"InstanceId":"i-0123456789abcdef0",` + idOf("02")[1:], judge.Fail},
 		"an invocation that does not exist": {"GetCommandInvocation",
 			`{"CommandId":"2d226bf9-efbd-461b-a381-000000000001","InstanceId":"i-0123456789abcdef0"}`,
 			400, `{"__type":"InvocationDoesNotExist"}`, judge.Pass},
@@ -254,6 +258,36 @@ func TestWhatConformsOfACall(t *testing.T) {
 			r := report.Results[0]
 			assert.Equal(t, test.want, r.Verdict, "%s: %+v", r.Case.Title, r.Findings)
 			assert.Equal(t, "traffic/"+test.operation+"/entry/n=1", r.Case.ID)
+		})
+	}
+}
+
+// Servers and proxies refuse by themselves what no client of AWS sends: AWS JSON 1.1 says nothing of it.
+func TestWhatIsRefusedForItsHeaderConforms(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		field  pair
+		status int
+		want   judge.Verdict
+	}{
+		"an unknown expectation":    {pair{"Expect", "sendspec"}, 417, judge.Pass},
+		"an expectation of clients": {pair{"Expect", "100-Continue"}, 417, judge.Fail},
+		"a header of 9 KB":          {pair{"X-Long", strings.Repeat("x", 9<<10)}, 431, judge.Pass},
+		"a header of 2 KB":          {pair{"X-Amz-Security-Token", strings.Repeat("x", 2<<10)}, 431, judge.Fail},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := entry("ListCommands", c.status, []byte("{}"), []byte("no"), time.Now(), 1, false)
+			request, response := e["request"].(map[string]any), e["response"].(map[string]any)
+			request["headers"] = append(request["headers"].([]pair), c.field)
+			response["headers"] = []pair{{"content-type", "text/plain"}}
+			report, _ := judgeHAR(t, harOf(t, []map[string]any{e}, ""))
+			for _, r := range report.Results {
+				if r.Verdict != judge.Skip && r.Verdict != judge.Pass {
+					assert.Equal(t, c.want, r.Verdict, "%s: %+v", r.Case.ID, r.Findings)
+				}
+			}
+			assert.Equal(t, c.want, report.Results[0].Verdict)
 		})
 	}
 }
@@ -349,14 +383,16 @@ func TestWhatIsNoCallIsNotJudged(t *testing.T) {
 		call(func(_, r map[string]any) { r["content"].(map[string]any)["_truncated"] = true }),
 		call(func(q, _ map[string]any) { q["postData"] = map[string]any{"text": "***"} }),
 		call(func(_, r map[string]any) { r["content"] = map[string]any{"text": "<REDACTED>"} }),
+		call(func(q, _ map[string]any) { q["_raw"] = "UE9TVCAv" }),
 		call(func(q, _ map[string]any) { q["method"] = "PUT" }),
 	}
 	report, capture := judgeHAR(t, harOf(t, entries, ""))
 	assert.Equal(t, 3, capture.Foreign)
-	require.Len(t, capture.Calls, 7)
+	require.Len(t, capture.Calls, 8)
 	for i, reason := range []string{
 		"the body of the request was not captured", "no answer was captured", "the body of the answer was not captured",
-		"the body of the answer was not captured whole", "the body of the request is redacted", "the body of the answer is redacted", "",
+		"the body of the answer was not captured whole", "the body of the request is redacted", "the body of the answer is redacted",
+		"the request was framed by hand: how much of it was read is not known", "",
 	} {
 		assert.Equal(t, reason, report.Results[i].Reason)
 		assert.Equal(t, reason == "", report.Results[i].Verdict == judge.Pass)
