@@ -54,8 +54,9 @@ func expectationOf(request *wire.Request) oracle.Expectation {
 func isPlainCall(r *wire.Request) bool {
 	media, _, err := mime.ParseMediaType(r.Get("Content-Type"))
 	plain := err == nil && media == "application/x-amz-json-1.1" && !strings.Contains(r.Get("Content-Encoding"), "gzip")
-	expect := strings.ToLower(r.Get("Expect"))
-	return plain && r.Method == http.MethodPost && r.Path == "/" && (expect == "" || expect == "100-continue") && headerSize(r) <= largestHeader
+	expect := r.Get("Expect")
+	known := (expect == "" || strings.EqualFold(expect, "100-continue")) && headerSize(r) <= largestHeader
+	return plain && known && r.Method == http.MethodPost && r.Path == "/"
 }
 
 // largestHeader is as much of a header as every server and proxy reads; beyond it some answer 431.
