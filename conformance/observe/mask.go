@@ -53,15 +53,20 @@ func accountOf(id string) string {
 	return fmt.Sprintf("%012d", number)
 }
 
-// arn is an ARN with an account, whose resource is somebody's own. One without an account, such as that of
-// AWS-RunShellScript, is public.
-var arn = regexp.MustCompile(`(?i)\b(arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:)([0-9]{12})((?::[^\s"'<>,;()\[\]{}\\]*)?)`)
+// arn is an ARN with an account, or of a bucket, which has none: its resource is somebody's own. Another without an
+// account, such as that of AWS-RunShellScript, is public. A comma belongs to it where a name goes on behind it.
+var arn = regexp.MustCompile(`(?i)\b(arn:aws[a-z-]*:(?:s3:::|[a-z0-9-]*:[a-z0-9-]*:([0-9]{12})))` +
+	`((?:[^\s"'<>,;()\[\]{}\\]|,[\w+=.@-])*)`)
 
 // kinds are what a resource may begin with.
 var kinds = regexp.MustCompile(`^:(?:[a-z-]+[/:])?`)
 
 // nodeID is that of a node: it means the same elsewhere, and says nothing of its account.
 var nodeID = regexp.MustCompile(`^m?i-[0-9a-f]+$`)
+
+// uniqueID is the ID by which IAM knows a user, a role, a group ... and what names a session behind it: the account can
+// be read from it as from an access key.
+var uniqueID = regexp.MustCompile(`\bA(?:BIA|CCA|GPA|IDA|IPA|NPA|NVA|PKA|ROA|SCA)[A-Z0-9]{12,124}\b(?::[\w+=,.@-]+)?`)
 
 // Text returns a text without what is secret or private in it.
 func (m *Masker) Text(s string) string { return m.private(m.redactor.Text(s)) }
@@ -71,39 +76,49 @@ func (m *Masker) field(name, value string) string { return m.private(m.redactor.
 
 // private masks what is private in a text that has nothing secret in it.
 func (m *Masker) private(s string) string {
+	s = uniqueID.ReplaceAllString(s, "(masked)")
 	s = arn.ReplaceAllStringFunc(s, m.arn)
 	s = m.known(s, maskedAccount)
-	return maskAccounts(s)
+	return maskAccounts(s, maskedAccount)
 }
 
 func (m *Masker) arn(text string) string {
 	part := arn.FindStringSubmatch(text)
-	head, account, resource := part[1], part[2], part[3]
+	head, account, resource := strings.TrimSuffix(part[1], part[2]), part[2], part[3]
 	kind := kinds.FindString(resource)
 	name := resource[len(kind):]
+	masked := ""
+	if account != "" {
+		masked = maskedAccount
+	}
 	switch {
-	case account == maskedAccount, slices.Contains(examples, account):
+	case account == maskedAccount, slices.Contains(examples, account), strings.HasPrefix(name, "masked-"):
 		return text
 	case name == "", name == "*", nodeID.MatchString(name):
-		return head + maskedAccount + resource
+		return head + masked + resource
 	}
 	if m.arns[text] == "" {
-		m.arns[text] = fmt.Sprintf("%s%s%smasked-%d", head, maskedAccount, kind, len(m.arns)+1)
+		m.arns[text] = fmt.Sprintf("%s%s%smasked-%d", head, masked, kind, len(m.arns)+1)
 	}
 	return m.arns[text]
 }
 
-// known masks the account of the credentials everywhere, also within other words.
+// known masks the account of the credentials everywhere, also within other words, and as a number, which has no zeros
+// in front.
 func (m *Masker) known(s, by string) string {
 	if m.account == "" {
 		return s
 	}
 	s = strings.ReplaceAll(s, m.account, by)
-	return strings.ReplaceAll(s, m.account[:4]+"-"+m.account[4:8]+"-"+m.account[8:], by)
+	s = strings.ReplaceAll(s, m.account[:4]+"-"+m.account[4:8]+"-"+m.account[8:], by)
+	if by == maskedNumber {
+		s = strings.ReplaceAll(s, strings.TrimLeft(m.account, "0"), by)
+	}
+	return s
 }
 
-// maskAccounts masks what may be an account ID: 12 digits and no more.
-func maskAccounts(s string) string {
+// maskAccounts masks what may be an account ID.
+func maskAccounts(s, by string) string {
 	var out strings.Builder
 	done := 0
 	for i := 0; i < len(s); {
@@ -115,8 +130,11 @@ func maskAccounts(s string) string {
 		for end < len(s) && isDigit(s[end]) {
 			end++
 		}
-		if end-i == len(maskedAccount) && !isOther(s, i, end) {
-			out.WriteString(s[done:i] + maskedAccount)
+		if grouped := groups.FindString(s[i:]); grouped != "" && !isInUUID(s, i, i+len(grouped)) {
+			out.WriteString(s[done:i] + by)
+			done, end = i+len(grouped), i+len(grouped)
+		} else if end-i == len(maskedAccount) && !isOther(s, i, end) {
+			out.WriteString(s[done:i] + by)
 			done = end
 		}
 		i = end
@@ -124,15 +142,42 @@ func maskAccounts(s string) string {
 	return out.String() + s[done:]
 }
 
-// hexBefore is what precedes digits that belong to a hexadecimal word or a UUID. %3a is an escaped colon.
-var hexBefore = regexp.MustCompile(`(^|[^%][^3])[a-f]$|[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-$`)
+// groups is an account ID as people read it.
+var groups = regexp.MustCompile(`^[0-9]{4}-[0-9]{4}-[0-9]{4}\b`)
 
-// isOther reports whether 12 digits are something else: the fraction of a number, or a part of a word in hexadecimal.
+// isInUUID reports whether groups of digits are those of a UUID, or of another word of more groups.
+func isInUUID(s string, from, to int) bool {
+	return from > 0 && (s[from-1] == '-' || isHex(s[from-1])) || to < len(s) && s[to] == '-'
+}
+
+// uuidBefore is what precedes the last digits of a UUID.
+var uuidBefore = regexp.MustCompile(`[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-$`)
+
+// isOther reports whether 12 digits are something else: the fraction of a number, or a part of a UUID or a word in
+// hexadecimal.
 func isOther(s string, from, to int) bool {
 	fraction := from >= 2 && s[from-1] == '.' && isDigit(s[from-2])
-	hexAfter := to < len(s) && s[to] >= 'a' && s[to] <= 'f'
-	return slices.Contains(examples, s[from:to]) || fraction || hexAfter || hexBefore.MatchString(s[max(0, from-16):from])
+	return slices.Contains(examples, s[from:to]) || fraction || uuidBefore.MatchString(s[max(0, from-15):from]) || isHexWord(s, from, to)
 }
+
+// isHexWord reports whether digits have letters from a to f beside them, and the whole word is of such. An escaped colon
+// is none of it.
+func isHexWord(s string, from, to int) bool {
+	start, end := from, to
+	for start > 0 && isHex(s[start-1]) {
+		start--
+	}
+	for end < len(s) && isHex(s[end]) {
+		end++
+	}
+	whole := (start == 0 || !isLetter(s[start-1])) && (end == len(s) || !isLetter(s[end]))
+	escaped := start > 0 && s[start-1] == '%'
+	return end-start > to-from && whole && !escaped
+}
+
+func isHex(c byte) bool { return isDigit(c) || c >= 'a' && c <= 'f' }
+
+func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
@@ -148,7 +193,7 @@ func (m *Masker) JSON(text string) string {
 		if from < 0 {
 			from = len(text) - i
 		}
-		out.WriteString(m.known(text[i:i+from], maskedNumber))
+		out.WriteString(maskAccounts(m.known(text[i:i+from], maskedNumber), maskedNumber))
 		if i += from; i == len(text) {
 			break
 		}

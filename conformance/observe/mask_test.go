@@ -36,6 +36,12 @@ func TestWhatIsPrivateIsMasked(t *testing.T) {
 		"2d226bf9-efbd-461b-a381-012345678901":                "2d226bf9-efbd-461b-a381-012345678901",
 		"arn:aws:iam::123456789012:role/of-the-documentation": "arn:aws:iam::123456789012:role/of-the-documentation",
 		"a775288309636bcd":                                    "a775288309636bcd",
+		"my-data775288309636":                                 "my-data000000000000",
+		"7752-8830-9636, 77528830-9636":                       "000000000000, 77528830-9636",
+		"2d226bf9-7752-8830-9636-0123456789ab":                "2d226bf9-7752-8830-9636-0123456789ab",
+		"AROAJ2UCCR6DPCEXAMPLE:bob@example.com is":            "(masked) is",
+		"on arn:aws:s3:::my-bucket/key because":               "on arn:aws:s3:::masked-1 because",
+		"arn:aws:iam::775288309636:role/a,b, and":             "arn:aws:iam::000000000000:role/masked-1, and",
 		"1.790450994066E9":                                    "1.790450994066E9",
 		"i-01234567890123456":                                 "i-01234567890123456",
 	} {
@@ -59,8 +65,9 @@ func TestMaskedJSONIsJSONAndElseTheSameBytes(t *testing.T) {
 		`{"a":"77528830963\u0036","n":999999999999}`:   `{"a":"000000000000","n":999999999999}`,
 		`{"a":"arn:aws:iam::775288309636:role\/x\"","775288309636":[]}`: `{"a":"arn:aws:iam::000000000000:role/masked-1\"",` +
 			`"000000000000":[]}`,
-		`{"n":` + "29608264753" + `,"m":1` + account + `}`: `{"n":29608264753,"m":1111111111111}`,
-		`<Account>775288309636</Account>`:                  `<Account>000000000000</Account>`,
+		`{"n":` + "29608264753" + `,"m":1` + account + `}`:            `{"n":111111111111,"m":1111111111111}`,
+		`{"n":775288309636,"m":1790450994066,"k":[1.790450994066E9]}`: `{"n":111111111111,"m":1790450994066,"k":[1.790450994066E9]}`,
+		`<Account>775288309636</Account>`:                             `<Account>000000000000</Account>`,
 	} {
 		assert.Equal(t, want, newMasker().JSON(text), text)
 	}
