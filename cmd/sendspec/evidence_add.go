@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -29,8 +30,8 @@ func newEvidenceAdd(s Streams) *cobra.Command {
 		Use:   "add FILE",
 		Short: "Take recordings of AWS into a checkout, and list the cases that may now be raised",
 		Long: `add takes the recordings of sendspec observe, or others of the same form, into the evidence of a checkout: the file
-itself, and its entry in sources.json. It refuses a file with a credential or an account ID in it, and one that was
-not recorded from AWS.
+itself, and its entry in sources.json. It refuses a file with a credential or an account ID in it, one that was not
+recorded from AWS, and what has been taken in before.
 
 It judges each recorded answer by its case as it is now, and lists the cases whose kind of evidence or level may be
 raised, or a $should in them, or of whose outcomes one is left, and those that are contradicted. To change them is
@@ -47,7 +48,7 @@ fact does.`,
 }
 
 // sourceName is the form of a source's ID.
-var sourceName = regexp.MustCompile(`^[a-z0-9.-]+$`)
+var sourceName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]*$`)
 
 func (f *evidenceAddFlags) run(ctx context.Context, s Streams, file string) error {
 	b, err := readInput(ctx, s.In, file, maxHAR)
@@ -109,23 +110,44 @@ func checkRecordings(file string, b []byte, lines []evidence.Recording) error {
 				file, number)
 		}
 	}
-	if o := lines[0].Observation; o != nil {
+	return checkOrigin(file, lines)
+}
+
+// checkOrigin wants recordings of one observation of AWS, or none of any, and to know when it was.
+func checkOrigin(file string, lines []evidence.Recording) error {
+	for i := range lines {
+		o := lines[i].Observation
+		switch {
+		case o != nil && i > 0:
+			return fmt.Errorf("%s: has two observations: want each in a file of its own", file)
+		case o == nil && lines[i].Case != "" && lines[0].Observation == nil:
+			return fmt.Errorf("%s: the first line of the observation, which says where and when it was made, is missing", file)
+		case o == nil:
+			continue
+		}
 		if u, err := url.Parse(o.Endpoint); err != nil || !conformance.IsAWSHost(u.Hostname()) {
 			return fmt.Errorf("%s: was recorded from %s: want recordings of AWS", file, shown(o.Endpoint))
 		}
 	}
+	if recordedOn(lines) == "" {
+		return fmt.Errorf("%s: no line says when it was recorded: want started_at", file)
+	}
 	return nil
+}
+
+// recordedOn is the day of the first call that has one.
+func recordedOn(lines []evidence.Recording) string {
+	for i := range lines {
+		if at := lines[i].StartedAt; !at.IsZero() {
+			return at.UTC().Format("2006-01-02")
+		}
+	}
+	return ""
 }
 
 // source is the entry of the recordings among the sources.
 func (f *evidenceAddFlags) source(file string, lines []evidence.Recording) (evidence.Source, error) {
-	date := ""
-	for i := range lines {
-		if at := lines[i].StartedAt; !at.IsZero() {
-			date = at.UTC().Format("2006-01-02")
-			break
-		}
-	}
+	date := recordedOn(lines)
 	base := filepath.Base(file)
 	source := evidence.Source{ID: strings.TrimSuffix(base, filepath.Ext(base)), Title: "Calls recorded from AWS",
 		Unlinked: "the recording is the source", Date: date}
@@ -139,7 +161,7 @@ func (f *evidenceAddFlags) source(file string, lines []evidence.Recording) (evid
 		source.ID = f.name
 	}
 	if !sourceName.MatchString(source.ID) {
-		return source, fmt.Errorf("--name %q: want a name of lower-case letters, digits, dots and hyphens", source.ID)
+		return source, fmt.Errorf("--name %q: want a name of lower-case letters, digits, dots and hyphens, with a letter or digit first", source.ID)
 	}
 	source.File = folder + "/" + source.ID + ".jsonl"
 	return source, nil
@@ -159,6 +181,9 @@ func (f *evidenceAddFlags) take(source evidence.Source, recordings []byte) error
 	if err != nil {
 		return fmt.Errorf("%s: %w", list, err)
 	}
+	if same := sameRecordings(os.DirFS(f.dir), recordings); same != "" {
+		return fmt.Errorf("%s: has the same recordings already", filepath.Join(f.dir, filepath.FromSlash(same)))
+	}
 	file := filepath.Join(f.dir, filepath.FromSlash(source.File))
 	if _, err := os.Lstat(file); err == nil {
 		return fmt.Errorf("%s: is there already; want another --name", file)
@@ -173,6 +198,19 @@ func (f *evidenceAddFlags) take(source evidence.Source, recordings []byte) error
 		return errors.Join(err, os.Remove(file))
 	}
 	return nil
+}
+
+// sameRecordings is the file of the evidence that has these recordings; "" where none has.
+func sameRecordings(folder fs.FS, recordings []byte) string {
+	for _, pattern := range []string{"recorded/*", "recorded/observed/*"} {
+		names, _ := fs.Glob(folder, pattern) // the patterns are well formed
+		for _, name := range names {
+			if b, err := fs.ReadFile(folder, name); err == nil && bytes.Equal(b, recordings) {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // withSource adds an entry at the end of the list of sources, and leaves the rest as it is written.
