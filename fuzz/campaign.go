@@ -44,7 +44,10 @@ type Options struct {
 	// Revival is how long a target that stopped answering may take to come back: a supervisor may start it
 	// anew. Default 10 s.
 	Revival time.Duration
-	// Found is told each finding when it is shrunk, and may be nil.
+	// Dir is the folder in which findings are saved when they are shrunk, and what became of the campaign until then;
+	// "" for none. Version names the program there, since the same seed sends other inputs in another one.
+	Dir, Version string
+	// Found is told each finding when it is shrunk and saved, and may be nil.
 	Found func(*Divergence) error
 	// Progress is told how far it is after each batch, and may be nil.
 	Progress func(CampaignProgress)
@@ -64,10 +67,12 @@ func (o Options) withDefaults() Options {
 		o.Revival = probe.Revival
 	}
 	if o.MaxFindings <= 0 {
-		o.MaxFindings = 400
+		o.MaxFindings = mostFindings
 	}
 	return o
 }
+
+const mostFindings = 400
 
 // Lasts is how long inputs are asked at most: For, or else a time that is long for Count inputs.
 func (o Options) Lasts() time.Duration {
@@ -124,11 +129,14 @@ type campaign struct {
 }
 
 // Run asks the session's target inputs and returns what was found. An error is one of the call's, of the
-// context's or of Found's; the report is then what was found until then, and nil only where nothing ran.
+// context's, of Dir's or of Found's; the report is then what was found until then, and nil only where nothing ran.
 // The target's faults, its death included, are in the report and no error.
 func Run(ctx context.Context, session *conformance.Session, options Options) (*CampaignReport, error) {
 	c, err := newCampaign(session, options)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.save(); err != nil {
 		return nil, err
 	}
 	limited, cancel := context.WithDeadline(ctx, c.end.Add(session.Timeout()))
@@ -136,7 +144,11 @@ func Run(ctx context.Context, session *conformance.Session, options Options) (*C
 	if err = c.run(limited); ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
 		err = nil
 	}
-	return c.finish(ctx), err
+	r := c.finish(ctx, err)
+	if failed := saveCampaign(options.Dir, r); err == nil {
+		err = failed
+	}
+	return r, err
 }
 
 // over reports whether there is no time to ask more.
@@ -191,6 +203,9 @@ func (c *campaign) run(ctx context.Context) error {
 			}
 		}
 		c.tellProgress()
+		if err := c.save(); err != nil {
+			return err
+		}
 		unanswered := len(c.unanswered)
 		if len(outcomes) > 0 && (c.dead || !c.alive(ctx)) && !c.revived(ctx) {
 			return c.died(ctx)
@@ -293,21 +308,38 @@ func (c *campaign) tellProgress() {
 	c.options.Progress(p)
 }
 
-// finish sums the campaign up.
-func (c *campaign) finish(ctx context.Context) *CampaignReport {
-	r := c.report
-	if ctx.Err() != nil {
-		r.Stopped = "interrupted"
+// finish sums the campaign up, which an error may have ended.
+func (c *campaign) finish(ctx context.Context, err error) *CampaignReport {
+	switch {
+	case ctx.Err() != nil:
+		c.report.Stopped = "interrupted"
+	case err != nil && c.report.Stopped == "":
+		c.report.Stopped = err.Error()
 	}
+	return c.soFar()
+}
+
+// save writes down how far the campaign is, for who finds it ended by something else.
+func (c *campaign) save() error {
+	if c.options.Dir == "" {
+		return nil
+	}
+	r := c.soFar()
+	r.Complete, r.Stopped = false, notEnded
+	return saveCampaign(c.options.Dir, r)
+}
+
+// soFar is the report on what was asked until now.
+func (c *campaign) soFar() *CampaignReport {
+	r := *c.report
 	r.Complete = r.Stopped == ""
 	r.Hash = c.hash.String()
 	r.Elapsed = time.Since(c.began)
-	r.Divergences = c.found
-	asked, all := c.coverage.Asked()
-	r.Coverage = Coverage{Asked: asked, All: all}
-	slices.SortStableFunc(r.Divergences, func(a, b *Divergence) int { return b.Fingerprint.Level.Weight() - a.Fingerprint.Level.Weight() })
+	r.Divergences = c.byLevel()
+	r.Coverage.Asked, r.Coverage.All = c.coverage.Asked()
+	r.Coverage.NotAsked = c.coverage.NotAsked()
 	r.Dropped = len(c.dropped)
-	return r
+	return &r
 }
 
 func count(found []*Divergence) (must, should int) {

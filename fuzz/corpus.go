@@ -16,6 +16,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -84,10 +85,14 @@ func filesOf(target conformance.Target, f *Divergence) (map[string][]byte, error
 	e := json.NewEncoder(&doc)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(f.document()); err != nil {
+	result := f.AsResult()
+	if err := e.Encode(savedDocument{f.document(), f.ubiquitous, report.CaseOf(&result)}); err != nil {
 		return nil, err
 	}
 	files := map[string][]byte{findingFile: doc.Bytes()}
+	if f.input == nil {
+		return files, readBeside(f.Folder, files)
+	}
 	if len(f.Result.Exchanges) > 0 {
 		x := &f.Result.Exchanges[len(f.Result.Exchanges)-1]
 		files[requestFile], files[bodyFile] = requestText(target, x.Request), x.Request.Body
@@ -97,6 +102,21 @@ func filesOf(target conformance.Target, f *Divergence) (map[string][]byte, error
 		}
 	}
 	return files, nil
+}
+
+// readBeside adds the files that lie beside a finding in its folder.
+func readBeside(folder string, files map[string][]byte) error {
+	for _, name := range []string{requestFile, bodyFile, exchangeFile, curlFile} {
+		b, err := untrusted.ReadFile(context.Background(), filepath.Join(folder, name), maxFinding)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		files[name] = b
+	}
+	return nil
 }
 
 // requestText is a request as HTTP/1.1 has it.
@@ -148,7 +168,14 @@ const maxFinding = 16 << 20
 // Saved is a finding read from its file.
 type Saved struct {
 	File string
+	savedDocument
+}
+
+// savedDocument is the file of a finding.
+type savedDocument struct {
 	divergenceDocument
+	Ubiquitous bool             `json:"ubiquitous,omitempty"`
+	Result     *report.CaseInfo `json:"result,omitempty"` // as a run reports it; older files have none
 }
 
 // Load reads the findings at path: a finding's file, its folder, or a folder of findings.
@@ -196,7 +223,7 @@ func loadFinding(ctx context.Context, name string) (Saved, error) {
 	}
 	d := json.NewDecoder(bytes.NewReader(withFacts(b)))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&s.divergenceDocument); err != nil {
+	if err := d.Decode(&s.savedDocument); err != nil {
 		return s, fmt.Errorf("finding %s: %w", name, err)
 	}
 	if s.Case == nil || s.ID == "" {

@@ -3,6 +3,7 @@ package fuzz
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 
@@ -32,12 +33,15 @@ type Divergence struct {
 	Killed bool
 	// Calls is how many requests it took to confirm and shrink it, and the sizes are of the body.
 	Calls, SizeBefore, Size int
+	// Folder is where it is saved, "" where it is not.
+	Folder string
 	// Case is the shrunk input as a case, and Result what the target made of it.
 	Case   *fixtures.Case
 	Result judge.Result
 
-	input      *generate.Input
-	ubiquitous bool // it shows on every input
+	input      *generate.Input // nil where the finding was read
+	ubiquitous bool            // it shows on every input
+	sent       string          // the body of a finding that was read
 }
 
 // keep adds a finding, unless one with no more causes is there already.
@@ -52,6 +56,15 @@ func (c *campaign) keep(f *Divergence) error {
 	if f.Case != nil && c.mayRun(f) {
 		may := *f.Case // replay asks it of a target on loopback only
 		may.Safety, f.Case = fixtures.Dispatch, &may
+	}
+	if c.options.Dir != "" {
+		if err := Save(c.options.Dir, c.session.Target(), f); err != nil {
+			return err
+		}
+		f.Folder = filepath.Join(c.options.Dir, f.ID)
+		if err := c.save(); err != nil {
+			return err
+		}
 	}
 	if c.options.Found != nil {
 		return c.options.Found(f)

@@ -35,6 +35,13 @@ func (l *findings) add(f *Divergence) bool {
 	return true
 }
 
+// byLevel are the findings, those of level must first.
+func (l *findings) byLevel() []*Divergence {
+	list := slices.Clone(l.found)
+	slices.SortStableFunc(list, func(a, b *Divergence) int { return b.Fingerprint.Level.Weight() - a.Fingerprint.Level.Weight() })
+	return list
+}
+
 // known returns the finding that a fingerprint is one more sign of, nil where it is new. A finding that did not show
 // again takes in only what did not, either (flaky): it is no reason to leave the next unasked.
 func (l *findings) known(f *fingerprint, flaky bool) *Divergence {

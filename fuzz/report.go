@@ -21,6 +21,9 @@ type CampaignReport struct {
 	Seed       uint64
 	Strategies []generate.Strategy
 	Shard      selector.Shard
+	// Count is how many inputs the whole campaign has, 0 where the clock ends it. Version names the program.
+	Count   uint64
+	Version string
 	// Inputs were asked, of which Skipped could not be sent to this kind of target.
 	Inputs, Skipped uint64
 	// Hash is over what the inputs that were asked send, in hexadecimal. Those of all shards add up to that of the
@@ -36,14 +39,17 @@ type CampaignReport struct {
 	Elapsed     time.Duration
 }
 
-// Coverage is how many constraints, types and sides of them were asked.
+// Coverage is how many constraints, types and sides of them were asked, and which were not.
 type Coverage struct {
-	Asked int `json:"asked"`
-	All   int `json:"all"`
+	Asked    int      `json:"asked"`
+	All      int      `json:"all"`
+	NotAsked []string `json:"notAsked,omitempty"`
 }
 
 func newReport(s *conformance.Session, o Options) *CampaignReport {
-	r := &CampaignReport{Target: s.Target(), Seed: s.Started().Seed, Strategies: o.Strategies, Shard: o.Shard}
+	r := &CampaignReport{
+		Target: s.Target(), Seed: s.Started().Seed, Strategies: o.Strategies, Shard: o.Shard, Count: o.Count, Version: o.Version,
+	}
 	if len(r.Strategies) == 0 {
 		r.Strategies = generate.Strategies()
 	}
@@ -81,27 +87,40 @@ func counted(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// header is the JSON form of a report but for its findings.
+type header struct {
+	Format     string              `json:"format"`
+	Target     string              `json:"target"`
+	Region     string              `json:"region"`
+	Seed       uint64              `json:"seed"`
+	Strategies []generate.Strategy `json:"strategies"`
+	Shard      string              `json:"shard,omitempty"`
+	Complete   bool                `json:"complete"`
+	Stopped    string              `json:"stopped,omitempty"`
+	Verdict    string              `json:"verdict"`
+	Inputs     uint64              `json:"inputs"`
+	Skipped    uint64              `json:"skipped"`
+	Hash       string              `json:"hash"`
+	Coverage   Coverage            `json:"coverage"`
+	Dropped    int                 `json:"dropped,omitempty"`
+}
+
+func (r *CampaignReport) header() header {
+	return header{
+		Format: Format, Target: r.Target.Name, Region: r.Target.Region, Seed: r.Seed, Strategies: r.Strategies,
+		Shard: r.Shard.String(), Complete: r.Complete, Stopped: r.Stopped, Verdict: r.Verdict(),
+		Inputs: r.Inputs, Skipped: r.Skipped, Hash: r.Hash, Coverage: r.Coverage, Dropped: r.Dropped,
+	}
+}
+
 // document is the JSON form of a report: the same seed and the same behaviour give the same bytes, but
 // for a campaign that ends by the clock.
 type document struct {
-	Format     string               `json:"format"`
-	Target     string               `json:"target"`
-	Region     string               `json:"region"`
-	Seed       uint64               `json:"seed"`
-	Strategies []generate.Strategy  `json:"strategies"`
-	Shard      string               `json:"shard,omitempty"`
-	Complete   bool                 `json:"complete"`
-	Stopped    string               `json:"stopped,omitempty"`
-	Verdict    string               `json:"verdict"`
-	Inputs     uint64               `json:"inputs"`
-	Skipped    uint64               `json:"skipped"`
-	Hash       string               `json:"hash"`
-	Coverage   Coverage             `json:"coverage"`
-	Dropped    int                  `json:"dropped,omitempty"`
-	Findings   []divergenceDocument `json:"findings"`
+	header
+	Findings []divergenceDocument `json:"findings"`
 }
 
-// divergenceDocument is one divergence in a report, and the file finding.json of a saved one.
+// divergenceDocument is one divergence in a report.
 type divergenceDocument struct {
 	ID          string         `json:"id"`
 	Verdict     judge.Verdict  `json:"verdict"`
@@ -126,7 +145,7 @@ func (f *Divergence) document() divergenceDocument {
 	d := divergenceDocument{
 		ID: f.ID, Verdict: f.Verdict(), Rule: f.Case.Title, Fingerprint: f.Fingerprint, What: f.What, Index: f.Index, Seen: f.Seen,
 		Unconfirmed: f.Unconfirmed, Unshrunk: f.Unshrunk, Killed: f.Killed, Calls: f.Calls,
-		SizeBefore: f.SizeBefore, Size: f.Size, Case: f.Case,
+		SizeBefore: f.SizeBefore, Size: f.Size, Sent: f.sent, Case: f.Case,
 	}
 	if f.input != nil {
 		d.Sent = string(f.input.Body.Bytes())
@@ -139,12 +158,7 @@ func (f *Divergence) document() divergenceDocument {
 
 // Marshal returns the JSON document of a report.
 func Marshal(r *CampaignReport) ([]byte, error) {
-	d := document{
-		Format: Format, Target: r.Target.Name, Region: r.Target.Region, Seed: r.Seed, Strategies: r.Strategies,
-		Shard: r.Shard.String(), Complete: r.Complete, Stopped: r.Stopped,
-		Verdict: r.Verdict(), Inputs: r.Inputs, Skipped: r.Skipped, Hash: r.Hash, Coverage: r.Coverage, Dropped: r.Dropped,
-		Findings: []divergenceDocument{},
-	}
+	d := document{header: r.header(), Findings: []divergenceDocument{}}
 	for _, f := range r.Divergences {
 		d.Findings = append(d.Findings, f.document())
 	}

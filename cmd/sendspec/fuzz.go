@@ -27,6 +27,7 @@ type fuzzFlags struct {
 	count      uint64
 	seed       uint64
 	shard      string
+	merge      bool
 	dir        string
 	strategies []string
 	parallel   int
@@ -42,7 +43,7 @@ type fuzzFlags struct {
 func newFuzz(s Streams) *cobra.Command {
 	var f fuzzFlags
 	c := &cobra.Command{
-		Use:   "fuzz",
+		Use:   "fuzz [--merge DIR...]",
 		Short: "Send generated requests to a server and report the smallest that shows each difference from AWS",
 		Long: `fuzz generates requests, computes from the reference which responses conform, and sends them to the server.
 A difference is confirmed, shrunk to the smallest request that shows it, reported once and, with --dir, saved.
@@ -53,14 +54,27 @@ Strategies: valid requests; boundary, each bound and type in turn; fault and fau
 several; near-miss, text that is almost right; semantic, what no constraint forbids and AWS refuses; json and
 wire, malformed bodies and HTTP; metamorphic, two requests that mean the same; sequence, sends, lists, gets and cancels.
 
+--shard I/N sends a part of one campaign, so that N machines share it: with the same --seed and --count the parts
+together send what one campaign sends, each request once. --rate is of each. --merge DIR... joins the folders that
+the parts wrote, or a folder of them, as one campaign would have: a divergence once, with its smallest request. A
+part that is missing or was cut short is named and makes exit code 3, or 1 where something was found; parts of other
+targets, seeds, counts, strategies or versions of sendspec are refused. With --dir the joined findings are saved.
+
 --promote ID turns a saved finding into a fixture that is marked as provisional.`,
 		Example: `  sendspec fuzz --endpoint http://127.0.0.1:5000 --for 30s --dir findings
   sendspec fuzz --endpoint http://127.0.0.1:5000 --count 20000 --seed 1 --strategy boundary,fault
+  sendspec fuzz --endpoint http://127.0.0.1:5000 --count 20000 --seed 1 --shard 2/4 --dir shards/2
+  sendspec fuzz --merge shards --dir findings --json fuzz.json
   sendspec fuzz --dir findings --promote comment-length-above-1a2b3c`,
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
+		Args: fuzzArgs(&f.merge),
+		RunE: func(c *cobra.Command, args []string) error {
 			given := c.Flags().Changed
 			switch {
+			case f.merge:
+				if err := f.checkMerge(c.Flags(), args); err != nil {
+					return err
+				}
+				return f.mergeCampaigns(c.Context(), s, args)
 			case f.promote != "":
 				return f.promoteFinding(c.Context(), s)
 			case given("to"):
@@ -82,6 +96,7 @@ wire, malformed bodies and HTTP; metamorphic, two requests that mean the same; s
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of the generated requests (default random)")
 	c.Flags().StringVar(&f.shard, "shard", "",
 		"`I/N`: send only part I of N of the campaign of this --seed, or auto/N in a Kubernetes Indexed Job; --merge joins the findings")
+	c.Flags().BoolVar(&f.merge, "merge", false, "join the findings of all shards, which are in the folders DIR...; nothing is sent")
 	c.Flags().StringVar(&f.dir, "dir", "", "`FOLDER` to save findings in, a folder each")
 	c.Flags().StringSliceVar(&f.strategies, "strategy", nil, "use only these strategies: "+strings.Join(strategyNames(), ", "))
 	c.Flags().IntVar(&f.parallel, "parallel", 8, "how many requests are sent at once")
@@ -177,10 +192,18 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 	if found == nil {
 		return err
 	}
-	f.sumUp(s, session.Target(), found)
-	fmt.Fprintf(s.Err, "%s\ninputs hash %s; constraints %d of %d; %d requests a second\n", shown(found.Verdict()), found.Hash,
-		found.Coverage.Asked, found.Coverage.All,
-		int(float64(found.Inputs)/found.Elapsed.Seconds()))
+	return f.conclude(s, found, write, err)
+}
+
+// conclude says what a campaign found, which ended with an error or without, and writes its report.
+func (f *fuzzFlags) conclude(s Streams, found *fuzz.CampaignReport, write func([]byte) error, err error) error {
+	f.sumUp(s, found)
+	rate := ""
+	if found.Elapsed > 0 {
+		rate = fmt.Sprintf("; %d requests a second", int(float64(found.Inputs)/found.Elapsed.Seconds()))
+	}
+	fmt.Fprintf(s.Err, "%s\ninputs hash %s; constraints %d of %d%s\n", shown(found.Verdict()), found.Hash, found.Coverage.Asked,
+		found.Coverage.All, rate)
 	if write != nil {
 		b, err := fuzz.Marshal(found)
 		if err == nil {
@@ -248,18 +271,13 @@ func (f *fuzzFlags) sessionWith(ctx context.Context, target conformance.Target, 
 }
 
 func (f *fuzzFlags) options(session *conformance.Session, s Streams, p *campaignProgress) fuzz.Options {
-	o := fuzz.Options{Count: f.count, For: f.duration, Parallel: f.parallel, Rate: f.rate, Progress: p.show}
+	o := fuzz.Options{Count: f.count, For: f.duration, Parallel: f.parallel, Rate: f.rate, Dir: f.dir, Version: version(),
+		Progress: p.show}
 	for _, name := range f.strategies {
 		o.Strategies = append(o.Strategies, generate.Strategy(name))
 	}
 	o.Found = func(found *fuzz.Divergence) error {
-		rerun := ""
-		if f.dir != "" {
-			if err := fuzz.Save(f.dir, session.Target(), found); err != nil {
-				return err
-			}
-			rerun = f.replay(found.ID)
-		}
+		rerun := f.replay(found.Folder)
 		p.clear()
 		r := found.AsResult()
 		if f.verbose {
@@ -273,7 +291,7 @@ func (f *fuzzFlags) options(session *conformance.Session, s Streams, p *campaign
 }
 
 // sumUp writes each of a few divergences in full, or the causes of many.
-func (f *fuzzFlags) sumUp(s Streams, target conformance.Target, found *fuzz.CampaignReport) {
+func (f *fuzzFlags) sumUp(s Streams, found *fuzz.CampaignReport) {
 	results := make([]judge.Result, len(found.Divergences))
 	for i, d := range found.Divergences {
 		results[i] = d.AsResult()
@@ -287,19 +305,18 @@ func (f *fuzzFlags) sumUp(s Streams, target conformance.Target, found *fuzz.Camp
 		return
 	}
 	for i, d := range found.Divergences {
-		rerun := ""
-		if f.dir != "" {
-			rerun = f.replay(d.ID)
-		}
-		if !f.verbose {
-			fmt.Fprintln(s.Err, report.Failure(target, &results[i], rerun))
+		if !f.verbose || f.merge {
+			fmt.Fprintln(s.Err, report.Failure(found.Target, &results[i], f.replay(d.Folder)))
 		}
 	}
 }
 
-// replay is the command that replays a finding.
-func (f *fuzzFlags) replay(id string) string {
-	return strings.Join(append(f.words("sendspec", "replay"), wire.ShellQuote(f.dir+"/"+id)), " ")
+// replay is the command that replays the finding of a folder, "" where it has none.
+func (f *fuzzFlags) replay(folder string) string {
+	if folder == "" {
+		return ""
+	}
+	return strings.Join(append(f.words("sendspec", "replay"), wire.ShellQuote(folder)), " ")
 }
 
 func (f *fuzzFlags) jsonWriter(ctx context.Context, s Streams) (func([]byte) error, error) {

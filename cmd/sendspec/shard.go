@@ -24,8 +24,8 @@ func parseShard(text string) (selector.Shard, error) {
 			return selector.Shard{}, errors.New("--shard auto: want " + indexVariable + " set, as in a pod of a Kubernetes Indexed Job")
 		}
 		index, err := strconv.ParseUint(value, 10, 16)
-		if err != nil {
-			return selector.Shard{}, fmt.Errorf("--shard auto: %s=%q: want a number from 0", indexVariable, value)
+		if n, bad := strconv.ParseUint(count, 10, 16); bad == nil && n > 0 && (err != nil || index >= n) {
+			return selector.Shard{}, fmt.Errorf("--shard auto: %s=%q: want a number from 0 to %d", indexVariable, value, n-1)
 		}
 		text = fmt.Sprintf("%d/%s", index+1, count)
 	}

@@ -20,7 +20,7 @@ var errNotKept = errors.New("a JSON report has no more of it")
 func (d *Document) Report() *conformance.Report {
 	results := make([]judge.Result, len(d.Cases))
 	for i := range d.Cases {
-		results[i] = d.Cases[i].result()
+		results[i] = d.Cases[i].Result()
 	}
 	r := conformance.SumUp(results)
 	r.Target, r.Seed, r.Strict = conformance.Target{Name: d.Target.Name, Region: d.Target.Region}, d.Seed, d.Strict
@@ -36,8 +36,16 @@ func (d *Document) Report() *conformance.Report {
 	return r
 }
 
-// result is the case as it was judged.
-func (c *CaseInfo) result() judge.Result {
+// CaseOf is what a JSON report says of one case.
+func CaseOf(r *judge.Result) *CaseInfo {
+	v := view{exact: true}
+	c := v.caseInfo(r)
+	c.Reason = v.line(r.Reason) // which may be a newer one where the rest was read
+	return &c
+}
+
+// Result is the case as it was judged.
+func (c *CaseInfo) Result() judge.Result {
 	r := judge.Result{
 		Case:    &fixtures.Case{ID: c.ID, Title: c.Title, Level: c.Level, Profile: c.Profile, Evidence: c.Evidence, Note: c.Note},
 		Verdict: c.Verdict, Reason: c.Reason, Outcome: c.Outcome, Findings: c.Findings, Fingerprint: c.Fingerprint,

@@ -1,5 +1,7 @@
 package generate
 
+import "slices"
+
 // Mark is an entry of the constraint coverage: a constraint, or the type, of one place of a request, and a side of it.
 type Mark struct {
 	Path string `json:"path"` // as reference.Constraint has it
@@ -35,3 +37,15 @@ func (c *MarkSet) Add(marks []Mark) {
 
 // Asked is how many entries were asked, of how many.
 func (c *MarkSet) Asked() (asked, of int) { return len(c.seen), len(c.all) }
+
+// NotAsked are the entries that were not asked, sorted.
+func (c *MarkSet) NotAsked() []string {
+	var left []string
+	for m := range c.all {
+		if !c.seen[m] {
+			left = append(left, m.String())
+		}
+	}
+	slices.Sort(left)
+	return left
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/sendspec/sendspec/fuzz"
+)
+
+// mergeFlags are those that say something of findings that are joined; the others are of a campaign.
+var mergeFlags = []string{"merge", "dir", "json", "strict", "verbose"}
+
+// fuzzArgs wants folders with --merge, and nothing without it.
+func fuzzArgs(merge *bool) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if *merge {
+			return cobra.MinimumNArgs(1)(c, args)
+		}
+		return cobra.NoArgs(c, args)
+	}
+}
+
+func (f *fuzzFlags) checkMerge(flags *pflag.FlagSet, dirs []string) (err error) {
+	flags.Visit(func(one *pflag.Flag) {
+		if !slices.Contains(mergeFlags, one.Name) {
+			err = fmt.Errorf("--merge sends nothing: want no --%s with it", one.Name)
+		}
+	})
+	out, _ := os.Stat(f.dir)
+	for _, dir := range dirs {
+		if in, missing := os.Stat(dir); missing == nil && out != nil && os.SameFile(in, out) {
+			err = fmt.Errorf("--dir %s: want another folder than those that are merged", f.dir)
+		}
+	}
+	return err
+}
+
+// mergeCampaigns joins what the shards of a campaign saved, and says what that means as the campaign would have.
+func (f *fuzzFlags) mergeCampaigns(ctx context.Context, s Streams, dirs []string) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	write, err := f.jsonWriter(ctx, s)
+	if err != nil {
+		return err
+	}
+	found, err := fuzz.Merge(ctx, dirs)
+	if err != nil {
+		return err
+	}
+	if f.dir != "" {
+		if err := found.Save(f.dir); err != nil {
+			return exitOf(nil, err)
+		}
+	}
+	if strings.Contains(found.Target.Name, "://") {
+		f.endpoint = found.Target.Name
+	}
+	fmt.Fprintf(s.Err, "sendspec: merged the fuzzing of %s in %s, seed %d\n", shown(found.Target.Name), shown(found.Target.Region),
+		found.Seed)
+	return f.conclude(s, found, write, nil)
+}
