@@ -13,6 +13,8 @@ type Baseline interface {
 	// a known failure is fixed. Complete reports whether everything was asked: an invariant that was
 	// judged on a part of the answers is not fixed because that part keeps it.
 	Apply(r *judge.Result, complete bool)
+	// Suite is the version of the suite that it pins, as WithSuite does; "" for none.
+	Suite() fixtures.Version
 }
 
 // WithBaseline holds every result against what is known of the target.

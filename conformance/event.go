@@ -15,6 +15,7 @@ type Event interface{ event() }
 // Started opens a run, once the target is known to answer.
 type Started struct {
 	Target    Target
+	Suite     Suite
 	Seed      uint64
 	Strict    bool
 	Preflight probe.Preflight

@@ -27,7 +27,7 @@ type Recorded struct {
 // Name is that of the recording. Of the options only those of judging and of events matter.
 func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...Option) (*Report, error) {
 	r := &Runner{target: t}
-	started := Started{Target: t}
+	started := Started{Target: t, Suite: Suite{Version: fixtures.Suite}}
 	for _, c := range recorded {
 		r.cases = append(r.cases, c.Case)
 		started.Plan = append(started.Plan, Planned{c.Case, c.Skip})

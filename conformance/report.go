@@ -13,6 +13,7 @@ import (
 // Report is what a run found.
 type Report struct {
 	Target    Target
+	Suite     Suite
 	Seed      uint64
 	Strict    bool
 	Complete  bool   // every planned case was judged
@@ -71,7 +72,7 @@ type ProfileVerdict struct {
 
 func newReport(s Started, results []judge.Result, stopped string) *Report {
 	r := &Report{
-		Target: s.Target, Seed: s.Seed, Strict: s.Strict, Preflight: s.Preflight, Began: s.Began,
+		Target: s.Target, Suite: s.Suite, Seed: s.Seed, Strict: s.Strict, Preflight: s.Preflight, Began: s.Began,
 		Results: results, Stopped: stopped, Cut: stopped != "", Complete: stopped == "", Totals: Tally{},
 	}
 	r.sum()

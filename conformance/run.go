@@ -81,7 +81,7 @@ func (x *Session) askMore(ctx context.Context) (all []judge.Result, err error) {
 
 // nothingAsked is the report of a run that did not get to its first case.
 func (r *Runner) nothingAsked(ctx context.Context, err error) *Report {
-	s := Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Began: time.Now()}
+	s := Started{Target: r.target, Suite: r.settings.suite, Seed: r.settings.seed, Strict: r.settings.strict, Began: time.Now()}
 	return newReport(s, nil, cmp.Or(WhyEnded(ctx), err.Error()))
 }
 

@@ -43,6 +43,7 @@ type settings struct {
 	baseline      Baseline
 	ofServer      func() LaunchedServer
 	shard         selector.Shard
+	suite         Suite
 	aws           bool
 	allowDispatch bool
 	once          bool // a failing case is not asked again
@@ -186,7 +187,7 @@ func New(t Target, opts ...Option) (*Runner, error) {
 		return nil, err
 	}
 	r := &Runner{target: t,
-		settings: settings{seed: uint64(rand.Uint32()), parallel: 8, revival: probe.Revival}}
+		settings: settings{suite: Suite{Version: fixtures.Suite}, seed: uint64(rand.Uint32()), parallel: 8, revival: probe.Revival}}
 	for _, o := range opts {
 		if err := o(r); err != nil {
 			return nil, err
@@ -217,6 +218,9 @@ func New(t Target, opts ...Option) (*Runner, error) {
 	selected := func(c *fixtures.Case) bool { return r.selector.Match(c.ID) && r.settings.of(c) }
 	if len(r.settings.evidence) > 0 && !slices.ContainsFunc(corpus, selected) {
 		return r, fmt.Errorf("no selected case has evidence of kind %v", r.settings.evidence)
+	}
+	if err := r.pin(); err != nil {
+		return r, err
 	}
 	if r.settings.baseline == nil {
 		return r, nil

@@ -69,7 +69,8 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 	}
 	return &Session{
 		runner: r, client: client, release: release,
-		started:  Started{Target: r.target, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found, Plan: plan, Began: began},
+		started: Started{Target: r.target, Suite: r.settings.suite, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found,
+			Plan: plan, Began: began},
 		liveness: &probe.Liveness{Client: client, Throttle: throttle, Revival: r.settings.revival, Exited: r.serverExited},
 		budget:   &probe.UnansweredBudget{Target: r.target.Name, Timeout: r.settings.limits.Timeout},
 		slots:    make(chan struct{}, r.settings.parallel), reading: semaphore.NewWeighted(readingBytes),
@@ -156,7 +157,7 @@ func (x *Session) Invariants(results []judge.Result) []judge.Result {
 	complete := len(results) == len(x.runner.cases) && !slices.ContainsFunc(results, func(r judge.Result) bool { return r.NotAsked() })
 	var verdicts []judge.Result
 	for _, v := range judge.Invariants(results, faults, settings.strict) {
-		if !x.runner.selector.Match(v.Case.ID) || !settings.of(v.Case) {
+		if !x.runner.selector.Match(v.Case.ID) || !settings.of(v.Case) || settings.suite.later(v.Case) {
 			continue
 		}
 		x.runner.compare(&v, complete)

@@ -277,6 +277,6 @@ func (s *Saved) lint() string {
 // tc is the case under an ID of its own.
 func (s *Saved) tc() *fixtures.Case {
 	c := *s.Case
-	c.ID = generate.Area + "/replay/" + s.ID
+	c.ID, c.Since = generate.Area+"/replay/"+s.ID, fixtures.FirstSuite
 	return &c
 }

@@ -95,7 +95,8 @@ func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 	require.Empty(t, fixtures.Lint(cases))
 	for _, c := range cases {
 		require.Equal(t, evidence.Inferred, c.Evidence.Kind())
-		require.Contains(t, c.Note, "Provisional")
+		require.Contains(t, c.Note, "not yet looked at")
+		require.Equal(t, fixtures.Suite, c.Since)
 		require.Equal(t, judge.Pass, right.RunCase(t.Context(), c).Verdict, c.ID)
 	}
 }

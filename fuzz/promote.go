@@ -23,8 +23,8 @@ import (
 const promotedTopic = "FoundByFuzzing"
 
 // Promote writes a saved finding as a fixture below dir, in the layout of the corpus, and returns the file.
-// The case is provisional: its evidence is inferred, whatever the rule rests on, until somebody has looked
-// at it. Cases that are in the file already stay, and one that asks and expects what another does is not added.
+// The case is new in this version of the suite, and its evidence is inferred, whatever the rule rests on, until somebody
+// has looked at it. Cases that are in the file already stay, and one that asks and expects what another does is not added.
 func Promote(ctx context.Context, s Saved, dir string) (string, error) {
 	area := areaOf(&s)
 	name := filepath.Join(dir, area, promotedTopic+".json")
@@ -64,7 +64,7 @@ func withoutWords(tc json.RawMessage) string {
 	if json.Unmarshal(tc, &members) != nil {
 		return ""
 	}
-	for _, name := range []string{"id", "title", "note", "evidence", "source"} {
+	for _, name := range []string{"id", "title", "note", "evidence", "source", "since"} {
 		delete(members, name)
 	}
 	b, err := json.Marshal(members)
@@ -142,7 +142,8 @@ func promoted(s *Saved, area string) *fixtures.Case {
 	c := *s.Case
 	c.ID = area + "/" + promotedTopic + "/" + s.ID
 	c.Evidence = append(fixtures.Evidence{"suite/reference"}, c.Evidence...)
-	c.Note = strings.TrimSpace("Provisional: found by fuzzing (" + s.What + "), and not yet looked at. " + c.Note)
+	c.Since = fixtures.Suite
+	c.Note = strings.TrimSpace("Found by fuzzing (" + s.What + "), and not yet looked at. " + c.Note)
 	c.Steps = append([]fixtures.Step(nil), c.Steps...)
 	for i := range c.Steps {
 		readable(&c.Steps[i].Request)

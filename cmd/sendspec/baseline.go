@@ -77,6 +77,9 @@ func (f *baselineFlags) finish(s Streams, r *conformance.Report, exit error, rep
 		fmt.Fprintf(s.Err, "baseline: %s was not written: a repeated run could not be judged\n", f.baseline)
 		return err
 	}
+	if r.Suite.Pin != "" {
+		f.known.Pin(r.Suite.Pin)
+	}
 	changes := f.known.Update(&runs)
 	if err := f.known.Save(); err != nil {
 		return &exitError{exitUsage, err}

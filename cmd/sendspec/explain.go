@@ -39,7 +39,8 @@ func newExplain(s Streams) *cobra.Command {
 
 func (f *targetFlags) explain(w io.Writer, c *fixtures.Case) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n  rule      %s\n  level     %s\n  profile   %s, %s\n", c.ID, c.Title, c.Level, c.Profile, c.Safety)
+	fmt.Fprintf(&b, "%s\n\n  rule      %s\n  level     %s\n  profile   %s, %s\n  since     suite %s\n", c.ID, c.Title, c.Level,
+		c.Profile, c.Safety, c.Since)
 	for _, fact := range c.Evidence.Facts() {
 		fmt.Fprintf(&b, "  evidence  %s (%s)\n            %s\n", fact.ID, knownHow(fact), fact.Statement)
 		writePlaces(&b, "            ", fact.Where)

@@ -62,12 +62,13 @@ func export(s Streams, cases []*fixtures.Case) error {
 	}
 	document := struct {
 		Format     string             `json:"format"`
+		Suite      fixtures.Version   `json:"suite"`
 		Corpus     string             `json:"corpus"` // as in a report
 		Cases      []exported         `json:"cases"`
 		Invariants []*fixtures.Case   `json:"invariants"`
 		Facts      []*evidence.Fact   `json:"facts"`
 		Sources    []*evidence.Source `json:"sources"` // which the facts name by their IDs
-	}{Format: exportFormat, Cases: []exported{}, Invariants: []*fixtures.Case{}, Facts: []*evidence.Fact{}, Sources: []*evidence.Source{}}
+	}{Format: exportFormat, Suite: fixtures.Suite, Cases: []exported{}, Invariants: []*fixtures.Case{}, Facts: []*evidence.Fact{}, Sources: []*evidence.Source{}}
 	base, err := evidence.Embedded()
 	if err != nil {
 		return err

@@ -60,7 +60,7 @@ the parts wrote, or a folder of them, as one campaign would have: a divergence o
 part that is missing or was cut short is named and makes exit code 3, or 1 where something was found; parts of other
 targets, seeds, counts, strategies or versions of sendspec are refused. With --dir the joined findings are saved.
 
---promote ID turns a saved finding into a fixture that is marked as provisional.`,
+--promote ID turns a saved finding into a fixture, which its note says is not yet looked at.`,
 		Example: `  sendspec fuzz --endpoint http://127.0.0.1:5000 --for 30s --dir findings
   sendspec fuzz --endpoint http://127.0.0.1:5000 --count 20000 --seed 1 --strategy boundary,fault
   sendspec fuzz --endpoint http://127.0.0.1:5000 --count 20000 --seed 1 --shard 2/4 --dir shards/2

@@ -50,6 +50,7 @@ type runFlags struct {
 	maxFail  int
 	last     bool
 	shard    string
+	suite    string
 	recorded string
 }
 
@@ -123,6 +124,7 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
 	c.Flags().DurationVar(&f.fuzz, "fuzz", 0, "then fuzz for this long, in the same report")
 	c.Flags().StringVar(&f.shard, "shard", "",
 		"`I/N`: run only part I of N, or auto/N in a Kubernetes Indexed Job; compare --merge joins the reports")
+	c.Flags().StringVar(&f.suite, "suite", "", "leave out the cases that came after this `VERSION` of the suite, such as "+string(fixtures.Suite))
 	c.Flags().StringVar(&f.recorded, "recorded", "",
 		"instead of the cases, ask the calls of a recording of AWS, and compare the answers; `FILE` as observe writes it")
 	f.reportFlags.register(c)
@@ -262,6 +264,9 @@ func (f *runFlags) rerun(asked targetFlags, seed uint64) string {
 		}
 		command += " --profile " + p
 	}
+	if f.suite != "" && f.file == "" {
+		command += " --suite " + f.suite
+	}
 	if f.timeout != defaultTimeout {
 		command += " --timeout " + f.timeout.String()
 	}
@@ -296,6 +301,12 @@ func (f *runFlags) runner(t conformance.Target, s selector.Selector, opts ...con
 		return nil, err
 	}
 	opts = append(opts, conformance.WithShard(shard))
+	if f.suite != "" {
+		if err := conformance.WithSuite(fixtures.Version(f.suite))(&conformance.Runner{}); err != nil {
+			return nil, fmt.Errorf("--%w", err)
+		}
+		opts = append(opts, conformance.WithSuite(fixtures.Version(f.suite)))
+	}
 	if f.wait < 0 {
 		return nil, fmt.Errorf("--wait %s: want no less than 0", f.wait)
 	}

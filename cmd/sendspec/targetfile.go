@@ -32,6 +32,7 @@ type targetFile struct {
 	Profiles []string       `yaml:"profiles"`
 	Evidence []string       `yaml:"evidence"`
 	Baseline string         `yaml:"baseline"`
+	Suite    string         `yaml:"suite"`
 	Dispatch bool           `yaml:"allow-dispatch"`
 	world    `yaml:",inline"`
 }
@@ -105,6 +106,9 @@ func (f *runFlags) load(c *cobra.Command) error {
 	if !given("evidence") {
 		f.kinds = t.Evidence
 	}
+	if !given("suite") {
+		f.suite = t.Suite
+	}
 	if !given("allow-dispatch") {
 		f.dispatch = t.Dispatch
 	}
@@ -120,7 +124,7 @@ func (f *runFlags) load(c *cobra.Command) error {
 var (
 	worldFields  = []string{"nodes", "documents", "alarms", "role", "topic", "bucket", "bindings"}
 	targetFields = []string{"name", "endpoint", "exec", "exec-wait", "setup", "region", "profiles", "evidence", "baseline",
-		"allow-dispatch"}
+		"suite", "allow-dispatch"}
 )
 
 // readWorld reads what a setup command printed. JSON is YAML too.

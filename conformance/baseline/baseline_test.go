@@ -44,6 +44,10 @@ func TestALineThatIsNoEntryIsNamedWithItsPlace(t *testing.T) {
 		"another word":         {"area/Topic/a status=200 soon", `"soon": want until=YYYY-MM-DD, ref=WHERE or # reason`},
 		"a negation":           {"!area/Topic/a status=200", `selector "!area/Topic/a": want one that picks cases`},
 		"no pattern":           {"area/[ status=200", `known.baseline:1: selector "area/["`},
+		"no version":           {"suite=1", `known.baseline:1: suite="1": want a version of the suite, MAJOR.MINOR`},
+		"a later version":      {"suite=99.0", `known.baseline:1: suite=99.0: this sendspec has suite`},
+		"a late pin":           {"a/B/c x\nsuite=1.0", `known.baseline:2: want one line suite=VERSION, before the entries`},
+		"two pins":             {"suite=1.0\nsuite=1.0", `known.baseline:2: want one line suite=VERSION, before the entries`},
 		"no text":              {"area/Topic/a \xff", `known.baseline: want text in UTF-8`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -338,4 +342,49 @@ func TestABaselineIsWrittenAsAWhole(t *testing.T) {
 
 	_, err = baseline.Read(t.Context(), filepath.Dir(name), today)
 	require.Error(t, err, "a folder is no baseline")
+}
+
+// A pin is a line before the entries. An update keeps it, in a file or in a new one, and raising it changes nothing else.
+func TestAFilePinsTheVersionOfTheSuite(t *testing.T) {
+	t.Parallel()
+	const pinned = "# Known.\n\nsuite=1.0 # until the team has time\narea/Topic/a status=200\n"
+	cases := corpus("area/Topic/a", "area/Topic/b")
+	f := parsed(t, pinned, cases)
+	assert.Equal(t, fixtures.Version("1.0"), f.Suite())
+	assert.Empty(t, parsed(t, "area/Topic/a status=200\n", cases).Suite())
+
+	update := func(f *baseline.File) string {
+		r := judge.Result{Case: cases[0], Verdict: judge.Fail, Fingerprint: "status=200"}
+		f.Apply(&r, true)
+		var runs baseline.Runs
+		runs.Add([]judge.Result{r})
+		f.Update(&runs)
+		return f.Text()
+	}
+	assert.Equal(t, pinned, update(f))
+	f.Pin("1.7")
+	assert.Equal(t, fixtures.Version("1.7"), f.Suite())
+	assert.Equal(t, strings.Replace(pinned, "1.0", "1.7", 1), update(f))
+	for name, text := range map[string]string{
+		"below the comment that opens it": "# Known.\n# Form.\n\narea/Topic/a status=200\n", "first": "area/Topic/a status=200\n",
+		"alone": "", "after a comment alone": "# Known.\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := parsed(t, text, cases)
+			f.Pin("1.0")
+			written := update(f)
+			again := parsed(t, written, cases)
+			assert.Equal(t, fixtures.Version("1.0"), again.Suite())
+			assert.True(t, strings.HasPrefix(written, "#") == strings.HasPrefix(text, "#"), written)
+			assert.Equal(t, 1, strings.Count(written, "area/Topic/a"), written)
+		})
+	}
+	missing, err := baseline.Read(t.Context(), filepath.Join(t.TempDir(), "none"), today)
+	require.NoError(t, err)
+	require.NoError(t, missing.Check(cases))
+	missing.Pin("1.0")
+	written := update(missing)
+	assert.True(t, strings.HasPrefix(written, "# Known divergences"), written)
+	assert.Equal(t, fixtures.Version("1.0"), parsed(t, written, cases).Suite())
 }

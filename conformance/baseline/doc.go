@@ -16,6 +16,9 @@
 // passes makes the entry stale, one that fails in another way is a new failure. So an entry hides
 // nothing that its author did not see.
 //
+// A line suite=1.0 before the entries pins the version of the suite: cases that came later are left out, until somebody
+// raises it. A file without one takes every case.
+//
 // The fingerprint flaky names cases whose verdict varies. Such a case may pass or fail in any way: that
 // is the price, so use it only for a case that nobody can mend now.
 // An update writes it for what its runs (Runs) saw vary, and says what that was; it never takes one out.

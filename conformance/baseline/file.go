@@ -21,13 +21,14 @@ type File struct {
 	name    string
 	today   time.Time
 	missing bool
+	suite   fixtures.Version // that the file pins; "" for none
 	lines   []line
 
 	cases []*fixtures.Case
 	names map[string][]*line // the entries that pick a case, by its ID
 }
 
-// line is a line of the file: an entry, or text that is kept as it is.
+// line is a line of the file: an entry, the pin, or text that is kept as it is.
 type line struct {
 	number int
 	text   string
@@ -69,7 +70,14 @@ func Parse(name string, text []byte, today time.Time) (*File, error) {
 	entries := 0
 	for i, text := range strings.Split(strings.TrimSuffix(body, "\n"), "\n") {
 		l := line{number: i + 1, text: text}
-		if trimmed := strings.TrimSpace(text); trimmed != "" && trimmed[0] != '#' {
+		if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, pinned) {
+			if entries > 0 || f.suite != "" {
+				return nil, fmt.Errorf("%s:%d: want one line %sVERSION, before the entries", name, l.number, pinned)
+			}
+			if err := f.readPin(trimmed); err != nil {
+				return nil, fmt.Errorf("%s:%d: %w", name, l.number, err)
+			}
+		} else if trimmed != "" && trimmed[0] != '#' {
 			e, err := parseEntry(trimmed)
 			if err != nil {
 				return nil, fmt.Errorf("%s:%d: %w", name, l.number, err)
@@ -87,6 +95,46 @@ func Parse(name string, text []byte, today time.Time) (*File, error) {
 
 // Name is the file's name.
 func (f *File) Name() string { return f.name }
+
+// Suite is the version of the suite that the file pins: what came later is not asked. It is "" where it pins none.
+func (f *File) Suite() fixtures.Version { return f.suite }
+
+// pinned begins the line that pins the version of the suite.
+const pinned = "suite="
+
+// readPin reads that line.
+func (f *File) readPin(text string) error {
+	suite, err := fixtures.ParseVersion(pinnedIn(text))
+	if err == nil {
+		err = suite.Check()
+	}
+	if err != nil {
+		return fmt.Errorf("%s%w", pinned, err)
+	}
+	f.suite = suite
+	return nil
+}
+
+// pinnedIn is the version in the line that pins it.
+func pinnedIn(text string) string {
+	text, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimSpace(text), pinned), " #")
+	return strings.TrimSpace(text)
+}
+
+// Pin lets the file pin this version of the suite. It comes before Update, where both are called.
+func (f *File) Pin(suite fixtures.Version) {
+	at := slices.IndexFunc(f.lines, func(l line) bool { return strings.HasPrefix(strings.TrimSpace(l.text), pinned) })
+	if at >= 0 {
+		f.lines[at].text = strings.Replace(f.lines[at].text, pinnedIn(f.lines[at].text), string(suite), 1)
+	} else { // below the comment that opens the file
+		at = 0
+		for at < len(f.lines) && strings.HasPrefix(f.lines[at].text, "#") {
+			at++
+		}
+		f.lines = slices.Insert(f.lines, at, line{text: pinned + string(suite)})
+	}
+	f.suite = suite
+}
 
 // Missing tells that there is no such file yet.
 func (f *File) Missing() bool { return f.missing }

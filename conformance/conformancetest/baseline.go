@@ -59,6 +59,9 @@ func (u updater) Event(e conformance.Event) error {
 	}
 	var runs baseline.Runs
 	runs.Add(end.Report.Results)
+	if pin := end.Report.Suite.Pin; pin != "" {
+		u.Pin(pin)
+	}
 	u.Update(&runs)
 	if err := u.Save(); err != nil {
 		return err

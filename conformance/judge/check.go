@@ -46,7 +46,7 @@ var checks = []Check{
 
 func rule(id, title string, level fixtures.Level, evidence ...string) *fixtures.Case {
 	return &fixtures.Case{
-		ID: InvariantArea + "/" + id, Title: title, Level: level, Profile: fixtures.Core, Safety: fixtures.Inert,
+		ID: InvariantArea + "/" + id, Title: title, Since: fixtures.FirstSuite, Level: level, Profile: fixtures.Core, Safety: fixtures.Inert,
 		Evidence: evidence,
 	}
 }
