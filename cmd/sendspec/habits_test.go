@@ -26,7 +26,7 @@ func TestVersion(t *testing.T) {
 	t.Parallel()
 	code, out, people := in(t, "version")
 	assert.Zero(t, code, people)
-	assert.Regexp(t, `\Asendspec .+\ncommit   .+\nbuilt    with go1.* for .+/.+\ncorpus   [0-9a-f]{16} \(\d+ cases\)\n`+
+	assert.Regexp(t, `\Asendspec .+\ncommit   .+\nbuilt    with go1.* for .+/.+\nsuite    \d+\.\d+\ncorpus   [0-9a-f]{16} \(\d+ cases\)\n`+
 		`evidence [0-9a-f]{16} \(\d+ facts\)\n\z`, out)
 	_, flag, _ := in(t, "--version")
 	assert.Equal(t, out, flag)
