@@ -2,7 +2,6 @@ package oracle
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -31,8 +30,7 @@ func (o *Oracle) invalid(r *reference.Validation) Expectation {
 		e.Level = stronger(e.Level, level)
 		e.Causes = append(e.Causes, causeOf(v))
 	}
-	slices.Sort(e.Causes)
-	e.Causes = slices.Compact(e.Causes)
+	e.Causes = distinct(e.Causes)
 	first := &r.Violations[0]
 	if len(e.Causes) == 1 {
 		e.Rule = fmt.Sprintf("%s that breaks its %s is refused", withoutIndexes(first.Path), first.Kind)
@@ -154,7 +152,7 @@ func messageOf(r *reference.Validation, sure bool) (message *jsontree.Value) {
 	for i := range r.Violations {
 		v := &r.Violations[i]
 		path := withoutIndexes(v.Path)
-		tooLong = tooLong || isList(path)
+		tooLong = tooLong || IsList(path)
 		if strings.HasSuffix(path, "[]") {
 			if path != "NotificationConfig.NotificationEvents[]" || countAt(r.Violations, path) > 1 {
 				return contains(path)
@@ -176,7 +174,8 @@ func messageOf(r *reference.Validation, sure bool) (message *jsontree.Value) {
 	return should("$validationMessage", text)
 }
 
-func isList(path string) bool {
+// IsList reports whether a path is that of a list of a request.
+func IsList(path string) bool {
 	switch path {
 	case "InstanceIds", "Targets", "Targets[].Values", "AlarmConfiguration.Alarms", "NotificationConfig.NotificationEvents":
 		return true
@@ -209,34 +208,17 @@ func should(name, text string) *jsontree.Value { return expect(shouldBe(matcher(
 // for those of ASCII in the values of Parameters.
 func hasControl(tree *jsontree.Value) bool {
 	for i := range tree.Members {
-		if m := &tree.Members[i]; hasControlBelow(&m.Value, m.Name == "Parameters") {
-			return true
-		}
-	}
-	return false
-}
-
-func hasControlBelow(v *jsontree.Value, parameters bool) bool {
-	switch v.Kind {
-	case jsontree.String:
-		return strings.ContainsFunc(v.Text, func(r rune) bool {
+		m := &tree.Members[i]
+		is := func(r rune) bool {
 			control := r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0
 			noCharacter := r == '\uFEFF' || r >= '\uFDD0' && r <= '\uFDEF' || r&0xfffe == 0xfffe
-			return (!parameters || r >= 0x80) && (control || noCharacter)
-		})
-	case jsontree.Array:
-		for i := range v.Items {
-			if hasControlBelow(&v.Items[i], parameters) {
+			return (m.Name != "Parameters" || r >= 0x80) && (control || noCharacter)
+		}
+		for v := range m.Value.All() {
+			if strings.ContainsFunc(v.Str(), is) {
 				return true
 			}
 		}
-	case jsontree.Object:
-		for i := range v.Members {
-			if hasControlBelow(&v.Members[i].Value, parameters) {
-				return true
-			}
-		}
-	default:
 	}
 	return false
 }

@@ -214,8 +214,7 @@ func mistyped(r *reference.Validation) Expectation {
 		e.Level = stronger(e.Level, level)
 		e.Causes = append(e.Causes, strings.TrimSpace(withoutIndexes(t.Path)+" of a wrong type"))
 	}
-	slices.Sort(e.Causes)
-	e.Causes = slices.Compact(e.Causes)
+	e.Causes = distinct(e.Causes)
 	if first := r.TypeErrors[0]; len(r.TypeErrors) == 1 {
 		e.Rule = withoutIndexes(first.Path) + " of the JSON type " + first.Got + " is refused"
 		if first.Path == "" {

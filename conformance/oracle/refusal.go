@@ -76,14 +76,12 @@ func refused(rules []refusal, uncertainties []uncertainty) Expectation {
 		all.types = append(slices.Clip(all.types), d.exceptions...)
 		semantic = semantic || d.semantic
 	}
-	slices.Sort(all.types)
-	all.types = slices.Compact(all.types)
+	all.types = distinct(all.types)
 	e.Outcomes = all.outcomes()
 	if semantic {
 		e.Outcomes = append(e.Outcomes, refusedForSemantics)
 	}
-	slices.Sort(e.Causes)
-	e.Causes = slices.Compact(e.Causes)
+	e.Causes = distinct(e.Causes)
 	if len(e.Causes) > 1 {
 		e.Rule = "A request that breaks several semantic rules is refused"
 	}

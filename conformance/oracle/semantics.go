@@ -67,21 +67,12 @@ func (o *Oracle) semanticsBeside(tree *jsontree.Value, broken map[string]bool) *
 	return o.semantics(&left, reference.InputOf(&left))
 }
 
-// fewTexts is how many texts are faster compared in pairs than sorted.
-const fewTexts = 12
-
 func repeats(list []string) bool {
-	if len(list) <= fewTexts {
-		for i := range list {
-			if slices.Contains(list[:i], list[i]) {
-				return true
-			}
-		}
-		return false
-	}
-	sorted := slices.Sorted(slices.Values(list))
-	return len(slices.Compact(sorted)) < len(list)
+	return len(distinct(list)) < len(list)
 }
+
+// distinct are texts sorted, each once.
+func distinct(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
 
 // notPlain reports whether a character of a name may be a reason to refuse the name: nobody has recorded which
 // are for AWS.

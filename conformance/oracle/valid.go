@@ -1,8 +1,6 @@
 package oracle
 
 import (
-	"slices"
-
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -47,10 +45,7 @@ func (o *Oracle) valid(r *reference.Validation) Expectation {
 		names = append(names, d.exceptions...)
 		semantic = semantic || d.semantic
 	}
-	slices.Sort(names)
-	names = slices.Compact(names)
-	e.Outcomes = slices.Grow(e.Outcomes, len(names)+1)
-	for _, name := range names {
+	for _, name := range distinct(names) {
 		e.Outcomes = append(e.Outcomes, Exception(name))
 	}
 	if semantic {
@@ -59,16 +54,11 @@ func (o *Oracle) valid(r *reference.Validation) Expectation {
 	return e
 }
 
-func hasNull(v *jsontree.Value) bool {
-	for i := range v.Items {
-		if hasNull(&v.Items[i]) {
+func hasNull(tree *jsontree.Value) bool {
+	for v := range tree.All() {
+		if v.Kind == jsontree.Null {
 			return true
 		}
 	}
-	for i := range v.Members {
-		if hasNull(&v.Members[i].Value) {
-			return true
-		}
-	}
-	return v.Kind == jsontree.Null
+	return false
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/schemas"
 	"github.com/aws/smithy-go"
 
+	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
@@ -101,7 +102,7 @@ func boundaries() []boundary {
 	for _, p := range places() {
 		all = append(all, newBoundary(p.path, "type", "null", &jsontree.Value{}), newBoundary(p.path, "type", "absent", nil))
 		for _, v := range wrongTypes(p.typ) {
-			all = append(all, newBoundary(p.path, "type", v.Kind.String(), v))
+			all = append(all, newBoundary(p.path, "type", v.Kind.String(), &v))
 		}
 	}
 	return all
@@ -136,18 +137,12 @@ func around(low, high *int64, least int64) []sideValue {
 		add("above", *high+1)
 		add("above", *high*2+3)
 	}
-	kept := list[:0]
-	for _, v := range list {
-		if low == nil || v.side != "below" || v.value < *low {
-			kept = append(kept, v)
-		}
-	}
-	return kept
+	return slices.DeleteFunc(list, func(v sideValue) bool { return low != nil && v.side == "below" && v.value >= *low })
 }
 
 // sized makes strings or lists of a size for the place of a constraint.
 func sized(c *reference.Constraint, n int64) []*jsontree.Value {
-	if isList(c.Path) {
+	if oracle.IsList(c.Path) {
 		items := make([]jsontree.Value, n)
 		for i := range items {
 			items[i] = element(c.Path, i)
@@ -159,14 +154,6 @@ func sized(c *reference.Constraint, n int64) []*jsontree.Value {
 		list = append(list, ref(str(filled(c.Path, int(n), "é"))), ref(str(filled(c.Path, int(n), "語"))))
 	}
 	return list
-}
-
-func isList(path string) bool {
-	switch path {
-	case "InstanceIds", "Targets", "Targets[].Values", "AlarmConfiguration.Alarms", "NotificationConfig.NotificationEvents":
-		return true
-	}
-	return false
 }
 
 // element is the i-th good element of the list at the path; no two are the same.
@@ -235,15 +222,10 @@ var nearMisses = map[string][]string{
 }
 
 // wrongTypes lists values whose JSON type is not that of the shape.
-func wrongTypes(t smithy.ShapeType) []*jsontree.Value {
+func wrongTypes(t smithy.ShapeType) []jsontree.Value {
 	want := reference.JSONKind(t)
-	var list []*jsontree.Value
-	for _, s := range []string{`true`, `false`, `7`, `1.5`, `0`, `"60"`, `""`, `"x"`, `[]`, `["x"]`, `{}`, `{"x":"y"}`} {
-		if v := literal(s); v.Kind != want {
-			list = append(list, v)
-		}
-	}
-	return list
+	all := literal(`[true,false,7,1.5,0,"60","","x",[],["x"],{},{"x":"y"}]`).Items
+	return slices.DeleteFunc(all, func(v jsontree.Value) bool { return v.Kind == want })
 }
 
 // boundary makes an input of the number-th boundary: in the first round in a plain request, which shows

@@ -29,8 +29,8 @@ func relations() []relation {
 			return exactly(v.AppendJSON(nil))
 		}, level, e}
 	}
-	onText := func(name string, write func(v *jsontree.Value) []byte) relation {
-		return relation{name, func(b Payload) fixtures.Request { return exactly(write(b.Tree)) }, fixtures.Must, byTheGrammar}
+	onText := func(name, space string, text func(dst []byte, s string) []byte) relation {
+		return relation{name, func(b Payload) fixtures.Request { return exactly(spelled(nil, b.Tree, space, text)) }, fixtures.Must, byTheGrammar}
 	}
 	onRequest := func(name string, level fixtures.Level, e fixtures.Evidence, change func(r *fixtures.Request)) relation {
 		return relation{name, func(b Payload) fixtures.Request {
@@ -42,9 +42,9 @@ func relations() []relation {
 	nullMember := fixtures.Evidence{"protocol/null"}
 	return []relation{
 		onTree("members in another order", fixtures.Must, byTheGrammar, reverse),
-		onText("white space", func(v *jsontree.Value) []byte { return spaced(nil, v, " \n") }),
-		onText("white space with tabs and carriage returns", func(v *jsontree.Value) []byte { return spaced(nil, v, "\t\r") }),
-		onText("every character escaped", func(v *jsontree.Value) []byte { return escaped(nil, v) }),
+		onText("white space", " \n", jsontree.AppendString),
+		onText("white space with tabs and carriage returns", "\t\r", jsontree.AppendString),
+		onText("every character escaped", "", escapedString),
 		onTree(
 			"an unknown member", fixtures.Should, fixtures.Evidence{"framework/unknown-members"},
 			func(v *jsontree.Value) { v.Set("Sendspec", array(object(), number("1"))) },
@@ -114,17 +114,19 @@ func nullForAbsent(v *jsontree.Value) {
 	}
 }
 
-// spaced writes a value with white space wherever the grammar allows it.
-func spaced(dst []byte, v *jsontree.Value, space string) []byte {
+// spelled writes a value with white space wherever the grammar allows it, and its strings and names as text does.
+func spelled(dst []byte, v *jsontree.Value, space string, text func(dst []byte, s string) []byte) []byte {
 	dst = append(dst, space...)
 	switch v.Kind {
+	case jsontree.String:
+		dst = text(dst, v.Text)
 	case jsontree.Array:
 		dst = append(dst, '[')
 		for i := range v.Items {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = spaced(dst, &v.Items[i], space)
+			dst = spelled(dst, &v.Items[i], space, text)
 		}
 		if len(v.Items) == 0 {
 			dst = append(dst, space...)
@@ -136,10 +138,9 @@ func spaced(dst []byte, v *jsontree.Value, space string) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(dst, space...)
-			dst = jsontree.AppendString(dst, v.Members[i].Name)
+			dst = text(append(dst, space...), v.Members[i].Name)
 			dst = append(append(dst, space...), ':')
-			dst = spaced(dst, &v.Members[i].Value, space)
+			dst = spelled(dst, &v.Members[i].Value, space, text)
 		}
 		if len(v.Members) == 0 {
 			dst = append(dst, space...)
@@ -151,35 +152,7 @@ func spaced(dst []byte, v *jsontree.Value, space string) []byte {
 	return append(dst, space...)
 }
 
-// escaped writes a value with every character of its strings and names as \u.
-func escaped(dst []byte, v *jsontree.Value) []byte {
-	switch v.Kind {
-	case jsontree.String:
-		return escapedString(dst, v.Text)
-	case jsontree.Array:
-		dst = append(dst, '[')
-		for i := range v.Items {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = escaped(dst, &v.Items[i])
-		}
-		return append(dst, ']')
-	case jsontree.Object:
-		dst = append(dst, '{')
-		for i := range v.Members {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(escapedString(dst, v.Members[i].Name), ':')
-			dst = escaped(dst, &v.Members[i].Value)
-		}
-		return append(dst, '}')
-	default:
-		return v.AppendJSON(dst)
-	}
-}
-
+// escapedString writes a string with every character as \u.
 func escapedString(dst []byte, s string) []byte {
 	var b strings.Builder
 	for _, unit := range utf16.Encode([]rune(s)) {

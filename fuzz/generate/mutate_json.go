@@ -2,6 +2,7 @@ package generate
 
 import (
 	"math/rand"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,18 +34,17 @@ func (g *Generator) oddJSON(in *Input, r *rand.Rand) {
 // objects lists the objects of a tree, the root first.
 func objects(v *jsontree.Value) []*jsontree.Value {
 	var list []*jsontree.Value
-	visit(v, func(v *jsontree.Value) {
+	for v := range v.All() {
 		if v.Kind == jsontree.Object {
 			list = append(list, v)
 		}
-	})
+	}
 	return list
 }
 
 // anyValue picks a part of a tree below the root; the root where it has none.
 func anyValue(root *jsontree.Value, r *rand.Rand) *jsontree.Value {
-	var list []*jsontree.Value
-	visit(root, func(v *jsontree.Value) { list = append(list, v) })
+	list := slices.Collect(root.All())
 	if len(list) == 1 {
 		return root
 	}
@@ -154,11 +154,11 @@ func oddString(b *Payload, r *rand.Rand) string {
 	b.Tree.Set("Comment", str(""))
 	list := []*jsontree.Value{b.Tree.Get("Comment")}
 	if chance(r, 40) {
-		visit(b.Tree, func(v *jsontree.Value) {
+		for v := range b.Tree.All() {
 			if v.Kind == jsontree.String {
 				list = append(list, v)
 			}
-		})
+		}
 	}
 	b.exact(pick(r, list), pick(r, oddStrings))
 	return "an odd string"

@@ -236,5 +236,3 @@ func chunkings() []chunking {
 		{"bytes behind the end", "doubtful", func(text string) string { return oneChunk(text, "\r\n") + "GET / HTTP/1.1\r\n\r\n" }},
 	}
 }
-
-// raw is JSON of this package's own.

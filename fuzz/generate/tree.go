@@ -12,17 +12,6 @@ var (
 		jsontree.NewArray, jsontree.NewObject, jsontree.NewMember, jsontree.Literal
 )
 
-// visit calls f with a value and all that is in it, in the order in which they are written.
-func visit(v *jsontree.Value, f func(v *jsontree.Value)) {
-	f(v)
-	for i := range v.Items {
-		visit(&v.Items[i], f)
-	}
-	for i := range v.Members {
-		visit(&v.Members[i].Value, f)
-	}
-}
-
 // step is a member on the way along a path; [] is a list's element and * the value of a map.
 type step struct {
 	name string

@@ -1,6 +1,7 @@
 package jsontree
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 )
@@ -146,6 +147,37 @@ func arrayIndex(token string) int {
 		return -1
 	}
 	return n
+}
+
+// Str returns the text of a String, and "" of anything else. It is safe on nil.
+func (v *Value) Str() string {
+	if v == nil || v.Kind != String {
+		return ""
+	}
+	return v.Text
+}
+
+// All returns v and everything below it in document order. It is safe on nil.
+func (v *Value) All() iter.Seq[*Value] { return func(yield func(*Value) bool) { v.all(yield) } }
+
+func (v *Value) all(yield func(*Value) bool) bool {
+	if v == nil {
+		return true
+	}
+	if !yield(v) {
+		return false
+	}
+	for i := range v.Items {
+		if !v.Items[i].all(yield) {
+			return false
+		}
+	}
+	for i := range v.Members {
+		if !v.Members[i].Value.all(yield) {
+			return false
+		}
+	}
+	return true
 }
 
 // Walk calls visit for v and everything below it in document order, with its RFC 6901 pointer.
