@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -80,9 +81,7 @@ func Read(step fixtures.BoundStep, x *wire.Exchange) Exchanged {
 func errorType(r *wire.Response, body *jsontree.Value) string {
 	raw := r.Header.Get("X-Amzn-Errortype")
 	for _, name := range []string{"code", "__type"} {
-		if v := body.Get(name); raw == "" && v != nil && v.Kind == jsontree.String {
-			raw = v.Text
-		}
+		raw = cmp.Or(raw, body.Get(name).Str())
 	}
 	raw, _, _ = strings.Cut(raw, ":")
 	if _, after, ok := strings.Cut(raw, "#"); ok {

@@ -32,17 +32,22 @@ func commands(e *Exchanged) []placed {
 	return e.commands
 }
 
+// ofEachCommand inspects every Command of an answer.
+func ofEachCommand(inspect func(path string, c *jsontree.Value) []Finding) func(*Exchanged) []Finding {
+	return func(e *Exchanged) []Finding {
+		var found []Finding
+		for _, c := range commands(e) {
+			found = append(found, inspect(c.path, c.value)...)
+		}
+		return found
+	}
+}
+
 var countsCheck = Check{
 	rule("Command/counts", "TargetCount, CompletedCount, ErrorCount and DeliveryTimedOutCount are consistent: none below 0, "+
 		"and no more completed than targeted, nor failed than completed",
 		fixtures.Must, "status/counts"),
-	func(e *Exchanged) []Finding {
-		var found []Finding
-		for _, c := range commands(e) {
-			found = append(found, counts(c.path, c.value)...)
-		}
-		return found
-	},
+	ofEachCommand(counts),
 }
 
 func counts(path string, c *jsontree.Value) []Finding {
@@ -71,13 +76,7 @@ var statusCheck = Check{
 	rule("Command/status",
 		"Status is one of the seven and StatusDetails one of those documented or recorded, without spaces; the two should go together",
 		fixtures.Must, "status/values", "status/spelling"),
-	func(e *Exchanged) []Finding {
-		var found []Finding
-		for _, c := range commands(e) {
-			found = append(found, statusAgrees(c.path, c.value)...)
-		}
-		return found
-	},
+	ofEachCommand(statusAgrees),
 }
 
 func statusAgrees(path string, c *jsontree.Value) []Finding {
@@ -130,20 +129,17 @@ func detailsWith(status string) []string {
 var timesCheck = Check{
 	rule("Command/times", "RequestedDateTime and ExpiresAfter are seconds since 1970, and a command expires after it was requested",
 		fixtures.Must, "expiry/list", "expiry/sum"),
-	func(e *Exchanged) []Finding {
-		var found []Finding
-		for _, c := range commands(e) {
-			requested, ok1 := c.value.Get("RequestedDateTime").Float64()
-			expires, ok2 := c.value.Get("ExpiresAfter").Float64()
-			if ok1 && ok2 && expires <= requested {
-				found = append(found, broken(fixtures.Must, c.path+"/ExpiresAfter", anything("later than RequestedDateTime"),
-					Description{Words: span(expires-requested) + " after it", Kind: KindNumber})...)
-			}
-			if ok1 && requested > 1e11 {
-				found = append(found, broken(fixtures.Must, c.path+"/RequestedDateTime", anything("seconds since 1970"),
-					anything("milliseconds, it seems: "+c.value.Get("RequestedDateTime").Text))...)
-			}
+	ofEachCommand(func(path string, c *jsontree.Value) (found []Finding) {
+		requested, ok1 := c.Get("RequestedDateTime").Float64()
+		expires, ok2 := c.Get("ExpiresAfter").Float64()
+		if ok1 && ok2 && expires <= requested {
+			found = broken(fixtures.Must, path+"/ExpiresAfter", anything("later than RequestedDateTime"),
+				Description{Words: span(expires-requested) + " after it", Kind: KindNumber})
+		}
+		if ok1 && requested > 1e11 {
+			found = append(found, broken(fixtures.Must, path+"/RequestedDateTime", anything("seconds since 1970"),
+				anything("milliseconds, it seems: "+c.Get("RequestedDateTime").Text))...)
 		}
 		return found
-	},
+	}),
 }

@@ -167,13 +167,13 @@ func (l *lives) invocation(c *life, e *Exchanged, s *subject) []Finding {
 	}
 	operation := e.Step.Request.Operation
 	if operation == reference.GetCommandInvocation {
-		return append(found, l.outputs(c, s.placed, operation+" "+s.node+" "+textOf(s.value.Get("PluginName")), by)...)
+		return append(found, l.outputs(c, s.placed, operation+" "+s.node+" "+s.value.Get("PluginName").Str(), by)...)
 	}
 	found = append(found, l.outputs(c, s.placed, operation+" "+s.node, by)...)
 	plugins := elements(s.value.Get("CommandPlugins"))
 	for i := range plugins {
 		p := placed{fmt.Sprintf("%s/CommandPlugins/%d", s.path, i), &plugins[i]}
-		found = append(found, l.outputs(c, p, operation+" "+s.node+" plugin "+textOf(p.value.Get("Name")), by)...)
+		found = append(found, l.outputs(c, p, operation+" "+s.node+" plugin "+p.value.Get("Name").Str(), by)...)
 	}
 	return found
 }

@@ -94,12 +94,7 @@ func early(v *jsontree.Value, name string) []Finding {
 
 // endOfExecution: AWS leaves the fraction of the last second out. A second or more is another time.
 func endOfExecution(v *jsontree.Value) []Finding {
-	text := func(name string) string {
-		if t := v.Get(name); t != nil && t.Kind == jsontree.String {
-			return t.Text
-		}
-		return ""
-	}
+	text := func(name string) string { return v.Get(name).Str() }
 	start, err1 := time.Parse(time.RFC3339Nano, text("ExecutionStartDateTime"))
 	end, err2 := time.Parse(time.RFC3339Nano, text("ExecutionEndDateTime"))
 	elapsed, err3 := time.ParseDuration(strings.ToLower(strings.TrimPrefix(text("ExecutionElapsedTime"), "PT")))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -175,13 +176,11 @@ func sameRead(sent *jsontree.Value, read any) (Description, bool) {
 		return Description{Words: fmt.Sprint(aws.ToInt32(read)), Kind: KindNumber}, read != nil && int64(*read) == n
 	case *time.Time:
 		f, _ := sent.Float64()
-		same := read != nil && absolute(float64(read.UnixMilli())/1000-f) < 0.0015
+		same := read != nil && math.Abs(float64(read.UnixMilli())/1000-f) < 0.0015
 		return Description{Words: fmt.Sprint(aws.ToTime(read)), Kind: KindNumber}, same
 	}
 	return Description{}, true
 }
-
-func absolute(f float64) float64 { return max(f, -f) }
 
 func sdkReadsError(e *Exchanged) []Finding {
 	out, schema := sdkOutput(e.Step.Request.Operation)

@@ -120,7 +120,7 @@ func (a *asSent) rememberRequest(r *remembered, e *Exchanged, by place) {
 		}
 	}
 	for _, name := range comesBack {
-		if v := body.Get(name); name != "DocumentName" || !strings.ContainsAny(textOf(v), ":/") { // an ARN may come back as a name
+		if v := body.Get(name); name != "DocumentName" || !strings.ContainsAny(v.Str(), ":/") { // an ARN may come back as a name
 			note(name, v)
 		}
 	}
@@ -181,7 +181,7 @@ func stays(name string, before known, got *jsontree.Value) bool {
 		y, ok2 := got.Float64()
 		return ok1 && ok2 && math.Abs(x-y) <= afterTolerance
 	case "CloudWatchOutputConfig": // the group that is made where none was named may show later (evidence: echo/CloudWatch-empty-structure)
-		return textOf(want.Get("CloudWatchLogGroupName")) == "" &&
+		return want.Get("CloudWatchLogGroupName").Str() == "" &&
 			jsontree.Equal(want.Get("CloudWatchOutputEnabled"), got.Get("CloudWatchOutputEnabled"))
 	}
 	return false
@@ -233,7 +233,7 @@ func ofNode(r *remembered, s *subject, nodes map[string]bool) []Finding {
 	}
 	list := to.value()
 	if list == nil || list.Kind != jsontree.Array || len(list.Items) == 0 ||
-		slices.ContainsFunc(list.Items, func(v jsontree.Value) bool { return textOf(&v) == s.node }) {
+		slices.ContainsFunc(list.Items, func(v jsontree.Value) bool { return v.Str() == s.node }) {
 		return nil
 	}
 	return broken(fixtures.Must, path, anything(fmt.Sprintf("one of %s, the InstanceIds in %s", show(list), to.by)),
@@ -246,11 +246,11 @@ func urls(r *remembered, s *subject) []Finding {
 	if !ok {
 		return nil
 	}
-	bucket, prefix := textOf(place.value()), textOf(r.shown["OutputS3KeyPrefix"].value())
+	bucket, prefix := place.value().Str(), r.shown["OutputS3KeyPrefix"].value().Str()
 	var found []Finding
 	for _, name := range []string{"StandardOutputUrl", "StandardErrorUrl"} {
 		v := s.value.Get(name)
-		switch url := textOf(v); {
+		switch url := v.Str(); {
 		case url == "":
 		case bucket == "":
 			found = append(found, broken(fixtures.Must, s.path+"/"+name,

@@ -41,10 +41,7 @@ func statusesIn(body *jsontree.Value) []string {
 			}
 		}
 	}
-	if v := body.Get("Status"); v != nil && v.Kind == jsontree.String {
-		list = append(list, v.Text)
-	}
-	return list
+	return append(list, body.Get("Status").Str())
 }
 
 // cannotCome reports whether what is waited for is another status than a final one that has come.

@@ -61,10 +61,9 @@ func (m *matching) compose(name, path string, arg, got *jsontree.Value) {
 		if !jsontree.Equal(arg, got) {
 			m.differ(path, described(arg), arg, got)
 		}
-	case "$echo":
-		m.echo(path, arg, got)
-	case "$earlier":
-		m.fromEarlier(path, arg, got)
+	case "$echo", "$earlier":
+		want, whence := m.resolve(name, arg)
+		m.same(path, want, got, whence)
 	case "$each", "$some":
 		m.elements(name, path, arg, got)
 	case "$after":
@@ -86,18 +85,26 @@ func (m *matching) in(path string, arg, got *jsontree.Value) {
 	m.miss(path, anything("one of "+m.list(arg, ", ")), described(got))
 }
 
-// echo compares with what was sent: in this step, or in the one that [STEP, POINTER] names.
-func (m *matching) echo(path string, arg, got *jsontree.Value) {
+// resolve is the value of the case that $echo or $earlier stands for, nil where there is none: what was sent, in this
+// step or in the one that [STEP, POINTER] names, or what that was answered.
+func (m *matching) resolve(name string, arg *jsontree.Value) (v *jsontree.Value, whence string) {
 	step, pointer, elsewhere := matcher.Place(arg)
-	if !elsewhere {
-		m.same(path, m.answer.RequestBody().Pointer(arg.Text), got, "as sent")
-		return
+	e, whence := m.answer, "as sent"
+	if elsewhere {
+		e, whence = m.step(step), "as sent in step "+step
+	} else {
+		pointer = arg.Text
 	}
-	var sent *jsontree.Value
-	if e := m.step(step); e != nil {
-		sent = e.RequestBody().Pointer(pointer)
+	if name == "$earlier" {
+		whence = "as in step " + step
 	}
-	m.same(path, sent, got, "as sent in step "+step)
+	switch {
+	case e == nil:
+		return nil, whence
+	case name == "$earlier":
+		return e.Body.Pointer(pointer), whence
+	}
+	return e.RequestBody().Pointer(pointer), whence
 }
 
 // same compares with a value of the case. Where there is none nothing conforms, or a member that a server leaves out of
@@ -108,15 +115,6 @@ func (m *matching) same(path string, want, got *jsontree.Value, whence string) {
 	} else if !jsontree.Equal(want, got) {
 		m.differ(path, Description{Words: show(want) + ", " + whence, Kind: kindOf(want)}, want, got)
 	}
-}
-
-func (m *matching) fromEarlier(path string, arg, got *jsontree.Value) {
-	step, pointer, _ := matcher.Place(arg)
-	var want *jsontree.Value
-	if e := m.step(step); e != nil {
-		want = e.Body.Pointer(pointer)
-	}
-	m.same(path, want, got, "as in step "+step)
 }
 
 func (m *matching) elements(name, path string, arg, got *jsontree.Value) {

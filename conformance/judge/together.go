@@ -110,7 +110,7 @@ func (e *Exchanged) subjects() []subject {
 	}
 	var list []subject
 	add := func(of reference.Subject, path string, v *jsontree.Value) {
-		id, node := textOf(v.Get("CommandId")), textOf(v.Get("InstanceId"))
+		id, node := v.Get("CommandId").Str(), v.Get("InstanceId").Str()
 		if id == "" || of == reference.OfInvocation && node == "" {
 			return
 		}
@@ -142,17 +142,9 @@ func (e *Exchanged) subjects() []subject {
 
 // details are the StatusDetails, "" where the reference does not know them.
 func (s *subject) details() reference.Details {
-	d := reference.Details(strings.ReplaceAll(textOf(s.value.Get("StatusDetails")), " ", ""))
+	d := reference.Details(strings.ReplaceAll(s.value.Get("StatusDetails").Str(), " ", ""))
 	if reference.StatusOf(d) == "" {
 		return ""
 	}
 	return d
-}
-
-// textOf is a string, "" of anything else.
-func textOf(v *jsontree.Value) string {
-	if v == nil || v.Kind != jsontree.String {
-		return ""
-	}
-	return v.Text
 }

@@ -54,7 +54,15 @@ func (m *matching) matcherWords(name string, arg *jsontree.Value) string {
 	}
 	switch name {
 	case "$echo", "$earlier":
-		return m.resolved(name, arg)
+		v, whence := m.resolve(name, arg)
+		if v == nil {
+			_, pointer, elsewhere := matcher.Place(arg)
+			if !elsewhere {
+				pointer = arg.Text
+			}
+			return pointer + " " + whence
+		}
+		return show(v) + " " + whence
 	case "$after":
 		pointer, span, _ := matcher.After(arg)
 		return later(pointer, span.Seconds())
@@ -80,48 +88,12 @@ func (m *matching) matcherWords(name string, arg *jsontree.Value) string {
 	return row.Words(arg, m.describe)
 }
 
-// resolved is the value of the case that $echo or $earlier stands for.
-func (m *matching) resolved(name string, arg *jsontree.Value) string {
-	step, pointer, elsewhere := matcher.Place(arg)
-	var v *jsontree.Value
-	whence := "as sent"
-	switch {
-	case name == "$earlier":
-		whence = "as in step " + step
-		if e := m.step(step); e != nil {
-			v = e.Body.Pointer(pointer)
-		}
-	case elsewhere:
-		whence = "as sent in step " + step
-		if e := m.step(step); e != nil {
-			v = e.RequestBody().Pointer(pointer)
-		}
-	default:
-		pointer = arg.Text
-		if m.answer != nil {
-			v = m.answer.RequestBody().Pointer(pointer)
-		}
-	}
-	if v == nil {
-		return pointer + " " + whence
-	}
-	return show(v) + " " + whence
-}
-
 func later(pointer string, seconds float64) string { return fmt.Sprintf("%s + %gs", pointer, seconds) }
 
 // hasMatcher reports whether a value holds a matcher at any depth.
 func hasMatcher(v *jsontree.Value) bool {
-	if matcher.Is(v) {
-		return true
-	}
-	for i := range v.Members {
-		if hasMatcher(&v.Members[i].Value) {
-			return true
-		}
-	}
-	for i := range v.Items {
-		if hasMatcher(&v.Items[i]) {
+	for part := range v.All() {
+		if matcher.Is(part) {
 			return true
 		}
 	}
