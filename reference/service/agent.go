@@ -1,6 +1,8 @@
 package service
 
 import (
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -94,9 +96,7 @@ func (v *documentVersion) values(supplied map[string][]string) map[string][]stri
 	for name, p := range v.parameters {
 		values[name] = p.defaults
 	}
-	for name, given := range supplied {
-		values[name] = given
-	}
+	maps.Copy(values, supplied)
 	return values
 }
 
@@ -125,30 +125,15 @@ func fill(v *jsontree.Value, values map[string][]string) []string {
 }
 
 func substitute(line string, values map[string][]string) string {
-	if !strings.Contains(line, "{{") {
-		return line
-	}
-	var b strings.Builder
-	for {
-		open := strings.Index(line, "{{")
-		if open < 0 {
-			break
+	return parameterReferences.ReplaceAllStringFunc(line, func(found string) string {
+		if given, declared := values[strings.TrimSpace(found[len("{{"):len(found)-len("}}")])]; declared {
+			return strings.Join(given, " ")
 		}
-		length := strings.Index(line[open:], "}}")
-		if length < 0 {
-			break
-		}
-		end := open + length + len("}}")
-		b.WriteString(line[:open])
-		if given, declared := values[strings.TrimSpace(line[open+len("{{"):end-len("}}")])]; declared {
-			b.WriteString(strings.Join(given, " "))
-		} else {
-			b.WriteString(line[open:end])
-		}
-		line = line[end:]
-	}
-	return b.String() + line
+		return found
+	})
 }
+
+var parameterReferences = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
 
 // chunk is a piece of output, and when it was written, since the step began.
 type chunk struct {

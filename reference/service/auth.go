@@ -81,11 +81,6 @@ func (s *Service) authenticate(r *http.Request, body []byte) *exception {
 	return nil
 }
 
-// framework is an error of AWS's framework, whose text is called message.
-func framework(name, message string) *exception {
-	return &exception{status: http.StatusBadRequest, name: name, key: "message", message: message}
-}
-
 func invalidSignature(message string) *exception {
 	return framework("InvalidSignatureException", message)
 }
@@ -230,9 +225,7 @@ func readQuery(query url.Values) (*signature, *exception) {
 	return sig.complete(query.Get("X-Amz-Credential"), query.Get("X-Amz-Date"))
 }
 
-func badDate() *exception {
-	return incompleteSignature("Date must be in ISO-8601 'basic format'.")
-}
+func badDate() *exception { return incompleteSignature("Date must be in ISO-8601 'basic format'.") }
 
 // complete reads what is in both forms: the credential's scope and the date.
 func (sig *signature) complete(credential, date string) (*signature, *exception) {

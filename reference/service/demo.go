@@ -3,7 +3,6 @@ package service
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -94,7 +93,10 @@ func Demo(region, account string) DemoWorld {
 	w.Options = append(w.Options, WithResourceGroup(demoGroup, nodes[0].node.ID), WithResourceGroup(demoEmptyGroup))
 	// Only the list of its members counts (evidence: targets/denied-others).
 	w.Options = append(w.Options, WithResourceGroup(demoUnreadGroup))
-	for binding, d := range demoDocuments() {
+	for binding, d := range documents() {
+		if d.Public {
+			continue
+		}
 		w.Options = append(w.Options, WithDocument(d))
 		w.Bindings[binding] = d.Name
 		if binding == "document" {
@@ -136,91 +138,4 @@ func demoNodes() []demoNode {
 		nodes[i].node.Name = "ip-10-0-0-" + strconv.Itoa(10+i) + ".ec2.internal"
 	}
 	return nodes
-}
-
-// demoDocuments are the documents by their binding. Those of the expiry rules are the recorded
-// ones (evidence: expiry/hardcoded).
-func demoDocuments() map[string]SSMDocument {
-	return map[string]SSMDocument{
-		"document":           {Name: "sendspec-plain", Contents: []string{shellDocument("", "")}},
-		"document.hardcoded": {Name: "sendspec-hardcoded", Contents: []string{shellDocument("", "5")}},
-		"document.arbitrary": {
-			Name: "sendspec-arbitrary", Contents: []string{shellDocument(`"t": {"type": "String", "default": "5"}`, "{{ t }}")},
-		},
-		"document.execution": {
-			Name:     "sendspec-execution",
-			Contents: []string{shellDocument(`"executionTimeout": {"type": "String", "default": "5"}`, "{{ executionTimeout }}")},
-		},
-		"document.two-steps":           {Name: "sendspec-two-steps", Contents: []string{shellDocument("", "5", "7")}},
-		"document.properties":          {Name: "sendspec-properties", Contents: []string{propertiesDocument("5", "70")}},
-		"document.properties-reversed": {Name: "sendspec-properties-reversed", Contents: []string{propertiesDocument("70", "5")}},
-		"document.schema-2.0": {
-			Name:     "sendspec-schema-2.0",
-			Contents: []string{strings.Replace(shellDocument("", "5", "70"), `"schemaVersion": "2.2"`, `"schemaVersion": "2.0"`, 1)},
-		},
-		"document.typed": {
-			Name: "sendspec-typed",
-			Contents: []string{shellDocument(`"name": {"type": "String"}, `+
-				`"choice": {"type": "String", "default": "a", "allowedValues": ["a", "b"]}, `+
-				`"digits": {"type": "String", "default": "1", "allowedPattern": "^[0-9]+$"}, `+
-				`"list": {"type": "StringList", "default": ["true"]}, `+
-				`"number": {"type": "Integer", "default": 1}, `+
-				`"flag": {"type": "Boolean", "default": false}, `+
-				`"map": {"type": "StringMap", "default": {}}, `+
-				`"maps": {"type": "MapList", "default": []}`, "")},
-		},
-		"document.step": {
-			Name: "sendspec-step",
-			Contents: []string{`{"schemaVersion": "2.2", "description": "sendspec: two steps", ` +
-				`"parameters": {"commands": {"type": "StringList"}}, "mainSteps": [` +
-				`{"action": "aws:runShellScript", "name": "first", "inputs": {"runCommand": ["{{ commands }}"]}}, ` +
-				`{"action": "aws:runShellScript", "name": "second", "inputs": {"runCommand": ["{{ commands }}"]}}]}`},
-		},
-		"document.versions": {
-			Name:           "sendspec-versions",
-			Contents:       []string{versionDocument(1, "11"), versionDocument(2, "22"), versionDocument(3, "33")},
-			DefaultVersion: 2,
-		},
-		"document.powershell-only": {
-			Name: "sendspec-powershell", PlatformTypes: []string{Windows},
-			Contents: []string{`{"schemaVersion": "2.2", "description": "sendspec: Windows only", "mainSteps": [` +
-				`{"action": "aws:runPowerShellScript", "name": "step0", "inputs": {"runCommand": ["exit 0"]}}]}`},
-		},
-		"document.automation": {
-			Name: "sendspec-automation", Type: "Automation",
-			Contents: []string{`{"schemaVersion": "0.3", "description": "sendspec: not for Run Command", "mainSteps": [` +
-				`{"action": "aws:sleep", "name": "step0", "inputs": {"Duration": "PT1S"}}]}`},
-		},
-		"document.denied": {Name: "sendspec-denied", Denied: true, Contents: []string{shellDocument("", "")}},
-		"document.broken": {Name: "sendspec-broken", Contents: []string{`{"schemaVersion": "2.2", "mainSteps": [`}},
-	}
-}
-
-// propertiesDocument is a schema 1.2 document, of which the first property alone counts (evidence: expiry/first-property).
-func propertiesDocument(first, second string) string {
-	return `{"schemaVersion": "1.2", "description": "sendspec: only the first property counts", "parameters": {}, ` +
-		`"runtimeConfig": {"aws:runShellScript": {"properties": [` +
-		`{"id": "0.aws:runShellScript", "runCommand": ["true"], "timeoutSeconds": "` + first + `"}, ` +
-		`{"id": "1.aws:runShellScript", "runCommand": ["true"], "timeoutSeconds": "` + second + `"}]}}}`
-}
-
-// versionDocument prints which version it is.
-func versionDocument(n int, timeout string) string {
-	return strings.Replace(shellDocument("", timeout), `"true"`, `"echo version `+strconv.Itoa(n)+`"`, 1)
-}
-
-// shellDocument is a schema 2.2 document with a step for every timeout; "" leaves it out.
-func shellDocument(parameters string, timeouts ...string) string {
-	steps := ""
-	for i, timeout := range timeouts {
-		if i > 0 {
-			steps += ", "
-		}
-		if timeout != "" {
-			timeout = `, "timeoutSeconds": "` + timeout + `"`
-		}
-		steps += `{"action": "aws:runShellScript", "name": "step` + strconv.Itoa(i) +
-			`", "inputs": {"runCommand": ["true"]` + timeout + `}}`
-	}
-	return `{"schemaVersion": "2.2", "description": "sendspec", "parameters": {` + parameters + `}, "mainSteps": [` + steps + `]}`
 }

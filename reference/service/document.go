@@ -3,9 +3,12 @@ package service
 import (
 	"crypto/sha1" //nolint:gosec // DocumentHashType has it
 	"crypto/sha256"
+	_ "embed"
 	"encoding/hex"
+	"encoding/json"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/sendspec/sendspec/reference"
@@ -177,44 +180,30 @@ func (v *documentVersion) executionTimeout(parameters map[string][]string) time.
 	return reference.ExecutionTimeout(written, parameters)
 }
 
-// builtin returns the two documents of AWS that every account has. Their parameters are those of
-// the recorded document content; executionTimeout is bounded by its pattern at 172800 seconds.
-func builtin() []SSMDocument {
-	return []SSMDocument{
-		{
-			Name: "AWS-RunShellScript", Public: true, PlatformTypes: []string{Linux, MacOS},
-			Contents: []string{scriptDocument("Run a shell script or specify the commands to run.",
-				"Specify a shell script or a command to run.", "aws:runShellScript")},
-		},
-		{
-			Name: "AWS-RunPowerShellScript", Public: true, PlatformTypes: []string{Windows, Linux, MacOS},
-			Contents: []string{scriptDocument("Run a PowerShell script or specify the paths to scripts to run.",
-				"Specify the commands to run or the paths to existing scripts on the instance.", "aws:runPowerShellScript")},
-		},
-	}
-}
+// documentFile has the two documents of AWS that every account has, whose parameters are those of the recorded document
+// content, and those of the demo world by their bindings: those of the expiry rules are the recorded ones
+// (evidence: expiry/hardcoded).
+//
+//go:embed documents.json
+var documentFile []byte
 
-func scriptDocument(description, commands, action string) string {
-	return `{
-  "schemaVersion": "1.2",
-  "description": "` + description + `",
-  "parameters": {
-    "commands": {"type": "StringList", "description": "(Required) ` + commands + `", "minItems": 1, "displayType": "textarea"},
-    "workingDirectory": {"type": "String", "default": "", "description": "(Optional) The path to the working directory ` +
-		`on your instance.", "maxChars": 4096},
-    "executionTimeout": {
-      "type": "String", "default": "3600", "description": "(Optional) The time in seconds for a command to complete before it ` +
-		`is considered to have failed. Default is 3600 (1 hour). Maximum is 172800 (48 hours).",
-      "allowedPattern": "([1-9][0-9]{0,4})|(1[0-6][0-9]{4})|(17[0-1][0-9]{3})|(172[0-7][0-9]{2})|(172800)"
-    }
-  },
-  "runtimeConfig": {
-    "` + action + `": {
-      "properties": [
-        {"id": "0.` + action + `", "runCommand": "{{ commands }}", "workingDirectory": "{{ workingDirectory }}", ` +
-		`"timeoutSeconds": "{{ executionTimeout }}"}
-      ]
-    }
-  }
-}`
-}
+// documents reads the documents, by AWS's names and the bindings of others.
+var documents = sync.OnceValue(func() map[string]SSMDocument {
+	var file map[string]struct {
+		SSMDocument
+		Contents []json.RawMessage
+	}
+	if err := json.Unmarshal(documentFile, &file); err != nil {
+		panic(err) // a file of ours
+	}
+	all := map[string]SSMDocument{}
+	for binding, d := range file {
+		for _, raw := range d.Contents {
+			content := string(raw)
+			_ = json.Unmarshal(raw, &content) // one that is no JSON is written as a string
+			d.SSMDocument.Contents = append(d.SSMDocument.Contents, content)
+		}
+		all[binding] = d.SSMDocument
+	}
+	return all
+})

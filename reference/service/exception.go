@@ -17,10 +17,12 @@ func modelled(name, message string) *exception {
 	return &exception{status: 400, name: name, key: "Message", message: message}
 }
 
-// validation is a framework error: its text is called message.
-func validation(message string) *exception {
-	return &exception{status: 400, name: "ValidationException", key: "message", message: message}
+// framework is an error of AWS's framework: its text is called message.
+func framework(name, message string) *exception {
+	return &exception{status: 400, name: name, key: "message", message: message}
 }
+
+func validation(message string) *exception { return framework("ValidationException", message) }
 
 // accessDenied names the resource as IAM does (evidence: errors/AccessDeniedException/denied; the user's name is ours).
 func accessDenied(account, operation, resource string) *exception {

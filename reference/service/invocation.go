@@ -1,6 +1,7 @@
 package service
 
 import (
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -72,12 +73,7 @@ func overall(steps []plugin, details reference.Details) *plugin {
 
 // indexOf returns the index of a node among those that the command was sent to, -1 where it is not.
 func (c *command) indexOf(node string) int {
-	for i := range c.nodes {
-		if c.nodes[i].ID == node {
-			return i
-		}
-	}
-	return -1
+	return slices.IndexFunc(c.nodes, func(n Node) bool { return n.ID == node })
 }
 
 func (c *command) invocationResult(i int, p *plugin, details reference.Details) []byte {

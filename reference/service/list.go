@@ -1,6 +1,7 @@
 package service
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,25 +25,13 @@ func maxResults(tree *jsontree.Value) int {
 // recorded, an unknown ID gets an empty list.
 func (s *Service) selected(r request) []*command {
 	var commands []*command
-	tree := r.Tree
-	if id := tree.Get("CommandId"); id != nil && id.Kind == jsontree.String {
-		if c := s.find(r, id.Text); c != nil {
-			commands = []*command{c}
-		}
-	} else {
+	if id := text(r.Tree.Get("CommandId")); id == "" {
 		commands = s.newestFirst(r)
+	} else if c := s.find(r, id); c != nil {
+		commands = []*command{c}
 	}
-	node := tree.Get("InstanceId")
-	if node == nil || node.Kind != jsontree.String {
-		return commands
-	}
-	var sent []*command
-	for _, c := range commands {
-		if c.indexOf(node.Text) >= 0 {
-			sent = append(sent, c)
-		}
-	}
-	return sent
+	node := text(r.Tree.Get("InstanceId"))
+	return slices.DeleteFunc(commands, func(c *command) bool { return node != "" && c.indexOf(node) < 0 })
 }
 
 // listCommands lists newest first, which is our choice: the recordings ask by CommandId.
@@ -80,7 +69,7 @@ func (s *Service) listCommands(r request) ([]byte, *exception) {
 		w.command("", &shown)
 		written, last = written+1, position{command: c.number}
 	}
-	return s.endList(w, r, last, more)
+	return s.endList(w, r, last, more), nil
 }
 
 // listCommandInvocations lists newest first, which is recorded for the invocations of one command
@@ -109,7 +98,7 @@ func (s *Service) listCommandInvocations(r request) ([]byte, *exception) {
 			break
 		}
 	}
-	return s.endList(l.w, r, l.last, l.more)
+	return s.endList(l.w, r, l.last, l.more), nil
 }
 
 // invocationLister writes one page of invocations.
@@ -156,17 +145,13 @@ func (w *writer) openList(name string) {
 }
 
 // endList closes the list and the answer; the last page has no NextToken.
-func (s *Service) endList(w *writer, r request, last position, more bool) ([]byte, *exception) {
+func (s *Service) endList(w *writer, r request, last position, more bool) []byte {
 	w.b = append(w.b, ']')
 	if more {
-		token, err := s.nextToken(r, last)
-		if err != nil {
-			return nil, internalServerError()
-		}
-		w.text("NextToken", token)
+		w.text("NextToken", s.nextToken(r, last))
 	}
 	w.end()
-	return w.b, nil
+	return w.b
 }
 
 // position is the last entry of a page, by the number of its command and the index of its

@@ -37,7 +37,8 @@ func (c *command) plugins(i int, at time.Time) []plugin {
 	if run.started.IsZero() || reference.Terminal(details) && !answered {
 		for k := range shown {
 			if details == reference.InProgress {
-				shown[k].details = firstOf(k, reference.InProgress, reference.Pending)
+				shown[k].details = reference.Pending // a step after the first waits for it
+				shown[0].details = reference.InProgress
 			}
 		}
 		return shown
@@ -50,14 +51,6 @@ func (c *command) plugins(i int, at time.Time) []plugin {
 		c.show(&shown[k], k, i, elapsed, answered)
 	}
 	return shown
-}
-
-// firstOf: a step after the first waits for it.
-func firstOf(k int, first, others reference.Details) reference.Details {
-	if k == 0 {
-		return first
-	}
-	return others
 }
 
 // show fills in one step of an invocation that was started so long ago.

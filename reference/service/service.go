@@ -2,13 +2,13 @@ package service
 
 import (
 	"crypto/rand"
-	"encoding/hex"
-	"io"
+	"crypto/sha256"
 	"net/http"
 	"strconv"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	smithyrand "github.com/aws/smithy-go/rand"
 
 	"github.com/sendspec/sendspec/reference"
 )
@@ -18,10 +18,10 @@ import (
 type Service struct {
 	config
 	randomMu sync.Mutex
-	// tokenSecret signs NextTokens. It is guarded by randomMu.
-	tokenSecret []byte
-	history     *history
-	operations  map[string]operation
+	// tokenKey signs NextTokens.
+	tokenKey   [sha256.Size]byte
+	history    *history
+	operations map[string]operation
 }
 
 // request is a body that the framework accepted, and its size in bytes.
@@ -45,13 +45,15 @@ func New(opts ...Option) *Service {
 		alarmChanges: map[string]alarmChange{}, credentials: map[string]aws.Credentials{},
 		deniedCallers: map[string]bool{}, scale: 1, pace: DefaultPace(),
 	}
-	for _, d := range builtin() {
-		WithDocument(d)(&c)
+	for _, d := range documents() {
+		if d.Public {
+			WithDocument(d)(&c)
+		}
 	}
 	for _, opt := range opts {
 		opt(&c)
 	}
-	return &Service{
+	s := &Service{
 		config: c, history: newHistory(c.historySize),
 		operations: map[string]operation{
 			reference.SendCommand: (*Service).sendCommand, reference.ListCommands: (*Service).listCommands,
@@ -59,6 +61,8 @@ func New(opts ...Option) *Service {
 			reference.GetCommandInvocation:   (*Service).getCommandInvocation, reference.CancelCommand: (*Service).cancelCommand,
 		},
 	}
+	_, _ = rand.Read(s.tokenKey[:]) // it never fails
+	return s
 }
 
 // Close ends the service. Requests that come later are still answered.
@@ -85,23 +89,9 @@ const invocationOverhead = 512
 
 // newUUID makes a random UUID (RFC 9562, version 4) in lower case, as AWS writes them.
 func (s *Service) newUUID() (string, error) {
-	var id [16]byte
 	s.randomMu.Lock()
-	_, err := io.ReadFull(s.random, id[:])
-	s.randomMu.Unlock()
-	if err != nil {
-		return "", err
-	}
-	id[6] = id[6]&0x0f | 0x40
-	id[8] = id[8]&0x3f | 0x80
-	var text [36]byte
-	hex.Encode(text[:8], id[:4])
-	hex.Encode(text[9:13], id[4:6])
-	hex.Encode(text[14:18], id[6:8])
-	hex.Encode(text[19:23], id[8:10])
-	hex.Encode(text[24:], id[10:])
-	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
-	return string(text[:]), nil
+	defer s.randomMu.Unlock()
+	return smithyrand.NewUUID(s.random).GetUUID()
 }
 
 // answer is one HTTP answer.

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -65,11 +66,7 @@ func canonicalHeader(r *http.Request, name string) string {
 
 // canonicalPath is the path encoded twice, as for every service but S3.
 func canonicalPath(u *url.URL) string {
-	path := u.EscapedPath()
-	if path == "" {
-		return "/"
-	}
-	return uriEncode(path, true)
+	return strings.ReplaceAll(uriEncode(cmp.Or(u.EscapedPath(), "/")), "%2F", "/")
 }
 
 // canonicalQuery is the query in the order of its encoded names and values, without the signature.
@@ -80,7 +77,7 @@ func canonicalQuery(u *url.URL) string {
 			continue
 		}
 		for _, value := range values {
-			encoded[uriEncode(name, false)] = append(encoded[uriEncode(name, false)], uriEncode(value, false))
+			encoded[uriEncode(name)] = append(encoded[uriEncode(name)], uriEncode(value))
 		}
 	}
 	var pairs []string
@@ -93,18 +90,5 @@ func canonicalQuery(u *url.URL) string {
 	return strings.Join(pairs, "&")
 }
 
-// uriEncode encodes every byte but RFC 3986's unreserved characters, and the slash where asked.
-func uriEncode(text string, keepSlash bool) string {
-	const upperHex = "0123456789ABCDEF"
-	var b strings.Builder
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		if c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' ||
-			strings.IndexByte("-_.~", c) >= 0 || c == '/' && keepSlash {
-			b.WriteByte(c)
-			continue
-		}
-		b.Write([]byte{'%', upperHex[c>>4], upperHex[c&0xf]})
-	}
-	return b.String()
-}
+// uriEncode encodes every byte but RFC 3986's unreserved characters.
+func uriEncode(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }

@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"io"
 	"strconv"
 	"strings"
 
@@ -17,12 +16,8 @@ var boundMembers = [...]string{"CommandId", "Details", "Filters", "InstanceId"}
 
 // nextToken makes the token of the page after a position. It holds for the same operation and
 // filters of this service only: it is signed together with them.
-func (s *Service) nextToken(r request, last position) (string, error) {
-	mac, err := s.tokenMAC(r, last.String())
-	if err != nil {
-		return "", err
-	}
-	return base64.RawURLEncoding.EncodeToString([]byte(last.String() + "\x00" + string(mac))), nil
+func (s *Service) nextToken(r request, last position) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(last.String() + "\x00" + string(s.tokenMAC(r, last.String()))))
 }
 
 // startOf reads the NextToken of a request; nil is the beginning. A token that this service did not
@@ -41,11 +36,7 @@ func (s *Service) startOf(r request) (*position, *exception) {
 	if !found {
 		return nil, invalid
 	}
-	want, err := s.tokenMAC(r, at)
-	if err != nil {
-		return nil, internalServerError()
-	}
-	if !hmac.Equal([]byte(mac), want) {
+	if !hmac.Equal([]byte(mac), s.tokenMAC(r, at)) {
 		return nil, invalid
 	}
 	number, index, _ := strings.Cut(at, ".")
@@ -59,12 +50,8 @@ func (s *Service) startOf(r request) (*position, *exception) {
 	return &p, nil
 }
 
-func (s *Service) tokenMAC(r request, at string) ([]byte, error) {
-	key, err := s.tokenKey()
-	if err != nil {
-		return nil, err
-	}
-	mac := hmac.New(sha256.New, key)
+func (s *Service) tokenMAC(r request, at string) []byte {
+	mac := hmac.New(sha256.New, s.tokenKey[:])
 	part := func(b []byte) {
 		mac.Write(strconv.AppendInt(nil, int64(len(b)), 10))
 		mac.Write([]byte{':'})
@@ -80,19 +67,5 @@ func (s *Service) tokenMAC(r request, at string) ([]byte, error) {
 		}
 		part(v.AppendJSON(nil))
 	}
-	return mac.Sum(nil), nil
-}
-
-// tokenKey is made when the first token is.
-func (s *Service) tokenKey() ([]byte, error) {
-	s.randomMu.Lock()
-	defer s.randomMu.Unlock()
-	if s.tokenSecret == nil {
-		key := make([]byte, sha256.Size)
-		if _, err := io.ReadFull(s.random, key); err != nil {
-			return nil, err
-		}
-		s.tokenSecret = key
-	}
-	return s.tokenSecret, nil
+	return mac.Sum(nil)
 }
