@@ -1,7 +1,9 @@
 package reference
 
 import (
+	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm/schemas"
@@ -246,6 +248,26 @@ func MemberNames(operation string) []string {
 		names[i] = m.name
 	}
 	return names
+}
+
+// VisitMembers visits every member below a structure by its path, and the elements of lists (Targets[]) and the values
+// of maps, which are mapped: [] or .*.
+func VisitMembers(s *smithy.Schema, path, mapped string, visit func(path string, s *smithy.Schema)) {
+	below := func(path string, s *smithy.Schema) {
+		visit(path, s)
+		VisitMembers(s, path, mapped, visit)
+	}
+	switch s.Type() {
+	case smithy.ShapeTypeStructure:
+		for _, name := range slices.Sorted(maps.Keys(s.Members())) {
+			below(strings.TrimPrefix(path+"."+name, "."), s.Member(name))
+		}
+	case smithy.ShapeTypeList:
+		below(path+"[]", s.ListMember())
+	case smithy.ShapeTypeMap:
+		below(path+mapped, s.MapValue())
+	default: // a value has nothing in it
+	}
 }
 
 // JSONKind is the type of JSON that a shape has on the wire (AWS JSON 1.1: timestamps are numbers).

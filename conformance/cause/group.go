@@ -79,13 +79,8 @@ func (g *grouping) choose(f *Failure, symptoms []Symptom) {
 // from the failure of the case that broke it first: a wrong body from a request that should have been refused, anything
 // from a server error.
 func (g *grouping) invariant(f *Failure) []Symptom {
-	var shown []Symptom
-	for _, s := range f.Symptoms {
-		if g.members[s] != nil {
-			shown = append(shown, s)
-		}
-	}
-	if shown != nil {
+	shown := slices.DeleteFunc(slices.Clone(f.Symptoms), func(s Symptom) bool { return g.members[s] == nil })
+	if len(shown) > 0 {
 		return shown
 	}
 	s, ok := g.chosen[f.FirstSeen]

@@ -93,25 +93,7 @@ type place struct {
 // places lists every member below a structure, and the elements of lists and values of maps, by path.
 func places(s *smithy.Schema) []place {
 	var all []place
-	var below func(path string, s *smithy.Schema)
-	add := func(path string, s *smithy.Schema) {
-		all = append(all, place{path, s})
-		below(path, s)
-	}
-	below = func(path string, s *smithy.Schema) {
-		switch s.Type() {
-		case smithy.ShapeTypeStructure:
-			for name, m := range s.Members() {
-				add(join(path, name), m)
-			}
-		case smithy.ShapeTypeList:
-			add(path+"[]", s.ListMember())
-		case smithy.ShapeTypeMap:
-			add(path+"[]", s.MapValue())
-		default:
-		}
-	}
-	below("", s)
+	reference.VisitMembers(s, "", "[]", func(path string, s *smithy.Schema) { all = append(all, place{path, s}) })
 	slices.SortFunc(all, func(x, y place) int { return strings.Compare(x.path, y.path) })
 	return all
 }

@@ -34,13 +34,6 @@ func (c *Client) DescribeError(err *wire.Error) string {
 	}
 }
 
-func orNone(s, none string) string {
-	if s == "" {
-		return none
-	}
-	return s
-}
-
 // printable makes a text of the target's fit for one line on a terminal.
 func printable(s string) string {
 	return stable.Cut(strings.ToValidUTF8(untrusted.Line(s), ""), 200)

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -191,9 +192,9 @@ func deniesOperation(e *judge.Exchanged) bool {
 	case http.StatusNotImplemented, http.StatusMethodNotAllowed:
 		return true
 	case http.StatusNotFound:
-		return e.ErrorType == "" || isOneOf(e.ErrorType, unknownOperation...)
+		return e.ErrorType == "" || slices.Contains(unknownOperation, e.ErrorType)
 	}
-	return isOneOf(e.ErrorType, unknownOperation...)
+	return slices.Contains(unknownOperation, e.ErrorType)
 }
 
 // fails reports whether the target answers that it fails.
@@ -222,18 +223,18 @@ func (c *Client) speaks(e judge.Exchanged) error {
 	}
 	if fails(&e) {
 		return fmt.Errorf("%w: %s answers a plain SendCommand with %s: %s; is it up, and does it need to be started anew?",
-			ErrCannotJudge, c.Name, judge.StatusText(e.Response.Status), orNone(printable(string(e.Response.Body)), "an empty body"))
+			ErrCannotJudge, c.Name, judge.StatusText(e.Response.Status), cmp.Or(printable(string(e.Response.Body)), "an empty body"))
 	}
 	// What is wrong with a body of the right type, an invariant says.
 	if !judge.IsAWSJSON(contentType) && (e.Body == nil || e.Body.Kind != jsontree.Object) {
 		return fmt.Errorf("%w: %s answers %s (%s) and no JSON object; is this an SSM endpoint?",
-			ErrCannotJudge, c.Name, judge.StatusText(e.Response.Status), orNone(printable(contentType), "no Content-Type"))
+			ErrCannotJudge, c.Name, judge.StatusText(e.Response.Status), cmp.Or(printable(contentType), "no Content-Type"))
 	}
 	switch {
 	case deniesOperation(&e):
 		return fmt.Errorf("%w: %s does not know SendCommand (it answers %s); is this an SSM endpoint?", ErrCannotJudge, c.Name,
 			printable(e.Summary()))
-	case isOneOf(e.ErrorType, badCredentials...):
+	case slices.Contains(badCredentials, e.ErrorType):
 		return fmt.Errorf("%w: %s refuses the credentials (%s); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to ones that it takes",
 			ErrCannotJudge, c.Name, printable(e.ErrorType))
 	}
@@ -253,8 +254,6 @@ var badCredentials = []string{
 	"ExpiredToken", "ExpiredTokenException",
 	"AccessDenied", "AccessDeniedException", "NotAuthorized", "OptInRequired",
 }
-
-func isOneOf(errorType string, types ...string) bool { return slices.Contains(types, errorType) }
 
 // inspect keeps an exchange that breaks an invariant.
 func (p *Preflight) inspect(e judge.Exchanged) {

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sendspec/sendspec/fixtures/matcher"
 )
 
 var (
@@ -111,31 +113,11 @@ const (
 
 // isUUID reports whether a UUID begins at i, not before from.
 func isUUID(s string, i, from int) bool {
-	if i < from || i+uuidLength > len(s) {
-		return false
-	}
-	for j := range uuidLength {
-		c := s[i+j]
-		switch j {
-		case 8, 13, 18, 23:
-			if c != '-' {
-				return false
-			}
-		default:
-			if !hexDigit(c) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func hexDigit(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+	return i >= from && i+uuidLength <= len(s) && matcher.IsUUID(s[i:i+uuidLength])
 }
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 func wordByte(c byte) bool {
-	return hexDigit(c) || c >= 'g' && c <= 'z' || c >= 'G' && c <= 'Z' || c == '_'
+	return digit(c) || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
 }

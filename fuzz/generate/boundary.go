@@ -2,7 +2,6 @@ package generate
 
 import (
 	"fmt"
-	"maps"
 	"math/rand"
 	"slices"
 	"strconv"
@@ -38,25 +37,9 @@ type place struct {
 // places lists every place of a request, from the SDK's schema.
 func places() []place {
 	var all []place
-	var walk func(path string, s *smithy.Schema)
-	walk = func(path string, s *smithy.Schema) {
-		if path != "" {
-			all = append(all, place{path, s.Type()})
-		}
-		switch s.Type() {
-		case smithy.ShapeTypeStructure:
-			names := slices.Sorted(maps.Keys(s.Members()))
-			for _, name := range names {
-				walk(strings.TrimPrefix(path+"."+name, "."), s.Member(name))
-			}
-		case smithy.ShapeTypeList:
-			walk(path+"[]", s.ListMember())
-		case smithy.ShapeTypeMap:
-			walk(path+".*", s.MapValue())
-		default: // a value has nothing in it
-		}
-	}
-	walk("", schemas.SendCommandRequest)
+	reference.VisitMembers(schemas.SendCommandRequest, "", ".*", func(path string, s *smithy.Schema) {
+		all = append(all, place{path, s.Type()})
+	})
 	return all
 }
 

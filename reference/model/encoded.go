@@ -2,7 +2,6 @@ package model
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/aws/smithy-go"
@@ -16,9 +15,10 @@ import (
 func Encoded() *Service {
 	s := &Service{Operations: map[string]Operation{}}
 	for _, name := range reference.Operations() {
-		o := Operation{Request: map[string]Member{}, Response: map[string]Member{}, Errors: reference.Exceptions(name)}
-		schemaMembers(o.Request, "", reference.RequestSchema(name))
-		schemaMembers(o.Response, "", reference.ResponseSchema(name))
+		o := Operation{
+			Request: schemaMembers(reference.RequestSchema(name)), Response: schemaMembers(reference.ResponseSchema(name)),
+			Errors: reference.Exceptions(name),
+		}
 		for path, m := range o.Request {
 			m.Values = nil // those of requests are constraints
 			o.Request[path] = m
@@ -55,21 +55,12 @@ func (m *Member) constrain(c *reference.Constraint) {
 	}
 }
 
-func schemaMembers(found map[string]Member, path string, s *smithy.Schema) {
-	add := func(path string, s *smithy.Schema) {
+func schemaMembers(s *smithy.Schema) map[string]Member {
+	found := map[string]Member{}
+	reference.VisitMembers(s, "", "[]", func(path string, s *smithy.Schema) {
 		found[path] = Member{Type: typeName(s.Type()), Values: sdkValues(s.TargetID().Name)}
-		schemaMembers(found, path, s)
-	}
-	switch s.Type() {
-	case smithy.ShapeTypeStructure:
-		for name, m := range s.Members() {
-			add(strings.TrimPrefix(path+"."+name, "."), m)
-		}
-	case smithy.ShapeTypeList:
-		add(path+"[]", s.ListMember())
-	case smithy.ShapeTypeMap:
-		add(path+"[]", s.MapValue())
-	}
+	})
+	return found
 }
 
 func typeName(t smithy.ShapeType) string {

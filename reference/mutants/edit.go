@@ -251,36 +251,25 @@ func uncounted(c *call, v *jsontree.Value) {
 	}
 }
 
+// Short names: the tables are made of them.
+var (
+	text, list  = jsontree.NewString, jsontree.NewArray
+	set, remove = (*jsontree.Value).Set, (*jsontree.Value).Remove
+)
+
 // value parses a literal of this package's tables.
-func value(literal string) jsontree.Value {
-	v, err := jsontree.Parse([]byte(literal))
-	if err != nil {
-		return jsontree.Value{}
-	}
-	return *v
-}
-
-func text(s string) jsontree.Value { return jsontree.Value{Kind: jsontree.String, Text: s} }
-
-func list(items ...jsontree.Value) jsontree.Value {
-	return jsontree.Value{Kind: jsontree.Array, Items: items}
-}
+func value(literal string) jsontree.Value { return *jsontree.Literal(literal) }
 
 // decimal is a number of three decimals: what is finer is lost.
 func decimal(f float64) jsontree.Value {
-	return jsontree.Value{Kind: jsontree.Number, Text: strconv.FormatFloat(f, 'f', 3, 64)}
+	return jsontree.NewNumber(strconv.FormatFloat(f, 'f', 3, 64))
 }
 
 // demo is a binding of the demonstration world.
 func demo(name string) string { return service.Demo("", "").Bindings[name] }
 
 // member is the text of a member, "" where it is none.
-func member(v *jsontree.Value, name string) string {
-	if m := v.Get(name); m != nil && m.Kind == jsontree.String {
-		return m.Text
-	}
-	return ""
-}
+func member(v *jsontree.Value, name string) string { return v.Get(name).Str() }
 
 func number(v *jsontree.Value, name string) int64 {
 	n, _ := v.Get(name).Int64()
@@ -288,25 +277,7 @@ func number(v *jsontree.Value, name string) int64 {
 }
 
 func setNumber(v *jsontree.Value, name string, to int64) {
-	set(v, name, jsontree.Value{Kind: jsontree.Number, Text: strconv.FormatInt(to, 10)})
-}
-
-// set replaces or adds a member.
-func set(v *jsontree.Value, name string, to jsontree.Value) {
-	if v == nil || v.Kind != jsontree.Object {
-		return
-	}
-	if old := v.Get(name); old != nil {
-		*old = to
-		return
-	}
-	v.Members = append(slices.Clip(v.Members), jsontree.Member{Name: name, Value: to})
-}
-
-func remove(v *jsontree.Value, name string) {
-	if v != nil {
-		v.Members = slices.DeleteFunc(v.Members, func(m jsontree.Member) bool { return m.Name == name })
-	}
+	set(v, name, jsontree.NewNumber(strconv.FormatInt(to, 10)))
 }
 
 func copyMember(from *jsontree.Value, name string, to *jsontree.Value, as string) {
