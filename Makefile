@@ -88,8 +88,8 @@ fuzz-mutants: ## how many inputs until each wrong server that a request can show
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for 30 s
-	for t in ./reference/jsontree:FuzzParse ./reference:FuzzValidateJSON ./reference:FuzzValidateOperation ./reference/service:FuzzServeHTTP ./reference/service:FuzzLifecycle ./conformance:FuzzJudge ./fuzz/fuzztest:FuzzSendCommand; do \
-	  $(GO) test $${t%%:*} -run '^$$' -fuzz "^$${t##*:}$$" -fuzztime 30s -fuzzminimizetime 10x || exit 1; done
+	sed '/^#/d' .clusterfuzzlite/targets | while read -r folder target; do \
+	  $(GO) test ./$$folder -run '^$$' -fuzz "^$$target$$" -fuzztime 30s -fuzzminimizetime 10x || exit 1; done
 
 .PHONY: soak
 soak: build ## 100 runs against the embedded reference, four at a time on a busy machine: none may differ

@@ -162,20 +162,3 @@ func TestOtherOperations(t *testing.T) {
 	unknown := reference.ValidateOperation("PutParameter", []byte(`{}`))
 	assert.ErrorContains(t, unknown.Malformed, `unknown operation "PutParameter"`)
 }
-
-func FuzzValidateJSON(f *testing.F) {
-	f.Add([]byte(`{"DocumentName":"abc","TimeoutSeconds":60,"Targets":[{"Key":"tag:a","Values":["b"]}],` +
-		`"AlarmConfiguration":{"Alarms":[{"Name":"x"}]}}`))
-	f.Add([]byte(`{"InstanceIds":[null,1],"Parameters":{"a":[""]}}`))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		r := reference.ValidateJSON(body)
-		if (r.Validity() == reference.Valid) != (r.Input != nil) {
-			t.Fatalf("%q is %s with input %v", body, r.Validity(), r.Input)
-		}
-		if r.Input != nil {
-			if typed := reference.Validate(r.Input); typed != nil {
-				t.Fatalf("%q is valid on the wire, but its typed form is not: %v", body, typed)
-			}
-		}
-	})
-}

@@ -35,7 +35,8 @@ func Target(f *testing.F, target conformance.Target, opts ...conformance.Option)
 	if err != nil {
 		f.Fatal(err)
 	}
-	session, err := runner.Open(context.Background())
+	ctx := context.Background()
+	session, err := runner.Open(ctx)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -51,7 +52,7 @@ func Target(f *testing.F, target conformance.Target, opts ...conformance.Option)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		in := generator.FromBytes(data)
 		c, _ := in.Case(known)
-		r := session.RunCase(t.Context(), c)
+		r := session.RunCase(ctx, c)
 		assertConforms(t, session.Target(), in, &r)
 	})
 }

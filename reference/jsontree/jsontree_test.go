@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -195,40 +194,6 @@ func TestAppendStringIsReadBackByEncodingJSON(t *testing.T) {
 		assert.Equal(t, s, back)
 	}
 	assert.Equal(t, "\"a\uFFFDb\"", string(jsontree.AppendString(nil, "a\xffb")))
-}
-
-// encodingJSONDepth is the nesting encoding/json allows (maxNestingDepth in its scanner.go).
-const encodingJSONDepth = 10000
-
-func FuzzParse(f *testing.F) {
-	for _, seed := range []string{
-		`{"a":[1,-0.5e+3,"x\u00e9\ud83d\ude00",true,false,null,{}]}`, ``, ` `, `[1,]`, `{"a":1,"a":2}`, "\ufeff1", "\"\xff\"", `"\ud800"`,
-		`01`, `1.`, `-`, `nul`, `[[[[`, `"\u12g4"`, "\"\x1f\"", `1e5`, `{"":{"":0}}`,
-	} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		v, err := jsontree.ParseDepth(data, encodingJSONDepth)
-		if want := json.Valid(data) && utf8.Valid(data); want != (err == nil) {
-			t.Fatalf("%q: encoding/json says valid=%v, jsontree says %v", data, want, err)
-		}
-		if err != nil {
-			return
-		}
-		text := v.AppendJSON(nil)
-		again, err := jsontree.ParseDepth(text, encodingJSONDepth)
-		if err != nil {
-			t.Fatalf("%q written as %q: %v", data, text, err)
-		}
-		lone := false
-		v.Walk(func(_ string, v *jsontree.Value) bool {
-			lone = lone || v.LoneSurrogate
-			return !lone
-		})
-		if !lone && !jsontree.Equal(v, again) {
-			t.Fatalf("%q written as %q reads back as another value", data, text)
-		}
-	})
 }
 
 func BenchmarkParse(b *testing.B) {

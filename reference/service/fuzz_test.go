@@ -37,7 +37,7 @@ func FuzzServeHTTP(f *testing.F) {
 // FuzzLifecycle: whatever is asked about commands, the answer is one JSON object and no server error.
 func FuzzLifecycle(f *testing.F) {
 	world := service.Demo("", "")
-	clock := service.NewManualClock(noon)
+	clock := service.NewManualClock(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC))
 	s := service.New(append(world.Options, service.WithClock(clock))...)
 	operations := []string{"SendCommand", "ListCommands", "ListCommandInvocations", "GetCommandInvocation", "CancelCommand"}
 	f.Add(uint8(1), []byte(`{"MaxResults":1,"Filters":[{"key":"InvokedAfter","value":"2026-01-01T00:00:00Z"}],"NextToken":"MS4wAGFiYw"}`))
