@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
-	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // attempt is one attempt at a case: its steps one after the other, each with what was captured before.
@@ -224,17 +224,7 @@ func (a *attempt) whyNot(ctx context.Context, step fixtures.BoundStep) string {
 // capture keeps what later steps need. What is missing breaks the case off: the step's own
 // expectation says what is wrong.
 func (a *attempt) capture(e *judge.Exchanged) {
-	a.brokenOff = false
-	for name, pointer := range e.Step.Capture {
-		v := e.Body.Pointer(pointer)
-		if v == nil {
-			a.brokenOff = true
-			return
-		}
-		text := v.Text
-		if v.Kind != jsontree.String && v.Kind != jsontree.Number {
-			text = string(v.AppendJSON(nil))
-		}
-		a.bindings[fixtures.CapturedPrefix+name] = text
-	}
+	captured, whole := e.Captured()
+	a.brokenOff = !whole
+	maps.Copy(a.bindings, captured)
 }

@@ -72,7 +72,7 @@ func showCoverage(s Streams, args []string, asJSON, all bool) error {
 		}
 	}
 	if asJSON {
-		err = writeJSON(s.Out, table)
+		err = untrusted.WriteJSON(s.Out, table)
 	} else {
 		err = coverage.WriteText(s.Out, table, all)
 	}
@@ -92,7 +92,7 @@ func compareModel(ctx context.Context, s Streams, name string, asJSON bool) erro
 	}
 	differences := model.Compare(model.Encoded(), m)
 	if asJSON {
-		err = writeJSON(s.Out, struct {
+		err = untrusted.WriteJSON(s.Out, struct {
 			Version     int                `json:"version"`
 			Differences []model.Difference `json:"differences"`
 		}{differencesVersion, append([]model.Difference{}, differences...)})
@@ -131,13 +131,4 @@ func writeDifferences(w io.Writer, differences []model.Difference) error {
 		}
 	}
 	return nil
-}
-
-func writeJSON(w io.Writer, v any) error {
-	b, err := untrusted.JSON(v)
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(b)
-	return err
 }

@@ -48,7 +48,7 @@ Kinds, surest first: ` + kindsHelp() + `.`,
 			case err != nil:
 				return err
 			case asJSON:
-				return writeJSON(s.Out, b.rows(found))
+				return untrusted.WriteJSON(s.Out, b.rows(found))
 			case open:
 				return b.write(s.Out, found, b.question)
 			case len(found) == 1:
@@ -165,7 +165,7 @@ func (b *book) counts(w io.Writer, asJSON bool) error {
 		}
 	}
 	if asJSON {
-		return writeJSON(w, append(rows, all))
+		return untrusted.WriteJSON(w, append(rows, all))
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "%-14s", "topic")

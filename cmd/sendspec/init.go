@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed" // the files for CI
 	"fmt"
 	"os"
 	"path/filepath"
@@ -21,45 +22,20 @@ type initFlags struct {
 	force    bool
 }
 
-// gate is the command that a CI system runs.
-const gate = "go run github.com/sendspec/sendspec/cmd/sendspec@latest run --target " + foundTargetFile + " --report junit=sendspec.xml"
+var (
+	//go:embed init/github.yml
+	githubCI string
+	//go:embed init/gitlab-ci.yml
+	gitlabCI string
+	//go:embed init/Jenkinsfile
+	jenkinsCI string
+)
 
 // ciFiles are the file and the text of each CI system.
 var ciFiles = map[string][2]string{
-	"github": {".github/workflows/sendspec.yml", `name: sendspec
-on: [push, pull_request]
-jobs:
-  sendspec:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-go@v5
-        with: {go-version: '1.26'}
-      # Install here what the exec of ` + foundTargetFile + ` starts.
-      - run: ` + gate + `
-`},
-	"gitlab": {"sendspec.gitlab-ci.yml", `# Take it in with: include: {local: sendspec.gitlab-ci.yml}
-sendspec:
-  image: golang:1.26
-  script:
-    # Install here what the exec of ` + foundTargetFile + ` starts.
-    - ` + gate + `
-  artifacts:
-    when: always
-    reports: {junit: sendspec.xml}
-`},
-	"jenkins": {"sendspec.Jenkinsfile", `pipeline {
-  agent { docker { image 'golang:1.26' } }
-  environment { HOME = "${WORKSPACE}" }
-  stages {
-    stage('sendspec') {
-      // Install here what the exec of ` + foundTargetFile + ` starts.
-      steps { sh '` + gate + `' }
-      post { always { junit 'sendspec.xml' } }
-    }
-  }
-}
-`},
+	"github":  {".github/workflows/sendspec.yml", githubCI},
+	"gitlab":  {"sendspec.gitlab-ci.yml", gitlabCI},
+	"jenkins": {"sendspec.Jenkinsfile", jenkinsCI},
 }
 
 func newInit(s Streams) *cobra.Command {

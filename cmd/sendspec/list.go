@@ -10,6 +10,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/selector"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
 )
@@ -111,7 +112,7 @@ func listJSON(s Streams, cases []*fixtures.Case, skip map[string]string) error {
 		rows = append(rows, row{c.ID, c.Title, c.Level, c.Profile, c.Safety, c.Evidence.Kind(),
 			append([]string{}, c.Needs()...), skip[c.ID]})
 	}
-	return writeJSON(s.Out, rows)
+	return untrusted.WriteJSON(s.Out, rows)
 }
 
 // oneCase returns the case of this ID, or an error that names the nearest.

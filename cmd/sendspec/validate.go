@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
 )
@@ -101,7 +102,7 @@ func validateJSON(w io.Writer, r *reference.Validation) error {
 		out.Malformed = r.Malformed.Error()
 	}
 	var b bytes.Buffer
-	if err := writeJSON(&b, out); err != nil {
+	if err := untrusted.WriteJSON(&b, out); err != nil {
 		return err
 	}
 	_, err := w.Write(ownRedactor().Bytes(b.Bytes()))

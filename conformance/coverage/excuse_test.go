@@ -23,12 +23,12 @@ func TestEveryExcuseIsNeeded(t *testing.T) {
 			for j := range rows[i].Cells {
 				if c := &rows[i].Cells[j]; e.covers(&rows[i], c.Name) && c.State() == Uncovered {
 					empty++
-				} else if e.covers(&rows[i], c.Name) && len(e.cells) > 0 {
+				} else if e.covers(&rows[i], c.Name) && len(e.Cells) > 0 {
 					covered++
 				}
 			}
 		}
-		assert.Positive(t, empty, "%s %s %s: %s", e.operation, e.section, e.member, e.why)
-		assert.Zero(t, covered, "%s %s %s: it excuses cells that cases ask", e.operation, e.section, e.member)
+		assert.Positive(t, empty, "%s %s %s: %s", e.Operation, e.Section, e.Member, e.Why)
+		assert.Zero(t, covered, "%s %s %s: it excuses cells that cases ask", e.Operation, e.Section, e.Member)
 	}
 }

@@ -106,6 +106,23 @@ func (e *Exchanged) IsCall() bool {
 	return true
 }
 
+// Captured are the bindings that later steps need of the answer, and whether all of them are there.
+func (e *Exchanged) Captured() (fixtures.Bindings, bool) {
+	found := fixtures.Bindings{}
+	for name, pointer := range e.Step.Capture {
+		v := e.Body.Pointer(pointer)
+		switch {
+		case v == nil:
+			return found, false
+		case v.Kind == jsontree.String || v.Kind == jsontree.Number:
+			found[fixtures.CapturedPrefix+name] = v.Text
+		default:
+			found[fixtures.CapturedPrefix+name] = string(v.AppendJSON(nil))
+		}
+	}
+	return found, true
+}
+
 // OK reports whether the target took the request: a 2xx that names no error.
 func (e *Exchanged) OK() bool {
 	return e.Response != nil && e.Response.Status/100 == 2 && e.ErrorType == ""

@@ -3,13 +3,13 @@ package observe
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net/http"
 
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
-	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // Review says what an observation means for the cases as they are now, and nothing of calls that no case was asked by.
@@ -55,9 +55,7 @@ func review(c *fixtures.Case, calls []evidence.Recording, head evidence.Observat
 		return Conclusion{Case: c, Kind: Unknown, Reason: why}, nil
 	}
 	bindings := fixtures.Bindings{fixtures.RegionBinding: head.Region, fixtures.NonceBinding: calls[0].Nonce}
-	for name, value := range head.Bindings {
-		bindings[name] = value
-	}
+	maps.Copy(bindings, head.Bindings)
 	var steps []fixtures.BoundStep
 	var exchanges []*wire.Exchange
 	for i := range calls {
@@ -108,15 +106,7 @@ func capture(step fixtures.BoundStep, x *wire.Exchange, into fixtures.Bindings) 
 		return true
 	}
 	e := judge.Read(step, x)
-	for name, pointer := range step.Capture {
-		v := e.Body.Pointer(pointer)
-		if v == nil {
-			return false
-		}
-		into[fixtures.CapturedPrefix+name] = v.Text
-		if v.Kind != jsontree.String && v.Kind != jsontree.Number {
-			into[fixtures.CapturedPrefix+name] = string(v.AppendJSON(nil))
-		}
-	}
-	return true
+	captured, whole := e.Captured()
+	maps.Copy(into, captured)
+	return whole
 }

@@ -126,7 +126,7 @@ func (p *replay) add(line *evidence.Recording) string {
 	if err != nil {
 		return "its answer is no JSON"
 	}
-	of := textOf(input.Get("CommandId"))
+	of := input.Get("CommandId").Str()
 	n, follows := p.sent[of]
 	follows = follows && line.Operation != reference.SendCommand
 	if !follows && line.Operation != reference.SendCommand && line.HTTPStatus == 200 && (of == "" || !isEmptyList(answer)) {
@@ -171,7 +171,7 @@ func (p *replay) begin(c *replayCase, line *evidence.Recording, step *replayStep
 	if len(c.Evidence) == 0 {
 		c.Evidence = []string{"suite/recorded"}
 	}
-	if id := textOf(answer.Pointer("/Command/CommandId")); line.Operation == reference.SendCommand && id != "" {
+	if id := answer.Pointer("/Command/CommandId").Str(); line.Operation == reference.SendCommand && id != "" {
 		p.sent[id] = len(p.cases)
 		step.Capture = map[string]string{"id": "/Command/CommandId"}
 	}
@@ -201,13 +201,6 @@ func answerOf(line *evidence.Recording) (*jsontree.Value, error) {
 		return jsontree.Parse(line.Output)
 	}
 	return &jsontree.Value{Kind: jsontree.Object}, nil
-}
-
-func textOf(v *jsontree.Value) string {
-	if v == nil || v.Kind != jsontree.String {
-		return ""
-	}
-	return v.Text
 }
 
 func listOf(v *jsontree.Value, name string) []jsontree.Value {
@@ -275,7 +268,7 @@ func (p *replay) names(line *evidence.Recording, c *replayCase, input *jsontree.
 		}
 	}
 	maps.Copy(names, c.nodes)
-	if document := textOf(input.Get("DocumentName")); !strings.HasPrefix(document, "AWS-") && line.Code == "Success" {
+	if document := input.Get("DocumentName").Str(); !strings.HasPrefix(document, "AWS-") && line.Code == "Success" {
 		i := slices.IndexFunc(documents, func(end string) bool { return strings.HasSuffix(document, "-expiry-"+end) })
 		if i < 0 {
 			return nil
@@ -284,7 +277,7 @@ func (p *replay) names(line *evidence.Recording, c *replayCase, input *jsontree.
 	}
 	for _, alarm := range listOf(input.Get("AlarmConfiguration"), "Alarms") {
 		i := slices.IndexFunc(alarms, func(a struct{ label, binding string }) bool { return strings.HasPrefix(line.Label, a.label) })
-		switch name := textOf(alarm.Get("Name")); {
+		switch name := alarm.Get("Name").Str(); {
 		case i >= 0:
 			names[name] = alarms[i].binding
 		case line.Code == "Success" && !strings.HasSuffix(name, "-absent"):
@@ -292,7 +285,7 @@ func (p *replay) names(line *evidence.Recording, c *replayCase, input *jsontree.
 		}
 	}
 	for _, arn := range []struct{ value, binding string }{
-		{textOf(input.Get("ServiceRoleArn")), "${role}"}, {textOf(input.Pointer("/NotificationConfig/NotificationArn")), "${topic}"},
+		{input.Get("ServiceRoleArn").Str(), "${role}"}, {input.Pointer("/NotificationConfig/NotificationArn").Str(), "${topic}"},
 	} {
 		if arn.value != "" {
 			names[arn.value] = arn.binding

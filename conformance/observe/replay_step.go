@@ -97,7 +97,7 @@ func hasStatus(answer *jsontree.Value) bool { return statusOf(answer) != nil }
 
 // terminal is the status that an answer shows, where it is final.
 func terminal(answer *jsontree.Value) string {
-	if s := textOf(statusOf(answer)); slices.Contains(final, s) {
+	if s := statusOf(answer).Str(); slices.Contains(final, s) {
 		return s
 	}
 	return ""
@@ -109,7 +109,7 @@ func until(answer *jsontree.Value, status string) map[string]any {
 		if list := answer.Get(name); list != nil {
 			var each []any
 			for i := range list.Items {
-				each = append(each, map[string]any{"Status": textOf(list.Items[i].Get("Status"))})
+				each = append(each, map[string]any{"Status": list.Items[i].Get("Status").Str()})
 			}
 			return map[string]any{name: each}
 		}
@@ -178,10 +178,7 @@ func (w *wanted) value(at, name string, v *jsontree.Value) *jsontree.Value {
 		return list
 	}
 	if m := w.matcher(name, v); m != "" {
-		parsed, err := jsontree.Parse([]byte(m))
-		if err == nil {
-			return parsed
-		}
+		return jsontree.Literal(m)
 	}
 	return w.tree(v)
 }
@@ -199,10 +196,7 @@ func (w *wanted) object(at string, v *jsontree.Value) *jsontree.Value {
 			from, ok := seconds(v.Get("RequestedDateTime"))
 			to, also := seconds(&member.Value)
 			if ok && also {
-				m := fmt.Sprintf(`{"$after":[%q,"%dms"]}`, at+"/RequestedDateTime", int64((to-from)*1000+0.5))
-				if parsed, err := jsontree.Parse([]byte(m)); err == nil {
-					want = parsed
-				}
+				want = jsontree.Literal(fmt.Sprintf(`{"$after":[%q,"%dms"]}`, at+"/RequestedDateTime", int64((to-from)*1000+0.5)))
 			}
 		}
 		o.Members = append(o.Members, jsontree.Member{Name: member.Name, Value: *want})
@@ -242,6 +236,6 @@ func seconds(v *jsontree.Value) (float64, bool) {
 	if n, ok := v.Float64(); ok {
 		return n, true
 	}
-	at, err := time.Parse(time.RFC3339Nano, textOf(v))
+	at, err := time.Parse(time.RFC3339Nano, v.Str())
 	return float64(at.UnixMilli()) / 1000, err == nil
 }

@@ -1,8 +1,6 @@
 package report
 
 import (
-	"unicode/utf8"
-
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
 )
@@ -21,11 +19,7 @@ func excerpt(body string) string {
 	if len(body) <= bodyShown {
 		return body
 	}
-	head := body[:bodyShown]
-	for len(head) > 0 && !utf8.RuneStart(body[len(head)]) {
-		head = head[:len(head)-1]
-	}
-	return head + "… (cut)"
+	return untrusted.Cut(body, bodyShown) + " (cut)"
 }
 
 // requestLine is what was sent, in short: the method and path where they are unusual, then the body.

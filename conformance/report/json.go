@@ -16,12 +16,7 @@ const (
 )
 
 func writeJSON(w io.Writer, r *conformance.Report, _ Options) error {
-	b, err := untrusted.JSON(view{}.document(r))
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(b)
-	return err
+	return untrusted.WriteJSON(w, view{}.document(r))
 }
 
 // Marshal returns the JSON document of a report. The same seed and the same behaviour give the same

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 
 	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/untrusted"
@@ -73,11 +74,7 @@ func (d *Document) unmarshal1(b []byte) error {
 
 // WriteDocument writes a JSON report to a file, whole or not at all.
 func WriteDocument(name string, d *Document) error {
-	b, err := untrusted.JSON(d)
-	if err != nil {
-		return err
-	}
-	if err := atomicfile.Write(name, atomicfile.Bytes(b)); err != nil {
+	if err := atomicfile.Write(name, func(w io.Writer) error { return untrusted.WriteJSON(w, d) }); err != nil {
 		return fmt.Errorf("report %s: %w", name, err)
 	}
 	return nil

@@ -43,18 +43,13 @@ func writeSARIF(w io.Writer, r *conformance.Report, o Options) error {
 	for i, res := range shown {
 		results[i] = v.result(res, rules, o)
 	}
-	b, err := untrusted.JSON(sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{{
+	return untrusted.WriteJSON(w, sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{{
 		Tool:        sarifTool{driver},
 		Bases:       map[string]sarifArtifact{sarifBase: {Description: &sarifMessage{"the root of a checkout of sendspec"}}},
 		ColumnKind:  "unicodeCodePoints",
 		Invocations: []sarifInvocation{v.invocation(r)},
 		Results:     results,
 	}}})
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(b)
-	return err
 }
 
 // ruleOf is the ID of a case without its variant.

@@ -32,11 +32,7 @@ func (s style) cut(text string) string {
 	if s.width == 0 || room < minimumRoom {
 		return text
 	}
-	runes := []rune(text)
-	if len(runes) <= room {
-		return text
-	}
-	return string(runes[:room-1]) + "…"
+	return cutTo(text, room)
 }
 
 // minimumRoom is the width below which a cut line says nothing any more.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -12,6 +13,16 @@ import (
 // JSON is a value as JSON, indented by two spaces a level, with a line end. Every character in it prints, where
 // encoding/json leaves much of what a terminal obeys. Strings keep their values.
 func JSON(v any) ([]byte, error) { return printable(v, "  ", false) }
+
+// WriteJSON writes a value as JSON does.
+func WriteJSON(w io.Writer, v any) error {
+	b, err := JSON(v)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(b)
+	return err
+}
 
 // CompactJSON is JSON without white space.
 func CompactJSON(v any) ([]byte, error) {
