@@ -132,11 +132,11 @@ func embeddedTarget(region string, nodes []string, bind map[string]string) (conf
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// texts are names of some kind as texts.
-func texts[T ~string](names []T) []string {
-	list := make([]string, len(names))
+// converted are names of one kind as those of another.
+func converted[To, From ~string](names []From) []To {
+	list := make([]To, len(names))
 	for i, name := range names {
-		list[i] = string(name)
+		list[i] = To(name)
 	}
 	return list
 }

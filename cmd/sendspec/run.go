@@ -138,8 +138,8 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
 	c.MarkFlagsMutuallyExclusive("last-failed", "recorded")
 	c.MarkFlagsMutuallyExclusive("last-failed", "update-baseline")
 	c.MarkFlagsMutuallyExclusive("max-fail", "update-baseline")
-	completeFlag(c, "profile", texts(fixtures.Profiles())...)
-	completeFlag(c, "evidence", texts(evidence.Kinds())...)
+	completeFlag(c, "profile", converted[string](fixtures.Profiles())...)
+	completeFlag(c, "evidence", converted[string](evidence.Kinds())...)
 	return c
 }
 
@@ -274,68 +274,43 @@ func (f *runFlags) rerun(asked targetFlags, seed uint64) string {
 }
 
 func (f *runFlags) runner(t conformance.Target, s selector.Selector, opts ...conformance.Option) (*conformance.Runner, error) {
-	opts = slices.Concat(opts, f.guard())
-	opts = append(opts, conformance.WithSelector(s), conformance.WithParallel(f.parallel),
-		conformance.WithLimits(wire.Limits{Timeout: f.timeout}))
-	if f.fuzz < 0 {
+	switch {
+	case f.fuzz < 0:
 		return nil, fmt.Errorf("--fuzz %s: want more than 0", f.fuzz)
-	}
-	if f.fuzz > 0 {
-		opts = append(opts, fuzz.Append(fuzz.Options{For: f.fuzz, Parallel: f.parallel, Rate: f.usualRate()}))
-	}
-	if f.timeout <= 0 {
+	case f.timeout <= 0:
 		return nil, fmt.Errorf("--timeout %s: want more than 0", f.timeout)
-	}
-	if f.maxTime <= 0 {
+	case f.maxTime <= 0:
 		return nil, fmt.Errorf("--max-time %s: want more than 0", f.maxTime)
-	}
-	opts = append(opts, conformance.WithMaxTime(f.maxTime))
-	if f.maxFail < 0 {
+	case f.maxFail < 0:
 		return nil, fmt.Errorf("--max-fail %d: want 1 or more, or 0 for no bound", f.maxFail)
-	}
-	if f.maxFail > 0 {
-		opts = append(opts, conformance.WithMaxFail(f.maxFail))
+	case f.wait < 0:
+		return nil, fmt.Errorf("--wait %s: want no less than 0", f.wait)
 	}
 	shard, err := parseShard(f.shard)
 	if err != nil {
 		return nil, err
 	}
-	opts = append(opts, conformance.WithShard(shard))
+	opts = append(slices.Concat(opts, f.guard()), conformance.WithSelector(s), conformance.WithParallel(f.parallel),
+		conformance.WithLimits(wire.Limits{Timeout: f.timeout}), conformance.WithMaxTime(f.maxTime), conformance.WithShard(shard),
+		conformance.WithProfiles(converted[fixtures.Profile](f.profiles)...),
+		conformance.WithEvidence(converted[evidence.Kind](f.kinds)...))
+	add := func(wanted bool, option conformance.Option) {
+		if wanted {
+			opts = append(opts, option)
+		}
+	}
 	if f.suite != "" {
 		if err := conformance.WithSuite(fixtures.Version(f.suite))(&conformance.Runner{}); err != nil {
 			return nil, fmt.Errorf("--%w", err)
 		}
 		opts = append(opts, conformance.WithSuite(fixtures.Version(f.suite)))
 	}
-	if f.wait < 0 {
-		return nil, fmt.Errorf("--wait %s: want no less than 0", f.wait)
-	}
-	if f.wait > 0 {
-		opts = append(opts, conformance.WithWait(f.wait))
-	}
-	if f.seeded {
-		opts = append(opts, conformance.WithSeed(f.seed))
-	}
-	if f.whole {
-		opts = append(opts, conformance.WithWholeAnswers(wholeAnswers))
-	}
-	if f.strict {
-		opts = append(opts, conformance.WithStrict())
-	}
-	if len(f.profiles) > 0 {
-		var profiles []fixtures.Profile
-		for _, p := range f.profiles {
-			profiles = append(profiles, fixtures.Profile(p))
-		}
-		opts = append(opts, conformance.WithProfiles(profiles...))
-	}
-	if len(f.kinds) > 0 {
-		var kinds []evidence.Kind
-		for _, k := range f.kinds {
-			kinds = append(kinds, evidence.Kind(k))
-		}
-		opts = append(opts, conformance.WithEvidence(kinds...))
-	}
+	add(f.fuzz > 0, fuzz.Append(fuzz.Options{For: f.fuzz, Parallel: f.parallel, Rate: f.usualRate()}))
+	add(f.maxFail > 0, conformance.WithMaxFail(f.maxFail))
+	add(f.wait > 0, conformance.WithWait(f.wait))
+	add(f.seeded, conformance.WithSeed(f.seed))
+	add(f.whole, conformance.WithWholeAnswers(wholeAnswers))
+	add(f.strict, conformance.WithStrict())
 	return conformance.New(t, opts...)
 }
 
