@@ -56,6 +56,10 @@ actionlint: ## the workflows of .github
 actionlint-tool:
 	$(ACTIONLINT) -version >/dev/null
 
+.PHONY: kubernetes
+kubernetes: ## the manifest of .github/kubernetes, by the schemas of Kubernetes (a build of minutes)
+	$(GO) run sigs.k8s.io/kubectl-validate@v0.0.4 .github/kubernetes/fuzz.yaml
+
 .PHONY: release
 release: ## build and publish what a tag releases, as a draft (the workflow calls this)
 	$(GORELEASER) release --clean
