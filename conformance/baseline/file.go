@@ -208,7 +208,7 @@ func (f *File) Apply(r *judge.Result, complete bool) {
 	if len(entries) == 0 || r.Verdict == judge.Skip || r.Verdict == judge.Error || r.Verdict == judge.Flaky && !anyFlaky(entries) {
 		return
 	}
-	failed := r.Verdict == judge.Fail || r.Verdict == judge.Flaky
+	failed := r.Verdict == judge.Fail || r.Verdict == judge.Flaky || r.Spared()
 	for _, l := range entries {
 		switch {
 		case l.Fingerprint == flaky && l.expired(f.today) && failed:

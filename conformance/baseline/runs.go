@@ -57,10 +57,10 @@ func (r *Runs) add(result *judge.Result) (fresh bool) {
 	}
 	s.foreign = s.foreign || !taken(result)
 	way := ""
-	switch result.Verdict {
-	case judge.Flaky:
+	switch {
+	case result.Verdict == judge.Flaky:
 		s.unsteady = true
-	case judge.Fail, judge.Known:
+	case result.Verdict == judge.Fail, result.Verdict == judge.Known, result.Spared():
 		way = result.Fingerprint
 	}
 	if first := &r.results[i]; r.count > 1 && result.Case.Area() == judge.InvariantArea && sameLevel(first.Fingerprint, way) {

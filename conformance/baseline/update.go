@@ -97,7 +97,7 @@ type updating struct {
 // failing returns the result of a case that fails every time, nil otherwise.
 func (u *updating) failing(id string) *judge.Result {
 	r := u.now[id]
-	if r == nil || r.Fingerprint == "" || r.Verdict != judge.Fail && r.Verdict != judge.Known {
+	if r == nil || r.Fingerprint == "" || r.Verdict != judge.Fail && r.Verdict != judge.Known && !r.Spared() {
 		return nil
 	}
 	return r

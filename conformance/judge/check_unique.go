@@ -54,7 +54,7 @@ func (c *runCheck) inspect(number int, results []Result) (found []invariantFindi
 			}
 			if by, twice := first[id]; twice {
 				f := c.repeated(fmt.Sprintf("%s, as in %s", cut(id), by))
-				found = append(found, invariantFinding{f, e, results[i].Case.ID})
+				found = append(found, invariantFinding{f, e, results[i].Case.ID, results[i].Provisional})
 			} else {
 				first[id] = results[i].Case.ID
 			}

@@ -62,6 +62,9 @@ type Result struct {
 	Alternatives []Alternative
 	// Exchanges are the requests and answers of the case's steps, in order; a polled step has several.
 	Exchanges []Exchanged
+	// Provisional is true of a case that is new in the suite, and of an invariant that only such cases break: it warns where
+	// it would fail, but for a strict run.
+	Provisional bool
 	// Fingerprint names what differs, the same in every run; "" where nothing does.
 	Fingerprint string
 	// Baseline is how the case relates to the baseline; nil where that does not name it.
@@ -99,6 +102,18 @@ const ReasonWaitedInVain = "not asked again: what was waited for did not come"
 func (r *Result) NotAsked() bool {
 	return (r.Verdict == Skip || r.Verdict == Error) &&
 		(strings.HasPrefix(r.Reason, ReasonNotAsked) || strings.HasPrefix(r.Reason, ReasonNotFinished))
+}
+
+// Spared reports whether the case fails, and warns since it is provisional.
+func (r *Result) Spared() bool {
+	return r.Provisional && r.Verdict == Warn && VerdictOf(r.Findings, false) == Fail
+}
+
+// spare lets a provisional case warn.
+func (r *Result) spare(strict bool) {
+	if r.Provisional && r.Verdict == Fail && !strict {
+		r.Verdict = Warn
+	}
 }
 
 // looser returns the weaker of two levels.

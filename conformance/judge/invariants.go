@@ -14,6 +14,8 @@ type invariantFinding struct {
 	Finding
 	exchange *Exchanged
 	id       string // of the case
+
+	provisional bool // the case is
 }
 
 // Invariants gives the verdict on each invariant over all the results of a run: a finding of the strongest level decides,
@@ -43,7 +45,7 @@ func Invariants(results, preflight []Result, strict bool) []Result {
 	}
 	var verdicts []Result
 	for _, c := range InvariantCases() {
-		v := invariantResult(byRule[c.ID], strict)
+		v := invariantResult(byRule[c.ID], strict, c.Provisional())
 		v.Case, v.Seen = c, exchanges
 		if n, ok := seen[c.ID]; ok {
 			v.Seen = n
@@ -59,7 +61,7 @@ func Invariants(results, preflight []Result, strict bool) []Result {
 func addFindings(byRule map[string][]invariantFinding, results []Result) {
 	for i := range results {
 		for _, f := range results[i].invariants {
-			f.id = results[i].Case.ID
+			f.id, f.provisional = results[i].Case.ID, results[i].Provisional
 			byRule[f.Check] = append(byRule[f.Check], f)
 		}
 	}
@@ -101,10 +103,16 @@ func InvariantCases() []*fixtures.Case {
 	return list
 }
 
-func invariantResult(found []invariantFinding, strict bool) Result {
-	v := Result{Verdict: Pass}
+// invariantResult judges an invariant by its findings. Those of provisional cases decide where there are no others.
+func invariantResult(found []invariantFinding, strict, provisional bool) Result {
+	v := Result{Verdict: Pass, Provisional: provisional}
 	if len(found) == 0 {
 		return v
+	}
+	if firm := slices.DeleteFunc(slices.Clone(found), func(f invariantFinding) bool { return f.provisional }); len(firm) == 0 {
+		v.Provisional = true
+	} else if !strict {
+		found = firm
 	}
 	// One finding for each distinct place and type of what was wanted, from the first exchange that shows it; the
 	// strongest come first, and the first of them is the one whose exchange is shown.
@@ -125,6 +133,7 @@ func invariantResult(found []invariantFinding, strict bool) Result {
 	}
 	v.Broken = max(1, len(hit))
 	v.Verdict = VerdictOf(v.Findings, strict)
+	v.spare(strict)
 	v.Exchanges = []Exchanged{*first.exchange}
 	v.Reason = firstSeen + first.id
 	return v

@@ -23,7 +23,7 @@ const OutcomeCheck = "outcome"
 // is pure: the exchanges may come from a target, from a recording or from a test. Strict makes a
 // missed should fail. Fewer exchanges than steps are those asked before one went wrong.
 func Judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Exchange, strict bool) Result {
-	r := Result{Case: c, Verdict: Pass}
+	r := Result{Case: c, Verdict: Pass, Provisional: c.Provisional()}
 	for i, x := range exchanges {
 		r.Exchanges = append(r.Exchanges, Read(steps[i], x))
 	}
@@ -40,6 +40,7 @@ func Judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Excha
 	if r.limit != "" && r.Verdict != Fail {
 		r.Verdict, r.Reason, r.Findings, r.Outcome = Error, beyondLimit+r.limit, nil, ""
 	}
+	r.spare(strict)
 	r.discardWithoutPrecondition()
 	return r
 }

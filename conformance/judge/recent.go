@@ -35,7 +35,7 @@ func (l *RecentIdentifiers) Inspect(r *Result) {
 			}
 			c := &runChecks[kind]
 			f := c.repeated(cut(id) + " once more")
-			r.invariants = append(r.invariants, invariantFinding{f, e, r.Case.ID})
+			r.invariants = append(r.invariants, invariantFinding{f, e, r.Case.ID, r.Provisional})
 		}
 	}
 }
