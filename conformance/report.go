@@ -147,5 +147,16 @@ func profileVerdict(p fixtures.Profile, results []judge.Result) (ProfileVerdict,
 	return v, cases > 0
 }
 
+// Spared counts the provisional cases that fail, and warn.
+func (r *Report) Spared() int {
+	n := 0
+	for i := range r.Results {
+		if r.Results[i].Spared() {
+			n++
+		}
+	}
+	return n
+}
+
 // Failed reports whether the target is at fault anywhere.
 func (r *Report) Failed() bool { return r.Totals[judge.Fail]+r.Totals[judge.Flaky] > 0 }

@@ -49,6 +49,9 @@ func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
 			"(conformance.WithAllowDispatch asks them)",
 			n, len(started.Plan))
 	}
+	if started.Suite.LeftOut > 0 {
+		t.Logf("suite %s", started.Suite)
+	}
 	results, err := session.AskAll(ctx, func(ctx context.Context, p conformance.Planned) (r judge.Result, asked bool) {
 		t.Run(p.Case.ID, func(t *testing.T) {
 			r, asked = session.Ask(ctx, p), true

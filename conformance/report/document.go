@@ -23,6 +23,7 @@ type Document struct {
 	Verdict   string              `json:"verdict"`
 	Server    *ServerInfo         `json:"server,omitempty"`
 	Shard     string              `json:"shard,omitempty"`
+	Suite     conformance.Suite   `json:"suite,omitzero"`
 	Corpus    string              `json:"corpus"`
 	Preflight PreflightInfo       `json:"preflight"`
 	Totals    map[string]int      `json:"totals"`
@@ -61,14 +62,16 @@ type ProfileInfo struct {
 
 // CaseInfo is the verdict on a case, with the rule and the exchange where there is a divergence.
 type CaseInfo struct {
-	ID         string           `json:"id"`
-	Title      string           `json:"title,omitempty"`
-	Level      fixtures.Level   `json:"level"`
-	Profile    fixtures.Profile `json:"profile"`
-	Verdict    judge.Verdict    `json:"verdict"`
-	Reason     string           `json:"reason,omitempty"`
-	Outcome    string           `json:"outcome,omitempty"`
-	Conforming []string         `json:"conforming,omitempty"`
+	ID      string           `json:"id"`
+	Title   string           `json:"title,omitempty"`
+	Level   fixtures.Level   `json:"level"`
+	Profile fixtures.Profile `json:"profile"`
+	Verdict judge.Verdict    `json:"verdict"`
+	// Provisional is that of judge.Result.
+	Provisional bool     `json:"provisional,omitempty"`
+	Reason      string   `json:"reason,omitempty"`
+	Outcome     string   `json:"outcome,omitempty"`
+	Conforming  []string `json:"conforming,omitempty"`
 	// Fingerprint and Baseline are those of judge.Result.
 	Fingerprint string              `json:"fingerprint,omitempty"`
 	Baseline    *judge.BaselineNote `json:"baseline,omitempty"`
@@ -131,7 +134,7 @@ func (v view) document(r *conformance.Report) *Document {
 	d := &Document{
 		Format: DocumentFormat, Target: TargetInfo{v.line(r.Target.Name), r.Target.Region}, Seed: r.Seed, Strict: r.Strict,
 		Complete: r.Complete, Stopped: v.line(r.Stopped), Verdict: v.line(Verdict(r)),
-		Server: serverInfo(r.Server), Shard: r.Shard.String(), Corpus: r.Corpus,
+		Server: serverInfo(r.Server), Shard: r.Shard.String(), Suite: r.Suite, Corpus: r.Corpus,
 		Preflight: PreflightInfo{append([]string{}, r.Preflight.Operations...), append([]string{}, r.Preflight.Synthetic...)},
 		Totals:    counts(r.Totals), Areas: []AreaInfo{}, Profiles: []ProfileInfo{}, Cases: make([]CaseInfo, len(r.Results)),
 	}
@@ -162,6 +165,7 @@ func (v view) caseInfo(r *judge.Result) CaseInfo {
 	}
 	c := CaseInfo{
 		ID: r.Case.ID, Title: r.Case.Title, Level: r.Case.Level, Profile: r.Case.Profile, Verdict: r.Verdict,
+		Provisional: r.Provisional,
 		Fingerprint: r.Fingerprint, Baseline: r.Baseline, Reason: v.line(v.reason(r.Reason)), Conforming: v.conforming(r),
 		Seen: r.Seen, Broken: r.Broken,
 		Kind: r.Case.Evidence.Kind(), Evidence: r.Case.Evidence, Symptoms: cause.SymptomsOf(r),

@@ -53,6 +53,7 @@ func writeGitHub(w io.Writer, r *conformance.Report, o Options) error {
 	if failures := failuresIn(r).String(); failures != "" {
 		verdict += "\nFailures by evidence: " + failures
 	}
+	verdict = strings.Join(append([]string{verdict}, suiteLines(r)...), "\n")
 	switch {
 	case r.Failed() || !r.Complete:
 		annotate(b, "error", "sendspec", verdict)

@@ -58,7 +58,7 @@ func (v view) harHead(w io.Writer, r *conformance.Report, o Options) error {
 	for _, value := range []any{
 		harCreator{"sendspec", cmp.Or(o.Version, "(devel)")},
 		verdict,
-		harRun{v.line(r.Target.Name), v.line(r.Target.Region), r.Seed, r.Strict, r.Complete, verdict, failuresIn(r)},
+		harRun{v.line(r.Target.Name), v.line(r.Target.Region), r.Seed, r.Strict, r.Complete, verdict, failuresIn(r), r.Suite},
 	} {
 		member, err := untrusted.CompactJSON(value)
 		if err != nil {

@@ -1,5 +1,7 @@
 package report
 
+import "github.com/sendspec/sendspec/conformance"
+
 // The types of HAR 1.2 (HTTP Archive), as far as an API client fills them. Members that begin with an
 // underscore are ours, as the format allows. Libraries of these types are made for what a browser hands
 // over: they hold a body as text and have no place for the bytes of one that is none, nor for our own.
@@ -11,13 +13,14 @@ type harCreator struct {
 
 // harRun is what a reader needs to judge the entries again.
 type harRun struct {
-	Target   string   `json:"target"`
-	Region   string   `json:"region"`
-	Seed     uint64   `json:"seed"`
-	Strict   bool     `json:"strict"`
-	Complete bool     `json:"complete"`
-	Verdict  string   `json:"verdict"`
-	Failures Failures `json:"failures"`
+	Target   string            `json:"target"`
+	Region   string            `json:"region"`
+	Seed     uint64            `json:"seed"`
+	Strict   bool              `json:"strict"`
+	Complete bool              `json:"complete"`
+	Verdict  string            `json:"verdict"`
+	Failures Failures          `json:"failures"`
+	Suite    conformance.Suite `json:"suite"`
 }
 
 type harEntry struct {

@@ -85,6 +85,12 @@ func (p *page) headline(r *conformance.Report, v view) {
 	if r.Strict {
 		p.Facts = append(p.Facts, fact{"Strict", "a missed should fails"})
 	}
+	if r.Suite.Version != "" {
+		p.Facts = append(p.Facts, fact{"Suite", v.line(r.Suite.String())})
+	}
+	if n := r.Spared(); n > 0 {
+		p.Facts = append(p.Facts, fact{"Provisional", Count(n, "failure") + " of new cases: warnings until the next version"})
+	}
 	if failures := failuresIn(r).String(); failures != "" {
 		p.Facts = append(p.Facts, fact{"Failures by evidence", failures})
 	}

@@ -59,6 +59,8 @@ func newSuite(r *conformance.Report, name string) junitSuite {
 		{"strict", strconv.FormatBool(r.Strict)},
 		{"complete", strconv.FormatBool(r.Complete)},
 		{"verdict", v.line(Verdict(r))},
+		{"suite", cmp.Or(v.line(r.Suite.String()), "unknown")},
+		{"provisional failures", strconv.Itoa(r.Spared())},
 		{"failures by evidence", cmp.Or(failuresIn(r).String(), "none")},
 	}}
 	if !r.Began.IsZero() {

@@ -26,6 +26,9 @@ func writeMarkdown(w io.Writer, r *conformance.Report, o Options) error {
 	if failures := failuresIn(r).String(); failures != "" {
 		fmt.Fprintf(b, "Failures by evidence: %s.\n\n", failures)
 	}
+	for _, line := range suiteLines(r) {
+		fmt.Fprintf(b, "%s.\n\n", prose(line))
+	}
 	v.markdownCauses(b, r, o)
 	if len(r.Profiles) > 0 {
 		b.WriteString("| profile | standing | why |\n|---|---|---|\n")
@@ -103,7 +106,7 @@ func (v view) markdownCases(b *strings.Builder, r *conformance.Report, o Options
 		}
 		c := &strings.Builder{}
 		fmt.Fprintf(c, "<details><summary>%s %s <b>%s</b> (%s): %s</summary>\n\n", presentationOf(res.Verdict).mark, res.Verdict,
-			prose(v.line(res.Case.ID)), res.Case.Level, prose(v.line(res.Case.Title)))
+			prose(v.line(res.Case.ID)), weight(res), prose(v.line(res.Case.Title)))
 		markdownEvidence(c, res.Case.Evidence)
 		c.WriteString(fenced(v.known(Failure(r.Target, res, rerun(o.Rerun, res)))) + "\n</details>\n\n")
 		if left > 0 || b.Len()+c.Len() > markdownBytes {

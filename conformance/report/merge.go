@@ -43,7 +43,7 @@ func Merge(parts []Named) (*Document, error) {
 			differ bool
 		}{
 			{"the count of shards", s.Count != all.Count}, {"target", p.Target != first.Target}, {"seed", p.Seed != first.Seed},
-			{"--strict", p.Strict != first.Strict}, {"corpus", p.Corpus != first.Corpus},
+			{"--strict", p.Strict != first.Strict}, {"corpus", p.Corpus != first.Corpus}, {"--suite", p.Suite != first.Suite},
 		} {
 			if x.differ {
 				return nil, fmt.Errorf("merge: %s and %s differ in %s", first.File, p.File, x.what)

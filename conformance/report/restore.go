@@ -24,7 +24,7 @@ func (d *Document) Report() *conformance.Report {
 	}
 	r := conformance.SumUp(results)
 	r.Target, r.Seed, r.Strict = conformance.Target{Name: d.Target.Name, Region: d.Target.Region}, d.Seed, d.Strict
-	r.Complete, r.Stopped, r.Corpus = d.Complete, d.Stopped, d.Corpus
+	r.Complete, r.Stopped, r.Suite, r.Corpus = d.Complete, d.Stopped, d.Suite, d.Corpus
 	r.Cut = strings.HasPrefix(d.Verdict, "INCOMPLETE")
 	r.Preflight = probe.Preflight{Operations: d.Preflight.Operations, Synthetic: d.Preflight.Synthetic}
 	if shard, err := selector.ParseShard(d.Shard); err == nil {
@@ -48,7 +48,7 @@ func CaseOf(r *judge.Result) *CaseInfo {
 func (c *CaseInfo) Result() judge.Result {
 	r := judge.Result{
 		Case:    &fixtures.Case{ID: c.ID, Title: c.Title, Level: c.Level, Profile: c.Profile, Evidence: c.Evidence, Note: c.Note},
-		Verdict: c.Verdict, Reason: c.Reason, Outcome: c.Outcome, Findings: c.Findings, Fingerprint: c.Fingerprint,
+		Verdict: c.Verdict, Provisional: c.Provisional, Reason: c.Reason, Outcome: c.Outcome, Findings: c.Findings, Fingerprint: c.Fingerprint,
 		Baseline: c.Baseline, Seen: c.Seen, Broken: c.Broken, Saved: c,
 	}
 	for _, text := range c.Conforming {

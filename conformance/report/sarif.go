@@ -114,6 +114,7 @@ func (v view) invocation(r *conformance.Report) sarifInvocation {
 	call := sarifInvocation{ExecutionSuccessful: r.Complete, Properties: map[string]any{
 		"target": v.line(r.Target.Name), "region": v.line(r.Target.Region), "seed": r.Seed, "strict": r.Strict,
 		"complete": r.Complete, "verdict": v.line(Verdict(r)), "failures": failuresIn(r),
+		"suite": r.Suite,
 	}}
 	if !r.Began.IsZero() {
 		call.StartTimeUTC, call.EndTimeUTC = r.Began.UTC().Format(time.RFC3339), r.Began.Add(r.Elapsed).UTC().Format(time.RFC3339)

@@ -242,10 +242,18 @@ const labelColumns = 11
 // labelled writes a line with its label.
 func labelled(b *strings.Builder, label, text string) { fmt.Fprintf(b, "  %-8s %s\n", label, text) }
 
+// weight is the level of a case, and whether it is provisional.
+func weight(r *judge.Result) string {
+	if r.Provisional {
+		return string(r.Case.Level) + ", provisional"
+	}
+	return string(r.Case.Level)
+}
+
 func (s style) failure(b *strings.Builder, target conformance.Target, r *judge.Result, rerun string) {
 	c := r.Case
 	word := s.paint(presentationOf(r.Verdict).color, fmt.Sprintf("%-5s", strings.ToUpper(string(r.Verdict))))
-	fmt.Fprintf(b, "%s %s (%s)\n", word, s.paint(bold, c.ID), c.Level)
+	fmt.Fprintf(b, "%s %s (%s)\n", word, s.paint(bold, c.ID), weight(r))
 	labelled(b, "rule", clean(c.Title))
 	s.evidence(b, c.Evidence)
 	if c.Note != "" {

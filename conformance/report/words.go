@@ -57,6 +57,9 @@ func (t *Text) totals(b *strings.Builder, r *conformance.Report) {
 	if !t.o.Verbose && r.Totals[judge.Warn] > 0 {
 		fmt.Fprintf(b, "%d warnings: -v shows them, --strict makes them fail\n", r.Totals[judge.Warn])
 	}
+	for _, line := range suiteLines(r) {
+		b.WriteString(line + "\n")
+	}
 	if r.Server != nil && r.Server.Ended != "" {
 		b.WriteString(ServerDied(*r.Server))
 	} else if r.Server != nil && t.o.Verbose {
@@ -66,6 +69,18 @@ func (t *Text) totals(b *strings.Builder, r *conformance.Report) {
 		b.WriteString(line + "\n")
 	}
 	fmt.Fprintf(b, "%s\n", look.paint(bold, clean(Verdict(r))))
+}
+
+// suiteLines say which cases do not count as they will later, or elsewhere.
+func suiteLines(r *conformance.Report) (lines []string) {
+	if n := r.Spared(); n > 0 {
+		lines = append(lines, fmt.Sprintf("%s of provisional cases, new in suite %s: warnings until the next version, failures with --strict",
+			Count(n, "failure"), clean(string(r.Suite.Version))))
+	}
+	if r.Suite.Pin != "" {
+		lines = append(lines, "suite "+clean(r.Suite.String()))
+	}
+	return lines
 }
 
 // discarded says how many cases were asked and not judged, a line for each reason.

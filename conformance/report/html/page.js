@@ -184,7 +184,7 @@
     const d = disclosure(c.id, { class: "row", "data-id": c.id }, [
       element("span", { class: "badges" }, badge(c.verdict)),
       element("span", { class: "what" },
-        element("span", { class: "id" }, ...id, " ", element("span", { class: "level level-" + c.level }, c.level)),
+        element("span", { class: "id" }, ...id, " ", element("span", { class: "level level-" + c.level }, c.level + (c.provisional ? ", provisional" : ""))),
         sameTitle ? "" : element("span", { class: "title" }, c.title),
         ...gist(c)),
     ], () => details(c, sameTitle));
