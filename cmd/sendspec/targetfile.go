@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
@@ -106,7 +107,10 @@ func (f *runFlags) load(c *cobra.Command) error {
 	if !given("evidence") {
 		f.kinds = t.Evidence
 	}
-	if !given("suite") {
+	if !given("suite") && t.Suite != "" {
+		if err := conformance.WithSuite(fixtures.Version(t.Suite))(&conformance.Runner{}); err != nil {
+			return fmt.Errorf("%s: %w", f.file, err)
+		}
 		f.suite = t.Suite
 	}
 	if !given("allow-dispatch") {
