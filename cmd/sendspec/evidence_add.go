@@ -161,7 +161,8 @@ func (f *evidenceAddFlags) source(file string, lines []evidence.Recording) (evid
 		source.ID = f.name
 	}
 	if !sourceName.MatchString(source.ID) {
-		return source, fmt.Errorf("--name %q: want a name of lower-case letters, digits, dots and hyphens, with a letter or digit first", source.ID)
+		return source, fmt.Errorf("--name %q: want a name of lower-case letters, digits, dots and hyphens, which begins with no dot or hyphen",
+			source.ID)
 	}
 	source.File = folder + "/" + source.ID + ".jsonl"
 	return source, nil

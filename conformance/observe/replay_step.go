@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -18,8 +20,11 @@ func (p *replay) step(line *evidence.Recording, input, answer *jsontree.Value,
 	names map[string]string, ownOutput bool) *replayStep {
 	r := replacer(names)
 	s := &replayStep{Name: "call", Request: map[string]any{"operation": line.Operation}, same: line.Operation + string(line.Input)}
-	if input != nil {
+	switch {
+	case input != nil && input.Duplicates() == nil:
 		s.Request["body"] = map[string]any{"json": json.RawMessage(r.tree(input).AppendJSON(nil))}
+	case line.Input != nil:
+		s.Request["body"] = map[string]any{"text": r.text(string(line.Input))}
 	}
 	if q := line.Request; q != nil {
 		s.Request["method"], s.Request["path"] = q.Method, r.text(q.Path)
@@ -63,8 +68,24 @@ func (p *replay) step(line *evidence.Recording, input, answer *jsontree.Value,
 			s.Poll = map[string]any{"until": until(answer, status), "within": "60s"}
 		}
 	}
+	if belowProtocol(line) {
+		expect["format"] = fixtures.FormatAny
+	}
 	s.Expect = []map[string]any{expect}
 	return s
+}
+
+// belowProtocol reports whether AWS answered from below AWS JSON, as it does where the request is none of that.
+func belowProtocol(line *evidence.Recording) bool {
+	if line.Response == nil {
+		return false
+	}
+	for name, values := range line.Response.Headers {
+		if strings.EqualFold(name, "Content-Type") {
+			return len(values) != 1 || !judge.IsAWSJSON(values[0])
+		}
+	}
+	return len(line.Response.Body) > 0
 }
 
 func (p *replay) errorOf(line *evidence.Recording, r replacer) map[string]any {
