@@ -305,7 +305,7 @@ func (f *runFlags) runner(t conformance.Target, s selector.Selector, opts ...con
 		}
 		opts = append(opts, conformance.WithSuite(fixtures.Version(f.suite)))
 	}
-	add(f.fuzz > 0, fuzz.Append(fuzz.Options{For: f.fuzz, Parallel: f.parallel, Rate: f.usualRate()}))
+	add(f.fuzz > 0, fuzz.Append(fuzz.Options{For: f.fuzz, Shard: shard, Parallel: f.parallel, Rate: f.usualRate()}))
 	add(f.maxFail > 0, conformance.WithMaxFail(f.maxFail))
 	add(f.wait > 0, conformance.WithWait(f.wait))
 	add(f.seeded, conformance.WithSeed(f.seed))

@@ -22,8 +22,8 @@ type Named struct {
 // Merge makes one report of the reports of all shards of one run. It refuses what is not that: a
 // shard that is missing or there twice, a run that was cut short, other targets, seeds or cases.
 //
-// An invariant has the graver of the verdicts that the shards came to. That an identifier repeats is seen
-// within a shard alone.
+// An invariant, or a divergence that was fuzzed, has the graver of the verdicts that the shards came to. That an identifier
+// repeats is seen within a shard alone.
 func Merge(parts []Named) (*Document, error) {
 	if len(parts) == 0 {
 		return nil, fmt.Errorf("merge: want the reports of all shards")
@@ -73,26 +73,27 @@ func merged(parts []Named) (*Document, error) {
 	}
 	d := parts[0].Document
 	d.Shard, d.Cases, d.Server, d.Facts = "", nil, nil, map[string]FactInfo{}
-	invariants := map[string]int{}
+	several := map[string]int{}
 	file := map[string]string{}
 	for _, p := range parts {
 		maps.Copy(d.Facts, p.Facts)
 		for _, c := range p.Cases {
-			if !strings.HasPrefix(c.ID, judge.InvariantArea+"/") {
+			if !strings.HasPrefix(c.ID, judge.InvariantArea+"/") && !strings.HasPrefix(c.ID, fuzzed) {
 				if other := file[c.ID]; other != "" {
 					return nil, fmt.Errorf("merge: case %s is in %s and in %s", clean(c.ID), other, p.File)
 				}
 				file[c.ID] = p.File
 				d.Cases = append(d.Cases, c)
-			} else if i, ok := invariants[c.ID]; ok {
-				d.Cases[i] = bothInvariants(d.Cases[i], c)
+			} else if i, ok := several[c.ID]; ok {
+				d.Cases[i] = both(d.Cases[i], c)
 			} else {
-				invariants[c.ID] = len(d.Cases)
+				several[c.ID] = len(d.Cases)
 				d.Cases = append(d.Cases, c)
 			}
 		}
 	}
-	slices.SortStableFunc(d.Cases, func(a, b CaseInfo) int { return cmp.Compare(order[a.ID], order[b.ID]) })
+	place := func(c CaseInfo) int { return cmp.Or(order[c.ID], len(order)+1) } // what was fuzzed comes last
+	slices.SortStableFunc(d.Cases, func(a, b CaseInfo) int { return cmp.Compare(place(a), place(b)) })
 	d.sumUp()
 	return &d, nil
 }
@@ -107,11 +108,18 @@ func corpusOrder() (map[string]int, error) {
 	return order, err
 }
 
-// gravity orders the verdicts on an invariant that shards came to.
+// The IDs of what run --fuzz found, and of how much it asked.
+const fuzzed, campaign = "fuzz/", "fuzz/campaign/"
+
+// gravity orders the verdicts that shards came to on an invariant, or on what they fuzzed.
 var gravity = []judge.Verdict{judge.Skip, judge.Pass, judge.Fixed, judge.Warn, judge.Known, judge.Fail, judge.Flaky, judge.Error}
 
-// bothInvariants is the verdict on an invariant over two shards: the graver one, with the findings of both.
-func bothInvariants(a, b CaseInfo) CaseInfo {
+// both is the verdict on an invariant, or on what was fuzzed, over two shards: the graver one, with the findings of both.
+func both(a, b CaseInfo) CaseInfo {
+	if strings.HasPrefix(a.ID, campaign) {
+		a.Reason += "; " + b.Reason
+		b.Reason = a.Reason
+	}
 	if slices.Index(gravity, b.Verdict) > slices.Index(gravity, a.Verdict) {
 		a, b = b, a
 	}

@@ -1,0 +1,32 @@
+package report_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/report"
+)
+
+// The shards of run --fuzz fuzz parts of one campaign: each says how much it asked, and several may find the same.
+func TestWhatShardsFuzzedIsMerged(t *testing.T) {
+	t.Parallel()
+	shard := func(name, shard string, cases ...report.CaseInfo) report.Named {
+		return report.Named{File: name, Document: report.Document{Shard: shard, Complete: true, Cases: cases}}
+	}
+	inputs := func(verdict judge.Verdict, reason string) report.CaseInfo {
+		return report.CaseInfo{ID: "fuzz/campaign/inputs", Verdict: verdict, Reason: reason}
+	}
+	merged, err := report.Merge([]report.Named{
+		shard("1", "1/2", report.CaseInfo{ID: "fuzz/found/x", Verdict: judge.Flaky}, inputs(judge.Pass, "5 inputs")),
+		shard("2", "2/2", report.CaseInfo{ID: "accept/minimal/tag-target", Verdict: judge.Pass},
+			report.CaseInfo{ID: "fuzz/found/x", Verdict: judge.Fail}, inputs(judge.Fail, "6 inputs")),
+	})
+	require.NoError(t, err)
+	require.Len(t, merged.Cases, 3)
+	assert.Equal(t, "accept/minimal/tag-target", merged.Cases[0].ID)
+	assert.Equal(t, judge.Flaky, merged.Cases[1].Verdict)
+	assert.Equal(t, inputs(judge.Fail, "5 inputs; 6 inputs"), merged.Cases[2])
+}
