@@ -13,7 +13,7 @@ build: ## build bin/sendspec
 
 .PHONY: static
 static: ## build bin/static/sendspec as it is shipped: no C library, no symbols, the same bytes from any folder
-	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=true -ldflags '-s -w -buildid=' -o bin/static/sendspec ./cmd/sendspec
+	GO=$(GO) .ci/build bin/static/sendspec
 
 .PHONY: wheel
 wheel: static ## build the Python wheel of this platform into bin/wheels

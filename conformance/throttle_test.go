@@ -135,17 +135,22 @@ func TestPausesAreBoundedAltogether(t *testing.T) {
 	})
 }
 
+// theFirst throttles one request however often it is asked.
+func theFirst() func(n int64, text string) bool {
+	var first atomic.Value
+	return func(n int64, text string) bool {
+		if n == 1 {
+			first.Store(text)
+		}
+		return n > 0 && first.Load() == text
+	}
+}
+
 // One case that is throttled whenever it is asked has no verdict; the others have theirs.
 func TestOneCaseThatIsAlwaysThrottledHoldsNoOtherUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var first atomic.Value
-		h, _ := throttling(429, "", "", func(n int64, text string) bool {
-			if n == 1 {
-				first.Store(text)
-			}
-			return n > 0 && first.Load() == text
-		})
+		h, _ := throttling(429, "", "", theFirst())
 		report, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 30)))
 		require.ErrorIs(t, err, conformance.ErrCannotJudge)
 		assert.Equal(t, 1, report.Totals[judge.Error])
@@ -176,13 +181,7 @@ func TestThrottlingByChanceLeavesNoCaseUnjudged(t *testing.T) {
 func TestAFailureCountsThoughACaseCouldNotBeJudged(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var first atomic.Value
-		h, _ := throttling(429, "", "", func(n int64, text string) bool {
-			if n == 1 {
-				first.Store(text)
-			}
-			return n > 0 && first.Load() == text
-		})
+		h, _ := throttling(429, "", "", theFirst())
 		cases := append(
 			plainCases(t, 30),
 			casesOf(t,
