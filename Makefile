@@ -99,6 +99,10 @@ fuzz: ## every fuzz target for 30 s
 soak: build ## 100 runs against the embedded reference, four at a time on a busy machine: none may differ
 	.ci/soak bin/sendspec 100
 
+.PHONY: released
+released: ## write down the cases of this version of the suite, in the commit that is released
+	$(GO) test -count=1 ./conformance -run '^TestWhatChangedIsInTheChangelog$$' -args -released
+
 .PHONY: e2e
 e2e: build ## the suite against moto, with a baseline as CI would use it
 	.ci/e2e bin/sendspec $(MOTO)
