@@ -48,7 +48,7 @@ func BenchmarkInProcess(b *testing.B) {
 	b.ReportMetric(middle(rates), "cases/s")
 }
 
-// BenchmarkHTTP holds the budget of 0.8 of the rate of a bare loop that signs, posts and reads the same
+// BenchmarkHTTP holds the budget of 0.5 of the rate of a bare loop that signs, posts and reads the same
 // bytes.
 func BenchmarkHTTP(b *testing.B) {
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as cmd/sendspec does

@@ -156,30 +156,41 @@ func sameElements(body *jsontree.Value, name string, read int, members func(i in
 
 func sameMembers(path string, sent *jsontree.Value, members []readMember) []Finding {
 	for _, m := range members {
-		if got, ok := sameRead(sent.Get(m.name), m.read); !ok {
-			return broken(fixtures.Must, path+"/"+m.name, anything(show(sent.Get(m.name))+" in the SDK's output"), got)
+		if v := sent.Get(m.name); !sameRead(v, m.read) {
+			return broken(fixtures.Must, path+"/"+m.name, anything(show(v)+" in the SDK's output"), describeRead(m.read))
 		}
 	}
 	return nil
 }
 
 // sameRead compares a member as sent with the SDK's value for it.
-func sameRead(sent *jsontree.Value, read any) (Description, bool) {
+func sameRead(sent *jsontree.Value, read any) bool {
 	if sent == nil || sent.Kind == jsontree.Null {
-		return Description{}, true
+		return true
 	}
 	switch read := read.(type) {
 	case *string:
-		return Description{Words: fmt.Sprintf("%q", aws.ToString(read)), Kind: KindString}, read != nil && *read == sent.Text
+		return read != nil && *read == sent.Text
 	case *int32:
 		n, _ := sent.Int64()
-		return Description{Words: fmt.Sprint(aws.ToInt32(read)), Kind: KindNumber}, read != nil && int64(*read) == n
+		return read != nil && int64(*read) == n
 	case *time.Time:
 		f, _ := sent.Float64()
-		same := read != nil && math.Abs(float64(read.UnixMilli())/1000-f) < 0.0015
-		return Description{Words: fmt.Sprint(aws.ToTime(read)), Kind: KindNumber}, same
+		return read != nil && math.Abs(float64(read.UnixMilli())/1000-f) < 0.0015
 	}
-	return Description{}, true
+	return true
+}
+
+func describeRead(read any) Description {
+	switch read := read.(type) {
+	case *string:
+		return Description{Words: fmt.Sprintf("%q", aws.ToString(read)), Kind: KindString}
+	case *int32:
+		return Description{Words: fmt.Sprint(aws.ToInt32(read)), Kind: KindNumber}
+	case *time.Time:
+		return Description{Words: fmt.Sprint(aws.ToTime(read)), Kind: KindNumber}
+	}
+	return Description{}
 }
 
 func sdkReadsError(e *Exchanged) []Finding {

@@ -99,6 +99,7 @@ func (r *Request) encode(host string, body framedBody, connection string) []byte
 		host = r.Host
 	}
 	var b bytes.Buffer
+	b.Grow(len(body.body) + 1<<10)
 	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", r.Method, r.Path, host)
 	for _, f := range r.Fields {
 		fmt.Fprintf(&b, "%s: %s\r\n", f.Name, f.Value)

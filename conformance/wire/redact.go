@@ -79,7 +79,16 @@ func forms(secret string) []string {
 func (r *Redactor) Text(s string) string { return r.redact(s, nil, false) }
 
 // Bytes is Text for bytes.
-func (r *Redactor) Bytes(b []byte) []byte { return []byte(r.redact(string(b), nil, false)) }
+func (r *Redactor) Bytes(b []byte) []byte { return r.bytes(b, nil, false) }
+
+func (r *Redactor) bytes(b []byte, signature []string, cut bool) []byte {
+	text := string(b)
+	shown := r.redact(text, signature, cut)
+	if shown == text {
+		return b
+	}
+	return []byte(shown)
+}
 
 // redact takes out what is secret, and the forms of a signature. Where the text was cut, what may be the beginning of
 // a secret at its end goes as well.
@@ -154,7 +163,7 @@ func (r *Redactor) Exchange(x *Exchange) {
 	if p := x.Response; p != nil {
 		p.Header = r.header(p.Header, signature)
 		p.Proto = r.Text(p.Proto)
-		p.Body = []byte(r.redact(string(p.Body), signature, p.Truncated || x.Err != nil))
+		p.Body = r.bytes(p.Body, signature, p.Truncated || x.Err != nil)
 	}
 	if x.Err != nil {
 		if text := r.redact(x.Err.Err.Error(), signature, true); text != x.Err.Err.Error() {

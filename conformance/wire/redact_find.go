@@ -82,18 +82,21 @@ func (r *Redactor) findPlain(text string, signature []string, cut bool) (found [
 
 // folded makes one spelling of the two alphabets of base64, of a space and a + in a URL, and of upper and lower case.
 func folded(text string) string {
-	out := []byte(text)
-	for i, c := range out {
+	var out strings.Builder
+	out.Grow(len(text))
+	for i := range len(text) {
+		c := text[i]
 		switch {
 		case c >= 'A' && c <= 'Z':
-			out[i] = c + 'a' - 'A'
+			c += 'a' - 'A'
 		case c == '-' || c == ' ':
-			out[i] = '+'
+			c = '+'
 		case c == '_':
-			out[i] = '/'
+			c = '/'
 		}
+		out.WriteByte(c)
 	}
-	return string(out)
+	return out.String()
 }
 
 // shortestBeginning is how much of a secret at the end of a text that was cut is taken for its beginning.
