@@ -58,6 +58,9 @@ func (r *Redactor) findPlain(text string, signature []string, cut bool) (found [
 		}
 	}
 	for _, look := range looks {
+		if !strings.Contains(in, look.sign) {
+			continue
+		}
 		if slices.ContainsFunc(look.words, func(word string) bool { return strings.Contains(in, word) }) {
 			for _, at := range look.pattern.FindAllStringSubmatchIndex(text, -1) {
 				found = append(found, span{at[2], at[3]})
@@ -82,22 +85,23 @@ func (r *Redactor) findPlain(text string, signature []string, cut bool) (found [
 
 // folded makes one spelling of the two alphabets of base64, of a space and a + in a URL, and of upper and lower case.
 func folded(text string) string {
-	var out strings.Builder
-	out.Grow(len(text))
-	for i := range len(text) {
-		c := text[i]
-		switch {
-		case c >= 'A' && c <= 'Z':
-			c += 'a' - 'A'
-		case c == '-' || c == ' ':
-			c = '+'
-		case c == '_':
-			c = '/'
-		}
-		out.WriteByte(c)
+	out := []byte(text)
+	for i, c := range out {
+		out[i] = folds[c]
 	}
-	return out.String()
+	return string(out)
 }
+
+var folds = func() (to [256]byte) {
+	for c := range to {
+		to[c] = byte(c)
+	}
+	for c := 'A'; c <= 'Z'; c++ {
+		to[c] = byte(c) + 'a' - 'A'
+	}
+	to['-'], to[' '], to['_'] = '+', '+', '/'
+	return to
+}()
 
 // shortestBeginning is how much of a secret at the end of a text that was cut is taken for its beginning.
 const shortestBeginning = 4
@@ -123,20 +127,21 @@ func (r *Redactor) beginning(text string) []span {
 
 // looks are what credentials look like where nobody told us any. The group is what is secret.
 var looks = []struct {
-	words   []string // one of which a text has that the pattern matches, folded: they are far faster found
+	sign    string   // that a text has which the pattern matches
+	words   []string // one of which it has, folded: they are far faster found
 	pattern *regexp.Regexp
 }{
 	// In the Authorization header and in the query (Signature Version 4), in an environment, in a profile.
-	{[]string{"credential", "signature", "security", "session", "secret"}, regexp.MustCompile(
+	{"=", []string{"credential", "signature", "security", "session", "secret"}, regexp.MustCompile(
 		`(?i)(?:credential|signature|(?:security|session)[-_ ]?token|secret[-_ ]?access[-_ ]?key)\\?["']?` +
 			`\s*=\s*\\?["']?([^\s"'&<>,;\\]+)`)},
 	// In JSON, or as a header field.
-	{[]string{"security", "session", "secret"}, regexp.MustCompile(
+	{":", []string{"security", "session", "secret"}, regexp.MustCompile(
 		`(?i)(?:(?:security|session)[-_]?token|secret[-_]?access[-_]?key)\\?["']?\s*:\s*\\?["']?([\w+/=.%-]{16,})`)},
-	{[]string{"signature"}, regexp.MustCompile(`(?i)signature\\?["']?\s*:\s*\\?["']?([0-9a-f]{32,})`)},
-	{[]string{"authorization"}, regexp.MustCompile(`(?i)authorization\\?["']?\s*[:=]\s*\\?["']?(?:basic|bearer)\s+([\w+/=.~-]+)`)},
+	{":", []string{"signature"}, regexp.MustCompile(`(?i)signature\\?["']?\s*:\s*\\?["']?([0-9a-f]{32,})`)},
+	{"", []string{"authorization"}, regexp.MustCompile(`(?i)authorization\\?["']?\s*[:=]\s*\\?["']?(?:basic|bearer)\s+([\w+/=.~-]+)`)},
 	// An access key ID, long-term or temporary (IAM User Guide, unique identifiers).
-	{[]string{"akia", "asia"}, regexp.MustCompile(`\b((?:AKIA|ASIA)[A-Z0-9]{12,124})\b`)},
+	{"", []string{"akia", "asia"}, regexp.MustCompile(`\b((?:AKIA|ASIA)[A-Z0-9]{12,124})\b`)},
 	// The user and the password of a URL.
-	{[]string{"@"}, regexp.MustCompile(`://([^/\s"'<>@]+)@`)},
+	{"@", []string{"://"}, regexp.MustCompile(`://([^/\s"'<>@]+)@`)},
 }
