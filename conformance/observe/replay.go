@@ -86,7 +86,7 @@ type replayStep struct {
 	same    string
 }
 
-// factsOf are the facts that rest on the lines of a recording, by its labels.
+// factsOf are the facts that rest on the lines of a recording, by its labels: what was recorded first.
 func factsOf(file string) map[string][]string {
 	base, err := evidence.Embedded()
 	if err != nil {
@@ -99,7 +99,11 @@ func factsOf(file string) map[string][]string {
 				continue
 			}
 			for _, label := range place.Lines {
-				facts[label] = append(facts[label], f.ID)
+				if f.Kind == evidence.Recorded {
+					facts[label] = slices.Insert(facts[label], 0, f.ID)
+				} else {
+					facts[label] = append(facts[label], f.ID)
+				}
 			}
 		}
 	}
@@ -168,8 +172,8 @@ func (p *replay) begin(c *replayCase, line *evidence.Recording, step *replayStep
 		}
 	}
 	c.Evidence = p.facts[line.Label]
-	if len(c.Evidence) == 0 {
-		c.Evidence = []string{"suite/recorded"}
+	if fixtures.Evidence(c.Evidence).Kind() != evidence.Recorded { // others only deduce from the recording
+		c.Evidence = append([]string{"suite/recorded"}, c.Evidence...)
 	}
 	if id := answer.Pointer("/Command/CommandId").Str(); line.Operation == reference.SendCommand && id != "" {
 		p.sent[id] = len(p.cases)

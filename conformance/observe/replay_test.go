@@ -56,6 +56,7 @@ func TestTheRecordedCallsAreAnsweredAsByAWS(t *testing.T) {
 			if strings.HasPrefix(r.Case.ID, observe.Area+"/") {
 				asked++
 				assert.Equal(t, judge.Pass, r.Verdict, "%s: %v %s", r.Case.ID, r.Findings, r.Reason)
+				assert.Equal(t, evidence.Recorded, r.Case.Evidence.Kind(), r.Case.ID)
 			}
 		}
 	}
@@ -77,7 +78,8 @@ func TestAServerThatAnswersOtherThanAWSDidFails(t *testing.T) {
 	}
 }
 
-// What observe wrote is asked of another server in the same way, its made-up framing and headers too, and what was answered from below AWS JSON.
+// What observe wrote is asked of another server in the same way, its made-up framing and headers too, and what was answered
+// from below AWS JSON.
 func TestAnObservationIsReplayed(t *testing.T) {
 	t.Parallel()
 	lines, _ := observed(t, "error/InvalidDocument", "echo/Targets", "wire/Content-Type", "constraint/Comment", "lifecycle/ListCommands",
