@@ -107,6 +107,11 @@ func outputMutants() []Mutant {
 			Must, "lifecycle/ListCommandInvocations/no-plugins execution/Success/no-details", details(put("Details", "true"))},
 		{"invocation/details-never", "CommandPlugins are empty with Details", pluginSource, Must,
 			"lifecycle/ListCommandInvocations/plugins-with-details execution/Success/plugin", details(drop("Details"))},
+		{"invocation/plugin-for-each-property", "A document of schema 1.2 has a plugin for each of its properties",
+			"evidence: output/schema-1.2-plugin", Should, "execution/Steps/properties",
+			shown(when(has("DocumentName", "sendspec-properties"), each(func(list *jsontree.Value) {
+				list.Items = slices.Concat(list.Items, list.Items)
+			}, "CommandPlugins")))},
 		{"invocation/plugin-short-name", "The plugin of AWS-RunShellScript is called runShellScript", pluginSource, Must,
 			"execution/Success/plugin-name lifecycle/ListCommandInvocations/plugins-with-details",
 			plugins(texts(func(s string) string { return strings.TrimPrefix(s, "aws:") }, "Name"))},
