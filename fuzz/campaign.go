@@ -47,6 +47,8 @@ type Options struct {
 	// Dir is the folder in which findings are saved when they are shrunk, and what became of the campaign until then;
 	// "" for none. Version names the program there, since the same seed sends other inputs in another one.
 	Dir, Version string
+	// Baseline is what is known of the target, and may be nil: what it lists is counted, and no finding.
+	Baseline *Baseline
 	// Found is told each finding when it is shrunk and saved, and may be nil.
 	Found func(*Divergence) error
 	// Progress is told how far it is after each batch, and may be nil.
@@ -287,6 +289,9 @@ func (c *campaign) note(ctx context.Context, a *asked) error {
 		c.unanswered = append(c.unanswered, a.input)
 	}
 	for i := range a.reproductions {
+		if listed, _ := c.options.Baseline.knows(&a.reproductions[i].fingerprint); listed {
+			continue
+		}
 		if known := c.known(&a.reproductions[i].fingerprint, false); known != nil {
 			known.Seen++
 			continue
@@ -339,6 +344,7 @@ func (c *campaign) soFar() *CampaignReport {
 	r.Coverage.Asked, r.Coverage.All = c.coverage.Asked()
 	r.Coverage.NotAsked = c.coverage.NotAsked()
 	r.Dropped = len(c.dropped)
+	r.Listed = c.options.Baseline.listed(&r)
 	return &r
 }
 

@@ -39,13 +39,18 @@ type Divergence struct {
 	Case   *fixtures.Case
 	Result judge.Result
 
-	input      *generate.Input // nil where the finding was read
-	ubiquitous bool            // it shows on every input
-	sent       string          // the body of a finding that was read
+	input      *generate.Input     // nil where the finding was read
+	note       *judge.BaselineNote // of an entry of the baseline that held until a day
+	ubiquitous bool                // it shows on every input
+	sent       string              // the body of a finding that was read
 }
 
-// keep adds a finding, unless one with no more causes is there already.
+// keep adds a finding, unless the baseline lists it, or one with no more causes is there already.
 func (c *campaign) keep(f *Divergence) error {
+	listed := false
+	if listed, f.note = c.options.Baseline.knows(&f.Fingerprint); listed {
+		return nil
+	}
 	if known := c.known(&f.Fingerprint, f.Flaky); known != nil {
 		known.Seen += f.Seen
 		return nil
@@ -205,7 +210,7 @@ func (f *Divergence) AsResult() judge.Result {
 	r := f.Result
 	c := *f.Case
 	c.ID, c.Level = fmt.Sprintf("%s/found/%s", generate.Area, f.ID), f.Fingerprint.Level
-	r.Case, r.Verdict = &c, f.Verdict()
+	r.Case, r.Verdict, r.Baseline = &c, f.Verdict(), f.note
 	r.About, r.Reason = f.about(), fmt.Sprintf("first shown by input %d (%s)", f.Index, f.What)
 	if f.Seen > 1 {
 		r.Reason += fmt.Sprintf(", and by %d more", f.Seen-1)

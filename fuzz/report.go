@@ -3,6 +3,8 @@ package fuzz
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/sendspec/sendspec/conformance"
@@ -36,7 +38,9 @@ type CampaignReport struct {
 	// than a campaign keeps.
 	Divergences []*Divergence
 	Dropped     int
-	Elapsed     time.Duration
+	// Listed are the entries of the baseline, in its order, and nil without one.
+	Listed  []Listed
+	Elapsed time.Duration
 }
 
 // Coverage is how many constraints, types and sides of them were asked, and which were not.
@@ -66,18 +70,54 @@ func (r *CampaignReport) Failed(strict bool) bool {
 func (r *CampaignReport) Verdict() string {
 	must, should := count(r.Divergences)
 	s := fmt.Sprintf("%d inputs", r.Inputs)
-	if must+should == 0 {
+	switch {
+	case must+should == 0 && r.Listed != nil:
+		s += ", no new finding"
+	case must+should == 0:
 		s += ", no finding"
-	} else {
+	default:
 		s += fmt.Sprintf(", %s (must %d, should %d)", counted(must+should, "distinct divergence"), must, should)
 	}
 	if r.Dropped > 0 {
 		s += fmt.Sprintf(", and %d more that were not kept", r.Dropped)
 	}
+	s += r.listed()
 	if !r.Complete {
 		return "INCOMPLETE: " + r.Stopped + ": " + s
 	}
 	return s
+}
+
+// listed says what became of the entries of the baseline.
+func (r *CampaignReport) listed() string {
+	n := map[judge.BaselineState]int{}
+	for _, l := range r.Listed {
+		n[l.State]++
+	}
+	var parts []string
+	for _, p := range []struct {
+		state judge.BaselineState
+		words string
+	}{
+		{judge.BaselineKnown, "known"}, {judge.BaselineExpired, "past their date"}, {judge.BaselineUnjudged, "not shown by these inputs"},
+	} {
+		if n[p.state] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[p.state], p.words))
+		}
+	}
+	s := ""
+	if len(parts) > 0 {
+		s = "; baseline: " + strings.Join(parts, ", ")
+	}
+	if r.Stale() {
+		s += fmt.Sprintf("; the baseline is stale: %d in it no longer fail", n[judge.BaselineStale])
+	}
+	return s
+}
+
+// Stale reports whether the baseline lists what the same inputs showed once and do not show now.
+func (r *CampaignReport) Stale() bool {
+	return slices.ContainsFunc(r.Listed, func(l Listed) bool { return l.State == judge.BaselineStale })
 }
 
 func counted(n int, noun string) string {
@@ -103,6 +143,7 @@ type header struct {
 	Hash       string              `json:"hash"`
 	Coverage   Coverage            `json:"coverage"`
 	Dropped    int                 `json:"dropped,omitempty"`
+	Baseline   []Listed            `json:"baseline,omitempty"`
 }
 
 func (r *CampaignReport) header() header {
@@ -110,6 +151,7 @@ func (r *CampaignReport) header() header {
 		Format: Format, Target: r.Target.Name, Region: r.Target.Region, Seed: r.Seed, Strategies: r.Strategies,
 		Shard: r.Shard.String(), Complete: r.Complete, Stopped: r.Stopped, Verdict: r.Verdict(),
 		Inputs: r.Inputs, Skipped: r.Skipped, Hash: r.Hash, Coverage: r.Coverage, Dropped: r.Dropped,
+		Baseline: r.Listed,
 	}
 }
 

@@ -47,7 +47,7 @@ func (f *baselineFlags) read(ctx context.Context, s Streams) ([]conformance.Opti
 	}
 	f.known = file
 	if file.Missing() && !f.update {
-		return nil, fmt.Errorf("baseline %s does not exist: --update-baseline writes it, with what fails today", f.baseline)
+		return nil, noBaseline(f.baseline)
 	}
 	if f.update {
 		cases, err := fixtures.Embedded()
@@ -59,6 +59,10 @@ func (f *baselineFlags) read(ctx context.Context, s Streams) ([]conformance.Opti
 		}
 	}
 	return []conformance.Option{conformance.WithBaseline(file)}, nil
+}
+
+func noBaseline(name string) error {
+	return fmt.Errorf("baseline %s does not exist: --update-baseline writes it, with what fails today", name)
 }
 
 // finish writes the baseline if --update-baseline asks for it, from this run and those that repeat adds. It returns the

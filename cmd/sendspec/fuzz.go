@@ -36,6 +36,8 @@ type fuzzFlags struct {
 	strict     bool
 	verbose    bool
 	json       string
+	baseline   string
+	update     bool
 	promote    string
 	to         string
 }
@@ -60,10 +62,15 @@ the parts wrote, or a folder of them, as one campaign would have: a divergence o
 part that is missing or was cut short is named and makes exit code 3, or 1 where something was found; parts of other
 targets, seeds, counts, strategies or versions of sendspec are refused. With --dir the joined findings are saved.
 
+With --baseline, only findings that the file does not list fail the campaign; --update-baseline writes the file. An
+entry takes a finding with any --seed. One that no longer shows is stale where --seed and --count are those with which
+the file was written.
+
 --promote ID turns a saved finding into a fixture, which its note says is not yet looked at.`,
 		Example: `  sendspec fuzz --endpoint http://127.0.0.1:5000 --for 30s --dir findings
   sendspec fuzz --endpoint http://127.0.0.1:5000 --count 20000 --seed 1 --strategy boundary,fault
   sendspec fuzz --endpoint http://127.0.0.1:5000 --count 20000 --seed 1 --shard 2/4 --dir shards/2
+  sendspec fuzz --endpoint http://127.0.0.1:5000 --count 20000 --seed 1 --baseline fuzz.baseline
   sendspec fuzz --merge shards --dir findings --json fuzz.json
   sendspec fuzz --dir findings --promote comment-length-above-1a2b3c`,
 		Args: fuzzArgs(&f.merge),
@@ -104,6 +111,8 @@ targets, seeds, counts, strategies or versions of sendspec are refused. With --d
 	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "limit for one request, from connecting to the last byte of the response")
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "show each divergence in full as it is found")
 	c.Flags().BoolVar(&f.strict, "strict", false, "fail on a missed should, too")
+	c.Flags().StringVar(&f.baseline, "baseline", "", "`FILE` of known findings: only findings that it does not list fail the campaign")
+	c.Flags().BoolVar(&f.update, "update-baseline", false, "rewrite the --baseline file to match what the server does now")
 	c.Flags().StringVar(&f.json, "json", "", "write the report as JSON to this `FILE`; - is standard output")
 	c.Flags().StringVar(&f.promote, "promote", "", "turn the finding with this `ID` in --dir into a fixture")
 	c.Flags().StringVar(&f.to, "to", "fixtures", "with --promote: the `FOLDER` of fixtures to write to")
@@ -172,6 +181,10 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 	if err != nil {
 		return err
 	}
+	known, err := f.readBaseline(ctx)
+	if err != nil {
+		return err
+	}
 	session, end, err := f.open(ctx, s, seeded)
 	if err != nil {
 		return err
@@ -185,14 +198,14 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 		session.Started().Seed, part)
 	progress := newCampaignProgress(s.Err)
 	options := f.options(session, s, progress)
-	options.Shard = shard
+	options.Shard, options.Baseline = shard, known
 	found, err := fuzz.Run(ctx, session, options)
 	progress.finish()
 	session.Close()
 	if found == nil {
 		return err
 	}
-	return f.conclude(s, found, write, err)
+	return f.finishBaseline(s, known, found, f.conclude(s, found, write, err))
 }
 
 // conclude says what a campaign found, which ended with an error or without, and writes its report.
@@ -232,6 +245,8 @@ func fuzzExit(r *fuzz.CampaignReport, err error, strict bool) error {
 		return &exitError{exitCannotJudge, errors.New(r.Stopped)}
 	case r.Inputs == r.Skipped:
 		return &exitError{exitCannotJudge, errors.New("no input could be asked")}
+	case r.Stale():
+		return &exitError{exitStale, nil}
 	}
 	return nil
 }
@@ -279,7 +294,7 @@ func (f *fuzzFlags) options(session *conformance.Session, s Streams, p *campaign
 	o.Found = func(found *fuzz.Divergence) error {
 		rerun := f.replay(found.Folder)
 		p.clear()
-		r := found.AsResult()
+		r := f.result(found)
 		if f.verbose {
 			_, err := fmt.Fprintln(s.Err, report.Failure(session.Target(), &r, rerun))
 			return err
@@ -294,7 +309,7 @@ func (f *fuzzFlags) options(session *conformance.Session, s Streams, p *campaign
 func (f *fuzzFlags) sumUp(s Streams, found *fuzz.CampaignReport) {
 	results := make([]judge.Result, len(found.Divergences))
 	for i, d := range found.Divergences {
-		results[i] = d.AsResult()
+		results[i] = f.result(d)
 	}
 	if len(results) > 0 {
 		fmt.Fprintln(s.Err)
@@ -309,6 +324,15 @@ func (f *fuzzFlags) sumUp(s Streams, found *fuzz.CampaignReport) {
 			fmt.Fprintln(s.Err, report.Failure(found.Target, &results[i], f.replay(d.Folder)))
 		}
 	}
+}
+
+// result is a finding as a result, with its baseline entry where there is a baseline.
+func (f *fuzzFlags) result(d *fuzz.Divergence) judge.Result {
+	r := d.AsResult()
+	if f.baseline != "" {
+		r.Fingerprint = d.BaselineFingerprint()
+	}
+	return r
 }
 
 // replay is the command that replays the finding of a folder, "" where it has none.

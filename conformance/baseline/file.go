@@ -93,6 +93,17 @@ func Parse(name string, text []byte, today time.Time) (*File, error) {
 	return f, nil
 }
 
+// Entries returns the entries in the order of the file.
+func (f *File) Entries() []*Entry {
+	var list []*Entry
+	for _, l := range f.lines {
+		if l.Entry != nil {
+			list = append(list, l.Entry)
+		}
+	}
+	return list
+}
+
 // Name is the file's name.
 func (f *File) Name() string { return f.name }
 

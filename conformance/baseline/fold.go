@@ -29,13 +29,17 @@ func prefixesOf(cases []*fixtures.Case) prefixes {
 	return p
 }
 
-// selectorsOf are the prefixes of a case. A failure of an invariant is its own: nothing else has the same cause.
+// fuzzedArea is the area of what a campaign finds.
+const fuzzedArea = "fuzz"
+
+// selectorsOf are the prefixes of a case. A failure of an invariant is its own: nothing else has the same cause; and so is
+// what a campaign finds.
 func selectorsOf(c *fixtures.Case) []string {
 	parts := strings.Split(c.ID, "/")
 	for i := range parts {
 		parts[i] = literal.Replace(parts[i])
 	}
-	if c.Area() == judge.InvariantArea {
+	if c.Area() == judge.InvariantArea || c.Area() == fuzzedArea {
 		return []string{strings.Join(parts, "/")}
 	}
 	var list []string

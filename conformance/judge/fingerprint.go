@@ -33,7 +33,7 @@ func Fingerprint(r *Result) string {
 		if f.Level != level {
 			continue
 		}
-		part := safe(PlaceOf(f.Path), fingerprintPlace) + "=" + safe(f.Got.Type(), fingerprintDetail)
+		part := Word(PlaceOf(f.Path), fingerprintPlace) + "=" + Word(f.Got.Type(), fingerprintDetail)
 		if f.Step > 0 {
 			part = strconv.Itoa(f.Step) + ":" + part
 		}
@@ -57,9 +57,9 @@ func Fingerprint(r *Result) string {
 	return text
 }
 
-// safe keeps a text fit for one word of a baseline's line: bounded, without white space or anything
+// Word keeps a text fit for one word of a baseline's line: bounded, without white space or anything
 // else that has a meaning there.
-func safe(s string, limit int) string {
+func Word(s string, limit int) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if b.Len() >= limit {
