@@ -113,6 +113,9 @@ func (x *Session) Started() Started { return x.started }
 // Target is the target, with its defaults filled in.
 func (x *Session) Target() Target { return x.runner.target }
 
+// Baseline is what is known of the target, as WithBaseline gave it; nil without one.
+func (x *Session) Baseline() Baseline { return x.runner.settings.baseline }
+
 // Timeout is how long one exchange may take.
 func (x *Session) Timeout() time.Duration { return x.runner.settings.limits.Timeout }
 

@@ -56,7 +56,8 @@ func ReadBaseline(ctx context.Context, name string, today time.Time) (*Baseline,
 	var cases []*fixtures.Case
 	for _, e := range file.Entries() {
 		if !isFound.MatchString(e.Selector) {
-			return nil, fmt.Errorf("baseline %s: %s: want an entry for a divergence, %sID; run has a file of its own", name, e.Selector, foundPrefix)
+			return nil, fmt.Errorf("baseline %s: %s: want an entry for a divergence, %sID; run has a file of its own",
+				name, e.Selector, foundPrefix)
 		}
 		if !strings.Contains(e.Fingerprint, "=") {
 			return nil, fmt.Errorf("baseline %s: %s %s: want a fingerprint such as status=200,want=a-refusal,cause=Comment-length-above",

@@ -288,15 +288,20 @@ func (c *campaign) note(ctx context.Context, a *asked) error {
 	if a.unanswered {
 		c.unanswered = append(c.unanswered, a.input)
 	}
-	for i := range a.reproductions {
-		if listed, _ := c.options.Baseline.knows(&a.reproductions[i].fingerprint); listed {
+	return c.followAll(ctx, a.input, a.reproductions)
+}
+
+// followAll follows up what an answer shows and what is not known.
+func (c *campaign) followAll(ctx context.Context, in *generate.Input, shown []reproduction) error {
+	for i := range shown {
+		if listed, _ := c.options.Baseline.knows(&shown[i].fingerprint); listed {
 			continue
 		}
-		if known := c.known(&a.reproductions[i].fingerprint, false); known != nil {
+		if known := c.known(&shown[i].fingerprint, false); known != nil {
 			known.Seen++
 			continue
 		}
-		if err := c.follow(ctx, a.input, &a.reproductions[i]); err != nil {
+		if err := c.follow(ctx, in, &shown[i]); err != nil {
 			return err
 		}
 	}

@@ -3,18 +3,19 @@ package fuzztest
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"net/http"
 	"testing"
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
-	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/conformance/report"
-	"github.com/sendspec/sendspec/fuzz/generate"
+	"github.com/sendspec/sendspec/fuzz"
 )
 
 // Handler fuzzes an http.Handler that speaks SendCommand: it turns the bytes of go test -fuzz into requests,
-// asks the handler, and fails where an answer does not conform. What is only a should is logged.
+// asks the handler, and fails where an answer does not conform, with the smallest request that shows it. What is only a should
+// is logged; what WithBaseline lists is passed over.
 //
 //	func FuzzSendCommand(f *testing.F) { fuzztest.Handler(f, myEmulator) }
 //
@@ -41,19 +42,26 @@ func Target(f *testing.F, target conformance.Target, opts ...conformance.Option)
 		f.Fatal(err)
 	}
 	f.Cleanup(session.Close)
-	generator, err := generate.New(session.Started().Seed, generate.WorldOf(session))
+	asker, err := fuzz.NewAsker(session, fuzz.Options{Baseline: baselineOf(f, session)})
 	if err != nil {
 		f.Fatal(err)
 	}
-	known := oracle.New(session.Bindings(), session.Target().Region)
 	for _, seed := range Seeds() {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		in := generator.FromBytes(data)
-		c, _ := in.Case(known)
-		r := session.RunCase(ctx, c)
-		assertConforms(t, session.Target(), in, &r)
+		r, found, err := asker.Ask(t.Context(), asker.Input(data))
+		switch {
+		case err != nil:
+			t.Error(err)
+		case r.Verdict == judge.Skip:
+			t.Skip(r.Reason)
+		case r.Verdict == judge.Error:
+			t.Errorf("could not be judged: %s", r.Reason)
+		}
+		for _, d := range found {
+			tell(t, session.Target(), d)
+		}
 	})
 }
 
@@ -71,23 +79,15 @@ func Seeds() [][]byte {
 	return list
 }
 
-func assertConforms(t *testing.T, target conformance.Target, in *generate.Input, r *judge.Result) {
+// tell fails the test, or only logs what is a should.
+func tell(t *testing.T, target conformance.Target, d *fuzz.Divergence) {
 	t.Helper()
-	if broken := r.Invariants(); len(broken) > 0 {
-		r.Findings = append(r.Findings, broken...)
-		if r.Verdict == judge.Pass || r.Verdict == judge.Warn {
-			r.Verdict = judge.VerdictOf(r.Findings, false)
-		}
+	r := d.AsResult()
+	r.Fingerprint = d.BaselineFingerprint()
+	text := fmt.Sprintf("after %s:\n%s", d.What, report.Failure(target, &r, ""))
+	if r.Verdict == judge.Warn {
+		t.Log(text)
+		return
 	}
-	switch r.Verdict {
-	case judge.Skip:
-		t.Skip(r.Reason)
-	case judge.Error:
-		t.Errorf("could not be judged: %s", r.Reason)
-	case judge.Fail:
-		t.Errorf("after %s:\n%s", in.What, report.Failure(target, r, ""))
-	case judge.Warn:
-		t.Logf("after %s:\n%s", in.What, report.Failure(target, r, ""))
-	default: // the answer conforms
-	}
+	t.Error(text)
 }
