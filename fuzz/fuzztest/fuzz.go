@@ -50,7 +50,7 @@ func Target(f *testing.F, target conformance.Target, opts ...conformance.Option)
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, found, err := asker.Ask(t.Context(), asker.Input(data))
+		r, found, err := asker.Ask(ctx, asker.Input(data))
 		switch {
 		case err != nil:
 			t.Error(err)
