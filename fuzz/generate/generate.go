@@ -98,7 +98,7 @@ func (g *Generator) Share(count uint64, s selector.Shard) uint64 {
 
 // FromBytes derives an input from data, so that a fuzzer which changes data changes the input.
 func (g *Generator) FromBytes(data []byte) *Input {
-	r := rand.New(&splitMix{data: data})
+	r := randFrom(data)
 	t := g.rotation[r.Intn(len(g.rotation))]
 	return g.make(t.strategy, 0, uint64(r.Intn(1<<20)), r)
 }

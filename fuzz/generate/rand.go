@@ -2,24 +2,15 @@ package generate
 
 import (
 	"cmp"
-	"encoding/binary"
 	"math/rand"
 	"strings"
 )
 
 // splitMix is the SplitMix64 generator (Steele, Lea, Flood 2014): it is ready at once, where the
-// generator of math/rand takes longer to be seeded than an input to be made. Data, where there is some, is drawn first.
-type splitMix struct {
-	state uint64
-	data  []byte
-}
+// generator of math/rand takes longer to be seeded than an input to be made.
+type splitMix struct{ state uint64 }
 
 func (s *splitMix) Uint64() uint64 {
-	if len(s.data) > 0 {
-		var drawn [8]byte
-		s.data = s.data[copy(drawn[:], s.data):]
-		return binary.BigEndian.Uint64(drawn[:])
-	}
 	s.state += 0x9e3779b97f4a7c15
 	z := s.state
 	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9

@@ -109,31 +109,6 @@ func (w *world) members(in *ssm.SendCommandInput, r *rand.Rand) {
 	optional(&in.ServiceRoleArn, 10, func() string { return w.known(r, "role", "arn:aws:iam::000000000000:role/", word(r, 8)) })
 }
 
-// fill draws a valid request.
-func (w *world) fill(r *rand.Rand) *ssm.SendCommandInput {
-	in := &ssm.SendCommandInput{Parameters: map[string][]string{}}
-	w.members(in, r)
-	notification, cloudWatch, alarm := chance(r, 25), chance(r, 25), chance(r, 25)
-	in.Targets = make([]types.Target, 1+r.Intn(3))
-	for i := range in.Targets {
-		w.target(&in.Targets[i], r)
-	}
-	if notification {
-		in.NotificationConfig = &types.NotificationConfig{}
-		w.notification(in.NotificationConfig, r)
-	}
-	if cloudWatch {
-		in.CloudWatchOutputConfig = &types.CloudWatchOutputConfig{}
-		w.cloudWatch(in.CloudWatchOutputConfig, r)
-	}
-	if alarm {
-		in.AlarmConfiguration = &types.AlarmConfiguration{}
-		w.alarm(in.AlarmConfiguration, r)
-	}
-	w.agree(in, r)
-	return in
-}
-
 // comment draws a text, now and then one that a careless server takes for something else.
 func comment(r *rand.Rand) string {
 	if chance(r, 10) {
