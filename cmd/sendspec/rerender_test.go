@@ -28,7 +28,18 @@ func TestReportWritesASavedReportAgain(t *testing.T) {
 	assert.FileExists(t, file("page.html"))
 	assert.Contains(t, out, "does not conform")
 
+	code, out, people = in(t, "report", file("report.json"), "--badge", file("the badge.svg"))
+	require.Zero(t, code, people)
+	assert.Regexp(t, `\A\[!\[SendCommand: http.*, core: partial, \d+ of \d+ cases pass\]\(.*/the%20badge\.svg\)\]`+
+		`\(https://github\.com/sendspec/sendspec\)\n\z`, out)
+	assert.FileExists(t, file("the badge.svg"))
+	code, out, people = in(t, "report", file("report.json"), "--badge", file("badge.json"))
+	require.Zero(t, code, people)
+	assert.Contains(t, out, "(https://img.shields.io/endpoint?url=ADDRESS-OF-badge.json)")
+
 	for want, args := range map[string][]string{
+		"want FILE.svg, or FILE.json":        {file("report.json"), "--badge", "badge.png"},
+		"that is the report itself":          {file("report.json"), "--badge", file("report.json")},
 		"want --report FORMAT=FILE":          {file("report.json")},
 		"a JSON report has no whole answers": {file("report.json"), "--report", "har=x.har"},
 		"no such file":                       {file("none.json"), "--report", "csv=-"},
