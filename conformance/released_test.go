@@ -116,8 +116,8 @@ func (r released) unnamed(now released, changelog string) (problems []string) {
 		}
 	}
 	if len(changed) > 0 && now.suite == r.suite {
-		return append(problems, fmt.Sprintf("%d cases differ from suite %s, which was released: raise fixtures.Suite, begin a section of it in "+
-			"CHANGELOG.md, and name there:\n%s", len(changed), r.suite, toWrite(changed)))
+		return append(problems, fmt.Sprintf("cases that differ from suite %[2]s, which was released: %[1]d; raise fixtures.Suite, begin a section of it in "+
+			"CHANGELOG.md, and name there:\n%[3]s", len(changed), r.suite, toWrite(changed)))
 	}
 	var picks []selector.Selector
 	for _, name := range section {
@@ -137,8 +137,8 @@ func (r released) unnamed(now released, changelog string) (problems []string) {
 		}
 	}
 	if len(changed) > 0 {
-		problems = append(problems, fmt.Sprintf("%d cases differ from suite %s. Write below ## %s of CHANGELOG.md, each with its reason (a glob "+
-			"may name several):\n%s", len(changed), r.suite, now.suite, toWrite(changed)))
+		problems = append(problems, fmt.Sprintf("cases that differ from suite %[2]s: %[1]d. Write below ## %[3]s of CHANGELOG.md, each with its reason (a glob "+
+			"may name several):\n%[4]s", len(changed), r.suite, now.suite, toWrite(changed)))
 	}
 	return problems
 }
@@ -231,12 +231,12 @@ func TestWhatTheChangelogMustName(t *testing.T) {
 		"no section":               {released{}, with("1.0", "1.0"), "# Changes\n", []string{"CHANGELOG.md has no section ## 1.0"}},
 		"all is told":              {first, with("1.1", "1.1"), told, nil},
 		"after a release": {first, with("1.0", "1.0"), "## 1.0\n", []string{
-			"3 cases differ from suite 1.0, which was released: raise fixtures.Suite"}},
+			"cases that differ from suite 1.0, which was released: 3; raise fixtures.Suite"}},
 		"nothing is told": {first, with("1.1", "1.1"), "## 1.1\n", []string{
-			"3 cases differ from suite 1.0. Write below ## 1.1 of CHANGELOG.md, each with its reason (a glob may name several):\n- `accept/",
+			"cases that differ from suite 1.0: 3. Write below ## 1.1 of CHANGELOG.md, each with its reason (a glob may name several):\n- `accept/",
 		}},
 		"told of another version": {first, with("1.1", "1.1"), strings.NewReplacer("1.1", "1.0", "1.0", "1.1").Replace(told), []string{
-			"3 cases differ from suite 1.0"}},
+			"cases that differ from suite 1.0: 3"}},
 		"an old version for a new case": {first, with("1.1", "1.0"), told, []string{"accept/Later/one is new, and says since 1.0: want 1.1"}},
 		"what did not change": {first, with("1.1", "1.1"), strings.Replace(told, "- `accept", "- `wire/**`: why\n- `accept", 1), []string{
 			"CHANGELOG.md, ## 1.1: wire/** names no case that changed"}},
