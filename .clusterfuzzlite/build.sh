@@ -7,7 +7,7 @@ go install "$tool@$version"
 go get "$tool/testing@$version"
 
 # The tool gives a target a testing.F of its own, and changes no more than the target's file.
-sed -i "s,^\t\"testing\"\$,\t\"$tool/testing\"," fuzz/fuzztest/fuzz.go
+find fuzz/fuzztest -name '*.go' ! -name '*_test.go' -exec sed -i "s,^\t\"testing\"\$,\t\"$tool/testing\"," {} +
 
 sed '/^#/d' .clusterfuzzlite/targets | while read -r folder target; do
   # It takes no external test package, either: in a folder of its own the file is a package like any other.

@@ -169,6 +169,20 @@ type Listed struct {
 	State judge.BaselineState `json:"state"`
 }
 
+// showed reports whether a campaign was shown what the entry lists.
+func (l *Listed) showed() bool {
+	return l.State == judge.BaselineKnown || l.State == judge.BaselineExpired
+}
+
+// showed marks the entries that a shard says it was shown.
+func (b *Baseline) showed(list []Listed) {
+	for i := range list {
+		for _, e := range b.entries {
+			e.seen = e.seen || list[i].showed() && e.result.Case.ID == foundPrefix+list[i].ID
+		}
+	}
+}
+
 // listed says what became of the entries. One that did not show is stale where the same inputs were asked as when the
 // file was written; of others nobody can tell.
 func (b *Baseline) listed(r *CampaignReport) []Listed {

@@ -89,8 +89,9 @@ func (p *part) String() string {
 // Merge joins the shards of one campaign, each of them a folder that a campaign wrote, to what one campaign would have
 // found; a folder of such folders stands for all that are in it. A divergence that several shards found is there once,
 // with the smallest request. The report is incomplete where a shard is missing or was cut short. What is not one
-// campaign, since target, seed, strategies, count or version differ, is refused.
-func Merge(ctx context.Context, dirs []string) (*CampaignReport, error) {
+// campaign, since target, seed, strategies, count or version differ, is refused. Known is the baseline, and may be nil: what
+// it lists is no finding, whether a shard knew it or not.
+func Merge(ctx context.Context, dirs []string, known *Baseline) (*CampaignReport, error) {
 	parts, problems, err := readParts(ctx, dirs)
 	if err != nil {
 		return nil, err
@@ -106,11 +107,18 @@ func Merge(ctx context.Context, dirs []string) (*CampaignReport, error) {
 		return nil, err
 	}
 	for _, f := range found {
-		all.join(f)
+		listed := false
+		if listed, f.note = known.knows(&f.Fingerprint); !listed {
+			all.join(f)
+		}
 	}
 	r.Divergences, r.Dropped = all.byLevel(), r.Dropped+len(all.dropped)
 	r.Stopped = several(slices.Concat(problems, incomplete(parts), unread))
 	r.Complete = r.Stopped == ""
+	if r.Listed = listedByAny(parts); known != nil {
+		known.showed(r.Listed)
+		r.Listed = known.listed(r)
+	}
 	return r, nil
 }
 
@@ -215,6 +223,25 @@ func joined(parts []*part) *CampaignReport {
 	}
 	r.Hash, r.Coverage.Asked = hash.String(), r.Coverage.All-len(r.Coverage.NotAsked)
 	return r
+}
+
+// listedByAny are the entries of the baseline that the shards had: one that any was shown is known.
+func listedByAny(parts []*part) []Listed {
+	var all []Listed
+	for _, p := range parts {
+		if all == nil {
+			all = slices.Clone(p.Baseline)
+		}
+	}
+	for i := range all {
+		all[i].State = judge.BaselineUnjudged
+		for _, p := range parts {
+			if j := slices.IndexFunc(p.Baseline, func(l Listed) bool { return l.ID == all[i].ID && l.showed() }); j >= 0 {
+				all[i] = p.Baseline[j]
+			}
+		}
+	}
+	return all
 }
 
 func parseHash(text string) (inputsHash, error) {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -55,7 +56,7 @@ func ask(t *testing.T, s *conformance.Session, o fuzz.Options) *fuzz.CampaignRep
 
 func merge(t *testing.T, dirs ...string) *fuzz.CampaignReport {
 	t.Helper()
-	r, err := fuzz.Merge(t.Context(), dirs)
+	r, err := fuzz.Merge(t.Context(), dirs, nil)
 	require.NoError(t, err)
 	return r
 }
@@ -204,6 +205,42 @@ func TestFindingsOfCampaignsBeforeAreLeftOut(t *testing.T) {
 	require.Empty(t, merge(t, dir).Divergences)
 }
 
+// A baseline is held against what all shards found: an entry that none of them was shown is stale, and not before.
+func TestABaselineIsOfAllShards(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	known := func() *fuzz.Baseline {
+		b, err := fuzz.ReadBaseline(t.Context(), filepath.Join(dir, "known"), time.Now())
+		require.NoError(t, err)
+		return b
+	}
+	s := session(t, defective(t), 1)
+	whole := valid("", selector.Shard{})
+	whole.Baseline = known()
+	found := ask(t, s, whole)
+	_, err := whole.Baseline.Update(found, false)
+	require.NoError(t, err)
+	merged := func(name string, s *conformance.Session, baselines ...*fuzz.Baseline) *fuzz.CampaignReport {
+		for i, b := range baselines {
+			o := valid(filepath.Join(dir, name, fmt.Sprint(i)), shardOf(i+1, len(baselines)))
+			o.Baseline = b
+			require.False(t, ask(t, s, o).Stale(), "nobody can tell from a shard")
+		}
+		r, err := fuzz.Merge(t.Context(), []string{filepath.Join(dir, name)}, known())
+		require.NoError(t, err)
+		return r
+	}
+	shown := merged("shown", s, nil, known())
+	require.Empty(t, shown.Divergences)
+	require.False(t, shown.Stale())
+	require.Len(t, shown.Listed, len(found.Divergences))
+	require.Equal(t, shown.Listed, merged("both", s, known(), known()).Listed)
+	require.Equal(t, shown.Listed, merge(t, filepath.Join(dir, "both")).Listed, "as the shards list them")
+	right := defective(t)
+	right.Handler = handler().Handler
+	require.True(t, merged("right", session(t, right, 1), nil, known()).Stale())
+}
+
 func TestOnlyTheShardsOfOneCampaignAreMerged(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -227,7 +264,7 @@ func TestOnlyTheShardsOfOneCampaignAreMerged(t *testing.T) {
 		"differ in the count of shards":     shard("shards", s, func(o *fuzz.Options) { o.Shard.Count = 3 }),
 		"are both shard 1/2":                shard("twice", s, func(o *fuzz.Options) { o.Shard.Index = 1 }),
 	} {
-		_, err := fuzz.Merge(t.Context(), []string{first, second})
+		_, err := fuzz.Merge(t.Context(), []string{first, second}, nil)
 		require.ErrorContains(t, err, what)
 	}
 	for text, want := range map[string]string{
@@ -239,14 +276,14 @@ func TestOnlyTheShardsOfOneCampaignAreMerged(t *testing.T) {
 	} {
 		odd := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(odd, "campaign.json"), []byte(text), 0o600))
-		_, err := fuzz.Merge(t.Context(), []string{first, odd})
+		_, err := fuzz.Merge(t.Context(), []string{first, odd}, nil)
 		require.ErrorContains(t, err, want)
 	}
-	_, err := fuzz.Merge(t.Context(), []string{filepath.Join(dir, "none")})
+	_, err := fuzz.Merge(t.Context(), []string{filepath.Join(dir, "none")}, nil)
 	require.ErrorContains(t, err, "want folders that sendspec fuzz --dir wrote")
 	require.NoError(t, os.Remove(filepath.Join(first, "campaign.json")))
 	require.NoError(t, os.Mkdir(filepath.Join(first, "x"), 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(first, "x", "finding.json"), nil, 0o600))
-	_, err = fuzz.Merge(t.Context(), []string{first})
+	_, err = fuzz.Merge(t.Context(), []string{first}, nil)
 	require.ErrorContains(t, err, "nothing says of which campaign they are")
 }

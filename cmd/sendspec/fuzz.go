@@ -60,7 +60,8 @@ wire, malformed bodies and HTTP; metamorphic, two requests that mean the same; s
 together send what one campaign sends, each request once. --rate is of each. --merge DIR... joins the folders that
 the parts wrote, or a folder of them, as one campaign would have: a divergence once, with its smallest request. A
 part that is missing or was cut short is named and makes exit code 3, or 1 where something was found; parts of other
-targets, seeds, counts, strategies or versions of sendspec are refused. With --dir the joined findings are saved.
+targets, seeds, counts, strategies or versions of sendspec are refused. With --dir the joined findings are saved,
+and --baseline is held against them.
 
 With --baseline, only findings that the file does not list fail the campaign; --update-baseline writes the file. An
 entry takes a finding with any --seed. One that no longer shows is stale where --seed and --count are those with which

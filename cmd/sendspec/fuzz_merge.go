@@ -14,7 +14,7 @@ import (
 )
 
 // mergeFlags are those that say something of findings that are joined; the others are of a campaign.
-var mergeFlags = []string{"merge", "dir", "json", "strict", "verbose"}
+var mergeFlags = []string{"merge", "dir", "json", "strict", "verbose", "baseline", "update-baseline"}
 
 // fuzzArgs wants folders with --merge, and nothing without it.
 func fuzzArgs(merge *bool) cobra.PositionalArgs {
@@ -50,7 +50,11 @@ func (f *fuzzFlags) mergeCampaigns(ctx context.Context, s Streams, dirs []string
 	if err != nil {
 		return err
 	}
-	found, err := fuzz.Merge(ctx, dirs)
+	known, err := f.readBaseline(ctx)
+	if err != nil {
+		return err
+	}
+	found, err := fuzz.Merge(ctx, dirs, known)
 	if err != nil {
 		return err
 	}
@@ -64,5 +68,5 @@ func (f *fuzzFlags) mergeCampaigns(ctx context.Context, s Streams, dirs []string
 	}
 	fmt.Fprintf(s.Err, "sendspec: merged the fuzzing of %s in %s, seed %d\n", shown(found.Target.Name), shown(found.Target.Region),
 		found.Seed)
-	return f.conclude(s, found, write, nil)
+	return f.finishBaseline(s, known, found, f.conclude(s, found, write, nil))
 }
