@@ -29,20 +29,3 @@ func (r *Runner) compare(result *judge.Result, complete bool) {
 		r.settings.baseline.Apply(result, complete)
 	}
 }
-
-// Baseline counts the cases that the baseline names by their state; nil without a baseline.
-func (r *Report) Baseline() map[judge.BaselineState]int {
-	var n map[judge.BaselineState]int
-	for i := range r.Results {
-		if b := r.Results[i].Baseline; b != nil {
-			if n == nil {
-				n = map[judge.BaselineState]int{}
-			}
-			n[b.State]++
-		}
-	}
-	return n
-}
-
-// Stale reports whether the baseline names a case that no longer fails, or is no longer judged.
-func (r *Report) Stale() bool { return r.Totals[judge.Fixed]+r.Baseline()[judge.BaselineUnjudged] > 0 }

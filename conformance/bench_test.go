@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/service"
@@ -31,8 +32,8 @@ type collector struct {
 	requests []*wire.Request
 }
 
-func (c *collector) Event(e conformance.Event) error {
-	judged, ok := e.(conformance.Judged)
+func (c *collector) Event(e event.Event) error {
+	judged, ok := e.(event.Judged)
 	if !ok {
 		return nil
 	}

@@ -20,6 +20,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/conformancetest/longtest"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/selector"
@@ -98,7 +99,7 @@ func TestTheReportOfASeedIsTheSameBytes(t *testing.T) {
 
 type failingSink struct{ left int }
 
-func (s *failingSink) Event(conformance.Event) error {
+func (s *failingSink) Event(event.Event) error {
 	if s.left--; s.left < 0 {
 		return errors.New("the disk is full")
 	}

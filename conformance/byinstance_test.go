@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/reference/service"
 )
@@ -39,7 +40,7 @@ func withoutTargets(next http.Handler) http.Handler {
 func TestATargetThatRefusesTargetsIsAskedByInstanceIDs(t *testing.T) {
 	t.Parallel()
 	cases := embeddedCases(t, "accept", "constraint", "echo", "error", "metamorphic", "type")
-	ask := func(t *testing.T, server func(http.Handler) http.Handler, nodes bool) (report *conformance.Report) {
+	ask := func(t *testing.T, server func(http.Handler) http.Handler, nodes bool) (report *event.Report) {
 		t.Helper()
 		now := time.Now()
 		synctest.Test(t, func(t *testing.T) {
@@ -69,7 +70,7 @@ func TestATargetThatRefusesTargetsIsAskedByInstanceIDs(t *testing.T) {
 	}, true), ask(t, withoutTargets, false)
 	require.True(t, right.Preflight.ByInstanceIDs)
 	require.False(t, hidden.Preflight.ByInstanceIDs)
-	asked, judged := 0, func(r *conformance.Report) int { return r.Totals.Judged() }
+	asked, judged := 0, func(r *event.Report) int { return r.Totals.Judged() }
 	for i := range right.Results {
 		r := &right.Results[i]
 		if byNode(r) {

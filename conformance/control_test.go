@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/mutants"
@@ -72,7 +73,7 @@ func TestTakingEverythingIsReportedWhereItIsAsked(t *testing.T) {
 	t.Parallel()
 	report, err := run(t.Context(), t, conformance.Target{Handler: answering(always200)}, conformance.WithProfiles(fixtures.Core))
 	require.NoError(t, err)
-	verdicts := map[string]conformance.Tally{}
+	verdicts := map[string]event.Tally{}
 	for i := range report.Results {
 		r := &report.Results[i]
 		about := r.Case.Area()
@@ -81,7 +82,7 @@ func TestTakingEverythingIsReportedWhereItIsAsked(t *testing.T) {
 			assert.Contains(t, r.Reason, "needs refused", r.Case.ID)
 		}
 		if verdicts[about] == nil {
-			verdicts[about] = conformance.Tally{}
+			verdicts[about] = event.Tally{}
 		}
 		verdicts[about][r.Verdict]++
 	}

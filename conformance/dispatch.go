@@ -54,17 +54,3 @@ func (r *Runner) guard() error {
 func (r *Runner) mayDispatch() bool {
 	return r.settings.allowDispatch || r.target.isLoopback() && !r.settings.aws
 }
-
-// mayRun is why a case of safety dispatch is skipped.
-const mayRun = "may run a command on a node, and the target is AWS or not on loopback; allow it with --allow-dispatch"
-
-// LeftOut is how many cases of the plan are not asked because they may run a command on a node.
-func (s Started) LeftOut() int {
-	n := 0
-	for _, p := range s.Plan {
-		if p.Skip == mayRun {
-			n++
-		}
-	}
-	return n
-}

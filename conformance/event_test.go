@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 )
 
 // What is done is counted as it is done, and the count ends where the totals do.
@@ -28,14 +29,14 @@ func TestARunCountsWhatIsDone(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, report.Began.IsZero())
 	assert.Positive(t, report.Elapsed)
-	last := conformance.Progress{}
+	last := event.Progress{}
 	for _, e := range sink.events {
-		if a, ok := e.(conformance.Progress); ok {
+		if a, ok := e.(event.Progress); ok {
 			assert.Equal(t, last.Done+1, a.Done)
 			last = a
 		}
 	}
-	assert.Equal(t, conformance.Progress{Done: cases, Failed: cases, Total: cases}, last)
+	assert.Equal(t, event.Progress{Done: cases, Failed: cases, Total: cases}, last)
 }
 
 // A run that finds nothing to ask tells its end, so that every report says that it is none.
@@ -50,7 +51,7 @@ func TestARunThatCannotBeginEndsAllTheSame(t *testing.T) {
 		_, err := run(ctx, t, conformance.Target{URL: server.URL}, conformance.WithCases(plainCases(t, 1)), conformance.WithSink(sink))
 		require.Error(t, err)
 		require.Len(t, sink.events, 1, why)
-		end, ok := sink.events[0].(conformance.Ended)
+		end, ok := sink.events[0].(event.Ended)
 		require.True(t, ok)
 		assert.False(t, end.Report.Complete)
 		assert.Contains(t, end.Report.Stopped, why)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/baseline"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/reference/service"
@@ -34,7 +35,7 @@ func placeholder() http.Handler {
 }
 
 // fingerprints runs a part of the suite against it, and returns a line for each case that differs.
-func fingerprints(t *testing.T, seed uint64, opts ...conformance.Option) (prints []string, report *conformance.Report) {
+func fingerprints(t *testing.T, seed uint64, opts ...conformance.Option) (prints []string, report *event.Report) {
 	t.Helper()
 	picks, err := selector.Parse([]string{"accept/minimal", "constraint/Comment", "type/Comment", "invariant"}, nil)
 	require.NoError(t, err)
@@ -79,7 +80,7 @@ func TestARunAgainstABaselineTellsWhatIsNew(t *testing.T) {
 	assert.False(t, report.Failed())
 	assert.False(t, report.Stale())
 	assert.Positive(t, report.Totals[judge.Known])
-	assert.Equal(t, conformance.Nonconformant, report.Profiles[0].Standing, "what is known is no conformance")
+	assert.Equal(t, event.Nonconformant, report.Profiles[0].Standing, "what is known is no conformance")
 
 	without := slices.DeleteFunc(slices.Clone(prints),
 		func(l string) bool { return strings.HasPrefix(l, "constraint/Comment/above-max/n=101 ") })

@@ -22,6 +22,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/conformancetest/leaktest"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 )
@@ -120,7 +121,7 @@ type hostileRun struct {
 	want    hostility
 	atOnce  bool
 	server  *hostileServer
-	report  *conformance.Report
+	report  *event.Report
 	err     error
 	elapsed time.Duration
 }
@@ -200,7 +201,7 @@ func (r *hostileRun) assert(t *testing.T) {
 }
 
 // passingInvariants is how many of the passes are invariants, which hold where there is little to hold them against.
-func passingInvariants(r *conformance.Report) int {
+func passingInvariants(r *event.Report) int {
 	n := 0
 	for i := range r.Results {
 		if r.Results[i].Case.Area() == judge.InvariantArea && r.Results[i].Verdict == judge.Pass {

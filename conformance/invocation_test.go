@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -81,7 +82,7 @@ func TestAnEmptyInvocationIsBlamedWithoutANode(t *testing.T) {
 	assert.Equal(t, []string{"lifecycle/GetCommandInvocation/unknown-command-and-node", "invariant/Invocation/status"}, failedIn(found))
 }
 
-func failedIn(r *conformance.Report) []string {
+func failedIn(r *event.Report) []string {
 	var ids []string
 	for i := range r.Results {
 		if r.Results[i].Verdict == judge.Fail {

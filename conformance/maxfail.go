@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 )
 
@@ -30,7 +31,7 @@ func endedEarly(ctx context.Context, r *judge.Result) bool {
 }
 
 // notAsked is the result of a case that the run does not come to.
-func notAsked(p Planned) judge.Result {
+func notAsked(p event.Planned) judge.Result {
 	if p.Skip != "" {
 		return judge.Result{Case: p.Case, Verdict: judge.Skip, Reason: p.Skip}
 	}

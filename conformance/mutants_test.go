@@ -19,6 +19,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/conformancetest/longtest"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -96,7 +97,7 @@ func signed(c *fixtures.Case) bool {
 	return slices.ContainsFunc(c.Steps, func(s fixtures.Step) bool { return s.Request.Auth != nil })
 }
 
-func noticedIn(report *conformance.Report) noticed {
+func noticedIn(report *event.Report) noticed {
 	found := noticed{}
 	for i := range report.Results {
 		if r := &report.Results[i]; r.Verdict != judge.Pass && r.Verdict != judge.Skip {

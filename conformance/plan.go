@@ -5,25 +5,20 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// Planned is a case of the plan: asked, or skipped for a reason.
-type Planned struct {
-	Case *fixtures.Case
-	Skip string // why it is not asked, in one line; "" where it is
-}
-
 // Plan returns every selected case, with what is known before the target is asked anything: Run
 // first finds out what the target can be asked, and may ask more, or less.
-func (r *Runner) Plan() []Planned {
+func (r *Runner) Plan() []event.Planned {
 	return r.plan(nil)
 }
 
 // plan makes the plan; found is nil before the target was asked.
-func (r *Runner) plan(found *probe.Preflight) []Planned {
-	var plan []Planned
+func (r *Runner) plan(found *probe.Preflight) []event.Planned {
+	var plan []event.Planned
 	known := r.target.bindings()
 	if found != nil {
 		known = found.Bindings
@@ -36,7 +31,7 @@ func (r *Runner) plan(found *probe.Preflight) []Planned {
 		if !r.settings.of(c) || !r.settings.shard.Has(c.ID) {
 			continue
 		}
-		plan = append(plan, Planned{c, r.skip(c, known, found)})
+		plan = append(plan, event.Planned{Case: c, Skip: r.skip(c, known, found)})
 	}
 	return plan
 }
@@ -54,7 +49,7 @@ func (r *Runner) skip(c *fixtures.Case, known fixtures.Bindings, found *probe.Pr
 		}
 	}
 	if c.Safety != fixtures.Inert && !r.mayDispatch() {
-		return mayRun
+		return event.MayRun
 	}
 	if r.target.Handler != nil && slices.ContainsFunc(c.Steps, func(s fixtures.Step) bool { return probe.RawFraming(s.Request.Framing) }) {
 		return "the framing of an in-process handler's requests cannot be at fault"

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -107,7 +108,7 @@ const (
 )
 
 // runBriefly runs the cases in fake time and returns the report with how long it took.
-func runBriefly(t *testing.T, h http.Handler, cases []*fixtures.Case, opts ...conformance.Option) (*conformance.Report, time.Duration) {
+func runBriefly(t *testing.T, h http.Handler, cases []*fixtures.Case, opts ...conformance.Option) (*event.Report, time.Duration) {
 	t.Helper()
 	began := time.Now()
 	report, err := run(t.Context(), t, conformance.Target{Handler: h}, append(opts, conformance.WithCases(cases))...)

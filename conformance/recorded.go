@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -25,12 +26,12 @@ type Recorded struct {
 // it that asked the same world, and all of them by the invariants. Its events, its report and its errors are those of Run. T needs no URL;
 // its
 // Name is that of the recording. Of the options only those of judging and of events matter.
-func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...Option) (*Report, error) {
+func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...Option) (*event.Report, error) {
 	r := &Runner{target: t}
-	started := Started{Target: t, Suite: Suite{Version: fixtures.Suite}}
+	started := event.Started{Target: t.shown(), Suite: event.Suite{Version: fixtures.Suite}}
 	for _, c := range recorded {
 		r.cases = append(r.cases, c.Case)
-		started.Plan = append(started.Plan, Planned{c.Case, c.Skip})
+		started.Plan = append(started.Plan, event.Planned{Case: c.Case, Skip: c.Skip})
 		for _, step := range c.Steps {
 			if op := step.Request.Operation; !slices.Contains(started.Preflight.Operations, op) {
 				started.Preflight.Operations = append(started.Preflight.Operations, op)
@@ -67,16 +68,16 @@ func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...O
 		}
 		r.compare(&result, true)
 		results = append(results, result)
-		if err := x.Emit(Judged{result}); err != nil {
+		if err := x.Emit(event.Judged{Result: result}); err != nil {
 			return nil, err
 		}
 	}
 	for _, v := range x.Invariants(results) {
 		results = append(results, v)
-		if err := x.Emit(Judged{v}); err != nil {
+		if err := x.Emit(event.Judged{Result: v}); err != nil {
 			return nil, err
 		}
 	}
 	report := x.Report(ctx, results)
-	return report, errors.Join(x.Emit(Ended{report}), x.verdict(ctx, report))
+	return report, errors.Join(x.Emit(event.Ended{Report: report}), x.verdict(ctx, report))
 }

@@ -8,10 +8,10 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -29,18 +29,18 @@ var ErrBinding = probe.ErrBinding
 // not judge (ErrCannotJudge), that the context ended (context.Canceled) or that a sink failed; the
 // report is then what was found until then, or nil. The target's faults are in the report, and are
 // no error.
-func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
+func (r *Runner) Run(ctx context.Context) (report *event.Report, err error) {
 	ctx, cancel := r.Bounded(ctx)
 	defer cancel()
 	session, err := r.Open(ctx)
 	if err != nil {
-		return nil, errors.Join(err, r.emit(Ended{r.nothingAsked(ctx, err)}))
+		return nil, errors.Join(err, r.emit(event.Ended{Report: r.nothingAsked(ctx, err)}))
 	}
 	defer session.Close()
 	if err := r.emit(session.started); err != nil {
-		return nil, errors.Join(err, r.emit(Ended{r.nothingAsked(ctx, err)}))
+		return nil, errors.Join(err, r.emit(event.Ended{Report: r.nothingAsked(ctx, err)}))
 	}
-	results, err := session.AskAll(ctx, func(ctx context.Context, p Planned) (judge.Result, bool) {
+	results, err := session.AskAll(ctx, func(ctx context.Context, p event.Planned) (judge.Result, bool) {
 		return session.Ask(ctx, p), true
 	})
 	invariants := session.Invariants(results)
@@ -49,7 +49,7 @@ func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
 	}
 	for _, v := range invariants {
 		if err == nil {
-			err = r.emit(Judged{v})
+			err = r.emit(event.Judged{Result: v})
 		}
 	}
 	var more []judge.Result
@@ -57,7 +57,7 @@ func (r *Runner) Run(ctx context.Context) (report *Report, err error) {
 		more, err = session.askMore(ctx)
 	}
 	report = session.Report(ctx, slices.Concat(results, invariants, more))
-	return report, errors.Join(err, r.emit(Ended{report}), session.verdict(ctx, report))
+	return report, errors.Join(err, r.emit(event.Ended{Report: report}), session.verdict(ctx, report))
 }
 
 // askMore asks what the caller added to the plan, unless the run came to an end before.
@@ -70,7 +70,7 @@ func (x *Session) askMore(ctx context.Context) (all []judge.Result, err error) {
 		more, err = ask(ctx, x)
 		for _, r := range more {
 			all = append(all, r)
-			err = errors.Join(err, x.Emit(Judged{r}))
+			err = errors.Join(err, x.Emit(event.Judged{Result: r}))
 		}
 	}
 	if ctx.Err() != nil {
@@ -80,12 +80,11 @@ func (x *Session) askMore(ctx context.Context) (all []judge.Result, err error) {
 }
 
 // nothingAsked is the report of a run that did not get to its first case.
-func (r *Runner) nothingAsked(ctx context.Context, err error) *Report {
-	s := Started{Target: r.target, Suite: r.settings.suite, Seed: r.settings.seed, Strict: r.settings.strict, Began: time.Now()}
-	return newReport(s, nil, cmp.Or(WhyEnded(ctx), err.Error()))
+func (r *Runner) nothingAsked(ctx context.Context, err error) *event.Report {
+	return event.NewReport(r.started(), nil, cmp.Or(WhyEnded(ctx), err.Error()))
 }
 
-func (r *Runner) emit(e Event) error {
+func (r *Runner) emit(e event.Event) error {
 	var errs []error
 	for _, s := range r.settings.sinks {
 		errs = append(errs, s.Event(e))
@@ -100,7 +99,9 @@ const waitingCases = 256
 // AskAll asks the cases of the plan, several at once, and tells each verdict in the order of the plan. Cases that wait
 // for a status begin first, and the others are asked meanwhile. Ask judges one of them, and may leave it out: of such a
 // case nothing is told. The results are those of the cases that were not left out.
-func (x *Session) AskAll(ctx context.Context, ask func(context.Context, Planned) (r judge.Result, asked bool)) ([]judge.Result, error) {
+func (x *Session) AskAll(
+	ctx context.Context, ask func(context.Context, event.Planned) (r judge.Result, asked bool),
+) ([]judge.Result, error) {
 	plan := x.started.Plan
 	results := make([]judge.Result, len(plan))
 	for i, p := range plan {
@@ -109,7 +110,7 @@ func (x *Session) AskAll(ctx context.Context, ask func(context.Context, Planned)
 	ctx, enough := context.WithCancel(ctx)
 	defer enough()
 	order := &inOrder{results: results, ready: make([]bool, len(plan)), leftOut: make([]bool, len(plan)), emit: x.emitCase}
-	order.progress = func(p Progress) error {
+	order.progress = func(p event.Progress) error {
 		if most := x.runner.settings.maxFail; most > 0 && p.Failed >= most && p.Done < p.Total {
 			x.enoughFailed.Store(true)
 			enough()
@@ -155,7 +156,7 @@ func waits(c *fixtures.Case) bool {
 }
 
 // listing is 1 for a case that lists or shows commands.
-func listing(p Planned) int {
+func listing(p event.Planned) int {
 	if slices.ContainsFunc(p.Case.Steps,
 		func(s fixtures.Step) bool { return slices.Contains(probe.LifecycleOperations, s.Request.Operation) }) {
 		return 1
@@ -167,7 +168,7 @@ func (x *Session) emitCase(r judge.Result) error {
 	if x.runner.carriesInvariantsOnly() {
 		return nil
 	}
-	return x.Emit(Judged{r})
+	return x.Emit(event.Judged{Result: r})
 }
 
 // inOrder passes results on in their order, whatever order they come in.
@@ -178,8 +179,8 @@ type inOrder struct {
 	leftOut  []bool
 	next     int
 	emit     func(judge.Result) error
-	progress func(Progress) error
-	done     Progress
+	progress func(event.Progress) error
+	done     event.Progress
 	err      error // of the first event that a sink refused: none follows it
 }
 
@@ -217,7 +218,7 @@ func (o *inOrder) told() []judge.Result {
 }
 
 // askTwice judges a case of the plan, and asks a failing one again.
-func (x *Session) askTwice(ctx context.Context, p Planned) judge.Result {
+func (x *Session) askTwice(ctx context.Context, p event.Planned) judge.Result {
 	if p.Skip != "" {
 		return judge.Result{Case: p.Case, Verdict: judge.Skip, Reason: p.Skip}
 	}
@@ -250,7 +251,7 @@ func (x *Session) askTwice(ctx context.Context, p Planned) judge.Result {
 
 // verdict is the error of a run that has a report but could not judge. What failed is a verdict, also
 // where other cases could not be judged: the report says that it is not complete.
-func (x *Session) verdict(ctx context.Context, report *Report) error {
+func (x *Session) verdict(ctx context.Context, report *event.Report) error {
 	if err := ended(ctx); err != nil && (!errors.Is(err, ErrCannotJudge) || !report.Failed()) {
 		return err
 	}

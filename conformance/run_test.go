@@ -22,6 +22,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/conformancetest/leaktest"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -81,11 +82,11 @@ func always200(int64, string) int { return 200 }
 
 type recording struct {
 	mu     sync.Mutex
-	events []conformance.Event
+	events []event.Event
 	fail   int // the event at which it fails, from 1
 }
 
-func (r *recording) Event(e conformance.Event) error {
+func (r *recording) Event(e event.Event) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.events = append(r.events, e)
@@ -95,7 +96,7 @@ func (r *recording) Event(e conformance.Event) error {
 	return nil
 }
 
-func run(ctx context.Context, t *testing.T, target conformance.Target, opts ...conformance.Option) (*conformance.Report, error) {
+func run(ctx context.Context, t *testing.T, target conformance.Target, opts ...conformance.Option) (*event.Report, error) {
 	t.Helper()
 	r, err := conformance.New(target, opts...)
 	require.NoError(t, err)
@@ -110,11 +111,11 @@ func TestARunTellsEveryCaseInTheOrderOfThePlan(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, report.Complete)
 	assert.False(t, report.Failed())
-	require.IsType(t, conformance.Started{}, sink.events[0])
-	require.IsType(t, conformance.Ended{}, sink.events[len(sink.events)-1])
+	require.IsType(t, event.Started{}, sink.events[0])
+	require.IsType(t, event.Ended{}, sink.events[len(sink.events)-1])
 	var told []string
 	for _, e := range sink.events {
-		if judged, ok := e.(conformance.Judged); ok {
+		if judged, ok := e.(event.Judged); ok {
 			told = append(told, judged.Result.Case.ID)
 		}
 	}
@@ -181,7 +182,7 @@ func TestACaseThatFailsTwiceTheSameWayFails(t *testing.T) {
 	report, err := run(t.Context(), t, conformance.Target{Handler: h}, conformance.WithCases(plainCases(t, 3)))
 	require.NoError(t, err)
 	assert.Equal(t, 3, report.Totals[judge.Fail])
-	assert.Equal(t, conformance.Nonconformant, report.Profiles[0].Standing)
+	assert.Equal(t, event.Nonconformant, report.Profiles[0].Standing)
 }
 
 func TestATargetThatDiesIsGivenUp(t *testing.T) {
@@ -233,7 +234,7 @@ func TestAnEndedContextLeavesAPartialReportThatSaysSo(t *testing.T) {
 		assert.NotNil(t, r.Case)
 		assert.NotEmpty(t, r.Verdict)
 	}
-	require.IsType(t, conformance.Ended{}, sink.events[len(sink.events)-1])
+	require.IsType(t, event.Ended{}, sink.events[len(sink.events)-1])
 }
 
 func TestAHandlerThatPanicsFailsItsCaseAlone(t *testing.T) {
@@ -320,7 +321,7 @@ func TestPreflightSaysWhyATargetCannotBeJudged(t *testing.T) {
 			assert.NotContains(t, err.Error(), "\n")
 			assert.NotContains(t, err.Error(), "\x1b")
 			require.Len(t, sink.events, 1, "nothing was asked")
-			require.IsType(t, conformance.Ended{}, sink.events[0])
+			require.IsType(t, event.Ended{}, sink.events[0])
 		})
 	}
 }
@@ -344,7 +345,7 @@ func TestNothingAskedIsNoVerdict(t *testing.T) {
 	require.ErrorIs(t, err, conformance.ErrCannotJudge)
 	assert.Equal(t, judge.Skip, report.Results[0].Verdict)
 	assert.Contains(t, report.Results[0].Reason, "needs document")
-	assert.Equal(t, conformance.Untested, report.Profiles[0].Standing)
+	assert.Equal(t, event.Untested, report.Profiles[0].Standing)
 }
 
 func TestNewRefusesWhatCannotBeRun(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/probe"
@@ -38,12 +39,12 @@ type settings struct {
 	limits        wire.Limits
 	profiles      []fixtures.Profile
 	evidence      []evidence.Kind
-	sinks         []Sink
+	sinks         []event.Sink
 	more          []func(context.Context, *Session) ([]judge.Result, error)
 	baseline      Baseline
-	ofServer      func() LaunchedServer
+	ofServer      func() event.LaunchedServer
 	shard         selector.Shard
-	suite         Suite
+	suite         event.Suite
 	aws           bool
 	allowDispatch bool
 	once          bool // a failing case is not asked again
@@ -148,7 +149,7 @@ func WithCases(cases []*fixtures.Case) Option {
 }
 
 // WithSink adds a listener to the events of the run.
-func WithSink(s Sink) Option {
+func WithSink(s event.Sink) Option {
 	return func(r *Runner) error { r.settings.sinks = append(r.settings.sinks, s); return nil }
 }
 
@@ -187,7 +188,7 @@ func New(t Target, opts ...Option) (*Runner, error) {
 		return nil, err
 	}
 	r := &Runner{target: t,
-		settings: settings{suite: Suite{Version: fixtures.Suite}, seed: uint64(rand.Uint32()), parallel: 8, revival: probe.Revival}}
+		settings: settings{suite: event.Suite{Version: fixtures.Suite}, seed: uint64(rand.Uint32()), parallel: 8, revival: probe.Revival}}
 	for _, o := range opts {
 		if err := o(r); err != nil {
 			return nil, err

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/fixtures"
@@ -22,7 +23,7 @@ type Session struct {
 	runner   *Runner
 	client   *probe.Client
 	release  func()
-	started  Started
+	started  event.Started
 	liveness *probe.Liveness
 	budget   *probe.UnansweredBudget
 	slots    chan struct{}       // one for each exchange under way
@@ -48,11 +49,11 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	began := time.Now()
+	start := r.started()
 	throttle := &probe.ThrottleRetrier{Exchanger: exchanger, Patience: r.settings.limits.Timeout}
 	client := r.client(throttle)
 	found, err := client.Preflight(ctx)
-	var plan []Planned
+	var plan []event.Planned
 	if err == nil {
 		plan = r.plan(&found)
 		err = client.CheckGiven(ctx, needed(plan), &found)
@@ -67,18 +68,23 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 		release()
 		return nil, err
 	}
+	start.Preflight, start.Plan = found, plan
 	return &Session{
-		runner: r, client: client, release: release,
-		started: Started{Target: r.target, Suite: r.settings.suite, Seed: r.settings.seed, Strict: r.settings.strict, Preflight: found,
-			Plan: plan, Began: began},
+		runner: r, client: client, release: release, started: start,
 		liveness: &probe.Liveness{Client: client, Throttle: throttle, Revival: r.settings.revival, Exited: r.serverExited},
 		budget:   &probe.UnansweredBudget{Target: r.target.Name, Timeout: r.settings.limits.Timeout},
 		slots:    make(chan struct{}, r.settings.parallel), reading: semaphore.NewWeighted(readingBytes),
 	}, nil
 }
 
+// started opens a run whose target is not known yet.
+func (r *Runner) started() event.Started {
+	s := &r.settings
+	return event.Started{Target: r.target.shown(), Suite: s.suite, Seed: s.seed, Strict: s.strict, Began: time.Now()}
+}
+
 // needed are the bindings that the cases of the plan need.
-func needed(plan []Planned) map[string]bool {
+func needed(plan []event.Planned) map[string]bool {
 	names := map[string]bool{}
 	for _, p := range plan {
 		if p.Skip == "" {
@@ -108,10 +114,7 @@ func (r *Runner) Wait(ctx context.Context, within time.Duration) error {
 }
 
 // Started is the event that opens the session: the target, what it was found to be, and the plan.
-func (x *Session) Started() Started { return x.started }
-
-// Target is the target, with its defaults filled in.
-func (x *Session) Target() Target { return x.runner.target }
+func (x *Session) Started() event.Started { return x.started }
 
 // Baseline is what is known of the target, as WithBaseline gave it; nil without one.
 func (x *Session) Baseline() Baseline { return x.runner.settings.baseline }
@@ -127,10 +130,10 @@ func (x *Session) MayDispatch() bool { return x.runner.mayDispatch() }
 func (x *Session) Bindings() fixtures.Bindings { return maps.Clone(x.started.Preflight.Bindings) }
 
 // Emit passes an event on to the sinks of the runner.
-func (x *Session) Emit(e Event) error { return x.runner.emit(e) }
+func (x *Session) Emit(e event.Event) error { return x.runner.emit(e) }
 
 // Ask judges a case of the plan, asks a failing one again, and holds it against what is known.
-func (x *Session) Ask(ctx context.Context, p Planned) judge.Result {
+func (x *Session) Ask(ctx context.Context, p event.Planned) judge.Result {
 	r := x.askTwice(ctx, p)
 	if !endedEarly(ctx, &r) {
 		x.runner.compare(&r, true)
@@ -160,7 +163,7 @@ func (x *Session) Invariants(results []judge.Result) []judge.Result {
 	complete := len(results) == len(x.runner.cases) && !slices.ContainsFunc(results, func(r judge.Result) bool { return r.NotAsked() })
 	var verdicts []judge.Result
 	for _, v := range judge.Invariants(results, faults, settings.strict) {
-		if !x.runner.selector.Match(v.Case.ID) || !settings.of(v.Case) || settings.suite.later(v.Case) {
+		if !x.runner.selector.Match(v.Case.ID) || !settings.of(v.Case) || settings.later(v.Case) {
 			continue
 		}
 		x.runner.compare(&v, complete)
@@ -170,8 +173,8 @@ func (x *Session) Invariants(results []judge.Result) []judge.Result {
 }
 
 // Report sums up the results of the session.
-func (x *Session) Report(ctx context.Context, results []judge.Result) *Report {
-	report := newReport(x.started, results, x.stopped(ctx))
+func (x *Session) Report(ctx context.Context, results []judge.Result) *event.Report {
+	report := event.NewReport(x.started, results, x.stopped(ctx))
 	report.Elapsed = time.Since(x.started.Began)
 	report.Server, report.Shard, report.Corpus = x.runner.server(), x.runner.settings.shard, CorpusDigest(x.runner.cases)
 	return report

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -19,8 +20,8 @@ import (
 // statusLog notes which case first saw which Status and StatusDetails, of commands and of invocations.
 type statusLog struct{ command, invocation map[string]string }
 
-func (l *statusLog) Event(e conformance.Event) error {
-	judged, ok := e.(conformance.Judged)
+func (l *statusLog) Event(e event.Event) error {
+	judged, ok := e.(event.Judged)
 	if !ok {
 		return nil
 	}

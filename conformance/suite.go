@@ -8,26 +8,6 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// Suite says which version of the suite a run was made with.
-type Suite struct {
-	Version fixtures.Version `json:"version"`           // that the program has
-	Pin     fixtures.Version `json:"pin,omitempty"`     // to which the run kept; "" for none
-	LeftOut int              `json:"leftOut,omitempty"` // the cases that came after the pin
-}
-
-// String says it in one line, "" where it is not known.
-func (s Suite) String() string {
-	switch {
-	case s.Pin == "":
-		return string(s.Version)
-	case s.LeftOut == 0:
-		return fmt.Sprintf("%s: no case came later", s.Pin)
-	case s.LeftOut == 1:
-		return fmt.Sprintf("%s: 1 later case left out", s.Pin)
-	}
-	return fmt.Sprintf("%s: %d later cases left out", s.Pin, s.LeftOut)
-}
-
 // WithSuite pins the version of the suite: cases that came later are left out. It goes before what a baseline pins. What a
 // case of that version expects is what it expects today: .github/CHANGELOG.md says what changed.
 func WithSuite(pin fixtures.Version) Option {
@@ -54,14 +34,16 @@ func (r *Runner) pin() error {
 		return nil
 	}
 	all := slices.Concat(r.cases, judge.InvariantCases())
-	kept := slices.DeleteFunc(slices.Clone(all), s.later)
+	kept := slices.DeleteFunc(slices.Clone(all), r.settings.later)
 	s.LeftOut = len(all) - len(kept)
 	if !slices.ContainsFunc(kept, func(c *fixtures.Case) bool { return r.selector.Match(c.ID) }) {
 		return fmt.Errorf("suite %s: every selected case came later", s.Pin)
 	}
-	r.cases = slices.DeleteFunc(slices.Clone(r.cases), s.later)
+	r.cases = slices.DeleteFunc(slices.Clone(r.cases), r.settings.later)
 	return nil
 }
 
 // later reports whether a case came after the pin.
-func (s *Suite) later(c *fixtures.Case) bool { return s.Pin != "" && c.Since.After(s.Pin) }
+func (s *settings) later(c *fixtures.Case) bool {
+	return s.suite.Pin != "" && c.Since.After(s.suite.Pin)
+}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/baseline"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/fixtures"
@@ -36,7 +37,7 @@ func grown(t *testing.T) []*fixtures.Case {
 	return append(cases[:20:20], later...)
 }
 
-func judged(t *testing.T, h http.Handler, opts ...conformance.Option) *conformance.Report {
+func judged(t *testing.T, h http.Handler, opts ...conformance.Option) *event.Report {
 	t.Helper()
 	r, err := conformance.New(conformance.Target{Handler: h}, append(opts, conformance.WithCases(grown(t)))...)
 	require.NoError(t, err)
@@ -53,7 +54,7 @@ func TestAGateThatIsPinnedStaysGreenWhenTheCorpusGrows(t *testing.T) {
 
 	pinned := judged(t, service.New(), pin, conformance.WithStrict())
 	assert.False(t, pinned.Failed())
-	assert.Equal(t, conformance.Suite{Version: fixtures.Suite, Pin: fixtures.Suite, LeftOut: 1}, pinned.Suite)
+	assert.Equal(t, event.Suite{Version: fixtures.Suite, Pin: fixtures.Suite, LeftOut: 1}, pinned.Suite)
 	assert.Equal(t, string(fixtures.Suite)+": 1 later case left out", pinned.Suite.String())
 	assert.NotContains(t, verdictsOf(pinned), laterID)
 
@@ -61,7 +62,7 @@ func TestAGateThatIsPinnedStaysGreenWhenTheCorpusGrows(t *testing.T) {
 	assert.False(t, today.Failed())
 	assert.Equal(t, judge.Warn, verdictsOf(today)[laterID])
 	assert.Equal(t, 1, today.Spared())
-	assert.Equal(t, conformance.Suite{Version: fixtures.Suite}, today.Suite)
+	assert.Equal(t, event.Suite{Version: fixtures.Suite}, today.Suite)
 
 	strict := judged(t, service.New(), conformance.WithStrict())
 	assert.True(t, strict.Failed())
@@ -118,7 +119,7 @@ func TestAProvisionalCaseAloneBreaksNoInvariant(t *testing.T) {
 			right.ServeHTTP(w, r)
 		})
 	}
-	broken := func(r *conformance.Report) (ids []string) {
+	broken := func(r *event.Report) (ids []string) {
 		for _, result := range r.Results {
 			if result.Case.Area() == judge.InvariantArea && result.Broken > 0 {
 				ids = append(ids, result.Case.ID)
@@ -151,7 +152,7 @@ func TestAPinThatCannotBeKeptIsOneClearError(t *testing.T) {
 	require.EqualError(t, err, "suite "+string(fixtures.Suite)+": every selected case came later")
 }
 
-func verdictsOf(r *conformance.Report) map[string]judge.Verdict {
+func verdictsOf(r *event.Report) map[string]judge.Verdict {
 	verdicts := map[string]judge.Verdict{}
 	for _, result := range r.Results {
 		verdicts[result.Case.ID] = result.Verdict

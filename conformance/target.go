@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -96,6 +97,9 @@ func (t Target) withDefaults() (Target, error) {
 	}
 	return t, nil
 }
+
+// shown is the target as reports show it.
+func (t Target) shown() event.Target { return event.Target{Name: t.Name, URL: t.URL, Region: t.Region} }
 
 // redactor knows the target's credentials.
 func (t Target) redactor() *wire.Redactor {

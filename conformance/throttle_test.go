@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 )
@@ -248,7 +249,7 @@ func TestThrottlingOverSockets(t *testing.T) {
 	}
 }
 
-func failingInvariants(r *conformance.Report) int {
+func failingInvariants(r *event.Report) int {
 	n := 0
 	for i := range r.Results {
 		if r.Results[i].Case.Area() == judge.InvariantArea && r.Results[i].Verdict == judge.Fail {

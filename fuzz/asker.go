@@ -26,7 +26,7 @@ func NewAsker(session *conformance.Session, options Options) (*Asker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Asker{session, options.withDefaults(), oracle.New(session.Bindings(), session.Target().Region), g}, nil
+	return &Asker{session, options.withDefaults(), oracle.New(session.Bindings(), session.Started().Target.Region), g}, nil
 }
 
 // Input is the input that the bytes make.

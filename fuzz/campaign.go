@@ -173,7 +173,7 @@ func newCampaign(session *conformance.Session, options Options) (*campaign, erro
 	if c.share = g.Share(options.Count, options.Shard); options.Count > 0 && c.share == 0 {
 		return nil, fmt.Errorf("shard %s has none of %d inputs: want no more shards than inputs", options.Shard, options.Count)
 	}
-	c.oracle = oracle.New(session.Bindings(), session.Target().Region)
+	c.oracle = oracle.New(session.Bindings(), session.Started().Target.Region)
 	limit := rate.Inf
 	if options.Rate > 0 {
 		limit = rate.Limit(options.Rate)

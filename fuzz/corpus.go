@@ -14,7 +14,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/untrusted"
@@ -35,7 +35,7 @@ const (
 
 // Save writes a finding to a folder of its own below dir; an older one of the same ID is replaced, and what else is
 // in its folder stays. Target is the one that showed it.
-func Save(dir string, target conformance.Target, f *Divergence) error {
+func Save(dir string, target event.Target, f *Divergence) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // findings are for everybody to read
 		return fmt.Errorf("findings: %w", err)
 	}
@@ -80,7 +80,7 @@ func install(tmp, final string, files map[string][]byte) error {
 	return nil
 }
 
-func filesOf(target conformance.Target, f *Divergence) (map[string][]byte, error) {
+func filesOf(target event.Target, f *Divergence) (map[string][]byte, error) {
 	var doc bytes.Buffer
 	e := json.NewEncoder(&doc)
 	e.SetEscapeHTML(false)
@@ -120,7 +120,7 @@ func readBeside(folder string, files map[string][]byte) error {
 }
 
 // requestText is a request as HTTP/1.1 has it.
-func requestText(target conformance.Target, r *wire.Request) []byte {
+func requestText(target event.Target, r *wire.Request) []byte {
 	if r.Raw != nil {
 		return r.Raw
 	}
@@ -138,7 +138,7 @@ func requestText(target conformance.Target, r *wire.Request) []byte {
 	return b.Bytes()
 }
 
-func exchangeText(target conformance.Target, exchanges []judge.Exchanged) []byte {
+func exchangeText(target event.Target, exchanges []judge.Exchanged) []byte {
 	var b bytes.Buffer
 	for i := range exchanges {
 		x := &exchanges[i]

@@ -63,7 +63,7 @@ func (c *campaign) keep(f *Divergence) error {
 		may.Safety, f.Case = fixtures.Dispatch, &may
 	}
 	if c.options.Dir != "" {
-		if err := Save(c.options.Dir, c.session.Target(), f); err != nil {
+		if err := Save(c.options.Dir, c.session.Started().Target, f); err != nil {
 			return err
 		}
 		f.Folder = filepath.Join(c.options.Dir, f.ID)

@@ -124,7 +124,7 @@ func (c *campaign) died(ctx context.Context) error {
 		return ctx.Err()
 	}
 	inputs := c.unanswered[:min(len(c.unanswered), maxNamed)]
-	c.report.Stopped = fmt.Sprintf("%s stopped answering after %d inputs", c.session.Target().Name, c.report.Inputs)
+	c.report.Stopped = fmt.Sprintf("%s stopped answering after %d inputs", c.session.Started().Target.Name, c.report.Inputs)
 	for _, in := range inputs {
 		tc, e := in.Case(c.oracle)
 		f := c.killerFinding(in, tc, &e, judge.Result{Case: tc})

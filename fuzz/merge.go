@@ -13,8 +13,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/atomicfile"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/untrusted"
@@ -208,7 +208,7 @@ func oneCampaign(parts []*part) error {
 func joined(parts []*part) *CampaignReport {
 	first := parts[0]
 	r := &CampaignReport{
-		Target: conformance.Target{Name: first.Target, Region: first.Region}, Seed: first.Seed, Strategies: first.Strategies,
+		Target: event.Target{Name: first.Target, Region: first.Region}, Seed: first.Seed, Strategies: first.Strategies,
 		Count: first.Count, Version: first.Version, Coverage: first.Coverage,
 	}
 	var hash inputsHash

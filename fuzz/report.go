@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/fixtures"
@@ -19,7 +20,7 @@ const Format = "sendspec-fuzz/2"
 
 // CampaignReport is what a campaign found.
 type CampaignReport struct {
-	Target     conformance.Target
+	Target     event.Target
 	Seed       uint64
 	Strategies []generate.Strategy
 	Shard      selector.Shard
@@ -52,7 +53,7 @@ type Coverage struct {
 
 func newReport(s *conformance.Session, o Options) *CampaignReport {
 	r := &CampaignReport{
-		Target: s.Target(), Seed: s.Started().Seed, Strategies: o.Strategies, Shard: o.Shard, Count: o.Count, Version: o.Version,
+		Target: s.Started().Target, Seed: s.Started().Seed, Strategies: o.Strategies, Shard: o.Shard, Count: o.Count, Version: o.Version,
 	}
 	if len(r.Strategies) == 0 {
 		r.Strategies = generate.Strategies()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/baseline"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -67,7 +68,7 @@ func noBaseline(name string) error {
 
 // finish writes the baseline if --update-baseline asks for it, from this run and those that repeat adds. It returns the
 // exit of the run.
-func (f *baselineFlags) finish(s Streams, r *conformance.Report, exit error, repeat func(*baseline.Runs) error) error {
+func (f *baselineFlags) finish(s Streams, r *event.Report, exit error, repeat func(*baseline.Runs) error) error {
 	if f.known == nil || r == nil || !f.update {
 		return exit
 	}

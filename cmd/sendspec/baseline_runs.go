@@ -6,6 +6,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/baseline"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/selector"
 )
 
@@ -32,7 +33,7 @@ func (f runFlags) repeat(ctx context.Context, s Streams, picks selector.Selector
 	for runs.Count() < most && calm < quiet {
 		f.tellRun(s, runs.Count()+1, most)
 		f.seed++ // not looked at where each run draws its own
-		found, err := f.ask(ctx, s, picks, known, func(uint64) []conformance.Sink { return f.progressSinks(s.Err) })
+		found, err := f.ask(ctx, s, picks, known, func(uint64) []event.Sink { return f.progressSinks(s.Err) })
 		if found == nil || !found.Complete {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/atomicfile"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/report"
@@ -195,8 +196,8 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 	if shard.Count > 0 {
 		part = ", shard " + shard.String()
 	}
-	fmt.Fprintf(s.Err, "sendspec: fuzzing %s in %s, seed %d%s\n\n", shown(session.Target().Name), shown(session.Target().Region),
-		session.Started().Seed, part)
+	start := session.Started()
+	fmt.Fprintf(s.Err, "sendspec: fuzzing %s in %s, seed %d%s\n\n", shown(start.Target.Name), shown(start.Target.Region), start.Seed, part)
 	progress := newCampaignProgress(s.Err)
 	options := f.options(session, s, progress)
 	options.Shard, options.Baseline = shard, known
@@ -297,7 +298,7 @@ func (f *fuzzFlags) options(session *conformance.Session, s Streams, p *campaign
 		p.clear()
 		r := f.result(found)
 		if f.verbose {
-			_, err := fmt.Fprintln(s.Err, report.Failure(session.Target(), &r, rerun))
+			_, err := fmt.Fprintln(s.Err, report.Failure(session.Started().Target, &r, rerun))
 			return err
 		}
 		_, err := fmt.Fprintln(s.Err, report.Line(&r))
@@ -317,7 +318,7 @@ func (f *fuzzFlags) sumUp(s Streams, found *fuzz.CampaignReport) {
 	}
 	if len(results) > report.FailuresInFull {
 		t := terminalOf(s.Err, os.Getenv, colorAuto)
-		_ = report.WriteFirst(s.Err, conformance.SumUp(results), report.TextOptions{Color: t.color, Width: t.width})
+		_ = report.WriteFirst(s.Err, event.SumUp(results), report.TextOptions{Color: t.color, Width: t.width})
 		return
 	}
 	for i, d := range found.Divergences {

@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/atomicfile"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/selector"
@@ -54,7 +54,7 @@ func (s Streams) lastReport() (string, error) {
 
 // keepLast keeps the report of a run against a server. It is a convenience: where nothing can be kept, as in a container
 // without a home, nothing is said before somebody asks for it.
-func (s Streams) keepLast(r *conformance.Report) {
+func (s Streams) keepLast(r *event.Report) {
 	if s.Cache == "" || r == nil || r.Totals.Judged() == 0 {
 		return
 	}

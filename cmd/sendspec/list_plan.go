@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/selector"
 )
@@ -17,7 +17,7 @@ import (
 func (f *runFlags) namesTarget() bool { return f.endpoint != "" || f.exec != "" || f.file != "" }
 
 // planned is the plan of a run against the target, which is asked what it knows and has.
-func (f *runFlags) planned(ctx context.Context, s Streams, picks selector.Selector) ([]conformance.Planned, error) {
+func (f *runFlags) planned(ctx context.Context, s Streams, picks selector.Selector) ([]event.Planned, error) {
 	f.timeout, f.maxTime, f.parallel = defaultTimeout, defaultMaxTime, 1
 	if err := f.check(ctx, s, picks, nil); err != nil {
 		return nil, err
@@ -38,7 +38,7 @@ func (f *runFlags) planned(ctx context.Context, s Streams, picks selector.Select
 }
 
 // tellSkipped says how many cases of a plan a run would skip, by the reason.
-func tellSkipped(s Streams, plan []conformance.Planned) {
+func tellSkipped(s Streams, plan []event.Planned) {
 	count, skipped := map[string]int{}, 0
 	for _, p := range plan {
 		if p.Skip != "" {

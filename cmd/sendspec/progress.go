@@ -8,7 +8,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 )
 
 // progress is a line at the bottom of a terminal that says how far a run is. It is a sink for the
@@ -45,9 +45,9 @@ const (
 )
 
 // Event counts.
-func (p *progress) Event(e conformance.Event) error {
+func (p *progress) Event(e event.Event) error {
 	switch e := e.(type) {
-	case conformance.Started:
+	case event.Started:
 		p.began, p.asked = p.now(), 0
 		for i := range e.Plan {
 			if e.Plan[i].Skip == "" {
@@ -58,7 +58,7 @@ func (p *progress) Event(e conformance.Event) error {
 			progressbar.OptionSetWidth(max(4, min(barColumns, p.width-wordColumns))), progressbar.OptionShowCount(),
 			progressbar.OptionSetElapsedTime(true), progressbar.OptionSetPredictTime(false), progressbar.OptionUseANSICodes(true),
 			progressbar.OptionSetTheme(progressbar.Theme{Saucer: "━", SaucerHead: "━", SaucerPadding: "─", BarStart: "", BarEnd: ""}))
-	case conformance.Progress:
+	case event.Progress:
 		now := p.now()
 		if p.bar == nil || now.Sub(p.drawn) < refreshed {
 			return nil
@@ -66,7 +66,7 @@ func (p *progress) Event(e conformance.Event) error {
 		p.drawn = now
 		p.bar.Describe(p.describe(e, now))
 		return p.bar.Set(e.Done)
-	case conformance.Ended:
+	case event.Ended:
 		if p.bar != nil {
 			bar := p.bar
 			p.bar = nil
@@ -77,7 +77,7 @@ func (p *progress) Event(e conformance.Event) error {
 }
 
 // describe says how many cases failed, and how long the others may take.
-func (p *progress) describe(e conformance.Progress, now time.Time) string {
+func (p *progress) describe(e event.Progress, now time.Time) string {
 	var words []string
 	if e.Failed > 0 {
 		text := fmt.Sprintf("%d failed", e.Failed)

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 )
 
 func TestTheProgressLineStaysBelowWhatIsWritten(t *testing.T) {
@@ -19,12 +19,12 @@ func TestTheProgressLineStaysBelowWhatIsWritten(t *testing.T) {
 	var screen strings.Builder
 	now := time.Unix(0, 0)
 	p := newProgress(&screen, terminal{color: true, progress: true, width: 80}, func() time.Time { return now })
-	require.NoError(t, p.Event(conformance.Started{Plan: make([]conformance.Planned, 10)}))
-	require.NoError(t, p.Event(conformance.Progress{Done: 1, Total: 10}))
+	require.NoError(t, p.Event(event.Started{Plan: make([]event.Planned, 10)}))
+	require.NoError(t, p.Event(event.Progress{Done: 1, Total: 10}))
 	now = now.Add(refreshed / 2)
-	require.NoError(t, p.Event(conformance.Progress{Done: 9, Total: 10}))
+	require.NoError(t, p.Event(event.Progress{Done: 9, Total: 10}))
 	now = now.Add(refreshed)
-	require.NoError(t, p.Event(conformance.Progress{Done: 2, Failed: 1, Total: 10}))
+	require.NoError(t, p.Event(event.Progress{Done: 2, Failed: 1, Total: 10}))
 	assert.NotContains(t, screen.String(), "9/10", "it is not drawn for every case")
 	_, err := io.WriteString(p, "FAIL something\n")
 	require.NoError(t, err)
@@ -34,7 +34,7 @@ func TestTheProgressLineStaysBelowWhatIsWritten(t *testing.T) {
 	assert.True(t, strings.HasSuffix(before, "\r") || strings.HasSuffix(before, "\x1b[2K\r"), "the line is wiped first: %q", before)
 	assert.Contains(t, after, "2/10", "and drawn again below")
 
-	require.NoError(t, p.Event(conformance.Ended{}))
+	require.NoError(t, p.Event(event.Ended{}))
 	screen.Reset()
 	_, err = io.WriteString(p, "the verdict\n")
 	require.NoError(t, err)
@@ -47,16 +47,16 @@ func TestTheProgressLineEstimatesTheTimeThatIsLeft(t *testing.T) {
 	var screen strings.Builder
 	now := time.Unix(0, 0)
 	p := newProgress(&screen, terminal{progress: true, width: 80}, func() time.Time { return now })
-	plan := make([]conformance.Planned, 300)
+	plan := make([]event.Planned, 300)
 	for i := range 100 {
 		plan[i].Skip = "no node"
 	}
-	require.NoError(t, p.Event(conformance.Started{Plan: plan}))
+	require.NoError(t, p.Event(event.Started{Plan: plan}))
 	now = now.Add(time.Second)
-	require.NoError(t, p.Event(conformance.Progress{Done: 110, Skipped: 100, Total: 300}))
+	require.NoError(t, p.Event(event.Progress{Done: 110, Skipped: 100, Total: 300}))
 	assert.NotContains(t, screen.String(), "left", "it is too early")
 	now = now.Add(19 * time.Second)
-	require.NoError(t, p.Event(conformance.Progress{Done: 150, Skipped: 100, Failed: 7, Total: 300}))
+	require.NoError(t, p.Event(event.Progress{Done: 150, Skipped: 100, Failed: 7, Total: 300}))
 	assert.Contains(t, screen.String(), "7 failed, about 1m0s left")
 }
 

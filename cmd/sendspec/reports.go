@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/atomicfile"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/report"
 )
 
@@ -55,7 +55,7 @@ func formatsHelp() string {
 }
 
 // opener makes the sink of one report, once the command that runs single cases again is known.
-type opener func(report.Options) conformance.Sink
+type opener func(report.Options) event.Sink
 
 // sinks checks every report that is asked for.
 func (f *reportFlags) sinks(ctx context.Context, s Streams) ([]opener, error) {
@@ -99,15 +99,15 @@ func (f *reportFlags) sinks(ctx context.Context, s Streams) ([]opener, error) {
 
 func openerOf(ctx context.Context, s Streams, format report.Format, file string) (opener, error) {
 	if file == standardOutput {
-		return func(o report.Options) conformance.Sink { return report.NewWriter(format, file, limited(s.Out), o) }, nil
+		return func(o report.Options) event.Sink { return report.NewWriter(format, file, limited(s.Out), o) }, nil
 	}
 	if err := atomicfile.Check(file); err != nil {
 		return nil, fmt.Errorf("report %s=%s: %w", format.Name, file, err)
 	}
 	if isPipe(file) {
-		return func(o report.Options) conformance.Sink { return report.NewWriter(format, file, newPipe(ctx, file), o) }, nil
+		return func(o report.Options) event.Sink { return report.NewWriter(format, file, newPipe(ctx, file), o) }, nil
 	}
-	return func(o report.Options) conformance.Sink { return report.NewFile(format, file, o) }, nil
+	return func(o report.Options) event.Sink { return report.NewFile(format, file, o) }, nil
 }
 
 // githubSinks are what a step of GitHub Actions gets by itself: annotations in the log, which reads
@@ -118,14 +118,14 @@ func (f *reportFlags) githubSinks(s Streams) ([]opener, error) {
 	}
 	var openers []opener
 	if format, err := report.FormatNamed("github"); err == nil && !slices.Contains(f.reports, "github="+standardOutput) {
-		openers = append(openers, func(o report.Options) conformance.Sink { return report.NewWriter(format, standardOutput, s.Err, o) })
+		openers = append(openers, func(o report.Options) event.Sink { return report.NewWriter(format, standardOutput, s.Err, o) })
 	}
 	summary := os.Getenv("GITHUB_STEP_SUMMARY")
 	if format, err := report.FormatNamed("markdown"); err == nil && summary != "" {
 		if err := atomicfile.CheckAppend(summary); err != nil {
 			return nil, fmt.Errorf("GITHUB_STEP_SUMMARY: report %s=%s: %w", format.Name, summary, err)
 		}
-		openers = append(openers, func(o report.Options) conformance.Sink { return report.NewAppended(format, summary, o) })
+		openers = append(openers, func(o report.Options) event.Sink { return report.NewAppended(format, summary, o) })
 	}
 	return openers, nil
 }

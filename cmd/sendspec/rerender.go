@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/atomicfile"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/report"
 )
 
@@ -66,7 +66,7 @@ func (f *reportFlags) rerender(ctx context.Context, s Streams, name, badge strin
 	o := report.Options{Version: version(), Rerun: rerunOf(d)}
 	r := d.Report()
 	for _, open := range openers {
-		if err := open(o).Event(conformance.Ended{Report: r}); err != nil {
+		if err := open(o).Event(event.Ended{Report: r}); err != nil {
 			return err
 		}
 	}

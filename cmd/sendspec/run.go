@@ -12,6 +12,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/baseline"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/selector"
@@ -179,7 +180,7 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 	if err := f.check(ctx, s, picks, known); err != nil {
 		return err
 	}
-	found, exit := f.ask(ctx, s, picks, known, func(seed uint64) []conformance.Sink {
+	found, exit := f.ask(ctx, s, picks, known, func(seed uint64) []event.Sink {
 		o := report.Options{Rerun: f.rerun(asked, seed), Version: version()}
 		sinks := f.terminalSinks(s.Err, o)
 		for _, open := range reports {
@@ -209,7 +210,7 @@ func (f *runFlags) check(ctx context.Context, s Streams, picks selector.Selector
 // ask makes one run: it starts the target where that is to be started, asks it, and ends it. It leaves the
 // flags as they are, so that the next run starts a target of its own. The error is the exit of the run.
 func (f runFlags) ask(ctx context.Context, s Streams, picks selector.Selector, known []conformance.Option,
-	sinks func(seed uint64) []conformance.Sink) (*conformance.Report, error) {
+	sinks func(seed uint64) []event.Sink) (*event.Report, error) {
 	runner, end, err := f.opened(ctx, s, picks, known)
 	if err != nil {
 		return nil, err
@@ -316,7 +317,7 @@ func (f *runFlags) runner(t conformance.Target, s selector.Selector, opts ...con
 
 // exitOf turns what a run found into the exit code. A failure counts, whatever else could not be judged; where none
 // was found and a part could not be judged, that comes first: a gate must not take the rest for the whole.
-func exitOf(r *conformance.Report, err error) error {
+func exitOf(r *event.Report, err error) error {
 	switch {
 	case errors.Is(err, context.Canceled) && errors.Is(err, errUnread):
 		return &exitError{exitInterrupted, fmt.Errorf("interrupted; %w", err)}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/launch"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -113,8 +114,8 @@ func (f *startFlags) options() []conformance.Option {
 	if f.server == nil {
 		return nil
 	}
-	return []conformance.Option{conformance.WithServer(func() conformance.LaunchedServer {
-		return conformance.LaunchedServer{Command: ownRedactor().Text(f.exec), Ended: f.server.Ended(), Output: f.server.Output()}
+	return []conformance.Option{conformance.WithServer(func() event.LaunchedServer {
+		return event.LaunchedServer{Command: ownRedactor().Text(f.exec), Ended: f.server.Ended(), Output: f.server.Output()}
 	})}
 }
 

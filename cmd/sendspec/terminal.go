@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/report"
 )
@@ -69,21 +69,21 @@ func terminalOf(w io.Writer, getenv func(string) string, wanted color) terminal 
 }
 
 // terminalSinks tell the run to people.
-func (f *runFlags) terminalSinks(w io.Writer, o report.Options) []conformance.Sink {
+func (f *runFlags) terminalSinks(w io.Writer, o report.Options) []event.Sink {
 	t := terminalOf(w, os.Getenv, f.color)
 	text := report.TextOptions{Options: o, Verbose: f.verbose, Quiet: f.quiet, Color: t.color, Width: t.width}
 	if !t.progress || f.quiet {
-		return []conformance.Sink{report.NewText(w, text)}
+		return []event.Sink{report.NewText(w, text)}
 	}
 	p := newProgress(w, t, time.Now)
-	return []conformance.Sink{p, report.NewText(p, text)} // the line is gone before the totals come
+	return []event.Sink{p, report.NewText(p, text)} // the line is gone before the totals come
 }
 
 // progressSinks show how far a run is that tells nothing else.
-func (f *runFlags) progressSinks(w io.Writer) []conformance.Sink {
+func (f *runFlags) progressSinks(w io.Writer) []event.Sink {
 	t := terminalOf(w, os.Getenv, f.color)
 	if !t.progress || f.quiet {
 		return nil
 	}
-	return []conformance.Sink{newProgress(w, t, time.Now)}
+	return []event.Sink{newProgress(w, t, time.Now)}
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/compare"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/fixtures"
@@ -120,7 +120,7 @@ func hostileMatrix(t *testing.T) compare.Matrix {
 	a := named(hostile, [3]string{"area\x1b\u202e\u009b/a/b", "fail", ""}, [3]string{"constraint/Comment/above-max/n=101", "fail",
 		"status=200"}, [3]string{hostile, "fail", hostile}, [3]string{"echo/a/b", "pass", ""})
 	b := named("plain", [3]string{"constraint/Comment/above-max/n=101", "pass", ""}, [3]string{"echo/a/b", "skip", ""})
-	a.Profiles = []report.ProfileInfo{{Profile: fixtures.Core, Standing: conformance.Standing(hostile)}}
+	a.Profiles = []report.ProfileInfo{{Profile: fixtures.Core, Standing: event.Standing(hostile)}}
 	m, err := compare.NewMatrix([]report.Named{a, b}, []string{hostile})
 	require.NoError(t, err)
 	return m
@@ -161,9 +161,9 @@ func TestTheMatrix(t *testing.T) {
 		[3]string{"constraint/Comment/within-max/n=100", "pass", ""}, [3]string{"auth/Signature/wrong", "skip", ""})
 	b := named("ours", [3]string{"constraint/Comment/above-max/n=101", "warn", "should:error-message=string"},
 		[3]string{"constraint/Comment/within-max/n=100", "pass", ""}, [3]string{"auth/Signature/wrong", "pass", ""})
-	a.Profiles = []report.ProfileInfo{{Profile: fixtures.Core, Standing: conformance.Nonconformant}}
-	b.Profiles = []report.ProfileInfo{{Profile: fixtures.Core, Standing: conformance.Conformant}, {Profile: fixtures.Auth,
-		Standing: conformance.Conformant}}
+	a.Profiles = []report.ProfileInfo{{Profile: fixtures.Core, Standing: event.Nonconformant}}
+	b.Profiles = []report.ProfileInfo{{Profile: fixtures.Core, Standing: event.Conformant}, {Profile: fixtures.Auth,
+		Standing: event.Conformant}}
 	m, err := compare.NewMatrix([]report.Named{a, b}, nil)
 	require.NoError(t, err)
 	for name, render := range map[string]func(*strings.Builder) error{

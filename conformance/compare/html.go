@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/report/htmlpage"
@@ -51,7 +51,7 @@ func functions() template.FuncMap {
 		"class":    func(v judge.Verdict) string { return cmp.Or(classes[v], "skip") },
 		"clean":    clean,
 		"lower":    strings.ToLower,
-		"standing": func(s conformance.Standing) string { return report.StandingClass[s] },
+		"standing": func(s event.Standing) string { return report.StandingClass[s] },
 	}
 }
 

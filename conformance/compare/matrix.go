@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/fixtures"
@@ -23,7 +23,7 @@ type Matrix struct {
 // ProfileRow is the standing of each target in a profile.
 type ProfileRow struct {
 	Profile   fixtures.Profile
-	Standings []conformance.Standing // untested where a report has none
+	Standings []event.Standing // untested where a report has none
 }
 
 // Score is what a target makes of an area.
@@ -138,10 +138,10 @@ func columnName(r report.Named, all []report.Named) string {
 
 func (m *Matrix) profiles(reports []report.Named) {
 	for _, p := range fixtures.Profiles() {
-		row := ProfileRow{p, make([]conformance.Standing, len(reports))}
+		row := ProfileRow{p, make([]event.Standing, len(reports))}
 		found := false
 		for column, r := range reports {
-			row.Standings[column] = conformance.Untested
+			row.Standings[column] = event.Untested
 			for _, info := range r.Profiles {
 				if info.Profile == p {
 					row.Standings[column], found = info.Standing, true

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/baseline"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -52,8 +53,8 @@ func (u updater) Check(cases []*fixtures.Case) error {
 }
 
 // Event writes the file when a run ends that was not cut short.
-func (u updater) Event(e conformance.Event) error {
-	end, ok := e.(conformance.Ended)
+func (u updater) Event(e event.Event) error {
+	end, ok := e.(event.Ended)
 	if !ok || !end.Report.Complete {
 		return nil
 	}

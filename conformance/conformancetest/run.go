@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 )
@@ -37,7 +38,7 @@ func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
 	}
 	defer session.Close()
 	started := session.Started()
-	inform := func(e conformance.Event) {
+	inform := func(e event.Event) {
 		if err := session.Emit(e); err != nil {
 			t.Error(err)
 		}
@@ -52,7 +53,7 @@ func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
 	if started.Suite.LeftOut > 0 {
 		t.Logf("suite %s", started.Suite)
 	}
-	results, err := session.AskAll(ctx, func(ctx context.Context, p conformance.Planned) (r judge.Result, asked bool) {
+	results, err := session.AskAll(ctx, func(ctx context.Context, p event.Planned) (r judge.Result, asked bool) {
 		t.Run(p.Case.ID, func(t *testing.T) {
 			r, asked = session.Ask(ctx, p), true
 			if r.NotAsked() && conformance.WhyEnded(ctx) != "" {
@@ -71,12 +72,12 @@ func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
 	for _, r := range session.Invariants(results) {
 		t.Run(r.Case.ID, func(t *testing.T) {
 			results = append(results, r)
-			inform(conformance.Judged{Result: r})
+			inform(event.Judged{Result: r})
 			tell(t, started.Target, &r)
 		})
 	}
 	found := session.Report(ctx, results)
-	inform(conformance.Ended{Report: found})
+	inform(event.Ended{Report: found})
 	t.Log("\n" + report.Summary(found))
 }
 
@@ -101,7 +102,7 @@ func RunHandler(t *testing.T, h http.Handler, opts ...conformance.Option) {
 	Run(t, conformance.Target{Handler: h, Name: t.Name()}, opts...)
 }
 
-func tell(t *testing.T, target conformance.Target, r *judge.Result) {
+func tell(t *testing.T, target event.Target, r *judge.Result) {
 	t.Helper()
 	switch r.Verdict {
 	case judge.Skip:

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/coverage"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -23,8 +24,8 @@ import (
 // results keeps what each case was answered.
 type results map[string]judge.Result
 
-func (r results) Event(e conformance.Event) error {
-	if judged, ok := e.(conformance.Judged); ok {
+func (r results) Event(e event.Event) error {
+	if judged, ok := e.(event.Judged); ok {
 		r[judged.Result.Case.ID] = judged.Result
 	}
 	return nil

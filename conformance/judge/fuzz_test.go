@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -54,6 +54,6 @@ func FuzzJudge(f *testing.F) {
 		}
 		r := judge.Judge(c, steps, exchanges, false)
 		require.Equal(t, judge.VerdictOf(r.Findings, false), r.Verdict)
-		require.NotEmpty(t, report.Failure(conformance.Target{URL: "http://127.0.0.1:1"}, &r, ""))
+		require.NotEmpty(t, report.Failure(event.Target{URL: "http://127.0.0.1:1"}, &r, ""))
 	})
 }

@@ -97,7 +97,7 @@ func (o *Observer) nonce(r *judge.Result) string {
 }
 
 func (o *Observer) heading(cases int, asked map[string]bool, stopped string) evidence.Recording {
-	t := o.Session.Target()
+	t := o.Session.Started().Target
 	head := &evidence.Observation{
 		Endpoint: o.Masker.Text(t.URL), Region: t.Region, Cases: cases, Incomplete: stopped, Bindings: map[string]string{},
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -13,11 +13,11 @@ import (
 
 // Order returns the cases of a plan that may be observed: those that run nothing and can be asked, the ones whose answer
 // would tell most before the others.
-func Order(plan []conformance.Planned) []conformance.Planned {
-	asked := slices.DeleteFunc(slices.Clone(plan), func(p conformance.Planned) bool {
+func Order(plan []event.Planned) []event.Planned {
+	asked := slices.DeleteFunc(slices.Clone(plan), func(p event.Planned) bool {
 		return p.Skip != "" || p.Case.Safety != fixtures.Inert
 	})
-	slices.SortStableFunc(asked, func(a, b conformance.Planned) int { return cmp.Compare(rank(a.Case), rank(b.Case)) })
+	slices.SortStableFunc(asked, func(a, b event.Planned) int { return cmp.Compare(rank(a.Case), rank(b.Case)) })
 	return asked
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/observe"
 	"github.com/sendspec/sendspec/fixtures/evidence"
@@ -17,7 +18,7 @@ import (
 )
 
 // replayed asks the calls of a recording of the repository of the embedded service, or of a wrong server of that name.
-func replayed(t *testing.T, file, mutant string) *conformance.Report {
+func replayed(t *testing.T, file, mutant string) *event.Report {
 	t.Helper()
 	b, err := fs.ReadFile(evidence.Files(), file)
 	require.NoError(t, err)
@@ -26,7 +27,7 @@ func replayed(t *testing.T, file, mutant string) *conformance.Report {
 	return replayedLines(t, file, lines, mutant)
 }
 
-func replayedLines(t *testing.T, file string, lines []evidence.Recording, mutant string) *conformance.Report {
+func replayedLines(t *testing.T, file string, lines []evidence.Recording, mutant string) *event.Report {
 	t.Helper()
 	cases, _, err := observe.Replay(file, lines)
 	require.NoError(t, err)

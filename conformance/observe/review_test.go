@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/observe"
 	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -83,9 +84,9 @@ func TestWhatIsOpenIsAskedFirstAndNothingThatMayRun(t *testing.T) {
 	t.Parallel()
 	cases, err := fixtures.Embedded()
 	require.NoError(t, err)
-	var plan []conformance.Planned
+	var plan []event.Planned
 	for _, c := range cases {
-		plan = append(plan, conformance.Planned{Case: c})
+		plan = append(plan, event.Planned{Case: c})
 	}
 	order := observe.Order(plan)
 	require.Greater(t, len(order), 2000)
@@ -97,7 +98,7 @@ func TestWhatIsOpenIsAskedFirstAndNothingThatMayRun(t *testing.T) {
 		sure = sure || !open
 	}
 	assert.True(t, sure)
-	assert.True(t, slices.ContainsFunc(order, func(p conformance.Planned) bool { return p.Case.Evidence.Kind() == evidence.Recorded }))
+	assert.True(t, slices.ContainsFunc(order, func(p event.Planned) bool { return p.Case.Evidence.Kind() == evidence.Recorded }))
 }
 
 // The recordings that are in the repository could be taken in: nothing in them is private.

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/untrusted"
@@ -35,7 +36,7 @@ const (
 )
 
 // NewBadge is the badge of a run. One of a part of the cases says so, and has no colour that praises or blames.
-func NewBadge(r *conformance.Report) Badge {
+func NewBadge(r *event.Report) Badge {
 	v := view{exact: true}
 	b := Badge{Label: "SendCommand: " + shortened(v.line(r.Target.Name), badgeName)}
 	judged := r.Totals.Judged()
@@ -72,7 +73,7 @@ func shortened(s string, most int) string {
 
 // coverageOf returns the profiles that a run was of, and whether it was of all their cases and came to its end. Of a report
 // that was made with another corpus only the latter is known.
-func coverageOf(r *conformance.Report) (profiles []string, whole bool) {
+func coverageOf(r *event.Report) (profiles []string, whole bool) {
 	has := map[fixtures.Profile]bool{}
 	asked := map[string]bool{}
 	for i := range r.Results {

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/selector"
@@ -22,7 +23,7 @@ import (
 )
 
 // passing is the report of a whole run, of which so many cases of a hundred fail.
-func passing(t *testing.T, name string, failing int) *conformance.Report {
+func passing(t *testing.T, name string, failing int) *event.Report {
 	t.Helper()
 	cases, err := fixtures.Embedded()
 	require.NoError(t, err)
@@ -34,15 +35,15 @@ func passing(t *testing.T, name string, failing int) *conformance.Report {
 		}
 		results = append(results, r)
 	}
-	r := conformance.SumUp(results)
+	r := event.SumUp(results)
 	r.Target.Name, r.Corpus = name, conformance.CorpusDigest(cases)
 	return r
 }
 
 // only leaves those of the results.
-func only(r *conformance.Report, keep func(*judge.Result) bool) *conformance.Report {
+func only(r *event.Report, keep func(*judge.Result) bool) *event.Report {
 	kept := slices.DeleteFunc(slices.Clone(r.Results), func(res judge.Result) bool { return !keep(&res) })
-	part := conformance.SumUp(kept)
+	part := event.SumUp(kept)
 	part.Target, part.Corpus = r.Target, r.Corpus
 	return part
 }
@@ -54,7 +55,7 @@ func TestABadgeSaysHowATargetStands(t *testing.T) {
 	shard.Shard = selector.Shard{Index: 0, Count: 2}
 	all := strconv.Itoa(len(cut.Results))
 	for name, c := range map[string]struct {
-		of             *conformance.Report
+		of             *event.Report
 		message, color string
 	}{
 		"all":         {passing(t, "moto", 0), all + " of " + all + " cases pass", "1a7f37"},
@@ -100,7 +101,7 @@ func TestABadgeIsAnImageWithWordsForThoseWhoDoNotSeeIt(t *testing.T) {
 	t.Parallel()
 	for name, b := range map[string]report.Badge{
 		"conforms": {Label: "SendCommand: my emulator 1.0", Message: "2996 of 2996 cases pass", Color: "1a7f37"},
-		"nasty": report.NewBadge(&conformance.Report{Target: conformance.Target{
+		"nasty": report.NewBadge(&event.Report{Target: event.Target{
 			Name: "</text><script>alert(1)</script>\"'&]( \x00\x1b[31m\u202e日本語" + strings.Repeat("m", 100)}}),
 	} {
 		t.Run(name, func(t *testing.T) {

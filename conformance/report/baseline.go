@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 )
 
@@ -39,7 +39,7 @@ func baselineLine(n *judge.BaselineNote) string {
 }
 
 // baselineCounts counts the cases by their baseline state, "" without a baseline.
-func baselineCounts(r *conformance.Report) string {
+func baselineCounts(r *event.Report) string {
 	counts := r.Baseline()
 	if counts == nil {
 		return ""
@@ -58,7 +58,7 @@ func baselineCounts(r *conformance.Report) string {
 }
 
 // knownVerdict says in one line what a run without a new failure means against a baseline.
-func knownVerdict(r *conformance.Report) string {
+func knownVerdict(r *event.Report) string {
 	known, fixed := r.Totals[judge.Known], r.Totals[judge.Fixed]
 	line := r.Target.Name
 	if known == 0 {

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/service"
@@ -41,7 +42,7 @@ func BenchmarkReport(b *testing.B) {
 				file := filepath.Join(b.TempDir(), "report")
 				sink := report.NewFile(f, file, report.Options{Rerun: "sendspec run"})
 				for b.Loop() {
-					require.NoError(b, sink.Event(conformance.Ended{Report: run}))
+					require.NoError(b, sink.Event(event.Ended{Report: run}))
 				}
 				b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(run.Elapsed), "x-run")
 				info, err := os.Stat(file)
@@ -52,9 +53,9 @@ func BenchmarkReport(b *testing.B) {
 	}
 }
 
-func finished(b *testing.B, url string) *conformance.Report {
+func finished(b *testing.B, url string) *event.Report {
 	b.Helper()
-	var run *conformance.Report
+	var run *event.Report
 	for range 3 { // the fastest of them
 		r, err := conformance.New(conformance.Target{URL: url}, conformance.WithSeed(1), conformance.WithProfiles(fixtures.Core))
 		require.NoError(b, err)

@@ -15,14 +15,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/conformancetest/browsertest"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 )
 
 // openPage opens the page of a run.
-func openPage(t *testing.T, tab context.Context, r *conformance.Report, fragment string) context.Context {
+func openPage(t *testing.T, tab context.Context, r *event.Report, fragment string) context.Context {
 	t.Helper()
 	return browsertest.Open(t, tab, rendered(t, "html", r), fragment, "#list section")
 }

@@ -5,8 +5,8 @@ import (
 	"io"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/cause"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -23,7 +23,7 @@ type CauseInfo struct {
 }
 
 // Causes are the causes of the failures of a run, the one of most cases first.
-func Causes(r *conformance.Report) []CauseInfo {
+func Causes(r *event.Report) []CauseInfo {
 	v := view{exact: true}
 	var failed []CaseInfo
 	for i := range r.Results {
@@ -163,7 +163,7 @@ func Count(n int, noun string) string {
 }
 
 // WriteFirst writes what to fix first.
-func WriteFirst(w io.Writer, r *conformance.Report, o TextOptions) error {
+func WriteFirst(w io.Writer, r *event.Report, o TextOptions) error {
 	b := &strings.Builder{}
 	style{o.Color, o.Width}.causes(b, Causes(r))
 	_, err := io.WriteString(w, b.String())

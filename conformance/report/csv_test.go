@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -37,7 +37,7 @@ func TestTheCSVReportHasALineForEachCase(t *testing.T) {
 func TestNoCellOfTheCSVReportIsAFormula(t *testing.T) {
 	t.Parallel()
 	for _, reason := range []string{`=HYPERLINK("http://evil.example")`, "+1", "-1", "@SUM(1)"} {
-		document := rendered(t, "csv", &conformance.Report{Complete: true, Totals: conformance.Tally{},
+		document := rendered(t, "csv", &event.Report{Complete: true, Totals: event.Tally{},
 			Results: []judge.Result{{Case: &fixtures.Case{ID: "area/Topic/name"}, Verdict: judge.Skip, Reason: reason}}})
 		assert.Equal(t, [][]string{{"area/Topic/name", "skip", "", "", "", "'" + reason}}, readCSV(t, document))
 	}

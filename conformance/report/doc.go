@@ -2,7 +2,7 @@
 // the pipeline and decides nothing.
 //
 // Formats lists the forms of a finished run, one file each: NewFile, NewWriter and NewAppended make a
-// conformance.Sink of a format, which writes when the run has ended, early or not; a run that did not get
+// event.Sink of a format, which writes when the run has ended, early or not; a run that did not get
 // to its end is partial in every format. Text is the sink that tells a run to people as it goes on. How a
 // verdict is shown in each format is one line of the table in verdicts.go.
 //

@@ -3,8 +3,8 @@ package report
 import (
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/cause"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/stable"
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -23,7 +23,7 @@ type Document struct {
 	Verdict   string              `json:"verdict"`
 	Server    *ServerInfo         `json:"server,omitempty"`
 	Shard     string              `json:"shard,omitempty"`
-	Suite     conformance.Suite   `json:"suite,omitzero"`
+	Suite     event.Suite         `json:"suite,omitzero"`
 	Corpus    string              `json:"corpus"`
 	Preflight PreflightInfo       `json:"preflight"`
 	Totals    map[string]int      `json:"totals"`
@@ -55,9 +55,9 @@ type AreaInfo struct {
 
 // ProfileInfo is the standing of a profile.
 type ProfileInfo struct {
-	Profile  fixtures.Profile     `json:"profile"`
-	Standing conformance.Standing `json:"standing"`
-	Why      string               `json:"why"`
+	Profile  fixtures.Profile `json:"profile"`
+	Standing event.Standing   `json:"standing"`
+	Why      string           `json:"why"`
 }
 
 // CaseInfo is the verdict on a case, with the rule and the exchange where there is a divergence.
@@ -130,7 +130,7 @@ func (v view) known(s string) string {
 	return s
 }
 
-func (v view) document(r *conformance.Report) *Document {
+func (v view) document(r *event.Report) *Document {
 	d := &Document{
 		Format: DocumentFormat, Target: TargetInfo{v.line(r.Target.Name), r.Target.Region}, Seed: r.Seed, Strict: r.Strict,
 		Complete: r.Complete, Stopped: v.line(r.Stopped), Verdict: v.line(Verdict(r)),
@@ -151,7 +151,7 @@ func (v view) document(r *conformance.Report) *Document {
 	return d
 }
 
-func counts(t conformance.Tally) map[string]int {
+func counts(t event.Tally) map[string]int {
 	m := map[string]int{}
 	for _, v := range judge.Verdicts() {
 		m[string(v)] = t[v]

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
@@ -19,7 +19,7 @@ type FactInfo struct {
 }
 
 // factsOf are the facts that the cases with something to show rest on, by their IDs.
-func factsOf(r *conformance.Report) map[string]FactInfo {
+func factsOf(r *event.Report) map[string]FactInfo {
 	facts := map[string]FactInfo{}
 	for i := range r.Results {
 		if differs(&r.Results[i]) {
@@ -47,7 +47,7 @@ func (f Failures) add(v judge.Verdict, k evidence.Kind) {
 	}
 }
 
-func failuresIn(r *conformance.Report) Failures {
+func failuresIn(r *event.Report) Failures {
 	f := Failures{}
 	for i := range r.Results {
 		f.add(r.Results[i].Verdict, r.Results[i].Case.Evidence.Kind())

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/fixtures"
@@ -19,7 +19,7 @@ import (
 )
 
 // resting is a report of cases that fail, are flaky, warn and pass, each of which rests on one of the facts.
-func resting(facts ...string) *conformance.Report {
+func resting(facts ...string) *event.Report {
 	var results []judge.Result
 	verdicts := []judge.Verdict{judge.Fail, judge.Flaky, judge.Warn, judge.Pass}
 	for i, fact := range facts {
@@ -31,7 +31,7 @@ func resting(facts ...string) *conformance.Report {
 			results = append(results, judge.Result{Case: c, Verdict: v})
 		}
 	}
-	return conformance.SumUp(results)
+	return event.SumUp(results)
 }
 
 func TestEveryReportSumsItsFailuresByEvidence(t *testing.T) {
@@ -63,8 +63,8 @@ func TestTheEvidenceOfAFailureFitsTheTerminal(t *testing.T) {
 	shown := func(width int) string {
 		var b strings.Builder
 		text := report.NewText(&b, report.TextOptions{Width: width})
-		require.NoError(t, text.Event(conformance.Started{}))
-		require.NoError(t, text.Event(conformance.Ended{Report: &conformance.Report{Results: []judge.Result{withFinding(r)}}}))
+		require.NoError(t, text.Event(event.Started{}))
+		require.NoError(t, text.Event(event.Ended{Report: &event.Report{Results: []judge.Result{withFinding(r)}}}))
 		return b.String()
 	}
 	assert.Regexp(t, `(?m)^  evidence expiry/list \(recorded, 2026-09-27\): `, shown(0))

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/atomicfile"
+	"github.com/sendspec/sendspec/conformance/event"
 )
 
 // File is a sink that writes one report when the run ends.
@@ -41,8 +41,8 @@ func NewWriter(f Format, name string, w io.Writer, o Options) *File {
 }
 
 // Event writes the report when the run ends.
-func (f *File) Event(e conformance.Event) error {
-	end, ok := e.(conformance.Ended)
+func (f *File) Event(e event.Event) error {
+	end, ok := e.(event.Ended)
 	if !ok {
 		return nil
 	}

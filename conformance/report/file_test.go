@@ -11,11 +11,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/report"
 )
 
-var interrupted = conformance.Ended{Report: &conformance.Report{Totals: conformance.Tally{}, Stopped: "interrupted"}}
+var interrupted = event.Ended{Report: &event.Report{Totals: event.Tally{}, Stopped: "interrupted"}}
 
 func TestAReportIsWrittenAsAWhole(t *testing.T) {
 	t.Parallel()
@@ -23,7 +23,7 @@ func TestAReportIsWrittenAsAWhole(t *testing.T) {
 	name := filepath.Join(dir, "report.json")
 	require.NoError(t, os.WriteFile(name, []byte("the one before"), 0o600))
 	sink := report.NewFile(formatNamed(t, "json"), name, report.Options{})
-	require.NoError(t, sink.Event(conformance.Started{}))
+	require.NoError(t, sink.Event(event.Started{}))
 	b, err := os.ReadFile(name)
 	require.NoError(t, err)
 	assert.Equal(t, "the one before", string(b), "a run that did not end writes nothing")
@@ -55,7 +55,7 @@ func TestAReportThatBreaksOffLeavesTheOneBefore(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "report.txt")
 	require.NoError(t, os.WriteFile(name, []byte("the one before"), 0o600))
-	broken := report.Format{Name: "text", Write: func(w io.Writer, _ *conformance.Report, _ report.Options) error {
+	broken := report.Format{Name: "text", Write: func(w io.Writer, _ *event.Report, _ report.Options) error {
 		_, _ = io.WriteString(w, "half of it")
 		return errors.New("no more")
 	}}
@@ -104,7 +104,7 @@ func TestASinkPassesTheErrorOfItsWriterOn(t *testing.T) {
 		require.ErrorIs(t, report.NewWriter(f, "-", failing{full}, report.Options{}).Event(interrupted), full, f.Name)
 	}
 	text := report.NewText(failing{full}, report.TextOptions{})
-	require.ErrorIs(t, text.Event(conformance.Started{}), full)
+	require.ErrorIs(t, text.Event(event.Started{}), full)
 	require.ErrorIs(t, text.Event(interrupted), full)
 }
 

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/nearest"
 )
 
@@ -16,7 +16,7 @@ type Format struct {
 	// Whole tells that it holds answers in full, as far as the run has kept them (conformance.WithWholeAnswers).
 	Whole bool
 	// Write writes the whole report of a run that has ended, early or not.
-	Write func(w io.Writer, r *conformance.Report, o Options) error
+	Write func(w io.Writer, r *event.Report, o Options) error
 }
 
 // Options are what a report tells besides the run itself.

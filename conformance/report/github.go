@@ -5,8 +5,8 @@ import (
 	"io"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/cause"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 )
@@ -17,7 +17,7 @@ const annotationsShown = 10
 
 // writeGitHub writes workflow commands: one annotation for each cause of failures and for each other case to show, as
 // far as GitHub shows them, and the verdict.
-func writeGitHub(w io.Writer, r *conformance.Report, o Options) error {
+func writeGitHub(w io.Writer, r *event.Report, o Options) error {
 	v, b := view{exact: true}, &strings.Builder{}
 	causes := Causes(r)
 	commands := []string{"error", "warning"}

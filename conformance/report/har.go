@@ -12,7 +12,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -20,7 +20,7 @@ import (
 
 // writeHAR writes every exchange of the cases, in the order of the plan: whole enough to be judged
 // again offline.
-func writeHAR(w io.Writer, r *conformance.Report, o Options) error {
+func writeHAR(w io.Writer, r *event.Report, o Options) error {
 	v := view{exact: true}
 	if err := v.harHead(w, r, o); err != nil {
 		return err
@@ -52,7 +52,7 @@ const (
 	harEnd   = "\n]}}\n"
 )
 
-func (v view) harHead(w io.Writer, r *conformance.Report, o Options) error {
+func (v view) harHead(w io.Writer, r *event.Report, o Options) error {
 	verdict := v.line(Verdict(r))
 	var members []any
 	for _, value := range []any{
@@ -70,7 +70,7 @@ func (v view) harHead(w io.Writer, r *conformance.Report, o Options) error {
 	return err
 }
 
-func (v view) entry(t conformance.Target, r *judge.Result, x *judge.Exchanged) harEntry {
+func (v view) entry(t event.Target, r *judge.Result, x *judge.Exchanged) harEntry {
 	milliseconds := float64(x.Elapsed.Microseconds()) / 1000
 	e := harEntry{
 		Started: x.Sent.UTC().Format("2006-01-02T15:04:05.000Z"), Time: milliseconds,
@@ -84,7 +84,7 @@ func (v view) entry(t conformance.Target, r *judge.Result, x *judge.Exchanged) h
 	return e
 }
 
-func (v view) harRequest(t conformance.Target, r *wire.Request) harRequest {
+func (v view) harRequest(t event.Target, r *wire.Request) harRequest {
 	base := strings.TrimSuffix(t.URL, "/")
 	if base == "" {
 		base = "http://localhost" // an http.Handler in the process

@@ -1,6 +1,6 @@
 package report
 
-import "github.com/sendspec/sendspec/conformance"
+import "github.com/sendspec/sendspec/conformance/event"
 
 // The types of HAR 1.2 (HTTP Archive), as far as an API client fills them. Members that begin with an
 // underscore are ours, as the format allows. Libraries of these types are made for what a browser hands
@@ -13,14 +13,14 @@ type harCreator struct {
 
 // harRun is what a reader needs to judge the entries again.
 type harRun struct {
-	Target   string            `json:"target"`
-	Region   string            `json:"region"`
-	Seed     uint64            `json:"seed"`
-	Strict   bool              `json:"strict"`
-	Complete bool              `json:"complete"`
-	Verdict  string            `json:"verdict"`
-	Failures Failures          `json:"failures"`
-	Suite    conformance.Suite `json:"suite"`
+	Target   string      `json:"target"`
+	Region   string      `json:"region"`
+	Seed     uint64      `json:"seed"`
+	Strict   bool        `json:"strict"`
+	Complete bool        `json:"complete"`
+	Verdict  string      `json:"verdict"`
+	Failures Failures    `json:"failures"`
+	Suite    event.Suite `json:"suite"`
 }
 
 type harEntry struct {

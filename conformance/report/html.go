@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/report/htmlpage"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 )
@@ -25,7 +25,7 @@ var (
 
 // writeHTML writes one page that needs nothing else. Verdict, causes and scores are HTML; the cases are data that the
 // page's own script renders as text, one at a time. The policy in its head lets no other script run.
-func writeHTML(w io.Writer, r *conformance.Report, o Options) error {
+func writeHTML(w io.Writer, r *event.Report, o Options) error {
 	page, err := newPage(r, o)
 	if err != nil {
 		return err
@@ -54,7 +54,7 @@ type page struct {
 
 type fact struct{ Name, Value string }
 
-func newPage(r *conformance.Report, o Options) (*page, error) {
+func newPage(r *event.Report, o Options) (*page, error) {
 	v := view{exact: true}
 	causes := Causes(r)
 	data, err := untrusted.PageJSON(v.pageData(r, causes, o))
@@ -68,7 +68,7 @@ func newPage(r *conformance.Report, o Options) (*page, error) {
 	return p, nil
 }
 
-func (p *page) headline(r *conformance.Report, v view) {
+func (p *page) headline(r *event.Report, v view) {
 	p.Verdict, p.Complete, p.Stopped = v.line(Verdict(r)), r.Complete, v.line(r.Stopped)
 	p.Headline, p.Lede, _ = strings.Cut(p.Verdict, ": ")
 	p.Mark, p.Class = "✓", "pass"

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 )
 
@@ -19,7 +19,7 @@ type causeRow struct {
 	Rerun    string
 }
 
-func (v view) causeRows(r *conformance.Report, causes []CauseInfo, o Options) (rows []causeRow, of string) {
+func (v view) causeRows(r *event.Report, causes []CauseInfo, o Options) (rows []causeRow, of string) {
 	results := map[string]*judge.Result{}
 	for i := range r.Results {
 		results[r.Results[i].Case.ID] = &r.Results[i]

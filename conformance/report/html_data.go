@@ -1,7 +1,7 @@
 package report
 
 import (
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
@@ -32,7 +32,7 @@ type causeName struct {
 }
 
 // kindsIn are the kinds of evidence that the cases of a run have, surest first.
-func kindsIn(r *conformance.Report) []kindInfo {
+func kindsIn(r *event.Report) []kindInfo {
 	has, failures, kinds := map[evidence.Kind]bool{}, failuresIn(r), []kindInfo{}
 	for i := range r.Results {
 		has[r.Results[i].Case.Evidence.Kind()] = true
@@ -65,7 +65,7 @@ type pageExchange struct {
 	Decisive     bool    `json:"decisive,omitempty"` // the one that the first finding is about
 }
 
-func (v view) pageData(r *conformance.Report, causes []CauseInfo, o Options) pageData {
+func (v view) pageData(r *event.Report, causes []CauseInfo, o Options) pageData {
 	d := pageData{
 		Verdicts: verdictInfos(r), Levels: []fixtures.Level{fixtures.Must, fixtures.Should, fixtures.May},
 		Areas: []string{}, Kinds: kindsIn(r), Causes: []causeName{}, Facts: factsOf(r), Cases: make([]pageCase, len(r.Results)),
@@ -87,7 +87,7 @@ func (v view) pageData(r *conformance.Report, causes []CauseInfo, o Options) pag
 	return d
 }
 
-func (v view) pageCase(r *conformance.Report, res *judge.Result, o Options) pageCase {
+func (v view) pageCase(r *event.Report, res *judge.Result, o Options) pageCase {
 	c := pageCase{CaseInfo: v.caseInfo(res), Rule: ruleOf(res.Case.ID), Area: res.Case.Area()}
 	c.CaseInfo.Exchanges = nil
 	if !differs(res) {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -18,7 +18,7 @@ type verdictInfo struct {
 	Shown   bool          `json:"shown"` // without being asked for
 }
 
-func verdictInfos(r *conformance.Report) []verdictInfo {
+func verdictInfos(r *event.Report) []verdictInfo {
 	var list []verdictInfo
 	shown := map[judge.Verdict]bool{}
 	for i := range r.Results {
@@ -31,7 +31,7 @@ func verdictInfos(r *conformance.Report) []verdictInfo {
 }
 
 // columns are the verdicts that some case has: a column of nothing says nothing.
-func columns(r *conformance.Report) []verdictInfo {
+func columns(r *event.Report) []verdictInfo {
 	return slices.DeleteFunc(verdictInfos(r), func(v verdictInfo) bool { return v.Count == 0 })
 }
 
@@ -43,7 +43,7 @@ type segment struct {
 
 const barLength = 100
 
-func barOf(t conformance.Tally) []segment {
+func barOf(t event.Tally) []segment {
 	var bar []segment
 	total, at := float64(t.Total()), 0.0
 	if total == 0 {
@@ -74,16 +74,16 @@ var profileAbout = map[fixtures.Profile]string{
 }
 
 // StandingClass is the class of a standing on a page: that of a verdict.
-var StandingClass = map[conformance.Standing]string{
-	conformance.Conformant: "pass", conformance.Partial: "warn", conformance.Nonconformant: "fail", conformance.Untested: "skip",
+var StandingClass = map[event.Standing]string{
+	event.Conformant: "pass", event.Partial: "warn", event.Nonconformant: "fail", event.Untested: "skip",
 }
 
-func profileRows(r *conformance.Report, v view) []profileRow {
-	tallies := map[fixtures.Profile]conformance.Tally{}
+func profileRows(r *event.Report, v view) []profileRow {
+	tallies := map[fixtures.Profile]event.Tally{}
 	for i := range r.Results {
 		p := r.Results[i].Case.Profile
 		if tallies[p] == nil {
-			tallies[p] = conformance.Tally{}
+			tallies[p] = event.Tally{}
 		}
 		tallies[p][r.Results[i].Verdict]++
 	}
@@ -106,7 +106,7 @@ type areaRow struct {
 	Score  string // of those judged, how many pass
 }
 
-func areaRows(r *conformance.Report, columns []verdictInfo) []areaRow {
+func areaRows(r *event.Report, columns []verdictInfo) []areaRow {
 	var rows []areaRow
 	for _, a := range r.Areas {
 		row := areaRow{Area: a.Area, Bar: barOf(a.Tally), Total: a.Total(), Score: "–"}

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"io"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
@@ -15,14 +15,14 @@ const (
 	documentFormat1 = "sendspec-report/1"
 )
 
-func writeJSON(w io.Writer, r *conformance.Report, _ Options) error {
+func writeJSON(w io.Writer, r *event.Report, _ Options) error {
 	return untrusted.WriteJSON(w, view{}.document(r))
 }
 
 // Marshal returns the JSON document of a report. The same seed and the same behaviour give the same
 // bytes: it holds no time of day, duration, UUID or signature. Durations are in the JUnit, HAR and
 // HTML reports.
-func Marshal(r *conformance.Report) ([]byte, error) {
+func Marshal(r *event.Report) ([]byte, error) {
 	var b bytes.Buffer
 	err := writeJSON(&b, r, Options{})
 	return b.Bytes(), err

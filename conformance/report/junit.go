@@ -9,13 +9,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 )
 
 // writeJUnit writes a suite for each area and a test for each case. What is the target's fault is a
 // failure, what is ours an error. A run that did not get to its end has an error of its own besides.
-func writeJUnit(w io.Writer, r *conformance.Report, o Options) error {
+func writeJUnit(w io.Writer, r *event.Report, o Options) error {
 	suites := junitSuites{Name: "sendspec", Time: seconds(r.Elapsed)}
 	if !r.Complete {
 		suites.add(incompleteSuite(r))
@@ -50,7 +50,7 @@ func writeJUnit(w io.Writer, r *conformance.Report, o Options) error {
 	return err
 }
 
-func newSuite(r *conformance.Report, name string) junitSuite {
+func newSuite(r *event.Report, name string) junitSuite {
 	v := view{exact: true}
 	suite := junitSuite{Name: name, Time: seconds(0), Properties: []junitProperty{
 		{"target", v.line(r.Target.Name)},
@@ -69,7 +69,7 @@ func newSuite(r *conformance.Report, name string) junitSuite {
 	return suite
 }
 
-func incompleteSuite(r *conformance.Report) junitSuite {
+func incompleteSuite(r *event.Report) junitSuite {
 	v, suite := view{exact: true}, newSuite(r, "sendspec/run")
 	suite.add(junitCase{
 		Name: "complete", Class: "sendspec.run", Time: seconds(0),
@@ -78,7 +78,7 @@ func incompleteSuite(r *conformance.Report) junitSuite {
 	return suite
 }
 
-func (v view) testcase(r *conformance.Report, res *judge.Result, o Options) junitCase {
+func (v view) testcase(r *event.Report, res *judge.Result, o Options) junitCase {
 	parts := strings.Split(res.Case.ID, "/")
 	c := junitCase{
 		Name: v.line(res.Case.ID), Class: v.line("sendspec." + strings.Join(parts[:min(2, len(parts))], ".")), Time: seconds(elapsed(res)),

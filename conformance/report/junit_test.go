@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 )
 
@@ -81,7 +81,7 @@ func junitCounts(t *testing.T, document []byte) (counts map[string]int, sums map
 
 func TestTheJUnitReportHasTheFormThatItsReadersCheck(t *testing.T) {
 	t.Parallel()
-	for name, r := range map[string]*conformance.Report{"whole": nastyReport(t), "interrupted": halfway(t), "unjudged": unjudged()} {
+	for name, r := range map[string]*event.Report{"whole": nastyReport(t), "interrupted": halfway(t), "unjudged": unjudged()} {
 		t.Run(name, func(t *testing.T) {
 			counts, sums := junitCounts(t, rendered(t, "junit", r))
 			partial := 0
@@ -90,7 +90,7 @@ func TestTheJUnitReportHasTheFormThatItsReadersCheck(t *testing.T) {
 			}
 			assert.Equal(t, len(r.Results)+partial, counts["testcase"])
 			assert.Equal(t, counts["testcase"], sums["tests"])
-			verdicts := conformance.Tally{}
+			verdicts := event.Tally{}
 			for _, res := range r.Results {
 				if res.NotAsked() {
 					verdicts[judge.Skip]++

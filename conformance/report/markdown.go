@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -16,7 +16,7 @@ const markdownBytes = 60_000
 
 // writeMarkdown writes the scores and the first divergences, for a step summary or a comment. What the
 // target sent is in fenced code, longer fenced than anything within.
-func writeMarkdown(w io.Writer, r *conformance.Report, o Options) error {
+func writeMarkdown(w io.Writer, r *event.Report, o Options) error {
 	v, b := view{exact: true}, &strings.Builder{}
 	fmt.Fprintf(b, "## sendspec: %s\n\n", prose(v.line(Verdict(r))))
 	if !r.Complete {
@@ -46,7 +46,7 @@ func writeMarkdown(w io.Writer, r *conformance.Report, o Options) error {
 }
 
 // markdownCauses writes what to fix first.
-func (v view) markdownCauses(b *strings.Builder, r *conformance.Report, o Options) {
+func (v view) markdownCauses(b *strings.Builder, r *event.Report, o Options) {
 	list := Causes(r)
 	if len(list) == 0 {
 		return
@@ -76,13 +76,13 @@ func (v view) markdownCauses(b *strings.Builder, r *conformance.Report, o Option
 // markdownExample is to how many characters the lines of a cause's example are cut.
 const markdownExample = 600
 
-func markdownAreas(b *strings.Builder, r *conformance.Report) {
+func markdownAreas(b *strings.Builder, r *event.Report) {
 	b.WriteString("| area |")
 	for _, verdict := range judge.Verdicts() {
 		fmt.Fprintf(b, " %s |", verdict)
 	}
 	b.WriteString("\n|---|" + strings.Repeat("--:|", len(judge.Verdicts())) + "\n")
-	for _, a := range append(r.Areas[:len(r.Areas):len(r.Areas)], conformance.AreaTally{Area: "**all**", Tally: r.Totals}) {
+	for _, a := range append(r.Areas[:len(r.Areas):len(r.Areas)], event.AreaTally{Area: "**all**", Tally: r.Totals}) {
 		fmt.Fprintf(b, "| %s |", a.Area)
 		for _, verdict := range judge.Verdicts() {
 			if n := a.Tally[verdict]; n > 0 {
@@ -97,7 +97,7 @@ func markdownAreas(b *strings.Builder, r *conformance.Report) {
 }
 
 // markdownCases writes the cases that fail the gate, in full as far as there is room.
-func (v view) markdownCases(b *strings.Builder, r *conformance.Report, o Options) {
+func (v view) markdownCases(b *strings.Builder, r *event.Report, o Options) {
 	shown, left := 0, 0
 	for i := range r.Results {
 		res := &r.Results[i]

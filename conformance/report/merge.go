@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/fixtures"
@@ -163,7 +163,7 @@ func (d *Document) sumUp() {
 		d.Failures.add(c.Verdict, c.Kind)
 	}
 	d.Causes = causesOf(d.Cases)
-	r := conformance.SumUp(results)
+	r := event.SumUp(results)
 	r.Target.Name = d.Target.Name
 	d.Totals, d.Verdict, d.Areas, d.Profiles = counts(r.Totals), Verdict(r), nil, nil
 	for _, a := range r.Areas {

@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/selector"
@@ -77,7 +78,7 @@ func nastyHandler(t *testing.T) http.Handler {
 }
 
 // nastyReport is the report of a run against the nasty target, with fixed times and addresses.
-func nastyReport(t *testing.T) *conformance.Report {
+func nastyReport(t *testing.T) *event.Report {
 	t.Helper()
 	server := httptest.NewServer(nastyHandler(t))
 	t.Cleanup(server.Close)
@@ -112,17 +113,17 @@ func nastyReport(t *testing.T) *conformance.Report {
 	return sink.report
 }
 
-type keeper struct{ report *conformance.Report }
+type keeper struct{ report *event.Report }
 
-func (k *keeper) Event(e conformance.Event) error {
-	if end, ok := e.(conformance.Ended); ok {
+func (k *keeper) Event(e event.Event) error {
+	if end, ok := e.(event.Ended); ok {
 		k.report = end.Report
 	}
 	return nil
 }
 
 // normalize replaces what differs from run to run: times, the address, the signature.
-func normalize(r *conformance.Report, host string) {
+func normalize(r *event.Report, host string) {
 	began := time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC)
 	r.Target.URL = "http://target.example:80"
 	r.Began, r.Elapsed = began, 1234*time.Millisecond
@@ -219,9 +220,9 @@ func TestNoHalfOfACredentialIsWritten(t *testing.T) {
 	}
 	var b strings.Builder
 	text := report.NewText(&b, report.TextOptions{Width: 2010})
-	require.NoError(t, text.Event(conformance.Started{Target: sink.report.Target}))
+	require.NoError(t, text.Event(event.Started{Target: sink.report.Target}))
 	for i := range sink.report.Results {
-		require.NoError(t, text.Event(conformance.Judged{Result: sink.report.Results[i]}))
+		require.NoError(t, text.Event(event.Judged{Result: sink.report.Results[i]}))
 	}
 	assert.NotContains(t, b.String(), secrets.SessionToken[:8])
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/fixtures"
@@ -48,7 +48,7 @@ func TestAnUnknownFormatIsAnsweredWithThoseThereAre(t *testing.T) {
 // Each cause is an annotation. Ten of a kind is what GitHub shows; a line for each command, and none of the target's.
 func TestGitHubAnnotationsAreCappedAndOurs(t *testing.T) {
 	t.Parallel()
-	annotations := func(r *conformance.Report) map[string]int {
+	annotations := func(r *event.Report) map[string]int {
 		counts := map[string]int{}
 		for _, line := range strings.Split(strings.TrimRight(string(rendered(t, "github", r)), "\n"), "\n") {
 			command, _, _ := strings.Cut(strings.TrimPrefix(line, "::"), " ")
@@ -63,7 +63,7 @@ func TestGitHubAnnotationsAreCappedAndOurs(t *testing.T) {
 }
 
 // withCauses is a report of failures with a cause each.
-func withCauses(n int) *conformance.Report {
+func withCauses(n int) *event.Report {
 	var results []judge.Result
 	for i := range n {
 		results = append(results, judge.Result{
@@ -72,7 +72,7 @@ func withCauses(n int) *conformance.Report {
 			Findings: []judge.Finding{{Path: fmt.Sprintf("/Command/Member%d", i), Level: fixtures.Must}},
 		})
 	}
-	r := conformance.SumUp(results)
+	r := event.SumUp(results)
 	r.Target.Name = "a target"
 	return r
 }
@@ -111,11 +111,11 @@ func TestAStyledTextIsThePlainOneInColours(t *testing.T) {
 	write := func(o report.TextOptions) string {
 		var b strings.Builder
 		text := report.NewText(&b, o)
-		require.NoError(t, text.Event(conformance.Started{Target: run.Target}))
+		require.NoError(t, text.Event(event.Started{Target: run.Target}))
 		for i := range run.Results {
-			require.NoError(t, text.Event(conformance.Judged{Result: run.Results[i]}))
+			require.NoError(t, text.Event(event.Judged{Result: run.Results[i]}))
 		}
-		require.NoError(t, text.Event(conformance.Ended{Report: run}))
+		require.NoError(t, text.Event(event.Ended{Report: run}))
 		return b.String()
 	}
 	styled := write(report.TextOptions{Color: true, Verbose: true})
@@ -145,8 +145,8 @@ func TestACaseThatWasNotAskedIsOnlyCounted(t *testing.T) {
 	assert.Contains(t, string(rendered(t, "sarif", half)), "cannot be signed")
 	var b strings.Builder
 	text := report.NewText(&b, report.TextOptions{})
-	require.NoError(t, text.Event(conformance.Started{}))
-	require.NoError(t, text.Event(conformance.Ended{Report: half}))
+	require.NoError(t, text.Event(event.Started{}))
+	require.NoError(t, text.Event(event.Ended{Report: half}))
 	assert.Contains(t, b.String(), "ERROR invariant/JSON/one-value\n  cannot be signed: <b>\n")
 	assert.NotContains(t, b.String(), "not asked: ")
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -134,7 +135,7 @@ func TestTheTextOfAFailingCase(t *testing.T) {
 			Body: []byte("{\"__type\":\"ValidationException\",\"message\":\"\x1b[31m\\u0000\"}\n")},
 	}
 	r := judge.Judge(cases[0], steps, []*wire.Exchange{x}, false)
-	text := report.Failure(conformance.Target{URL: "http://h:1", Region: "us-east-1"}, &r, "sendspec run area/Topic/refused")
+	text := report.Failure(event.Target{URL: "http://h:1", Region: "us-east-1"}, &r, "sendspec run area/Topic/refused")
 	for _, line := range []string{
 		"FAIL  area/Topic/refused (must)\n",
 		"  rule     It is refused\n",
@@ -211,7 +212,7 @@ func TestTheTextShowsEveryOutcomeThatWouldConform(t *testing.T) {
 		Response: &wire.Response{Status: 404, Header: http.Header{}, Body: []byte(`{"__type":"NotFound"}`)},
 	}
 	r := judge.Judge(cases[0], steps, []*wire.Exchange{x}, false)
-	text := report.Failure(conformance.Target{}, &r, "")
+	text := report.Failure(event.Target{}, &r, "")
 	assert.Contains(t, text, "  want     taken: status: 200 OK, not 404 Not Found NotFound\n  or       denied: status: 400 Bad "+
 		"Request Denied, not 404 Not Found NotFound\n  or       ")
 	assert.NotContains(t, text, "  got ", "the nearest is not the rule")

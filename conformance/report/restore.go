@@ -4,7 +4,7 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/selector"
@@ -17,13 +17,13 @@ var errNotKept = errors.New("a JSON report has no more of it")
 
 // Report is the run that a document tells of, for the other formats. It has what the document has: bodies as they were
 // quoted, and neither durations nor headers.
-func (d *Document) Report() *conformance.Report {
+func (d *Document) Report() *event.Report {
 	results := make([]judge.Result, len(d.Cases))
 	for i := range d.Cases {
 		results[i] = d.Cases[i].Result()
 	}
-	r := conformance.SumUp(results)
-	r.Target, r.Seed, r.Strict = conformance.Target{Name: d.Target.Name, Region: d.Target.Region}, d.Seed, d.Strict
+	r := event.SumUp(results)
+	r.Target, r.Seed, r.Strict = event.Target{Name: d.Target.Name, Region: d.Target.Region}, d.Seed, d.Strict
 	r.Complete, r.Stopped, r.Suite, r.Corpus = d.Complete, d.Stopped, d.Suite, d.Corpus
 	r.Cut = strings.HasPrefix(d.Verdict, "INCOMPLETE")
 	r.Preflight = probe.Preflight{Operations: d.Preflight.Operations, Synthetic: d.Preflight.Synthetic}
@@ -31,7 +31,7 @@ func (d *Document) Report() *conformance.Report {
 		r.Shard = shard
 	}
 	if d.Server != nil {
-		r.Server = &conformance.LaunchedServer{Command: d.Server.Command, Ended: d.Server.Ended, Output: d.Server.Output}
+		r.Server = &event.LaunchedServer{Command: d.Server.Command, Ended: d.Server.Ended, Output: d.Server.Output}
 	}
 	return r
 }

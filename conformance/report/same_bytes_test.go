@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -34,7 +34,7 @@ func polled(t *testing.T, times int, expires string) []byte {
 			},
 		})
 	}
-	b, err := report.Marshal(&conformance.Report{Results: []judge.Result{result}, Totals: conformance.Tally{}})
+	b, err := report.Marshal(&event.Report{Results: []judge.Result{result}, Totals: event.Tally{}})
 	require.NoError(t, err)
 	return b
 }

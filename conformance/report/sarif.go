@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 )
@@ -19,7 +19,7 @@ const (
 
 // writeSARIF writes a result for each divergence. A rule is area/Topic/name, which its variants share;
 // a location is the fixture that states it, and the case within it.
-func writeSARIF(w io.Writer, r *conformance.Report, o Options) error {
+func writeSARIF(w io.Writer, r *event.Report, o Options) error {
 	v := view{exact: true}
 	rules, shown := map[string]int{}, []*judge.Result{}
 	driver := sarifDriver{
@@ -110,7 +110,7 @@ func (v view) result(r *judge.Result, rules map[string]int, o Options) sarifResu
 	}
 }
 
-func (v view) invocation(r *conformance.Report) sarifInvocation {
+func (v view) invocation(r *event.Report) sarifInvocation {
 	call := sarifInvocation{ExecutionSuccessful: r.Complete, Properties: map[string]any{
 		"target": v.line(r.Target.Name), "region": v.line(r.Target.Region), "seed": r.Seed, "strict": r.Strict,
 		"complete": r.Complete, "verdict": v.line(Verdict(r)), "failures": failuresIn(r),

@@ -13,14 +13,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
 )
 
-func rendered(t *testing.T, format string, r *conformance.Report) []byte {
+func rendered(t *testing.T, format string, r *event.Report) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	require.NoError(t, formatNamed(t, format).Write(&b, r, report.Options{Rerun: "sendspec run --seed 1"}))
@@ -28,14 +28,14 @@ func rendered(t *testing.T, format string, r *conformance.Report) []byte {
 }
 
 // unjudged is the report of a run that found nothing to ask.
-func unjudged() *conformance.Report {
-	return &conformance.Report{Target: conformance.Target{Name: "a target"}, Stopped: "cannot judge: a target cannot be reached",
-		Totals: conformance.Tally{}}
+func unjudged() *event.Report {
+	return &event.Report{Target: event.Target{Name: "a target"}, Stopped: "cannot judge: a target cannot be reached",
+		Totals: event.Tally{}}
 }
 
 // halfway is the report of a run that was interrupted: a case in it could not be judged, and another was
 // not asked.
-func halfway(t *testing.T) *conformance.Report {
+func halfway(t *testing.T) *event.Report {
 	t.Helper()
 	r := nastyReport(t)
 	r.Complete, r.Cut, r.Stopped = false, true, "interrupted"
@@ -77,7 +77,7 @@ func validates(t *testing.T, schema *jsonschema.Schema, document []byte) {
 func TestTheJSONReportFollowsItsPublishedSchema(t *testing.T) {
 	t.Parallel()
 	schema := compiled(t, "report.json", map[string][]byte{"report.json": documentSchema(t)})
-	for name, r := range map[string]*conformance.Report{"whole": nastyReport(t), "interrupted": halfway(t), "unjudged": unjudged()} {
+	for name, r := range map[string]*event.Report{"whole": nastyReport(t), "interrupted": halfway(t), "unjudged": unjudged()} {
 		t.Run(name, func(t *testing.T) { validates(t, schema, rendered(t, "json", r)) })
 	}
 	for name, change := range map[string]func(map[string]any){
@@ -125,7 +125,7 @@ func TestTheSARIFReportFollowsItsSchema(t *testing.T) {
 	published, err := os.ReadFile("testdata/sarif-schema-2.1.0.json")
 	require.NoError(t, err)
 	schema := compiled(t, "sarif.json", map[string][]byte{"sarif.json": published})
-	for name, r := range map[string]*conformance.Report{"whole": nastyReport(t), "interrupted": halfway(t), "unjudged": unjudged()} {
+	for name, r := range map[string]*event.Report{"whole": nastyReport(t), "interrupted": halfway(t), "unjudged": unjudged()} {
 		t.Run(name, func(t *testing.T) {
 			document := rendered(t, "sarif", r)
 			validates(t, schema, document)
@@ -189,7 +189,7 @@ func harSchema(t *testing.T) *jsonschema.Schema {
 func TestTheHARReportFollowsTheSchemaOfTheFormat(t *testing.T) {
 	t.Parallel()
 	schema := harSchema(t)
-	for name, r := range map[string]*conformance.Report{"whole": nastyReport(t), "interrupted": halfway(t), "unjudged": unjudged()} {
+	for name, r := range map[string]*event.Report{"whole": nastyReport(t), "interrupted": halfway(t), "unjudged": unjudged()} {
 		t.Run(name, func(t *testing.T) { validates(t, schema, rendered(t, "har", r)) })
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 )
 
 // ServerInfo is a server under test that ended before the run did.
@@ -16,7 +16,7 @@ type ServerInfo struct {
 
 // serverInfo is nil for a server that lived: what it wrote is then no matter of the report, and would
 // be new in each run.
-func serverInfo(s *conformance.LaunchedServer) *ServerInfo {
+func serverInfo(s *event.LaunchedServer) *ServerInfo {
 	if s == nil || s.Ended == "" {
 		return nil
 	}
@@ -33,7 +33,7 @@ func outputLines(lines []string) []string {
 
 // ServerDied tells, in lines for people, how a server ended that was started for a run, and the last of
 // what it wrote.
-func ServerDied(s conformance.LaunchedServer) string {
+func ServerDied(s event.LaunchedServer) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "the server under test ended by itself (%s): %s\n", clean(s.Ended), clean(s.Command))
 	b.WriteString(Output("the server", s.Output))

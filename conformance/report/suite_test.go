@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 )
@@ -25,7 +25,7 @@ func TestReportsSayWhatIsProvisionalAndWhatAPinLeavesOut(t *testing.T) {
 		}
 	}
 	require.Equal(t, 1, r.Spared())
-	r.Suite = conformance.Suite{Version: "1.7", Pin: "1.6", LeftOut: 12}
+	r.Suite = event.Suite{Version: "1.7", Pin: "1.6", LeftOut: 12}
 	words := []string{"1 failure of provisional cases, new in suite 1.7: warnings until the next version, failures with --strict",
 		"suite 1.6: 12 later cases left out"}
 	for name, want := range map[string][]string{

@@ -6,8 +6,8 @@ import (
 	"io"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/cause"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 )
@@ -16,7 +16,7 @@ import (
 type Text struct {
 	w     io.Writer
 	o     TextOptions
-	start conformance.Started
+	start event.Started
 	begun bool
 
 	grouped bool // failures are told by their causes
@@ -36,41 +36,41 @@ type TextOptions struct {
 func NewText(w io.Writer, o TextOptions) *Text { return &Text{w: w, o: o} }
 
 // writeText writes the text of a run that has ended.
-func writeText(w io.Writer, r *conformance.Report, o Options) error {
+func writeText(w io.Writer, r *event.Report, o Options) error {
 	t := NewText(w, TextOptions{Options: o, Verbose: true})
-	plan := make([]conformance.Planned, len(r.Results))
+	plan := make([]event.Planned, len(r.Results))
 	for i := range r.Results {
 		plan[i].Case = r.Results[i].Case
 		if r.Results[i].Verdict == judge.Skip {
 			plan[i].Skip = r.Results[i].Reason
 		}
 	}
-	start := conformance.Started{Target: r.Target, Seed: r.Seed, Strict: r.Strict, Preflight: r.Preflight, Plan: plan, Began: r.Began}
+	start := event.Started{Target: r.Target, Seed: r.Seed, Strict: r.Strict, Preflight: r.Preflight, Plan: plan, Began: r.Began}
 	if err := t.Event(start); err != nil {
 		return err
 	}
 	for _, result := range r.Results {
-		if err := t.Event(conformance.Judged{Result: result}); err != nil {
+		if err := t.Event(event.Judged{Result: result}); err != nil {
 			return err
 		}
 	}
-	return t.Event(conformance.Ended{Report: r})
+	return t.Event(event.Ended{Report: r})
 }
 
 // Event writes what there is to say of an event.
-func (t *Text) Event(e conformance.Event) error {
+func (t *Text) Event(e event.Event) error {
 	var b strings.Builder
 	switch e := e.(type) {
-	case conformance.Started:
+	case event.Started:
 		t.start, t.begun = e, true
 		if !t.o.Quiet {
 			started(&b, e)
 		}
-	case conformance.Judged:
+	case event.Judged:
 		if t.o.Verbose {
 			t.judged(&b, &e.Result)
 		}
-	case conformance.Ended:
+	case event.Ended:
 		switch {
 		case !t.begun:
 		case t.o.Quiet:
@@ -93,7 +93,7 @@ const (
 )
 
 // failures writes the cases that fail the run: each of a few, the causes of many.
-func (t *Text) failures(b *strings.Builder, r *conformance.Report) {
+func (t *Text) failures(b *strings.Builder, r *event.Report) {
 	var failed, others []*judge.Result
 	for i := range r.Results {
 		switch res := &r.Results[i]; {
@@ -120,7 +120,7 @@ func (t *Text) failures(b *strings.Builder, r *conformance.Report) {
 	}
 }
 
-func started(b *strings.Builder, s conformance.Started) {
+func started(b *strings.Builder, s event.Started) {
 	fmt.Fprintf(b, "sendspec: %s in %s, seed %d\n", clean(s.Target.Name), s.Target.Region, s.Seed)
 	if len(s.Preflight.Operations) > 0 {
 		fmt.Fprintf(b, "knows %s", strings.Join(s.Preflight.Operations, ", "))
@@ -230,7 +230,7 @@ func Line(r *judge.Result) string {
 
 // Failure describes a case that did not pass, in about ten lines: the rule and its source, what was wanted and what
 // came, both bodies, and how to run it again. Rerun is a command, or "".
-func Failure(target conformance.Target, r *judge.Result, rerun string) string {
+func Failure(target event.Target, r *judge.Result, rerun string) string {
 	b := &strings.Builder{}
 	style{}.failure(b, target, r, rerun)
 	return b.String()
@@ -250,7 +250,7 @@ func weight(r *judge.Result) string {
 	return string(r.Case.Level)
 }
 
-func (s style) failure(b *strings.Builder, target conformance.Target, r *judge.Result, rerun string) {
+func (s style) failure(b *strings.Builder, target event.Target, r *judge.Result, rerun string) {
 	c := r.Case
 	word := s.paint(presentationOf(r.Verdict).color, fmt.Sprintf("%-5s", strings.ToUpper(string(r.Verdict))))
 	fmt.Fprintf(b, "%s %s (%s)\n", word, s.paint(bold, c.ID), weight(r))
@@ -338,7 +338,7 @@ func decisive(r *judge.Result) *judge.Exchanged {
 	return x
 }
 
-func (s style) exchange(b *strings.Builder, target conformance.Target, r *judge.Result, rerun string) {
+func (s style) exchange(b *strings.Builder, target event.Target, r *judge.Result, rerun string) {
 	x := decisive(r)
 	if x == nil {
 		return
@@ -360,7 +360,7 @@ func (s style) exchange(b *strings.Builder, target conformance.Target, r *judge.
 }
 
 // curlLine is the command that sends a request, or says where it is found.
-func curlLine(target conformance.Target, r *wire.Request) string {
+func curlLine(target event.Target, r *wire.Request) string {
 	if target.URL == "" {
 		return ""
 	}

@@ -6,33 +6,33 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 )
 
 // Summary is what a run ends with: the causes of its failures, the totals and the verdict.
-func Summary(r *conformance.Report) string {
+func Summary(r *event.Report) string {
 	b := &strings.Builder{}
 	style{}.causes(b, Causes(r))
 	(&Text{o: TextOptions{Verbose: true}}).totals(b, r)
 	return b.String()
 }
 
-func (t *Text) ended(b *strings.Builder, r *conformance.Report) {
+func (t *Text) ended(b *strings.Builder, r *event.Report) {
 	if !t.o.Verbose {
 		t.failures(b, r)
 	}
 	t.totals(b, r)
 }
 
-func (t *Text) totals(b *strings.Builder, r *conformance.Report) {
+func (t *Text) totals(b *strings.Builder, r *event.Report) {
 	look := style{color: t.o.Color}
 	fmt.Fprintf(b, "%-12s", "area")
 	for _, v := range judge.Verdicts() {
 		b.WriteString(look.paint(bold, fmt.Sprintf("%7s", v)))
 	}
 	b.WriteString("\n")
-	for _, a := range append(slices.Clone(r.Areas), conformance.AreaTally{Area: "all", Tally: r.Totals}) {
+	for _, a := range append(slices.Clone(r.Areas), event.AreaTally{Area: "all", Tally: r.Totals}) {
 		fmt.Fprintf(b, "%-12s", a.Area)
 		for _, v := range judge.Verdicts() {
 			if a.Tally[v] == 0 {
@@ -72,7 +72,7 @@ func (t *Text) totals(b *strings.Builder, r *conformance.Report) {
 }
 
 // suiteLines say which cases do not count as they will later, or elsewhere.
-func suiteLines(r *conformance.Report) (lines []string) {
+func suiteLines(r *event.Report) (lines []string) {
 	if n := r.Spared(); n > 0 {
 		lines = append(lines, fmt.Sprintf("%s of provisional cases, new in suite %s: warnings until the next version, failures with --strict",
 			Count(n, "failure"), clean(string(r.Suite.Version))))
@@ -96,23 +96,23 @@ func discarded(b *strings.Builder, results []judge.Result) {
 	}
 }
 
-func standingColor(s conformance.Standing) sgr {
+func standingColor(s event.Standing) sgr {
 	switch s {
-	case conformance.Conformant:
+	case event.Conformant:
 		return green
-	case conformance.Nonconformant:
+	case event.Nonconformant:
 		return red
-	case conformance.Partial:
+	case event.Partial:
 		return yellow
 	}
 	return dim
 }
 
 // Verdict says in one line what a run means.
-func Verdict(r *conformance.Report) string { return verdict(r) + brokenBefore(r) }
+func Verdict(r *event.Report) string { return verdict(r) + brokenBefore(r) }
 
 // brokenBefore says which of the operations that were judged failed before the first case.
-func brokenBefore(r *conformance.Report) string {
+func brokenBefore(r *event.Report) string {
 	judged := map[string]bool{}
 	for i := range r.Results {
 		if r.Results[i].Verdict == judge.Skip {
@@ -139,7 +139,7 @@ func brokenBefore(r *conformance.Report) string {
 	return note
 }
 
-func verdict(r *conformance.Report) string {
+func verdict(r *event.Report) string {
 	name := r.Target.Name
 	switch {
 	case !r.Complete && r.Totals.Total() == 0:

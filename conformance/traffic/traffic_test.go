@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/traffic"
 	"github.com/sendspec/sendspec/fixtures/evidence"
@@ -91,7 +92,7 @@ func recordings(t *testing.T) (entries []map[string]any, labels []string) {
 	return entries, labels
 }
 
-func judgeHAR(t *testing.T, har []byte) (*conformance.Report, traffic.Capture) {
+func judgeHAR(t *testing.T, har []byte) (*event.Report, traffic.Capture) {
 	t.Helper()
 	capture, err := traffic.Read(bytes.NewReader(har))
 	require.NoError(t, err)

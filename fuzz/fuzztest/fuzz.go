@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/fuzz"
@@ -60,7 +61,7 @@ func Target(f *testing.F, target conformance.Target, opts ...conformance.Option)
 			t.Errorf("could not be judged: %s", r.Reason)
 		}
 		for _, d := range found {
-			tell(t, session.Target(), d)
+			tell(t, session.Started().Target, d)
 		}
 	})
 }
@@ -80,7 +81,7 @@ func Seeds() [][]byte {
 }
 
 // tell fails the test, or only logs what is a should.
-func tell(t *testing.T, target conformance.Target, d *fuzz.Divergence) {
+func tell(t *testing.T, target event.Target, d *fuzz.Divergence) {
 	t.Helper()
 	r := d.AsResult()
 	r.Fingerprint = d.BaselineFingerprint()

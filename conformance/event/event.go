@@ -1,16 +1,37 @@
-package conformance
+// Package event is what a run tells: a stream of events, and the report that ends it. A reporter is a Sink; package report
+// has those of sendspec.
+package event
 
 import (
 	"time"
 
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/probe"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
 // Event is one thing that happens in a run: Started, then a Judged for each case in the order of
 // the plan, then Ended. Between them a Progress for each case, in the order in which they are done.
 // A run that finds nothing to ask is an Ended alone.
 type Event interface{ event() }
+
+// Target is the endpoint under test, as reports show it: nothing in it is secret.
+type Target struct{ Name, URL, Region string }
+
+// Planned is a case of the plan: asked, or skipped for a reason.
+type Planned struct {
+	Case *fixtures.Case
+	Skip string // why it is not asked, in one line; "" where it is
+}
+
+// LaunchedServer is what is known of a server that was started for a run. Package launch starts them.
+type LaunchedServer struct {
+	Command string
+	// Ended says how it ended by itself before the run did, "" where it did not.
+	Ended string
+	// Output is the last of what it wrote, by lines, as it wrote it.
+	Output []string
+}
 
 // Started opens a run, once the target is known to answer.
 type Started struct {
@@ -44,4 +65,18 @@ func (Ended) event()    {}
 // Sink is told what happens in a run. Every reporter is one. Events come one at a time.
 type Sink interface {
 	Event(Event) error
+}
+
+// MayRun is why a case of safety dispatch is skipped.
+const MayRun = "may run a command on a node, and the target is AWS or not on loopback; allow it with --allow-dispatch"
+
+// LeftOut is how many cases of the plan are not asked because they may run a command on a node.
+func (s Started) LeftOut() int {
+	n := 0
+	for _, p := range s.Plan {
+		if p.Skip == MayRun {
+			n++
+		}
+	}
+	return n
 }

@@ -1,4 +1,4 @@
-package conformance
+package event
 
 import (
 	"fmt"
@@ -70,7 +70,8 @@ type ProfileVerdict struct {
 	Why      string
 }
 
-func newReport(s Started, results []judge.Result, stopped string) *Report {
+// NewReport returns the report of a run that began so; stopped says why it did not get to its end, "" where it did.
+func NewReport(s Started, results []judge.Result, stopped string) *Report {
 	r := &Report{
 		Target: s.Target, Suite: s.Suite, Seed: s.Seed, Strict: s.Strict, Preflight: s.Preflight, Began: s.Began,
 		Results: results, Stopped: stopped, Cut: stopped != "", Complete: stopped == "", Totals: Tally{},
@@ -160,3 +161,22 @@ func (r *Report) Spared() int {
 
 // Failed reports whether the target is at fault anywhere.
 func (r *Report) Failed() bool { return r.Totals[judge.Fail]+r.Totals[judge.Flaky] > 0 }
+
+// Baseline counts the cases that the baseline names by their state; nil without a baseline.
+func (r *Report) Baseline() map[judge.BaselineState]int {
+	var n map[judge.BaselineState]int
+	for i := range r.Results {
+		if b := r.Results[i].Baseline; b != nil {
+			if n == nil {
+				n = map[judge.BaselineState]int{}
+			}
+			n[b.State]++
+		}
+	}
+	return n
+}
+
+// Stale reports whether the baseline names a case that no longer fails, or is no longer judged.
+func (r *Report) Stale() bool {
+	return r.Totals[judge.Fixed]+r.Baseline()[judge.BaselineUnjudged] > 0
+}
