@@ -51,7 +51,7 @@ func replayedLines(t *testing.T, file string, lines []evidence.Recording, mutant
 func TestTheRecordedCallsAreAnsweredAsByAWS(t *testing.T) {
 	t.Parallel()
 	asked := 0
-	for _, file := range []string{"alarms", "document-expiry", "managed-execution", "notifications"} {
+	for _, file := range []string{"alarms", "control-edges", "document-expiry", "managed-execution", "notifications"} {
 		report := replayed(t, "recorded/"+file+".jsonl", "")
 		for _, r := range report.Results {
 			if strings.HasPrefix(r.Case.ID, observe.Area+"/") {

@@ -104,7 +104,7 @@ func TestWhatIsOpenIsAskedFirstAndNothingThatMayRun(t *testing.T) {
 // The recordings that are in the repository could be taken in: nothing in them is private.
 func TestTheRecordingsOfTheRepositoryAreMasked(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"alarms", "document-expiry", "managed-execution", "notifications"} {
+	for _, name := range []string{"alarms", "control-edges", "document-expiry", "managed-execution", "notifications"} {
 		f, err := evidence.Files().Open("recorded/" + name + ".jsonl")
 		require.NoError(t, err)
 		var b bytes.Buffer
