@@ -188,10 +188,7 @@ func Load(ctx context.Context, path string) ([]Saved, error) {
 		s, err := loadFinding(ctx, path)
 		return []Saved{s}, err
 	}
-	names, err := filepath.Glob(filepath.Join(path, "*", findingFile))
-	if err != nil {
-		return nil, err
-	}
+	names := inFolders(path, findingFile)
 	if own := filepath.Join(path, findingFile); exists(own) {
 		names = append(names, own)
 	}
@@ -208,6 +205,17 @@ func Load(ctx context.Context, path string) ([]Saved, error) {
 		all = append(all, s)
 	}
 	return all, nil
+}
+
+// inFolders are the files of this name in the folders of a folder. One that begins with a dot is not yet a finding's: Save was
+// ended before it was.
+func inFolders(dir, name string) []string {
+	names, _ := fs.Glob(os.DirFS(dir), "*/"+name) // the pattern is right
+	names = slices.DeleteFunc(names, func(name string) bool { return name[0] == '.' })
+	for i := range names {
+		names[i] = filepath.Join(dir, names[i])
+	}
+	return names
 }
 
 func exists(path string) bool {

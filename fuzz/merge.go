@@ -128,12 +128,10 @@ func readParts(ctx context.Context, dirs []string) (parts []*part, problems []st
 	for _, dir := range dirs {
 		files := []string{filepath.Join(dir, campaignFile)}
 		if !exists(files[0]) {
-			if files, err = filepath.Glob(filepath.Join(dir, "*", campaignFile)); err != nil {
-				return nil, nil, err
-			}
+			files = inFolders(dir, campaignFile)
 		}
 		if len(files) == 0 {
-			if old, _ := filepath.Glob(filepath.Join(dir, "*", findingFile)); len(old) > 0 {
+			if len(inFolders(dir, findingFile)) > 0 {
 				return nil, nil, fmt.Errorf("merge: %s has findings and no %s: nothing says of which campaign they are", dir, campaignFile)
 			}
 			problems = append(problems, dir+" has no campaign")

@@ -76,7 +76,7 @@ func TestMergedShardsSayWhatOneCampaignSays(t *testing.T) {
 	s := session(t, defective(t), 1)
 	whole := ask(t, s, valid(filepath.Join(dir, "whole"), selector.Shard{}))
 	require.Greater(t, len(whole.Divergences), 1)
-	shards, seenByShards := filepath.Join(dir, "shards"), 0
+	shards, seenByShards := filepath.Join(dir, "[shards]"), 0
 	for i := range 3 {
 		_, seen := ids(ask(t, s, valid(filepath.Join(shards, fmt.Sprint(i)), shardOf(i+1, 3))))
 		seenByShards += seen
@@ -190,6 +190,13 @@ func TestWhatIsLeftOfAShardIsMergedAndSaidToBeIncomplete(t *testing.T) {
 	require.Greater(t, merged.Inputs, first.Inputs)
 	require.Len(t, merged.Divergences, len(first.Divergences))
 	require.Len(t, merge(t, killed).Divergences, 1)
+	saved, err := fuzz.Load(t.Context(), killed)
+	require.NoError(t, err)
+	require.Len(t, saved, 1)
+	require.NoError(t, os.CopyFS(filepath.Join(killed, ".sendspec-1"), os.DirFS(filepath.Dir(saved[0].File)))) // not yet moved
+	saved, err = fuzz.Load(t.Context(), killed)
+	require.NoError(t, err)
+	require.Len(t, saved, 1)
 
 	require.NoError(t, os.RemoveAll(filepath.Join(one, first.Divergences[0].ID)))
 	require.Contains(t, merge(t, one).Stopped, "finding "+first.Divergences[0].ID+" of "+one+" is gone")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -32,13 +33,21 @@ func (f *fuzzFlags) checkMerge(flags *pflag.FlagSet, dirs []string) (err error) 
 			err = fmt.Errorf("--merge sends nothing: want no --%s with it", one.Name)
 		}
 	})
-	out, _ := os.Stat(f.dir)
 	for _, dir := range dirs {
-		if in, missing := os.Stat(dir); missing == nil && out != nil && os.SameFile(in, out) {
-			err = fmt.Errorf("--dir %s: want another folder than those that are merged", f.dir)
+		if f.dir != "" && (sameFile(dir, f.dir) || sameFile(dir, filepath.Dir(f.dir))) {
+			err = fmt.Errorf("--dir %s: want another folder than those that are merged, and none in them", f.dir)
 		}
 	}
 	return err
+}
+
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
 }
 
 // mergeCampaigns joins what the shards of a campaign saved, and says what that means as the campaign would have.
