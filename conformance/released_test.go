@@ -116,8 +116,8 @@ func (r released) unnamed(now released, changelog string) (problems []string) {
 		}
 	}
 	if len(changed) > 0 && now.suite == r.suite {
-		return append(problems, fmt.Sprintf("cases that differ from suite %[2]s, which was released: %[1]d; raise fixtures.Suite, begin a section of it in "+
-			"CHANGELOG.md, and name there:\n%[3]s", len(changed), r.suite, toWrite(changed)))
+		return append(problems, fmt.Sprintf("the corpus differs from suite %s, which was released: raise fixtures.Suite, begin a section of it "+
+			"in CHANGELOG.md, and name there:\n%s", r.suite, toWrite(changed)))
 	}
 	var picks []selector.Selector
 	for _, name := range section {
@@ -137,8 +137,8 @@ func (r released) unnamed(now released, changelog string) (problems []string) {
 		}
 	}
 	if len(changed) > 0 {
-		problems = append(problems, fmt.Sprintf("cases that differ from suite %[2]s: %[1]d. Write below ## %[3]s of CHANGELOG.md, each with its reason (a glob "+
-			"may name several):\n%[4]s", len(changed), r.suite, now.suite, toWrite(changed)))
+		problems = append(problems, fmt.Sprintf("the corpus differs from suite %s. Write below ## %s of CHANGELOG.md, each with its reason "+
+			"(a glob may name several):\n%s", r.suite, now.suite, toWrite(changed)))
 	}
 	return problems
 }
@@ -190,7 +190,7 @@ func TestWhatChangedIsInTheChangelog(t *testing.T) {
 	require.NoError(t, err)
 	now := releasedAs(t, fixtures.Suite, cases)
 	if *writeReleased {
-		require.NoError(t, os.WriteFile(releasedFile, []byte(now.text()), 0o644)) //nolint:gosec // a file of the repository
+		require.NoError(t, os.WriteFile(releasedFile, []byte(now.text()), 0o644))
 	}
 	last, err := os.ReadFile(releasedFile)
 	require.NoError(t, err)
@@ -218,7 +218,8 @@ func TestWhatTheChangelogMustName(t *testing.T) {
 		return releasedAs(t, suite, append(now, &added))
 	}
 	removed, changed := cases[0].ID, cases[1].ID
-	told := "# Changes\n\n## 1.1\n\n- `" + removed + "` removed: why\n- `" + changed + "` changed: why\n- `accept/Later/*` added: why\n\n## 1.0\n"
+	told := "# Changes\n\n## 1.1\n\n- `" + removed + "` removed: why\n- `" + changed + "` changed: why\n" +
+		"- `accept/Later/*` added: why\n\n## 1.0\n"
 	assert.Equal(t, "- `a/B/c` added: WHY\n- `a/B/c` changed: WHY\n- `a/B/d` removed: WHY\n",
 		toWrite(map[string]string{"a/B/c/n=1": "added", "a/B/c/n=2": "added", "a/B/c/n=3": "changed", "a/B/d": "removed"}))
 	for name, c := range map[string]struct {
@@ -231,13 +232,14 @@ func TestWhatTheChangelogMustName(t *testing.T) {
 		"no section":               {released{}, with("1.0", "1.0"), "# Changes\n", []string{"CHANGELOG.md has no section ## 1.0"}},
 		"all is told":              {first, with("1.1", "1.1"), told, nil},
 		"after a release": {first, with("1.0", "1.0"), "## 1.0\n", []string{
-			"cases that differ from suite 1.0, which was released: 3; raise fixtures.Suite"}},
+			"the corpus differs from suite 1.0, which was released: raise fixtures.Suite"}},
 		"nothing is told": {first, with("1.1", "1.1"), "## 1.1\n", []string{
-			"cases that differ from suite 1.0: 3. Write below ## 1.1 of CHANGELOG.md, each with its reason (a glob may name several):\n- `accept/",
+			"the corpus differs from suite 1.0. Write below ## 1.1 of CHANGELOG.md, each with its reason (a glob may name several):\n- `",
 		}},
 		"told of another version": {first, with("1.1", "1.1"), strings.NewReplacer("1.1", "1.0", "1.0", "1.1").Replace(told), []string{
-			"cases that differ from suite 1.0: 3"}},
-		"an old version for a new case": {first, with("1.1", "1.0"), told, []string{"accept/Later/one is new, and says since 1.0: want 1.1"}},
+			"the corpus differs from suite 1.0. "}},
+		"an old version for a new case": {first, with("1.1", "1.0"), told, []string{
+			"accept/Later/one is new, and says since 1.0: want 1.1"}},
 		"what did not change": {first, with("1.1", "1.1"), strings.Replace(told, "- `accept", "- `wire/**`: why\n- `accept", 1), []string{
 			"CHANGELOG.md, ## 1.1: wire/** names no case that changed"}},
 		"another version for an old case": {first, func() released {

@@ -143,12 +143,14 @@ func TestAPinThatCannotBeKeptIsOneClearError(t *testing.T) {
 	t.Parallel()
 	target := conformance.Target{Handler: service.New()}
 	_, err := conformance.New(target, conformance.WithSuite("9.1"))
-	require.EqualError(t, err, "suite 9.1: this sendspec has suite "+string(fixtures.Suite)+": want that or an earlier one, or a newer sendspec")
+	require.EqualError(t, err, "suite 9.1: this sendspec has suite "+string(fixtures.Suite)+
+		": want that or an earlier one, or a newer sendspec")
 	_, err = conformance.New(target, conformance.WithSuite("latest"))
 	require.ErrorContains(t, err, `suite "latest": want a version of the suite, MAJOR.MINOR`)
 	picks, err := selector.Parse([]string{laterID}, nil)
 	require.NoError(t, err)
-	_, err = conformance.New(target, conformance.WithCases(grown(t)), conformance.WithSuite(fixtures.Suite), conformance.WithSelector(picks))
+	_, err = conformance.New(target, conformance.WithCases(grown(t)), conformance.WithSuite(fixtures.Suite),
+		conformance.WithSelector(picks))
 	require.EqualError(t, err, "suite "+string(fixtures.Suite)+": every selected case came later")
 }
 

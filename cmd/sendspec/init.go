@@ -13,6 +13,7 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/nearest"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
 type initFlags struct {
@@ -114,6 +115,7 @@ func (f *initFlags) target() (string, error) {
 # region: us-east-1
 # profiles: [core, lifecycle]         # the others are left out
 baseline: ssm.baseline                # known failures; sendspec run --update-baseline writes the file, which is to be committed
+# suite: "` + string(fixtures.Suite) + `"                        # leaves out the cases that a later version of the suite brings
 # setup: ./prepare.sh                 # prints what the server has, such as {"nodes": {"linux": ["i-0123456789abcdef0"]}}
 # nodes: {linux: i-0123456789abcdef0}
 `, nil

@@ -100,6 +100,7 @@ func listJSON(s Streams, cases []*fixtures.Case, skip map[string]string) error {
 	type row struct {
 		ID       string           `json:"id"`
 		Title    string           `json:"title"`
+		Since    fixtures.Version `json:"since"`
 		Level    fixtures.Level   `json:"level"`
 		Profile  fixtures.Profile `json:"profile"`
 		Safety   fixtures.Safety  `json:"safety"`
@@ -109,7 +110,7 @@ func listJSON(s Streams, cases []*fixtures.Case, skip map[string]string) error {
 	}
 	rows := []row{}
 	for _, c := range cases {
-		rows = append(rows, row{c.ID, c.Title, c.Level, c.Profile, c.Safety, c.Evidence.Kind(),
+		rows = append(rows, row{c.ID, c.Title, c.Since, c.Level, c.Profile, c.Safety, c.Evidence.Kind(),
 			append([]string{}, c.Needs()...), skip[c.ID]})
 	}
 	return untrusted.WriteJSON(s.Out, rows)

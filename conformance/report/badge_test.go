@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"io"
 	"math"
 	"path/filepath"
@@ -116,7 +117,7 @@ func TestABadgeIsAnImageWithWordsForThoseWhoDoNotSeeIt(t *testing.T) {
 			d := xml.NewDecoder(&svg)
 			for {
 				token, err := d.Token()
-				if err == io.EOF {
+				if errors.Is(err, io.EOF) {
 					break
 				}
 				require.NoError(t, err)
@@ -141,6 +142,7 @@ func TestABadgeForShieldsAndInMarkdown(t *testing.T) {
 	require.NoError(t, b.WriteEndpoint(&endpoint))
 	assert.JSONEq(t, `{"schemaVersion": 1, "label": "SendCommand: a](b) <i>", "message": "1 of 2 cases pass", "color": "8a5d00"}`,
 		endpoint.String())
-	assert.Equal(t, "[![SendCommand: a&#93;(b) &#60;i&#62;, 1 of 2 cases pass](docs/my%20badge%281%29.svg)](https://github.com/sendspec/sendspec)",
+	assert.Equal(t, "[![SendCommand: a&#93;(b) &#60;i&#62;, 1 of 2 cases pass](docs/my%20badge%281%29.svg)]"+
+		"(https://github.com/sendspec/sendspec)",
 		b.Markdown(report.BadgeAddress("docs/my badge(1).svg")))
 }

@@ -105,7 +105,7 @@ func TestTheJUnitReportHasTheFormThatItsReadersCheck(t *testing.T) {
 			assert.Equal(t, verdicts[judge.Skip], counts["skipped"])
 			assert.Equal(t, counts["skipped"], sums["skipped"])
 			assert.Equal(t, counts["testsuite"]*9, counts["property"],
-				"each suite names target, region, seed, strict, complete, verdict, suite, and the failures of provisional cases and by evidence")
+				"each names target, region, seed, strict, complete, verdict, suite, provisional failures, and those by evidence")
 		})
 	}
 }

@@ -48,7 +48,8 @@ func CaseOf(r *judge.Result) *CaseInfo {
 func (c *CaseInfo) Result() judge.Result {
 	r := judge.Result{
 		Case:    &fixtures.Case{ID: c.ID, Title: c.Title, Level: c.Level, Profile: c.Profile, Evidence: c.Evidence, Note: c.Note},
-		Verdict: c.Verdict, Provisional: c.Provisional, Reason: c.Reason, Outcome: c.Outcome, Findings: c.Findings, Fingerprint: c.Fingerprint,
+		Verdict: c.Verdict, Provisional: c.Provisional, Reason: c.Reason, Outcome: c.Outcome,
+		Findings: c.Findings, Fingerprint: c.Fingerprint,
 		Baseline: c.Baseline, Seen: c.Seen, Broken: c.Broken, Saved: c,
 	}
 	for _, text := range c.Conforming {

@@ -74,8 +74,8 @@ func (t *Text) totals(b *strings.Builder, r *event.Report) {
 // suiteLines say which cases do not count as they will later, or elsewhere.
 func suiteLines(r *event.Report) (lines []string) {
 	if n := r.Spared(); n > 0 {
-		lines = append(lines, fmt.Sprintf("%s of provisional cases, new in suite %s: warnings until the next version, failures with --strict",
-			Count(n, "failure"), clean(string(r.Suite.Version))))
+		lines = append(lines, fmt.Sprintf("%s of provisional cases, new in suite %s: warnings until the next version, failures with "+
+			"--strict", Count(n, "failure"), clean(string(r.Suite.Version))))
 	}
 	if r.Suite.Pin != "" {
 		lines = append(lines, "suite "+clean(r.Suite.String()))
