@@ -116,8 +116,8 @@ func (r released) unnamed(now released, changelog string) (problems []string) {
 		}
 	}
 	if len(changed) > 0 && now.suite == r.suite {
-		return append(problems, fmt.Sprintf("the corpus differs from suite %s, which was released: raise fixtures.Suite, begin a section of it "+
-			"in CHANGELOG.md, and name there:\n%s", r.suite, toWrite(changed)))
+		return append(problems, fmt.Sprintf("the corpus differs from suite %s, which was released: raise fixtures.Suite, begin a section "+
+			"of it in CHANGELOG.md, and name there:\n%s", r.suite, toWrite(changed)))
 	}
 	var picks []selector.Selector
 	for _, name := range section {
@@ -137,8 +137,8 @@ func (r released) unnamed(now released, changelog string) (problems []string) {
 		}
 	}
 	if len(changed) > 0 {
-		problems = append(problems, fmt.Sprintf("the corpus differs from suite %s. Write below ## %s of CHANGELOG.md, each with its reason "+
-			"(a glob may name several):\n%s", r.suite, now.suite, toWrite(changed)))
+		problems = append(problems, fmt.Sprintf("the corpus differs from suite %s. Write below ## %s of CHANGELOG.md, each with its "+
+			"reason (a glob may name several):\n%s", r.suite, now.suite, toWrite(changed)))
 	}
 	return problems
 }

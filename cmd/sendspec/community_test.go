@@ -122,7 +122,9 @@ func TestWhatMovesWithARelease(t *testing.T) {
 	for _, tag := range []string{"v1", "v1.9.0", "v1.10.0", "v1.10.1-rc1", "v2.0.0", "v3.0.0-rc1"} {
 		in("git", "tag", tag)
 	}
-	for tag, want := range map[string]string{"v1.9.0": "", "v1.10.0": "v1\n", "v2.0.0": "v2\nlatest\n", "v1.10.1-rc1": "", "v3.0.0-rc1": ""} {
+	for tag, want := range map[string]string{
+		"v1.9.0": "", "v1.10.0": "v1\n", "v2.0.0": "v2\nlatest\n", "v1.10.1-rc1": "", "v3.0.0-rc1": "",
+	} {
 		assert.Equal(t, want, in("bash", script, tag), tag)
 	}
 }

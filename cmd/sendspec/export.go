@@ -68,7 +68,8 @@ func export(s Streams, cases []*fixtures.Case) error {
 		Invariants []*fixtures.Case   `json:"invariants"`
 		Facts      []*evidence.Fact   `json:"facts"`
 		Sources    []*evidence.Source `json:"sources"` // which the facts name by their IDs
-	}{Format: exportFormat, Suite: fixtures.Suite, Cases: []exported{}, Invariants: []*fixtures.Case{}, Facts: []*evidence.Fact{}, Sources: []*evidence.Source{}}
+	}{Format: exportFormat, Suite: fixtures.Suite, Cases: []exported{}, Invariants: []*fixtures.Case{}, Facts: []*evidence.Fact{},
+		Sources: []*evidence.Source{}}
 	base, err := evidence.Embedded()
 	if err != nil {
 		return err

@@ -125,7 +125,8 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
 	c.Flags().DurationVar(&f.fuzz, "fuzz", 0, "then fuzz for this long, in the same report")
 	c.Flags().StringVar(&f.shard, "shard", "",
 		"`I/N`: run only part I of N, or auto/N in a Kubernetes Indexed Job; compare --merge joins the reports")
-	c.Flags().StringVar(&f.suite, "suite", "", "leave out the cases that came after this `VERSION` of the suite, such as "+string(fixtures.Suite))
+	c.Flags().StringVar(&f.suite, "suite", "",
+		"leave out the cases that came after this `VERSION` of the suite, such as "+string(fixtures.Suite))
 	c.Flags().StringVar(&f.recorded, "recorded", "",
 		"instead of the cases, ask the calls of a recording of AWS, and compare the answers; `FILE` as observe writes it")
 	f.reportFlags.register(c)

@@ -26,7 +26,8 @@ func newVersion(s Streams) *cobra.Command {
 		Use:   "version",
 		Short: "Print the version, the commit, and what names the cases and their evidence",
 		Long: `version prints the version of this program, the commit that it was built from, the version of the suite, which run
---suite pins, and the digests of the cases and of their evidence. Reports with the same corpus digest were made with the same cases and expectations.`,
+--suite pins, and the digests of the cases and of their evidence. Reports with the same corpus digest were made with the same
+cases and expectations.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return printVersion(s) },
 	}
@@ -73,6 +74,6 @@ func corpusText() (string, error) {
 		return "", err
 	}
 	digest, err := evidence.Digest()
-	return fmt.Sprintf("suite    %s\ncorpus   %s (%d cases)\nevidence %s (%d facts)\n", fixtures.Suite, conformance.CorpusDigest(cases), len(cases), digest,
-		len(facts.Facts())), err
+	return fmt.Sprintf("suite    %s\ncorpus   %s (%d cases)\nevidence %s (%d facts)\n", fixtures.Suite,
+		conformance.CorpusDigest(cases), len(cases), digest, len(facts.Facts())), err
 }

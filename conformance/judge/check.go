@@ -25,7 +25,8 @@ func (c Check) Inspect(e *Exchanged) []Finding { return c.inspect(e) }
 func Checks() []Check { return checks }
 
 // A new invariant is a Check in a check_*.go and a line here, an answer that breaks it in TestInvariantsAreBroken, and a
-// wrong server in reference/mutants that expects it. TestNoInvariantFailsARecordedAnswer holds it against AWS.
+// wrong server in reference/mutants that expects it. TestNoInvariantFailsARecordedAnswer holds it against AWS. The Since of its
+// rule is fixtures.Suite.
 var checks = []Check{
 	countsCheck,
 	statusCheck,
@@ -46,8 +47,8 @@ var checks = []Check{
 
 func rule(id, title string, level fixtures.Level, evidence ...string) *fixtures.Case {
 	return &fixtures.Case{
-		ID: InvariantArea + "/" + id, Title: title, Since: fixtures.FirstSuite, Level: level, Profile: fixtures.Core, Safety: fixtures.Inert,
-		Evidence: evidence,
+		ID: InvariantArea + "/" + id, Title: title, Since: fixtures.FirstSuite, Level: level, Profile: fixtures.Core,
+		Safety: fixtures.Inert, Evidence: evidence,
 	}
 }
 
