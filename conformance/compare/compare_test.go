@@ -170,6 +170,7 @@ func TestTheMatrix(t *testing.T) {
 		"matrix.txt":  func(w *strings.Builder) error { return m.Text(w) },
 		"matrix.md":   func(w *strings.Builder) error { return m.Markdown(w) },
 		"matrix.html": func(w *strings.Builder) error { return m.HTML(w) },
+		"diff.html":   func(w *strings.Builder) error { return compare.Two(a, b).HTML(w, []string{"a note"}) },
 	} {
 		var got strings.Builder
 		require.NoError(t, render(&got))
