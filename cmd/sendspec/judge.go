@@ -32,6 +32,7 @@ AWS's behaviour is unknown, no response fails.
 
 A request that breaks a constraint, or a rule of what its members mean together, must be refused. The response
 to one that was accepted must repeat all of it, with the defaults of what it leaves out and the right ExpiresAfter.
+The response to another call must show the command and the node that were asked for, and no other.
 
 Calls of one endpoint, region and access key are judged together, in the order of their times: a command is shown
 with what was sent and as it was first shown; what has ended stays; counts do not fall, and agree with the
