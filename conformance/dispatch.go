@@ -3,28 +3,13 @@ package conformance
 import (
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
-// awsDomains are the domains of AWS's endpoints: the DNS suffixes of the partitions of aws-sdk-go-v2 (a test holds
-// them against the SDK's) and aws.dev, which AWS has for previews.
-var awsDomains = []string{
-	"amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "c2s.ic.gov", "sc2s.sgov.gov", "csp.hci.ic.gov", "cloud.adc-e.uk",
-	"api.aws", "amazonwebservices.com.cn", "amazonwebservices.eu", "api.aws.ic.gov", "api.aws.scloud", "api.aws.hci.ic.gov",
-	"api.cloud-aws.adc-e.uk",
-	"aws.dev",
-}
-
 // isAWS reports whether the host of a checked target is known to be AWS itself. Under a name of one's own it is not known.
-func (t Target) isAWS() bool { return IsAWSHost(t.hostname()) }
-
-// IsAWSHost reports whether a host name is known to be one of AWS's endpoints.
-func IsAWSHost(host string) bool {
-	return slices.ContainsFunc(awsDomains, func(d string) bool { return host == d || strings.HasSuffix(host, "."+d) })
-}
+func (t Target) isAWS() bool { return wire.IsAWSHost(t.hostname()) }
 
 // isLoopback reports whether the target is on this machine, or in this process.
 func (t Target) isLoopback() bool { return t.Handler != nil || wire.IsLoopback(t.hostname()) }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/sendspec/sendspec/conformance/probe"
 )
 
 // WithMaxTime bounds a run in time, waiting and preflight included. What was not asked by then has no
@@ -21,17 +23,12 @@ func WithMaxTime(d time.Duration) Option {
 	}
 }
 
-// outOfTime is the cause of a context that ended since the time of the run was over.
-type outOfTime struct{ max time.Duration }
-
-func (e outOfTime) Error() string { return fmt.Sprintf("the time of the run, %s, is over", e.max) }
-
 // Bounded is the context of a run within its time.
 func (r *Runner) Bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 	if r.settings.maxTime == 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeoutCause(ctx, r.settings.maxTime, outOfTime{r.settings.maxTime})
+	return context.WithTimeoutCause(ctx, r.settings.maxTime, probe.OutOfTime{Max: r.settings.maxTime})
 }
 
 // ended is why a run comes to no verdict since its context ended: the caller ended it, or its time was
@@ -40,19 +37,8 @@ func ended(ctx context.Context) error {
 	if ctx.Err() == nil {
 		return nil
 	}
-	if over := (outOfTime{}); errors.As(context.Cause(ctx), &over) {
+	if over := (probe.OutOfTime{}); errors.As(context.Cause(ctx), &over) {
 		return fmt.Errorf("%w: %w", ErrCannotJudge, over)
 	}
 	return ctx.Err()
-}
-
-// WhyEnded is why a run ended early, in words, "" where the context lives.
-func WhyEnded(ctx context.Context) string {
-	if ctx.Err() == nil {
-		return ""
-	}
-	if over := (outOfTime{}); errors.As(context.Cause(ctx), &over) {
-		return over.Error()
-	}
-	return "interrupted"
 }

@@ -20,10 +20,6 @@ import (
 // The bounds of waiting for a status. A poll says how long an agent that is slow may take; what has
 // been shown to be vain is not waited for as long again.
 const (
-	// VainWait is how long VainWaits commands may keep a run waiting while none is seen to end, before
-	// every further wait of the kind is short. An agent that polls takes 30 s.
-	VainWait  = time.Minute
-	VainWaits = 8
 	// shortWait is how long such a further wait takes.
 	shortWait = time.Second
 	// outputGrace is how long the output of an invocation that has ended may take to appear.
@@ -97,7 +93,7 @@ func (v *vainWaits) fails(k waitKind, waited time.Duration, caseID string) {
 			w.first = caseID
 		}
 		w.vain++
-		if waited >= VainWait {
+		if waited >= probe.VainWait {
 			w.long++
 		}
 	})
@@ -130,8 +126,8 @@ func (v *vainWaits) why(k waitKind, waited time.Duration) string {
 		if known == nil || known.came {
 			continue
 		}
-		if known.long >= VainWaits || known.vain >= VainWaits && (kind == k || waited >= VainWait) {
-			return fmt.Sprintf("%d cases, %s among them, waited in vain for %s", VainWaits, known.first, kind)
+		if known.long >= probe.VainWaits || known.vain >= probe.VainWaits && (kind == k || waited >= probe.VainWait) {
+			return fmt.Sprintf("%d cases, %s among them, waited in vain for %s", probe.VainWaits, known.first, kind)
 		}
 	}
 	return ""
@@ -257,7 +253,7 @@ func (w *wait) next(ctx context.Context) bool {
 	}
 	waited := time.Since(w.began)
 	end := w.looks <= 0 && !time.Now().Add(w.pause).Before(w.deadline)
-	if !w.counted && (end && w.short == "" || waited >= VainWait) {
+	if !w.counted && (end && w.short == "" || waited >= probe.VainWait) {
 		w.counted = true
 		w.of.fails(w.kind, waited, w.caseID)
 	}

@@ -123,7 +123,7 @@ func TestWhatNeverEndsIsWaitedForOnce(t *testing.T) {
 		a := &agent{status: func(string, time.Duration) string { return "Pending" }}
 		report, took := runBriefly(t, a, polling(t, 40, "ListCommands", untilEnded, "300s"))
 		assert.Equal(t, 40, report.Totals[judge.Fail]-failingInvariants(report))
-		assert.Less(t, took, conformance.VainWait+10*time.Second)
+		assert.Less(t, took, probe.VainWait+10*time.Second)
 		assert.Equal(t, 40, a.sends(), "no case is asked again")
 		assert.Contains(
 			t,
@@ -163,7 +163,7 @@ func TestFewCommandsAreWaitedForAsLongAsTheirCasesSay(t *testing.T) {
 			}
 			return "TimedOut"
 		}}
-		report, took := runBriefly(t, a, polling(t, conformance.VainWaits-1, "ListCommands",
+		report, took := runBriefly(t, a, polling(t, probe.VainWaits-1, "ListCommands",
 			`{"Commands": [{"Status": "TimedOut"}]}`, "300s"))
 		assert.Zero(t, report.Totals[judge.Fail]-failingInvariants(report))
 		assert.GreaterOrEqual(t, took, 280*time.Second)

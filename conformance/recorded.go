@@ -23,9 +23,8 @@ type Recorded struct {
 }
 
 // JudgeRecorded judges what was recorded and sends nothing: each case by its own outcomes and against the cases before
-// it that asked the same world, and all of them by the invariants. Its events, its report and its errors are those of Run. T needs no URL;
-// its
-// Name is that of the recording. Of the options only those of judging and of events matter.
+// it that asked the same world, and all of them by the invariants. Its events, its report and its errors are those of Run. T
+// needs no URL; its Name is that of the recording. Of the options only those of judging and of events matter.
 func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...Option) (*event.Report, error) {
 	r := &Runner{target: t}
 	started := event.Started{Target: t.shown(), Suite: event.Suite{Version: fixtures.Suite}}

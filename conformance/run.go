@@ -81,7 +81,7 @@ func (x *Session) askMore(ctx context.Context) (all []judge.Result, err error) {
 
 // nothingAsked is the report of a run that did not get to its first case.
 func (r *Runner) nothingAsked(ctx context.Context, err error) *event.Report {
-	return event.NewReport(r.started(), nil, cmp.Or(WhyEnded(ctx), err.Error()))
+	return event.NewReport(r.started(), nil, cmp.Or(probe.WhyEnded(ctx), err.Error()))
 }
 
 func (r *Runner) emit(e event.Event) error {

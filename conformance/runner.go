@@ -143,6 +143,11 @@ func WithSelector(s selector.Selector) Option {
 	return func(r *Runner) error { r.selector = s; return nil }
 }
 
+// WithShard asks the cases of the shard alone. Invariants are judged on what those were answered.
+func WithShard(s selector.Shard) Option {
+	return func(r *Runner) error { r.settings.shard = s; return nil }
+}
+
 // WithCases replaces the embedded corpus.
 func WithCases(cases []*fixtures.Case) Option {
 	return func(r *Runner) error { r.cases = cases; return nil }

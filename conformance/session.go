@@ -176,7 +176,7 @@ func (x *Session) Invariants(results []judge.Result) []judge.Result {
 func (x *Session) Report(ctx context.Context, results []judge.Result) *event.Report {
 	report := event.NewReport(x.started, results, x.stopped(ctx))
 	report.Elapsed = time.Since(x.started.Began)
-	report.Server, report.Shard, report.Corpus = x.runner.server(), x.runner.settings.shard, CorpusDigest(x.runner.cases)
+	report.Server, report.Shard, report.Corpus = x.runner.server(), x.runner.settings.shard, fixtures.Digest(x.runner.cases)
 	return report
 }
 
@@ -186,7 +186,7 @@ func (x *Session) stopped(ctx context.Context) string {
 	if x.enoughFailed.Load() {
 		enough = fmt.Sprintf("ended at failure %d", x.runner.settings.maxFail)
 	}
-	return cmp.Or(WhyEnded(ctx), enough, x.liveness.Lost())
+	return cmp.Or(probe.WhyEnded(ctx), enough, x.liveness.Lost())
 }
 
 // Resume lets a session that gave its target up ask again.

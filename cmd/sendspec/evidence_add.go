@@ -1,6 +1,8 @@
 package main
 
 import (
+	"github.com/sendspec/sendspec/conformance/wire"
+
 	"bytes"
 	"context"
 	"encoding/json"
@@ -15,7 +17,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/observe"
 	"github.com/sendspec/sendspec/fixtures"
@@ -125,7 +126,7 @@ func checkOrigin(file string, lines []evidence.Recording) error {
 		case o == nil:
 			continue
 		}
-		if u, err := url.Parse(o.Endpoint); err != nil || !conformance.IsAWSHost(u.Hostname()) {
+		if u, err := url.Parse(o.Endpoint); err != nil || !wire.IsAWSHost(u.Hostname()) {
 			return fmt.Errorf("%s: was recorded from %s: want recordings of AWS", file, shown(o.Endpoint))
 		}
 	}

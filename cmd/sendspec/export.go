@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
@@ -78,7 +77,7 @@ func export(s Streams, cases []*fixtures.Case) error {
 	if err != nil {
 		return err
 	}
-	document.Corpus = conformance.CorpusDigest(all)
+	document.Corpus = fixtures.Digest(all)
 	invariants := map[string]bool{}
 	for _, c := range judge.InvariantCases() {
 		invariants[c.ID] = true

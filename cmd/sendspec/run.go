@@ -152,7 +152,7 @@ not repeated. A run spends at most %d times --timeout on requests that time out,
 operation in one area; it sends --parallel of them at once. Once %d cases have waited %s for a status and no
 command has ended, no case waits longer. A server whose commands live n times as fast as the clock says so in the
 header %s of its responses, and is waited for so much shorter. Cases that were not run are counted and reported.`,
-		probe.UnansweredInAll, probe.UnansweredOfOne, conformance.VainWaits, conformance.VainWait, reference.ClockScaleHeader)
+		probe.UnansweredInAll, probe.UnansweredOfOne, probe.VainWaits, probe.VainWait, reference.ClockScaleHeader)
 }
 
 func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targetFlags) error {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
 )
@@ -75,5 +74,5 @@ func corpusText() (string, error) {
 	}
 	digest, err := evidence.Digest()
 	return fmt.Sprintf("suite    %s\ncorpus   %s (%d cases)\nevidence %s (%d facts)\n", fixtures.Suite,
-		conformance.CorpusDigest(cases), len(cases), digest, len(facts.Facts())), err
+		fixtures.Digest(cases), len(cases), digest, len(facts.Facts())), err
 }

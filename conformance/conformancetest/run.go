@@ -1,6 +1,8 @@
 package conformancetest
 
 import (
+	"github.com/sendspec/sendspec/conformance/probe"
+
 	"context"
 	"net/http"
 	"regexp"
@@ -56,7 +58,7 @@ func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
 	results, err := session.AskAll(ctx, func(ctx context.Context, p event.Planned) (r judge.Result, asked bool) {
 		t.Run(p.Case.ID, func(t *testing.T) {
 			r, asked = session.Ask(ctx, p), true
-			if r.NotAsked() && conformance.WhyEnded(ctx) != "" {
+			if r.NotAsked() && probe.WhyEnded(ctx) != "" {
 				t.Skip(r.Reason)
 			}
 			tell(t, started.Target, &r)
@@ -66,7 +68,7 @@ func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
 	if err != nil {
 		t.Error(err)
 	}
-	if why := conformance.WhyEnded(ctx); why != "" {
+	if why := probe.WhyEnded(ctx); why != "" {
 		t.Errorf("%d of %d cases were not asked: %s; go test -timeout gives more", notAsked(results), len(results), why)
 	}
 	for _, r := range session.Invariants(results) {

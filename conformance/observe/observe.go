@@ -46,7 +46,7 @@ func (o *Observer) Run(ctx context.Context) (*Observed, error) {
 	for _, p := range plan {
 		r := o.Session.Ask(ctx, p)
 		if ctx.Err() != nil {
-			seen.Stopped = conformance.WhyEnded(ctx)
+			seen.Stopped = probe.WhyEnded(ctx)
 			break
 		}
 		lines, c := o.conclude(&r)

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/selector"
@@ -90,7 +89,7 @@ func coverageOf(r *event.Report) (profiles []string, whole bool) {
 	}
 	cases, err := fixtures.Embedded()
 	cases = slices.DeleteFunc(cases, func(c *fixtures.Case) bool { return r.Suite.Pin != "" && c.Since.After(r.Suite.Pin) })
-	if err != nil || conformance.CorpusDigest(cases) != r.Corpus {
+	if err != nil || fixtures.Digest(cases) != r.Corpus {
 		return profiles, true
 	}
 	return profiles, !slices.ContainsFunc(cases, func(c *fixtures.Case) bool { return has[c.Profile] && !asked[c.ID] })

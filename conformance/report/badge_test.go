@@ -15,7 +15,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
@@ -37,7 +36,7 @@ func passing(t *testing.T, name string, failing int) *event.Report {
 		results = append(results, r)
 	}
 	r := event.SumUp(results)
-	r.Target.Name, r.Corpus = name, conformance.CorpusDigest(cases)
+	r.Target.Name, r.Corpus = name, fixtures.Digest(cases)
 	return r
 }
 

@@ -12,8 +12,18 @@ import (
 // fill draws a valid request. gofuzz, which does it, is archived upstream, so this file alone knows it: another
 // way to fill a structure may take its place.
 func (w *world) fill(r *rand.Rand) *ssm.SendCommandInput {
+	f, ok := w.fuzzers.Get().(*gofuzz.Fuzzer)
+	if !ok {
+		f = w.newFuzzer()
+	}
+	defer w.fuzzers.Put(f)
 	in := &ssm.SendCommandInput{Parameters: map[string][]string{}}
-	gofuzz.New().RandSource(r).NilChance(0).Funcs(
+	f.RandSource(r).Fuzz(in)
+	return in
+}
+
+func (w *world) newFuzzer() *gofuzz.Fuzzer {
+	return gofuzz.New().NilChance(0).Funcs(
 		func(in *ssm.SendCommandInput, c gofuzz.Continue) {
 			w.members(in, c.Rand)
 			notification, cloudWatch, alarm := chance(c.Rand, 25), chance(c.Rand, 25), chance(c.Rand, 25)
@@ -39,8 +49,7 @@ func (w *world) fill(r *rand.Rand) *ssm.SendCommandInput {
 		func(n *types.NotificationConfig, c gofuzz.Continue) { w.notification(n, c.Rand) },
 		func(o *types.CloudWatchOutputConfig, c gofuzz.Continue) { w.cloudWatch(o, c.Rand) },
 		func(a *types.AlarmConfiguration, c gofuzz.Continue) { w.alarm(a, c.Rand) },
-	).Fuzz(in)
-	return in
+	)
 }
 
 // randFrom draws from data: the same data, the same draws, for as long as it lasts.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -24,9 +25,10 @@ import (
 // targets are tags that no node has, but for the nodes that the caller named.
 type world struct {
 	bindings   fixtures.Bindings
-	nodes      []string // may be sent to
-	operations []string // that the target knows
-	waits      bool     // sequences wait for commands to end
+	nodes      []string  // may be sent to
+	operations []string  // that the target knows
+	waits      bool      // sequences wait for commands to end
+	fuzzers    sync.Pool // of gofuzz: to seed the source of a new one takes longer than to fill a request
 }
 
 // World is what is known of a target.
