@@ -83,15 +83,7 @@ func cancelMutants() []Mutant {
 }
 
 // cancelled changes the good answers of CancelCommand.
-func cancelled(change func(c *call, r *reply)) answer {
-	return func(c *call) *reply {
-		r := c.ask()
-		if c.is(reference.CancelCommand) && r.ok() {
-			change(c, r)
-		}
-		return r
-	}
-}
+func cancelled(change func(c *call, r *reply)) answer { return found(reference.CancelCommand, change) }
 
 // cancelNothing answers such a CancelCommand as the service would, which does not hear of it.
 func cancelNothing(such func(c *call) bool) answer {

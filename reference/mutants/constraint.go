@@ -2,6 +2,8 @@ package mutants
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/sendspec/sendspec/reference"
@@ -173,11 +175,8 @@ func withoutRule(message, rule string) string {
 	if !found || len(parts) < 2 {
 		return message
 	}
-	for i, part := range parts {
-		if strings.Contains(part, rule) {
-			parts = append(parts[:i:i], parts[i+1:]...)
-			break
-		}
+	if i := slices.IndexFunc(parts, func(part string) bool { return strings.Contains(part, rule) }); i >= 0 {
+		parts = slices.Delete(parts, i, i+1)
 	}
 	words := "validation errors"
 	if len(parts) == 1 {
@@ -200,22 +199,9 @@ func instead(v *jsontree.Value, path string) jsontree.Value {
 }
 
 // pathOf is the path of a violation without its indexes.
-func pathOf(path string) string {
-	var b strings.Builder
-	inside := false
-	for _, r := range path {
-		if r == ']' {
-			inside = false
-		}
-		if !inside {
-			b.WriteRune(r)
-		}
-		if r == '[' {
-			inside = true
-		}
-	}
-	return b.String()
-}
+func pathOf(path string) string { return index.ReplaceAllString(path, "[") }
+
+var index = regexp.MustCompile(`\[[^]]*`)
 
 // pointerOf is the JSON pointer of a violation's path.
 func pointerOf(path string) string {

@@ -73,13 +73,9 @@ func listedOrShown(command, invocation edit) answer {
 
 // inList changes the list of a good answer.
 func inList(operation string, change func(c *call, answer, list *jsontree.Value)) answer {
-	return func(c *call) *reply {
-		r := c.ask()
-		if c.operation == operation {
-			r.editList(func(answer, list *jsontree.Value) { change(c, answer, list) })
-		}
-		return r
-	}
+	return found(operation, func(c *call, r *reply) {
+		r.editList(func(answer, list *jsontree.Value) { change(c, answer, list) })
+	})
 }
 
 // refused changes the answers that are refusals: those of these types, or all.
@@ -93,16 +89,19 @@ func refused(change func(c *call, r *reply), types ...string) answer {
 	}
 }
 
-// taken changes the good answers of SendCommand below their members.
-func taken(change func(c *call, r *reply)) answer {
+// found changes the good answers of an operation.
+func found(operation string, change func(c *call, r *reply)) answer {
 	return func(c *call) *reply {
 		r := c.ask()
-		if r.ok() && c.operation == reference.SendCommand {
+		if r.ok() && c.operation == operation {
 			change(c, r)
 		}
 		return r
 	}
 }
+
+// taken changes the good answers of SendCommand below their members.
+func taken(change func(c *call, r *reply)) answer { return found(reference.SendCommand, change) }
 
 // failing500 fails on some requests.
 func failing500(on func(c *call) bool) answer {

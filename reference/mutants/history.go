@@ -163,27 +163,21 @@ func invented(c *call, _, list *jsontree.Value) {
 
 // unknownRefused answers an error where a list is asked for a command that is not there.
 func unknownRefused(operation string) answer {
-	return func(c *call) *reply {
-		r := c.ask()
-		if id := c.text("CommandId"); c.operation == operation && id != "" && r.ok() && c.command(id) == nil {
+	return found(operation, func(c *call, r *reply) {
+		if id := c.text("CommandId"); id != "" && c.command(id) == nil {
 			r.refuse("InvalidCommandId", "Command id "+id+" does not exist.")
 		}
-		return r
-	}
+	})
 }
 
 // withoutEmpty leaves out empty texts, lists and objects, as omitempty does.
 func withoutEmpty(c *call, v *jsontree.Value) {
-	var kept []jsontree.Member
-	for _, m := range v.Members {
-		withoutEmpty(c, &m.Value)
-		isEmpty := m.Value.Kind == jsontree.String && m.Value.Text == "" ||
-			m.Value.Kind == jsontree.Array && len(m.Value.Items) == 0 || m.Value.Kind == jsontree.Object && len(m.Value.Members) == 0
-		if !isEmpty {
-			kept = append(kept, m)
-		}
+	for i := range v.Members {
+		withoutEmpty(c, &v.Members[i].Value)
 	}
-	v.Members = kept
+	v.Members = slices.DeleteFunc(v.Members, func(m jsontree.Member) bool {
+		return slices.Contains([]string{`""`, "[]", "{}"}, string(m.Value.AppendJSON(nil)))
+	})
 }
 
 func withoutFalse(v *jsontree.Value) {

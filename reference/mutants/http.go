@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -158,16 +159,13 @@ func (r *rawRequest) values(name string) []string {
 
 // set replaces a header; without values it takes it away.
 func (r *rawRequest) set(name string, values ...string) {
-	var kept []string
-	for _, h := range r.headers {
-		if n, _, ok := strings.Cut(h, ":"); !ok || !strings.EqualFold(strings.TrimSpace(n), name) {
-			kept = append(kept, h)
-		}
-	}
+	r.headers = slices.DeleteFunc(r.headers, func(h string) bool {
+		n, _, ok := strings.Cut(h, ":")
+		return ok && strings.EqualFold(strings.TrimSpace(n), name)
+	})
 	for _, v := range values {
-		kept = append(kept, name+": "+v)
+		r.headers = append(r.headers, name+": "+v)
 	}
-	r.headers = kept
 }
 
 // measure gives the request a body, and the length that it has.

@@ -138,10 +138,8 @@ func completed(b []byte) []byte {
 	if inString {
 		b = append(b, '"')
 	}
-	for i := range open {
-		b = append(b, open[len(open)-1-i])
-	}
-	return b
+	slices.Reverse(open)
+	return append(b, open...)
 }
 
 // uncheckedMutants are servers whose checks are passed by in a request that is spelled in another way: what they refuse

@@ -32,19 +32,11 @@ func lookupMutants() []Mutant {
 	const getting, steps = "lifecycle/GetCommandInvocation", "execution/Steps/no-plugin-name"
 	get := reference.GetCommandInvocation
 	missing := func(change func(c *call, r *reply)) answer { return refused(change, "InvocationDoesNotExist") }
-	// found changes what is found of an invocation.
-	found := func(change func(c *call, r *reply)) answer {
-		return func(c *call) *reply {
-			r := c.ask()
-			if c.is(get) && r.ok() {
-				change(c, r)
-			}
-			return r
-		}
-	}
+	// shows changes what is shown of an invocation.
+	shows := func(change func(c *call, r *reply)) answer { return found(get, change) }
 	// together changes what is found of several steps together.
 	together := func(change func(c *call, r *reply)) answer {
-		return found(func(c *call, r *reply) {
+		return shows(func(c *call, r *reply) {
 			if t := r.tree(); member(t, "PluginName") == "" && ended(t) {
 				change(c, r)
 			}
@@ -102,7 +94,8 @@ func lookupMutants() []Mutant {
 			unknownRefused(reference.ListCommandInvocations)},
 		{"invocation/early-refused", "ListCommandInvocations refuses a command whose invocations are not there yet",
 			"evidence: calls/right-after-send; an empty list of a fresh id", Must,
-			"lifecycle/ListCommandInvocations/right-after-send lifecycle/NoInstancesInTag/no-invocation", answer(earlyRefused)},
+			"lifecycle/ListCommandInvocations/right-after-send lifecycle/NoInstancesInTag/no-invocation",
+			found(reference.ListCommandInvocations, earlyRefused)},
 		{"invocation/one-lost", "ListCommandInvocations leaves out the last of several that have ended", revokedSource, Must,
 			"execution/Success/two-nodes", inList(reference.ListCommandInvocations, func(_ *call, _, list *jsontree.Value) {
 				if last := len(list.Items) - 1; last > 0 && ended(&list.Items[last]) {
@@ -120,11 +113,11 @@ func lookupMutants() []Mutant {
 			})},
 		{"invocation/cached-by-command",
 			"GetCommandInvocation of an ended invocation answers what was answered for another node of the command", missingSource, Must,
-			"execution/Cancelled/some", found(cachedBy("CommandId"))},
+			"execution/Cancelled/some", shows(cachedBy("CommandId"))},
 		{"invocation/cached-without-plugin", "GetCommandInvocation answers what was answered for another PluginName of the invocation",
-			stepsSource, Must, "execution/Steps/one-then-the-other", found(cachedBy("CommandId", "InstanceId"))},
+			stepsSource, Must, "execution/Steps/one-then-the-other", shows(cachedBy("CommandId", "InstanceId"))},
 		{"invocation/read-once", "An invocation that has ended is gone when it has been read", historySource, Must,
-			"execution/Success/asked-again", found(func(c *call, r *reply) {
+			"execution/Success/asked-again", shows(func(c *call, r *reply) {
 				if ended(r.tree()) && remember(c.server, c.text("CommandId")+" "+c.text("InstanceId"), true) {
 					r.refuse("InvocationDoesNotExist", "")
 				}
@@ -145,14 +138,14 @@ func lookupMutants() []Mutant {
 				}
 			}, "InvalidPluginName")},
 		{"invocation/named-plugin-refused", "PluginName must be a step of schema 2: aws:runShellScript is refused", runShell, Must,
-			"lifecycle/GetCommandInvocation/named-plugin", found(func(c *call, r *reply) {
+			"lifecycle/GetCommandInvocation/named-plugin", shows(func(c *call, r *reply) {
 				if strings.HasPrefix(c.text("PluginName"), "aws:") {
 					r.refuse("InvalidPluginName", "")
 				}
 			})},
 		{"invocation/plugin-name-needed", "A document of the account needs a PluginName even with one step",
 			"API_GetCommandInvocation, PluginName: required with more than one step", Must, "execution/Steps/own-document",
-			found(func(c *call, r *reply) {
+			shows(func(c *call, r *reply) {
 				if c.text("PluginName") == "" && !strings.HasPrefix(member(r.tree(), "DocumentName"), "AWS-") {
 					r.refuse("InvalidPluginName", "")
 				}
@@ -222,11 +215,8 @@ func noTargetNode(c *call, r *reply) {
 	}
 }
 
-func earlyRefused(c *call) *reply {
-	r := c.ask()
-	id := c.text("CommandId")
-	if c.operation == reference.ListCommandInvocations && r.ok() && len(c.invocations(id)) == 0 && c.command(id) != nil {
+func earlyRefused(c *call, r *reply) {
+	if id := c.text("CommandId"); len(c.invocations(id)) == 0 && c.command(id) != nil {
 		r.refuse("InvocationDoesNotExist", "")
 	}
-	return r
 }
