@@ -1,6 +1,7 @@
 package traffic
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -67,6 +68,8 @@ type content struct {
 	Size     int     `json:"size"`
 	Text     *string `json:"text"`
 	Encoding string  `json:"encoding"`
+	// Ours is Encoding as package report writes it, which HAR has no place for in a request.
+	Ours string `json:"_encoding"`
 	// Truncated is an extension: Text is the beginning of what came.
 	Truncated bool `json:"_truncated"`
 }
@@ -76,7 +79,7 @@ func (c *content) bytes(size int) (body []byte, ok bool, err error) {
 	if c == nil || c.Text == nil {
 		return nil, size <= 0, nil
 	}
-	if strings.EqualFold(c.Encoding, "base64") {
+	if strings.EqualFold(cmp.Or(c.Encoding, c.Ours), "base64") {
 		body, err = base64.StdEncoding.DecodeString(*c.Text)
 		return body, true, err
 	}

@@ -42,7 +42,7 @@ func entry(operation string, status int, sent, answer []byte, started time.Time,
 	post := map[string]any{"mimeType": "application/x-amz-json-1.1", "text": string(sent)}
 	if encode {
 		content["text"], content["encoding"] = base64.StdEncoding.EncodeToString(answer), "base64"
-		post["text"], post["encoding"] = base64.StdEncoding.EncodeToString(sent), "base64"
+		post["text"], post[[]string{"_encoding", "encoding"}[number%2]] = base64.StdEncoding.EncodeToString(sent), "base64"
 	}
 	return map[string]any{
 		"startedDateTime": started.Format(time.RFC3339Nano), "time": 1,

@@ -30,7 +30,8 @@ func relations() []relation {
 		}, level, e}
 	}
 	onText := func(name, space string, text func(dst []byte, s string) []byte) relation {
-		return relation{name, func(b Payload) fixtures.Request { return exactly(spelled(nil, b.Tree, space, text)) }, fixtures.Must, byTheGrammar}
+		spell := func(b Payload) fixtures.Request { return exactly(spelled(nil, b.Tree, space, text)) }
+		return relation{name, spell, fixtures.Must, byTheGrammar}
 	}
 	onRequest := func(name string, level fixtures.Level, e fixtures.Evidence, change func(r *fixtures.Request)) relation {
 		return relation{name, func(b Payload) fixtures.Request {
