@@ -50,9 +50,9 @@ func ParseBounded(data []byte, maxDepth, maxValues int) (*Value, error) {
 	if len(data) > math.MaxInt32 {
 		return nil, &SyntaxError{Offset: math.MaxInt32, Message: "a text of 2 GiB or more is not read", TooMany: true}
 	}
-	open := stacks.Get().(*stack)
-	defer open.release()
-	p := parser{text: string(data), maxDepth: maxDepth, valuesLeft: maxValues, stack: open}
+	p := parsers.Get().(*parser)
+	defer p.release()
+	p.text, p.pos, p.depth, p.maxDepth, p.valuesLeft = string(data), 0, 0, maxDepth, maxValues
 	if len(data) >= 3 && data[0] == 0xEF && data[1] == 0xBB && data[2] == 0xBF {
 		return nil, p.fail(0, "a byte order mark; expected a JSON value")
 	}
@@ -71,35 +71,29 @@ func ParseBounded(data []byte, maxDepth, maxValues int) (*Value, error) {
 // parser holds its open containers' children on two shared stacks, so that each container costs
 // one allocation of its exact size. Strings without escapes are slices of text.
 type parser struct {
-	text     string
-	pos      int
-	depth    int
-	maxDepth int
-
+	text       string
+	pos        int
+	depth      int
+	maxDepth   int
 	valuesLeft int
-	*stack
+	items      []Value
+	members    []Member
 }
 
-// stack is used by one parser after the other: growing it takes longer than to parse a usual text.
-type stack struct {
-	items   []Value
-	members []Member
-}
+// A pool is no state: what it holds is empty. Growing the stacks takes longer than to parse a usual text.
+var parsers = sync.Pool{New: func() any { return new(parser) }}
 
-// A pool is no state: what it holds is empty.
-var stacks = sync.Pool{New: func() any { return new(stack) }}
-
-// maxKept is how many items and members a stack may have room for to be used again: it is cleared each time.
+// maxKept is how many items and members the stacks may have room for to be used again: they are cleared each time.
 const maxKept = 64
 
-func (s *stack) release() {
-	if cap(s.items) > maxKept || cap(s.members) > maxKept {
+func (p *parser) release() {
+	if cap(p.items) > maxKept || cap(p.members) > maxKept {
 		return
 	}
-	clear(s.items[:cap(s.items)]) // they hold on to the text
-	clear(s.members[:cap(s.members)])
-	s.items, s.members = s.items[:0], s.members[:0]
-	stacks.Put(s)
+	clear(p.items[:cap(p.items)]) // they hold on to the text
+	clear(p.members[:cap(p.members)])
+	p.text, p.items, p.members = "", p.items[:0], p.members[:0]
+	parsers.Put(p)
 }
 
 func (p *parser) fail(offset int, message string) error {
@@ -142,10 +136,10 @@ func (p *parser) value() (v Value, err error) {
 		v.Text, v.LoneSurrogate, err = p.str()
 	case c == '{':
 		v.Kind = Object
-		v.Members, err = p.object()
+		v.Members, err = elements(p, '}', &p.members, (*parser).member)
 	case c == '[':
 		v.Kind = Array
-		v.Items, err = p.array()
+		v.Items, err = elements(p, ']', &p.items, (*parser).value)
 	case c == '-' || c >= '0' && c <= '9':
 		v.Kind = Number
 		v.Text, err = p.number()
@@ -184,121 +178,71 @@ func (p *parser) digits() error {
 
 func (p *parser) number() (literal string, err error) {
 	start := p.pos
-	if p.text[p.pos] == '-' {
-		p.pos++
+	p.next('-')
+	// RFC 8259 section 6: no leading zeros. A digit after one is met by the caller.
+	if !p.next('0') {
+		err = p.digits()
 	}
-	if p.pos < len(p.text) && p.text[p.pos] == '0' {
-		// RFC 8259 section 6: no leading zeros. A digit after it is met by the caller.
-		p.pos++
-	} else if err := p.digits(); err != nil {
-		return "", err
+	if err == nil && p.next('.') {
+		err = p.digits()
 	}
-	if p.pos < len(p.text) && p.text[p.pos] == '.' {
-		p.pos++
-		if err := p.digits(); err != nil {
-			return "", err
-		}
+	if err == nil && (p.next('e') || p.next('E')) {
+		_ = p.next('+') || p.next('-')
+		err = p.digits()
 	}
-	if p.pos < len(p.text) && (p.text[p.pos] == 'e' || p.text[p.pos] == 'E') {
-		p.pos++
-		if p.pos < len(p.text) && (p.text[p.pos] == '+' || p.text[p.pos] == '-') {
-			p.pos++
-		}
-		if err := p.digits(); err != nil {
-			return "", err
-		}
-	}
-	return p.text[start:p.pos], nil
+	return p.text[start:p.pos], err
 }
 
-func (p *parser) enter() error {
-	p.depth++
-	if p.depth > p.maxDepth {
-		return &SyntaxError{Offset: p.pos, Message: fmt.Sprintf("nested deeper than %d", p.maxDepth), TooDeep: true}
+// next steps over a character if it is here.
+func (p *parser) next(c byte) bool {
+	if p.pos >= len(p.text) || p.text[p.pos] != c {
+		return false
 	}
 	p.pos++
-	return nil
+	return true
 }
 
-func (p *parser) array() ([]Value, error) {
-	if err := p.enter(); err != nil {
-		return nil, err
+// elements reads what an array or an object holds, from its opening bracket to after its closing one.
+func elements[T any](p *parser, end byte, held *[]T, one func(*parser) (T, error)) ([]T, error) {
+	if p.depth++; p.depth > p.maxDepth {
+		return nil, &SyntaxError{Offset: p.pos, Message: fmt.Sprintf("nested deeper than %d", p.maxDepth), TooDeep: true}
 	}
-	base := len(p.items)
+	p.pos++
+	base := len(*held)
 	p.space()
-	if p.pos < len(p.text) && p.text[p.pos] == ']' {
-		p.pos++
-		p.depth--
-		return []Value{}, nil
-	}
-	for {
+	for more := !p.next(end); more; {
 		p.space()
-		item, err := p.value()
+		e, err := one(p)
 		if err != nil {
 			return nil, err
 		}
-		p.items = append(p.items, item)
+		*held = append(*held, e)
 		p.space()
-		if p.pos < len(p.text) && p.text[p.pos] == ',' {
-			p.pos++
-			continue
+		if more = p.next(','); !more && !p.next(end) {
+			return nil, p.fail(p.pos, `expected "," or "`+string(end)+`", got `+p.here())
 		}
-		if p.pos < len(p.text) && p.text[p.pos] == ']' {
-			p.pos++
-			p.depth--
-			items := append(make([]Value, 0, len(p.items)-base), p.items[base:]...)
-			p.items = p.items[:base]
-			return items, nil
-		}
-		return nil, p.fail(p.pos, `expected "," or "]", got `+p.here())
 	}
+	p.depth--
+	all := append(make([]T, 0, len(*held)-base), (*held)[base:]...)
+	*held = (*held)[:base]
+	return all, nil
 }
 
-func (p *parser) object() ([]Member, error) {
-	if err := p.enter(); err != nil {
-		return nil, err
+// member reads a member of an object.
+func (p *parser) member() (m Member, err error) {
+	if p.pos >= len(p.text) || p.text[p.pos] != '"' {
+		return m, p.fail(p.pos, "expected a member name in quotes, got "+p.here())
 	}
-	base := len(p.members)
+	if m.Name, m.LoneSurrogate, err = p.str(); err != nil {
+		return m, err
+	}
 	p.space()
-	if p.pos < len(p.text) && p.text[p.pos] == '}' {
-		p.pos++
-		p.depth--
-		return []Member{}, nil
+	if !p.next(':') {
+		return m, p.fail(p.pos, `expected ":", got `+p.here())
 	}
-	for {
-		p.space()
-		var m Member
-		if p.pos >= len(p.text) || p.text[p.pos] != '"' {
-			return nil, p.fail(p.pos, "expected a member name in quotes, got "+p.here())
-		}
-		var err error
-		if m.Name, m.LoneSurrogate, err = p.str(); err != nil {
-			return nil, err
-		}
-		p.space()
-		if p.pos >= len(p.text) || p.text[p.pos] != ':' {
-			return nil, p.fail(p.pos, `expected ":", got `+p.here())
-		}
-		p.pos++
-		p.space()
-		if m.Value, err = p.value(); err != nil {
-			return nil, err
-		}
-		p.members = append(p.members, m)
-		p.space()
-		if p.pos < len(p.text) && p.text[p.pos] == ',' {
-			p.pos++
-			continue
-		}
-		if p.pos < len(p.text) && p.text[p.pos] == '}' {
-			p.pos++
-			p.depth--
-			members := append(make([]Member, 0, len(p.members)-base), p.members[base:]...)
-			p.members = p.members[:base]
-			return members, nil
-		}
-		return nil, p.fail(p.pos, `expected "," or "}", got `+p.here())
-	}
+	p.space()
+	m.Value, err = p.value()
+	return m, err
 }
 
 // str reads a string, from its opening quote to after its closing one.
