@@ -27,7 +27,6 @@ func nextBatch(asked int, took time.Duration) uint64 {
 // asked is what became of one input.
 type asked struct {
 	done          bool
-	index         uint64
 	sum           [sha256.Size]byte // of what was sent
 	marks         []generate.Mark
 	skipped       bool
@@ -66,7 +65,7 @@ func (c *campaign) ask(ctx context.Context, in *generate.Input) asked {
 		return asked{}
 	}
 	a := asked{
-		done: true, index: in.Index, marks: in.Marks, sum: digest(tc), unanswered: silent(&r), reproductions: reproductions(in, tc, &e, &r),
+		done: true, marks: in.Marks, sum: digest(tc), unanswered: silent(&r), reproductions: reproductions(in, tc, &e, &r),
 	}
 	a.skipped = r.Verdict == judge.Skip || r.BeyondLimit() && len(a.reproductions) == 0
 	if len(a.reproductions) > 0 || a.unanswered {

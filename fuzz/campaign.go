@@ -279,7 +279,7 @@ func silent(r *judge.Result) bool {
 // note counts an input and follows up what it shows.
 func (c *campaign) note(ctx context.Context, a *asked) error {
 	c.report.Inputs++
-	c.hash.add(a.index, a.sum)
+	c.hash.add(a.sum)
 	if a.skipped {
 		c.report.Skipped++
 		return nil

@@ -11,11 +11,8 @@ import (
 // shards of a campaign add up to that of the whole.
 type inputsHash [sha256.Size / 8]uint64 // from the least word
 
-// add counts the input of this index, which sends what has this digest.
-func (h *inputsHash) add(index uint64, digest [sha256.Size]byte) {
-	sum := sha256.Sum256(binary.BigEndian.AppendUint64(digest[:], index))
-	h.join(hashOf(sum))
-}
+// add counts an input, which sends what has this digest.
+func (h *inputsHash) add(digest [sha256.Size]byte) { h.join(hashOf(digest)) }
 
 // join adds the inputs of another.
 func (h *inputsHash) join(other inputsHash) {

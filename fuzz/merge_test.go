@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -165,6 +166,32 @@ func TestOfTwoReproductionsTheSmallerIsKept(t *testing.T) {
 		}
 	}
 	t.Error("the finding is gone")
+}
+
+// A server that was not ready in one shard, and fails over a member in another, has two faults; each is told once.
+func TestAFailureOnEveryRequestHidesNoOther(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var ready, begun atomic.Bool
+	s := session(t, edited(t, func(w http.ResponseWriter, r *http.Request, body string, next http.Handler) {
+		if begun.Load() && (!ready.Load() || strings.Contains(body, `"MaxErrors":`)) {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		next.ServeHTTP(w, r)
+	}), 1)
+	begun.Store(true)
+	for i := range 3 {
+		ready.Store(i == 2)
+		o := valid(filepath.Join(dir, fmt.Sprint(i)), shardOf(i+1, 3))
+		o.Strategies = []generate.Strategy{generate.Valid}
+		require.Len(t, ask(t, s, o).Divergences, 1)
+	}
+	var causes [][]string
+	for _, f := range merge(t, dir).Divergences {
+		causes = append(causes, f.Fingerprint.Causes)
+	}
+	require.ElementsMatch(t, [][]string{nil, {"/MaxErrors"}}, causes)
 }
 
 func TestWhatIsLeftOfAShardIsMergedAndSaidToBeIncomplete(t *testing.T) {
