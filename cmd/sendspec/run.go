@@ -73,7 +73,8 @@ varies as flaky.
 A SELECTOR is area/Topic/name or a prefix of it, such as constraint/Comment. * matches anything within one
 part, ** any number of parts; !PATTERN excludes cases; @FILE reads selectors from a file, one a line.
 
-Fields of a target file: ` + strings.Join(slices.Concat(targetFields, worldFields), ", ") + `.
+Fields of a target file: ` + strings.Join(targetFields, ", ") + `,
+` + strings.Join(worldFields, ", ") + `.
 In its values ${NAME} is a variable of the environment, and $${NAME} that text.
 
 ` + boundsHelp() + `
@@ -150,9 +151,12 @@ func boundsHelp() string {
 	return fmt.Sprintf(`Whatever the server does, a run ends within --max-time, and usually much sooner. A request that times out is
 not repeated. A run spends at most %d times --timeout on requests that time out, and %d times on those of one
 operation in one area; it sends --parallel of them at once. Once %d cases have waited %s for a status and no
-command has ended, no case waits longer. A server whose commands live n times as fast as the clock says so in the
-header %s of its responses, and is waited for so much shorter. Cases that were not run are counted and reported.`,
-		probe.UnansweredInAll, probe.UnansweredOfOne, probe.VainWaits, probe.VainWait, reference.ClockScaleHeader)
+command has ended, no case waits longer. Where nothing but 5xx answers the question for a status, it is asked for
+%[5]s; a server that is gone has %[5]s to come back, and %[6]s in all. A server whose commands live n times as
+fast as the clock says so in the header %[7]s of its responses, and is waited for so much
+shorter. Cases that were not run are counted and reported.`,
+		probe.UnansweredInAll, probe.UnansweredOfOne, probe.VainWaits, probe.VainWait, probe.Revival,
+		probe.AllRevivals*probe.Revival, reference.ClockScaleHeader)
 }
 
 func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targetFlags) error {

@@ -16,8 +16,8 @@ import (
 // it anew.
 const Revival = 10 * time.Second
 
-// allRevivals is how many times as long a run waits for its target altogether.
-const allRevivals = 6
+// AllRevivals is how many times as long a run waits for its target altogether.
+const AllRevivals = 6
 
 // The pauses between two looks whether a target is back.
 const (
@@ -113,7 +113,7 @@ func (l *Liveness) ComesBack(ctx context.Context, caseID, how string) bool {
 	defer l.gate.Unlock()
 	began := time.Now()
 	defer func() { l.waited += time.Since(began) }()
-	limited, cancel := context.WithDeadline(ctx, began.Add(min(l.Revival, allRevivals*l.Revival-l.waited)))
+	limited, cancel := context.WithDeadline(ctx, began.Add(min(l.Revival, AllRevivals*l.Revival-l.waited)))
 	defer cancel()
 	look := ctx // at first for as long as any request may take
 	for pause := time.Duration(0); l.Lost() == ""; pause = min(max(2*pause, firstLook), lastLook) {

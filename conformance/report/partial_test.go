@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -133,6 +134,25 @@ func TestAStyledTextIsThePlainOneInColours(t *testing.T) {
 		assert.LessOrEqual(t, len([]rune(line)), 61, line)
 	}
 	assert.Equal(t, "the nasty <target> does not conform: 14 of 17 cases fail\n", write(report.TextOptions{Quiet: true}))
+}
+
+// The table of areas has no column for a verdict that no case has where there is no room for all.
+func TestTheTableOfAreasFitsATerminal(t *testing.T) {
+	t.Parallel()
+	results := slices.DeleteFunc(nastyReport(t).Results, func(r judge.Result) bool {
+		return r.Verdict != judge.Fail && r.Verdict != judge.Skip
+	})
+	header := func(width int) string {
+		var b strings.Builder
+		require.NoError(t, report.NewText(&b, report.TextOptions{Width: width}).Event(event.Ended{Report: event.SumUp(results)}))
+		_, table, _ := strings.Cut(b.String(), "\narea ")
+		line, _, _ := strings.Cut(table, "\n")
+		return strings.Join(strings.Fields(line), " ")
+	}
+	assert.Equal(t, "fail skip", header(60))
+	for _, width := range []int{0, 68, 80} {
+		assert.Equal(t, "pass warn fail flaky known fixed skip error", header(width), width)
+	}
 }
 
 // That a run was ended is said once, and not for each of the thousands of cases that it did not come to.

@@ -25,21 +25,31 @@ func (t *Text) ended(b *strings.Builder, r *event.Report) {
 	t.totals(b, r)
 }
 
+// The widths of the table of areas.
+const (
+	areaColumns    = 12
+	verdictColumns = 7
+)
+
 func (t *Text) totals(b *strings.Builder, r *event.Report) {
 	look := style{color: t.o.Color}
-	fmt.Fprintf(b, "%-12s", "area")
-	for _, v := range judge.Verdicts() {
-		b.WriteString(look.paint(bold, fmt.Sprintf("%7s", v)))
+	verdicts := judge.Verdicts()
+	if width := t.o.Width; width > 0 && width < areaColumns+verdictColumns*len(verdicts) { // what no case has needs no column
+		verdicts = slices.DeleteFunc(verdicts, func(v judge.Verdict) bool { return r.Totals[v] == 0 })
+	}
+	fmt.Fprintf(b, "%-*s", areaColumns, "area")
+	for _, v := range verdicts {
+		b.WriteString(look.paint(bold, fmt.Sprintf("%*s", verdictColumns, v)))
 	}
 	b.WriteString("\n")
 	for _, a := range append(slices.Clone(r.Areas), event.AreaTally{Area: "all", Tally: r.Totals}) {
-		fmt.Fprintf(b, "%-12s", a.Area)
-		for _, v := range judge.Verdicts() {
+		fmt.Fprintf(b, "%-*s", areaColumns, a.Area)
+		for _, v := range verdicts {
 			if a.Tally[v] == 0 {
-				b.WriteString(look.paint(dim, "      ."))
+				b.WriteString(look.paint(dim, fmt.Sprintf("%*s", verdictColumns, ".")))
 				continue
 			}
-			b.WriteString(look.paint(presentationOf(v).color, fmt.Sprintf("%7d", a.Tally[v])))
+			b.WriteString(look.paint(presentationOf(v).color, fmt.Sprintf("%*d", verdictColumns, a.Tally[v])))
 		}
 		b.WriteString("\n")
 	}
