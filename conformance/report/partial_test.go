@@ -145,7 +145,7 @@ func TestTheTableOfAreasFitsATerminal(t *testing.T) {
 	header := func(width int) string {
 		var b strings.Builder
 		require.NoError(t, report.NewText(&b, report.TextOptions{Width: width}).Event(event.Ended{Report: event.SumUp(results)}))
-		_, table, _ := strings.Cut(b.String(), "\narea ")
+		_, table, _ := strings.Cut("\n"+b.String(), "\narea ")
 		line, _, _ := strings.Cut(table, "\n")
 		return strings.Join(strings.Fields(line), " ")
 	}
