@@ -162,7 +162,7 @@ func (f *evidenceAddFlags) source(file string, lines []evidence.Recording) (evid
 		source.ID = f.name
 	}
 	if !sourceName.MatchString(source.ID) {
-		return source, fmt.Errorf("--name %q: want a name of lower-case letters, digits, dots and hyphens, which begins with no dot or hyphen",
+		return source, fmt.Errorf("--name %q: want lower-case letters, digits, dots and hyphens, and no dot or hyphen at the beginning",
 			source.ID)
 	}
 	source.File = folder + "/" + source.ID + ".jsonl"
