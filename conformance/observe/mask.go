@@ -47,7 +47,7 @@ func accountOf(id string) string {
 		return ""
 	}
 	number := binary.BigEndian.Uint64(append([]byte{0, 0}, b[:6]...)) & 0x7fffffffff80 >> 7
-	if number >= 1_000_000_000_000 {
+	if number == 0 || number >= 1_000_000_000_000 {
 		return ""
 	}
 	return fmt.Sprintf("%012d", number)

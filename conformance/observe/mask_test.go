@@ -73,6 +73,13 @@ func TestMaskedJSONIsJSONAndElseTheSameBytes(t *testing.T) {
 	}
 }
 
+// A key of zeros is an emulator's, and names no account.
+func TestAKeyOfNoAccountMasksNone(t *testing.T) {
+	t.Parallel()
+	m := observe.NewMasker(wire.NewRedactor(), "AKIA"+strings.Repeat("A", 16))
+	assert.JSONEq(t, `{"n":100,"a":"b"}`, m.JSON(`{"n":100,"a":"b"}`))
+}
+
 func TestNoSpellingOfACredentialIsKept(t *testing.T) {
 	t.Parallel()
 	for _, spelled := range []string{

@@ -217,7 +217,10 @@ func (w *wanted) object(at string, v *jsontree.Value) *jsontree.Value {
 			from, ok := seconds(v.Get("RequestedDateTime"))
 			to, also := seconds(&member.Value)
 			if ok && also {
-				want = jsontree.Literal(fmt.Sprintf(`{"$after":[%q,"%dms"]}`, at+"/RequestedDateTime", int64((to-from)*1000+0.5)))
+				span := fmt.Sprintf("%dms", int64((to-from)*1000+0.5))
+				after := jsontree.NewStrings([]string{at + "/RequestedDateTime", span})
+				matcher := jsontree.NewObject(jsontree.NewMember("$after", after))
+				want = &matcher
 			}
 		}
 		o.Members = append(o.Members, jsontree.Member{Name: member.Name, Value: *want})

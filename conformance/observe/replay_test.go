@@ -79,6 +79,28 @@ func TestAServerThatAnswersOtherThanAWSDidFails(t *testing.T) {
 	}
 }
 
+// A file is its author's: whatever names the members of an answer have, it is read.
+func TestARecordingMayHaveAnyNames(t *testing.T) {
+	t.Parallel()
+	file := "recorded/notifications.jsonl"
+	b, err := fs.ReadFile(evidence.Files(), file)
+	require.NoError(t, err)
+	lines, err := evidence.ReadRecordings(b)
+	require.NoError(t, err)
+	odd := 0
+	for i := range lines {
+		if r := &lines[i]; r.Operation == "SendCommand" && r.HTTPStatus == 200 {
+			text := strings.Replace(string(r.Output), "{", `{"\u0007\u007f":{"RequestedDateTime":1,"ExpiresAfter":2},`, 1)
+			r.Output = []byte(text)
+			odd++
+		}
+	}
+	require.Positive(t, odd)
+	cases, _, err := observe.Replay(file, lines)
+	require.NoError(t, err)
+	assert.NotEmpty(t, cases)
+}
+
 // What observe wrote is asked of another server in the same way, its made-up framing and headers too, and what was answered
 // from below AWS JSON.
 func TestAnObservationIsReplayed(t *testing.T) {

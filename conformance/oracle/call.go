@@ -47,8 +47,12 @@ func acceptedCall(r *reference.Validation) *jsontree.Value {
 	}
 	var members []string
 	for _, name := range shown[r.Operation] {
-		if v := r.Tree.Get(name); v != nil && v.Kind == jsontree.String && v.Text == strings.ToLower(v.Text) {
+		switch asked := r.Tree.Get(name).Str(); {
+		case asked == "":
+		case asked == strings.ToLower(asked):
 			members = append(members, fmt.Sprintf(`%q:{"$echo":"/%s"}`, name, name))
+		case name == "CommandId":
+			members = append(members, `"CommandId":{"$uuid":true}`)
 		}
 	}
 	one := "{" + strings.Join(members, ",") + "}"

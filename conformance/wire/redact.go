@@ -148,8 +148,8 @@ func (r *Redactor) Request(q *Request) *Request {
 			}
 		}
 		shown.Raw = r.Bytes(head)
-		if whole {
-			shown.Raw = append(append(shown.Raw, "\r\n\r\n"...), body...)
+		if whole { // what was sent may be in use yet: nothing is appended to it
+			shown.Raw = bytes.Join([][]byte{shown.Raw, body}, []byte("\r\n\r\n"))
 		}
 	}
 	return &shown

@@ -265,6 +265,17 @@ func TestAnExchangeHasNothingSecretInIt(t *testing.T) {
 	}
 }
 
+// Others may yet read what was sent: what is shown of it is no part of it.
+func TestTheShownRequestIsACopy(t *testing.T) {
+	t.Parallel()
+	const raw = "POST / HTTP/1.1\r\nHost: h\r\n\r\n{}"
+	sent := &wire.Request{Raw: []byte(raw)}
+	shown := wire.NewRedactor().Request(sent)
+	assert.Equal(t, raw, string(shown.Raw))
+	clear(shown.Raw)
+	assert.Equal(t, raw, string(sent.Raw))
+}
+
 // Every search allocates: what it costs is told by that, on a busy machine too.
 func TestAHeaderIsSearchedOnce(t *testing.T) {
 	r := wire.NewRedactor(keyID, secretKey, token)
