@@ -352,6 +352,9 @@ func (f *fuzzFlags) jsonWriter(ctx context.Context, s Streams) (func([]byte) err
 	case "-":
 		return func(b []byte) error { _, err := limited(s.Out).Write(b); return err }, nil
 	}
+	if err := isOther(f.json, f.baseline); err != nil {
+		return nil, fmt.Errorf("--json %s: %w", f.json, err)
+	}
 	if isPipe(f.json) {
 		return func(b []byte) error { _, err := newPipe(ctx, f.json).Write(b); return err }, nil
 	}

@@ -41,7 +41,13 @@ func (f *fuzzFlags) checkMerge(flags *pflag.FlagSet, dirs []string) (err error) 
 	return err
 }
 
+// sameFile reports whether two names are of one file, which need not exist.
 func sameFile(a, b string) bool {
+	first, err1 := filepath.Abs(a)
+	second, err2 := filepath.Abs(b)
+	if err1 == nil && err2 == nil && first == second {
+		return true
+	}
 	one, err := os.Stat(a)
 	if err != nil {
 		return false

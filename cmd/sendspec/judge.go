@@ -59,7 +59,7 @@ Reports and exit codes are those of run. - reads standard input.`,
 const maxHAR = 64 << 20
 
 func (f *judgeFlags) run(ctx context.Context, s Streams, name string) error {
-	reports, err := f.sinks(ctx, s)
+	reports, err := f.sinks(ctx, s, name)
 	if err != nil {
 		return err
 	}

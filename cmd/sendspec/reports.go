@@ -57,8 +57,8 @@ func formatsHelp() string {
 // opener makes the sink of one report, once the command that runs single cases again is known.
 type opener func(report.Options) event.Sink
 
-// sinks checks every report that is asked for.
-func (f *reportFlags) sinks(ctx context.Context, s Streams) ([]opener, error) {
+// sinks checks every report that is asked for. None may replace one of the other files of the command; "" is none.
+func (f *reportFlags) sinks(ctx context.Context, s Streams, others ...string) ([]opener, error) {
 	wanted := slices.Clone(f.reports)
 	if f.json != "" {
 		wanted = append(wanted, "json="+f.json)
@@ -85,6 +85,9 @@ func (f *reportFlags) sinks(ctx context.Context, s Streams) ([]opener, error) {
 			}
 			return nil, fmt.Errorf("--report %s: %s goes to the same file", text, first)
 		}
+		if err := isOther(file, others...); err != nil {
+			return nil, fmt.Errorf("--report %s: %w", text, err)
+		}
 		taken[place] = text
 		f.whole = f.whole || format.Whole
 		open, err := openerOf(ctx, s, format, file)
@@ -95,6 +98,16 @@ func (f *reportFlags) sinks(ctx context.Context, s Streams) ([]opener, error) {
 	}
 	github, err := f.githubSinks(s)
 	return append(openers, github...), err
+}
+
+// isOther refuses a file to write that the same command reads, or writes something else to.
+func isOther(file string, others ...string) error {
+	for _, other := range others {
+		if other != "" && file != standardOutput && sameFile(file, other) {
+			return fmt.Errorf("the command has %s for something else; name another file", other)
+		}
+	}
+	return nil
 }
 
 func openerOf(ctx context.Context, s Streams, format report.Format, file string) (opener, error) {

@@ -55,7 +55,7 @@ func (f *reportFlags) rerender(ctx context.Context, s Streams, name, badge strin
 			return fmt.Errorf("--report %s: a JSON report has no whole answers: want run --report %s", text, text)
 		}
 	}
-	openers, err := f.sinks(ctx, s)
+	openers, err := f.sinks(ctx, s, name, badge)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func checkBadge(file, of string) error {
 	switch ext := filepath.Ext(file); {
 	case file == "":
 		return nil
-	case filepath.Clean(file) == filepath.Clean(of):
+	case sameFile(file, of):
 		return fmt.Errorf("--badge %s: that is the report itself; name another file", file)
 	case ext != ".svg" && ext != shieldsEndpoint:
 		return fmt.Errorf("--badge %q: want FILE.svg, or FILE.json for shields.io", file)

@@ -169,7 +169,7 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 			return err
 		}
 	}
-	reports, err := f.sinks(ctx, s) // before a target is started: a wrong name is found at once
+	reports, err := f.sinks(ctx, s, f.baseline, f.file) // before a target is started: a wrong name is found at once
 	if err != nil {
 		return err
 	}

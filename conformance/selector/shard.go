@@ -10,13 +10,16 @@ import (
 // Shard is one of several parts of a corpus, asked apart. The zero value is all of it.
 type Shard struct{ Index, Count int } // Index from 1 to Count
 
+// mostShards bounds how many parts there are.
+const mostShards = 1000
+
 // ParseShard reads I/N, for example 2/4.
 func ParseShard(text string) (Shard, error) {
 	index, count, ok := strings.Cut(text, "/")
 	i, err1 := strconv.Atoi(index)
 	n, err2 := strconv.Atoi(count)
-	if !ok || err1 != nil || err2 != nil || n < 1 || n > 1000 || i < 1 || i > n {
-		return Shard{}, fmt.Errorf("shard %q: want I/N with I from 1 to N, such as 2/4", text)
+	if !ok || err1 != nil || err2 != nil || n < 1 || n > mostShards || i < 1 || i > n {
+		return Shard{}, fmt.Errorf("shard %q: want I/N with I from 1 to N, such as 2/4, and N up to %d", text, mostShards)
 	}
 	return Shard{i, n}, nil
 }
