@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -100,6 +101,25 @@ func TestOnlyATargetThatWasAskedBeforeIsToBeStartedAnew(t *testing.T) {
 		assert.Contains(t, report.Verdict(found), "; CancelCommand failed before the first case (500 Internal Server Error")
 		assert.Equal(t, anew, strings.HasSuffix(report.Verdict(found), ": if the server was asked before, start it anew"), "run %d", i+1)
 	}
+}
+
+// Of a list that goes on, the rest is not known.
+func TestATargetWhoseListGoesOnMayHaveBeenAskedBefore(t *testing.T) {
+	t.Parallel()
+	asked := service.New()
+	goesOn := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Amz-Target") != "AmazonSSM.ListCommands" {
+			asked.ServeHTTP(w, r)
+			return
+		}
+		answer := httptest.NewRecorder()
+		asked.ServeHTTP(answer, r)
+		w.Header().Set("Content-Type", awsJSON)
+		_, _ = io.WriteString(w, strings.TrimSuffix(answer.Body.String(), "}")+`,"NextToken":"more"}`)
+	})
+	found, err := run(t.Context(), t, conformance.Target{Name: "it", Handler: goesOn}, conformance.WithCases(plainCases(t, 1)))
+	require.NoError(t, err)
+	assert.False(t, found.Preflight.Fresh)
 }
 
 // broken answers an operation with 500, and the others as the handler does.

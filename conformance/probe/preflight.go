@@ -168,7 +168,7 @@ func (c *Client) operations(ctx context.Context, p *Preflight) error {
 // listsOwnOnly reports whether a list of commands has what was sent here, and nothing else.
 func (c *Client) listsOwnOnly(e *judge.Exchanged) bool {
 	list := e.Body.Pointer("/Commands")
-	if list == nil || len(list.Items) == 0 || !e.OK() {
+	if list == nil || len(list.Items) == 0 || e.Body.Get("NextToken").Str() != "" || !e.OK() {
 		return false
 	}
 	for i := range list.Items {
