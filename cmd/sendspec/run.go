@@ -86,7 +86,7 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
   sendspec run --endpoint http://127.0.0.1:5000 --json - '!wire' | jq '.cases[] | select(.verdict == "fail") | .id'
   sendspec run --exec 'moto_server -H 127.0.0.1 -p {port}' --baseline moto.baseline
   sendspec run --endpoint http://127.0.0.1:5000 --recorded fixtures/evidence/recorded/alarms.jsonl
-  sendspec run --target ci/sendspec.yaml --shard 2/4 --json shard-2.json
+  sendspec run --target ci/sendspec.yaml --seed 1 --shard 2/4 --json shard-2.json
   sendspec run --endpoint https://127.0.0.1:8443 --ca-file ca.pem --wait 30s
   sendspec run --endpoint http://127.0.0.1:5000 --evidence recorded,documented
   sendspec run --endpoint http://127.0.0.1:5000 --node i-0123456789abcdef0 'echo/**' invariant`,
@@ -125,7 +125,7 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of the random values in the requests (default random)")
 	c.Flags().DurationVar(&f.fuzz, "fuzz", 0, "then fuzz for this long, in the same report")
 	c.Flags().StringVar(&f.shard, "shard", "",
-		"`I/N`: run only part I of N, or auto/N in a Kubernetes Indexed Job; compare --merge joins the reports")
+		"`I/N`: run only part I of N, or auto/N in a Kubernetes Indexed Job; compare --merge joins the reports of one --seed")
 	c.Flags().StringVar(&f.suite, "suite", "",
 		"leave out the cases that came after this `VERSION` of the suite, such as "+string(fixtures.Suite))
 	c.Flags().StringVar(&f.recorded, "recorded", "",

@@ -47,6 +47,8 @@ func NewBadge(r *event.Report) Badge {
 		b.Message, b.Color = "not tested", badgePartial
 	case !whole:
 		b.Message, b.Color = "partial, "+b.Message, badgePartial
+	case passed == judged && slices.ContainsFunc(r.Profiles, func(v event.ProfileVerdict) bool { return v.Standing == event.Partial }):
+		b.Message, b.Color = "partial, "+b.Message, badgePartial // nothing failed, and musts were skipped
 	case passed == judged:
 		b.Color = badgeConforms
 	case 2*passed >= judged:
@@ -70,14 +72,15 @@ func shortened(s string, most int) string {
 	return s
 }
 
-// coverageOf returns the profiles that a run was of, and whether it was of all their cases and came to its end. Of a report
+// coverageOf returns the profiles of which a run judged cases, and whether it was of all their cases and came to its end. Of a report
 // that was made with another corpus only the latter is known.
 func coverageOf(r *event.Report) (profiles []string, whole bool) {
 	has := map[fixtures.Profile]bool{}
 	asked := map[string]bool{}
 	for i := range r.Results {
-		c := r.Results[i].Case
-		has[c.Profile], asked[c.ID] = true, true
+		res := &r.Results[i]
+		asked[res.Case.ID] = true
+		has[res.Case.Profile] = has[res.Case.Profile] || res.Verdict != judge.Skip && res.Verdict != judge.Error
 	}
 	for _, p := range fixtures.Profiles() {
 		if has[p] {

@@ -48,6 +48,18 @@ func only(r *event.Report, keep func(*judge.Result) bool) *event.Report {
 	return part
 }
 
+// skipping is the report of a whole run that skipped some cases and passed the others.
+func skipping(t *testing.T, skipped func(*fixtures.Case) bool) *event.Report {
+	t.Helper()
+	r := passing(t, "moto", 0)
+	for i := range r.Results {
+		if skipped(r.Results[i].Case) {
+			r.Results[i].Verdict = judge.Skip
+		}
+	}
+	return only(r, func(*judge.Result) bool { return true })
+}
+
 func TestABadgeSaysHowATargetStands(t *testing.T) {
 	t.Parallel()
 	cut, shard := passing(t, "moto", 0), passing(t, "moto", 0)
@@ -68,6 +80,9 @@ func TestABadgeSaysHowATargetStands(t *testing.T) {
 			"core: ", "1a7f37"},
 		"a part of a profile": {only(passing(t, "moto", 0), func(r *judge.Result) bool { return r.Case.Area() == "echo" }),
 			"partial, ", "57606a"},
+		"a profile that was skipped": {skipping(t, func(c *fixtures.Case) bool { return c.Profile == fixtures.Auth }),
+			"core and lifecycle and execution: ", "1a7f37"},
+		"musts that were skipped": {skipping(t, func(c *fixtures.Case) bool { return c.Area() == "echo" }), "partial, ", "57606a"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
