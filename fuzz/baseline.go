@@ -55,7 +55,7 @@ func ReadBaseline(ctx context.Context, name string, today time.Time) (*Baseline,
 	}
 	var cases []*fixtures.Case
 	for _, e := range file.Entries() {
-		if !isFound.MatchString(e.Selector) {
+		if !IsEntry(e.Selector) {
 			return nil, fmt.Errorf("baseline %s: %s: want an entry for a divergence, %sID; run has a file of its own",
 				name, e.Selector, foundPrefix)
 		}
@@ -81,6 +81,9 @@ var (
 	isFound    = regexp.MustCompile(`^` + foundPrefix + `[a-z0-9-]+$`)
 	inputsLine = regexp.MustCompile(`(?m)^# Inputs: ([0-9a-f]{64})\n`)
 )
+
+// IsEntry reports whether a selector is that of a divergence, which is in no baseline of cases.
+func IsEntry(selector string) bool { return isFound.MatchString(selector) }
 
 func parseEntry(e *baseline.Entry) *entry {
 	known := &entry{level: fixtures.Must, result: judge.Result{

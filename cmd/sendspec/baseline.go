@@ -14,6 +14,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/fuzz"
 )
 
 // baselineFlags name the known divergences of a target.
@@ -45,6 +46,11 @@ func (f *baselineFlags) read(ctx context.Context, s Streams) ([]conformance.Opti
 	file, err := baseline.Read(ctx, f.baseline, time.Now())
 	if err != nil {
 		return nil, err
+	}
+	for _, e := range file.Entries() { // which an update would take out
+		if fuzz.IsEntry(e.Selector) {
+			return nil, fmt.Errorf("baseline %s: %s is a divergence that sendspec fuzz found: want the file of run", f.baseline, e.Selector)
+		}
 	}
 	f.known = file
 	if file.Missing() && !f.update {
