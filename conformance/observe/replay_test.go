@@ -2,6 +2,7 @@ package observe_test
 
 import (
 	"io/fs"
+	"path"
 	"strings"
 	"testing"
 
@@ -82,7 +83,7 @@ func TestAServerThatAnswersOtherThanAWSDidFails(t *testing.T) {
 // A file is its author's: whatever names the members of an answer have, it is read.
 func TestARecordingMayHaveAnyNames(t *testing.T) {
 	t.Parallel()
-	file := "recorded/notifications.jsonl"
+	file := path.Join("recorded", "notifications.jsonl")
 	b, err := fs.ReadFile(evidence.Files(), file)
 	require.NoError(t, err)
 	lines, err := evidence.ReadRecordings(b)
