@@ -56,6 +56,11 @@ func (f *compareFlags) run(ctx context.Context, out, people io.Writer, names []s
 	if f.merge != "" && f.summary != "" {
 		return errors.New("--merge and --summary: want one of them")
 	}
+	for flag, file := range map[string]string{"merge": f.merge, "summary": f.summary} {
+		if err := isOther(file, names...); file != "" && err != nil {
+			return fmt.Errorf("--%s %s: %w", flag, file, err)
+		}
+	}
 	var reports []report.Named
 	for _, name := range names {
 		d, err := report.ReadDocument(ctx, name)

@@ -56,7 +56,8 @@ func fromEnvironment(c *cobra.Command, people io.Writer) error {
 
 // alternatives are flags of which one that is typed goes before a variable for another.
 var alternatives = [][]string{
-	{"endpoint", "exec", "target"}, {"verbose", "quiet"}, {"max-fail", "last-failed", "update-baseline"},
+	{"endpoint", "exec", "target"}, {"verbose", "quiet"}, {"max-fail", "update-baseline"},
+	{"fuzz", "update-baseline"},
 }
 
 // typedBeside are the flags that have an alternative on the command line.

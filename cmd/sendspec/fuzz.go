@@ -118,6 +118,7 @@ the file was written.
 	c.Flags().StringVar(&f.json, "json", "", "write the report as JSON to this `FILE`; - is standard output")
 	c.Flags().StringVar(&f.promote, "promote", "", "turn the finding with this `ID` in --dir into a fixture")
 	c.Flags().StringVar(&f.to, "to", "fixtures", "with --promote: the `FOLDER` of fixtures to write to")
+	c.MarkFlagsMutuallyExclusive("shard", "update-baseline") // --merge writes what all shards found
 	return c
 }
 

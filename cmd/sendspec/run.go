@@ -141,6 +141,7 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
 	c.MarkFlagsMutuallyExclusive("last-failed", "recorded")
 	c.MarkFlagsMutuallyExclusive("last-failed", "update-baseline")
 	c.MarkFlagsMutuallyExclusive("max-fail", "update-baseline")
+	c.MarkFlagsMutuallyExclusive("fuzz", "update-baseline")
 	completeFlag(c, "profile", converted[string](fixtures.Profiles())...)
 	completeFlag(c, "evidence", converted[string](evidence.Kinds())...)
 	return c
