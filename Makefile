@@ -27,9 +27,13 @@ test: ## run the tests that a newcomer waits for: two minutes on two cores
 test-long: ## run all tests: with all wrong servers, the pages in a browser, the memory of hostile answers
 	SENDSPEC_LONG=1 $(GO) test -count=1 -timeout 20m ./...
 
+# Whole commands, of which what runs in parallel is raced in its own packages, and long campaigns that do what shorter ones do.
+RACED_ELSEWHERE = ^(TestScripts|Test.*OfTheReadmeRun|TestKillMatrix|TestWrongServersAreFound|$\
+  TestAServerThatFailsWhateverItIsAskedIsOneFinding|TestATargetThatRefusesTargetsIsAskedByInstanceIDs)$$
+
 .PHONY: race
-race: ## run the tests of what runs in parallel under the race detector, but whole commands: what they run is raced in its own packages
-	$(GO) test -race -timeout 20m -skip '^(TestScripts|Test.*OfTheReadmeRun|TestKillMatrix|TestWrongServersAreFound)$$' ./cmd/sendspec ./fuzz ./reference/service \
+race: ## run the tests of what runs in parallel under the race detector
+	$(GO) test -race -timeout 20m -skip '$(RACED_ELSEWHERE)' ./cmd/sendspec ./fuzz ./reference/service \
 	  ./conformance ./conformance/launch ./conformance/observe ./conformance/probe ./conformance/untrusted ./conformance/wire
 
 GOLANGCI_LINT ?= $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
