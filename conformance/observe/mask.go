@@ -29,6 +29,7 @@ type Masker struct {
 	redactor *wire.Redactor
 	account  string            // that of the credentials, empty where their ID does not say
 	arns     map[string]string // what was masked, and by what
+	nonce    string            // of the case that is masked; "" outside of one
 }
 
 // NewMasker returns a masker for what was asked with an access key of this ID.
@@ -79,7 +80,14 @@ func (m *Masker) private(s string) string {
 	s = uniqueID.ReplaceAllString(s, "(masked)")
 	s = arn.ReplaceAllStringFunc(s, m.arn)
 	s = m.known(s, maskedAccount)
-	return maskAccounts(s, maskedAccount)
+	if m.nonce == "" {
+		return maskAccounts(s, maskedAccount)
+	}
+	around := strings.Split(s, m.nonce) // made up by us, and it may have 12 digits
+	for i := range around {
+		around[i] = maskAccounts(around[i], maskedAccount)
+	}
+	return strings.Join(around, m.nonce)
 }
 
 func (m *Masker) arn(text string) string {

@@ -7,9 +7,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/observe"
 	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
 const (
@@ -91,4 +94,18 @@ func TestNoSpellingOfACredentialIsKept(t *testing.T) {
 		assert.Contains(t, masked, "(redacted)")
 		assert.True(t, newMasker().Private(`{"message":"`+spelled+`"}`))
 	}
+}
+
+// A nonce is hexadecimal, and may have as many digits in a row as an account has.
+func TestTheNonceOfACaseIsNoAccount(t *testing.T) {
+	t.Parallel()
+	const nonce = "ab602844193377cd"
+	body := `{"DocumentName":"AWS-Sendspec` + nonce + `","Comment":"774411228855"}`
+	r := judge.Result{Case: &fixtures.Case{ID: "a/b/c"}, Exchanges: []judge.Exchanged{{
+		Exchange: &wire.Exchange{}, Step: fixtures.BoundStep{Number: 1, Request: fixtures.Message{Body: []byte(body)}},
+	}}}
+	lines, err := newMasker().Recordings(&r, nonce)
+	require.NoError(t, err)
+	assert.Contains(t, string(lines[0].Input), "AWS-Sendspec"+nonce)
+	assert.NotContains(t, string(lines[0].Input), "774411228855")
 }

@@ -19,6 +19,8 @@ const keptRequest = 256 << 10
 
 // Recordings are the calls of a case, masked. Nonce is what ${nonce} was.
 func (m *Masker) Recordings(r *judge.Result, nonce string) ([]evidence.Recording, error) {
+	m.nonce = nonce
+	defer func() { m.nonce = "" }()
 	var all []evidence.Recording
 	asked := map[int]int{}
 	for i := range r.Exchanges {
