@@ -141,7 +141,7 @@ func (h *hunt) vouch(t *testing.T, all []*fixtures.Case) {
 		}
 	}
 	if len(open) > 0 {
-		t.Logf("%s does not say what %d cases notice: make mutants writes it anew", killsFile, len(open))
+		t.Logf("%d cases did not notice what %s says of them, or are not in it: they are asked of all", len(open), killsFile)
 	}
 	for _, m := range mutants.All() {
 		if len(open) > 0 && !m.NeedsConnection() {

@@ -244,6 +244,7 @@ func (b *Baseline) Update(r *CampaignReport, strict bool) (baseline.Changes, err
 	runs.Add(results)
 	alone := len(b.entries) == 0 || r.Hash == b.inputs
 	changes := b.file.Update(&runs)
+	changes.Cases = 0 // an entry is a divergence
 	text := inputsLine.ReplaceAllString(b.file.Text(), "")
 	if alone {
 		text = fmt.Sprintf("# Inputs: %s\n%s", r.Hash, text)

@@ -194,7 +194,9 @@ func oneCampaign(parts []*part) error {
 				return fmt.Errorf("merge: %s and %s differ in %s: want the shards of one campaign", first.dir, p.dir, x.what)
 			}
 		}
-		if other := before[p.shard.Index]; other != "" {
+		if other := before[p.shard.Index]; other == p.dir {
+			return fmt.Errorf("merge: %s is there twice", p.dir)
+		} else if other != "" {
 			return fmt.Errorf("merge: %s and %s are both shard %s", other, p.dir, p.shard)
 		}
 		before[p.shard.Index] = p.dir

@@ -52,6 +52,11 @@ func (f *fuzzFlags) finishBaseline(s Streams, known *fuzz.Baseline, found *fuzz.
 		fmt.Fprintln(s.Err, "baseline: some entries are past their date; edit them by hand")
 		return exit
 	}
+	if found.Dropped > 0 {
+		fmt.Fprintf(s.Err, "baseline: %d more divergences found no room and are not in it; fuzz again with --update-baseline to add them\n",
+			found.Dropped)
+		return exit
+	}
 	var code *exitError
 	if errors.As(exit, &code) && (code.code == exitNonconforming || code.code == exitStale) {
 		return nil

@@ -8,10 +8,12 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sendspec/sendspec/fuzz"
 	"github.com/sendspec/sendspec/reference/mutants"
 	"github.com/sendspec/sendspec/reference/service"
 )
@@ -54,7 +56,7 @@ func TestFuzzBaseline(t *testing.T) {
 
 	code, people = known("range-below", "1", "--update-baseline")
 	assert.Zero(t, code, people)
-	assert.Contains(t, people, "baseline: "+file+" written: 1 entries for 1 cases (1 added, 0 removed, 0 changed)\n")
+	assert.Contains(t, people, "baseline: "+file+" written: 1 entry (1 added, 0 removed, 0 changed)\n")
 	assert.Regexp(t, `(?m)^# Inputs: [0-9a-f]{64}$`, text())
 	assert.Regexp(t,
 		`(?m)^fuzz/found/timeoutseconds-range-below-[0-9a-f]{6} +status=200,want=a-refusal,cause=TimeoutSeconds-range-below$`, text())
@@ -87,14 +89,14 @@ func TestFuzzBaseline(t *testing.T) {
 	// An update keeps what other inputs showed, and takes out what is stale.
 	code, people = known("range-above", "2", "--update-baseline")
 	assert.Zero(t, code, people)
-	assert.Contains(t, people, "written: 2 entries for 2 cases (1 added, 0 removed, 0 changed)\n")
+	assert.Contains(t, people, "written: 2 entries (1 added, 0 removed, 0 changed)\n")
 	assert.NotContains(t, text(), "# Inputs:", "of several campaigns")
 	code, people = known("right", "2")
 	assert.Zero(t, code, people)
 	require.NoError(t, os.WriteFile(file, []byte(written), 0o600))
 	code, people = known("right", "1", "--update-baseline")
 	assert.Zero(t, code, people)
-	assert.Contains(t, people, "written: 0 entries for 0 cases (0 added, 1 removed, 0 changed)\n")
+	assert.Contains(t, people, "written: 0 entries (0 added, 1 removed, 0 changed)\n")
 
 	// An entry holds until its day.
 	entry := written[strings.Index(written, "\nfuzz/")+1 : len(written)-1]
@@ -104,7 +106,7 @@ func TestFuzzBaseline(t *testing.T) {
 	assert.Contains(t, people, "fuzz.baseline:1: the entry held until 2020-01-01; a promise\n")
 	code, people = known("range-below", "2", "--update-baseline")
 	assert.Equal(t, exitNonconforming, code)
-	assert.Contains(t, people, "written: 1 entries for 1 cases (0 added, 0 removed, 0 changed)\n"+
+	assert.Contains(t, people, "written: 1 entry (0 added, 0 removed, 0 changed)\n"+
 		"baseline: some entries are past their date; edit them by hand\n")
 
 	for entry, want := range map[string]string{
@@ -117,4 +119,18 @@ func TestFuzzBaseline(t *testing.T) {
 		assert.Equal(t, exitUsage, code)
 		assert.Equal(t, "sendspec: baseline "+file+": "+want+"\n", people)
 	}
+}
+
+// A campaign keeps so many divergences and no more: its baseline is not all that there is, and no success.
+func TestABaselineOfACampaignThatKeptNotAllSaysSo(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "fuzz.baseline")
+	known, err := fuzz.ReadBaseline(t.Context(), file, time.Now())
+	require.NoError(t, err)
+	f := &fuzzFlags{baseline: file, update: true}
+	var people strings.Builder
+	exit := &exitError{exitNonconforming, nil}
+	assert.Equal(t, exit, f.finishBaseline(Streams{Err: &people}, known, &fuzz.CampaignReport{Complete: true, Dropped: 3}, exit))
+	assert.Contains(t, people.String(), "baseline: 3 more divergences found no room and are not in it; fuzz again ")
+	assert.FileExists(t, file)
 }

@@ -54,6 +54,11 @@ func formatsHelp() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
+// writesJSON reports whether there will be a report that can be merged with others.
+func (f *reportFlags) writesJSON() bool {
+	return f.json != "" || slices.ContainsFunc(f.reports, func(text string) bool { return strings.HasPrefix(text, "json=") })
+}
+
 // opener makes the sink of one report, once the command that runs single cases again is known.
 type opener func(report.Options) event.Sink
 

@@ -297,6 +297,9 @@ func (f *runFlags) runner(t conformance.Target, s selector.Selector, opts ...con
 	if err != nil {
 		return nil, err
 	}
+	if f.shard != "" && !f.seeded && f.writesJSON() {
+		return nil, errors.New("--shard: want --seed, the same for all shards, so that compare --merge can join their reports")
+	}
 	opts = append(slices.Concat(opts, f.guard()), conformance.WithSelector(s), conformance.WithParallel(f.parallel),
 		conformance.WithLimits(wire.Limits{Timeout: f.timeout}), conformance.WithMaxTime(f.maxTime), conformance.WithShard(shard),
 		conformance.WithProfiles(converted[fixtures.Profile](f.profiles)...),

@@ -31,7 +31,7 @@ func parseShard(text string) (selector.Shard, error) {
 	}
 	shard, err := selector.ParseShard(text)
 	if err != nil {
-		return shard, fmt.Errorf("--shard: %w", err)
+		return shard, fmt.Errorf("--shard: %w; auto/N in a pod of a Kubernetes Indexed Job", err)
 	}
 	return shard, nil
 }

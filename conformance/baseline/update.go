@@ -18,11 +18,18 @@ type Changes struct{ Added, Removed, Changed, Entries, Cases int }
 
 // String says it in a line.
 func (c Changes) String() string {
-	return fmt.Sprintf("%d entries for %d cases (%d added, %d removed, %d changed)", c.Entries, c.Cases, c.Added, c.Removed, c.Changed)
+	entries := "entries"
+	if c.Entries == 1 {
+		entries = "entry"
+	}
+	if c.Cases > 0 {
+		entries += fmt.Sprintf(" for %d cases", c.Cases)
+	}
+	return fmt.Sprintf("%d %s (%d added, %d removed, %d changed)", c.Entries, entries, c.Added, c.Removed, c.Changed)
 }
 
 // header opens a new file.
-const header = `# Known divergences: every case that a line picks fails, and in the way that its fingerprint says.
+const header = `# Known divergences: what a line picks fails, and in the way that its fingerprint says.
 # ` + form + `
 `
 

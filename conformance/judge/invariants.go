@@ -103,16 +103,22 @@ func InvariantCases() []*fixtures.Case {
 	return list
 }
 
-// invariantResult judges an invariant by its findings. Those of provisional cases decide where there are no others.
+// invariantResult judges an invariant by its findings. Those of provisional cases decide where no other is a must, and are
+// spared then.
 func invariantResult(found []invariantFinding, strict, provisional bool) Result {
 	v := Result{Verdict: Pass, Provisional: provisional}
 	if len(found) == 0 {
 		return v
 	}
-	if firm := slices.DeleteFunc(slices.Clone(found), func(f invariantFinding) bool { return f.provisional }); len(firm) == 0 {
+	firm := slices.DeleteFunc(slices.Clone(found), func(f invariantFinding) bool { return f.provisional })
+	switch {
+	case len(firm) == 0:
 		v.Provisional = true
-	} else if !strict {
+	case strict, len(firm) == len(found): // each counts
+	case slices.ContainsFunc(firm, func(f invariantFinding) bool { return f.Level == fixtures.Must }):
 		found = firm
+	default:
+		v.Provisional = true
 	}
 	// One finding for each distinct place and type of what was wanted, from the first exchange that shows it; the
 	// strongest come first, and the first of them is the one whose exchange is shown.

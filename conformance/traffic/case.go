@@ -41,7 +41,11 @@ func Case(call CapturedCall) conformance.Recorded {
 
 func expectationOf(request *wire.Request) oracle.Expectation {
 	if isPlainCall(request) {
-		return oracle.NewCaptured().Call(request.Operation, request.Body)
+		e := oracle.NewCaptured().Call(request.Operation, request.Body)
+		if mayBeRefusedBelow(request) {
+			e.Outcomes = append(slices.Clip(e.Outcomes), oracle.RefusedBelow)
+		}
+		return e
 	}
 	return oracle.Expectation{
 		Rule:  "What AWS answers to a call of another form than the SDKs make is not known in full",
@@ -54,9 +58,13 @@ func expectationOf(request *wire.Request) oracle.Expectation {
 func isPlainCall(r *wire.Request) bool {
 	media, _, err := mime.ParseMediaType(r.Get("Content-Type"))
 	plain := err == nil && media == "application/x-amz-json-1.1" && !strings.Contains(r.Get("Content-Encoding"), "gzip")
+	return plain && r.Method == http.MethodPost && r.Path == "/"
+}
+
+// mayBeRefusedBelow reports whether a server or proxy may refuse a request for its header, whatever it asks.
+func mayBeRefusedBelow(r *wire.Request) bool {
 	expect := r.Get("Expect")
-	known := (expect == "" || strings.EqualFold(expect, "100-continue")) && headerSize(r) <= largestHeader
-	return plain && known && r.Method == http.MethodPost && r.Path == "/"
+	return expect != "" && !strings.EqualFold(expect, "100-continue") || headerSize(r) > largestHeader
 }
 
 // largestHeader is as much of a header as every server and proxy reads; beyond it some answer 431.

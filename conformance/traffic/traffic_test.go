@@ -279,6 +279,7 @@ func TestWhatIsRefusedForItsHeaderConforms(t *testing.T) {
 		"an expectation of clients": {pair{"Expect", "100-Continue"}, 417, judge.Fail},
 		"a header of 9 KB":          {pair{"X-Long", strings.Repeat("x", 9<<10)}, 431, judge.Pass},
 		"a header of 2 KB":          {pair{"X-Amz-Security-Token", strings.Repeat("x", 2<<10)}, 431, judge.Fail},
+		"what AWS never answers":    {pair{"X-Long", strings.Repeat("x", 9<<10)}, 200, judge.Fail},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

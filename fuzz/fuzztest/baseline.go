@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -18,8 +19,8 @@ import (
 // WithBaseline reads known divergences from a file, as sendspec fuzz --baseline does (fuzz.Baseline has its form): the test
 // goes on past them, and fails on what is new.
 //
-// A file that is not there yet is an empty one. SENDSPEC_UPDATE_BASELINE=1 writes it, with what a campaign finds before the
-// test begins:
+// A file that is not there yet is an empty one. SENDSPEC_UPDATE_BASELINE=1 writes it before the test begins, with what its
+// seeds and a campaign find:
 //
 //	SENDSPEC_UPDATE_BASELINE=1 go test -run FuzzSendCommand
 func WithBaseline(name string) conformance.Option {
@@ -69,14 +70,26 @@ func baselineOf(f *testing.F, session *conformance.Session) *fuzz.Baseline {
 // updateInputs is how many inputs an update asks.
 var updateInputs uint64 = 10_000
 
-// update asks a campaign and writes what it found.
+// update asks the seeds and a campaign, and writes what they found.
 func (k *known) update(session *conformance.Session) error {
+	ofSeeds, err := k.ofSeeds(session)
+	if err != nil {
+		return err
+	}
 	found, err := fuzz.Run(context.Background(), session, fuzz.Options{Baseline: k.Baseline, Count: updateInputs})
 	switch {
 	case err != nil:
 		return err
 	case !found.Complete:
 		return fmt.Errorf("baseline %s was not written: %s", k.name, found.Stopped)
+	}
+	for _, d := range ofSeeds {
+		i := slices.IndexFunc(found.Divergences, func(other *fuzz.Divergence) bool { return other.ID == d.ID })
+		if i < 0 {
+			found.Divergences = append(found.Divergences, d)
+		} else if found.Divergences[i].Verdict() != judge.Fail { // a must takes in the same at should, or that varies
+			found.Divergences[i] = d
+		}
 	}
 	changes, err := k.Update(found, false)
 	if err != nil {
@@ -85,4 +98,20 @@ func (k *known) update(session *conformance.Session) error {
 	fmt.Fprintf(os.Stderr, "sendspec: wrote %s: %s\n", k.name, changes)
 	k.Baseline, err = fuzz.ReadBaseline(context.Background(), k.name, time.Now())
 	return err
+}
+
+// ofSeeds is what the seeds show that the baseline does not list.
+func (k *known) ofSeeds(session *conformance.Session) (found []*fuzz.Divergence, err error) {
+	asker, err := fuzz.NewAsker(session, fuzz.Options{Baseline: k.Baseline})
+	if err != nil {
+		return nil, err
+	}
+	for _, seed := range Seeds() {
+		_, more, err := asker.Ask(context.Background(), asker.Input(seed))
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, more...)
+	}
+	return found, nil
 }

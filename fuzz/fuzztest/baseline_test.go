@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -22,6 +23,7 @@ import (
 const (
 	wrongVariable    = "FUZZTEST_WRONG"
 	baselineVariable = "FUZZTEST_BASELINE"
+	inputsVariable   = "FUZZTEST_INPUTS"
 )
 
 // FuzzWrong is run by TestBaseline.
@@ -30,7 +32,9 @@ func FuzzWrong(f *testing.F) {
 	if defects == "" {
 		f.Skip("TestBaseline runs it")
 	}
-	fuzztest.FewInputs()
+	inputs, err := strconv.ParseUint(os.Getenv(inputsVariable), 10, 64)
+	require.NoError(f, err)
+	fuzztest.UpdateInputs(inputs)
 	world := service.Demo("", "")
 	right := service.New(append(world.Options, service.WithClockScale(200))...)
 	var texts []string
@@ -53,11 +57,12 @@ func FuzzWrong(f *testing.F) {
 func TestBaseline(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	file := filepath.Join(dir, "fuzz.baseline")
+	file, inputs := filepath.Join(dir, "fuzz.baseline"), "300"
 	run := func(defects, update string, args ...string) (string, error) {
 		c := exec.CommandContext(t.Context(), os.Args[0], append([]string{"-test.run=^FuzzWrong$"}, args...)...)
 		c.Dir = dir
-		c.Env = append(os.Environ(), wrongVariable+"="+defects, baselineVariable+"="+file, conformancetest.UpdateVariable+"="+update)
+		c.Env = append(os.Environ(), wrongVariable+"="+defects, baselineVariable+"="+file, conformancetest.UpdateVariable+"="+update,
+			inputsVariable+"="+inputs)
 		out, err := c.CombinedOutput()
 		return string(out), err
 	}
@@ -84,4 +89,8 @@ func TestBaseline(t *testing.T) {
 		assert.Contains(t, out, "got      \"XValidationException\"")
 		assert.NotContains(t, out, "fuzz/found/command-status-")
 	}
+
+	file, inputs = filepath.Join(dir, "seeds.baseline"), "1" // which shows nothing
+	out, err = run("Pending", "1")
+	require.NoError(t, err, "%s: the seeds are asked in an update, too", out)
 }

@@ -1,4 +1,4 @@
 package fuzztest
 
-// FewInputs makes an update ask so few inputs that a test can wait for it.
-func FewInputs() { updateInputs = 300 }
+// UpdateInputs makes an update ask so few inputs that a test can wait for it.
+func UpdateInputs(n uint64) { updateInputs = n }
