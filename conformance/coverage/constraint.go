@@ -57,7 +57,7 @@ func (r *requests) askBounds(row *Row, c *reference.Constraint) {
 		if here == nil {
 			continue
 		}
-		refused, taken := q.refusedFor(c.Path, c.Kind), q.taken()
+		refused := q.refusedFor(c.Path, c.Kind)
 		for _, v := range here.values {
 			n := measure(v)
 			switch {
@@ -65,7 +65,7 @@ func (r *requests) askBounds(row *Row, c *reference.Constraint) {
 				row.ask(below, q.question)
 			case refused && c.Max != nil && n == *c.Max+1:
 				row.ask(above, q.question)
-			case !taken || c.Min != nil && n < *c.Min || c.Max != nil && n > *c.Max:
+			case !q.taken || c.Min != nil && n < *c.Min || c.Max != nil && n > *c.Max:
 			case c.Min != nil && n == *c.Min:
 				row.ask(atMin, q.question)
 				if c.Max != nil && n == *c.Max {
@@ -119,7 +119,7 @@ func (r *requests) askValues(row *Row, c *reference.Constraint) {
 		here := q.at[c.Path]
 		switch {
 		case here == nil || len(here.values) == 0:
-		case q.taken():
+		case q.taken:
 			row.ask(inside, q.question)
 			for _, v := range here.values {
 				given[v.Text] = true

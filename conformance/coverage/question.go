@@ -21,9 +21,10 @@ type question struct {
 	// but the body decides.
 	result reference.Validation
 	plain  bool
-	// admits tells that an answer of status 200 may conform; refusable that a ValidationException may, which
-	// says that a constraint is broken.
-	admits, refusable bool
+	admits bool // an answer of status 200 may conform
+	// taken says that a server which refuses the request for its constraints fails the case; undecided that the case
+	// takes both answers to a valid request.
+	taken, undecided bool
 }
 
 type corpus struct {
@@ -70,8 +71,11 @@ func ask(cases []*fixtures.Case) (*corpus, error) {
 			}
 			q.step.Expect = verdictOf(step, steps)
 			q.admits = c.admits(&q)
-			q.refusable = q.conforms(http.StatusBadRequest, `{"__type":"ValidationException","message":"1 validation error detected: `+
-				`Value at 'member' failed to satisfy constraint: Member must satisfy constraint"}`)
+			if q.plain && q.result.Validity() == reference.Valid {
+				refusable := q.conforms(http.StatusBadRequest, `{"__type":"ValidationException","message":"1 validation error detected: `+
+					`Value at 'member' failed to satisfy constraint: Member must satisfy constraint"}`)
+				q.taken, q.undecided = !refusable && len(q.result.Unknown) == 0, refusable && q.admits
+			}
 			c.questions = append(c.questions, q)
 		}
 	}
@@ -131,11 +135,6 @@ func (c *corpus) okay(o *fixtures.Outcome) bool {
 
 // counts reports whether a server can fail the case: what may be is only told.
 func (q *question) counts() bool { return q.owner.Level != fixtures.May }
-
-// taken reports whether a server that refuses the request for its constraints fails the case.
-func (q *question) taken() bool {
-	return q.plain && q.result.Validity() == reference.Valid && len(q.result.Unknown) == 0 && !q.refusable
-}
 
 // refusedFor reports whether the value at a path is all that is wrong with the request, and a server that
 // takes it fails the case.

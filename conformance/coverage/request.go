@@ -104,7 +104,7 @@ func (r *requests) memberRows() []Row {
 		row := newRow(r.operation, Requests, p.path, "")
 		for i := range r.all {
 			q := &r.all[i]
-			if here := q.at[p.path]; here != nil && len(here.values) > 0 && q.taken() {
+			if here := q.at[p.path]; here != nil && len(here.values) > 0 && q.taken {
 				row.ask(sent, q.question)
 			}
 		}
@@ -128,7 +128,7 @@ func (r *requests) askEveryWay(row *Row, p place) {
 		if here == nil {
 			continue
 		}
-		decided := q.taken() || q.refusedFor(p.path, reference.Required)
+		decided := q.taken || q.refusedFor(p.path, reference.Required)
 		if here.absent && decided {
 			row.ask(absent, q.question)
 		}
@@ -166,7 +166,7 @@ func (r *requests) askWithoutAnAnswer(row *Row, path string) {
 		}
 		for i := range r.all {
 			q := &r.all[i]
-			if here := q.at[path]; here != nil && has(here) && q.result.Validity() == reference.Valid && q.admits && q.refusable {
+			if here := q.at[path]; here != nil && has(here) && q.undecided {
 				row.ask(name, q.question)
 				c.Undecided = true
 			}
