@@ -1,13 +1,27 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"slices"
 	"strings"
+	"sync/atomic"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
 
+	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/reference/mutants"
+	"github.com/sendspec/sendspec/reference/service"
 )
 
 func newServe(s Streams) *cobra.Command {
@@ -64,4 +78,221 @@ func (s *served) runCommand(set serveSettings) string {
 		words = append(words, "--bind", wire.ShellQuote(name+"="+s.World.Bindings[name]))
 	}
 	return strings.Join(words, " ")
+}
+
+const (
+	defaultRegion = "us-east-1"
+	demoAccount   = "123456789012"
+	// embeddedScale lets the half minute of a delivery timeout pass in a sixth of a second.
+	embeddedScale = 200
+	// embeddedStep is short against the two minutes for which a case may have to catch a status.
+	embeddedStep = 20 * time.Second
+	minScale     = 0.001
+	maxScale     = 1_000_000
+)
+
+// The time that serve gives its clients; its help names them.
+const (
+	requestTime  = 30 * time.Second // for a request, until its last byte is there
+	answerTime   = time.Minute      // for a request's body and the answer together
+	idleTime     = 2 * time.Minute  // for a connection between two requests
+	shutdownTime = 10 * time.Second // for the requests under way when serve ends
+)
+
+func newServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: requestTime, WriteTimeout: answerTime, IdleTimeout: idleTime,
+		MaxHeaderBytes: 256 << 10, ConnState: noteIdle,
+	}
+}
+
+// served is the embedded reference on a listener.
+type served struct {
+	URL    string
+	World  service.DemoWorld
+	wrong  string // in one sentence, of a wrong server
+	server *http.Server
+	done   chan error
+}
+
+// serveSettings say how to serve the embedded reference.
+type serveSettings struct {
+	address string
+	region  string
+	scale   float64       // how many times as fast a command's life runs
+	step    time.Duration // at most, between two looks at a command; 0 is no bound
+	auth    bool          // verify signatures, made with test/test
+	mutant  string        // the wrong server to be; "" is none
+}
+
+// serve starts the embedded reference with its demonstration world.
+func serve(set serveSettings) (*served, error) {
+	if set.region == "" {
+		set.region = defaultRegion
+	}
+	if !(set.scale >= minScale && set.scale <= maxScale) { // NaN is neither
+		return nil, fmt.Errorf("--clock-scale %g: want %g to %d", set.scale, minScale, maxScale)
+	}
+	if err := wire.CheckRegion(set.region); err != nil {
+		return nil, err
+	}
+	build := func(base ...service.Option) http.Handler { return service.New(base...) }
+	front := func(l net.Listener) net.Listener { return lingering{l} }
+	s := &served{done: make(chan error, 1)}
+	if set.mutant != "" {
+		m, err := mutantNamed(set.mutant)
+		if err != nil {
+			return nil, err
+		}
+		if set.auth {
+			return nil, errors.New("--auth: not with --mutant: one that changes the request breaks its signature, and those of the " +
+				"family auth verify by themselves")
+		}
+		build, front, s.wrong = m.Handler, m.Listen, m.Wrong
+	}
+	listener, err := net.Listen("tcp", set.address)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w", set.address, err)
+	}
+	s.URL, s.World = "http://"+listener.Addr().String(), service.Demo(set.region, demoAccount)
+	options := slices.Concat(s.World.Options, []service.Option{service.WithClockScale(set.scale), service.WithLongestStep(set.step)})
+	if set.auth {
+		options = append(options, service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))
+	}
+	s.server = newServer(build(options...))
+	go func() { s.done <- s.server.Serve(front(listener)) }()
+	return s, nil
+}
+
+// close ends the server at once and waits for it: whoever asked has had the answers.
+func (s *served) close() {
+	_ = s.server.Close()
+	<-s.done //nolint:errcheck // it is always that the server is closed
+}
+
+// shutdown takes no further connection, and answers the requests under way for a bounded time.
+func (s *served) shutdown() {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	_ = s.server.Shutdown(ctx)
+	s.close()
+}
+
+func embeddedTarget(region string, nodes []string, bind map[string]string) (conformance.Target, func(), error) {
+	s, err := serve(serveSettings{address: "127.0.0.1:0", region: region, scale: embeddedScale, step: embeddedStep, auth: true})
+	if err != nil {
+		return conformance.Target{}, nil, err
+	}
+	t := conformance.Target{URL: s.URL, Name: "the embedded reference", Region: region, Nodes: nodes,
+		Bindings: s.World.Bindings, Denied: s.World.Denied}
+	maps.Copy(t.Bindings, bind)
+	for i := range nodes {
+		delete(t.Bindings, strings.TrimSuffix(fmt.Sprintf("node.%d", i+1), ".1"))
+	}
+	return t, s.close, nil
+}
+
+func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// converted are names of one kind as those of another.
+func converted[To, From ~string](names []From) []To {
+	list := make([]To, len(names))
+	for i, name := range names {
+		list[i] = To(name)
+	}
+	return list
+}
+
+// lingerTime bounds the wait for a client to take the last answer and to close its end.
+const lingerTime = 500 * time.Millisecond
+
+// lingering is a listener whose connections do not reset a client that is still sending. net/http refuses a request that
+// it cannot read, as one with a malformed Host, and closes at once: what it has not read of it then makes the system
+// reset the connection, and the answer may be lost.
+type lingering struct{ net.Listener }
+
+// Accept waits for the next connection.
+func (l lingering) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if tcp, ok := c.(*net.TCPConn); ok {
+		return &lingeringConn{TCPConn: tcp}, nil
+	}
+	return c, err
+}
+
+type lingeringConn struct {
+	*net.TCPConn
+	busy atomic.Bool // a request has begun, and the server does not wait for the next
+}
+
+func (c *lingeringConn) Read(b []byte) (int, error) {
+	n, err := c.TCPConn.Read(b)
+	if n > 0 {
+		c.busy.Store(true)
+	}
+	return n, err
+}
+
+// Close closes the connection. During a request it ends the answer first and reads what the client still sends.
+func (c *lingeringConn) Close() error {
+	if c.busy.Load() && c.CloseWrite() == nil {
+		_ = c.SetReadDeadline(time.Now().Add(lingerTime))
+		_, _ = io.Copy(io.Discard, c.TCPConn)
+	}
+	return c.TCPConn.Close()
+}
+
+// noteIdle is the ConnState of a server whose connections linger.
+func noteIdle(c net.Conn, state http.ConnState) {
+	if l, ok := c.(*lingeringConn); ok && state == http.StateIdle {
+		l.busy.Store(false)
+	}
+}
+
+func newMutants() *cobra.Command {
+	return &cobra.Command{
+		Use:   "mutants [TEXT]",
+		Short: "List the servers with a defect that serve --mutant can run",
+		Long: `mutants lists variants of the embedded reference with one defect each, such as real emulators have. The suite
+must find every one (make mutants). serve --mutant NAME runs one, to try a gate or a report on.
+
+TEXT selects those whose name or defect contains it.`,
+		Example: `  sendspec mutants Comment
+  sendspec serve --mutant type/Comment/number`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			text := strings.ToLower(strings.Join(args, ""))
+			found := false
+			for _, m := range mutants.All() {
+				if !strings.Contains(strings.ToLower(m.Name+" "+m.Wrong), text) {
+					continue
+				}
+				found = true
+				if _, err := fmt.Fprintf(c.OutOrStdout(), "%s\n    %s (%s; %s)\n", m.Name, m.Wrong, m.Level, m.Source); err != nil {
+					return err
+				}
+			}
+			if !found {
+				return fmt.Errorf("no wrong server has %q in its name or defect (sendspec mutants lists all)", args[0])
+			}
+			return nil
+		},
+	}
+}
+
+// mutantNamed returns the wrong server of this name, or an error that names the one that may have been meant.
+func mutantNamed(name string) (mutants.Mutant, error) {
+	near := ""
+	var names []string
+	for _, m := range mutants.All() {
+		if m.Name == name {
+			return m, nil
+		}
+		names = append(names, m.Name)
+		if near == "" && strings.Contains(strings.ToLower(m.Name), strings.ToLower(name)) {
+			near = "; did you mean " + m.Name + "?"
+		}
+	}
+	return mutants.Mutant{}, fmt.Errorf("--mutant %q: no such wrong server%s (sendspec mutants lists them)", name,
+		cmp.Or(near, nearest.Question(name, names)))
 }
