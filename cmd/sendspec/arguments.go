@@ -18,8 +18,9 @@ var errEmpty = errors.New("is empty: want a value, or leave it out")
 
 func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
-// refuseEmpty makes every flag and argument of the command, and of those below it, refuse to be empty.
-func refuseEmpty(c *cobra.Command) {
+// checkArguments makes every flag and argument of the command, and of those below it, refuse to be empty, and the
+// commands below say what they want where they were given more or fewer arguments.
+func checkArguments(c *cobra.Command) {
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		switch f.Value.Type() { // other types have no empty value
 		case "string", "stringToString":
@@ -39,11 +40,15 @@ func refuseEmpty(c *cobra.Command) {
 			if check == nil {
 				return nil
 			}
-			return check(c, args)
+			err := check(c, args)
+			if err != nil && c.HasParent() {
+				err = fmt.Errorf("want %s (see %s --help)", strings.TrimSuffix(c.UseLine(), " [flags]"), c.CommandPath())
+			}
+			return err
 		}
 	}
 	for _, below := range c.Commands() {
-		refuseEmpty(below)
+		checkArguments(below)
 	}
 }
 
@@ -56,7 +61,6 @@ type notEmptyList struct {
 	pflag.SliceValue
 }
 
-// Set refuses what is empty.
 func (v notEmpty) Set(text string) error {
 	if isBlank(text) {
 		return errEmpty
@@ -85,9 +89,7 @@ func completeCases(_ *cobra.Command, _ []string, typed string) ([]cobra.Completi
 			word = not + prefix + part + "/"
 			directive |= cobra.ShellCompDirectiveNoSpace
 		}
-		if len(found) == 0 || found[len(found)-1] != word {
-			found = append(found, word)
-		}
+		found = append(found, word)
 	}
 	slices.Sort(found)
 	return slices.Compact(found), directive

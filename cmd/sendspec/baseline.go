@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,7 +13,6 @@ import (
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/selector"
-	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fuzz"
 )
 
@@ -58,11 +56,11 @@ func (f *baselineFlags) read(ctx context.Context, s Streams) ([]conformance.Opti
 		return nil, noBaseline(f.baseline)
 	}
 	if f.update {
-		cases, err := fixtures.Embedded()
+		cases, err := judge.AllCases()
 		if err != nil {
 			return nil, err
 		}
-		for _, entry := range file.Prune(slices.Concat(cases, judge.InvariantCases())) {
+		for _, entry := range file.Prune(cases) {
 			fmt.Fprintf(s.Err, "baseline: %s matches no case and is removed\n", shown(entry))
 		}
 	}

@@ -42,7 +42,7 @@ type exitError struct {
 
 func (e *exitError) Error() string {
 	if e.err == nil {
-		return fmt.Sprintf("exit %d", e.code)
+		return ""
 	}
 	return e.err.Error()
 }
@@ -64,10 +64,7 @@ func Main(ctx context.Context, args []string, s Streams) int {
 	var exit *exitError
 	switch {
 	case errors.As(err, &exit):
-		code, text = exit.code, ""
-		if exit.err != nil {
-			text = exit.err.Error()
-		}
+		code, text = exit.code, exit.Error()
 	case errors.Is(err, context.Canceled):
 		code, text = exitInterrupted, "interrupted"
 	case errors.Is(err, conformance.ErrCannotJudge):
@@ -125,8 +122,7 @@ Exit codes:
 	root.AddCommand(newRun(s), newFuzz(s), newReplay(s), newJudge(s), newObserve(s), newCompare(s), newReport(s), newCauses(s), newList(s),
 		newExplain(s), newEvidence(s), newCoverage(s), newValidate(s), newServe(s), newMutants(), newBindings(), newMan(), newExport(s),
 		newInit(s), newVersion(s))
-	clearArguments(root)
-	refuseEmpty(root)
+	checkArguments(root)
 	return root
 }
 
@@ -146,26 +142,6 @@ func knownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	var names []string
-	for _, one := range c.Commands() {
-		names = append(names, one.Name())
-	}
+	names := mapped(c.Commands(), (*cobra.Command).Name)
 	return fmt.Errorf("unknown command %q%s (see %s --help)", args[0], nearest.Question(args[0], names), c.CommandPath())
-}
-
-// clearArguments makes the commands below say what they want where they were given more or fewer arguments.
-func clearArguments(c *cobra.Command) {
-	for _, sub := range c.Commands() {
-		clearArguments(sub)
-		check := sub.Args
-		if check == nil {
-			continue
-		}
-		sub.Args = func(c *cobra.Command, args []string) error {
-			if check(c, args) != nil {
-				return fmt.Errorf("want %s (see %s --help)", strings.TrimSuffix(c.UseLine(), " [flags]"), c.CommandPath())
-			}
-			return nil
-		}
-	}
 }

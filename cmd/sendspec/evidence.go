@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -134,10 +135,7 @@ func has(f *evidence.Fact, text string) bool {
 // nearest are the IDs that the fewest edits make of the text.
 func (b *book) nearest(text string) []string {
 	const shown = 3
-	ids := make([]string, len(b.facts))
-	for i, f := range b.facts {
-		ids[i] = f.ID
-	}
+	ids := mapped(b.facts, func(f *evidence.Fact) string { return f.ID })
 	return nearest.First(text, ids)[:min(shown, len(ids))]
 }
 
@@ -274,30 +272,18 @@ func withoutVariants(ids []string) []string {
 func (b *book) question(w *strings.Builder, f *evidence.Fact) {
 	q := f.Question
 	fmt.Fprintf(w, "%s\n  %s\n  known     %s (%s)\n  to settle %s\n", f.ID, q.Text, f.Statement, knownHow(f), q.How)
-	settledBy := q.SettledBy
-	if len(settledBy) == 0 {
-		settledBy = []string{"no case can"}
-	}
-	fmt.Fprintf(w, "  case      %s\n\n", strings.Join(settledBy, "\n            "))
+	fmt.Fprintf(w, "  case      %s\n\n", cmp.Or(strings.Join(q.SettledBy, "\n            "), "no case can"))
 }
 
 // writePlaces writes where something was seen: the date, the title, and the address or why there is none.
 func writePlaces(w *strings.Builder, indent string, places []evidence.Place) {
 	for _, p := range places {
-		date := p.Date
-		if date == "" {
-			date = p.Source.Date
-		}
 		title := p.Source.Title
 		if p.At != "" {
 			title += ", " + p.At
 		}
-		fmt.Fprintf(w, "%s%-10s %s\n", indent, date, title)
-		link := p.Source.URL
-		if link == "" {
-			link = "no link: " + p.Source.Unlinked
-		}
-		for _, more := range []string{fixtures.RecordingAt(p), link} {
+		fmt.Fprintf(w, "%s%-10s %s\n", indent, cmp.Or(p.Date, p.Source.Date), title)
+		for _, more := range []string{fixtures.RecordingAt(p), cmp.Or(p.Source.URL, "no link: "+p.Source.Unlinked)} {
 			if more != "" {
 				fmt.Fprintf(w, "%s%-10s %s\n", indent, "", more)
 			}

@@ -1,9 +1,8 @@
 package main
 
 import (
-	"github.com/sendspec/sendspec/conformance/wire"
-
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/observe"
+	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
 )
@@ -158,9 +158,7 @@ func (f *evidenceAddFlags) source(file string, lines []evidence.Recording) (evid
 		source.Title = fmt.Sprintf("Calls recorded from AWS, %s, by sendspec observe: %d cases", o.Region, o.Cases)
 		folder = "recorded/observed"
 	}
-	if f.name != "" {
-		source.ID = f.name
-	}
+	source.ID = cmp.Or(f.name, source.ID)
 	if !sourceName.MatchString(source.ID) {
 		return source, fmt.Errorf("--name %q: want lower-case letters, digits, dots and hyphens, and no dot or hyphen at the beginning",
 			source.ID)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -64,11 +65,7 @@ func (f *targetFlags) explain(w io.Writer, c *fixtures.Case) error {
 }
 
 func (f *targetFlags) explainSteps(b *strings.Builder, c *fixtures.Case) error {
-	endpoint := f.endpoint
-	if endpoint == "" {
-		endpoint = "http://127.0.0.1:4014"
-	}
-	t := conformance.Target{URL: endpoint, Region: f.regionOrEnv(), Nodes: f.nodes, Bindings: f.bind}
+	t := conformance.Target{URL: cmp.Or(f.endpoint, "http://127.0.0.1:4014"), Region: f.regionOrEnv(), Nodes: f.nodes, Bindings: f.bind}
 	steps, err := conformance.Explain(t, c)
 	if err != nil {
 		return err
@@ -82,12 +79,8 @@ func (f *targetFlags) explainSteps(b *strings.Builder, c *fixtures.Case) error {
 			}
 			name += ": "
 		}
-		curl := step.Curl
-		curl = f.tls.curl(curl)
-		if curl == "" {
-			curl = "(signed otherwise than by the caller, or wrongly on purpose; sendspec run sends it)"
-		}
-		fmt.Fprintf(b, "\n%sthe request\n\n%s\n\n%sconforming answers\n", name, curl, name)
+		curl := cmp.Or(f.tls.curl(step.Curl), "(signed otherwise than by the caller, or wrongly on purpose; sendspec run sends it)")
+		fmt.Fprintf(b, "\n%sthe request\n\n%s\n\n%[1]sconforming answers\n", name, curl)
 		for _, o := range step.Expect {
 			text, err := outcomeText(o)
 			if err != nil {

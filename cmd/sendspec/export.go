@@ -3,10 +3,10 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
-	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
 	"github.com/sendspec/sendspec/reference"
@@ -78,30 +78,24 @@ func export(s Streams, cases []*fixtures.Case) error {
 		return err
 	}
 	document.Corpus = fixtures.Digest(all)
-	invariants := map[string]bool{}
-	for _, c := range judge.InvariantCases() {
-		invariants[c.ID] = true
-	}
 	named := map[string]bool{}
 	for _, c := range cases {
 		for _, id := range c.Evidence {
 			named[id] = true
 		}
-		if invariants[c.ID] {
+		if c.File == "" { // an invariant
 			document.Invariants = append(document.Invariants, c)
 			continue
 		}
 		document.Cases = append(document.Cases, exported{c, append([]string{}, c.Needs()...)})
 	}
-	sources := map[string]bool{}
 	for _, fact := range base.Facts() {
 		if !named[fact.ID] {
 			continue
 		}
 		document.Facts = append(document.Facts, fact)
 		for _, place := range fact.Where {
-			if !sources[place.SourceID] {
-				sources[place.SourceID] = true
+			if !slices.Contains(document.Sources, place.Source) {
 				document.Sources = append(document.Sources, place.Source)
 			}
 		}

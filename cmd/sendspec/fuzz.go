@@ -140,13 +140,7 @@ func (f *fuzzFlags) resolveRate(given bool) {
 	}
 }
 
-func strategyNames() []string {
-	var names []string
-	for _, s := range generate.Strategies() {
-		names = append(names, string(s))
-	}
-	return names
-}
+func strategyNames() []string { return converted[string](generate.Strategies()) }
 
 // slowestRate and fastestRate bound --rate, in requests a second: beyond them it could as well not end, or have no bound.
 const slowestRate, fastestRate = 0.01, 1_000_000
@@ -290,10 +284,7 @@ func (f *fuzzFlags) sessionWith(ctx context.Context, target conformance.Target, 
 
 func (f *fuzzFlags) options(session *conformance.Session, s Streams, p *campaignProgress) fuzz.Options {
 	o := fuzz.Options{Count: f.count, For: f.duration, Parallel: f.parallel, Rate: f.rate, Dir: f.dir, Version: version(),
-		Progress: p.show}
-	for _, name := range f.strategies {
-		o.Strategies = append(o.Strategies, generate.Strategy(name))
-	}
+		Strategies: converted[generate.Strategy](f.strategies), Progress: p.show}
 	o.Found = func(found *fuzz.Divergence) error {
 		rerun := f.replay(found.Folder)
 		p.clear()

@@ -59,9 +59,8 @@ func (f *runFlags) list(ctx context.Context, s Streams, args []string, asJSON bo
 		if err != nil {
 			return err
 		}
-		cases = nil
+		cases = mapped(plan, func(p event.Planned) *fixtures.Case { return p.Case })
 		for _, p := range plan {
-			cases = append(cases, p.Case)
 			skip[p.Case.ID] = p.Skip
 		}
 		tellSkipped(s, plan)
@@ -131,10 +130,7 @@ func oneCase(ctx context.Context, id string) (*fixtures.Case, error) {
 			return c, nil
 		}
 	}
-	var ids []string
-	for _, c := range cases {
-		ids = append(ids, c.ID)
-	}
+	ids := mapped(cases, func(c *fixtures.Case) string { return c.ID })
 	if len(ids) == 1 {
 		return cases[0], nil
 	}
@@ -170,17 +166,16 @@ func (f *runFlags) planned(ctx context.Context, s Streams, picks selector.Select
 
 // tellSkipped says how many cases of a plan a run would skip, by the reason.
 func tellSkipped(s Streams, plan []event.Planned) {
-	count, skipped := map[string]int{}, 0
+	count := map[string]int{}
 	for _, p := range plan {
-		if p.Skip != "" {
-			count[p.Skip]++
-			skipped++
-		}
+		count[p.Skip]++
 	}
-	fmt.Fprintf(s.Err, "sendspec: a run would ask %d of %s, and skip %d\n", len(plan)-skipped, report.Count(len(plan), "case"), skipped)
-	reasons := slices.Collect(maps.Keys(count))
-	slices.SortFunc(reasons, func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) })
-	for _, reason := range reasons {
+	asked := count[""]
+	delete(count, "")
+	fmt.Fprintf(s.Err, "sendspec: a run would ask %d of %s, and skip %d\n", asked, report.Count(len(plan), "case"), len(plan)-asked)
+	for _, reason := range slices.SortedFunc(maps.Keys(count), func(a, b string) int {
+		return cmp.Or(count[b]-count[a], strings.Compare(a, b))
+	}) {
 		fmt.Fprintf(s.Err, "%6d  %s\n", count[reason], shown(reason))
 	}
 }

@@ -39,11 +39,7 @@ func (f *reportFlags) register(c *cobra.Command) {
 }
 
 func formatNames(suffix string) []string {
-	var names []string
-	for _, f := range report.Formats() {
-		names = append(names, f.Name+suffix)
-	}
-	return names
+	return mapped(report.Formats(), func(f report.Format) string { return f.Name + suffix })
 }
 
 func formatsHelp() string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -244,9 +245,7 @@ func (f *runFlags) opened(ctx context.Context, s Streams, picks selector.Selecto
 		stop()
 		return nil, nil, err
 	}
-	if name := f.targetName(); name != "" {
-		target.Name = name
-	}
+	target.Name = cmp.Or(f.name, ownRedactor().Text(f.exec), target.Name) // a port that was free says nothing
 	stopBoth := func() { end(); stop() }
 	runner, err := f.runner(target, picks, slices.Concat(known, f.options())...) // of the server that was started
 	if err != nil {
@@ -266,14 +265,13 @@ func (f *runFlags) rerun(asked targetFlags, seed uint64) string {
 	if f.recorded != "" {
 		command += " --recorded " + wire.ShellQuote(f.recorded)
 	}
-	for _, p := range f.profiles {
-		if f.file != "" {
-			break
+	if f.file == "" {
+		for _, p := range f.profiles {
+			command += " --profile " + p
 		}
-		command += " --profile " + p
-	}
-	if f.suite != "" && f.file == "" {
-		command += " --suite " + f.suite
+		if f.suite != "" {
+			command += " --suite " + f.suite
+		}
 	}
 	if f.timeout != defaultTimeout {
 		command += " --timeout " + f.timeout.String()

@@ -127,9 +127,7 @@ type serveSettings struct {
 
 // serve starts the embedded reference with its demonstration world.
 func serve(set serveSettings) (*served, error) {
-	if set.region == "" {
-		set.region = defaultRegion
-	}
+	set.region = cmp.Or(set.region, defaultRegion)
 	if !(set.scale >= minScale && set.scale <= maxScale) { // NaN is neither
 		return nil, fmt.Errorf("--clock-scale %g: want %g to %d", set.scale, minScale, maxScale)
 	}
@@ -194,13 +192,17 @@ func embeddedTarget(region string, nodes []string, bind map[string]string) (conf
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
+func mapped[From, To any](list []From, one func(From) To) []To {
+	result := make([]To, len(list))
+	for i, from := range list {
+		result[i] = one(from)
+	}
+	return result
+}
+
 // converted are names of one kind as those of another.
 func converted[To, From ~string](names []From) []To {
-	list := make([]To, len(names))
-	for i, name := range names {
-		list[i] = To(name)
-	}
-	return list
+	return mapped(names, func(name From) To { return To(name) })
 }
 
 // lingerTime bounds the wait for a client to take the last answer and to close its end.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,10 +87,7 @@ func (f *startFlags) start(ctx context.Context, s Streams, t *targetFlags) (end 
 
 // prepare runs the setup command and takes over what it prints.
 func (f *startFlags) prepare(ctx context.Context, s Streams, t *targetFlags) error {
-	region := t.regionOrEnv()
-	if region == "" {
-		region = defaultRegion
-	}
+	region := cmp.Or(t.regionOrEnv(), defaultRegion)
 	env := []string{"SENDSPEC_ENDPOINT=" + t.endpoint, "AWS_ENDPOINT_URL=" + t.endpoint, "AWS_REGION=" + region,
 		"AWS_DEFAULT_REGION=" + region}
 	if os.Getenv("AWS_ACCESS_KEY_ID") == "" {
@@ -118,14 +116,6 @@ func (f *startFlags) options() []conformance.Option {
 	return []conformance.Option{conformance.WithServer(func() event.LaunchedServer {
 		return event.LaunchedServer{Command: ownRedactor().Text(f.exec), Ended: f.server.Ended(), Output: f.server.Output()}
 	})}
-}
-
-// targetName is the name of the target in reports: a port that was free says nothing.
-func (f *startFlags) targetName() string {
-	if f.name == "" {
-		return ownRedactor().Text(f.exec)
-	}
-	return f.name
 }
 
 // rerun is what takes the place of the endpoint in the command that asks again.

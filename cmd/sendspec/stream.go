@@ -68,9 +68,7 @@ func (s *stream) piece(b []byte) error {
 	}()
 	var limit, atEnd <-chan time.Time
 	if s.limit > 0 {
-		timer := time.NewTimer(s.limit)
-		defer timer.Stop()
-		limit = timer.C
+		limit = time.After(s.limit)
 	}
 	interrupted := s.ctx.Done()
 	for {
@@ -80,10 +78,7 @@ func (s *stream) piece(b []byte) error {
 		case <-limit:
 			return fmt.Errorf("%s: %w for %s", s.name, errUnread, s.limit)
 		case <-interrupted:
-			interrupted = nil
-			timer := time.NewTimer(unreadAtEnd)
-			defer timer.Stop()
-			atEnd = timer.C
+			interrupted, atEnd = nil, time.After(unreadAtEnd)
 		case <-atEnd:
 			return fmt.Errorf("%s: %w, and the program is to end (%w)", s.name, errUnread, s.ctx.Err())
 		}

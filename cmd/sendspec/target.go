@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -49,11 +50,7 @@ func (f *targetFlags) registerInert(c *cobra.Command) {
 	f.tls.register(c)
 	c.Flags().BoolVar(&f.aws, "aws", false, "the target is AWS: allow its host names, and look for credentials in profiles, too")
 	c.Flags().Lookup("bind").DefValue = "" // help would show an empty map
-	var names []string
-	for _, name := range sortedNames(fixtures.KnownBindings()) {
-		names = append(names, name+"=")
-	}
-	completeFlag(c, "bind", names...)
+	completeFlag(c, "bind", mapped(sortedNames(fixtures.KnownBindings()), func(name string) string { return name + "=" })...)
 }
 
 // check finds what is wrong with the flags and the environment, and returns a target as the one to come, of which
@@ -98,10 +95,7 @@ func (f *targetFlags) target(ctx context.Context) (conformance.Target, func(), e
 
 // regionOrEnv is the region of the flag, or else of the environment; "" leaves it to the engine.
 func (f *targetFlags) regionOrEnv() string {
-	if f.region != "" {
-		return f.region
-	}
-	return os.Getenv("AWS_REGION")
+	return cmp.Or(f.region, os.Getenv("AWS_REGION"))
 }
 
 // credentials are those of the environment, or test/test. Only for AWS itself are they looked up
