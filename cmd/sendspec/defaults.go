@@ -74,12 +74,7 @@ func typedBeside(c *cobra.Command) []string {
 // endpointFromAWS takes the endpoint of AWS's SDKs where nothing else names a target, and says so. What asks AWS itself
 // must not be led elsewhere by a variable that is set for an emulator.
 func endpointFromAWS(c *cobra.Command, people io.Writer) error {
-	for _, flag := range []string{"endpoint", "exec", "target", "aws"} {
-		if c.Flags().Changed(flag) {
-			return nil
-		}
-	}
-	if c.Flags().Lookup("endpoint") == nil || os.Getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "true" {
+	if targetGiven(c) || c.Flags().Lookup("endpoint") == nil || os.Getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "true" {
 		return nil
 	}
 	for _, name := range endpointVariables {
@@ -96,6 +91,10 @@ func endpointFromAWS(c *cobra.Command, people io.Writer) error {
 	return nil
 }
 
+func targetGiven(c *cobra.Command) bool {
+	return slices.ContainsFunc([]string{"endpoint", "exec", "target", "aws"}, c.Flags().Changed)
+}
+
 func tellUsed(people io.Writer, names []string) {
 	if len(names) > 0 {
 		fmt.Fprintf(people, "sendspec: uses %s of the environment\n", strings.Join(names, ", "))
@@ -107,16 +106,13 @@ const foundTargetFile = "sendspec.yaml"
 
 // findTargetFile uses the target file in the working directory where nothing else names a target, and says so.
 func (f *runFlags) findTargetFile(c *cobra.Command, people io.Writer) {
-	for _, flag := range []string{"endpoint", "exec", "target", "aws", "no-target-file"} {
-		if c.Flags().Changed(flag) {
-			return
-		}
-	}
-	if info, err := os.Stat(foundTargetFile); err != nil || info.IsDir() {
+	if targetGiven(c) || f.given("no-target-file") {
 		return
 	}
-	f.file = foundTargetFile
-	fmt.Fprintf(people, "sendspec: uses %s (--no-target-file leaves it out)\n", foundTargetFile)
+	if info, err := os.Stat(foundTargetFile); err == nil && !info.IsDir() {
+		f.file = foundTargetFile
+		fmt.Fprintf(people, "sendspec: uses %s (--no-target-file leaves it out)\n", foundTargetFile)
+	}
 }
 
 // checkEnvironment refuses variables that are set, that matter to the target, and that are empty. To people it says

@@ -9,12 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance"
-	"github.com/sendspec/sendspec/conformance/atomicfile"
-	"github.com/sendspec/sendspec/conformance/event"
-	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/wire"
@@ -77,7 +75,6 @@ the file was written.
   sendspec fuzz --dir findings --promote comment-length-above-1a2b3c`,
 		Args: fuzzArgs(&f.merge),
 		RunE: func(c *cobra.Command, args []string) error {
-			given := c.Flags().Changed
 			switch {
 			case f.merge:
 				if err := f.checkMerge(c.Flags(), args); err != nil {
@@ -86,15 +83,15 @@ the file was written.
 				return f.mergeCampaigns(c.Context(), s, args)
 			case f.promote != "":
 				return f.promoteFinding(c.Context(), s)
-			case given("to"):
+			case f.given("to"):
 				return errors.New("--to: want --promote with it")
-			case given("for") && f.duration == 0, given("count") && f.count == 0:
+			case f.given("for") && f.duration == 0, f.given("count") && f.count == 0:
 				return errors.New("--for and --count: want more than 0")
-			case f.shard != "" && !given("seed"):
+			case f.shard != "" && !f.given("seed"):
 				return errors.New("--shard: want --seed, the same for all shards of a campaign")
 			}
-			f.resolveRate(given("rate"))
-			return f.run(c.Context(), s, c.Flags().Changed("seed"))
+			f.resolveRate(f.given("rate"))
+			return f.run(c.Context(), s)
 		},
 	}
 	f.register(c)
@@ -166,7 +163,7 @@ func (f *fuzzFlags) check() error {
 	return nil
 }
 
-func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
+func (f *fuzzFlags) run(ctx context.Context, s Streams) error {
 	if err := f.check(); err != nil {
 		return err
 	}
@@ -182,7 +179,7 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 	if err != nil {
 		return err
 	}
-	session, end, err := f.open(ctx, s, seeded)
+	session, end, err := f.open(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -193,11 +190,11 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 	}
 	start := session.Started()
 	fmt.Fprintf(s.Err, "sendspec: fuzzing %s in %s, seed %d%s\n\n", shown(start.Target.Name), shown(start.Target.Region), start.Seed, part)
-	progress := newCampaignProgress(s.Err)
-	options := f.options(session, s, progress)
+	bar := newCampaignBar(s.Err)
+	options := f.options(session, s, bar)
 	options.Shard, options.Baseline = shard, known
 	found, err := fuzz.Run(ctx, session, options)
-	progress.finish()
+	_ = bar.Finish()
 	session.Close()
 	if found == nil {
 		return err
@@ -205,52 +202,9 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams, seeded bool) error {
 	return f.finishBaseline(s, known, found, f.conclude(s, found, write, err))
 }
 
-// conclude says what a campaign found, which ended with an error or without, and writes its report.
-func (f *fuzzFlags) conclude(s Streams, found *fuzz.CampaignReport, write func([]byte) error, err error) error {
-	f.sumUp(s, found)
-	rate := ""
-	if found.Elapsed > 0 {
-		rate = fmt.Sprintf("; %d requests a second", int(float64(found.Inputs)/found.Elapsed.Seconds()))
-	}
-	fmt.Fprintf(s.Err, "%s\ninputs hash %s; constraints %d of %d%s\n", shown(found.Verdict()), found.Hash, found.Coverage.Asked,
-		found.Coverage.All, rate)
-	if write != nil {
-		b, err := fuzz.Marshal(found)
-		if err == nil {
-			err = write(b)
-		}
-		if errors.Is(err, errUnread) {
-			err = fmt.Errorf("the report was not written: %w", err)
-		}
-		if err != nil {
-			return exitOf(nil, err)
-		}
-	}
-	return fuzzExit(found, err, f.strict)
-}
-
-// fuzzExit turns what a campaign found into the exit code. A target that died of an input is at fault.
-func fuzzExit(r *fuzz.CampaignReport, err error, strict bool) error {
-	switch {
-	case errors.Is(err, context.Canceled):
-		return &exitError{exitInterrupted, errors.New("interrupted; the report is partial and says so")}
-	case err != nil:
-		return &exitError{exitCannotJudge, err}
-	case r.Failed(strict):
-		return &exitError{exitNonconforming, nil}
-	case !r.Complete:
-		return &exitError{exitCannotJudge, errors.New(r.Stopped)}
-	case r.Inputs == r.Skipped:
-		return &exitError{exitCannotJudge, errors.New("no input could be asked")}
-	case r.Stale():
-		return &exitError{exitStale, nil}
-	}
-	return nil
-}
-
 // open starts the target, where there is something to start, and opens a session with it. The function that it
 // returns ends the target.
-func (f *fuzzFlags) open(ctx context.Context, s Streams, seeded bool) (*conformance.Session, func(), error) {
+func (f *fuzzFlags) open(ctx context.Context, s Streams) (*conformance.Session, func(), error) {
 	if _, err := f.targetFlags.check(ctx, s.Err, false); err != nil {
 		return nil, nil, err
 	}
@@ -258,7 +212,15 @@ func (f *fuzzFlags) open(ctx context.Context, s Streams, seeded bool) (*conforma
 	if err != nil {
 		return nil, nil, err
 	}
-	session, err := f.sessionWith(ctx, target, seeded)
+	opts := append(f.guard(), conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout}))
+	if f.given("seed") {
+		opts = append(opts, conformance.WithSeed(f.seed))
+	}
+	runner, err := conformance.New(target, opts...)
+	var session *conformance.Session
+	if err == nil {
+		session, err = runner.Open(ctx)
+	}
 	if err != nil {
 		end()
 		return nil, nil, err
@@ -270,112 +232,18 @@ func (f *fuzzFlags) open(ctx context.Context, s Streams, seeded bool) (*conforma
 	return session, end, nil
 }
 
-func (f *fuzzFlags) sessionWith(ctx context.Context, target conformance.Target, seeded bool) (*conformance.Session, error) {
-	opts := append(f.guard(), conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout}))
-	if seeded {
-		opts = append(opts, conformance.WithSeed(f.seed))
-	}
-	runner, err := conformance.New(target, opts...)
-	if err != nil {
-		return nil, err
-	}
-	return runner.Open(ctx)
-}
-
-func (f *fuzzFlags) options(session *conformance.Session, s Streams, p *campaignProgress) fuzz.Options {
-	o := fuzz.Options{Count: f.count, For: f.duration, Parallel: f.parallel, Rate: f.rate, Dir: f.dir, Version: version(),
-		Strategies: converted[generate.Strategy](f.strategies), Progress: p.show}
-	o.Found = func(found *fuzz.Divergence) error {
-		rerun := f.replay(found.Folder)
-		p.clear()
-		r := f.result(found)
+func (f *fuzzFlags) options(session *conformance.Session, s Streams, bar *progressbar.ProgressBar) fuzz.Options {
+	found := func(d *fuzz.Divergence) error {
+		_ = bar.Clear()
+		r := f.result(d)
+		text := report.Line(&r)
 		if f.verbose {
-			_, err := fmt.Fprintln(s.Err, report.Failure(session.Started().Target, &r, rerun))
-			return err
+			text = report.Failure(session.Started().Target, &r, f.replay(d.Folder))
 		}
-		_, err := fmt.Fprintln(s.Err, report.Line(&r))
+		_, err := fmt.Fprintln(s.Err, text)
 		return err
 	}
-	return o
-}
-
-// sumUp writes each of a few divergences in full, or the causes of many.
-func (f *fuzzFlags) sumUp(s Streams, found *fuzz.CampaignReport) {
-	results := make([]judge.Result, len(found.Divergences))
-	for i, d := range found.Divergences {
-		results[i] = f.result(d)
-	}
-	if len(results) > 0 {
-		fmt.Fprintln(s.Err)
-	}
-	if len(results) > report.FailuresInFull {
-		t := terminalOf(s.Err, os.Getenv, colorAuto)
-		_ = report.WriteFirst(s.Err, event.SumUp(results), report.TextOptions{Color: t.color, Width: t.width})
-		return
-	}
-	for i, d := range found.Divergences {
-		if !f.verbose || f.merge {
-			fmt.Fprintln(s.Err, report.Failure(found.Target, &results[i], f.replay(d.Folder)))
-		}
-	}
-}
-
-// result is a finding as a result, with its baseline entry where there is a baseline.
-func (f *fuzzFlags) result(d *fuzz.Divergence) judge.Result {
-	r := d.AsResult()
-	if f.baseline != "" {
-		r.Fingerprint = d.BaselineFingerprint()
-	}
-	return r
-}
-
-// replay is the command that replays the finding of a folder, "" where it has none.
-func (f *fuzzFlags) replay(folder string) string {
-	if folder == "" {
-		return ""
-	}
-	return strings.Join(append(f.words("sendspec", "replay"), wire.ShellQuote(folder)), " ")
-}
-
-func (f *fuzzFlags) jsonWriter(ctx context.Context, s Streams) (func([]byte) error, error) {
-	switch f.json {
-	case "":
-		return nil, nil
-	case "-":
-		return func(b []byte) error { _, err := limited(s.Out).Write(b); return err }, nil
-	}
-	if err := isOther(f.json, f.baseline); err != nil {
-		return nil, fmt.Errorf("--json %s: %w", f.json, err)
-	}
-	if isPipe(f.json) {
-		return func(b []byte) error { _, err := newPipe(ctx, f.json).Write(b); return err }, nil
-	}
-	if err := atomicfile.Check(f.json); err != nil {
-		return nil, fmt.Errorf("report %s: %w", f.json, err)
-	}
-	return func(b []byte) error {
-		if err := atomicfile.Write(f.json, atomicfile.Bytes(b)); err != nil {
-			return fmt.Errorf("report %s: %w", f.json, err)
-		}
-		return nil
-	}, nil
-}
-
-func (f *fuzzFlags) promoteFinding(ctx context.Context, s Streams) error {
-	if f.dir == "" {
-		return errors.New("--promote: want --dir, the folder that the finding was saved to")
-	}
-	if strings.ContainsAny(f.promote, `/\`) || strings.HasPrefix(f.promote, ".") {
-		return fmt.Errorf("--promote %q: want the ID of a finding in %s", f.promote, f.dir)
-	}
-	saved, err := fuzz.Load(ctx, f.dir+string(os.PathSeparator)+f.promote)
-	if err != nil {
-		return fmt.Errorf("--promote %s: %w", f.promote, err)
-	}
-	name, err := fuzz.Promote(ctx, saved[0], f.to)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(s.Out, name)
-	return err
+	return fuzz.Options{Count: f.count, For: f.duration, Parallel: f.parallel, Rate: f.rate, Dir: f.dir, Version: version(),
+		Strategies: converted[generate.Strategy](f.strategies), Found: found,
+		Progress: func(p fuzz.CampaignProgress) { showCampaign(bar, p) }}
 }

@@ -4,12 +4,123 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/sendspec/sendspec/conformance/atomicfile"
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fuzz"
 )
+
+// conclude says what a campaign found, which ended with an error or without, and writes its report.
+func (f *fuzzFlags) conclude(s Streams, found *fuzz.CampaignReport, write func([]byte) error, err error) error {
+	f.sumUp(s, found)
+	rate := ""
+	if found.Elapsed > 0 {
+		rate = fmt.Sprintf("; %d requests a second", int(float64(found.Inputs)/found.Elapsed.Seconds()))
+	}
+	fmt.Fprintf(s.Err, "%s\ninputs hash %s; constraints %d of %d%s\n", shown(found.Verdict()), found.Hash, found.Coverage.Asked,
+		found.Coverage.All, rate)
+	if write != nil {
+		b, err := fuzz.Marshal(found)
+		if err == nil {
+			err = write(b)
+		}
+		if errors.Is(err, errUnread) {
+			err = fmt.Errorf("the report was not written: %w", err)
+		}
+		if err != nil {
+			return exitOf(nil, err)
+		}
+	}
+	return fuzzExit(found, err, f.strict)
+}
+
+// fuzzExit turns what a campaign found into the exit code. A target that died of an input is at fault.
+func fuzzExit(r *fuzz.CampaignReport, err error, strict bool) error {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return &exitError{exitInterrupted, errors.New("interrupted; the report is partial and says so")}
+	case err != nil:
+		return &exitError{exitCannotJudge, err}
+	case r.Failed(strict):
+		return &exitError{exitNonconforming, nil}
+	case !r.Complete:
+		return &exitError{exitCannotJudge, errors.New(r.Stopped)}
+	case r.Inputs == r.Skipped:
+		return &exitError{exitCannotJudge, errors.New("no input could be asked")}
+	case r.Stale():
+		return &exitError{exitStale, nil}
+	}
+	return nil
+}
+
+// sumUp writes each of a few divergences in full, or the causes of many.
+func (f *fuzzFlags) sumUp(s Streams, found *fuzz.CampaignReport) {
+	results := make([]judge.Result, len(found.Divergences))
+	for i, d := range found.Divergences {
+		results[i] = f.result(d)
+	}
+	if len(results) > 0 {
+		fmt.Fprintln(s.Err)
+	}
+	if len(results) > report.FailuresInFull {
+		t := terminalOf(s.Err, os.Getenv, colorAuto)
+		_ = report.WriteFirst(s.Err, event.SumUp(results), report.TextOptions{Color: t.color, Width: t.width})
+		return
+	}
+	for i, d := range found.Divergences {
+		if !f.verbose || f.merge {
+			fmt.Fprintln(s.Err, report.Failure(found.Target, &results[i], f.replay(d.Folder)))
+		}
+	}
+}
+
+// result is a finding as a result, with its baseline entry where there is a baseline.
+func (f *fuzzFlags) result(d *fuzz.Divergence) judge.Result {
+	r := d.AsResult()
+	if f.baseline != "" {
+		r.Fingerprint = d.BaselineFingerprint()
+	}
+	return r
+}
+
+// replay is the command that replays the finding of a folder, "" where it has none.
+func (f *fuzzFlags) replay(folder string) string {
+	if folder == "" {
+		return ""
+	}
+	return strings.Join(append(f.words("sendspec", "replay"), wire.ShellQuote(folder)), " ")
+}
+
+func (f *fuzzFlags) jsonWriter(ctx context.Context, s Streams) (func([]byte) error, error) {
+	switch f.json {
+	case "":
+		return nil, nil
+	case "-":
+		return func(b []byte) error { _, err := limited(s.Out).Write(b); return err }, nil
+	}
+	if err := isOther(f.json, f.baseline); err != nil {
+		return nil, fmt.Errorf("--json %s: %w", f.json, err)
+	}
+	if isPipe(f.json) {
+		return func(b []byte) error { _, err := newPipe(ctx, f.json).Write(b); return err }, nil
+	}
+	if err := atomicfile.Check(f.json); err != nil {
+		return nil, fmt.Errorf("report %s: %w", f.json, err)
+	}
+	return func(b []byte) error {
+		if err := atomicfile.Write(f.json, atomicfile.Bytes(b)); err != nil {
+			return fmt.Errorf("report %s: %w", f.json, err)
+		}
+		return nil
+	}, nil
+}
 
 // readBaseline reads what is known of the target; nil where no file is named.
 func (f *fuzzFlags) readBaseline(ctx context.Context) (*fuzz.Baseline, error) {

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -88,6 +87,25 @@ func (f *fuzzFlags) mergeCampaigns(ctx context.Context, s Streams, dirs []string
 	return f.finishBaseline(s, known, found, f.conclude(s, found, write, nil))
 }
 
+func (f *fuzzFlags) promoteFinding(ctx context.Context, s Streams) error {
+	if f.dir == "" {
+		return errors.New("--promote: want --dir, the folder that the finding was saved to")
+	}
+	if strings.ContainsAny(f.promote, `/\`) || strings.HasPrefix(f.promote, ".") {
+		return fmt.Errorf("--promote %q: want the ID of a finding in %s", f.promote, f.dir)
+	}
+	saved, err := fuzz.Load(ctx, f.dir+string(os.PathSeparator)+f.promote)
+	if err != nil {
+		return fmt.Errorf("--promote %s: %w", f.promote, err)
+	}
+	name, err := fuzz.Promote(ctx, saved[0], f.to)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.Out, name)
+	return err
+}
+
 func newReplay(s Streams) *cobra.Command {
 	f := fuzzFlags{parallel: 8}
 	c := &cobra.Command{
@@ -120,7 +138,7 @@ func (f *fuzzFlags) replayAll(ctx context.Context, s Streams, path string) error
 	if err != nil {
 		return err
 	}
-	session, end, err := f.open(ctx, s, false)
+	session, end, err := f.open(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -151,6 +169,3 @@ func (f *fuzzFlags) replayAll(ctx context.Context, s Streams, path string) error
 	}
 	return nil
 }
-
-// progressInterval is how often a progress line is drawn anew.
-const progressInterval = 100 * time.Millisecond

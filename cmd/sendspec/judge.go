@@ -43,10 +43,7 @@ Reports and exit codes are those of run. - reads standard input.`,
 		Example: `  sendspec judge traffic.har
   sendspec judge --json report.json - < traffic.har`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			f.githubSet = c.Flags().Changed("github")
-			return f.run(c.Context(), s, args[0])
-		},
+		RunE: func(c *cobra.Command, args []string) error { return f.run(c.Context(), s, args[0]) },
 	}
 	c.Flags().BoolVar(&f.strict, "strict", false, "fail on a missed should, too")
 	f.register(c)

@@ -32,7 +32,7 @@ first case, and says which cases a run would skip, and why.`,
   sendspec list --json | jq -r '.[].id'`,
 		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := f.load(c); err != nil {
+			if err := f.load(c.Context()); err != nil {
 				return err
 			}
 			return f.list(c.Context(), s, args, asJSON)

@@ -35,7 +35,6 @@ type observeFlags struct {
 	rate    float64
 	limit   int
 	seed    uint64
-	seeded  bool
 	timeout time.Duration
 	maxTime time.Duration
 }
@@ -64,10 +63,7 @@ Exit codes: 0 no answer contradicts a case, 1 one does, 2 usage, 3 nothing could
   sendspec observe --aws --region us-east-1 error/InvalidDocument accept/Comment
   sendspec observe --endpoint http://127.0.0.1:5000 --rate 100 --out practice.jsonl constraint`,
 		ValidArgsFunction: completeCases,
-		RunE: func(c *cobra.Command, args []string) error {
-			f.seeded = c.Flags().Changed("seed")
-			return f.run(c.Context(), s, args)
-		},
+		RunE:              func(c *cobra.Command, args []string) error { return f.run(c.Context(), s, args) },
 	}
 	f.registerInert(c)
 	c.Flags().Lookup("endpoint").Usage = "`URL` to ask instead of https://ssm.REGION.amazonaws.com; on loopback, if not with --aws"
@@ -138,7 +134,7 @@ func (f *observeFlags) run(ctx context.Context, s Streams, args []string) error 
 	opts := []conformance.Option{conformance.WithAWS(), conformance.WithSelector(picks), conformance.WithParallel(1),
 		conformance.WithRate(f.rate), conformance.WithMaxTime(f.maxTime), conformance.WithWholeAnswers(wholeAnswers),
 		conformance.WithLimits(wire.Limits{Timeout: f.timeout})}
-	if f.seeded {
+	if f.given("seed") {
 		opts = append(opts, conformance.WithSeed(f.seed))
 	}
 	runner, err := conformance.New(target, opts...)
@@ -169,7 +165,7 @@ func (f *observeFlags) observe(ctx context.Context, s Streams, runner *conforman
 	}}
 	seen, asking := observer.Run(bounded)
 	if len(seen.Lines) > 0 {
-		seen.Lines[0].Observation.Program = programName()
+		seen.Lines[0].Observation.Program = strings.TrimSpace("sendspec " + version())
 		write := func(w io.Writer) error { return evidence.WriteRecordings(w, seen.Lines) }
 		if err := atomicfile.Write(f.out, write); err != nil {
 			return &exitError{exitCannotJudge, fmt.Errorf("--out %s: %w", f.out, err)}
@@ -198,9 +194,4 @@ func observeExit(ctx context.Context, seen *observe.Observed, asking error) erro
 		return &exitError{exitCannotJudge, errors.New("nothing could be concluded of any case")}
 	}
 	return nil
-}
-
-// programName names this program in what it records.
-func programName() string {
-	return strings.TrimSpace("sendspec " + version())
 }

@@ -111,53 +111,27 @@ func (p *progress) Write(b []byte) (int, error) {
 	return n, p.bar.RenderBlank()
 }
 
-// campaignProgress is the line that tells how far a campaign is: on a terminal only, and not under CI.
-type campaignProgress struct {
-	bar *progressbar.ProgressBar
-	to  io.Writer
+// newCampaignBar is the line that shows how far a campaign is: on a terminal only, and not under CI.
+func newCampaignBar(w io.Writer) *progressbar.ProgressBar {
+	return progressbar.NewOptions64(-1, progressbar.OptionSetWriter(w), progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionSetWidth(20), progressbar.OptionClearOnFinish(), progressbar.OptionSetElapsedTime(false),
+		progressbar.OptionSetVisibility(terminalOf(w, os.Getenv, colorAuto).progress))
 }
 
-func newCampaignProgress(w io.Writer) *campaignProgress {
-	p := &campaignProgress{to: w}
-	if terminalOf(w, os.Getenv, colorAuto).progress {
-		p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(w), progressbar.OptionThrottle(progressInterval),
-			progressbar.OptionSetWidth(20), progressbar.OptionClearOnFinish(), progressbar.OptionSetElapsedTime(false))
+// showCampaign draws the line: rate, what was found, and how many of the constraints were asked.
+func showCampaign(bar *progressbar.ProgressBar, s fuzz.CampaignProgress) {
+	rate := int(float64(s.Inputs) / max(s.Elapsed.Seconds(), 0.001))
+	bar.Describe(fmt.Sprintf("%d inputs, %d/s, %d fail, %d warn, constraints %d/%d", s.Inputs, rate, s.Must, s.Should, s.Covered,
+		s.Coverable))
+	done, all := int64(s.Elapsed), int64(s.For)
+	if all == 0 {
+		done, all = int64(s.Inputs), int64(s.Count)
 	}
-	return p
-}
-
-// show draws the line: rate, what was found, and how many of the constraints were asked.
-func (p *campaignProgress) show(s fuzz.CampaignProgress) {
-	if p.bar == nil {
+	if all == 0 { // without end
 		return
 	}
-	rate := int(float64(s.Inputs) / max(s.Elapsed.Seconds(), 0.001))
-	p.bar.Describe(fmt.Sprintf("%d inputs, %d/s, %d fail, %d warn, constraints %d/%d", s.Inputs, rate, s.Must, s.Should, s.Covered,
-		s.Coverable))
-	switch {
-	case s.For > 0:
-		p.set(int64(s.Elapsed), int64(s.For))
-	case s.Count > 0:
-		p.set(int64(s.Inputs), int64(s.Count))
+	if bar.GetMax64() != all {
+		bar.ChangeMax64(all)
 	}
-}
-
-func (p *campaignProgress) set(done, all int64) {
-	if p.bar.GetMax64() != all {
-		p.bar.ChangeMax64(all)
-	}
-	_ = p.bar.Set64(min(done, all)) // a line that cannot be drawn is no reason to stop
-}
-
-// clear takes the line away, so that something else can be written.
-func (p *campaignProgress) clear() {
-	if p.bar != nil {
-		_ = p.bar.Clear()
-	}
-}
-
-func (p *campaignProgress) finish() {
-	if p.bar != nil {
-		_ = p.bar.Finish()
-	}
+	_ = bar.Set64(min(done, all)) // a line that cannot be drawn is no reason to stop
 }

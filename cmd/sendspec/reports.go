@@ -17,11 +17,10 @@ import (
 
 // reportFlags say which reports a run writes, and where.
 type reportFlags struct {
-	reports   []string
-	json      string
-	github    bool
-	githubSet bool
-	whole     bool // some report holds answers in full
+	reports []string
+	json    string
+	github  bool
+	whole   bool // some report holds answers in full
 }
 
 // wholeAnswers is how many bytes of long answers are kept for such a report. A run against the reference
@@ -35,6 +34,7 @@ func (f *reportFlags) register(c *cobra.Command) {
 		"write a report, as `FORMAT=FILE` (may be repeated); - is standard output")
 	c.Flags().StringVar(&f.json, "json", "", "short for --report json=`FILE`")
 	c.Flags().BoolVar(&f.github, "github", false, "annotate the step and append to $GITHUB_STEP_SUMMARY (default: on in GitHub Actions)")
+	f.github = os.Getenv("GITHUB_ACTIONS") == "true"
 	completeFlag(c, "report", formatNames("=")...)
 }
 
@@ -127,7 +127,7 @@ func openerOf(ctx context.Context, s Streams, format report.Format, file string)
 // githubSinks are what a step of GitHub Actions gets by itself: annotations in the log, which reads
 // both streams, and the summary of the step.
 func (f *reportFlags) githubSinks(s Streams) ([]opener, error) {
-	if f.githubSet && !f.github || !f.githubSet && os.Getenv("GITHUB_ACTIONS") != "true" {
+	if !f.github {
 		return nil, nil
 	}
 	var openers []opener

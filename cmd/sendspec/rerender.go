@@ -32,10 +32,7 @@ Report formats:
   sendspec report whole.json --report markdown=- >> "$GITHUB_STEP_SUMMARY"
   sendspec report whole.json --badge sendspec.svg >> README.md`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			f.githubSet = true // only what is asked for
-			return f.rerender(c.Context(), s, args[0], badge)
-		},
+		RunE: func(c *cobra.Command, args []string) error { return f.rerender(c.Context(), s, args[0], badge) },
 	}
 	c.Flags().StringArrayVar(&f.reports, "report", nil, "write a report, as `FORMAT=FILE` (may be repeated); - is standard output")
 	c.Flags().StringVar(&badge, "badge", "", "write a badge, as `FILE`.svg, or .json for shields.io")

@@ -45,7 +45,6 @@ type runFlags struct {
 	wait     time.Duration
 	parallel int
 	seed     uint64
-	seeded   bool
 	verbose  bool
 	fuzz     time.Duration
 	quiet    bool
@@ -94,9 +93,7 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
   sendspec run --endpoint http://127.0.0.1:5000 --node i-0123456789abcdef0 'echo/**' invariant`,
 		ValidArgsFunction: completeCases,
 		RunE: func(c *cobra.Command, args []string) error {
-			f.seeded = c.Flags().Changed("seed")
-			f.githubSet = c.Flags().Changed("github")
-			if f.fuzz > 0 && !c.Flags().Changed("max-time") {
+			if f.fuzz > 0 && !f.given("max-time") {
 				f.maxTime += fuzz.Options{For: f.fuzz}.Ends() + f.timeout
 			}
 			f.findTargetFile(c, s.Err)
@@ -106,7 +103,7 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
 				}
 			}
 			asked := f.targetFlags
-			if err := f.load(c); err != nil {
+			if err := f.load(c.Context()); err != nil {
 				return err
 			}
 			return f.run(c.Context(), s, args, asked)
@@ -296,7 +293,7 @@ func (f *runFlags) runner(t conformance.Target, s selector.Selector, opts ...con
 	if err != nil {
 		return nil, err
 	}
-	if f.shard != "" && !f.seeded && f.writesJSON() {
+	if f.shard != "" && !f.given("seed") && f.writesJSON() {
 		return nil, errors.New("--shard: want --seed, the same for all shards, so that compare --merge can join their reports")
 	}
 	opts = append(slices.Concat(opts, f.guard()), conformance.WithSelector(s), conformance.WithParallel(f.parallel),
@@ -317,7 +314,7 @@ func (f *runFlags) runner(t conformance.Target, s selector.Selector, opts ...con
 	add(f.fuzz > 0, fuzz.Append(fuzz.Options{For: f.fuzz, Shard: shard, Parallel: f.parallel, Rate: f.usualRate()}))
 	add(f.maxFail > 0, conformance.WithMaxFail(f.maxFail))
 	add(f.wait > 0, conformance.WithWait(f.wait))
-	add(f.seeded, conformance.WithSeed(f.seed))
+	add(f.given("seed"), conformance.WithSeed(f.seed))
 	add(f.whole, conformance.WithWholeAnswers(wholeAnswers))
 	add(f.strict, conformance.WithStrict())
 	return conformance.New(t, opts...)

@@ -30,7 +30,8 @@ type targetFlags struct {
 	dispatch bool
 	tls      tlsFlags
 
-	tlsConfig *tls.Config // of what was checked
+	tlsConfig *tls.Config            // of what was checked
+	given     func(flag string) bool // reports whether a flag was given
 }
 
 func (f *targetFlags) register(c *cobra.Command) {
@@ -41,6 +42,7 @@ func (f *targetFlags) register(c *cobra.Command) {
 
 // registerInert registers all but what allows to run commands on nodes.
 func (f *targetFlags) registerInert(c *cobra.Command) {
+	f.given = c.Flags().Changed
 	c.Flags().StringVar(&f.endpoint, "endpoint", "", "`URL` of the server under test (default $AWS_ENDPOINT_URL_SSM, "+
 		"$AWS_ENDPOINT_URL, or the embedded reference)")
 	c.Flags().StringVar(&f.region, "region", "", "`REGION` to sign for and to expect in responses (default $AWS_REGION, or us-east-1)")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/sendspec/sendspec/conformance"
@@ -24,17 +24,17 @@ import (
 
 // targetFile describes a target for a repository.
 type targetFile struct {
-	Name     string         `yaml:"name"`
-	Endpoint string         `yaml:"endpoint"`
-	Exec     string         `yaml:"exec"`
-	ExecWait *time.Duration `yaml:"exec-wait"`
-	Setup    string         `yaml:"setup"`
-	Region   string         `yaml:"region"`
-	Profiles []string       `yaml:"profiles"`
-	Evidence []string       `yaml:"evidence"`
-	Baseline string         `yaml:"baseline"`
-	Suite    string         `yaml:"suite"`
-	Dispatch bool           `yaml:"allow-dispatch"`
+	Name     string        `yaml:"name"`
+	Endpoint string        `yaml:"endpoint"`
+	Exec     string        `yaml:"exec"`
+	ExecWait time.Duration `yaml:"exec-wait"`
+	Setup    string        `yaml:"setup"`
+	Region   string        `yaml:"region"`
+	Profiles []string      `yaml:"profiles"`
+	Evidence []string      `yaml:"evidence"`
+	Baseline string        `yaml:"baseline"`
+	Suite    string        `yaml:"suite"`
+	Dispatch bool          `yaml:"allow-dispatch"`
 	world    `yaml:",inline"`
 }
 
@@ -69,60 +69,55 @@ func (n *names) UnmarshalYAML(node *yaml.Node) error {
 const maxTargetFile = 1 << 20
 
 // load reads the target file, and fills in what the flags leave open.
-func (f *runFlags) load(c *cobra.Command) error {
+func (f *runFlags) load(ctx context.Context) error {
 	if f.file == "" {
 		return nil
 	}
-	b, err := untrusted.ReadFile(c.Context(), f.file, maxTargetFile)
+	b, err := untrusted.ReadFile(ctx, f.file, maxTargetFile)
 	if err != nil {
 		return fmt.Errorf("--target: %w", err)
 	}
-	var t targetFile
+	t := targetFile{ExecWait: f.startFlags.wait}
 	if err := decodeStrictly(f.file, b, &t, slices.Concat(worldFields, targetFields), expandNode); err != nil {
 		return err
 	}
-	given := c.Flags().Changed
-	if t.Endpoint == "" && t.Exec == "" && !given("endpoint") && !given("exec") {
+	here := !f.given("endpoint") && !f.given("exec")
+	if here && t.Endpoint == "" && t.Exec == "" {
 		return fmt.Errorf("%s: names no target: want endpoint or exec in it", f.file)
 	}
 	dir := filepath.Dir(f.file)
-	if !given("name") {
-		f.name = t.Name
-	}
-	if !given("endpoint") && !given("exec") {
+	if here {
 		f.endpoint, f.exec, f.dir = t.Endpoint, t.Exec, dir
 	}
-	if !given("exec-wait") && t.ExecWait != nil {
-		f.startFlags.wait = *t.ExecWait
-	}
-	if !given("setup") {
+	if !f.given("setup") {
 		f.setup, f.dir = t.Setup, dir
 	}
-	if !given("region") && t.Region != "" {
-		f.region = t.Region
-	}
-	if !given("profile") {
-		f.profiles = t.Profiles
-	}
-	if !given("evidence") {
-		f.kinds = t.Evidence
-	}
-	if !given("suite") && t.Suite != "" {
+	unless(f.given("name"), &f.name, t.Name)
+	unless(f.given("exec-wait"), &f.startFlags.wait, t.ExecWait)
+	unless(f.given("region"), &f.region, t.Region)
+	unless(f.given("profile"), &f.profiles, t.Profiles)
+	unless(f.given("evidence"), &f.kinds, t.Evidence)
+	unless(f.given("allow-dispatch"), &f.dispatch, t.Dispatch)
+	if !f.given("suite") && t.Suite != "" {
 		if err := conformance.WithSuite(fixtures.Version(t.Suite))(&conformance.Runner{}); err != nil {
 			return fmt.Errorf("%s: %w", f.file, err)
 		}
 		f.suite = t.Suite
 	}
-	if !given("allow-dispatch") {
-		f.dispatch = t.Dispatch
-	}
-	if !given("baseline") && t.Baseline != "" {
+	if !f.given("baseline") && t.Baseline != "" {
 		f.baseline = t.Baseline
 		if !filepath.IsAbs(f.baseline) {
 			f.baseline = filepath.Join(dir, f.baseline)
 		}
 	}
 	return t.fill(f.file, &f.targetFlags)
+}
+
+// unless sets what no flag sets.
+func unless[T any](given bool, field *T, value T) {
+	if !given {
+		*field = value
+	}
 }
 
 var (
