@@ -34,7 +34,7 @@ func answer(code int, errorType string) judge.Description {
 
 func TestSymptoms(t *testing.T) {
 	t.Parallel()
-	ok, refused, broken := answer(200, ""), answer(400, "InvalidDocument"), judge.Description{Kind: judge.KindUnreadable, Status: 500}
+	ok, refused, broken := answer(200, ""), answer(400, "InvalidDocument"), judge.Description{Kind: "no-json", Status: 500}
 	for name, test := range map[string]struct {
 		result *judge.Result
 		want   cause.Symptom
@@ -57,19 +57,19 @@ func TestSymptoms(t *testing.T) {
 			cause.Symptom{Kind: cause.ErrorType, Subject: "SendCommand", Detail: "B"}},
 		"another status": {failed("error/InvalidDocument/x", "SendCommand", status(answer(400, "B"), answer(404, "B"))),
 			cause.Symptom{Kind: cause.Status, Subject: "SendCommand", Detail: "404/B"}},
-		"no error type": {failed("error/InvalidDocument/x", "SendCommand", at("error type", judge.KindNone)),
+		"no error type": {failed("error/InvalidDocument/x", "SendCommand", at("error type", "none")),
 			cause.Symptom{Kind: cause.ErrorType, Subject: "SendCommand", Detail: "an error without a type"}},
 		"an element": {failed("lifecycle/Filters/x", "ListCommands", at("/Commands/0", judge.KindNull)),
 			cause.Symptom{Kind: cause.Member, Subject: "ListCommands", Detail: "Commands"}},
-		"a member": {failed("echo/Comment/x", "SendCommand", at("/Command/Comment", judge.KindString)),
+		"a member": {failed("echo/Comment/x", "SendCommand", at("/Command/Comment", "string")),
 			cause.Symptom{Kind: cause.Member, Subject: "Command", Detail: "Comment"}},
 		"a member that is missing": {failed("lifecycle/Echo/x", "ListCommands", at("/Commands/0/Comment", judge.KindNothing)),
 			cause.Symptom{Kind: cause.Missing, Subject: "Command", Detail: "Comment"}},
 		"a part of a member": {failed("echo/X/x", "SendCommand", at("/Command/NotificationConfig/NotificationArn", judge.KindNothing)),
 			cause.Symptom{Kind: cause.Member, Subject: "Command", Detail: "NotificationConfig"}},
-		"the list itself": {failed("lifecycle/Filters/x", "ListCommands", at("/Commands", judge.KindList)),
+		"the list itself": {failed("lifecycle/Filters/x", "ListCommands", at("/Commands", "list")),
 			cause.Symptom{Kind: cause.Member, Subject: "ListCommands", Detail: "Commands"}},
-		"a member at the top": {failed("lifecycle/Get/x", "GetCommandInvocation", at("/Status", judge.KindString)),
+		"a member at the top": {failed("lifecycle/Get/x", "GetCommandInvocation", at("/Status", "string")),
 			cause.Symptom{Kind: cause.Member, Subject: "GetCommandInvocation", Detail: "Status"}},
 		"null": {failed("type/MaxErrors/null-is-default", "SendCommand", at("/Command/MaxErrors", judge.KindNothing)),
 			cause.Symptom{Kind: cause.Form, Detail: "Null"}},
@@ -83,7 +83,7 @@ func TestSymptoms(t *testing.T) {
 // What comes after the first step that failed, and what is missed at a lower level, follows or matters less.
 func TestSymptomsAreOfTheFirstStepThatFails(t *testing.T) {
 	t.Parallel()
-	second, third := at("/Commands/0/Comment", judge.KindNothing), at("/Commands", judge.KindList)
+	second, third := at("/Commands/0/Comment", judge.KindNothing), at("/Commands", "list")
 	should := at("/Command/MaxErrors", judge.KindNothing)
 	second.Step, third.Step, should.Level = 2, 3, fixtures.Should
 	r := failed("lifecycle/Echo/x", "", third, should, second)

@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -54,15 +55,12 @@ func typeInvariants(operation string, p place) []string {
 	e := judge.Read(fixtures.BoundStep{Request: fixtures.Message{Operation: operation}},
 		answer(operation, []byte("{}"), http.StatusOK, body))
 	var rules []string
-	for _, check := range judge.Checks() {
-		for _, f := range check.Inspect(&e) {
-			if f.Level == fixtures.Must && memberPath(f.Path) == dotted(p.path) {
-				rules = append(rules, check.Rule().ID)
-				break
-			}
+	for _, f := range judge.Inspect(&e) {
+		if f.Level == fixtures.Must && memberPath(f.Path) == dotted(p.path) {
+			rules = append(rules, f.Check)
 		}
 	}
-	return rules
+	return slices.Compact(rules)
 }
 
 // wrapped is the smallest answer with a value at a path.

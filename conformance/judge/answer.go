@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -18,23 +17,16 @@ type Exchanged struct {
 	Step fixtures.BoundStep
 	// Outcome is the name of the outcome that the answer matched, empty where it matched none.
 	Outcome string
-	// Body is the answer's body as JSON; nil where there is none or it is no JSON, as BodyErr says.
+	// Body is the answer's body as JSON; nil where there is none or it is no JSON, as bodyErr says.
 	Body    *jsontree.Value
-	BodyErr error
+	bodyErr error
 	// ErrorType is the error's shape name without namespace, "" for an answer that is no error.
 	ErrorType string
-	// Message is the error's text; HasMessage distinguishes an empty text from none.
+	// Message is the error's text; hasMessage distinguishes an empty text from none.
 	Message    string
-	HasMessage bool
+	hasMessage bool
 
-	request    *jsontree.Value
-	requestErr error
-	requested  bool
-	members    *memberWalk
-	commands   []placed
-	below      bool // what belowProtocol found, once levelKnown
-	levelKnown bool
-
+	request     *jsontree.Value
 	identifiers []string // by runCheck, once the result is compact
 }
 
@@ -60,7 +52,7 @@ func Read(step fixtures.BoundStep, x *wire.Exchange) Exchanged {
 	if x.Response == nil {
 		return e
 	}
-	e.Body, e.BodyErr = jsontree.ParseBounded(x.Response.Body, jsontree.DefaultMaxDepth, maxValues)
+	e.Body, e.bodyErr = jsontree.ParseBounded(x.Response.Body, jsontree.DefaultMaxDepth, maxValues)
 	if e.Body == nil {
 		return e
 	}
@@ -68,7 +60,7 @@ func Read(step fixtures.BoundStep, x *wire.Exchange) Exchanged {
 		e.ErrorType = errorType(x.Response, e.Body)
 		for _, name := range []string{"Message", "message"} {
 			if m := e.Body.Get(name); m != nil && m.Kind == jsontree.String {
-				e.Message, e.HasMessage = m.Text, true
+				e.Message, e.hasMessage = m.Text, true
 				break
 			}
 		}
@@ -90,9 +82,9 @@ func errorType(r *wire.Response, body *jsontree.Value) string {
 	return strings.TrimSpace(raw)
 }
 
-// IsCall reports whether the request is a call of SSM's: a POST to /, with or without a query, whose X-Amz-Target begins with
+// isCall reports whether the request is a call of SSM's: a POST to /, with or without a query, whose X-Amz-Target begins with
 // AmazonSSM. Any other may be answered by what is in front of the service, such as a gateway's page of its health.
-func (e *Exchanged) IsCall() bool {
+func (e *Exchanged) isCall() bool {
 	m := &e.Step.Request
 	path, _, _ := strings.Cut(m.Path, "?")
 	if m.Method != http.MethodPost || path != "/" {
@@ -128,13 +120,10 @@ func (e *Exchanged) OK() bool {
 	return e.Response != nil && e.Response.Status/100 == 2 && e.ErrorType == ""
 }
 
-// RequestBody is the request's own body as JSON, nil where it is none.
-func (e *Exchanged) RequestBody() *jsontree.Value {
-	if !e.requested {
-		e.request, e.requestErr = jsontree.Parse(e.Request.Body)
-		e.requested = true
+// requestBody is the request's own body as JSON, nil where it is none.
+func (e *Exchanged) requestBody() *jsontree.Value {
+	if e.request == nil {
+		e.request, _ = jsontree.Parse(e.Request.Body)
 	}
 	return e.request
 }
-
-func (e *Exchanged) time() time.Time { return e.Sent }

@@ -1,33 +1,48 @@
 package judge
 
 import (
+	"slices"
+
 	"github.com/sendspec/sendspec/fixtures"
 )
 
 // InvariantArea is the area of the invariants among the case IDs: invariant/Status/details-agree.
 const InvariantArea = "invariant"
 
-// Check is an invariant: what must hold of every exchange, in every case. A run reports each
+// A check is an invariant: what must hold of every exchange, in every case. A run reports each
 // as one case of its own, judged on every exchange, so that a target that breaks one fails once
 // and not as often as it is asked.
-type Check struct {
-	rule    *fixtures.Case
+type check struct {
+	rule    *fixtures.Case // says what must hold, and the source of it
 	inspect func(*Exchanged) []Finding
 }
 
-// Rule says what must hold, and the source of it.
-func (c Check) Rule() *fixtures.Case { return c.rule }
+// findingsKept is how many findings of one answer each check keeps: more tell nobody more, and their number would be the
+// target's to choose.
+const findingsKept = 64
 
-// Inspect returns how the exchange breaks the invariant. It is pure.
-func (c Check) Inspect(e *Exchanged) []Finding { return c.inspect(e) }
+// Inspect returns how an exchange breaks the invariants that look at one exchange alone.
+func Inspect(e *Exchanged) []Finding {
+	var found []Finding
+	for _, c := range checks {
+		found = append(found, named(c.rule, c.inspect(e))...)
+	}
+	return found
+}
 
-// Checks returns the invariants that look at one exchange alone.
-func Checks() []Check { return checks }
+// named are the first findings of a check, with its ID.
+func named(rule *fixtures.Case, found []Finding) []Finding {
+	found = found[:min(len(found), findingsKept)]
+	for i := range found {
+		found[i].Check = rule.ID
+	}
+	return found
+}
 
-// A new invariant is a Check in a check_*.go and a line here, an answer that breaks it in TestInvariantsAreBroken, and a
+// A new invariant is a check in a check_*.go and a line here, an answer that breaks it in TestInvariantsAreBroken, and a
 // wrong server in reference/mutants that expects it. TestNoInvariantFailsARecordedAnswer holds it against AWS. The Since of its
 // rule is fixtures.Suite.
-var checks = []Check{
+var checks = []check{
 	countsCheck,
 	statusCheck,
 	invocationCheck,
@@ -59,21 +74,12 @@ func broken(level fixtures.Level, path string, want, got Description) []Finding 
 // belowProtocol reports whether the case allows an answer of this status from below AWS JSON: then
 // nothing is asked of its form.
 func belowProtocol(e *Exchanged) bool {
-	if !e.levelKnown {
-		e.below, e.levelKnown = allowedBelowProtocol(e), true
-	}
-	return e.below
+	return expectsStatus(e, func(o *fixtures.Outcome) bool { return o.Format == fixtures.FormatAny })
 }
 
-func allowedBelowProtocol(e *Exchanged) bool {
-	for _, o := range e.Step.Expect {
-		if o.Format != fixtures.FormatAny {
-			continue
-		}
-		m := &matching{answer: e, level: fixtures.Must}
-		if m.status(&o) {
-			return true
-		}
-	}
-	return false
+// expectsStatus reports whether one of such outcomes of the case has the answer's status.
+func expectsStatus(e *Exchanged, such func(*fixtures.Outcome) bool) bool {
+	return slices.ContainsFunc(e.Step.Expect, func(o fixtures.Outcome) bool {
+		return such(&o) && (&matching{answer: e, level: fixtures.Must}).status(&o)
+	})
 }

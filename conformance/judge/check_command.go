@@ -17,33 +17,35 @@ type placed struct {
 	value *jsontree.Value
 }
 
-// commands returns the Command structures of an answer, found once for every check.
-func commands(e *Exchanged) []placed {
-	if e.commands == nil && e.OK() {
-		e.commands = []placed{}
-		if c := e.Body.Get("Command"); c != nil {
-			e.commands = append(e.commands, placed{"/Command", c})
-		}
-		list := elements(e.Body.Get("Commands"))
-		for i := range list {
-			e.commands = append(e.commands, placed{"/Commands/" + strconv.Itoa(i), &list[i]})
-		}
+// elementsOf are the elements of a list that a structure has under a name.
+func elementsOf(in placed, name string) []placed {
+	list := elements(in.value.Get(name))
+	parts := make([]placed, len(list))
+	for i := range list {
+		parts[i] = placed{in.path + "/" + name + "/" + strconv.Itoa(i), &list[i]}
 	}
-	return e.commands
+	return parts
 }
 
 // ofEachCommand inspects every Command of an answer.
 func ofEachCommand(inspect func(path string, c *jsontree.Value) []Finding) func(*Exchanged) []Finding {
 	return func(e *Exchanged) []Finding {
+		if !e.OK() {
+			return nil
+		}
+		commands := elementsOf(placed{"", e.Body}, "Commands")
+		if c := e.Body.Get("Command"); c != nil {
+			commands = slices.Insert(commands, 0, placed{"/Command", c})
+		}
 		var found []Finding
-		for _, c := range commands(e) {
+		for _, c := range commands {
 			found = append(found, inspect(c.path, c.value)...)
 		}
 		return found
 	}
 }
 
-var countsCheck = Check{
+var countsCheck = check{
 	rule("Command/counts", "TargetCount, CompletedCount, ErrorCount and DeliveryTimedOutCount are consistent: none below 0, "+
 		"and no more completed than targeted, nor failed than completed",
 		fixtures.Must, "status/counts"),
@@ -51,8 +53,8 @@ var countsCheck = Check{
 }
 
 func counts(path string, c *jsontree.Value) []Finding {
-	var n [4]int64
-	for i, name := range [...]string{"TargetCount", "CompletedCount", "ErrorCount", "DeliveryTimedOutCount"} {
+	var n [len(countNames)]int64
+	for i, name := range countNames {
 		v, ok := c.Get(name).Int64()
 		if ok && v < 0 {
 			return broken(fixtures.Must, path+"/"+name, anything("no less than 0"), described(c.Get(name)))
@@ -67,12 +69,12 @@ func counts(path string, c *jsontree.Value) []Finding {
 	if failed > completed {
 		return broken(fixtures.Must, path+"/ErrorCount",
 			anything(fmt.Sprintf("with DeliveryTimedOutCount at most CompletedCount, %d", completed)),
-			Description{Words: fmt.Sprint(failed), Kind: KindNumber})
+			Description{Words: fmt.Sprint(failed), Kind: kindNumber})
 	}
 	return nil
 }
 
-var statusCheck = Check{
+var statusCheck = check{
 	rule("Command/status",
 		"Status is one of the seven and StatusDetails one of those documented or recorded, without spaces; the two should go together",
 		fixtures.Must, "status/values", "status/spelling"),
@@ -126,7 +128,7 @@ func detailsWith(status string) []string {
 	return list
 }
 
-var timesCheck = Check{
+var timesCheck = check{
 	rule("Command/times", "RequestedDateTime and ExpiresAfter are seconds since 1970, and a command expires after it was requested",
 		fixtures.Must, "expiry/list", "expiry/sum"),
 	ofEachCommand(func(path string, c *jsontree.Value) (found []Finding) {
@@ -134,7 +136,7 @@ var timesCheck = Check{
 		expires, ok2 := c.Get("ExpiresAfter").Float64()
 		if ok1 && ok2 && expires <= requested {
 			found = broken(fixtures.Must, path+"/ExpiresAfter", anything("later than RequestedDateTime"),
-				Description{Words: span(expires-requested) + " after it", Kind: KindNumber})
+				Description{Words: span(expires-requested) + " after it", Kind: kindNumber})
 		}
 		if ok1 && requested > 1e11 {
 			found = append(found, broken(fixtures.Must, path+"/RequestedDateTime", anything("seconds since 1970"),

@@ -120,7 +120,7 @@ func (c *life) agree(path, at string, by place) []Finding {
 		if c.counts[i] != int64(want) {
 			return broken(fixtures.Must, where(countNames[i]),
 				anything(fmt.Sprintf("%s %d, by its invocations: %s", countNames[i], want, other)),
-				Description{Words: fmt.Sprint(c.counts[i]), Kind: KindNumber})
+				Description{Words: fmt.Sprint(c.counts[i]), Kind: kindNumber})
 		}
 	}
 	succeeded := c.all[reference.Success] == len(c.invocations)

@@ -11,31 +11,20 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-var serverErrorCheck = Check{
+var serverErrorCheck = check{
 	rule("HTTP/never-5xx", "No request makes a server fail: bad input is the client's fault and answers 4xx", fixtures.Must,
 		"errors/5xx"),
 	func(e *Exchanged) []Finding {
-		if e.Response == nil || e.Response.Status < 500 || expectsStatus(e) {
+		if e.Response == nil || e.Response.Status < 500 || expectsStatus(e, func(o *fixtures.Outcome) bool { return o.Status != nil }) {
 			return nil
 		}
 		return broken(fixtures.Must, pathStatus, anything("an answer below 500"), e.described())
 	},
 }
 
-// expectsStatus reports whether the case itself allows the answer's status.
-func expectsStatus(e *Exchanged) bool {
-	for _, o := range e.Step.Expect {
-		m := &matching{answer: e, level: fixtures.Must}
-		if o.Status != nil && m.status(&o) {
-			return true
-		}
-	}
-	return false
-}
-
 const awsJSONType = "application/x-amz-json-1.1"
 
-var contentTypeCheck = Check{
+var contentTypeCheck = check{
 	rule("HTTP/content-type", "Every answer says Content-Type: application/x-amz-json-1.1", fixtures.Must, "protocol/response"),
 	func(e *Exchanged) []Finding {
 		if e.Response == nil || belowProtocol(e) || len(e.Response.Body) == 0 {
@@ -62,7 +51,7 @@ func IsAWSJSON(contentType string) bool {
 	return err == nil && media == awsJSONType
 }
 
-var requestIDCheck = Check{
+var requestIDCheck = check{
 	rule("HTTP/request-id", "Every answer names the request in x-amzn-RequestId, as a UUID", fixtures.Must, "protocol/response"),
 	func(e *Exchanged) []Finding {
 		if e.Response == nil || belowProtocol(e) {
@@ -74,7 +63,7 @@ var requestIDCheck = Check{
 		}
 		if !matcher.IsUUID(id) {
 			return broken(fixtures.Should, "header x-amzn-RequestId", anything("a UUID"),
-				Description{Words: fmt.Sprintf("%d characters of another form", len(id)), Kind: KindNumber})
+				Description{Words: fmt.Sprintf("%d characters of another form", len(id)), Kind: kindNumber})
 		}
 		return nil
 	},
@@ -82,7 +71,7 @@ var requestIDCheck = Check{
 
 func requestID(e *Exchanged) string { return e.Response.Header.Get("X-Amzn-Requestid") }
 
-var oneValueCheck = Check{
+var oneValueCheck = check{
 	rule("JSON/one-value", "The body is one JSON value in UTF-8: no byte order mark, nothing after it",
 		fixtures.Must, "protocol/one-value", "json/text"),
 	func(e *Exchanged) []Finding {
@@ -93,26 +82,26 @@ var oneValueCheck = Check{
 			return broken(fixtures.Must, pathBody, anything("one JSON value"), describedBody(e))
 		}
 		if e.Body.Kind != jsontree.Object {
-			return broken(fixtures.Must, pathBody, Description{Words: "a JSON object", Kind: KindObject}, described(e.Body))
+			return broken(fixtures.Must, pathBody, Description{Words: "a JSON object", Kind: kindObject}, described(e.Body))
 		}
 		return nil
 	},
 }
 
-var duplicateKeysCheck = Check{
+var duplicateKeysCheck = check{
 	rule("JSON/no-duplicate-keys", "No object of an answer has a member twice", fixtures.Must, "protocol/one-value", "json/duplicate-keys"),
 	func(e *Exchanged) []Finding {
 		if e.Body == nil {
 			return nil
 		}
 		if twice := e.Body.Duplicates(); len(twice) > 0 {
-			return broken(fixtures.Must, twice[0], anything("one member of this name"), Description{Words: "several", Kind: KindSeveral})
+			return broken(fixtures.Must, twice[0], anything("one member of this name"), Description{Words: "several", Kind: kindSeveral})
 		}
 		return nil
 	},
 }
 
-var errorTypeCheck = Check{
+var errorTypeCheck = check{
 	rule("Error/has-type", "A refusal names its type, and an answer that names a type is a refusal", fixtures.Must,
 		"errors/type", "protocol/error-type"),
 	func(e *Exchanged) []Finding {
@@ -122,7 +111,7 @@ var errorTypeCheck = Check{
 		switch refused := e.Response.Status >= 300; {
 		case refused && e.ErrorType == "":
 			return broken(fixtures.Must, pathErrorType, anything("__type with the error's shape name"),
-				Description{Words: show(e.Body), Kind: KindNone})
+				Description{Words: show(e.Body), Kind: kindNone})
 		case !refused && e.ErrorType != "":
 			return broken(fixtures.Must, pathStatus, anything("a status of 4xx or 5xx for "+e.ErrorType),
 				describedStatus(e.Response.Status))
@@ -131,7 +120,7 @@ var errorTypeCheck = Check{
 	},
 }
 
-var bareTypeCheck = Check{
+var bareTypeCheck = check{
 	rule("Error/bare-type", "__type is the shape name alone, without a namespace or a URI", fixtures.Should,
 		"errors/type", "protocol/error-type"),
 	func(e *Exchanged) []Finding {

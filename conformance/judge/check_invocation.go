@@ -3,7 +3,6 @@ package judge
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -12,7 +11,7 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-var invocationCheck = Check{
+var invocationCheck = check{
 	rule("Invocation/status",
 		"An invocation's Status is one of the eight and its StatusDetails one of those documented or recorded, both there; "+
 			"StatusDetails has no spaces",
@@ -28,9 +27,8 @@ var invocationCheck = Check{
 			return invocationStatus("", e.Body)
 		}
 		var found []Finding
-		list := elements(e.Body.Get("CommandInvocations"))
-		for i := range list {
-			found = append(found, invocationStatus("/CommandInvocations/"+strconv.Itoa(i), &list[i])...)
+		for _, v := range elementsOf(placed{"", e.Body}, "CommandInvocations") {
+			found = append(found, invocationStatus(v.path, v.value)...)
 		}
 		return found
 	},
@@ -60,7 +58,7 @@ func spaced(path string, details *jsontree.Value) []Finding {
 	return broken(fixtures.Should, path+"/StatusDetails", anything(strings.ReplaceAll(details.Text, " ", "")), described(details))
 }
 
-var executionTimesCheck = Check{
+var executionTimesCheck = check{
 	rule("Invocation/times",
 		"Until an invocation has ended GetCommandInvocation shows no ExecutionStartDateTime nor ExecutionElapsedTime; then "+
 			"ExecutionEndDateTime is the start and the whole seconds of what elapsed",

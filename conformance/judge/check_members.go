@@ -12,20 +12,20 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-var memberTypesCheck = Check{
+var memberTypesCheck = check{
 	rule("Member/types",
 		"Every member of an answer has the JSON type of its shape; lengths and enums are not looked at, since AWS breaks its own there",
 		fixtures.Must, "shape/member-types", "shape/answers-break-it"),
 	func(e *Exchanged) []Finding {
-		return e.walkMembers().wrong
+		return walkMembers(e).wrong
 	},
 }
 
-var unknownMembersCheck = Check{
+var unknownMembersCheck = check{
 	rule("Member/unknown", "An answer has no member that the model lacks; clients ignore them, and AWS itself sends a few", fixtures.May,
 		"echo/unmodelled", "protocol/unknown-members"),
 	func(e *Exchanged) []Finding {
-		return e.walkMembers().unknown
+		return walkMembers(e).unknown
 	},
 }
 
@@ -34,19 +34,13 @@ var unmodelled = map[string]bool{"Interactive": true, "ClientName": true, "Clien
 
 type memberWalk struct{ wrong, unknown []Finding }
 
-// findingsKept is how many findings of one answer each of the two checks keeps: more tell nobody more,
-// and their number would be the target's to choose.
-const findingsKept = 64
-
-// walkMembers holds an answer against the structure of its operation's output, once for both checks.
-func (e *Exchanged) walkMembers() *memberWalk {
-	if e.members == nil {
-		e.members = &memberWalk{}
-		if schema := reference.ResponseSchema(e.Step.Request.Operation); e.OK() && e.Body != nil && schema != nil {
-			e.members.walk("", schema, e.Body)
-		}
+// walkMembers holds an answer against the structure of its operation's output, for both checks.
+func walkMembers(e *Exchanged) memberWalk {
+	var w memberWalk
+	if schema := reference.ResponseSchema(e.Step.Request.Operation); e.OK() && e.Body != nil && schema != nil {
+		w.walk("", schema, e.Body)
 	}
-	return e.members
+	return w
 }
 
 func (w *memberWalk) walk(path string, s *smithy.Schema, v *jsontree.Value) {
@@ -94,15 +88,9 @@ func (w *memberWalk) walk(path string, s *smithy.Schema, v *jsontree.Value) {
 
 // fits reports whether a value has the JSON type of its shape.
 func fits(s *smithy.Schema, v *jsontree.Value) bool {
-	return v.Kind == reference.JSONKind(s.Type()) && integral(s, v)
-}
-
-func integral(s *smithy.Schema, v *jsontree.Value) bool {
-	if s.Type() != smithy.ShapeTypeInteger {
-		return true
-	}
-	n, ok := v.Int64()
-	return ok && n >= math.MinInt32 && n <= math.MaxInt32
+	n, integer := v.Int64()
+	return v.Kind == reference.JSONKind(s.Type()) &&
+		(s.Type() != smithy.ShapeTypeInteger || integer && n >= math.MinInt32 && n <= math.MaxInt32)
 }
 
 func typeName(s *smithy.Schema) string {

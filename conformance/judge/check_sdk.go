@@ -29,7 +29,7 @@ import (
 // sdkProtocol is what ssm.Client itself reads answers with; a test holds the two together.
 var sdkProtocol = awsjson.New11(schemas.AmazonSSM)
 
-var sdkCheck = Check{
+var sdkCheck = check{
 	rule("SDK/decodes",
 		"aws-sdk-go-v2 reads every answer into the values it holds, and every refusal into an API error of the type it names",
 		fixtures.Must, "shape/sdk-reads"),
@@ -92,7 +92,7 @@ func sdkReadsOutput(e *Exchanged) []Finding {
 	body, text := forSDK(e)
 	if err := decode(schema, e, text, out); err != nil {
 		return broken(fixtures.Must, pathBody, anything("a body that the SDK reads"),
-			Description{Words: cut(untrusted.FirstLine(err.Error())), Kind: KindUnreadable})
+			Description{Words: cut(untrusted.FirstLine(err.Error())), Kind: kindUnreadable})
 	}
 	switch out := out.(type) {
 	case *ssm.SendCommandOutput:
@@ -144,7 +144,7 @@ func sameElements(body *jsontree.Value, name string, read int, members func(i in
 	}
 	if read != len(sent.Items) {
 		return broken(fixtures.Must, "/"+name, anything(fmt.Sprintf("%d elements in the SDK's output", len(sent.Items))),
-			Description{Words: fmt.Sprint(read), Kind: KindNumber})
+			Description{Words: fmt.Sprint(read), Kind: kindNumber})
 	}
 	for i := range sent.Items {
 		if found := sameMembers("/"+name+"/"+strconv.Itoa(i), &sent.Items[i], members(i)); found != nil {
@@ -184,11 +184,11 @@ func sameRead(sent *jsontree.Value, read any) bool {
 func describeRead(read any) Description {
 	switch read := read.(type) {
 	case *string:
-		return Description{Words: fmt.Sprintf("%q", aws.ToString(read)), Kind: KindString}
+		return Description{Words: fmt.Sprintf("%q", aws.ToString(read)), Kind: kindString}
 	case *int32:
-		return Description{Words: fmt.Sprint(aws.ToInt32(read)), Kind: KindNumber}
+		return Description{Words: fmt.Sprint(aws.ToInt32(read)), Kind: kindNumber}
 	case *time.Time:
-		return Description{Words: fmt.Sprint(aws.ToTime(read)), Kind: KindNumber}
+		return Description{Words: fmt.Sprint(aws.ToTime(read)), Kind: kindNumber}
 	}
 	return Description{}
 }
@@ -202,11 +202,11 @@ func sdkReadsError(e *Exchanged) []Finding {
 	var api smithy.APIError
 	if !errors.As(err, &api) {
 		return broken(fixtures.Must, pathBody, anything("an API error in the SDK"),
-			Description{Words: fmt.Sprint(err), Kind: KindUnreadable})
+			Description{Words: fmt.Sprint(err), Kind: kindUnreadable})
 	}
 	if e.ErrorType != "" && api.ErrorCode() != e.ErrorType {
 		return broken(fixtures.Must, pathErrorType, anything(e.ErrorType+" in the SDK"),
-			Description{Words: api.ErrorCode(), Kind: KindNone})
+			Description{Words: api.ErrorCode(), Kind: kindNone})
 	}
 	return nil
 }

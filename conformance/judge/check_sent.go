@@ -110,7 +110,7 @@ func (a *asSent) inspect(e *Exchanged) []Finding {
 
 // rememberRequest notes what a Command shows of its request. A member that appears twice counts as none.
 func (a *asSent) rememberRequest(r *remembered, e *Exchanged, by place) {
-	body := e.RequestBody()
+	body := e.requestBody()
 	if body == nil || len(body.Duplicates()) > 0 {
 		return
 	}
@@ -254,7 +254,7 @@ func urls(r *remembered, s *subject) []Finding {
 		case url == "":
 		case bucket == "":
 			found = append(found, broken(fixtures.Must, s.path+"/"+name,
-				Description{Words: `"", without a bucket in ` + place.by.name, Kind: KindString}, described(v))...)
+				Description{Words: `"", without a bucket in ` + place.by.name, Kind: kindString}, described(v))...)
 		default:
 			for _, part := range []string{bucket, prefix, s.command, s.node} {
 				if !strings.Contains(url, part) {

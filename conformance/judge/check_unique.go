@@ -30,7 +30,7 @@ var runChecks = []runCheck{
 		rule("HTTP/request-id-unique", "A request ID never repeats", fixtures.Must, "protocol/response"),
 		"header x-amzn-RequestId",
 		func(e *Exchanged) string {
-			if e.Response == nil || !e.IsCall() {
+			if e.Response == nil || !e.isCall() {
 				return ""
 			}
 			return requestID(e)
@@ -68,6 +68,6 @@ func (c *runCheck) inspect(number int, results []Result) (found []invariantFindi
 func (c *runCheck) repeated(got string) Finding {
 	return Finding{
 		Check: c.rule.ID, Path: c.path, Level: fixtures.Must,
-		Want: anything("an identifier that no answer had before"), Got: Description{Words: got, Kind: KindNumber},
+		Want: anything("an identifier that no answer had before"), Got: Description{Words: got, Kind: kindNumber},
 	}
 }

@@ -32,7 +32,7 @@ func (r *Result) Compact(keep func(more int) bool) {
 			e.identifiers[j] = owned(runChecks[j].identifier(e))
 		}
 		e.ErrorType, e.Message = owned(e.ErrorType), owned(e.Message)
-		e.Body, e.request, e.members, e.commands = nil, nil, nil, nil
+		e.Body, e.request = nil, nil
 		limit := keptBody
 		if e.Step.Interim {
 			limit = keptInterim

@@ -29,29 +29,28 @@ func (d Description) MarshalText() ([]byte, error) { return []byte(d.Words), nil
 // UnmarshalText reads words, which say nothing of the type.
 func (d *Description) UnmarshalText(b []byte) error { *d = Description{Words: string(b)}; return nil }
 
-// Kind is the type of what is described. That of a failed exchange is its wire.Failure with dashes. Baselines have the
-// kinds in them, so none can be renamed.
+// Kind is the type of what is described: that of a JSON value, one of these, or of a failed exchange its wire.Failure with
+// dashes. Baselines have the kinds in them, so none can be renamed.
 type Kind string
 
-// The kinds.
+// The kinds that other packages know.
 const (
-	KindNull    Kind = "null"
-	KindBoolean Kind = "boolean"
-	KindNumber  Kind = "number"
-	KindString  Kind = "string"
-	KindList    Kind = "list"
-	KindObject  Kind = "object"
+	KindNull     Kind = "null"
+	KindNothing  Kind = "nothing" // no such member or header field
+	KindAnswer   Kind = "answer"
+	KindNoAnswer Kind = "no-answer"
+)
 
-	KindNothing Kind = "nothing" // no such member or header field
-	KindSeveral Kind = "several" // members of the same name
-	KindNone    Kind = "none"    // no error type, no step to compare with
-
-	KindAnswer     Kind = "answer"
-	KindNoAnswer   Kind = "no-answer"
-	KindEmpty      Kind = "empty"   // no body
-	KindUnreadable Kind = "no-json" // what no client can read: a body that is no JSON, an error without a type
-
-	KindOther Kind = "other" // such as one of several values
+const (
+	kindNumber     Kind = "number"
+	kindString     Kind = "string"
+	kindList       Kind = "list"
+	kindObject     Kind = "object"
+	kindSeveral    Kind = "several" // members of the same name
+	kindNone       Kind = "none"    // no error type, no step to compare with
+	kindEmpty      Kind = "empty"   // no body
+	kindUnreadable Kind = "no-json" // what no client can read: a body that is no JSON, an error without a type
+	kindOther      Kind = "other"   // such as one of several values
 )
 
 // Type is what is described without any words, such as "string", "200" or "400/InvalidDocument".
@@ -59,7 +58,7 @@ func (d Description) Type() string {
 	code := strconv.Itoa(d.Status)
 	switch {
 	case d.Status == 0:
-		return cmp.Or(d.ErrorType, string(d.Kind), string(KindOther))
+		return cmp.Or(d.ErrorType, string(d.Kind), string(kindOther))
 	case d.ErrorType != "":
 		return code + "/" + d.ErrorType
 	case d.Kind != KindAnswer:
@@ -68,7 +67,7 @@ func (d Description) Type() string {
 	return code
 }
 
-func anything(words string) Description { return Description{Words: words, Kind: KindOther} }
+func anything(words string) Description { return Description{Words: words, Kind: kindOther} }
 
 func nothing() Description { return Description{Words: "nothing", Kind: KindNothing} }
 
@@ -80,7 +79,7 @@ func kindOf(v *jsontree.Value) Kind {
 	case v == nil:
 		return KindNothing
 	case v.Kind == jsontree.Array:
-		return KindList
+		return kindList
 	}
 	return Kind(v.Kind.String())
 }
@@ -98,9 +97,9 @@ func describedError(err *wire.Error) Description {
 // describedBody is what is wrong with a body that is no JSON.
 func describedBody(e *Exchanged) Description {
 	if len(e.Response.Body) == 0 {
-		return Description{Words: "an empty body", Kind: KindEmpty}
+		return Description{Words: "an empty body", Kind: kindEmpty}
 	}
-	return Description{Words: e.BodyErr.Error(), Kind: KindUnreadable}
+	return Description{Words: e.bodyErr.Error(), Kind: kindUnreadable}
 }
 
 // described says in a few words what came back.
@@ -122,13 +121,13 @@ func (e *Exchanged) described() Description {
 			d.Words += ": " + e.Message
 		}
 	case e.Body == nil && len(e.Response.Body) == 0:
-		d.Kind = KindEmpty
+		d.Kind = kindEmpty
 		d.Words += " with an empty body"
 	case e.Body == nil:
-		d.Kind = KindUnreadable
+		d.Kind = kindUnreadable
 		d.Words += " with a body that is no JSON"
 	case e.Response.Status/100 != 2:
-		d.Kind = KindUnreadable
+		d.Kind = kindUnreadable
 		d.Words += " without an error type"
 	}
 	return d

@@ -26,7 +26,7 @@ const uninformative = "the target refuses a plain request in the same words, so 
 // nothing but its refusal of the plain request; "" where it takes that.
 func (r *Result) DiscardUninformativeRefusal(ofPlain string) {
 	judged := r.Verdict == Pass || r.Verdict == Warn || r.Verdict == Fail
-	if ofPlain == "" || !judged || VerdictOf(r.Findings, false) == Fail || len(r.Exchanges) == 0 {
+	if ofPlain == "" || !judged || verdictOf(r.Findings, false) == Fail || len(r.Exchanges) == 0 {
 		return
 	}
 	for i := range r.Exchanges {

@@ -2,6 +2,9 @@ package judge
 
 import "slices"
 
+// VerdictOf is the verdict that findings add up to.
+func VerdictOf(findings []Finding, strict bool) Verdict { return verdictOf(findings, strict) }
+
 // InspectTogether holds exchanges against one another.
 func InspectTogether(exchanges []Exchanged) []Finding {
 	var found []Finding

@@ -106,7 +106,7 @@ func (r *Result) NotAsked() bool {
 
 // Spared reports whether the case fails, and warns since it is provisional.
 func (r *Result) Spared() bool {
-	return r.Provisional && r.Verdict == Warn && VerdictOf(r.Findings, false) == Fail
+	return r.Provisional && r.Verdict == Warn && verdictOf(r.Findings, false) == Fail
 }
 
 // spare lets a provisional case warn.
@@ -132,8 +132,8 @@ func worst(findings []Finding) fixtures.Level {
 	return slices.MaxFunc(findings, func(a, b Finding) int { return cmp.Compare(a.Level.Weight(), b.Level.Weight()) }).Level
 }
 
-// VerdictOf is the verdict that the findings of a case add up to. Strict makes a missed should fail.
-func VerdictOf(findings []Finding, strict bool) Verdict {
+// verdictOf is the verdict that the findings of a case add up to. Strict makes a missed should fail.
+func verdictOf(findings []Finding, strict bool) Verdict {
 	switch worst(findings) {
 	case fixtures.Must:
 		return Fail

@@ -25,7 +25,7 @@ func Invariants(results, preflight []Result, strict bool) []Result {
 	exchanges := 0
 	for i := range results {
 		for _, x := range results[i].Exchanges {
-			if x.Response != nil && !x.Step.Interim && x.IsCall() { // how often a poll asks is a matter of speed
+			if x.Response != nil && !x.Step.Interim && x.isCall() { // how often a poll asks is a matter of speed
 				exchanges++
 			}
 		}
@@ -138,7 +138,7 @@ func invariantResult(found []invariantFinding, strict, provisional bool) Result 
 		}
 	}
 	v.Broken = max(1, len(hit))
-	v.Verdict = VerdictOf(v.Findings, strict)
+	v.Verdict = verdictOf(v.Findings, strict)
 	v.spare(strict)
 	v.Exchanges = []Exchanged{*first.exchange}
 	v.Reason = firstSeen + first.id

@@ -36,7 +36,7 @@ func Judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Excha
 		r.inspect(e)
 	}
 	r.inspectTogether()
-	r.Verdict = VerdictOf(r.Findings, strict)
+	r.Verdict = verdictOf(r.Findings, strict)
 	if r.limit != "" && r.Verdict != Fail {
 		r.Verdict, r.Reason, r.Findings, r.Outcome = Error, beyondLimit+r.limit, nil, ""
 	}
@@ -63,15 +63,15 @@ func (r *Result) stepOf(e *Exchanged) int {
 
 // inspect holds an exchange against the invariants, which are about answers to SSM calls.
 func (r *Result) inspect(e *Exchanged) {
-	if !e.IsCall() {
-		return
+	if e.isCall() {
+		r.addInvariants(e, Inspect(e))
 	}
-	for _, check := range Checks() {
-		all := check.inspect(e)
-		for _, f := range all[:min(len(all), findingsKept)] {
-			f.Check, f.Step = check.Rule().ID, r.stepOf(e)
-			r.invariants = append(r.invariants, invariantFinding{Finding: f, exchange: e})
-		}
+}
+
+func (r *Result) addInvariants(e *Exchanged, found []Finding) {
+	for _, f := range found {
+		f.Step = r.stepOf(e)
+		r.invariants = append(r.invariants, invariantFinding{Finding: f, exchange: e})
 	}
 }
 
@@ -82,11 +82,7 @@ func (r *Result) inspectTogether() {
 	}
 	together := NewTogether()
 	for i := range r.Exchanges {
-		e := &r.Exchanges[i]
-		for _, f := range together.inspect(e) {
-			f.Step = r.stepOf(e)
-			r.invariants = append(r.invariants, invariantFinding{Finding: f, exchange: e})
-		}
+		r.addInvariants(&r.Exchanges[i], together.inspect(&r.Exchanges[i]))
 	}
 }
 
@@ -94,8 +90,19 @@ func (r *Result) inspectTogether() {
 type attempt struct {
 	name     string
 	findings []Finding
-	cost     int
 	unread   bool // whether it matches depends on what was not read
+}
+
+// distance is 0 of an outcome that matches without a note, 1 of another that matches, 2 of one that may; more tells how
+// far an answer is from it.
+func (a *attempt) distance() int {
+	switch {
+	case !matches(a.findings):
+		return 3 + cost(a.findings)
+	case a.unread:
+		return 2
+	}
+	return min(1, len(a.findings))
 }
 
 func (r *Result) judgeStep(e *Exchanged) {
@@ -104,12 +111,12 @@ func (r *Result) judgeStep(e *Exchanged) {
 		o := &e.Step.Expect[i]
 		m := &matching{answer: e, level: r.Case.Level, earlier: r.Exchanges}
 		m.outcome(o)
-		attempts = append(attempts, attempt{o.Name, m.findings, cost(m.findings), m.unread})
+		attempts = append(attempts, attempt{o.Name, m.findings, m.unread})
 		if len(m.findings) == 0 && !m.unread {
 			break // it decides alone
 		}
 	}
-	best := decide(attempts)
+	best := slices.MinFunc(attempts, func(a, b attempt) int { return cmp.Compare(a.distance(), b.distance()) })
 	if best.unread {
 		r.limit = e.limit()
 	}
@@ -124,28 +131,6 @@ func (r *Result) judgeStep(e *Exchanged) {
 			r.Alternatives = append(r.Alternatives, Alternative{a.name, f})
 		}
 	}
-}
-
-// decide picks the outcome that the answer is judged by: one that matches without a note, or else
-// the first that matches, or else the nearest. One that may match goes before those that do not.
-func decide(attempts []attempt) attempt {
-	matching := -1
-	nearest := 0
-	for i, a := range attempts {
-		if len(a.findings) == 0 && !a.unread {
-			return a
-		}
-		if matches(a.findings) && (matching < 0 || attempts[matching].unread && !a.unread) {
-			matching = i
-		}
-		if a.cost < attempts[nearest].cost {
-			nearest = i
-		}
-	}
-	if matching >= 0 {
-		return attempts[matching]
-	}
-	return attempts[nearest]
 }
 
 // cost tells how far an answer is from an outcome: another status is further than any member.
@@ -225,7 +210,7 @@ func (m *matching) outcome(o *fixtures.Outcome) {
 func (m *matching) status(o *fixtures.Outcome) bool {
 	want := o.Status
 	if want == nil {
-		m.miss(pathStatus, anything("an outcome with a status"), Description{Words: "none", Kind: KindNone})
+		m.miss(pathStatus, anything("an outcome with a status"), Description{Words: "none", Kind: kindNone})
 		return false
 	}
 	got := jsontree.NewNumber(strconv.Itoa(m.answer.Response.Status))
@@ -304,9 +289,9 @@ func (m *matching) errorOutcome(o *fixtures.ErrorOutcome) {
 	e := m.answer
 	switch {
 	case o.Type == nil:
-		m.miss(pathErrorType, anything("an outcome with the type of the error"), Description{Words: "none", Kind: KindNone})
+		m.miss(pathErrorType, anything("an outcome with the type of the error"), Description{Words: "none", Kind: kindNone})
 	case e.ErrorType == "":
-		m.miss(pathErrorType, anything(m.describe(o.Type)), Description{Words: "an error without a type", Kind: KindNone})
+		m.miss(pathErrorType, anything(m.describe(o.Type)), Description{Words: "an error without a type", Kind: kindNone})
 	default:
 		first := len(m.findings)
 		m.match(pathErrorType, o.Type, &jsontree.Value{Kind: jsontree.String, Text: e.ErrorType})
@@ -316,7 +301,7 @@ func (m *matching) errorOutcome(o *fixtures.ErrorOutcome) {
 	}
 	if o.Message != nil {
 		var got *jsontree.Value
-		if e.HasMessage {
+		if e.hasMessage {
 			got = &jsontree.Value{Kind: jsontree.String, Text: e.Message}
 		}
 		m.match(pathErrorMessage, o.Message, got)
@@ -329,7 +314,7 @@ func (m *matching) sameAs(name string) {
 	e := m.step(name)
 	if e == nil {
 		m.miss(pathVerdict, Description{Words: "an answer to the step " + name, Kind: KindAnswer},
-			Description{Words: "none", Kind: KindNone})
+			Description{Words: "none", Kind: kindNone})
 		return
 	}
 	if want, got := refusalOf(e), refusalOf(m.answer); want != got {

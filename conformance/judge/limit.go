@@ -37,9 +37,9 @@ func (e *Exchanged) limit() string {
 		return ""
 	case e.Response.Truncated:
 		return fmt.Sprintf("an answer of more than %d bytes", len(e.Response.Body))
-	case errors.As(e.BodyErr, &syntax) && syntax.TooDeep:
+	case errors.As(e.bodyErr, &syntax) && syntax.TooDeep:
 		return "an answer " + syntax.Message
-	case errors.As(e.BodyErr, &syntax) && syntax.TooMany:
+	case errors.As(e.bodyErr, &syntax) && syntax.TooMany:
 		return "an answer with " + syntax.Message
 	}
 	return ""

@@ -78,7 +78,7 @@ func (m *matching) differ(path string, wanted Description, want, got *jsontree.V
 
 func (m *matching) object(path string, want, got *jsontree.Value) {
 	if got.Kind != jsontree.Object {
-		m.miss(path, Description{Words: "an object", Kind: KindObject}, described(got))
+		m.miss(path, Description{Words: "an object", Kind: kindObject}, described(got))
 		return
 	}
 	for i := range want.Members {

@@ -104,7 +104,7 @@ func (m *matching) resolve(name string, arg *jsontree.Value) (v *jsontree.Value,
 	case name == "$earlier":
 		return e.Body.Pointer(pointer), whence
 	}
-	return e.RequestBody().Pointer(pointer), whence
+	return e.requestBody().Pointer(pointer), whence
 }
 
 // same compares with a value of the case. Where there is none nothing conforms, or a member that a server leaves out of
@@ -119,7 +119,7 @@ func (m *matching) same(path string, want, got *jsontree.Value, whence string) {
 
 func (m *matching) elements(name, path string, arg, got *jsontree.Value) {
 	if got == nil || got.Kind != jsontree.Array {
-		m.miss(path, Description{Words: "a list", Kind: KindList}, described(got))
+		m.miss(path, Description{Words: "a list", Kind: kindList}, described(got))
 		return
 	}
 	for i := range got.Items {
@@ -134,7 +134,7 @@ func (m *matching) elements(name, path string, arg, got *jsontree.Value) {
 		}
 	}
 	if name == "$some" {
-		m.miss(path, Description{Words: "a list with " + m.describe(arg), Kind: KindList}, described(got))
+		m.miss(path, Description{Words: "a list with " + m.describe(arg), Kind: kindList}, described(got))
 	}
 }
 
@@ -161,13 +161,13 @@ func (m *matching) epochSeconds(path string, arg, got *jsontree.Value) {
 	within, _ := matcher.Within(arg)
 	f, ok := got.Float64()
 	if !ok {
-		m.miss(path, Description{Words: "a number of seconds since 1970", Kind: KindNumber}, described(got))
+		m.miss(path, Description{Words: "a number of seconds since 1970", Kind: kindNumber}, described(got))
 		return
 	}
-	now := float64(m.answer.time().UnixMilli()) / 1000
+	now := float64(m.answer.Sent.UnixMilli()) / 1000
 	if math.Abs(f-now) > within.Seconds() {
 		// Not how far: that is new each time.
-		m.miss(path, Description{Words: fmt.Sprintf("a time at most %s from now", within), Kind: KindNumber}, described(got))
+		m.miss(path, Description{Words: fmt.Sprintf("a time at most %s from now", within), Kind: kindNumber}, described(got))
 	}
 }
 

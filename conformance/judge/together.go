@@ -3,13 +3,11 @@ package judge
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
-	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // A caseCheck holds of several exchanges together, in the order in which they were made. Begin returns what inspects
@@ -42,11 +40,7 @@ func NewTogether() *Together {
 func (t *Together) inspect(e *Exchanged) []Finding {
 	var found []Finding
 	for i, inspect := range t.inspects {
-		all := inspect(e)
-		for _, f := range all[:min(len(all), findingsKept)] {
-			f.Check = caseChecks[i].rule.ID
-			found = append(found, f)
-		}
+		found = append(found, named(caseChecks[i].rule, inspect(e))...)
 	}
 	return found
 }
@@ -59,24 +53,18 @@ func (r *Result) HoldAgainst(t *Together, strict bool) {
 		e := &r.Exchanges[i]
 		found := t.inspect(e)
 		r.add(e, found...)
-		for _, f := range found {
-			r.invariants = append(r.invariants, invariantFinding{Finding: f, exchange: e})
-		}
+		r.addInvariants(e, found)
 		if level := worst(found); level.Weight() > own.Weight() {
 			c := *r.Case
-			c.Title, c.Evidence = ruleOf(found[slices.IndexFunc(found, func(f Finding) bool { return f.Level == level })].Check)
+			broken := found[slices.IndexFunc(found, func(f Finding) bool { return f.Level == level })].Check
+			rule := caseChecks[slices.IndexFunc(caseChecks, func(c caseCheck) bool { return c.rule.ID == broken })].rule
+			c.Title, c.Evidence = rule.Title, rule.Evidence
 			r.Case, own = &c, level
 		}
 	}
 	if r.Verdict != Error {
-		r.Verdict = VerdictOf(r.Findings, strict)
+		r.Verdict = verdictOf(r.Findings, strict)
 	}
-}
-
-// ruleOf is the rule of a caseCheck, and what it rests on.
-func ruleOf(id string) (string, fixtures.Evidence) {
-	i := slices.IndexFunc(caseChecks, func(c caseCheck) bool { return c.rule.ID == id })
-	return caseChecks[i].rule.Title, caseChecks[i].rule.Evidence
 }
 
 // place names an exchange in findings about another. End is when its answer had come.
@@ -108,34 +96,27 @@ func (e *Exchanged) subjects() []subject {
 	if !e.OK() {
 		return nil
 	}
-	var list []subject
-	add := func(of reference.Subject, path string, v *jsontree.Value) {
-		id, node := v.Get("CommandId").Str(), v.Get("InstanceId").Str()
-		if id == "" || of == reference.OfInvocation && node == "" {
-			return
-		}
-		if of == reference.OfCommand {
-			node = ""
-		}
-		list = append(list, subject{placed{path, v}, of, id, node})
-	}
-	addAll := func(of reference.Subject, name string) {
-		items := elements(e.Body.Get(name))
-		for i := range items {
-			add(of, "/"+name+"/"+strconv.Itoa(i), &items[i])
-		}
-	}
+	var parts []placed
+	of, body := reference.OfInvocation, placed{"", e.Body}
 	switch e.Step.Request.Operation {
 	case reference.SendCommand:
-		if v := e.Body.Get("Command"); v != nil {
-			add(reference.OfCommand, "/Command", v)
-		}
+		of, parts = reference.OfCommand, []placed{{"/Command", e.Body.Get("Command")}}
 	case reference.ListCommands:
-		addAll(reference.OfCommand, "Commands")
+		of, parts = reference.OfCommand, elementsOf(body, "Commands")
 	case reference.ListCommandInvocations:
-		addAll(reference.OfInvocation, "CommandInvocations")
+		parts = elementsOf(body, "CommandInvocations")
 	case reference.GetCommandInvocation:
-		add(reference.OfInvocation, "", e.Body)
+		parts = []placed{body}
+	}
+	var list []subject
+	for _, p := range parts {
+		s := subject{placed: p, of: of, command: p.value.Get("CommandId").Str()}
+		if of == reference.OfInvocation {
+			s.node = p.value.Get("InstanceId").Str()
+		}
+		if s.command != "" && (s.node != "" || of == reference.OfCommand) {
+			list = append(list, s)
+		}
 	}
 	return list
 }
