@@ -35,11 +35,14 @@ func withoutTargets(next http.Handler) http.Handler {
 	})
 }
 
+const tooLong = "constraint/Comment/above-max/n=101"
+
 // A target that knows no Targets is asked by InstanceIds about everything else: a right answer passes, a wrong one
 // fails, and none is lost behind the refusal.
 func TestATargetThatRefusesTargetsIsAskedByInstanceIDs(t *testing.T) {
 	t.Parallel()
-	cases := embeddedCases(t, "accept", "constraint", "echo", "error", "metamorphic", "type")
+	cases := append(sampled(embeddedCases(t, "accept", "constraint", "echo", "error", "metamorphic", "type", "!"+tooLong), 5),
+		embeddedCases(t, tooLong)...)
 	ask := func(t *testing.T, server func(http.Handler) http.Handler, nodes bool) (report *event.Report) {
 		t.Helper()
 		now := time.Now()
@@ -81,7 +84,7 @@ func TestATargetThatRefusesTargetsIsAskedByInstanceIDs(t *testing.T) {
 	assert.Greater(t, asked, len(cases)/2)
 	assert.Greater(t, judged(right), judged(hidden)+asked/2)
 	assert.True(t, slices.ContainsFunc(wrong.Results, func(r judge.Result) bool {
-		return r.Case.ID == "constraint/Comment/above-max/n=101" && r.Verdict == judge.Fail
+		return r.Case.ID == tooLong && r.Verdict == judge.Fail
 	}))
 }
 

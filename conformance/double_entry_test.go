@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,11 +17,19 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// boundCorpus returns the embedded corpus with every binding filled in.
+// boundCorpus returns the embedded corpus with every binding filled in, for reading.
 func boundCorpus(t *testing.T) map[*fixtures.Case][]fixtures.BoundStep {
 	t.Helper()
-	cases, err := fixtures.Embedded()
+	bound, err := bindCorpus()
 	require.NoError(t, err)
+	return bound
+}
+
+var bindCorpus = sync.OnceValues(func() (map[*fixtures.Case][]fixtures.BoundStep, error) {
+	cases, err := fixtures.Embedded()
+	if err != nil {
+		return nil, err
+	}
 	b := fixtures.Bindings{}
 	for name := range fixtures.KnownBindings() {
 		b[name] = "sendspec-" + name
@@ -33,12 +42,12 @@ func boundCorpus(t *testing.T) map[*fixtures.Case][]fixtures.BoundStep {
 	b["region"], b["node.short"], b["node.hybrid"] = "us-east-1", "i-12345678", "mi-0123456789abcdef0"
 	bound := map[*fixtures.Case][]fixtures.BoundStep{}
 	for _, c := range cases {
-		steps, err := c.Bind(b)
-		require.NoError(t, err)
-		bound[c] = steps
+		if bound[c], err = c.Bind(b); err != nil {
+			return nil, err
+		}
 	}
-	return bound
-}
+	return bound, nil
+})
 
 // plainCall reports whether nothing but the body decides: then the validator alone has a verdict.
 func plainCall(m fixtures.Message) bool {

@@ -34,7 +34,6 @@ type hostileServer struct {
 	sane     string         // the protocol of its sane answers, HTTP/1.1 or HTTP/1.0
 	hostile  func(*hostileConn)
 	turned   atomic.Bool
-	turns    string // the X-Amz-Target that is met with hostility, and nothing else is; "" for all from the first case on
 	answers  atomic.Int64
 	ended    chan struct{}
 
@@ -147,10 +146,10 @@ func (s *hostileServer) serve(c *hostileConn) {
 		}
 		c.target = req.Header.Get("X-Amz-Target")
 		c.body, _ = io.ReadAll(req.Body)
-		if s.turns == "" && c.asksCase() && s.hostile != nil {
+		if c.asksCase() && s.hostile != nil {
 			s.turned.Store(true)
 		}
-		if s.hostile != nil && (s.turned.Load() || s.turns != "" && c.target == s.turns) {
+		if s.hostile != nil && s.turned.Load() {
 			s.hostile(c)
 			return
 		}

@@ -121,10 +121,10 @@ func TestWhatNeverEndsIsWaitedForOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := &agent{status: func(string, time.Duration) string { return "Pending" }}
-		report, took := runBriefly(t, a, polling(t, 40, "ListCommands", untilEnded, "300s"))
-		assert.Equal(t, 40, report.Totals[judge.Fail]-failingInvariants(report))
+		report, took := runBriefly(t, a, polling(t, 16, "ListCommands", untilEnded, "300s"))
+		assert.Equal(t, 16, report.Totals[judge.Fail]-failingInvariants(report))
 		assert.Less(t, took, probe.VainWait+10*time.Second)
-		assert.Equal(t, 40, a.sends(), "no case is asked again")
+		assert.Equal(t, 16, a.sends(), "no case is asked again")
 		assert.Contains(
 			t,
 			report.Results[0].Reason,
@@ -148,7 +148,7 @@ func TestASlowAgentIsWaitedFor(t *testing.T) {
 			}
 			return "Success"
 		}}
-		report, _ := runBriefly(t, a, polling(t, 40, "ListCommands", untilEnded, "300s"))
+		report, _ := runBriefly(t, a, polling(t, 16, "ListCommands", untilEnded, "300s"))
 		assert.Zero(t, report.Totals[judge.Fail]-failingInvariants(report))
 	})
 }

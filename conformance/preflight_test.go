@@ -22,18 +22,18 @@ import (
 
 // saysOnly is a handler that gives this answer to requests of an operation, and sane ones to all others.
 func saysOnly(operation string, status int, contentType, body string) http.Handler {
-	return only(operation, func(w http.ResponseWriter) {
+	return only(operation, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body)
 	})
 }
 
-func only(operation string, answer func(http.ResponseWriter)) http.Handler {
+func only(operation string, answer http.HandlerFunc) http.Handler {
 	sane := answering(always200)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Amz-Target") == "AmazonSSM."+operation {
-			answer(w)
+			answer(w, r)
 			return
 		}
 		sane.ServeHTTP(w, r)
@@ -60,7 +60,7 @@ func TestAnOperationThatFailsIsJudged(t *testing.T) {
 		"500":             saysOnly("ListCommands", 500, awsJSON, `{"__type":"InternalServerError","message":"boom"}`),
 		"500 with a page": saysOnly("ListCommands", 500, "text/html", "<p>The server encountered an internal error"),
 		"503":             saysOnly("ListCommands", 503, "text/html", ""),
-		"a panic":         only("ListCommands", func(http.ResponseWriter) { panic("boom") }),
+		"a panic":         only("ListCommands", func(http.ResponseWriter, *http.Request) { panic("boom") }),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -74,16 +74,20 @@ func TestAnOperationThatFailsIsJudged(t *testing.T) {
 			assert.Contains(t, report.Verdict(found), "start it anew")
 		})
 	}
-	for name, behaviour := range map[string]func(*hostileConn){"closes": says(""), "hangs": saysAndHolds("")} {
+	for name, behaviour := range map[string]func(*http.Request){
+		"closes": func(*http.Request) { panic(http.ErrAbortHandler) },
+		"hangs":  func(r *http.Request) { <-r.Context().Done() },
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := startHostile(t, false, false, behaviour)
-			s.turns = "AmazonSSM.ListCommands"
-			found, err := run(t.Context(), t, s.target(), conformance.WithCases(listCase(t)), conformance.WithLimits(hostileLimits))
-			require.NoError(t, err)
-			assert.Equal(t, judge.Fail, found.Results[0].Verdict)
-			assert.Equal(t, judge.Pass, found.Results[1].Verdict)
-			assert.Contains(t, report.Verdict(found), "; ListCommands failed before the first case (no answer")
+			synctest.Test(t, func(t *testing.T) {
+				handler := only("ListCommands", func(_ http.ResponseWriter, r *http.Request) { behaviour(r) })
+				found, err := run(t.Context(), t, conformance.Target{Handler: handler}, conformance.WithCases(listCase(t)))
+				require.NoError(t, err)
+				assert.Equal(t, judge.Fail, found.Results[0].Verdict)
+				assert.Equal(t, judge.Pass, found.Results[1].Verdict)
+				assert.Contains(t, report.Verdict(found), "; ListCommands failed before the first case (no answer")
+			})
 		})
 	}
 }

@@ -200,7 +200,7 @@ func TestATargetThatDiesIsGivenUp(t *testing.T) {
 			}))
 			defer server.Close()
 			report, err := run(t.Context(), t, conformance.Target{URL: server.URL}, conformance.WithCases(plainCases(t, n)),
-				conformance.WithParallel(1))
+				conformance.WithParallel(1), conformance.WithRevival(100*time.Millisecond))
 			require.ErrorIs(t, err, conformance.ErrCannotJudge)
 			assert.False(t, report.Complete, "not every planned case was judged")
 			assert.NotEmpty(t, report.Stopped)

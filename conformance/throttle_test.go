@@ -237,14 +237,14 @@ func TestThrottlingOverSockets(t *testing.T) {
 				}
 				s.saneAnswer(c)
 			}
-			report, err := run(t.Context(), t, s.target(), conformance.WithCases(hostileCases(t, 40)))
+			report, err := run(t.Context(), t, s.target(), conformance.WithCases(hostileCases(t, 20)))
 			if always {
 				require.ErrorIs(t, err, conformance.ErrCannotJudge)
 				assert.False(t, report.Failed())
 				continue
 			}
 			require.NoError(t, err)
-			assert.Equal(t, 40, report.Totals[judge.Pass]-passingInvariants(report))
+			assert.Equal(t, 20, report.Totals[judge.Pass]-passingInvariants(report))
 		}
 	}
 }
