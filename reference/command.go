@@ -2,27 +2,16 @@ package reference
 
 import "slices"
 
-// Status is the Status of a command or an invocation, as it is written on the wire.
+// Status is the Status of a command or an invocation, as it is written on the wire: Pending, InProgress, Success,
+// Cancelled, Failed, TimedOut or Cancelling. The model's eighth for invocations, Delayed, was never seen: recordings have
+// Pending with the StatusDetails Delayed.
 type Status string
-
-// The values of Status. A command has the first seven; the model's eighth for invocations,
-// Delayed, was never seen: recordings have Pending with the StatusDetails Delayed.
-const (
-	StatusPending    Status = "Pending"
-	StatusInProgress Status = "InProgress"
-	StatusSuccess    Status = "Success"
-	StatusCancelled  Status = "Cancelled"
-	StatusFailed     Status = "Failed"
-	StatusTimedOut   Status = "TimedOut"
-	StatusCancelling Status = "Cancelling"
-)
 
 // Details is the StatusDetails of a command or an invocation as it is written on the wire:
 // without the spaces that the API reference prints (evidence: status/spelling).
 type Details string
 
-// The values of Details. Which of them a command has, and which an invocation, says
-// Subject.Details.
+// The values of Details. Subject.Details says which of them a command has, and which an invocation.
 const (
 	Pending           Details = "Pending"
 	InProgress        Details = "InProgress"
@@ -72,26 +61,26 @@ func (s Subject) Details() []Details {
 // statuses lists the Status that goes with each StatusDetails, of a command as of an invocation. Where there are
 // several, no source names the one ("StatusDetails can show different results than Status"): the first is ours.
 var statuses = map[Details][]Status{
-	Pending:           {StatusPending},
-	InProgress:        {StatusInProgress, StatusCancelling},
-	Delayed:           {StatusPending, StatusInProgress},
-	Cancelling:        {StatusCancelling},
-	Success:           {StatusSuccess},
-	DeliveryTimedOut:  {StatusTimedOut, StatusFailed},
-	ExecutionTimedOut: {StatusTimedOut, StatusFailed},
-	Failed:            {StatusFailed},
-	Cancelled:         {StatusCancelled},
-	AccessDenied:      {StatusFailed},
+	Pending:           {"Pending"},
+	InProgress:        {"InProgress", "Cancelling"},
+	Delayed:           {"Pending", "InProgress"},
+	Cancelling:        {"Cancelling"},
+	Success:           {"Success"},
+	DeliveryTimedOut:  {"TimedOut", "Failed"},
+	ExecutionTimedOut: {"TimedOut", "Failed"},
+	Failed:            {"Failed"},
+	Cancelled:         {"Cancelled"},
+	AccessDenied:      {"Failed"},
 
-	Incomplete:                   {StatusFailed, StatusCancelled, StatusTimedOut},
-	RateExceeded:                 {StatusFailed, StatusCancelled}, // "the system has canceled the command"
-	NoInstancesInTag:             {StatusSuccess},                 // recorded
-	FailedDueToAlarm:             {StatusFailed},
-	FailedDueToUnknownAlarmState: {StatusFailed},
+	Incomplete:                   {"Failed", "Cancelled", "TimedOut"},
+	RateExceeded:                 {"Failed", "Cancelled"}, // "the system has canceled the command"
+	NoInstancesInTag:             {"Success"},             // recorded
+	FailedDueToAlarm:             {"Failed"},
+	FailedDueToUnknownAlarmState: {"Failed"},
 
-	Undeliverable:   {StatusFailed},
-	Terminated:      {StatusFailed},
-	InvalidPlatform: {StatusFailed},
+	Undeliverable:   {"Failed"},
+	Terminated:      {"Failed"},
+	InvalidPlatform: {"Failed"},
 }
 
 // StatusesOf returns every Status that may go with d, the one of StatusOf first; none where d is no StatusDetails.
@@ -108,13 +97,13 @@ func StatusOf(d Details) Status {
 // Terminal reports whether d is final: nothing follows it.
 func Terminal(d Details) bool {
 	switch StatusOf(d) {
-	case StatusPending, StatusInProgress, StatusCancelling, "":
+	case "Pending", "InProgress", "Cancelling", "":
 		return false
 	}
 	return true
 }
 
-// Transitions is what an observer may see next, from one poll to a later one, and so may skip
+// transitions is what an observer may see next, from one poll to a later one, and so may skip
 // what lies between: the table is closed. A value that stays as it is is no transition. What is
 // not listed has no successor: the terminal values.
 //
@@ -122,7 +111,7 @@ func Terminal(d Details) bool {
 // Delayed (evidence: status/phase), and what a command shows meanwhile nobody has seen. So each of them
 // may follow the others, and what may follow one may follow all. The rest is what the API reference says of
 // each value.
-func (s Subject) Transitions() map[Details][]Details {
+func (s Subject) transitions() map[Details][]Details {
 	stopping := []Details{Success, DeliveryTimedOut, ExecutionTimedOut, Failed, Cancelled}
 	unsent := []Details{AccessDenied}
 	if s == OfCommand {
@@ -143,7 +132,7 @@ func (s Subject) Transitions() map[Details][]Details {
 }
 
 // CanFollow reports whether a subject seen with the one value may later be seen with the other: the
-// same, or one that Transitions lists.
+// same, or one that comes from it.
 func (s Subject) CanFollow(from, to Details) bool {
-	return from == to || slices.Contains(s.Transitions()[from], to)
+	return from == to || slices.Contains(s.transitions()[from], to)
 }

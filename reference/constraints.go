@@ -40,48 +40,33 @@ type Constraint struct {
 
 // rule is a constraint as the table has it: not yet bound to a path.
 type rule struct {
-	shape          string
-	kind           ConstraintKind
-	min, max       int64
-	hasMin, hasMax bool
-	pattern        string
-	matches        func(string) bool
-	values         []string
-	hidden         bool
-	evidence       string // the ID of a fact
+	Constraint
+	matches func(string) bool // a Pattern
 }
 
 func length(least, most int64) rule {
-	return rule{kind: Length, min: least, max: most, hasMin: true, hasMax: true}
+	return rule{Constraint: Constraint{Kind: Length, Min: &least, Max: &most}}
 }
 
-func minLength(least int64) rule {
-	return rule{kind: Length, min: least, hasMin: true}
-}
+func minLength(least int64) rule { return rule{Constraint: Constraint{Kind: Length, Min: &least}} }
 
 func between(least, most int64) rule {
-	return rule{kind: Range, min: least, max: most, hasMin: true, hasMax: true}
+	return rule{Constraint: Constraint{Kind: Range, Min: &least, Max: &most}}
 }
 
-func pattern(text string, matches func(string) bool) rule {
-	return rule{kind: Pattern, pattern: text, matches: matches}
-}
+func oneOf(values ...string) rule { return rule{Constraint: Constraint{Kind: Enum, Values: values}} }
 
-func oneOf(values ...string) rule {
-	return rule{kind: Enum, values: values}
-}
-
-func required() rule { return rule{kind: Required} }
+func required() rule { return rule{Constraint: Constraint{Kind: Required}} }
 
 // by names the fact that the rule rests on.
 func (r rule) by(fact string) rule {
-	r.evidence = fact
+	r.Evidence = fact
 	return r
 }
 
 // beyondModel marks a constraint that AWS enforces and the public model does not have.
 func (r rule) beyondModel() rule {
-	r.hidden = true
+	r.Hidden = true
 	return r
 }
 
@@ -93,32 +78,32 @@ func constraintTable() map[string][]rule {
 	return map[string][]rule{
 		"SendCommandRequest$DocumentName": {required()},
 		"InstanceIdList":                  {length(0, 50)},
-		"InstanceId":                      {pattern(`(^i-(\w{8}|\w{17})$)|(^mi-\w{17}$)`, isInstanceID)},
+		"InstanceId":                      {pattern(`(^i-(\w{8}|\w{17})$)|(^mi-\w{17}$)`)},
 		"Targets":                         {length(0, 5)},
 		"TargetKey": {
 			length(1, 163),
-			pattern(`^[\p{L}\p{Z}\p{N}_.:/=\-@]*$|resource-groups:ResourceTypeFilters|resource-groups:Name`, isTargetKey),
+			pattern(`^[\p{L}\p{Z}\p{N}_.:/=\-@]*$|resource-groups:ResourceTypeFilters|resource-groups:Name`),
 		},
 		"TargetValues":     {length(0, 50)},
-		"DocumentARN":      {pattern(`^[a-zA-Z0-9_\-.:/]{3,128}$`, isDocumentARN)},
-		"DocumentVersion":  {pattern(`([$]LATEST|[$]DEFAULT|^[1-9][0-9]*$)`, isDocumentVersion)},
+		"DocumentARN":      {pattern(`^[a-zA-Z0-9_\-.:/]{3,128}$`)},
+		"DocumentVersion":  {pattern(`([$]LATEST|[$]DEFAULT|^[1-9][0-9]*$)`)},
 		"DocumentHash":     {length(0, 256)},
 		"DocumentHashType": {oneOf("Sha256", "Sha1")},
 		"TimeoutSeconds":   {between(30, 2592000).by("validation/TimeoutSeconds")},
 		"Comment": {
 			length(0, 100).by("validation/Comment"),
-			pattern(`^.{0,100}$`, isComment).by("validation/Comment-pattern").beyondModel(),
+			pattern(`^.{0,100}$`).by("validation/Comment-pattern").beyondModel(),
 		},
 		"S3Region":     {length(3, 20)},
 		"S3BucketName": {length(3, 63)},
 		"S3KeyPrefix":  {length(0, 500)},
 		"MaxConcurrency": {
 			length(1, 7),
-			pattern(`^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$`, isMaxConcurrency).by("validation/MaxConcurrency"),
+			pattern(`^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$`).by("validation/MaxConcurrency"),
 		},
 		"MaxErrors": {
 			length(1, 7),
-			pattern(`^([1-9][0-9]*|[0]|[1-9][0-9]%|[0-9]%|100%)$`, isMaxErrors).by("validation/MaxErrors"),
+			pattern(`^([1-9][0-9]*|[0]|[1-9][0-9]%|[0-9]%|100%)$`).by("validation/MaxErrors"),
 		},
 		// The printed order is the one reported, not the model's (evidence: validation/NotificationConfig).
 		"NotificationEvent": {
@@ -131,7 +116,7 @@ func constraintTable() map[string][]rule {
 		"Alarm$Name":                {required().by("validation/alarm-name-missing")},
 		"AlarmName": {
 			length(1, 255).by("validation/alarm-name-long"),
-			pattern(`^(?!\s*$).+`, isAlarmName).by("validation/alarm-name-blank"),
+			pattern(`^(?!\s*$).+`).by("validation/alarm-name-blank"),
 		},
 
 		"GetCommandInvocationRequest$CommandId":  {required()},
@@ -139,7 +124,7 @@ func constraintTable() map[string][]rule {
 		"CancelCommandRequest$CommandId":         {required()},
 		"CommandId": {
 			length(36, 36).by("validation/CommandId"),
-			pattern(`^[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`, isCommandID).
+			pattern(`^[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`).
 				by("validation/CommandId").beyondModel(),
 		},
 		"CommandMaxResults":   {between(1, 50)},

@@ -36,18 +36,18 @@ func Count(invocations []Details) Counts {
 	return c
 }
 
-// MaxErrorsOf returns the number of errors that a command of so many targets bears without
+// maxErrorsOf returns the number of errors that a command of so many targets bears without
 // failing. A percentage is rounded down, so that 10% of 50 targets is 5 and the sixth error stops
 // the command, as documented; that it is rounded down where it is no whole number is our choice,
 // since no document tells (evidence: control/percent-rounding). Text that is neither counts as 0, the default.
-func MaxErrorsOf(maxErrors string, targets int) int {
+func maxErrorsOf(maxErrors string, targets int) int {
 	return share(maxErrors, targets, 0)
 }
 
-// MaxConcurrencyOf returns the number of nodes that may run a command of so many targets at the
-// same time, at least one. A percentage is rounded down, which is our choice as for MaxErrorsOf.
+// maxConcurrencyOf returns the number of nodes that may run a command of so many targets at the
+// same time, at least one. A percentage is rounded down, which is our choice as for maxErrorsOf.
 // Text that is neither counts as 50, the default.
-func MaxConcurrencyOf(maxConcurrency string, targets int) int {
+func maxConcurrencyOf(maxConcurrency string, targets int) int {
 	return max(1, share(maxConcurrency, targets, defaultMaxConcurrency))
 }
 
@@ -65,10 +65,10 @@ func share(text string, of, otherwise int) int {
 	return n
 }
 
-// Progress returns what a command is whose invocations are not all terminal: Cancelling where
+// progress returns what a command is whose invocations are not all terminal: Cancelling where
 // those that are not are all being cancelled, InProgress where one was sent, Delayed where one
 // could not be delivered, and Pending before all that. The precedence is our choice.
-func Progress(invocations []Details) Details {
+func progress(invocations []Details) Details {
 	cancelling, sent, delayed := len(invocations) > 0, false, false
 	for _, d := range invocations {
 		if !Terminal(d) {
@@ -88,7 +88,7 @@ func Progress(invocations []Details) Details {
 	return Pending
 }
 
-// Aggregate returns what a command is whose invocations are all terminal. maxErrors is the number
+// aggregate returns what a command is whose invocations are all terminal. maxErrors is the number
 // of errors that it bears.
 //
 // Recorded, with one node and none borne: an error is Failed, whether the node Failed or
@@ -102,7 +102,7 @@ func Progress(invocations []Details) Details {
 //     ("the value of MaxErrors or more");
 //   - more deliveries timed out than errors are borne, or nothing else happened: DeliveryTimedOut;
 //   - anything else that did not succeed: Incomplete.
-func Aggregate(invocations []Details, maxErrors int) Details {
+func aggregate(invocations []Details, maxErrors int) Details {
 	n := map[Details]int{}
 	for _, d := range invocations {
 		n[d]++

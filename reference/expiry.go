@@ -10,24 +10,18 @@ import (
 // DefaultTimeout is the TimeoutSeconds of a command that gives none (evidence: expiry/default).
 const DefaultTimeout = 3600 * time.Second
 
-// DefaultExecutionTimeout is what a step counts whose timeoutSeconds is not set, not supplied or
+// defaultExecutionTimeout is what a step counts whose timeoutSeconds is not set, not supplied or
 // no number (evidence: expiry/unparsable).
-const DefaultExecutionTimeout = 3600 * time.Second
+const defaultExecutionTimeout = 3600 * time.Second
 
-// ExpiresAfter returns when a command expires: its delivery timeout and the execution timeouts of
-// its document's steps after it was requested (evidence: expiry/sum).
-func ExpiresAfter(requested time.Time, timeout, execution time.Duration) time.Time {
-	return requested.Add(timeout + execution)
-}
-
-// ExecutionTimeout returns what the steps of a document add to ExpiresAfter. steps are their
+// ExecutionTimeout returns what the steps of a document add to ExpiresAfter, beside TimeoutSeconds (evidence: expiry/sum). steps are their
 // timeoutSeconds as written, "" where there is none; supplied are the command's Parameters. A
 // document of schema 1.2 has one step, its first property. A parameter counts with its supplied
 // value only, never with its declared default: that is recorded (evidence: expiry/parameter-omitted). That a step
 // without timeoutSeconds, and a document without steps, counts 3600 seconds is inferred.
 func ExecutionTimeout(steps []string, supplied map[string][]string) time.Duration {
 	if len(steps) == 0 {
-		return DefaultExecutionTimeout
+		return defaultExecutionTimeout
 	}
 	var sum time.Duration
 	for _, written := range steps {
@@ -36,19 +30,19 @@ func ExecutionTimeout(steps []string, supplied map[string][]string) time.Duratio
 		}
 		timeout, ok := seconds(written)
 		if !ok {
-			timeout = DefaultExecutionTimeout
+			timeout = defaultExecutionTimeout
 		}
 		sum += timeout
 	}
 	return sum
 }
 
-// MinAgentTimeout and MaxAgentTimeout bound the timeout that a node's agent enforces.
+// minAgentTimeout and maxAgentTimeout bound the timeout that a node's agent enforces.
 const (
-	// MinAgentTimeout: 2 seconds are admitted and not enforced, 5 are (evidence: expiry/agent-minimum).
-	MinAgentTimeout = 5 * time.Second
-	// MaxAgentTimeout is the most that AWS-RunShellScript's executionTimeout may be (evidence: parameters/executionTimeout-max).
-	MaxAgentTimeout = 172800 * time.Second
+	// minAgentTimeout: 2 seconds are admitted and not enforced, 5 are (evidence: expiry/agent-minimum).
+	minAgentTimeout = 5 * time.Second
+	// maxAgentTimeout is the most that AWS-RunShellScript's executionTimeout may be (evidence: parameters/executionTimeout-max).
+	maxAgentTimeout = 172800 * time.Second
 )
 
 // AgentTimeout returns the execution timeout that the agent on a node enforces for one step.
@@ -60,8 +54,8 @@ func AgentTimeout(written string, values map[string][]string) time.Duration {
 		written = first(values[name])
 	}
 	timeout, ok := seconds(written)
-	if !ok || timeout < MinAgentTimeout || timeout > MaxAgentTimeout {
-		return DefaultExecutionTimeout
+	if !ok || timeout < minAgentTimeout || timeout > maxAgentTimeout {
+		return defaultExecutionTimeout
 	}
 	return timeout
 }

@@ -30,7 +30,7 @@ func (s *shape) jsonSchema() map[string]any {
 	schema := map[string]any{}
 	facts := []string{}
 	for i := range s.rules {
-		facts = append(facts, s.rules[i].evidence)
+		facts = append(facts, s.rules[i].Evidence)
 		s.rules[i].addTo(schema, s.typ)
 	}
 	if len(facts) > 0 {
@@ -68,43 +68,25 @@ func (s *shape) jsonSchema() map[string]any {
 func (r *rule) addTo(schema map[string]any, typ smithy.ShapeType) {
 	least, most := "minimum", "maximum"
 	switch {
-	case r.kind == Enum:
+	case r.Kind == Enum:
 		values := []any{nil}
-		for _, v := range r.values {
+		for _, v := range r.Values {
 			values = append(values, v)
 		}
 		schema["enum"] = values
-	case r.kind == Pattern:
-		schema["pattern"] = "^(?:" + portable(r.pattern) + ")$"
-	case r.kind == Length && typ == smithy.ShapeTypeString:
+	case r.Kind == Pattern:
+		schema["pattern"] = portable(r.Pattern)
+	case r.Kind == Length && typ == smithy.ShapeTypeString:
 		least, most = "minLength", "maxLength"
-	case r.kind == Length && typ == smithy.ShapeTypeList:
+	case r.Kind == Length && typ == smithy.ShapeTypeList:
 		least, most = "minItems", "maxItems"
-	case r.kind == Length:
+	case r.Kind == Length:
 		least, most = "minProperties", "maxProperties"
 	}
-	if r.hasMin {
-		schema[least] = r.min
+	if r.Min != nil {
+		schema[least] = *r.Min
 	}
-	if r.hasMax {
-		schema[most] = r.max
+	if r.Max != nil {
+		schema[most] = *r.Max
 	}
-}
-
-// What Java's dot does not match, and with its white space. ECMAScript, Python and RE2 have other lists.
-const (
-	lineEnds = `\n\r` + "\u0085\u2028\u2029"
-	spaces   = ` \t\x0B\f` + lineEnds
-)
-
-// portable is a pattern of the table without what Java's regular expressions have of their own. JSON Schema wants those of
-// ECMAScript with the flag u.
-func portable(pattern string) string {
-	switch pattern {
-	case `^.{0,100}$`:
-		return "[^" + lineEnds + "]{0,100}"
-	case `^(?!\s*$).+`: // a lookahead, which RE2 has not: some character is no white space
-		return "[^" + lineEnds + "]*[^" + spaces + "][^" + lineEnds + "]*"
-	}
-	return pattern
 }

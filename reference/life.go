@@ -1,9 +1,6 @@
 package reference
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // LifeEventKind is the kind of a LifeEvent.
 type LifeEventKind string
@@ -45,11 +42,10 @@ type LifeEvent struct {
 }
 
 // Life is the state of one command. Apply moves it; equal events in equal order give equal
-// states. What it never does: leave a terminal value, count more completed
-// than targeted, or move ExpiresAfter. Make it with NewLife.
+// states. It never leaves a terminal value nor counts more completed than targeted. Make it with
+// NewLife.
 type Life struct {
 	maxConcurrency, maxErrors string
-	requested, expires        time.Time
 
 	resolved    bool
 	targets     int
@@ -58,20 +54,13 @@ type Life struct {
 }
 
 // NewLife returns the life of a command that was just accepted. maxConcurrency and maxErrors are
-// numbers or percentages as in the request; requested and expires are its RequestedDateTime and
-// ExpiresAfter.
-func NewLife(maxConcurrency, maxErrors string, requested, expires time.Time) *Life {
-	return &Life{maxConcurrency: maxConcurrency, maxErrors: maxErrors, requested: requested, expires: expires, details: Pending}
+// numbers or percentages as in the request.
+func NewLife(maxConcurrency, maxErrors string) *Life {
+	return &Life{maxConcurrency: maxConcurrency, maxErrors: maxErrors, details: Pending}
 }
 
 // Details returns the command's StatusDetails.
 func (l *Life) Details() Details { return l.details }
-
-// Requested returns RequestedDateTime.
-func (l *Life) Requested() time.Time { return l.requested }
-
-// ExpiresAfter returns ExpiresAfter. It never changes.
-func (l *Life) ExpiresAfter() time.Time { return l.expires }
 
 // Invocation returns the StatusDetails of an invocation, "" where there is none of that index.
 func (l *Life) Invocation(i int) Details {
@@ -81,9 +70,6 @@ func (l *Life) Invocation(i int) Details {
 	return l.invocations[i]
 }
 
-// Invocations returns the StatusDetails of all invocations, in the order of the nodes.
-func (l *Life) Invocations() []Details { return slices.Clone(l.invocations) }
-
 // Counts returns the command's counts. Target is 0 until the targets are resolved.
 func (l *Life) Counts() Counts {
 	c := Count(l.invocations)
@@ -91,9 +77,9 @@ func (l *Life) Counts() Counts {
 	return c
 }
 
-// CanSend reports whether MaxConcurrency and MaxErrors let a further Pending invocation be sent. An
+// canSend reports whether MaxConcurrency and MaxErrors let a further Pending invocation be sent. An
 // invocation that is Delayed holds its place: the attempt to send it goes on.
-func (l *Life) CanSend() bool {
+func (l *Life) canSend() bool {
 	if Terminal(l.details) || l.stopped() {
 		return false
 	}
@@ -103,13 +89,13 @@ func (l *Life) CanSend() bool {
 			active++
 		}
 	}
-	return active < MaxConcurrencyOf(l.maxConcurrency, l.targets)
+	return active < maxConcurrencyOf(l.maxConcurrency, l.targets)
 }
 
 // stopped reports whether more errors happened than MaxErrors bears: the system then stops sending
 // the command to further nodes, and those that have it go on (API reference, MaxErrors).
 func (l *Life) stopped() bool {
-	return Count(l.invocations).Errors > MaxErrorsOf(l.maxErrors, l.targets)
+	return Count(l.invocations).Errors > maxErrorsOf(l.maxErrors, l.targets)
 }
 
 // Apply lets an event happen, and reports whether it changed anything. An event that cannot happen,
@@ -166,7 +152,7 @@ func (l *Life) resolve(targets int) bool {
 
 // start gives a Pending invocation one of the places that MaxConcurrency leaves.
 func (l *Life) start(i int, to Details) bool {
-	return l.Invocation(i) == Pending && l.CanSend() && l.set(i, to)
+	return l.Invocation(i) == Pending && l.canSend() && l.set(i, to)
 }
 
 func (l *Life) set(i int, to Details) bool {
@@ -251,8 +237,8 @@ func (l *Life) propagate() {
 		}
 	}
 	if Count(l.invocations).Completed < len(l.invocations) {
-		l.details = Progress(l.invocations)
+		l.details = progress(l.invocations)
 		return
 	}
-	l.details = Aggregate(l.invocations, MaxErrorsOf(l.maxErrors, l.targets))
+	l.details = aggregate(l.invocations, maxErrorsOf(l.maxErrors, l.targets))
 }

@@ -58,22 +58,22 @@ func (v *Violation) clause() string {
 }
 
 func (r *rule) text() string {
-	switch r.kind {
+	switch r.Kind {
 	case Pattern:
-		return "Member must satisfy regular expression pattern: " + r.pattern
+		return "Member must satisfy regular expression pattern: " + r.Pattern
 	case Enum:
-		return "Member must satisfy enum value set: [" + strings.Join(r.values, ", ") + "]"
+		return "Member must satisfy enum value set: [" + strings.Join(r.Values, ", ") + "]"
 	}
 	return ""
 }
 
-func (r *rule) minText() string { return r.boundText("greater", r.min) }
+func (r *rule) minText() string { return r.boundText("greater", *r.Min) }
 
-func (r *rule) maxText() string { return r.boundText("less", r.max) }
+func (r *rule) maxText() string { return r.boundText("less", *r.Max) }
 
 func (r *rule) boundText(side string, bound int64) string {
 	what := "value"
-	if r.kind == Length {
+	if r.Kind == Length {
 		what = "length"
 	}
 	return "Member must have " + what + " " + side + " than or equal to " + strconv.FormatInt(bound, 10)

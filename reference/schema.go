@@ -60,6 +60,27 @@ func structures(operation string) (request, response *smithy.Schema) {
 	return nil, nil
 }
 
+// Exceptions returns the names of the errors that the public model declares for an operation, sorted;
+// nil for an operation this package does not know. Those of SendCommand are the ones that its API
+// reference lists. What any operation may answer besides, such as ValidationException, is not among them.
+func Exceptions(operation string) []string {
+	switch operation {
+	case SendCommand:
+		return []string{
+			"DuplicateInstanceId", "InternalServerError", "InvalidDocument", "InvalidDocumentVersion",
+			"InvalidInstanceId", "InvalidNotificationConfig",
+			"InvalidOutputFolder", "InvalidParameters", "InvalidRole", "MaxDocumentSizeExceeded", "UnsupportedPlatformType",
+		}
+	case ListCommands, ListCommandInvocations:
+		return []string{"InternalServerError", "InvalidCommandId", "InvalidFilterKey", "InvalidInstanceId", "InvalidNextToken"}
+	case GetCommandInvocation:
+		return []string{"InternalServerError", "InvalidCommandId", "InvalidInstanceId", "InvalidPluginName", "InvocationDoesNotExist"}
+	case CancelCommand:
+		return []string{"DuplicateInstanceId", "InternalServerError", "InvalidCommandId", "InvalidInstanceId"}
+	}
+	return nil
+}
+
 // shape is a shape of the SDK's schema with our constraints on it.
 type shape struct {
 	name  string
@@ -143,9 +164,9 @@ func (b *schemaBuilder) rules(name string) []rule {
 	b.used[name] = true
 	rules := slices.Clone(b.table[name])
 	for i := range rules {
-		rules[i].shape = name
-		if rules[i].evidence == "" {
-			rules[i].evidence = "shape/" + factNames[name]
+		rules[i].Shape = name
+		if rules[i].Evidence == "" {
+			rules[i].Evidence = "shape/" + factNames[name]
 		}
 	}
 	return rules
@@ -159,7 +180,7 @@ func (b *schemaBuilder) shape(schema *smithy.Schema, name string) *shape {
 			target := schema.Member(memberName)
 			m := &member{name: memberName, shape: b.shape(target, target.TargetID().Name)}
 			for _, r := range b.rules(name + "$" + memberName) {
-				if r.kind == Required {
+				if r.Kind == Required {
 					m.required = &r
 				} else {
 					m.shape.rules = slices.Insert(m.shape.rules, 0, r)
@@ -223,15 +244,12 @@ func collect(all *[]Constraint, operation, path string, s *shape) {
 }
 
 func (r *rule) bind(operation, path string) Constraint {
-	c := Constraint{
-		Operation: operation, Path: path, Shape: r.shape, Kind: r.kind, Pattern: r.pattern, Values: slices.Clone(r.values),
-		Hidden: r.hidden, Evidence: r.evidence,
-	}
-	if r.hasMin {
-		c.Min = &[]int64{r.min}[0]
-	}
-	if r.hasMax {
-		c.Max = &[]int64{r.max}[0]
+	c := r.Constraint
+	c.Operation, c.Path, c.Values = operation, path, slices.Clone(c.Values)
+	for _, bound := range []**int64{&c.Min, &c.Max} {
+		if *bound != nil {
+			*bound = new(**bound)
+		}
 	}
 	return c
 }

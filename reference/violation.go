@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -112,8 +113,8 @@ func lowerFirst(name string) string {
 
 func (w *walker) add(r *rule, text, value string) *Violation {
 	w.found = append(w.found, Violation{
-		Path: w.apiPath(), Shape: r.shape, Kind: r.kind, Rule: text, Value: value, Hidden: r.hidden,
-		Evidence: r.evidence, at: coralPath(w.steps()),
+		Path: w.apiPath(), Shape: r.Shape, Kind: r.Kind, Rule: text, Value: value, Hidden: r.Hidden,
+		Evidence: r.Evidence, at: coralPath(w.steps()),
 	})
 	return &w.found[len(w.found)-1]
 }
@@ -124,7 +125,7 @@ func (w *walker) missing(r *rule) {
 
 // fails reports whether a string breaks a rule, and in which words.
 func (r *rule) fails(s string) (text string, failed bool) {
-	switch r.kind {
+	switch r.Kind {
 	case Length:
 		return r.failsBounds(int64(utf8.RuneCountInString(s)))
 	case Pattern:
@@ -132,21 +133,18 @@ func (r *rule) fails(s string) (text string, failed bool) {
 			return r.text(), true
 		}
 	case Enum:
-		for _, value := range r.values {
-			if value == s {
-				return "", false
-			}
+		if !slices.Contains(r.Values, s) {
+			return r.text(), true
 		}
-		return r.text(), true
 	}
 	return "", false
 }
 
 func (r *rule) failsBounds(n int64) (text string, failed bool) {
-	if r.hasMin && n < r.min {
+	if r.Min != nil && n < *r.Min {
 		return r.minText(), true
 	}
-	if r.hasMax && n > r.max {
+	if r.Max != nil && n > *r.Max {
 		return r.maxText(), true
 	}
 	return "", false
@@ -195,12 +193,12 @@ func (s *shape) ruleTexts() string {
 	var texts []string
 	for i := range s.rules {
 		r := &s.rules[i]
-		switch r.kind {
+		switch r.Kind {
 		case Length, Range:
-			if r.hasMax {
+			if r.Max != nil {
 				texts = append(texts, r.maxText())
 			}
-			if r.hasMin {
+			if r.Min != nil {
 				texts = append(texts, r.minText())
 			}
 		default:
@@ -215,7 +213,7 @@ func (s *shape) ruleTexts() string {
 func (s *shape) boundsFailed(kind ConstraintKind, n int64) (*rule, string) {
 	for i := range s.rules {
 		r := &s.rules[i]
-		if r.kind != kind {
+		if r.Kind != kind {
 			continue
 		}
 		if text, failed := r.failsBounds(n); failed {

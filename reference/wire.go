@@ -2,6 +2,7 @@ package reference
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -106,6 +107,22 @@ func (r *Validation) Exception() (exception, message string) {
 	return "", ""
 }
 
+// Validate returns every constraint that the request breaks, in the order of the members, or nil for a valid request. A
+// nil in is a request without members. As in the SDK a nil pointer, a nil list and an empty enum value are absent members.
+//
+// It looks at the request alone: whether the document, the nodes or the alarm exist is the business of
+// reference/service. It never changes in.
+func Validate(in *ssm.SendCommandInput) []Violation {
+	if in == nil {
+		in = &ssm.SendCommandInput{}
+	}
+	constrained := *in
+	constrained.Parameters = nil // no source has a constraint on them
+	var w walker
+	w.tree(inputs()[SendCommand], TreeOf(&constrained))
+	return w.found
+}
+
 // errNotObject is the malformed body that is JSON, but neither an object nor an array.
 var errNotObject = errors.New("expected a JSON object")
 
@@ -176,35 +193,18 @@ func (r *Validation) findUncertain(tree *jsontree.Value) {
 	for _, pointer := range tree.Duplicates() {
 		r.uncertain(pointer, "which of duplicate members AWS takes, or whether it refuses them, is not known; here the last counts")
 	}
-	if !hasLoneSurrogate(tree) {
-		return
+	lone := func(v *jsontree.Value) bool {
+		return v.LoneSurrogate || slices.ContainsFunc(v.Members, func(m jsontree.Member) bool { return m.LoneSurrogate })
 	}
-	tree.Walk(func(pointer string, v *jsontree.Value) bool {
-		lone := v.LoneSurrogate
-		for i := range v.Members {
-			lone = lone || v.Members[i].LoneSurrogate
-		}
-		if lone {
-			r.uncertain(pointer, "what AWS makes of a lone surrogate is not known; here it becomes U+FFFD")
-		}
-		return true
-	})
-}
-
-// hasLoneSurrogate spares Walk's pointers in the common case.
-func hasLoneSurrogate(v *jsontree.Value) bool {
-	if v.LoneSurrogate {
-		return true
-	}
-	for i := range v.Items {
-		if hasLoneSurrogate(&v.Items[i]) {
-			return true
+	for v := range tree.All() {
+		if lone(v) {
+			tree.Walk(func(pointer string, v *jsontree.Value) bool {
+				if lone(v) {
+					r.uncertain(pointer, "what AWS makes of a lone surrogate is not known; here it becomes U+FFFD")
+				}
+				return true
+			})
+			return
 		}
 	}
-	for i := range v.Members {
-		if v.Members[i].LoneSurrogate || hasLoneSurrogate(&v.Members[i].Value) {
-			return true
-		}
-	}
-	return false
 }

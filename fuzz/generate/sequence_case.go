@@ -207,7 +207,7 @@ func (c *sentCommand) statusIn(of reference.Subject) map[string]any {
 		list = append(list, reference.StatusesOf(d)...)
 	}
 	if !c.cancelled { // InProgress has it too, but for what is being cancelled
-		list = slices.DeleteFunc(list, func(s reference.Status) bool { return s == reference.StatusCancelling })
+		list = slices.DeleteFunc(list, func(s reference.Status) bool { return s == reference.StatusOf(reference.Cancelling) })
 	}
 	if slices.Contains(possible, reference.Delayed) {
 		list = append(list, reference.Status(reference.Delayed))

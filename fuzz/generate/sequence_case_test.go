@@ -17,8 +17,8 @@ func TestASequenceTakesTheStatusesOfTheOneTable(t *testing.T) {
 	for _, d := range []reference.Details{reference.RateExceeded, reference.Incomplete} {
 		assert.Subset(t, statuses, reference.StatusesOf(d), d)
 	}
-	assert.Contains(t, statuses, reference.StatusCancelled)
-	assert.NotContains(t, statuses, reference.StatusCancelling)
+	assert.Contains(t, statuses, reference.StatusOf(reference.Cancelled))
+	assert.NotContains(t, statuses, reference.StatusOf(reference.Cancelling))
 	sent.cancelled = true
-	assert.Contains(t, sent.statusIn(reference.OfCommand)["$in"], reference.StatusCancelling)
+	assert.Contains(t, sent.statusIn(reference.OfCommand)["$in"], reference.StatusOf(reference.Cancelling))
 }

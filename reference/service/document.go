@@ -49,7 +49,6 @@ type document struct {
 
 // documentVersion is one version's content: what a command keeps a snapshot of.
 type documentVersion struct {
-	number        int
 	damaged       bool
 	sha256, sha1  string
 	size          int
@@ -72,9 +71,8 @@ type step struct {
 func newDocument(d SSMDocument) *document {
 	parsed := &document{SSMDocument: d}
 	parsed.Contents = slices.Clone(d.Contents)
-	for i, content := range d.Contents {
+	for _, content := range d.Contents {
 		v := parseContent(content)
-		v.number = i + 1
 		if len(d.PlatformTypes) > 0 {
 			v.platformTypes = slices.Clone(d.PlatformTypes)
 		}

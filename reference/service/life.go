@@ -22,8 +22,6 @@ type command struct {
 	document *documentVersion
 	// nodes are those it was sent to: the InstanceIds, or the targets' matches.
 	nodes []Node
-	// timeout is how long an undelivered command lives; execution is the sum of the steps'.
-	timeout, execution time.Duration
 	// refusal ends the command when its targets are looked for; "" does not.
 	refusal reference.Details
 	// region is the one it was sent in.
@@ -88,7 +86,7 @@ func (c *command) begin(s *Service, admitted time.Time) {
 	c.admitted, c.scale, c.pace, c.longestStep = admitted, s.scale, s.pace, s.longestStep
 	requested := aws.ToTime(c.RequestedDateTime)
 	c.seen = requested
-	c.life = reference.NewLife(aws.ToString(c.MaxConcurrency), aws.ToString(c.MaxErrors), requested, aws.ToTime(c.ExpiresAfter))
+	c.life = reference.NewLife(aws.ToString(c.MaxConcurrency), aws.ToString(c.MaxErrors))
 	c.agenda = make([]moment, 0, len(c.nodes)+2)
 	resolved := requested.Add(c.pace.Invocation)
 	if len(c.InstanceIds) == 0 {

@@ -215,7 +215,6 @@ func (s *Service) newCommand(in *ssm.SendCommandInput, document *documentVersion
 	requested := admitted.UTC().Truncate(time.Millisecond)
 	c := &command{
 		document: document, nodes: nodes, refusal: s.refusal(in, nodes),
-		timeout: time.Duration(timeout) * time.Second, execution: document.executionTimeout(in.Parameters),
 		Command: types.Command{
 			CommandId: &id, DocumentName: in.DocumentName,
 			DocumentVersion: or(in.DocumentVersion, defaultDocumentVersion), Comment: or(in.Comment, ""),
@@ -230,7 +229,7 @@ func (s *Service) newCommand(in *ssm.SendCommandInput, document *documentVersion
 			CloudWatchOutputConfig: in.CloudWatchOutputConfig, TimeoutSeconds: &timeout, AlarmConfiguration: in.AlarmConfiguration,
 		},
 	}
-	expires := reference.ExpiresAfter(requested, c.timeout, c.execution)
+	expires := requested.Add(time.Duration(timeout)*time.Second + document.executionTimeout(in.Parameters))
 	c.ExpiresAfter = &expires
 	if c.CloudWatchOutputConfig == nil {
 		c.CloudWatchOutputConfig = &types.CloudWatchOutputConfig{}

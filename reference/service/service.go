@@ -74,7 +74,6 @@ func (s *Service) sendCommand(r request) ([]byte, *exception) {
 		return nil, e
 	}
 	body := sendCommandResult(&c.Command)
-	// The command's strings are parts of the request's text, which lives as long as they do.
 	c.size = r.size + commandOverhead + len(c.nodes)*invocationOverhead
 	c.region = r.region
 	s.history.add(c)
