@@ -35,7 +35,7 @@ func TestFuzzBaseline(t *testing.T) {
 		h := servers[what]
 		require.NotNil(t, h, what)
 		now.Store(&h)
-		code, _, people := in(t, append([]string{"fuzz", "--endpoint", server.URL, "--strategy", "boundary", "--count", "800"}, args...)...)
+		code, _, people := in(t, append([]string{"fuzz", "--endpoint", server.URL, "--strategy", "boundary", "--count", "300"}, args...)...)
 		return code, people
 	}
 	known := func(what, seed string, args ...string) (int, string) {
@@ -66,7 +66,7 @@ func TestFuzzBaseline(t *testing.T) {
 	for _, seed := range []string{"1", "2"} {
 		code, people = known("range-below", seed)
 		assert.Zero(t, code, people)
-		assert.Contains(t, people, "\n800 inputs, no new finding; baseline: 1 known\n")
+		assert.Contains(t, people, "\n300 inputs, no new finding; baseline: 1 known\n")
 	}
 	report := filepath.Join(dir, "fuzz.json")
 	code, people = known("range-above", "2", "--json", report)
@@ -82,7 +82,7 @@ func TestFuzzBaseline(t *testing.T) {
 	assert.Equal(t, exitStale, code)
 	assert.Regexp(t,
 		`\nFIXED timeoutseconds-range-below-[0-9a-f]{6}: .*fuzz.baseline:5: no longer fails; --update-baseline takes it out\n\z`, people)
-	assert.Contains(t, people, "\n800 inputs, no new finding; the baseline is stale: 1 in it no longer fail\n")
+	assert.Contains(t, people, "\n300 inputs, no new finding; the baseline is stale: 1 in it no longer fail\n")
 	code, people = known("right", "2")
 	assert.Zero(t, code, people)
 

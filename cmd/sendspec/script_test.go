@@ -17,6 +17,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -31,6 +32,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(gcPercent)
 	testscript.Main(m, map[string]func(){"sendspec": main, "emulator": emulator, "peak": peak})
 }
 
