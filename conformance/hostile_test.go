@@ -143,7 +143,8 @@ func (r *hostileRun) run(t *testing.T) {
 }
 
 // TestTheHostileBattery runs against each hostile server, plain and over TLS, hostile from the first
-// byte and only after the preflight; over TLS one of the two, and both in the long run. Not parallel: it counts the goroutines of the whole process.
+// byte and only after the preflight; over TLS one of the two, and both in the long run. Not parallel: it counts the
+// goroutines of the whole process.
 func TestTheHostileBattery(t *testing.T) {
 	before := runtime.NumGoroutine()
 	t.Run("servers", func(t *testing.T) {

@@ -25,7 +25,7 @@ import (
 var smallLimits = wire.Limits{Timeout: time.Minute, Body: 64 << 10, Header: 16 << 10}
 
 // shortLimits are for what ends with the time limit, and soon.
-var shortLimits = wire.Limits{Timeout: 300 * time.Millisecond, Body: 64 << 10, Header: 16 << 10}
+var shortLimits = wire.Limits{Timeout: 100 * time.Millisecond, Body: 64 << 10, Header: 16 << 10}
 
 // endsWith wants an exchange to end so. One that is to run into the time limit is tried with longer limits where it ends
 // otherwise: what comes before may take a busy machine longer than the first.

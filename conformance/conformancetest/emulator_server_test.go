@@ -1,6 +1,4 @@
-// Package emulator is an emulator as its author would write and test it: it takes every
-// SendCommand, checks nothing, and echoes a little.
-package emulator
+package conformancetest_test
 
 import (
 	"bytes"
@@ -14,11 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/conformancetest"
 	"github.com/sendspec/sendspec/conformance/selector"
 )
 
+// emulator is one as its author would write and test it: it takes every SendCommand, checks nothing, and echoes a little.
 type emulator struct{ commands atomic.Int64 }
 
 func (e *emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -35,28 +36,26 @@ func (e *emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	now := float64(time.Now().UnixMilli()) / 1000
-	json.NewEncoder(w).Encode(map[string]any{"Command": map[string]any{
+	_ = json.NewEncoder(w).Encode(map[string]any{"Command": map[string]any{
 		"CommandId": id, "DocumentName": in.DocumentName, "Comment": in.Comment, "Targets": in.Targets,
 		"Status": "Pending", "StatusDetails": "Pending", "RequestedDateTime": now, "ExpiresAfter": now + 7200,
 	}})
 }
 
-func TestSSM(t *testing.T) {
+func emulatorSSM(t *testing.T) {
 	conformancetest.RunHandler(t, &emulator{})
 }
 
-// TestKnown runs a part of the suite against the baseline that the environment names.
-func TestKnown(t *testing.T) {
+// emulatorKnown runs a part of the suite against the baseline that the environment names.
+func emulatorKnown(t *testing.T) {
 	picks, err := selector.Parse([]string{"constraint/Comment/above-max", "echo/Comment"}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	conformancetest.RunHandler(t, &emulator{}, conformance.WithSelector(picks),
 		conformancetest.WithBaseline(os.Getenv("EMULATOR_BASELINE")))
 }
 
-// TestTogether fails unless a second case is asked while the first has no answer yet.
-func TestTogether(t *testing.T) {
+// emulatorTogether fails unless a second case is asked while the first has no answer yet.
+func emulatorTogether(t *testing.T) {
 	var asked atomic.Int64
 	two := make(chan struct{})
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -74,14 +73,12 @@ func TestTogether(t *testing.T) {
 		new(emulator).ServeHTTP(w, r)
 	})
 	picks, err := selector.Parse([]string{"constraint/Comment/within-max"}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, err)
 	conformancetest.RunHandler(t, h, conformance.WithSelector(picks))
 }
 
-// TestSlow has no time for all of its cases: those that ask for a version are never answered.
-func TestSlow(t *testing.T) {
+// emulatorSlow has no time for all of its cases: those that ask for a version are never answered.
+func emulatorSlow(t *testing.T) {
 	e := &emulator{}
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
@@ -94,8 +91,8 @@ func TestSlow(t *testing.T) {
 	})
 	picks, err := selector.Parse(
 		[]string{"constraint/Comment/above-max", "constraint/Comment/within-max", "constraint/DocumentVersion"}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	conformancetest.RunHandler(t, h, conformance.WithSelector(picks), conformance.WithMaxTime(3*time.Second))
+	require.NoError(t, err)
+	within, err := time.ParseDuration(os.Getenv("EMULATOR_TIME"))
+	require.NoError(t, err)
+	conformancetest.RunHandler(t, h, conformance.WithSelector(picks), conformance.WithMaxTime(within))
 }
