@@ -43,7 +43,7 @@ func lenient(t *testing.T, count uint64) (*fuzz.CampaignReport, conformance.Targ
 
 func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 	t.Parallel()
-	report, target := lenient(t, 4000)
+	report, target := lenient(t, 1000)
 	require.GreaterOrEqual(t, len(report.Divergences), 3)
 	dir, corpus := t.TempDir(), t.TempDir()
 	for _, f := range report.Divergences {
@@ -129,7 +129,7 @@ func globbed(t *testing.T, pattern string) []string {
 // A saved finding is held to what a fixture is: without a level whatever a target answers would conform.
 func TestASavedFindingIsLinted(t *testing.T) {
 	t.Parallel()
-	report, _ := lenient(t, 500)
+	report, _ := lenient(t, 300)
 	dir := t.TempDir()
 	require.NoError(t, fuzz.Save(dir, report.Target, report.Divergences[0]))
 	file := globbed(t, filepath.Join(dir, "*", "finding.json"))[0]
@@ -178,7 +178,7 @@ func TestTheReportOfACampaignIsTheSameForTheSameSeed(t *testing.T) {
 				return
 			}
 			next.ServeHTTP(w, r)
-		}), 3, fuzz.Options{Count: 1000})
+		}), 3, fuzz.Options{Count: 400})
 		b, err := fuzz.Marshal(report)
 		require.NoError(t, err)
 		require.True(t, json.Valid(b))

@@ -45,7 +45,7 @@ func shardOf(i, n int) selector.Shard { return selector.Shard{Index: i, Count: n
 
 // valid are the options of a campaign that saves what it finds.
 func valid(dir string, shard selector.Shard) fuzz.Options {
-	return fuzz.Options{Count: 300, Strategies: []generate.Strategy{generate.Valid, generate.Boundary}, Shard: shard, Dir: dir}
+	return fuzz.Options{Count: 200, Strategies: []generate.Strategy{generate.Valid, generate.Boundary}, Shard: shard, Dir: dir}
 }
 
 func ask(t *testing.T, s *conformance.Session, o fuzz.Options) *fuzz.CampaignReport {

@@ -34,7 +34,7 @@ func FuzzWrong(f *testing.F) {
 	}
 	inputs, err := strconv.ParseUint(os.Getenv(inputsVariable), 10, 64)
 	require.NoError(f, err)
-	fuzztest.UpdateInputs(inputs)
+	fuzztest.Ask(inputs, 12)
 	world := service.Demo("", "")
 	right := service.New(append(world.Options, service.WithClockScale(200))...)
 	var texts []string
@@ -57,7 +57,7 @@ func FuzzWrong(f *testing.F) {
 func TestBaseline(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	file, inputs := filepath.Join(dir, "fuzz.baseline"), "300"
+	file, inputs := filepath.Join(dir, "fuzz.baseline"), "150"
 	run := func(defects, update string, args ...string) (string, error) {
 		c := exec.CommandContext(t.Context(), os.Args[0], append([]string{"-test.run=^FuzzWrong$"}, args...)...)
 		c.Dir = dir
@@ -66,7 +66,7 @@ func TestBaseline(t *testing.T) {
 		out, err := c.CombinedOutput()
 		return string(out), err
 	}
-	fuzzing := []string{"-test.fuzz=^FuzzWrong$", "-test.fuzztime=300x", "-test.parallel=1",
+	fuzzing := []string{"-test.fuzz=^FuzzWrong$", "-test.fuzztime=100x", "-test.parallel=1",
 		"-test.fuzzcachedir=" + filepath.Join(dir, "cache")}
 
 	out, err := run("Pending", "")

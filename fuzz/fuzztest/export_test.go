@@ -1,4 +1,4 @@
 package fuzztest
 
-// UpdateInputs makes an update ask so few inputs that a test can wait for it.
-func UpdateInputs(n uint64) { updateInputs = n }
+// Ask makes an update ask so few inputs, and every run so few seeds, that a test can wait for it.
+func Ask(inputs uint64, ofSeeds int) { updateInputs, seeds = inputs, ofSeeds }

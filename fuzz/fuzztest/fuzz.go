@@ -67,7 +67,7 @@ func Target(f *testing.F, target conformance.Target, opts ...conformance.Option)
 }
 
 // seeds is how many inputs a fuzz test begins with.
-const seeds = 64
+var seeds = 64
 
 // Seeds are the bytes that a fuzz test begins with: enough for an input to draw from.
 func Seeds() [][]byte {

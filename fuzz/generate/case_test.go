@@ -14,7 +14,7 @@ func TestATreeIsJudgedAsItsText(t *testing.T) {
 	g, err := New(1, World{})
 	require.NoError(t, err)
 	o := oracle.New(nil, "us-east-1")
-	for i := range uint64(4000) {
+	for i := range uint64(2000) {
 		in := g.At(i)
 		text := in.Body.Bytes()
 		require.Equal(t, o.Text(text), in.Body.expectation(o, text), "%s", text)

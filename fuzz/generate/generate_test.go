@@ -14,7 +14,7 @@ func TestInputDoesNotDependOnThoseBefore(t *testing.T) {
 	t.Parallel()
 	used, err := New(3, World{})
 	require.NoError(t, err)
-	const count = 300
+	const count = 160
 	texts := make([]string, count)
 	inputs := make([]*Input, count)
 	for i := range uint64(count) {
