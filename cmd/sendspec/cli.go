@@ -12,6 +12,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/nearest"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
 // Streams are where a command reads and writes. Machine output goes to Out, everything for people
@@ -78,6 +79,14 @@ func Main(ctx context.Context, args []string, s Streams) int {
 
 // errorShown is how many bytes of an error are shown: what it quotes of others is cut where it is quoted.
 const errorShown = 4000
+
+// excerpt is the beginning of a text for people: redacted before it is cut, and escaped.
+func excerpt(s string, length int) string {
+	return untrusted.Line(untrusted.Cut(ownRedactor().Text(s), length))
+}
+
+// shown is a text of a file or a target as people see it: redacted, cut and escaped.
+func shown(s string) string { return excerpt(s, textShown) }
 
 func newRoot(s Streams) *cobra.Command {
 	root := &cobra.Command{

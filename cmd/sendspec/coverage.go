@@ -2,11 +2,12 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"sync"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -51,17 +52,12 @@ required members, bounds, patterns, enum values, errors, deprecations. A model i
 	return c
 }
 
-// embeddedCoverage is the table of the embedded corpus, built once: do not change it.
-var embeddedCoverage = sync.OnceValues(func() (*coverage.Table, error) {
+func showCoverage(s Streams, args []string, asJSON, all bool) error {
 	cases, err := fixtures.Embedded()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return coverage.Build(cases)
-})
-
-func showCoverage(s Streams, args []string, asJSON, all bool) error {
-	table, err := embeddedCoverage()
+	table, err := coverage.Build(cases)
 	if err != nil {
 		return err
 	}
@@ -82,13 +78,20 @@ func showCoverage(s Streams, args []string, asJSON, all bool) error {
 	return err
 }
 
+// maxModel bounds the file of a service model, gzip-compressed or not, as package model bounds its text.
+const maxModel = 8 << 20
+
 // differencesVersion is that of the JSON that --model writes.
 const differencesVersion = 1
 
 func compareModel(ctx context.Context, s Streams, name string, asJSON bool) error {
-	m, err := readModel(ctx, s.In, name)
+	b, err := readInput(ctx, s.In, name, maxModel)
 	if err != nil {
-		return err
+		return fmt.Errorf("--model: %w", err)
+	}
+	m, err := model.Read(bytes.NewReader(b))
+	if err != nil {
+		return fmt.Errorf("model %s: %w", name, err)
 	}
 	differences := model.Compare(model.Encoded(), m)
 	if asJSON {
@@ -105,30 +108,8 @@ func compareModel(ctx context.Context, s Streams, name string, asJSON bool) erro
 	return err
 }
 
-func readModel(ctx context.Context, in io.Reader, name string) (*model.Service, error) {
-	b, err := readInput(ctx, in, name, maxModel)
-	if err != nil {
-		return nil, fmt.Errorf("--model: %w", err)
-	}
-	m, err := model.Read(bytes.NewReader(b))
-	if err != nil {
-		return nil, fmt.Errorf("model %s: %w", name, err)
-	}
-	return m, nil
-}
-
-// maxModel bounds the file of a service model, gzip-compressed or not, as package model bounds its text.
-const maxModel = 8 << 20
-
 func writeDifferences(w io.Writer, differences []model.Difference) error {
-	if len(differences) == 0 {
-		_, err := fmt.Fprintln(w, "no difference")
-		return err
-	}
-	for _, d := range differences {
-		if _, err := fmt.Fprintln(w, shown(d.String())); err != nil {
-			return err
-		}
-	}
-	return nil
+	lines := mapped(differences, func(d model.Difference) string { return shown(d.String()) })
+	_, err := fmt.Fprintln(w, cmp.Or(strings.Join(lines, "\n"), "no difference"))
+	return err
 }

@@ -28,7 +28,9 @@ rest on it. A topic lists its facts, and any other TEXT those that have it in th
 --open lists the questions that nobody has answered: what to send to AWS to find out, and the cases whose
 expectation the answer would settle.
 
-Kinds, surest first: ` + kindsHelp() + `.`,
+Kinds, surest first: recorded (seen from AWS, by machine), documented (AWS's documentation, or a standard
+that it follows), model (the public service model), reported (by a user of AWS), source (AWS's own code, such as an
+SDK), inferred (deduced from other facts).`,
 		Example: `  sendspec evidence expiry/sum
   sendspec evidence TimeoutSeconds
   sendspec evidence --open targets
@@ -62,13 +64,6 @@ Kinds, surest first: ` + kindsHelp() + `.`,
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	c.AddCommand(newEvidenceAdd(s))
 	return c
-}
-
-// kindsHelp says what each kind means.
-func kindsHelp() string {
-	return `recorded (seen from AWS, by machine), documented (AWS's documentation, or a standard
-that it follows), model (the public service model), reported (by a user of AWS), source (AWS's own code, such as an
-SDK), inferred (deduced from other facts)`
 }
 
 // book is the facts with the cases that rest on them.
@@ -120,8 +115,9 @@ func (b *book) find(text string, open bool) ([]*evidence.Fact, error) {
 	if known {
 		return nil, fmt.Errorf("evidence %s: no open question has that in it (sendspec evidence --open lists all)", untrusted.Quote(text))
 	}
+	ids := mapped(b.facts, func(f *evidence.Fact) string { return f.ID })
 	return nil, fmt.Errorf("evidence %s: no fact has that ID or text; the nearest IDs are %s",
-		untrusted.Quote(text), strings.Join(b.nearest(text), ", "))
+		untrusted.Quote(text), strings.Join(nearest.First(text, ids)[:min(3, len(ids))], ", "))
 }
 
 func has(f *evidence.Fact, text string) bool {
@@ -130,13 +126,6 @@ func has(f *evidence.Fact, text string) bool {
 		all = append(all, f.Question.Text)
 	}
 	return strings.Contains(strings.ToLower(strings.Join(all, "\n")), strings.ToLower(text))
-}
-
-// nearest are the IDs that the fewest edits make of the text.
-func (b *book) nearest(text string) []string {
-	const shown = 3
-	ids := mapped(b.facts, func(f *evidence.Fact) string { return f.ID })
-	return nearest.First(text, ids)[:min(shown, len(ids))]
 }
 
 // counts writes how many facts there are, by topic and kind.
@@ -189,19 +178,16 @@ func orDot(n int) string {
 	return fmt.Sprint(n)
 }
 
-// factRow is a fact as JSON: as its file has it, with its sources and the cases that rest on it.
-type factRow struct {
-	*evidence.Fact
-	Sources []fixtures.Citation `json:"sources"`
-	Cases   []string            `json:"cases"`
-}
-
-func (b *book) rows(facts []*evidence.Fact) []factRow {
-	rows := make([]factRow, len(facts))
-	for i, f := range facts {
-		rows[i] = factRow{f, append([]fixtures.Citation{}, fixtures.Evidence{f.ID}.Sources()...), append([]string{}, b.cases[f.ID]...)}
+// rows are facts as JSON: as their files have them, with their sources and the cases that rest on them.
+func (b *book) rows(facts []*evidence.Fact) any {
+	type row struct {
+		*evidence.Fact
+		Sources []fixtures.Citation `json:"sources"`
+		Cases   []string            `json:"cases"`
 	}
-	return rows
+	return mapped(facts, func(f *evidence.Fact) row {
+		return row{f, append([]fixtures.Citation{}, fixtures.Evidence{f.ID}.Sources()...), append([]string{}, b.cases[f.ID]...)}
+	})
 }
 
 func (b *book) write(w io.Writer, facts []*evidence.Fact, one func(*strings.Builder, *evidence.Fact)) error {

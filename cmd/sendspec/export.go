@@ -42,7 +42,7 @@ With them come the facts that they name.
 				_, err = s.Out.Write(b)
 				return err
 			}
-			cases, err := selected(c.Context(), args)
+			cases, _, err := selected(c.Context(), args)
 			if err != nil {
 				return err
 			}

@@ -44,10 +44,8 @@ func (f *fuzzFlags) conclude(s Streams, found *fuzz.CampaignReport, write func([
 // fuzzExit turns what a campaign found into the exit code. A target that died of an input is at fault.
 func fuzzExit(r *fuzz.CampaignReport, err error, strict bool) error {
 	switch {
-	case errors.Is(err, context.Canceled):
-		return &exitError{exitInterrupted, errors.New("interrupted; the report is partial and says so")}
 	case err != nil:
-		return &exitError{exitCannotJudge, err}
+		return exitOf(nil, err)
 	case r.Failed(strict):
 		return &exitError{exitNonconforming, nil}
 	case !r.Complete:
@@ -62,10 +60,7 @@ func fuzzExit(r *fuzz.CampaignReport, err error, strict bool) error {
 
 // sumUp writes each of a few divergences in full, or the causes of many.
 func (f *fuzzFlags) sumUp(s Streams, found *fuzz.CampaignReport) {
-	results := make([]judge.Result, len(found.Divergences))
-	for i, d := range found.Divergences {
-		results[i] = f.result(d)
-	}
+	results := mapped(found.Divergences, f.result)
 	if len(results) > 0 {
 		fmt.Fprintln(s.Err)
 	}
@@ -102,7 +97,7 @@ func (f *fuzzFlags) jsonWriter(ctx context.Context, s Streams) (func([]byte) err
 	switch f.json {
 	case "":
 		return nil, nil
-	case "-":
+	case standardStream:
 		return func(b []byte) error { _, err := limited(s.Out).Write(b); return err }, nil
 	}
 	if err := isOther(f.json, f.baseline); err != nil {

@@ -64,11 +64,7 @@ func (f *judgeFlags) run(ctx context.Context, s Streams, name string) error {
 	if err != nil {
 		return err
 	}
-	var recorded []conformance.Recorded
-	for _, call := range capture.Calls {
-		recorded = append(recorded, traffic.Case(call))
-	}
-	if len(recorded) == 0 {
+	if len(capture.Calls) == 0 {
 		return &exitError{exitCannotJudge, fmt.Errorf("%s: none of its %d entries is a call of one of the five operations", name,
 			capture.Foreign)}
 	}
@@ -86,6 +82,7 @@ func (f *judgeFlags) run(ctx context.Context, s Streams, name string) error {
 	for _, open := range reports {
 		opts = append(opts, conformance.WithSink(open(o)))
 	}
+	recorded := mapped(capture.Calls, traffic.Case)
 	found, err := conformance.JudgeRecorded(ctx, conformance.Target{Name: name, Region: defaultRegion}, recorded, opts...)
 	if capture.Foreign > 0 {
 		fmt.Fprintf(s.Err, "%d other entries of the file are not calls of these operations, and were not judged\n", capture.Foreign)

@@ -63,9 +63,9 @@ func (s Streams) keepLast(r *event.Report) {
 		return
 	}
 	_ = atomicfile.Write(filepath.Join(s.Cache, lastName), atomicfile.Bytes(b))
-	failed := failedCases{Target: r.Target.Name}
-	if before, err := s.readFailed(); err == nil && before.Target == failed.Target {
-		failed.Failed = before.Failed
+	failed, err := s.readFailed()
+	if err != nil || failed.Target != r.Target.Name {
+		failed = failedCases{Target: r.Target.Name}
 	}
 	judged := map[string]bool{}
 	var now []string
@@ -106,14 +106,10 @@ func lastFailed(ctx context.Context, s Streams, within selector.Selector) (selec
 	if err != nil {
 		return within, err
 	}
-	known := map[string]bool{}
-	for _, c := range cases {
-		known[c.ID] = true
-	}
 	var failed []string
-	for _, id := range last.Failed {
-		if known[id] && within.Match(id) {
-			failed = append(failed, id)
+	for _, c := range cases {
+		if within.Match(c.ID) && slices.Contains(last.Failed, c.ID) {
+			failed = append(failed, c.ID)
 		}
 	}
 	switch {

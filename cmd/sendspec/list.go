@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance/event"
-	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/untrusted"
@@ -45,16 +44,12 @@ first case, and says which cases a run would skip, and why.`,
 }
 
 func (f *runFlags) list(ctx context.Context, s Streams, args []string, asJSON bool) error {
-	picks, err := selector.Parse(args, selectorFile(ctx))
-	if err != nil {
-		return err
-	}
-	cases, err := picked(picks)
+	cases, picks, err := selected(ctx, args)
 	if err != nil {
 		return err
 	}
 	skip := map[string]string{}
-	if f.namesTarget() {
+	if f.endpoint != "" || f.exec != "" || f.file != "" {
 		plan, err := f.planned(ctx, s, picks)
 		if err != nil {
 			return err
@@ -80,25 +75,6 @@ func (f *runFlags) list(ctx context.Context, s Streams, args []string, asJSON bo
 	return nil
 }
 
-func selected(ctx context.Context, args []string) ([]*fixtures.Case, error) {
-	picks, err := selector.Parse(args, selectorFile(ctx))
-	if err != nil {
-		return nil, err
-	}
-	return picked(picks)
-}
-
-func picked(picks selector.Selector) ([]*fixtures.Case, error) {
-	cases, err := judge.AllCases()
-	if err != nil {
-		return nil, err
-	}
-	if err := picks.Check(cases); err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(cases, func(c *fixtures.Case) bool { return !picks.Match(c.ID) }), nil
-}
-
 func listJSON(s Streams, cases []*fixtures.Case, skip map[string]string) error {
 	type row struct {
 		ID       string           `json:"id"`
@@ -111,37 +87,10 @@ func listJSON(s Streams, cases []*fixtures.Case, skip map[string]string) error {
 		Needs    []string         `json:"needs"`
 		Skip     string           `json:"skip,omitempty"` // why a run against the target would not ask it
 	}
-	rows := []row{}
-	for _, c := range cases {
-		rows = append(rows, row{c.ID, c.Title, c.Since, c.Level, c.Profile, c.Safety, c.Evidence.Kind(),
-			append([]string{}, c.Needs()...), skip[c.ID]})
-	}
-	return untrusted.WriteJSON(s.Out, rows)
+	return untrusted.WriteJSON(s.Out, mapped(cases, func(c *fixtures.Case) row {
+		return row{c.ID, c.Title, c.Since, c.Level, c.Profile, c.Safety, c.Evidence.Kind(), append([]string{}, c.Needs()...), skip[c.ID]}
+	}))
 }
-
-// oneCase returns the case of this ID, or an error that names the nearest.
-func oneCase(ctx context.Context, id string) (*fixtures.Case, error) {
-	cases, err := selected(ctx, []string{id})
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range cases {
-		if c.ID == id {
-			return c, nil
-		}
-	}
-	ids := mapped(cases, func(c *fixtures.Case) string { return c.ID })
-	if len(ids) == 1 {
-		return cases[0], nil
-	}
-	if len(ids) > 12 {
-		ids = append(ids[:12], "…")
-	}
-	return nil, fmt.Errorf("%q is %d cases; name one of them: %s", id, len(cases), strings.Join(ids, " "))
-}
-
-// namesTarget reports whether the flags name a target, which then says what a run would skip.
-func (f *runFlags) namesTarget() bool { return f.endpoint != "" || f.exec != "" || f.file != "" }
 
 // planned is the plan of a run against the target, which is asked what it knows and has.
 func (f *runFlags) planned(ctx context.Context, s Streams, picks selector.Selector) ([]event.Planned, error) {
@@ -173,9 +122,8 @@ func tellSkipped(s Streams, plan []event.Planned) {
 	asked := count[""]
 	delete(count, "")
 	fmt.Fprintf(s.Err, "sendspec: a run would ask %d of %s, and skip %d\n", asked, report.Count(len(plan), "case"), len(plan)-asked)
-	for _, reason := range slices.SortedFunc(maps.Keys(count), func(a, b string) int {
-		return cmp.Or(count[b]-count[a], strings.Compare(a, b))
-	}) {
+	reasons := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) })
+	for _, reason := range reasons {
 		fmt.Fprintf(s.Err, "%6d  %s\n", count[reason], shown(reason))
 	}
 }

@@ -27,7 +27,7 @@ type reportFlags struct {
 // has 1.2 MB of them.
 const wholeAnswers = 48 << 20
 
-const standardOutput = "-"
+const standardStream = "-" // the name of standard input and output
 
 func (f *reportFlags) register(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.reports, "report", nil,
@@ -77,11 +77,11 @@ func (f *reportFlags) sinks(ctx context.Context, s Streams, others ...string) ([
 			return nil, fmt.Errorf("--report %q: %w", text, err)
 		}
 		place := file
-		if absolute, err := filepath.Abs(file); err == nil && file != standardOutput {
+		if absolute, err := filepath.Abs(file); err == nil && file != standardStream {
 			place = absolute
 		}
 		if first, twice := taken[place]; twice {
-			if file == standardOutput {
+			if file == standardStream {
 				return nil, fmt.Errorf("--report %s: standard output takes one report, and %s has it; name a file", text, first)
 			}
 			return nil, fmt.Errorf("--report %s: %s goes to the same file", text, first)
@@ -104,7 +104,7 @@ func (f *reportFlags) sinks(ctx context.Context, s Streams, others ...string) ([
 // isOther refuses a file to write that the same command reads, or writes something else to.
 func isOther(file string, others ...string) error {
 	for _, other := range others {
-		if other != "" && file != standardOutput && sameFile(file, other) {
+		if other != "" && file != standardStream && sameFile(file, other) {
 			return fmt.Errorf("the command has %s for something else; name another file", other)
 		}
 	}
@@ -112,7 +112,7 @@ func isOther(file string, others ...string) error {
 }
 
 func openerOf(ctx context.Context, s Streams, format report.Format, file string) (opener, error) {
-	if file == standardOutput {
+	if file == standardStream {
 		return func(o report.Options) event.Sink { return report.NewWriter(format, file, limited(s.Out), o) }, nil
 	}
 	if err := atomicfile.Check(file); err != nil {
@@ -131,8 +131,8 @@ func (f *reportFlags) githubSinks(s Streams) ([]opener, error) {
 		return nil, nil
 	}
 	var openers []opener
-	if format, err := report.FormatNamed("github"); err == nil && !slices.Contains(f.reports, "github="+standardOutput) {
-		openers = append(openers, func(o report.Options) event.Sink { return report.NewWriter(format, standardOutput, s.Err, o) })
+	if format, err := report.FormatNamed("github"); err == nil && !slices.Contains(f.reports, "github="+standardStream) {
+		openers = append(openers, func(o report.Options) event.Sink { return report.NewWriter(format, standardStream, s.Err, o) })
 	}
 	summary := os.Getenv("GITHUB_STEP_SUMMARY")
 	if format, err := report.FormatNamed("markdown"); err == nil && summary != "" {

@@ -328,8 +328,6 @@ func exitOf(r *event.Report, err error) error {
 		return &exitError{exitInterrupted, fmt.Errorf("interrupted; %w", err)}
 	case errors.Is(err, context.Canceled):
 		return &exitError{exitInterrupted, errors.New("interrupted; the report is partial and says so")}
-	case errors.Is(err, conformance.ErrCannotJudge):
-		return &exitError{exitCannotJudge, err}
 	case errors.Is(err, conformance.ErrBinding):
 		return &exitError{exitUsage, err}
 	case err != nil:

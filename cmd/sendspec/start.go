@@ -101,8 +101,8 @@ func (f *startFlags) prepare(ctx context.Context, s Streams, t *targetFlags) err
 		fmt.Fprint(s.Err, report.Output("the setup command", complaints.Lines()))
 		return fmt.Errorf("--setup %s: %w", f.setup, err)
 	}
-	w, err := readWorld("--setup", output)
-	if err != nil {
+	var w world
+	if err := decodeStrictly("--setup", output, &w, worldFields, nil); err != nil { // JSON is YAML, too
 		return err
 	}
 	return w.fill("--setup", t)
@@ -120,13 +120,16 @@ func (f *startFlags) options() []conformance.Option {
 
 // rerun is what takes the place of the endpoint in the command that asks again.
 func (f *startFlags) rerun(command string) string {
-	words := []string{command}
-	for _, w := range []struct{ flag, value string }{{"--target", f.file}, {"--exec", f.exec}, {"--setup", f.setup}} {
-		if w.value != "" && (w.flag == "--target" || f.file == "") {
-			words = append(words, w.flag, wire.ShellQuote(w.value))
+	flags := [][2]string{{" --exec ", f.exec}, {" --setup ", f.setup}}
+	if f.file != "" {
+		flags = [][2]string{{" --target ", f.file}}
+	}
+	for _, flag := range flags {
+		if flag[1] != "" {
+			command += flag[0] + wire.ShellQuote(flag[1])
 		}
 	}
-	return ownRedactor().Text(strings.Join(words, " "))
+	return ownRedactor().Text(command)
 }
 
 // tellAfter is how long a server may take to come up before it is said that it is waited for.
@@ -135,22 +138,16 @@ const tellAfter = 2 * time.Second
 // tellWaiting says that a server is waited for, once that takes a while, and at the end how long it took. The function
 // returned ends it.
 func tellWaiting(people io.Writer, within, after time.Duration) (end func(up bool)) {
-	began, ended, told := time.Now(), make(chan struct{}), make(chan bool)
-	go func() {
-		timer := time.NewTimer(after)
-		defer timer.Stop()
-		select {
-		case <-ended:
-			told <- false
-		case <-timer.C:
-			fmt.Fprintf(people, "sendspec: --exec: waits until the server speaks HTTP, %s at most (--exec-wait)\n", within)
-			<-ended
-			told <- true
-		}
-	}()
+	began, told := time.Now(), make(chan struct{})
+	timer := time.AfterFunc(after, func() {
+		fmt.Fprintf(people, "sendspec: --exec: waits until the server speaks HTTP, %s at most (--exec-wait)\n", within)
+		close(told)
+	})
 	return func(up bool) {
-		close(ended)
-		if <-told && up {
+		if timer.Stop() {
+			return
+		}
+		if <-told; up {
 			fmt.Fprintf(people, "sendspec: --exec: the server is up after %s\n", time.Since(began).Round(100*time.Millisecond))
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
 // stream is a writer whose reader may be slow, gone, or not there. A write that is blocked gives way to an interrupt,
@@ -126,4 +128,12 @@ func limited(w io.Writer) io.Writer {
 		return w
 	}
 	return &stream{ctx: s.ctx, w: s.w, name: s.name, limit: unreadReport, gone: s.gone}
+}
+
+// readInput reads a file of at most limit bytes, or standard input where its name is -.
+func readInput(ctx context.Context, in io.Reader, name string, limit int64) ([]byte, error) {
+	if name == standardStream {
+		return untrusted.ReadAll(ctx, in, "standard input", limit)
+	}
+	return untrusted.ReadFile(ctx, name, limit)
 }

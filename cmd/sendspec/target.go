@@ -137,6 +137,14 @@ func deniedCaller() aws.Credentials {
 	}
 }
 
+// ownRedactor knows the credentials of the environment, which every command that is started has, too.
+func ownRedactor() *wire.Redactor { return wire.NewRedactor(ownSecrets()...) }
+
+func ownSecrets() []string {
+	return mapped([]string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
+		deniedKey, deniedSecret, deniedToken}, os.Getenv)
+}
+
 // guard are the options that say what the target is, and what may be sent to it.
 func (f *targetFlags) guard() []conformance.Option {
 	var opts []conformance.Option

@@ -126,12 +126,6 @@ var (
 		"suite", "allow-dispatch"}
 )
 
-// readWorld reads what a setup command printed. JSON is YAML too.
-func readWorld(where string, output []byte) (world, error) {
-	var w world
-	return w, decodeStrictly(where, output, &w, worldFields, nil)
-}
-
 // decodeStrictly reads one YAML mapping whose fields are all known. What is wrong is one line that
 // begins with where:LINE. Expand may change the text of each value.
 func decodeStrictly(where string, b []byte, into any, known []string, expand func(key string, n *yaml.Node) error) error {
@@ -160,8 +154,10 @@ func decodeStrictly(where string, b []byte, into any, known []string, expand fun
 				untrusted.Quote(key.Value), strings.Join(known, ", "), nearest.Question(key.Value, known))
 		}
 	}
-	if err := expandEntries(where, root, expand); err != nil {
-		return err
+	for i := 0; i < len(root.Content) && expand != nil; i += 2 {
+		if err := expandEntries(where, root.Content[i].Value, root.Content[i+1], expand); err != nil {
+			return err
+		}
 	}
 	if err := refuseEmptyEntries(where, root); err != nil {
 		return err
@@ -172,30 +168,18 @@ func decodeStrictly(where string, b []byte, into any, known []string, expand fun
 	return nil
 }
 
-// expandEntries runs expand over the values of a mapping, with the name of the field that each belongs to.
-func expandEntries(where string, root *yaml.Node, expand func(key string, n *yaml.Node) error) error {
-	if expand == nil {
-		return nil
-	}
-	var walk func(key string, n *yaml.Node) error
-	walk = func(key string, n *yaml.Node) error {
-		if n.Kind == yaml.ScalarNode {
-			if err := expand(key, n); err != nil {
-				return fmt.Errorf("%s:%d: %w", where, n.Line, err)
-			}
+// expandEntries runs expand over the values of a field.
+func expandEntries(where, field string, n *yaml.Node, expand func(field string, n *yaml.Node) error) error {
+	if n.Kind == yaml.ScalarNode {
+		if err := expand(field, n); err != nil {
+			return fmt.Errorf("%s:%d: %w", where, n.Line, err)
 		}
-		for i, below := range n.Content {
-			if n.Kind == yaml.MappingNode && i%2 == 0 {
-				continue // a name
-			}
-			if err := walk(key, below); err != nil {
-				return err
-			}
-		}
-		return nil
 	}
-	for i := 0; i < len(root.Content); i += 2 {
-		if err := walk(root.Content[i].Value, root.Content[i+1]); err != nil {
+	for i, below := range n.Content {
+		if n.Kind == yaml.MappingNode && i%2 == 0 {
+			continue // a name
+		}
+		if err := expandEntries(where, field, below, expand); err != nil {
 			return err
 		}
 	}
@@ -244,16 +228,14 @@ func refuseEmptyEntries(where string, mapping *yaml.Node) error {
 		case yaml.SequenceNode:
 			values = value.Content
 		}
-		if len(values) == 0 || slices.ContainsFunc(values, isEmptyNode) {
+		isEmpty := func(n *yaml.Node) bool { // an alias refers to a node that is checked itself
+			return n.Kind == yaml.ScalarNode && (n.Tag == "!!null" || isBlank(n.Value))
+		}
+		if len(values) == 0 || slices.ContainsFunc(values, isEmpty) {
 			return fmt.Errorf("%s:%d: %s %w", where, key.Line, untrusted.Quote(key.Value), errEmpty)
 		}
 	}
 	return nil
-}
-
-// isEmptyNode reports whether a node has no text. An alias refers to a node that is checked itself.
-func isEmptyNode(n *yaml.Node) bool {
-	return n.Kind == yaml.ScalarNode && (n.Tag == "!!null" || isBlank(n.Value))
 }
 
 // placed writes an error of the decoder as one line with its place.

@@ -125,9 +125,6 @@ func first[T any](list []T, omitted *int) []T {
 	return list[:n]
 }
 
-// shown is a text of a file or a target as people see it: redacted, cut and escaped.
-func shown(s string) string { return excerpt(s, textShown) }
-
 // lines writes a line for each of n things, as far as they are shown.
 func lines(b *strings.Builder, n int, line func(i int) string) {
 	for i := range min(n, linesShown) {
