@@ -95,7 +95,6 @@ func completeCases(_ *cobra.Command, _ []string, typed string) ([]cobra.Completi
 	return slices.Compact(found), directive
 }
 
-// completeOneCase is completeCases for a command that takes one.
 func completeOneCase(c *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
@@ -103,7 +102,6 @@ func completeOneCase(c *cobra.Command, args []string, typed string) ([]cobra.Com
 	return completeCases(c, args, typed)
 }
 
-// completeFlag completes the values of a flag of the command.
 func completeFlag(c *cobra.Command, flag string, values ...string) {
 	directive := cobra.ShellCompDirectiveNoFileComp
 	if slices.ContainsFunc(values, func(v string) bool { return strings.HasSuffix(v, "=") }) {

@@ -16,7 +16,6 @@ import (
 	"github.com/sendspec/sendspec/fuzz"
 )
 
-// baselineFlags name the known divergences of a target.
 type baselineFlags struct {
 	baseline string
 	update   bool
@@ -153,7 +152,6 @@ func (f *runFlags) tellRun(s Streams, n, most int) {
 	fmt.Fprintf(s.Err, "baseline: run %d of at most %d, with another seed%s, to find what varies\n", n, most, anew)
 }
 
-// freshNamed is how many of the cases that did something new are named.
 const freshNamed = 10
 
 func tellFresh(s Streams, runs *baseline.Runs, fresh []string) {

@@ -25,7 +25,6 @@ type Streams struct {
 	Cache string
 }
 
-// The exit codes.
 const (
 	exitConforms      = 0
 	exitNonconforming = 1   // the target is at fault
@@ -135,7 +134,6 @@ Exit codes:
 	return root
 }
 
-// flagError names the flag that a mistyped one may have meant.
 func flagError(c *cobra.Command, err error) error {
 	text := err.Error()
 	if unknown := (*pflag.NotExistError)(nil); errors.As(err, &unknown) {
@@ -146,7 +144,6 @@ func flagError(c *cobra.Command, err error) error {
 	return fmt.Errorf("%s (see %s --help)", text, c.CommandPath())
 }
 
-// knownCommand refuses what is no command, and names the one that it may have meant.
 func knownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil

@@ -66,7 +66,6 @@ SDK), inferred (deduced from other facts).`,
 	return c
 }
 
-// book is the facts with the cases that rest on them.
 type book struct {
 	facts []*evidence.Fact
 	cases map[string][]string // by the fact's ID
@@ -128,7 +127,6 @@ func has(f *evidence.Fact, text string) bool {
 	return strings.Contains(strings.ToLower(strings.Join(all, "\n")), strings.ToLower(text))
 }
 
-// counts writes how many facts there are, by topic and kind.
 func (b *book) counts(w io.Writer, asJSON bool) error {
 	type row struct {
 		Topic string                `json:"topic"`
@@ -203,7 +201,6 @@ func oneLine(b *strings.Builder, f *evidence.Fact) {
 	fmt.Fprintf(b, "%-40s %s: %s\n", f.ID, knownHow(f), f.Statement)
 }
 
-// knownHow is the kind of a fact and its date.
 func knownHow(f *evidence.Fact) string {
 	how := f.Kind.Words()
 	if date := f.Date(); date != "" {
@@ -254,7 +251,6 @@ func withoutVariants(ids []string) []string {
 	return short
 }
 
-// question writes an open question: how it would be settled, and by which cases.
 func (b *book) question(w *strings.Builder, f *evidence.Fact) {
 	q := f.Question
 	fmt.Fprintf(w, "%s\n  %s\n  known     %s (%s)\n  to settle %s\n", f.ID, q.Text, f.Statement, knownHow(f), q.How)
@@ -277,7 +273,6 @@ func writePlaces(w *strings.Builder, indent string, places []evidence.Place) {
 	}
 }
 
-// completeFacts completes IDs of facts, and topics.
 func completeFacts(_ *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	base, err := evidence.Embedded()
 	if err != nil || len(args) > 0 {

@@ -48,7 +48,6 @@ fact does.`,
 	return c
 }
 
-// sourceName is the form of a source's ID.
 var sourceName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]*$`)
 
 func (f *evidenceAddFlags) run(ctx context.Context, s Streams, file string) error {
@@ -146,7 +145,6 @@ func recordedOn(lines []evidence.Recording) string {
 	return ""
 }
 
-// source is the entry of the recordings among the sources.
 func (f *evidenceAddFlags) source(file string, lines []evidence.Recording) (evidence.Source, error) {
 	date := recordedOn(lines)
 	base := filepath.Base(file)

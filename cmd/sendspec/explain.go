@@ -92,7 +92,6 @@ func (f *targetFlags) explainSteps(b *strings.Builder, c *fixtures.Case) error {
 	return nil
 }
 
-// outcomeText writes an outcome as a fixture has it.
 func outcomeText(o fixtures.Outcome) (string, error) {
 	var buf bytes.Buffer
 	e := json.NewEncoder(&buf)

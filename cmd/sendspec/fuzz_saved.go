@@ -18,7 +18,6 @@ import (
 // mergeFlags are those that say something of findings that are joined; the others are of a campaign.
 var mergeFlags = []string{"merge", "dir", "json", "strict", "verbose", "baseline", "update-baseline"}
 
-// fuzzArgs wants folders with --merge, and nothing without it.
 func fuzzArgs(merge *bool) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if *merge {
@@ -129,7 +128,6 @@ still fail. The default folder is findings.`,
 	return c
 }
 
-// replayAll replays the findings one by one, and writes a line for each to standard output.
 func (f *fuzzFlags) replayAll(ctx context.Context, s Streams, path string) error {
 	if err := f.check(); err != nil {
 		return err

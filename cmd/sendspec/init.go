@@ -32,7 +32,6 @@ var (
 	jenkinsCI string
 )
 
-// ciFiles are the file and the text of each CI system.
 var ciFiles = map[string][2]string{
 	"github":  {".github/workflows/sendspec.yml", githubCI},
 	"gitlab":  {"sendspec.gitlab-ci.yml", gitlabCI},
@@ -92,7 +91,6 @@ func (f *initFlags) run(s Streams) error {
 	return nil
 }
 
-// target is the target file.
 func (f *initFlags) target() (string, error) {
 	if f.endpoint != "" {
 		if _, err := conformance.New(conformance.Target{URL: f.endpoint}); err != nil {

@@ -17,7 +17,6 @@ import (
 	"github.com/sendspec/sendspec/conformance/selector"
 )
 
-// errNoLastRun is that no report of a run was kept.
 var errNoLastRun = errors.New("there is no last run whose report was kept; a run against a server keeps it")
 
 // cacheDir is where the report of the last run is kept, "" where there is no place for it.
@@ -38,7 +37,6 @@ type failedCases struct {
 	Failed []string `json:"failed"`
 }
 
-// lastReport is the file with the JSON report of the last run against a server.
 func (s Streams) lastReport() (string, error) {
 	if s.Cache == "" {
 		return "", errNoLastRun

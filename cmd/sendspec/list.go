@@ -92,7 +92,6 @@ func listJSON(s Streams, cases []*fixtures.Case, skip map[string]string) error {
 	}))
 }
 
-// planned is the plan of a run against the target, which is asked what it knows and has.
 func (f *runFlags) planned(ctx context.Context, s Streams, picks selector.Selector) ([]event.Planned, error) {
 	f.timeout, f.maxTime, f.parallel = defaultTimeout, defaultMaxTime, 1
 	if err := f.check(ctx, s, picks, nil); err != nil {

@@ -46,7 +46,6 @@ const (
 	estimatedCases = 20
 )
 
-// Event counts.
 func (p *progress) Event(e event.Event) error {
 	switch e := e.(type) {
 	case event.Started:
@@ -78,7 +77,6 @@ func (p *progress) Event(e event.Event) error {
 	return nil
 }
 
-// describe says how many cases failed, and how long the others may take.
 func (p *progress) describe(e event.Progress, now time.Time) string {
 	var words []string
 	if e.Failed > 0 {
@@ -96,7 +94,6 @@ func (p *progress) describe(e event.Progress, now time.Time) string {
 	return strings.Join(words, ", ")
 }
 
-// Write writes above the line.
 func (p *progress) Write(b []byte) (int, error) {
 	if p.bar == nil {
 		return p.w.Write(b)

@@ -15,7 +15,6 @@ import (
 	"github.com/sendspec/sendspec/conformance/report"
 )
 
-// reportFlags say which reports a run writes, and where.
 type reportFlags struct {
 	reports []string
 	json    string

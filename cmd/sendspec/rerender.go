@@ -87,7 +87,6 @@ func checkBadge(file, of string) error {
 	return nil
 }
 
-// writeBadge writes a badge, and the Markdown that shows it.
 func writeBadge(s Streams, file string, b report.Badge) error {
 	if file == "" {
 		return nil

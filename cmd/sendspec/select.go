@@ -44,7 +44,6 @@ func parseShard(text string) (selector.Shard, error) {
 // maxSelectorFile bounds an @file: a line for every case takes a fifth of a megabyte.
 const maxSelectorFile = 4 << 20
 
-// selectorFile reads an @file of a selector.
 func selectorFile(ctx context.Context) func(name string) ([]byte, error) {
 	return func(name string) ([]byte, error) { return untrusted.ReadFile(ctx, name, maxSelectorFile) }
 }

@@ -106,7 +106,6 @@ func newServer(h http.Handler) *http.Server {
 	}
 }
 
-// served is the embedded reference on a listener.
 type served struct {
 	URL    string
 	World  service.DemoWorld
@@ -115,7 +114,6 @@ type served struct {
 	done   chan error
 }
 
-// serveSettings say how to serve the embedded reference.
 type serveSettings struct {
 	address string
 	region  string
@@ -125,7 +123,6 @@ type serveSettings struct {
 	mutant  string        // the wrong server to be; "" is none
 }
 
-// serve starts the embedded reference with its demonstration world.
 func serve(set serveSettings) (*served, error) {
 	set.region = cmp.Or(set.region, defaultRegion)
 	if !(set.scale >= minScale && set.scale <= maxScale) { // NaN is neither
@@ -200,7 +197,6 @@ func mapped[From, To any](list []From, one func(From) To) []To {
 	return result
 }
 
-// converted are names of one kind as those of another.
 func converted[To, From ~string](names []From) []To {
 	return mapped(names, func(name From) To { return To(name) })
 }
@@ -213,7 +209,6 @@ const lingerTime = 500 * time.Millisecond
 // reset the connection, and the answer may be lost.
 type lingering struct{ net.Listener }
 
-// Accept waits for the next connection.
 func (l lingering) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if tcp, ok := c.(*net.TCPConn); ok {
@@ -282,7 +277,6 @@ TEXT selects those whose name or defect contains it.`,
 	}
 }
 
-// mutantNamed returns the wrong server of this name, or an error that names the one that may have been meant.
 func mutantNamed(name string) (mutants.Mutant, error) {
 	near := ""
 	var names []string

@@ -19,7 +19,6 @@ import (
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
-// startFlags say how the server under test is started and prepared.
 type startFlags struct {
 	file  string // the target file
 	exec  string
@@ -85,7 +84,6 @@ func (f *startFlags) start(ctx context.Context, s Streams, t *targetFlags) (end 
 	return end, nil
 }
 
-// prepare runs the setup command and takes over what it prints.
 func (f *startFlags) prepare(ctx context.Context, s Streams, t *targetFlags) error {
 	region := cmp.Or(t.regionOrEnv(), defaultRegion)
 	env := []string{"SENDSPEC_ENDPOINT=" + t.endpoint, "AWS_ENDPOINT_URL=" + t.endpoint, "AWS_REGION=" + region,
@@ -108,7 +106,6 @@ func (f *startFlags) prepare(ctx context.Context, s Streams, t *targetFlags) err
 	return w.fill("--setup", t)
 }
 
-// options are those of a run against a server that was started for it.
 func (f *startFlags) options() []conformance.Option {
 	if f.server == nil {
 		return nil

@@ -116,7 +116,6 @@ func isPipe(name string) bool {
 	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
 }
 
-// newPipe returns a stream to a pipe or a device.
 func newPipe(ctx context.Context, name string) *stream {
 	return &stream{ctx: ctx, w: &pipe{name: name}, name: name, limit: unreadReport}
 }

@@ -20,7 +20,6 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// targetFlags describe the target of a command.
 type targetFlags struct {
 	endpoint string
 	region   string
@@ -157,7 +156,6 @@ func (f *targetFlags) guard() []conformance.Option {
 	return opts
 }
 
-// rerun is the command that runs a single case again.
 func (f *targetFlags) rerun(seed uint64, program string) string {
 	return strings.Join(append(f.words(program, "run"), "--seed", fmt.Sprint(seed)), " ")
 }

@@ -22,7 +22,6 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// targetFile describes a target for a repository.
 type targetFile struct {
 	Name     string        `yaml:"name"`
 	Endpoint string        `yaml:"endpoint"`
@@ -51,10 +50,8 @@ type world struct {
 	Bindings  map[string]string `yaml:"bindings"` // anything else, by the names that sendspec bindings lists
 }
 
-// names is one name or a list of them.
 type names []string
 
-// UnmarshalYAML accepts a string or a list of strings.
 func (n *names) UnmarshalYAML(node *yaml.Node) error {
 	if node.Kind == yaml.ScalarNode {
 		var one string
@@ -65,7 +62,6 @@ func (n *names) UnmarshalYAML(node *yaml.Node) error {
 	return node.Decode((*[]string)(n))
 }
 
-// maxTargetFile bounds what is read.
 const maxTargetFile = 1 << 20
 
 // load reads the target file, and fills in what the flags leave open.

@@ -16,7 +16,6 @@ import (
 	"github.com/sendspec/sendspec/conformance/report"
 )
 
-// terminal is what is known of where text for people goes.
 type terminal struct {
 	color    bool
 	progress bool
@@ -40,7 +39,6 @@ func (c *color) register(command *cobra.Command) {
 	completeFlag(command, "color", colors...)
 }
 
-// Set takes one of the three words.
 func (c *color) Set(text string) error {
 	if !slices.Contains(colors, text) {
 		return fmt.Errorf("want one of %s%s", strings.Join(colors, ", "), nearest.Question(text, colors))
@@ -51,7 +49,6 @@ func (c *color) Set(text string) error {
 
 func (c *color) String() string { return string(*c) }
 
-// Type is how help calls the value.
 func (c *color) Type() string { return "WHEN" }
 
 // terminalOf looks at a stream and at the conventions of the environment: NO_COLOR (no-color.org), CI,
@@ -68,7 +65,6 @@ func terminalOf(w io.Writer, getenv func(string) string, wanted color) terminal 
 	return t
 }
 
-// terminalSinks tell the run to people.
 func (f *runFlags) terminalSinks(w io.Writer, o report.Options) []event.Sink {
 	t := terminalOf(w, os.Getenv, f.color)
 	text := report.TextOptions{Options: o, Verbose: f.verbose, Quiet: f.quiet, Color: t.color, Width: t.width}
@@ -79,7 +75,6 @@ func (f *runFlags) terminalSinks(w io.Writer, o report.Options) []event.Sink {
 	return []event.Sink{p, report.NewText(p, text)} // the line is gone before the totals come
 }
 
-// progressSinks show how far a run is that tells nothing else.
 func (f *runFlags) progressSinks(w io.Writer) []event.Sink {
 	t := terminalOf(w, os.Getenv, f.color)
 	if !t.progress || f.quiet {

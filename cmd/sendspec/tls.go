@@ -86,7 +86,6 @@ func (f *tlsFlags) certificate(ctx context.Context) ([]tls.Certificate, error) {
 // maxCertificates bounds a file of certificates: those that a system trusts take 200 KB.
 const maxCertificates = 4 << 20
 
-// roots are the system's certificates and those of the file.
 func (f *tlsFlags) roots(ctx context.Context) (*x509.CertPool, error) {
 	b, err := untrusted.ReadFile(ctx, f.caFile, maxCertificates)
 	if err != nil {
@@ -117,7 +116,6 @@ func (f *tlsFlags) curl(command string) string {
 	return strings.Replace(command, start, start+options, 1)
 }
 
-// words are the flags as they were given.
 func (f *tlsFlags) words() []string {
 	var words []string
 	for _, file := range []struct{ flag, name string }{{"--ca-file", f.caFile}, {"--cert", f.cert}, {"--key", f.key}} {

@@ -66,7 +66,6 @@ func buildText(info *debug.BuildInfo) string {
 		cmp.Or(info.GoVersion, runtime.Version()), runtime.GOOS, runtime.GOARCH)
 }
 
-// corpusText names the cases and the evidence of this program.
 func corpusText() (string, error) {
 	cases, err := fixtures.Embedded()
 	if err != nil {
