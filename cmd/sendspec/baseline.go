@@ -135,8 +135,7 @@ func (f runFlags) repeat(ctx context.Context, s Streams, picks selector.Selector
 		}
 	}
 	if runs.Count() > 1 {
-		fmt.Fprintf(s.Err, "baseline: %d runs compared; cases newly found to vary: %d\n",
-			runs.Count(), len(runs.VaryingCases()))
+		fmt.Fprintf(s.Err, "baseline: %d runs compared; cases newly found to vary: %d\n", runs.Count(), len(runs.VaryingCases()))
 	}
 	return nil
 }

@@ -15,11 +15,8 @@ import (
 )
 
 type compareFlags struct {
-	format  string
-	matrix  bool
-	partial bool
-	merge   string
-	summary string
+	format, merge, summary string
+	matrix, partial        bool
 }
 
 func newCompare(s Streams) *cobra.Command {

@@ -22,23 +22,14 @@ import (
 
 type fuzzFlags struct {
 	targetFlags
-	duration   time.Duration
-	count      uint64
-	seed       uint64
-	shard      string
-	merge      bool
-	dir        string
-	strategies []string
-	parallel   int
-	rate       float64
-	timeout    time.Duration
-	strict     bool
-	verbose    bool
-	json       string
-	baseline   string
-	update     bool
-	promote    string
-	to         string
+	duration, timeout              time.Duration
+	count, seed                    uint64
+	shard, dir, json, promote, to  string
+	baseline                       string
+	merge, strict, verbose, update bool
+	strategies                     []string
+	parallel                       int
+	rate                           float64
 }
 
 func newFuzz(s Streams) *cobra.Command {
@@ -97,8 +88,7 @@ the file was written.
 	f.register(c)
 	c.Flags().DurationVar(&f.duration, "for", 0,
 		"fuzz for this long; findings are confirmed and shrunk for half as long again, or 5 s, and one --timeout at most")
-	c.Flags().Uint64Var(&f.count, "count", 0,
-		"how many requests to generate (default 10000, or unlimited with --for)")
+	c.Flags().Uint64Var(&f.count, "count", 0, "how many requests to generate (default 10000, or unlimited with --for)")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of the generated requests (default random)")
 	c.Flags().StringVar(&f.shard, "shard", "",
 		"`I/N`: send only part I of N of the campaign of this --seed, or auto/N in a Kubernetes Indexed Job; --merge joins the findings")
@@ -195,7 +185,6 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams) error {
 	options.Shard, options.Baseline = shard, known
 	found, err := fuzz.Run(ctx, session, options)
 	_ = bar.Finish()
-	session.Close()
 	if found == nil {
 		return err
 	}
@@ -203,7 +192,7 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams) error {
 }
 
 // open starts the target, where there is something to start, and opens a session with it. The function that it
-// returns ends the target.
+// returns ends both.
 func (f *fuzzFlags) open(ctx context.Context, s Streams) (*conformance.Session, func(), error) {
 	if _, err := f.targetFlags.check(ctx, s.Err, false); err != nil {
 		return nil, nil, err
@@ -229,7 +218,7 @@ func (f *fuzzFlags) open(ctx context.Context, s Streams) (*conformance.Session, 
 		fmt.Fprintln(s.Err, "sendspec: the target is AWS or not on loopback: no request is sent that may run a command on a node "+
 			"(--allow-dispatch sends them)")
 	}
-	return session, end, nil
+	return session, func() { session.Close(); end() }, nil
 }
 
 func (f *fuzzFlags) options(session *conformance.Session, s Streams, bar *progressbar.ProgressBar) fuzz.Options {

@@ -153,7 +153,6 @@ func (f *fuzzFlags) replayAll(ctx context.Context, s Streams, path string) error
 			break
 		}
 	}
-	session.Close()
 	fmt.Fprintf(s.Err, "%d fixed, %d failing, %d could not be judged\n", counts[fuzz.Fixed], counts[fuzz.Failing], counts[fuzz.Errored])
 	switch {
 	case errors.Is(err, context.Canceled):

@@ -17,10 +17,8 @@ import (
 )
 
 type initFlags struct {
-	endpoint string
-	exec     string
-	ci       string
-	force    bool
+	endpoint, exec, ci string
+	force              bool
 }
 
 var (

@@ -16,9 +16,8 @@ import (
 
 type judgeFlags struct {
 	reportFlags
-	strict  bool
-	verbose bool
-	color   color
+	strict, verbose bool
+	color           color
 }
 
 func newJudge(s Streams) *cobra.Command {

@@ -98,10 +98,10 @@ func (f *runFlags) planned(ctx context.Context, s Streams, picks selector.Select
 		return nil, err
 	}
 	runner, end, err := f.opened(ctx, s, picks, nil)
+	defer end()
 	if err != nil {
 		return nil, err
 	}
-	defer end()
 	ctx, cancel := runner.Bounded(ctx)
 	defer cancel()
 	session, err := runner.Open(ctx)

@@ -31,12 +31,11 @@ const (
 
 type observeFlags struct {
 	targetFlags
-	out     string
-	rate    float64
-	limit   int
-	seed    uint64
-	timeout time.Duration
-	maxTime time.Duration
+	out              string
+	rate             float64
+	limit            int
+	seed             uint64
+	timeout, maxTime time.Duration
 }
 
 func newObserve(s Streams) *cobra.Command {

@@ -29,8 +29,7 @@ const wholeAnswers = 48 << 20
 const standardStream = "-" // the name of standard input and output
 
 func (f *reportFlags) register(c *cobra.Command) {
-	c.Flags().StringArrayVar(&f.reports, "report", nil,
-		"write a report, as `FORMAT=FILE` (may be repeated); - is standard output")
+	c.Flags().StringArrayVar(&f.reports, "report", nil, "write a report, as `FORMAT=FILE` (may be repeated); - is standard output")
 	c.Flags().StringVar(&f.json, "json", "", "short for --report json=`FILE`")
 	c.Flags().BoolVar(&f.github, "github", false, "annotate the step and append to $GITHUB_STEP_SUMMARY (default: on in GitHub Actions)")
 	f.github = os.Getenv("GITHUB_ACTIONS") == "true"

@@ -37,23 +37,13 @@ type runFlags struct {
 	reportFlags
 	startFlags
 	baselineFlags
-	strict   bool
-	profiles []string
-	kinds    []string
-	timeout  time.Duration
-	maxTime  time.Duration
-	wait     time.Duration
-	parallel int
-	seed     uint64
-	verbose  bool
-	fuzz     time.Duration
-	quiet    bool
-	color    color
-	maxFail  int
-	last     bool
-	shard    string
-	suite    string
-	recorded string
+	strict, verbose, quiet, last bool
+	profiles, kinds              []string
+	timeout, maxTime, wait, fuzz time.Duration
+	parallel, maxFail            int
+	seed                         uint64
+	color                        color
+	shard, suite, recorded       string
 }
 
 func newRun(s Streams) *cobra.Command {
@@ -217,10 +207,10 @@ func (f *runFlags) check(ctx context.Context, s Streams, picks selector.Selector
 func (f runFlags) ask(ctx context.Context, s Streams, picks selector.Selector, known []conformance.Option,
 	sinks func(seed uint64) []event.Sink) (*event.Report, error) {
 	runner, end, err := f.opened(ctx, s, picks, known)
+	defer end()
 	if err != nil {
 		return nil, err
 	}
-	defer end()
 	for _, sink := range sinks(runner.Seed()) {
 		if err := conformance.WithSink(sink)(runner); err != nil {
 			return nil, err
@@ -230,26 +220,20 @@ func (f runFlags) ask(ctx context.Context, s Streams, picks selector.Selector, k
 	return found, exitOf(found, err)
 }
 
-// opened starts the target where that is to be started, and returns the runner of it and a function that ends both.
+// opened starts the target where that is to be started, and returns the runner of it and a function that ends what was
+// started, also where there is an error.
 func (f *runFlags) opened(ctx context.Context, s Streams, picks selector.Selector, known []conformance.Option,
 ) (*conformance.Runner, func(), error) {
-	stop, err := f.start(ctx, s, &f.targetFlags)
-	if err != nil {
-		return nil, nil, err
+	if err := f.start(ctx, s, &f.targetFlags); err != nil {
+		return nil, f.stop, err
 	}
 	target, end, err := f.target(ctx)
 	if err != nil {
-		stop()
-		return nil, nil, err
+		return nil, f.stop, err
 	}
-	target.Name = cmp.Or(f.name, ownRedactor().Text(f.exec), target.Name) // a port that was free says nothing
-	stopBoth := func() { end(); stop() }
+	target.Name = cmp.Or(f.name, ownRedactor().Text(f.exec), target.Name)        // a port that was free says nothing
 	runner, err := f.runner(target, picks, slices.Concat(known, f.options())...) // of the server that was started
-	if err != nil {
-		stopBoth()
-		return nil, nil, err
-	}
-	return runner, stopBoth, nil
+	return runner, func() { end(); f.stop() }, err
 }
 
 // rerun is the command that runs single cases of this run again; asked are the flags of the target as

@@ -20,12 +20,9 @@ import (
 )
 
 type startFlags struct {
-	file  string // the target file
-	exec  string
-	wait  time.Duration
-	setup string
-
-	name string
+	file              string // the target file
+	exec, setup, name string
+	wait              time.Duration
 
 	dir    string // in which the commands run: that of the target file if they come from it
 	server *launch.Server
@@ -33,8 +30,7 @@ type startFlags struct {
 
 func (f *startFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&f.file, "target", "", "YAML `FILE` that describes the target; flags override it")
-	c.Flags().StringVar(&f.exec, "exec", "",
-		"`COMMAND` that starts the server under test; {port} becomes a free port")
+	c.Flags().StringVar(&f.exec, "exec", "", "`COMMAND` that starts the server under test; {port} becomes a free port")
 	c.Flags().DurationVar(&f.wait, "exec-wait", time.Minute, "how long --exec may take until the server speaks HTTP")
 	c.Flags().StringVar(&f.name, "name", "", "name of the target in reports (default: its URL, or the command of --exec)")
 	c.Flags().StringVar(&f.setup, "setup", "", "`COMMAND` that prepares the target ($SENDSPEC_ENDPOINT is its URL) and prints "+
@@ -56,10 +52,8 @@ func (f *startFlags) check(t *targetFlags) error {
 	return nil
 }
 
-// start brings the server up, prepares it, and fills in what the flags of the target leave open. The
-// function returned ends the server.
-func (f *startFlags) start(ctx context.Context, s Streams, t *targetFlags) (end func(), err error) {
-	end = func() {}
+// start brings the server up, prepares it, and fills in what the flags of the target leave open.
+func (f *startFlags) start(ctx context.Context, s Streams, t *targetFlags) error {
 	if f.exec != "" {
 		told := tellWaiting(s.Err, f.wait, tellAfter)
 		server, err := launch.Start(ctx, launch.Options{Command: f.exec, URL: t.endpoint,
@@ -67,21 +61,23 @@ func (f *startFlags) start(ctx context.Context, s Streams, t *targetFlags) (end 
 		told(err == nil)
 		if errors.Is(err, launch.ErrNotReady) {
 			fmt.Fprint(s.Err, report.Output("the server", server.Output()))
-			return end, &exitError{exitCannotJudge, fmt.Errorf("--exec %s: %w", f.exec, err)}
+			return &exitError{exitCannotJudge, fmt.Errorf("--exec %s: %w", f.exec, err)}
 		}
 		if err != nil {
-			return end, fmt.Errorf("--exec: %w", err)
+			return fmt.Errorf("--exec: %w", err)
 		}
-		f.server, t.endpoint, end = server, server.URL, server.Stop
+		f.server, t.endpoint = server, server.URL
 	}
 	if f.setup == "" {
-		return end, nil
+		return nil
 	}
-	if err := f.prepare(ctx, s, t); err != nil {
-		end()
-		return func() {}, err
+	return f.prepare(ctx, s, t)
+}
+
+func (f *startFlags) stop() {
+	if f.server != nil {
+		f.server.Stop()
 	}
-	return end, nil
 }
 
 func (f *startFlags) prepare(ctx context.Context, s Streams, t *targetFlags) error {

@@ -21,13 +21,11 @@ import (
 )
 
 type targetFlags struct {
-	endpoint string
-	region   string
-	nodes    []string
-	bind     map[string]string
-	aws      bool
-	dispatch bool
-	tls      tlsFlags
+	endpoint, region string
+	nodes            []string
+	bind             map[string]string
+	aws, dispatch    bool
+	tls              tlsFlags
 
 	tlsConfig *tls.Config            // of what was checked
 	given     func(flag string) bool // reports whether a flag was given

@@ -17,10 +17,8 @@ import (
 
 // tlsFlags say how the certificate of an https endpoint is verified, and which one it is shown.
 type tlsFlags struct {
-	caFile   string
-	insecure bool
-	cert     string
-	key      string
+	caFile, cert, key string
+	insecure          bool
 }
 
 func (f *tlsFlags) register(c *cobra.Command) {

@@ -57,27 +57,20 @@ func validateText(w io.Writer, r *reference.Validation) error {
 	case reference.Malformed:
 		fmt.Fprintf(&b, "no JSON object: %s\n", shown(r.Malformed.Error()))
 	case reference.Mistyped:
-		lines(&b, len(r.TypeErrors), func(i int) string {
-			return fmt.Sprintf("byte %d: %s", r.TypeErrors[i].Offset, shown(r.TypeErrors[i].Error()))
-		})
+		lines(&b, r.TypeErrors, func(e reference.TypeError) string { return fmt.Sprintf("byte %d: %s", e.Offset, shown(e.Error())) })
 	case reference.Invalid:
-		lines(&b, len(r.Violations), func(i int) string {
-			v := r.Violations[i]
-			fact := fixtures.Evidence{v.Evidence}
-			return fmt.Sprintf("%s: %s [%s: %s]", shown(v.Path), shown(v.Rule), fact.Kind(), v.Evidence)
+		lines(&b, r.Violations, func(v reference.Violation) string {
+			return fmt.Sprintf("%s: %s [%s: %s]", shown(v.Path), shown(v.Rule), fixtures.Evidence{v.Evidence}.Kind(), v.Evidence)
 		})
 	default:
 		b.WriteString("valid\n")
 	}
-	lines(&b, len(r.Unknown), func(i int) string {
-		return fmt.Sprintf("not known at %s: %s", shown(r.Unknown[i].Path), r.Unknown[i].Reason)
-	})
+	lines(&b, r.Unknown, func(u reference.Unknown) string { return fmt.Sprintf("not known at %s: %s", shown(u.Path), u.Reason) })
+	if message != "" {
+		exception += ": " + excerpt(message, messageShown)
+	}
 	if exception != "" {
-		fmt.Fprintf(&b, "AWS would answer %s", exception)
-		if message != "" {
-			fmt.Fprintf(&b, ": %s", excerpt(message, messageShown))
-		}
-		b.WriteString("\n")
+		fmt.Fprintf(&b, "AWS would answer %s\n", exception)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -125,12 +118,12 @@ func first[T any](list []T, omitted *int) []T {
 	return list[:n]
 }
 
-// lines writes a line for each of n things, as far as they are shown.
-func lines(b *strings.Builder, n int, line func(i int) string) {
-	for i := range min(n, linesShown) {
-		b.WriteString(line(i) + "\n")
+// lines writes a line for each of the things, as far as they are shown.
+func lines[T any](b *strings.Builder, things []T, line func(T) string) {
+	for _, thing := range things[:min(len(things), linesShown)] {
+		b.WriteString(line(thing) + "\n")
 	}
-	if n > linesShown {
-		fmt.Fprintf(b, "… and %d more like these\n", n-linesShown)
+	if more := len(things) - linesShown; more > 0 {
+		fmt.Fprintf(b, "… and %d more like these\n", more)
 	}
 }
