@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +13,6 @@ import (
 	"github.com/sendspec/sendspec/conformance/baseline"
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
-	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/fuzz"
 )
 
@@ -72,7 +72,7 @@ func noBaseline(name string) error {
 
 // finish writes the baseline if --update-baseline asks for it, from this run and those that repeat adds. It returns the
 // exit of the run.
-func (f *baselineFlags) finish(s Streams, r *event.Report, exit error, repeat func(*baseline.Runs) error) error {
+func (f *runFlags) finish(ctx context.Context, s Streams, r *event.Report, exit error) error {
 	if f.known == nil || r == nil || !f.update {
 		return exit
 	}
@@ -82,7 +82,7 @@ func (f *baselineFlags) finish(s Streams, r *event.Report, exit error, repeat fu
 	}
 	var runs baseline.Runs
 	runs.Add(r.Results)
-	if err := repeat(&runs); err != nil {
+	if err := f.repeat(ctx, s, &runs); err != nil {
 		fmt.Fprintf(s.Err, "baseline: %s was not written: a repeated run could not be judged\n", f.baseline)
 		return err
 	}
@@ -110,8 +110,7 @@ const (
 
 // repeat finds out what varies: it repeats the run, each time with another seed, and with a server started anew where
 // it starts one. It fails if a run could not judge.
-func (f runFlags) repeat(ctx context.Context, s Streams, picks selector.Selector, known []conformance.Option,
-	runs *baseline.Runs) error {
+func (f runFlags) repeat(ctx context.Context, s Streams, runs *baseline.Runs) error {
 	most, quiet := mostRuns, quietRuns
 	switch {
 	case f.runs > 0:
@@ -124,7 +123,7 @@ func (f runFlags) repeat(ctx context.Context, s Streams, picks selector.Selector
 	for runs.Count() < most && calm < quiet {
 		f.tellRun(s, runs.Count()+1, most)
 		f.seed++ // not looked at where each run draws its own
-		found, err := f.ask(ctx, s, picks, known, func(uint64) []event.Sink { return f.progressSinks(s.Err) })
+		found, err := f.ask(ctx, s, func(uint64) []event.Sink { return f.progressSinks(s.Err) })
 		if found == nil || !found.Complete {
 			return err
 		}
@@ -159,10 +158,6 @@ func tellFresh(s Streams, runs *baseline.Runs, fresh []string) {
 			fmt.Fprintf(s.Err, "baseline: and %d more\n", len(fresh)-i)
 			return
 		}
-		seen := runs.Varying(id)
-		if seen == "" {
-			seen = "seen to fail in more places"
-		}
-		fmt.Fprintf(s.Err, "baseline: %s: %s\n", id, seen)
+		fmt.Fprintf(s.Err, "baseline: %s: %s\n", id, cmp.Or(runs.Varying(id), "seen to fail in more places"))
 	}
 }

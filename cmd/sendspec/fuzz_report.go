@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/sendspec/sendspec/conformance/atomicfile"
@@ -90,7 +89,7 @@ func (f *fuzzFlags) replay(folder string) string {
 	if folder == "" {
 		return ""
 	}
-	return strings.Join(append(f.words("sendspec", "replay"), wire.ShellQuote(folder)), " ")
+	return append(f.words("replay"), wire.ShellQuote(folder)).String()
 }
 
 func (f *fuzzFlags) jsonWriter(ctx context.Context, s Streams) (func([]byte) error, error) {

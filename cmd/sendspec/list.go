@@ -12,7 +12,6 @@ import (
 
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/report"
-	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
@@ -50,7 +49,8 @@ func (f *runFlags) list(ctx context.Context, s Streams, args []string, asJSON bo
 	}
 	skip := map[string]string{}
 	if f.endpoint != "" || f.exec != "" || f.file != "" {
-		plan, err := f.planned(ctx, s, picks)
+		f.picks = picks
+		plan, err := f.planned(ctx, s)
 		if err != nil {
 			return err
 		}
@@ -92,12 +92,12 @@ func listJSON(s Streams, cases []*fixtures.Case, skip map[string]string) error {
 	}))
 }
 
-func (f *runFlags) planned(ctx context.Context, s Streams, picks selector.Selector) ([]event.Planned, error) {
+func (f *runFlags) planned(ctx context.Context, s Streams) ([]event.Planned, error) {
 	f.timeout, f.maxTime, f.parallel = defaultTimeout, defaultMaxTime, 1
-	if err := f.check(ctx, s, picks, nil); err != nil {
+	if err := f.check(ctx, s); err != nil {
 		return nil, err
 	}
-	runner, end, err := f.opened(ctx, s, picks, nil)
+	runner, end, err := f.opened(ctx, s)
 	defer end()
 	if err != nil {
 		return nil, err

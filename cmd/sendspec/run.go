@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance"
-	"github.com/sendspec/sendspec/conformance/baseline"
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/observe"
 	"github.com/sendspec/sendspec/conformance/probe"
@@ -44,6 +43,9 @@ type runFlags struct {
 	seed                         uint64
 	color                        color
 	shard, suite, recorded       string
+
+	picks selector.Selector
+	extra []conformance.Option // of the baseline and of what was recorded
 }
 
 func newRun(s Streams) *cobra.Command {
@@ -150,12 +152,12 @@ shorter. Cases that were not run are counted and reported.`,
 }
 
 func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targetFlags) error {
-	picks, err := selector.Parse(args, selectorFile(ctx))
-	if err != nil {
+	var err error
+	if f.picks, err = selector.Parse(args, selectorFile(ctx)); err != nil {
 		return err
 	}
 	if f.last {
-		if picks, err = lastFailed(ctx, s, picks); err != nil {
+		if f.picks, err = lastFailed(ctx, s, f.picks); err != nil {
 			return err
 		}
 	}
@@ -171,11 +173,11 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 	if err != nil {
 		return err
 	}
-	known = append(known, recorded...)
-	if err := f.check(ctx, s, picks, known); err != nil {
+	f.extra = slices.Concat(known, recorded)
+	if err := f.check(ctx, s); err != nil {
 		return err
 	}
-	found, exit := f.ask(ctx, s, picks, known, func(seed uint64) []event.Sink {
+	found, exit := f.ask(ctx, s, func(seed uint64) []event.Sink {
 		o := report.Options{Rerun: f.rerun(asked, seed), Version: version()}
 		sinks := f.terminalSinks(s.Err, o)
 		for _, open := range reports {
@@ -186,11 +188,11 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 	if (f.endpoint != "" || f.exec != "") && f.recorded == "" {
 		s.keepLast(found)
 	}
-	return f.finish(s, found, exit, func(runs *baseline.Runs) error { return f.repeat(ctx, s, picks, known, runs) })
+	return f.finish(ctx, s, found, exit)
 }
 
 // check finds what is wrong with the command line, before a process is started or a byte sent.
-func (f *runFlags) check(ctx context.Context, s Streams, picks selector.Selector, known []conformance.Option) error {
+func (f *runFlags) check(ctx context.Context, s Streams) error {
 	if err := f.startFlags.check(&f.targetFlags); err != nil {
 		return err
 	}
@@ -198,15 +200,14 @@ func (f *runFlags) check(ctx context.Context, s Streams, picks selector.Selector
 	if err != nil {
 		return err
 	}
-	_, err = f.runner(target, picks, known...)
+	_, err = f.runner(target)
 	return err
 }
 
 // ask makes one run: it starts the target where that is to be started, asks it, and ends it. It leaves the
 // flags as they are, so that the next run starts a target of its own. The error is the exit of the run.
-func (f runFlags) ask(ctx context.Context, s Streams, picks selector.Selector, known []conformance.Option,
-	sinks func(seed uint64) []event.Sink) (*event.Report, error) {
-	runner, end, err := f.opened(ctx, s, picks, known)
+func (f runFlags) ask(ctx context.Context, s Streams, sinks func(seed uint64) []event.Sink) (*event.Report, error) {
+	runner, end, err := f.opened(ctx, s)
 	defer end()
 	if err != nil {
 		return nil, err
@@ -222,8 +223,7 @@ func (f runFlags) ask(ctx context.Context, s Streams, picks selector.Selector, k
 
 // opened starts the target where that is to be started, and returns the runner of it and a function that ends what was
 // started, also where there is an error.
-func (f *runFlags) opened(ctx context.Context, s Streams, picks selector.Selector, known []conformance.Option,
-) (*conformance.Runner, func(), error) {
+func (f *runFlags) opened(ctx context.Context, s Streams) (*conformance.Runner, func(), error) {
 	if err := f.start(ctx, s, &f.targetFlags); err != nil {
 		return nil, f.stop, err
 	}
@@ -231,36 +231,34 @@ func (f *runFlags) opened(ctx context.Context, s Streams, picks selector.Selecto
 	if err != nil {
 		return nil, f.stop, err
 	}
-	target.Name = cmp.Or(f.name, ownRedactor().Text(f.exec), target.Name)        // a port that was free says nothing
-	runner, err := f.runner(target, picks, slices.Concat(known, f.options())...) // of the server that was started
+	target.Name = cmp.Or(f.name, ownRedactor().Text(f.exec), target.Name) // a port that was free says nothing
+	runner, err := f.runner(target)
 	return runner, func() { end(); f.stop() }, err
 }
 
 // rerun is the command that runs single cases of this run again; asked are the flags of the target as
 // they were given.
 func (f *runFlags) rerun(asked targetFlags, seed uint64) string {
-	command := f.startFlags.rerun(asked.rerun(seed, "sendspec"))
-	if f.strict {
-		command += " --strict"
+	words := append(asked.words("run"), "--seed", fmt.Sprint(seed))
+	words.add("--target", f.file)
+	inFile := f.file != ""
+	if !inFile {
+		words.add("--exec", f.exec)
+		words.add("--setup", f.setup)
 	}
-	if f.recorded != "" {
-		command += " --recorded " + wire.ShellQuote(f.recorded)
-	}
-	if f.file == "" {
-		for _, p := range f.profiles {
-			command += " --profile " + p
-		}
-		if f.suite != "" {
-			command += " --suite " + f.suite
-		}
+	words.addIf(f.strict, "--strict")
+	words.add("--recorded", f.recorded)
+	if !inFile {
+		words.add("--profile", f.profiles...)
+		words.add("--suite", f.suite)
 	}
 	if f.timeout != defaultTimeout {
-		command += " --timeout " + f.timeout.String()
+		words.add("--timeout", f.timeout.String())
 	}
-	return command
+	return ownRedactor().Text(words.String())
 }
 
-func (f *runFlags) runner(t conformance.Target, s selector.Selector, opts ...conformance.Option) (*conformance.Runner, error) {
+func (f *runFlags) runner(t conformance.Target) (*conformance.Runner, error) {
 	switch {
 	case f.fuzz < 0:
 		return nil, fmt.Errorf("--fuzz %s: want more than 0", f.fuzz)
@@ -280,7 +278,8 @@ func (f *runFlags) runner(t conformance.Target, s selector.Selector, opts ...con
 	if f.shard != "" && !f.given("seed") && f.writesJSON() {
 		return nil, errors.New("--shard: want --seed, the same for all shards, so that compare --merge can join their reports")
 	}
-	opts = append(slices.Concat(opts, f.guard()), conformance.WithSelector(s), conformance.WithParallel(f.parallel),
+	opts := slices.Concat(f.extra, f.guard())
+	opts = append(opts, conformance.WithSelector(f.picks), conformance.WithParallel(f.parallel),
 		conformance.WithLimits(wire.Limits{Timeout: f.timeout}), conformance.WithMaxTime(f.maxTime), conformance.WithShard(shard),
 		conformance.WithProfiles(converted[fixtures.Profile](f.profiles)...),
 		conformance.WithEvidence(converted[evidence.Kind](f.kinds)...))
@@ -297,6 +296,7 @@ func (f *runFlags) runner(t conformance.Target, s selector.Selector, opts ...con
 	}
 	add(f.fuzz > 0, fuzz.Append(fuzz.Options{For: f.fuzz, Shard: shard, Parallel: f.parallel, Rate: f.usualRate()}))
 	add(f.maxFail > 0, conformance.WithMaxFail(f.maxFail))
+	add(f.server != nil, conformance.WithServer(f.launched))
 	add(f.wait > 0, conformance.WithWait(f.wait))
 	add(f.given("seed"), conformance.WithSeed(f.seed))
 	add(f.whole, conformance.WithWholeAnswers(wholeAnswers))

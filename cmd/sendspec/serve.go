@@ -68,16 +68,13 @@ func runServe(ctx context.Context, s Streams, set serveSettings) error {
 
 // runCommand is the command that tells run all about the demonstration world.
 func (s *served) runCommand(set serveSettings) string {
-	words := []string{"env"}
+	words := shellWords{"env"}
 	if set.auth { // run would take other keys from the environment
 		words = append(words, "-u", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test")
 	}
 	words = append(words, deniedKey+"="+s.World.Denied.AccessKeyID, deniedSecret+"="+s.World.Denied.SecretAccessKey)
-	words = append(words, "sendspec", "run", "--endpoint", s.URL, "--region", set.region)
-	for _, name := range sortedNames(s.World.Bindings) {
-		words = append(words, "--bind", wire.ShellQuote(name+"="+s.World.Bindings[name]))
-	}
-	return strings.Join(words, " ")
+	target := targetFlags{endpoint: s.URL, region: set.region, bind: s.World.Bindings}
+	return append(words, target.words("run")...).String()
 }
 
 const (

@@ -12,11 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/launch"
 	"github.com/sendspec/sendspec/conformance/report"
-	"github.com/sendspec/sendspec/conformance/wire"
 )
 
 type startFlags struct {
@@ -102,27 +100,9 @@ func (f *startFlags) prepare(ctx context.Context, s Streams, t *targetFlags) err
 	return w.fill("--setup", t)
 }
 
-func (f *startFlags) options() []conformance.Option {
-	if f.server == nil {
-		return nil
-	}
-	return []conformance.Option{conformance.WithServer(func() event.LaunchedServer {
-		return event.LaunchedServer{Command: ownRedactor().Text(f.exec), Ended: f.server.Ended(), Output: f.server.Output()}
-	})}
-}
-
-// rerun is what takes the place of the endpoint in the command that asks again.
-func (f *startFlags) rerun(command string) string {
-	flags := [][2]string{{" --exec ", f.exec}, {" --setup ", f.setup}}
-	if f.file != "" {
-		flags = [][2]string{{" --target ", f.file}}
-	}
-	for _, flag := range flags {
-		if flag[1] != "" {
-			command += flag[0] + wire.ShellQuote(flag[1])
-		}
-	}
-	return ownRedactor().Text(command)
+// launched is what is known, at the end of a run, of the server that was started for it.
+func (f *startFlags) launched() event.LaunchedServer {
+	return event.LaunchedServer{Command: ownRedactor().Text(f.exec), Ended: f.server.Ended(), Output: f.server.Output()}
 }
 
 // tellAfter is how long a server may take to come up before it is said that it is waited for.
@@ -140,7 +120,8 @@ func tellWaiting(people io.Writer, within, after time.Duration) (end func(up boo
 		if timer.Stop() {
 			return
 		}
-		if <-told; up {
+		<-told
+		if up {
 			fmt.Fprintf(people, "sendspec: --exec: the server is up after %s\n", time.Since(began).Round(100*time.Millisecond))
 		}
 	}

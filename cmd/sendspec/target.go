@@ -154,33 +154,40 @@ func (f *targetFlags) guard() []conformance.Option {
 	return opts
 }
 
-func (f *targetFlags) rerun(seed uint64, program string) string {
-	return strings.Join(append(f.words(program, "run"), "--seed", fmt.Sprint(seed)), " ")
-}
-
-// words are a command and the flags as they were given.
-func (f *targetFlags) words(words ...string) []string {
-	if f.endpoint != "" {
-		words = append(words, "--endpoint", wire.ShellQuote(f.endpoint))
-	}
+// words are a command with the flags as they were given.
+func (f *targetFlags) words(command string) shellWords {
+	words := shellWords{"sendspec", command}
+	words.add("--endpoint", f.endpoint)
 	words = append(words, f.tls.words()...)
-	if f.region != "" {
-		words = append(words, "--region", f.region)
-	}
-	for _, n := range f.nodes {
-		words = append(words, "--node", wire.ShellQuote(n))
-	}
+	words.add("--region", f.region)
+	words.add("--node", f.nodes...)
 	for _, name := range sortedNames(f.bind) {
-		words = append(words, "--bind", wire.ShellQuote(name+"="+f.bind[name]))
+		words.add("--bind", name+"="+f.bind[name])
 	}
-	if f.aws {
-		words = append(words, "--aws")
-	}
-	if f.dispatch {
-		words = append(words, "--allow-dispatch")
-	}
+	words.addIf(f.aws, "--aws")
+	words.addIf(f.dispatch, "--allow-dispatch")
 	return words
 }
+
+// shellWords are a command line for people to use.
+type shellWords []string
+
+// add adds a flag with each of the values that is not empty.
+func (w *shellWords) add(flag string, values ...string) {
+	for _, value := range values {
+		if value != "" {
+			*w = append(*w, flag, wire.ShellQuote(value))
+		}
+	}
+}
+
+func (w *shellWords) addIf(set bool, flag string) {
+	if set {
+		*w = append(*w, flag)
+	}
+}
+
+func (w shellWords) String() string { return strings.Join(w, " ") }
 
 func newBindings() *cobra.Command {
 	return &cobra.Command{

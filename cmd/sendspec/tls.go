@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance/untrusted"
-	"github.com/sendspec/sendspec/conformance/wire"
 )
 
 // tlsFlags say how the certificate of an https endpoint is verified, and which one it is shown.
@@ -102,27 +101,18 @@ func (f *tlsFlags) roots(ctx context.Context) (*x509.CertPool, error) {
 // curl is a curl command that trusts what the flags trust, and shows what they show.
 func (f *tlsFlags) curl(command string) string {
 	const start = "curl -sS -i"
-	options := ""
-	if f.insecure {
-		options = " --insecure"
-	}
-	for _, file := range []struct{ option, name string }{{" --cacert ", f.caFile}, {" --cert ", f.cert}, {" --key ", f.key}} {
-		if file.name != "" {
-			options += file.option + wire.ShellQuote(file.name)
-		}
-	}
-	return strings.Replace(command, start, start+options, 1)
+	words := shellWords{start}
+	words.addIf(f.insecure, "--insecure")
+	words.add("--cacert", f.caFile)
+	words.add("--cert", f.cert)
+	words.add("--key", f.key)
+	return strings.Replace(command, start, words.String(), 1)
 }
 
-func (f *tlsFlags) words() []string {
-	var words []string
-	for _, file := range []struct{ flag, name string }{{"--ca-file", f.caFile}, {"--cert", f.cert}, {"--key", f.key}} {
-		if file.name != "" {
-			words = append(words, file.flag, wire.ShellQuote(file.name))
-		}
-	}
-	if f.insecure {
-		words = append(words, "--insecure")
-	}
+func (f *tlsFlags) words() (words shellWords) {
+	words.add("--ca-file", f.caFile)
+	words.add("--cert", f.cert)
+	words.add("--key", f.key)
+	words.addIf(f.insecure, "--insecure")
 	return words
 }
