@@ -1,7 +1,9 @@
 package event
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sendspec/sendspec/conformance/judge"
@@ -45,6 +47,12 @@ func (t Tally) Total() int {
 
 // Judged is the number of cases that were asked and judged.
 func (t Tally) Judged() int { return t.Total() - t[judge.Skip] - t[judge.Error] }
+
+// Passed is the number of cases that conform, whether or not a should is missed.
+func (t Tally) Passed() int { return t[judge.Pass] + t[judge.Warn] + t[judge.Fixed] }
+
+// Failed is the number of cases that fail, and that no baseline knows.
+func (t Tally) Failed() int { return t[judge.Fail] + t[judge.Flaky] }
 
 // AreaTally counts one area.
 type AreaTally struct {
@@ -91,21 +99,18 @@ func SumUp(results []judge.Result) *Report {
 }
 
 func (r *Report) sum() {
-	results := r.Results
-	area := map[string]int{}
-	for _, res := range results {
+	for _, res := range r.Results {
 		r.Totals[res.Verdict]++
 		name := res.Case.Area()
-		i, ok := area[name]
-		if !ok {
+		i := slices.IndexFunc(r.Areas, func(a AreaTally) bool { return a.Area == name })
+		if i < 0 {
 			i = len(r.Areas)
-			area[name] = i
 			r.Areas = append(r.Areas, AreaTally{name, Tally{}})
 		}
 		r.Areas[i].Tally[res.Verdict]++
 	}
 	for _, p := range fixtures.Profiles() {
-		if v, ok := profileVerdict(p, results); ok {
+		if v, ok := profileVerdict(p, r.Results); ok {
 			r.Profiles = append(r.Profiles, v)
 		}
 	}
@@ -113,39 +118,33 @@ func (r *Report) sum() {
 
 // profileVerdict judges a profile; false where the plan has no case of it.
 func profileVerdict(p fixtures.Profile, results []judge.Result) (ProfileVerdict, bool) {
-	tally, mustSkipped, cases, why := Tally{}, 0, 0, ""
+	tally, mustSkipped, why := Tally{}, 0, ""
 	for _, r := range results {
 		if r.Case.Profile != p {
 			continue
 		}
-		cases++
 		tally[r.Verdict]++
-		if why == "" {
-			why = r.Reason
-		}
+		why = cmp.Or(why, r.Reason)
 		if r.Verdict == judge.Skip && r.Case.Level == fixtures.Must {
 			mustSkipped++
 		}
 	}
-	v := ProfileVerdict{Profile: p, Standing: Conformant, Why: fmt.Sprintf("%d cases judged", tally.Judged())}
+	judged, failed, known := tally.Judged(), tally.Failed(), tally[judge.Known]
+	v := ProfileVerdict{Profile: p, Standing: Conformant, Why: fmt.Sprintf("%d cases judged", judged)}
 	switch {
-	case tally.Judged() == 0:
+	case judged == 0:
 		v.Standing, v.Why = Untested, "no case was judged: "+why
-	case tally[judge.Fail]+tally[judge.Flaky] == 0 && tally[judge.Known] > 0:
-		v.Standing = Nonconformant
-		v.Why = fmt.Sprintf("%d of %d cases fail, all of them known", tally[judge.Known], tally.Judged())
-	case tally[judge.Fail]+tally[judge.Flaky] > 0 && tally[judge.Known] > 0:
-		v.Standing = Nonconformant
-		v.Why = fmt.Sprintf("%d of %d cases fail, and %d more are known", tally[judge.Fail]+tally[judge.Flaky], tally.Judged(),
-			tally[judge.Known])
-	case tally[judge.Fail]+tally[judge.Flaky] > 0:
-		v.Standing = Nonconformant
-		v.Why = fmt.Sprintf("%d of %d cases fail", tally[judge.Fail]+tally[judge.Flaky], tally.Judged())
+	case failed == 0 && known > 0:
+		v.Standing, v.Why = Nonconformant, fmt.Sprintf("%d of %d cases fail, all of them known", known, judged)
+	case failed > 0:
+		v.Standing, v.Why = Nonconformant, fmt.Sprintf("%d of %d cases fail", failed, judged)
+		if known > 0 {
+			v.Why += fmt.Sprintf(", and %d more are known", known)
+		}
 	case mustSkipped > 0 || tally[judge.Error] > 0:
-		v.Standing = Partial
-		v.Why = fmt.Sprintf("%d cases judged, %d must cases not", tally.Judged(), mustSkipped+tally[judge.Error])
+		v.Standing, v.Why = Partial, fmt.Sprintf("%d cases judged, %d must cases not", judged, mustSkipped+tally[judge.Error])
 	}
-	return v, cases > 0
+	return v, len(tally) > 0
 }
 
 // Spared counts the provisional cases that fail, and warn.
@@ -160,16 +159,13 @@ func (r *Report) Spared() int {
 }
 
 // Failed reports whether the target is at fault anywhere.
-func (r *Report) Failed() bool { return r.Totals[judge.Fail]+r.Totals[judge.Flaky] > 0 }
+func (r *Report) Failed() bool { return r.Totals.Failed() > 0 }
 
-// Baseline counts the cases that the baseline names by their state; nil without a baseline.
+// Baseline counts the cases that the baseline names by their state.
 func (r *Report) Baseline() map[judge.BaselineState]int {
-	var n map[judge.BaselineState]int
+	n := map[judge.BaselineState]int{}
 	for i := range r.Results {
 		if b := r.Results[i].Baseline; b != nil {
-			if n == nil {
-				n = map[judge.BaselineState]int{}
-			}
 			n[b.State]++
 		}
 	}

@@ -1,10 +1,9 @@
 package report
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/xml"
 	"fmt"
+	"html"
 	"io"
 	"net/url"
 	"slices"
@@ -37,18 +36,16 @@ const (
 // NewBadge is the badge of a run. One of a part of the cases says so, and has no colour that praises or blames.
 func NewBadge(r *event.Report) Badge {
 	v := view{exact: true}
-	b := Badge{Label: "SendCommand: " + shortened(v.line(r.Target.Name), badgeName)}
-	judged := r.Totals.Judged()
-	passed := r.Totals[judge.Pass] + r.Totals[judge.Warn] + r.Totals[judge.Fixed]
+	b := Badge{Label: "SendCommand: " + cutTo(v.line(r.Target.Name), badgeName)}
+	judged, passed := r.Totals.Judged(), r.Totals.Passed()
 	b.Message = fmt.Sprintf("%d of %d cases pass", passed, judged)
 	profiles, whole := coverageOf(r)
+	mustsSkipped := slices.ContainsFunc(r.Profiles, func(v event.ProfileVerdict) bool { return v.Standing == event.Partial })
 	switch {
 	case judged == 0:
 		b.Message, b.Color = "not tested", badgePartial
-	case !whole:
+	case !whole, passed == judged && mustsSkipped:
 		b.Message, b.Color = "partial, "+b.Message, badgePartial
-	case passed == judged && slices.ContainsFunc(r.Profiles, func(v event.ProfileVerdict) bool { return v.Standing == event.Partial }):
-		b.Message, b.Color = "partial, "+b.Message, badgePartial // nothing failed, and musts were skipped
 	case passed == judged:
 		b.Color = badgeConforms
 	case 2*passed >= judged:
@@ -65,18 +62,10 @@ func NewBadge(r *event.Report) Badge {
 // badgeName is how many characters of a target's name are shown.
 const badgeName = 40
 
-func shortened(s string, most int) string {
-	if runes := []rune(s); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return s
-}
-
 // coverageOf returns the profiles of which a run judged cases, and whether it was of all their cases and came to its end. Of a report
 // that was made with another corpus only the latter is known.
 func coverageOf(r *event.Report) (profiles []string, whole bool) {
-	has := map[fixtures.Profile]bool{}
-	asked := map[string]bool{}
+	has, asked := map[fixtures.Profile]bool{}, map[string]bool{}
 	for i := range r.Results {
 		res := &r.Results[i]
 		asked[res.Case.ID] = true
@@ -121,8 +110,8 @@ func (b Badge) WriteSVG(w io.Writer) error {
 <text x="%[11]d" y="14" textLength="%[12]d">%[13]s</text>
 </g>
 </svg>
-`, width, badgeHeight, escaped(b.Words()), badgeLabel, split, width-3, b.Color,
-		badgePadding, left, escaped(b.Label), split+badgePadding, right, escaped(b.Message))
+`, width, badgeHeight, html.EscapeString(b.Words()), badgeLabel, split, width-3, b.Color,
+		badgePadding, left, html.EscapeString(b.Label), split+badgePadding, right, html.EscapeString(b.Message))
 	return err
 }
 
@@ -145,12 +134,6 @@ func (b Badge) Markdown(address string) string {
 func BadgeAddress(file string) string {
 	u := url.URL{Path: strings.ReplaceAll(file, `\`, "/")}
 	return strings.NewReplacer("(", "%28", ")", "%29").Replace(cmp.Or(u.EscapedPath(), "."))
-}
-
-func escaped(s string) string {
-	var b bytes.Buffer
-	_ = xml.EscapeText(&b, []byte(s))
-	return b.String()
 }
 
 // textWidth is about how wide a text is in Verdana of 11 pixels. The image sets its text to that width, whatever the font.

@@ -41,9 +41,6 @@ func baselineLine(n *judge.BaselineNote) string {
 // baselineCounts counts the cases by their baseline state, "" without a baseline.
 func baselineCounts(r *event.Report) string {
 	counts := r.Baseline()
-	if counts == nil {
-		return ""
-	}
 	words := map[judge.BaselineState]string{
 		judge.BaselineKnown: "known", judge.BaselineFlaky: "known to vary", judge.BaselineChanged: "fail in another way",
 		judge.BaselineExpired: "past their date", judge.BaselineStale: "no longer fail", judge.BaselineUnjudged: "no longer judged",
@@ -53,6 +50,9 @@ func baselineCounts(r *event.Report) string {
 		if n := counts[state]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, words[state]))
 		}
+	}
+	if len(parts) == 0 {
+		return ""
 	}
 	return "baseline: " + strings.Join(parts, ", ")
 }

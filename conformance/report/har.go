@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"maps"
@@ -18,8 +17,8 @@ import (
 	"github.com/sendspec/sendspec/conformance/wire"
 )
 
-// writeHAR writes every exchange of the cases, in the order of the plan: whole enough to be judged
-// again offline.
+// writeHAR writes every exchange of the cases, in the order of the plan: whole enough to be judged again offline. It is
+// HAR 1.2 (HTTP Archive), as far as an API client fills it; members that begin with an underscore are ours, as the format allows.
 func writeHAR(w io.Writer, r *event.Report, o Options) error {
 	v := view{exact: true}
 	if err := v.harHead(w, r, o); err != nil {
@@ -56,9 +55,12 @@ func (v view) harHead(w io.Writer, r *event.Report, o Options) error {
 	verdict := v.line(Verdict(r))
 	var members []any
 	for _, value := range []any{
-		harCreator{"sendspec", cmp.Or(o.Version, "(devel)")},
+		object{"name": "sendspec", "version": cmp.Or(o.Version, "(devel)")},
 		verdict,
-		harRun{v.line(r.Target.Name), v.line(r.Target.Region), r.Seed, r.Strict, r.Complete, verdict, failuresIn(r), r.Suite},
+		object{
+			"target": v.line(r.Target.Name), "region": v.line(r.Target.Region), "seed": r.Seed, "strict": r.Strict,
+			"complete": r.Complete, "verdict": verdict, "failures": failuresIn(r), "suite": r.Suite,
+		},
 	} {
 		member, err := untrusted.CompactJSON(value)
 		if err != nil {
@@ -70,49 +72,55 @@ func (v view) harHead(w io.Writer, r *event.Report, o Options) error {
 	return err
 }
 
-func (v view) entry(t event.Target, r *judge.Result, x *judge.Exchanged) harEntry {
+func (v view) entry(t event.Target, r *judge.Result, x *judge.Exchanged) object {
 	milliseconds := float64(x.Elapsed.Microseconds()) / 1000
-	e := harEntry{
-		Started: x.Sent.UTC().Format("2006-01-02T15:04:05.000Z"), Time: milliseconds,
-		Request: v.harRequest(t, x.Request), Response: v.harResponse(x.Response), Timings: harTimings{Wait: milliseconds},
-		Case: r.Case.ID, Step: max(1, x.Step.Number), Interim: x.Step.Interim, Verdict: string(r.Verdict),
+	e := object{
+		"startedDateTime": x.Sent.UTC().Format("2006-01-02T15:04:05.000Z"), "time": milliseconds,
+		"request": v.harRequest(t, x.Request), "response": v.harResponse(x.Response), "cache": object{},
+		"timings": object{"send": 0, "wait": milliseconds, "receive": 0},
+		"_case":   r.Case.ID, "_step": max(1, x.Step.Number), "_verdict": r.Verdict,
+	}
+	if x.Step.Interim { // a poll's answer that was not the last
+		e["_interim"] = true
 	}
 	if x.Err != nil {
-		e.Failure = string(x.Err.Failure)
-		e.Comment = v.line(v.excerpt([]byte(x.Err.Error())))
+		e["_failure"], e["comment"] = x.Err.Failure, v.line(v.excerpt([]byte(x.Err.Error())))
 	}
 	return e
 }
 
-func (v view) harRequest(t event.Target, r *wire.Request) harRequest {
-	base := strings.TrimSuffix(t.URL, "/")
-	if base == "" {
-		base = "http://localhost" // an http.Handler in the process
-	}
-	body := sentBody(r)
-	out := harRequest{
-		Method: v.known(r.Method), URL: v.known(base + r.Path), HTTPVersion: "HTTP/1.1",
-		Cookies: []harPair{}, Headers: []harPair{}, QueryString: query(r.Path), HeadersSize: -1, BodySize: len(body),
-	}
+func (v view) harRequest(t event.Target, r *wire.Request) object {
+	base := cmp.Or(strings.TrimSuffix(t.URL, "/"), "http://localhost") // an http.Handler in the process
+	body, headers := sentBody(r), []harPair{}
 	if r.Host != "" {
-		out.Headers = append(out.Headers, harPair{"Host", v.known(r.Host)})
+		headers = append(headers, harPair{"Host", v.known(r.Host)})
 	}
 	for _, f := range r.Fields {
-		out.Headers = append(out.Headers, harPair{f.Name, v.text(f.Value)})
+		headers = append(headers, harPair{f.Name, v.text(f.Value)})
+	}
+	out := object{
+		"method": v.known(r.Method), "url": v.known(base + r.Path), "httpVersion": "HTTP/1.1", "cookies": []harPair{},
+		"headers": headers, "queryString": query(r.Path), "headersSize": -1, "bodySize": len(body),
 	}
 	if len(body) > 0 {
-		text, encoding := v.encoded(body)
-		out.PostData = &harPostData{MimeType: r.Get("Content-Type"), Text: text, Encoding: encoding}
+		data := object{"mimeType": r.Get("Content-Type")}
+		v.setText(data, body, "_encoding")
+		out["postData"] = data
 	}
 	if r.Chunked > 0 {
-		out.Comment = fmt.Sprintf("sent with Transfer-Encoding: chunked, %d bytes a chunk", r.Chunked)
+		out["comment"] = fmt.Sprintf("sent with Transfer-Encoding: chunked, %d bytes a chunk", r.Chunked)
 	}
 	if r.Raw != nil {
-		out.Comment = "framed by hand, not as an HTTP client frames: _raw holds the bytes as they went over the connection, " +
+		out["comment"] = "framed by hand, not as an HTTP client frames: _raw holds the bytes as they went over the connection, " +
 			"postData what followed the header"
-		out.Raw = base64.StdEncoding.EncodeToString(r.Raw)
+		out["_raw"] = r.Raw
 	}
 	return out
+}
+
+type harPair struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 func query(path string) []harPair {
@@ -135,40 +143,41 @@ func unescaped(s string) string {
 	return s
 }
 
-func (v view) harResponse(r *wire.Response) harResponse {
-	out := harResponse{Cookies: []harPair{}, Headers: []harPair{}, HeadersSize: -1, BodySize: -1,
-		Content: harContent{MimeType: "x-unknown"}}
+func (v view) harResponse(r *wire.Response) object {
 	if r == nil {
-		out.Comment = "no answer came"
-		return out
-	}
-	out.Status, out.StatusText, out.HTTPVersion = r.Status, http.StatusText(r.Status), v.text(r.Proto)
-	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
-		for _, value := range r.Header[name] {
-			out.Headers = append(out.Headers, harPair{v.text(name), v.text(value)})
+		return object{
+			"status": 0, "statusText": "", "httpVersion": "", "cookies": []harPair{}, "headers": []harPair{}, "redirectURL": "",
+			"headersSize": -1, "bodySize": -1, "content": object{"size": 0, "mimeType": "x-unknown"}, "comment": "no answer came",
 		}
 	}
-	out.RedirectURL = v.text(r.Header.Get("Location"))
-	if kind := r.Header.Get("Content-Type"); kind != "" {
-		out.Content.MimeType = v.text(kind)
+	headers := []harPair{}
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		for _, value := range r.Header[name] {
+			headers = append(headers, harPair{v.text(name), v.text(value)})
+		}
 	}
 	size := len(r.Body) + r.Dropped
-	out.BodySize, out.Content.Size = size, size
-	out.Content.Text, out.Content.Encoding = v.encoded(r.Body)
-	if r.Dropped > 0 || r.Truncated {
-		out.Content.Truncated = true
-		out.Content.Comment = fmt.Sprintf("the first %d bytes of at least %d", len(r.Body), size)
+	content := object{"size": size, "mimeType": cmp.Or(v.text(r.Header.Get("Content-Type")), "x-unknown")}
+	if len(r.Body) > 0 {
+		v.setText(content, r.Body, "encoding")
 	}
-	return out
+	if r.Dropped > 0 || r.Truncated { // too little to judge
+		content["_truncated"], content["comment"] = true, fmt.Sprintf("the first %d bytes of at least %d", len(r.Body), size)
+	}
+	return object{
+		"status": r.Status, "statusText": http.StatusText(r.Status), "httpVersion": v.text(r.Proto), "cookies": []harPair{},
+		"headers": headers, "redirectURL": v.text(r.Header.Get("Location")), "headersSize": -1, "bodySize": size, "content": content,
+	}
 }
 
-// encoded is a body as text, or in base64 where it is no UTF-8.
-func (v view) encoded(body []byte) (text, encoding string) {
-	text = v.known(string(body))
+// setText sets the text of a body, or its bytes in base64 where it is no UTF-8, which the other member says then.
+func (v view) setText(of object, body []byte, encoding string) {
+	text := v.known(string(body))
 	if utf8.ValidString(text) {
-		return text, ""
+		of["text"] = text
+		return
 	}
-	return base64.StdEncoding.EncodeToString([]byte(text)), "base64"
+	of["text"], of[encoding] = []byte(text), "base64"
 }
 
 // text is a header's value; bytes that are no UTF-8 become the characters of those numbers, which is

@@ -114,7 +114,7 @@ func areaRows(r *event.Report, columns []verdictInfo) []areaRow {
 			row.Counts = append(row.Counts, verdictInfo{Verdict: c.Verdict, Count: a.Tally[c.Verdict]})
 		}
 		if judged := a.Judged(); judged > 0 {
-			row.Score = fmt.Sprintf("%d%%", Percent(a.Tally[judge.Pass]+a.Tally[judge.Warn]+a.Tally[judge.Fixed], judged))
+			row.Score = fmt.Sprintf("%d%%", Percent(a.Passed(), judged))
 		}
 		rows = append(rows, row)
 	}

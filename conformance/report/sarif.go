@@ -17,38 +17,39 @@ const (
 	sarifBase = "SENDSPEC"
 )
 
-// writeSARIF writes a result for each divergence. A rule is area/Topic/name, which its variants share;
-// a location is the fixture that states it, and the case within it.
+// object is a JSON object that is only written.
+type object = map[string]any
+
+func sarifMessage(text string) object { return object{"text": text} }
+
+// writeSARIF writes a result for each divergence. A rule is area/Topic/name, which its variants share; a location is the
+// fixture that states it, and the case within it. Members and their meaning: SARIF 2.1.0, OASIS, sections 3.13 (log), 3.14 (run),
+// 3.19 (component), 3.20 (invocation), 3.27 (result), 3.28 (location), 3.49 (reporting descriptor).
 func writeSARIF(w io.Writer, r *event.Report, o Options) error {
 	v := view{exact: true}
-	rules, shown := map[string]int{}, []*judge.Result{}
-	driver := sarifDriver{
-		Name:             "sendspec",
-		ShortDescription: sarifMessage{"Conformance of servers that implement AWS Systems Manager SendCommand"},
-		Rules:            []sarifRule{},
-	}
+	index, rules, results := map[string]int{}, []object{}, []object{}
 	for i := range r.Results {
 		res := &r.Results[i]
 		if presentationIn(res).sarif == "" {
 			continue
 		}
-		shown = append(shown, res)
 		id := ruleOf(res.Case.ID)
-		if _, ok := rules[id]; !ok {
-			rules[id] = len(driver.Rules)
-			driver.Rules = append(driver.Rules, v.rule(id, res))
+		if _, ok := index[id]; !ok {
+			index[id] = len(rules)
+			rules = append(rules, v.rule(id, res))
 		}
+		results = append(results, v.result(res, index[id], o))
 	}
-	results := make([]sarifResult, len(shown))
-	for i, res := range shown {
-		results[i] = v.result(res, rules, o)
-	}
-	return untrusted.WriteJSON(w, sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{{
-		Tool:        sarifTool{driver},
-		Bases:       map[string]sarifArtifact{sarifBase: {Description: &sarifMessage{"the root of a checkout of sendspec"}}},
-		ColumnKind:  "unicodeCodePoints",
-		Invocations: []sarifInvocation{v.invocation(r)},
-		Results:     results,
+	return untrusted.WriteJSON(w, object{"$schema": sarifSchema, "version": "2.1.0", "runs": []object{{
+		"tool": object{"driver": object{
+			"name":             "sendspec",
+			"shortDescription": sarifMessage("Conformance of servers that implement AWS Systems Manager SendCommand"),
+			"rules":            rules,
+		}},
+		"originalUriBaseIds": object{sarifBase: object{"description": sarifMessage("the root of a checkout of sendspec")}},
+		"columnKind":         "unicodeCodePoints",
+		"invocations":        []object{v.invocation(r)},
+		"results":            results,
 	}}})
 }
 
@@ -66,13 +67,13 @@ func ruleFile(r *judge.Result) string {
 	return "fixtures/" + r.Case.File
 }
 
-func (v view) rule(id string, r *judge.Result) sarifRule {
+func (v view) rule(id string, r *judge.Result) object {
 	help := []string{r.Case.Title}
-	properties := map[string]any{"tags": []string{r.Case.Area(), string(r.Case.Profile), string(r.Case.Level)}}
+	properties := object{"tags": []string{r.Case.Area(), string(r.Case.Profile), string(r.Case.Level)}}
 	e := r.Case.Evidence
 	if len(e) > 0 {
 		help = append(help, evidenceLine(e))
-		properties["evidence"], properties["facts"] = string(e.Kind()), []string(e)
+		properties["evidence"], properties["facts"] = e.Kind(), []string(e)
 	}
 	for _, s := range e.Sources() {
 		help = append(help, sourceLine(s))
@@ -80,13 +81,17 @@ func (v view) rule(id string, r *judge.Result) sarifRule {
 	if r.Case.Note != "" {
 		help = append(help, r.Case.Note)
 	}
-	return sarifRule{
-		ID: v.line(id), ShortDescription: sarifMessage{v.line(r.Case.Title)}, Help: sarifMessage{cleanLines(strings.Join(help, "\n"))},
-		HelpURI: e.Source().URL, Properties: properties,
+	rule := object{
+		"id": v.line(id), "shortDescription": sarifMessage(v.line(r.Case.Title)),
+		"help": sarifMessage(cleanLines(strings.Join(help, "\n"))), "properties": properties,
 	}
+	if address := e.Source().URL; address != "" {
+		rule["helpUri"] = address
+	}
+	return rule
 }
 
-func (v view) result(r *judge.Result, rules map[string]int, o Options) sarifResult {
+func (v view) result(r *judge.Result, rule int, o Options) object {
 	var lines []string
 	for _, f := range r.Findings {
 		lines = append(lines, v.line(fmt.Sprintf("%swant %s, got %s (%s)", where(f), f.Want, f.Got, f.Level)))
@@ -94,41 +99,44 @@ func (v view) result(r *judge.Result, rules map[string]int, o Options) sarifResu
 	if r.Reason != "" {
 		lines = append(lines, v.line(r.Reason))
 	}
-	properties := map[string]any{"verdict": string(r.Verdict)}
+	properties := object{"verdict": r.Verdict}
 	if command := rerun(o.Rerun, r); command != "" {
 		properties["rerun"] = v.line(command)
 	}
-	id := ruleOf(r.Case.ID)
-	return sarifResult{
-		RuleID: id, RuleIndex: rules[id], Level: presentationIn(r).sarif, Message: sarifMessage{strings.Join(lines, "\n")},
-		Locations: []sarifLocation{{
-			Physical: sarifPhysical{sarifArtifact{URI: ruleFile(r), URIBaseID: sarifBase}, sarifRegion{StartLine: 1}},
-			Logical:  []sarifLogical{{v.line(r.Case.ID), "case"}},
+	return object{
+		"ruleId": ruleOf(r.Case.ID), "ruleIndex": rule, "level": presentationIn(r).sarif,
+		"message": sarifMessage(strings.Join(lines, "\n")),
+		"locations": []object{{
+			"physicalLocation": object{
+				"artifactLocation": object{"uri": ruleFile(r), "uriBaseId": sarifBase}, "region": object{"startLine": 1},
+			},
+			"logicalLocations": []object{{"fullyQualifiedName": v.line(r.Case.ID), "kind": "case"}},
 		}},
-		PartialFingerprints: map[string]string{"sendspec/v2": strings.TrimSpace(v.line(r.Case.ID) + " " + r.Fingerprint)},
-		Properties:          properties,
+		"partialFingerprints": object{"sendspec/v2": strings.TrimSpace(v.line(r.Case.ID) + " " + r.Fingerprint)},
+		"properties":          properties,
 	}
 }
 
-func (v view) invocation(r *event.Report) sarifInvocation {
-	call := sarifInvocation{ExecutionSuccessful: r.Complete, Properties: map[string]any{
+func (v view) invocation(r *event.Report) object {
+	call := object{"executionSuccessful": r.Complete, "properties": object{
 		"target": v.line(r.Target.Name), "region": v.line(r.Target.Region), "seed": r.Seed, "strict": r.Strict,
-		"complete": r.Complete, "verdict": v.line(Verdict(r)), "failures": failuresIn(r),
-		"suite": r.Suite,
+		"complete": r.Complete, "verdict": v.line(Verdict(r)), "failures": failuresIn(r), "suite": r.Suite,
 	}}
 	if !r.Began.IsZero() {
-		call.StartTimeUTC, call.EndTimeUTC = r.Began.UTC().Format(time.RFC3339), r.Began.Add(r.Elapsed).UTC().Format(time.RFC3339)
+		call["startTimeUtc"] = r.Began.UTC().Format(time.RFC3339)
+		call["endTimeUtc"] = r.Began.Add(r.Elapsed).UTC().Format(time.RFC3339)
 	}
-	note := func(text string) {
-		call.Notifications = append(call.Notifications, sarifNotification{"error", sarifMessage{text}})
-	}
+	var notes []object
 	if !r.Complete {
-		note(v.line(Verdict(r)))
+		notes = append(notes, object{"level": "error", "message": sarifMessage(v.line(Verdict(r)))})
 	}
 	for i := range r.Results {
 		if res := &r.Results[i]; res.Verdict == judge.Error && !res.NotAsked() {
-			note(v.line(res.Case.ID + ": " + res.Reason))
+			notes = append(notes, object{"level": "error", "message": sarifMessage(v.line(res.Case.ID + ": " + res.Reason))})
 		}
+	}
+	if notes != nil {
+		call["toolExecutionNotifications"] = notes
 	}
 	return call
 }

@@ -156,9 +156,9 @@ func verdict(r *event.Report) string {
 		return fmt.Sprintf("INCOMPLETE: %s: no case was judged", r.Stopped)
 	case !r.Complete && (r.Cut || !r.Failed()):
 		return fmt.Sprintf("INCOMPLETE: %s: %d of %d cases were judged, %d of them fail", r.Stopped, r.Totals.Judged(), r.Totals.Total(),
-			r.Totals[judge.Fail]+r.Totals[judge.Flaky])
+			r.Totals.Failed())
 	case r.Failed():
-		line := fmt.Sprintf("%s does not conform: %d of %d cases fail", name, r.Totals[judge.Fail]+r.Totals[judge.Flaky], r.Totals.Judged())
+		line := fmt.Sprintf("%s does not conform: %d of %d cases fail", name, r.Totals.Failed(), r.Totals.Judged())
 		if n := r.Totals[judge.Error]; n > 0 {
 			line += fmt.Sprintf("; %d could not be judged", n)
 		}
