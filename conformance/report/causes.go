@@ -71,10 +71,7 @@ func causeInfo(c cause.Cause, example *CaseInfo) CauseInfo {
 		info.Want, info.Got = strings.TrimPrefix(where(*f)+f.Want.Words, "status: "), f.Got.Words
 	}
 	if x := example.decisive(); x != nil {
-		info.Sent = x.Sent
-		if x.Method != "POST" || x.Path != "/" {
-			info.Sent = x.Method + " " + x.Path + " " + x.Sent
-		}
+		info.Sent = requestLine(x.Method, x.Path, x.Sent)
 	}
 	return info
 }

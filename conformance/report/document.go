@@ -7,6 +7,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/stable"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
@@ -133,22 +134,31 @@ func (v view) known(s string) string {
 func (v view) document(r *event.Report) *Document {
 	d := &Document{
 		Format: DocumentFormat, Target: TargetInfo{v.line(r.Target.Name), r.Target.Region}, Seed: r.Seed, Strict: r.Strict,
-		Complete: r.Complete, Stopped: v.line(r.Stopped), Verdict: v.line(Verdict(r)),
+		Complete: r.Complete, Stopped: v.line(r.Stopped),
 		Server: serverInfo(r.Server), Shard: r.Shard.String(), Suite: r.Suite, Corpus: r.Corpus,
 		Preflight: PreflightInfo{append([]string{}, r.Preflight.Operations...), append([]string{}, r.Preflight.Synthetic...)},
-		Totals:    counts(r.Totals), Areas: []AreaInfo{}, Profiles: []ProfileInfo{}, Cases: make([]CaseInfo, len(r.Results)),
+		Facts:     factsOf(r), Cases: make([]CaseInfo, len(r.Results)),
 	}
+	for i := range r.Results {
+		d.Cases[i] = v.caseInfo(&r.Results[i])
+	}
+	d.sumUp(r, v)
+	return d
+}
+
+// sumUp says of the cases of a document what a report of them says.
+func (d *Document) sumUp(r *event.Report, v view) {
+	d.Verdict, d.Failures, d.Causes = v.line(Verdict(r)), Failures{}, causesOf(d.Cases)
+	for _, c := range d.Cases {
+		d.Failures.add(c.Verdict, c.Kind)
+	}
+	d.Totals, d.Areas, d.Profiles = counts(r.Totals), []AreaInfo{}, []ProfileInfo{}
 	for _, a := range r.Areas {
 		d.Areas = append(d.Areas, AreaInfo{a.Area, counts(a.Tally)})
 	}
 	for _, p := range r.Profiles {
 		d.Profiles = append(d.Profiles, ProfileInfo{p.Profile, p.Standing, v.line(p.Why)})
 	}
-	for i := range r.Results {
-		d.Cases[i] = v.caseInfo(&r.Results[i])
-	}
-	d.Failures, d.Facts, d.Causes = failuresIn(r), factsOf(r), causesOf(d.Cases)
-	return d
 }
 
 func counts(t event.Tally) map[string]int {
@@ -225,4 +235,28 @@ func sentBody(r *wire.Request) []byte {
 	}
 	_, body, _ := strings.Cut(string(r.Raw), "\r\n\r\n")
 	return []byte(body)
+}
+
+// bodyShown is how many bytes of a body a report quotes.
+const bodyShown = 2000
+
+var (
+	clean      = untrusted.Line  // a text fit for a terminal and for one line: what would not print is escaped
+	cleanLines = untrusted.Lines // the same for several lines
+)
+
+// excerpt is the beginning of a body, with its length where it is cut.
+func excerpt(body string) string {
+	if len(body) <= bodyShown {
+		return body
+	}
+	return untrusted.Cut(body, bodyShown) + " (cut)"
+}
+
+// requestLine is what was sent, in short: the method and path where they are unusual, then the body.
+func requestLine(method, path, body string) string {
+	if method == "POST" && path == "/" {
+		return body
+	}
+	return method + " " + path + " " + body
 }

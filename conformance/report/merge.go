@@ -7,10 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/selector"
-	"github.com/sendspec/sendspec/fixtures"
 )
 
 // Named is a report with the name of the file that it was read from.
@@ -94,7 +92,7 @@ func merged(parts []Named) (*Document, error) {
 	}
 	place := func(c CaseInfo) int { return cmp.Or(order[c.ID], len(order)+1) } // what was fuzzed comes last
 	slices.SortStableFunc(d.Cases, func(a, b CaseInfo) int { return cmp.Compare(place(a), place(b)) })
-	d.sumUp()
+	d.sumUp(d.Report(), view{exact: true})
 	return &d, nil
 }
 
@@ -150,26 +148,4 @@ func both(a, b CaseInfo) CaseInfo {
 		}
 	}
 	return a
-}
-
-// sumUp counts the cases of a document anew.
-func (d *Document) sumUp() {
-	results := make([]judge.Result, len(d.Cases))
-	for i, c := range d.Cases {
-		results[i] = judge.Result{Case: &fixtures.Case{ID: c.ID, Level: c.Level, Profile: c.Profile}, Verdict: c.Verdict, Reason: c.Reason}
-	}
-	d.Failures = Failures{}
-	for _, c := range d.Cases {
-		d.Failures.add(c.Verdict, c.Kind)
-	}
-	d.Causes = causesOf(d.Cases)
-	r := event.SumUp(results)
-	r.Target.Name = d.Target.Name
-	d.Totals, d.Verdict, d.Areas, d.Profiles = counts(r.Totals), Verdict(r), nil, nil
-	for _, a := range r.Areas {
-		d.Areas = append(d.Areas, AreaInfo{a.Area, counts(a.Tally)})
-	}
-	for _, p := range r.Profiles {
-		d.Profiles = append(d.Profiles, ProfileInfo{p.Profile, p.Standing, p.Why})
-	}
 }

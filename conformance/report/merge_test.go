@@ -30,3 +30,17 @@ func TestWhatShardsFuzzedIsMerged(t *testing.T) {
 	assert.Equal(t, judge.Flaky, merged.Cases[1].Verdict)
 	assert.Equal(t, inputs(judge.Fail, "5 inputs; 6 inputs"), merged.Cases[2])
 }
+
+// A merged report says as one run does that the baseline names cases which are no longer judged.
+func TestShardsOfAStaleBaselineAreMerged(t *testing.T) {
+	t.Parallel()
+	note, target := &judge.BaselineNote{Entry: "ssm.baseline:1", State: judge.BaselineUnjudged}, report.TargetInfo{Name: "a target"}
+	merged, err := report.Merge([]report.Named{
+		{File: "1", Document: report.Document{Shard: "1/2", Complete: true, Target: target, Cases: []report.CaseInfo{
+			{ID: "accept/minimal/tag-target", Verdict: judge.Pass}, {ID: "accept/Comment/empty", Verdict: judge.Skip, Baseline: note},
+		}}},
+		{File: "2", Document: report.Document{Shard: "2/2", Complete: true, Target: target}},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, "a target conforms in all 1 cases asked; the baseline is stale: 1 cases in it are no longer judged", merged.Verdict)
+}

@@ -344,7 +344,7 @@ func (s style) exchange(b *strings.Builder, target event.Target, r *judge.Result
 		return
 	}
 	v := view{exact: true}
-	labelled(b, "sent", s.cut(clean(requestLine(v, x.Request))))
+	labelled(b, "sent", s.cut(clean(requestLine(x.Request.Method, x.Request.Path, v.excerpt(sentBody(x.Request))))))
 	switch {
 	case x.Response != nil:
 		labelled(b, "answer", s.cut(fmt.Sprintf("%d %s", x.Response.Status, clean(v.excerpt(x.Response.Body)))))

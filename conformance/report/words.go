@@ -71,7 +71,8 @@ func (t *Text) totals(b *strings.Builder, r *event.Report) {
 		b.WriteString(line + "\n")
 	}
 	if r.Server != nil && r.Server.Ended != "" {
-		b.WriteString(ServerDied(*r.Server))
+		fmt.Fprintf(b, "the server under test ended by itself (%s): %s\n", clean(r.Server.Ended), clean(r.Server.Command))
+		b.WriteString(Output("the server", r.Server.Output))
 	} else if r.Server != nil && t.o.Verbose {
 		b.WriteString("the last of what the server wrote:\n" + Output("the server", r.Server.Output))
 	}
@@ -171,4 +172,40 @@ func verdict(r *event.Report) string {
 		return fmt.Sprintf("%s conforms in all %d cases asked; %d were skipped", name, r.Totals.Judged(), r.Totals[judge.Skip])
 	}
 	return fmt.Sprintf("%s conforms: %d of %d cases", name, r.Totals.Judged(), r.Totals.Total())
+}
+
+// ServerInfo is a server under test that ended before the run did.
+type ServerInfo struct {
+	Command string   `json:"command"`
+	Ended   string   `json:"ended"`
+	Output  []string `json:"output"`
+}
+
+// serverInfo is nil for a server that lived: what it wrote is then no matter of the report, and would
+// be new in each run.
+func serverInfo(s *event.LaunchedServer) *ServerInfo {
+	if s == nil || s.Ended == "" {
+		return nil
+	}
+	return &ServerInfo{clean(s.Command), clean(s.Ended), outputLines(s.Output)}
+}
+
+func outputLines(lines []string) []string {
+	list := make([]string, len(lines))
+	for i, line := range lines {
+		list[i] = clean(excerpt(line))
+	}
+	return list
+}
+
+// Output tells the last of what a process wrote, escaped, in lines for people.
+func Output(who string, lines []string) string {
+	if len(lines) == 0 {
+		return "  " + who + " wrote nothing\n"
+	}
+	var b strings.Builder
+	for _, line := range outputLines(lines) {
+		b.WriteString("  | " + line + "\n")
+	}
+	return b.String()
 }
