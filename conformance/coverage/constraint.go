@@ -51,8 +51,8 @@ func ruleText(c *reference.Constraint) string {
 // askBounds asks each bound from both sides, with the nearest values.
 func (r *requests) askBounds(row *Row, c *reference.Constraint) {
 	row.cell(outside).Reason = "bounds have below and above"
-	for i := range r.all {
-		q := &r.all[i]
+	is := func(n int64, bound *int64) bool { return bound != nil && n == *bound }
+	for _, q := range r.all {
 		here := q.at[c.Path]
 		if here == nil {
 			continue
@@ -60,21 +60,21 @@ func (r *requests) askBounds(row *Row, c *reference.Constraint) {
 		refused := q.refusedFor(c.Path, c.Kind)
 		for _, v := range here.values {
 			n := measure(v)
-			switch {
-			case refused && c.Min != nil && n == *c.Min-1:
-				row.ask(below, q.question)
-			case refused && c.Max != nil && n == *c.Max+1:
-				row.ask(above, q.question)
+			switch atLeast, atMost := is(n, c.Min), is(n, c.Max); {
+			case refused && is(n+1, c.Min):
+				row.ask(below, q)
+			case refused && is(n-1, c.Max):
+				row.ask(above, q)
 			case !q.taken || c.Min != nil && n < *c.Min || c.Max != nil && n > *c.Max:
-			case c.Min != nil && n == *c.Min:
-				row.ask(atMin, q.question)
-				if c.Max != nil && n == *c.Max {
-					row.ask(atMax, q.question)
-				}
-			case c.Max != nil && n == *c.Max:
-				row.ask(atMax, q.question)
+			case !atLeast && !atMost:
+				row.ask(inside, q)
 			default:
-				row.ask(inside, q.question)
+				if atLeast {
+					row.ask(atMin, q)
+				}
+				if atMost {
+					row.ask(atMax, q)
+				}
 			}
 		}
 	}
@@ -114,18 +114,17 @@ func (r *requests) askValues(row *Row, c *reference.Constraint) {
 		row.cell(outside).Reason = "absent and null are outside"
 	}
 	given := map[string]bool{}
-	for i := range r.all {
-		q := &r.all[i]
+	for _, q := range r.all {
 		here := q.at[c.Path]
 		switch {
 		case here == nil || len(here.values) == 0:
 		case q.taken:
-			row.ask(inside, q.question)
+			row.ask(inside, q)
 			for _, v := range here.values {
 				given[v.Text] = true
 			}
 		case c.Kind != reference.Required && q.refusedFor(c.Path, c.Kind):
-			row.ask(outside, q.question)
+			row.ask(outside, q)
 		}
 	}
 	for _, value := range c.Values {

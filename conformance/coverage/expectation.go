@@ -45,24 +45,19 @@ func either(all []expectation) expectation {
 	return kept
 }
 
-// reader reads the matchers of one step.
-type reader struct{ question *question }
-
 // ofStep is what every answer that takes the request must have: what each outcome of status 200 asks, and
 // what the step waits for.
 func (c *corpus) ofStep(q *question) expectation {
-	r := reader{q}
 	schema := reference.ResponseSchema(q.step.Request.Operation)
 	var outcomes []expectation
-	own := q.steps[q.step.Number-1].Expect
-	for i := range own {
-		if o := &own[i]; o.Error == nil && !o.Closed && o.SameAs == "" && c.okay(o) {
-			outcomes = append(outcomes, r.expected(schema, o.Body))
+	for _, o := range q.steps[q.step.Number-1].Expect {
+		if o.SameAs == "" && c.takes(o) {
+			outcomes = append(outcomes, q.expected("", schema, o.Body))
 		}
 	}
 	e := either(outcomes)
 	if q.step.Poll != nil {
-		e.both(r.expected(schema, q.step.Poll.Until))
+		q.read(e, "", schema, q.step.Poll.Until)
 		if order := q.step.Poll.Order; order != nil {
 			e.note(memberPath(order.At), matcher.Asks{Value: true})
 		}
@@ -70,13 +65,9 @@ func (c *corpus) ofStep(q *question) expectation {
 	return e
 }
 
-func (r reader) expected(schema *smithy.Schema, want *jsontree.Value) expectation {
-	return r.expectedAt("", schema, want)
-}
-
-func (r reader) expectedAt(path string, schema *smithy.Schema, want *jsontree.Value) expectation {
+func (q *question) expected(path string, schema *smithy.Schema, want *jsontree.Value) expectation {
 	e := expectation{}
-	r.read(e, path, schema, want)
+	q.read(e, path, schema, want)
 	return e
 }
 
@@ -97,13 +88,13 @@ func memberPath(pointer string) string {
 }
 
 // read notes what an expectation wants at a path and below it; s is nil where the model has no such member.
-func (r reader) read(e expectation, path string, s *smithy.Schema, want *jsontree.Value) {
+func (q *question) read(e expectation, path string, s *smithy.Schema, want *jsontree.Value) {
 	if s == nil || want == nil {
 		return
 	}
 	if matcher.Is(want) {
 		for i := range want.Members {
-			e.both(r.matcher(path, s, want.Members[i].Name, &want.Members[i].Value))
+			e.both(q.matcher(path, s, want.Members[i].Name, &want.Members[i].Value))
 		}
 		return
 	}
@@ -112,29 +103,29 @@ func (r reader) read(e expectation, path string, s *smithy.Schema, want *jsontre
 		asks.Value = false // keys that are not named are not looked at
 	}
 	e.note(path, asks)
-	r.children(e, path, s, want)
+	q.children(e, path, s, want)
 }
 
-func (r reader) children(e expectation, path string, s *smithy.Schema, want *jsontree.Value) {
+func (q *question) children(e expectation, path string, s *smithy.Schema, want *jsontree.Value) {
 	switch {
 	case want.Kind == jsontree.Object && s.Type() == smithy.ShapeTypeStructure:
 		for i := range want.Members {
 			m := &want.Members[i]
-			r.read(e, join(path, m.Name), s.Member(m.Name), &m.Value)
+			q.read(e, join(path, m.Name), s.Member(m.Name), &m.Value)
 		}
 	case want.Kind == jsontree.Object && s.Type() == smithy.ShapeTypeMap:
 		for i := range want.Members {
-			r.read(e, path+"[]", s.MapValue(), &want.Members[i].Value)
+			q.read(e, path+"[]", s.MapValue(), &want.Members[i].Value)
 		}
 	case want.Kind == jsontree.Array && s.Type() == smithy.ShapeTypeList:
 		for i := range want.Items {
-			r.read(e, path+"[]", s.ListMember(), &want.Items[i])
+			q.read(e, path+"[]", s.ListMember(), &want.Items[i])
 		}
 	}
 }
 
 // matcher is what one matcher asks.
-func (r reader) matcher(path string, s *smithy.Schema, name string, arg *jsontree.Value) expectation {
+func (q *question) matcher(path string, s *smithy.Schema, name string, arg *jsontree.Value) expectation {
 	e := expectation{}
 	row := matcher.Find(name)
 	if row == nil || row.Asks == (matcher.Asks{}) {
@@ -144,30 +135,30 @@ func (r reader) matcher(path string, s *smithy.Schema, name string, arg *jsontre
 	case matcher.Plain:
 		e.note(path, row.Asks)
 	case matcher.Value:
-		r.sameAs(e, path, s, arg)
+		q.sameAs(e, path, s, arg)
 	case matcher.Expectation:
-		r.read(e, path, s, arg)
+		q.read(e, path, s, arg)
 		e[path] = e[path].And(row.Asks)
 	case matcher.Every:
 		for i := range arg.Items {
-			r.read(e, path, s, &arg.Items[i])
+			q.read(e, path, s, &arg.Items[i])
 		}
 	case matcher.Any:
 		branches := make([]expectation, len(arg.Items))
 		for i := range arg.Items {
-			branches[i] = r.expectedAt(path, s, &arg.Items[i])
+			branches[i] = q.expected(path, s, &arg.Items[i])
 		}
 		e = either(branches)
 	case matcher.Elements:
-		e = r.expectedAt(path+"[]", element(s), arg)
+		e = q.expected(path+"[]", element(s), arg)
 		e[path+"[]"] = e[path+"[]"].And(row.Asks)
 		e.note(path, matcher.Asks{Present: true, Type: true})
 	case matcher.Sent:
-		r.sameAs(e, path, s, r.question.sent(arg))
+		q.sameAs(e, path, s, q.sent(arg))
 	case matcher.Answered:
 		// A server that is wrong in the same way twice passes a comparison of two answers of one operation.
-		if value, elsewhere := r.earlier(arg); elsewhere {
-			r.sameAs(e, path, s, value)
+		if value, elsewhere := q.earlier(arg); elsewhere {
+			q.sameAs(e, path, s, value)
 		}
 	}
 	return e
@@ -181,30 +172,30 @@ func element(s *smithy.Schema) *smithy.Schema {
 }
 
 // sameAs notes that a member must be equal to a value; nil where the value is not known beforehand.
-func (r reader) sameAs(e expectation, path string, s *smithy.Schema, value *jsontree.Value) {
+func (q *question) sameAs(e expectation, path string, s *smithy.Schema, value *jsontree.Value) {
 	e.note(path, literal(s))
 	if value != nil {
-		r.children(e, path, s, value)
+		q.children(e, path, s, value)
 	}
 }
 
 // earlier is what a SendCommand was sent at the place that its answer is compared with, since AWS answers
 // with the request as it was received; nil where nothing was sent there. Elsewhere tells that the answer is
 // one of another operation.
-func (r reader) earlier(arg *jsontree.Value) (value *jsontree.Value, elsewhere bool) {
+func (q *question) earlier(arg *jsontree.Value) (value *jsontree.Value, elsewhere bool) {
 	name, pointer, ok := matcher.Place(arg)
 	if !ok {
 		return nil, false
 	}
-	for _, step := range r.question.steps {
-		if step.Name != name || step.Request.Operation == r.question.step.Request.Operation {
+	for _, step := range q.steps {
+		if step.Name != name || step.Request.Operation == q.step.Request.Operation {
 			continue
 		}
 		at, ok := strings.CutPrefix(pointer, "/Command")
 		if !ok || step.Request.Operation != reference.SendCommand {
 			return nil, true
 		}
-		return r.question.requestAt(step.Request.Body, strings.Replace(at, "/ServiceRole", "/ServiceRoleArn", 1)), true
+		return q.requestAt(step.Request.Body, strings.Replace(at, "/ServiceRole", "/ServiceRoleArn", 1)), true
 	}
 	return nil, false
 }

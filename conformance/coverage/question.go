@@ -3,6 +3,7 @@ package coverage
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance/judge"
@@ -17,9 +18,10 @@ type question struct {
 	owner *fixtures.Case
 	steps []fixtures.BoundStep // of the case
 	step  fixtures.BoundStep
-	// result is what the reference makes of the request; it has a meaning only where plain is set: nothing
-	// but the body decides.
+	// result is what the reference makes of the request, and at what its body has at each path. They have a meaning only
+	// where plain is set: nothing but the body decides.
 	result reference.Validation
+	at     map[string]*occurrences
 	plain  bool
 	admits bool // an answer of status 200 may conform
 	// taken says that a server which refuses the request for its constraints fails the case; undecided that the case
@@ -28,7 +30,7 @@ type question struct {
 }
 
 type corpus struct {
-	questions []question
+	questions []*question
 	statuses  map[string]bool // by an outcome's status: whether 200 conforms
 }
 
@@ -63,14 +65,14 @@ func ask(cases []*fixtures.Case) (*corpus, error) {
 		}
 		for _, step := range steps {
 			m := step.Request
-			q := question{owner: owner, steps: steps, step: step}
+			q := &question{owner: owner, steps: steps, step: step}
 			q.plain = m.Method == http.MethodPost && m.Path == "/" && len(m.Headers) == 0 && m.Framing == nil && m.Auth == nil
 			q.step.Request.Body = capturedPart.ReplaceAll(m.Body, []byte(capturedID))
 			if q.plain {
 				q.result = reference.ValidateOperation(m.Operation, q.step.Request.Body)
 			}
 			q.step.Expect = verdictOf(step, steps)
-			q.admits = c.admits(&q)
+			q.admits = slices.ContainsFunc(q.step.Expect, c.takes)
 			if q.plain && q.result.Validity() == reference.Valid {
 				refusable := q.conforms(http.StatusBadRequest, `{"__type":"ValidationException","message":"1 validation error detected: `+
 					`Value at 'member' failed to satisfy constraint: Member must satisfy constraint"}`)
@@ -109,19 +111,11 @@ func answer(operation string, request []byte, status int, body string) *wire.Exc
 	}
 }
 
-// admits reports whether a server that takes the request may conform, with some body.
-func (c *corpus) admits(q *question) bool {
-	for i := range q.step.Expect {
-		o := &q.step.Expect[i]
-		if o.Error == nil && !o.Closed && c.okay(o) {
-			return true
-		}
+// takes reports whether a server that takes the request, with some body, may meet an outcome: it is one of status 200.
+func (c *corpus) takes(o fixtures.Outcome) bool {
+	if o.Error != nil || o.Closed {
+		return false
 	}
-	return false
-}
-
-// okay reports whether an outcome is one of status 200.
-func (c *corpus) okay(o *fixtures.Outcome) bool {
 	key := string(o.Status.AppendJSON(nil))
 	ok, known := c.statuses[key]
 	if !known {
@@ -138,18 +132,16 @@ func (q *question) counts() bool { return q.owner.Level != fixtures.May }
 
 // refusedFor reports whether the value at a path is all that is wrong with the request, and a server that
 // takes it fails the case.
-func (q *question) refusedFor(path string, kinds ...reference.ConstraintKind) bool {
+func (q *question) refusedFor(path string, kind reference.ConstraintKind) bool {
 	if !q.plain || q.result.Validity() != reference.Invalid || q.admits {
 		return false
 	}
-	hit := len(kinds) == 0
+	hit := false
 	for _, v := range q.result.Violations {
 		if withoutIndexes(v.Path) != path {
 			return false
 		}
-		for _, kind := range kinds {
-			hit = hit || v.Kind == kind
-		}
+		hit = hit || v.Kind == kind
 	}
 	return hit
 }

@@ -10,16 +10,10 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// requests are the questions of one operation of which nothing but the body decides, each with what its
-// body has at each path.
+// requests are the questions of one operation that count, and of which nothing but the body decides.
 type requests struct {
 	operation string
-	all       []request
-}
-
-type request struct {
-	*question
-	at map[string]*occurrences
+	all       []*question
 }
 
 // occurrences are what one body has at one path, of which the elements of lists may have several.
@@ -32,27 +26,22 @@ type occurrences struct {
 func (c *corpus) requests(operation string) *requests {
 	r := &requests{operation: operation}
 	schema := reference.RequestSchema(operation)
-	for i := range c.questions {
-		q := &c.questions[i]
+	for _, q := range c.questions {
 		if q.plain && q.counts() && q.step.Request.Operation == operation && q.result.Tree != nil {
-			found := request{q, map[string]*occurrences{}}
-			found.look("", schema, q.result.Tree)
-			r.all = append(r.all, found)
+			q.at = map[string]*occurrences{}
+			q.look("", schema, q.result.Tree)
+			r.all = append(r.all, q)
 		}
 	}
 	return r
 }
 
-func (r *request) place(path string) *occurrences {
-	if r.at[path] == nil {
-		r.at[path] = &occurrences{}
-	}
-	return r.at[path]
-}
-
 // look notes a value and what is below it; v is nil where it is left out.
-func (r *request) look(path string, s *smithy.Schema, v *jsontree.Value) {
-	here := r.place(path)
+func (q *question) look(path string, s *smithy.Schema, v *jsontree.Value) {
+	if q.at[path] == nil {
+		q.at[path] = &occurrences{}
+	}
+	here := q.at[path]
 	switch {
 	case v == nil:
 		here.absent = true
@@ -68,15 +57,15 @@ func (r *request) look(path string, s *smithy.Schema, v *jsontree.Value) {
 	switch s.Type() {
 	case smithy.ShapeTypeStructure:
 		for name, m := range s.Members() {
-			r.look(join(path, name), m, v.Get(name))
+			q.look(join(path, name), m, v.Get(name))
 		}
 	case smithy.ShapeTypeList:
 		for i := range v.Items {
-			r.look(path+"[]", s.ListMember(), &v.Items[i])
+			q.look(path+"[]", s.ListMember(), &v.Items[i])
 		}
 	case smithy.ShapeTypeMap:
 		for i := range v.Members {
-			r.look(path+"[]", s.MapValue(), &v.Members[i].Value)
+			q.look(path+"[]", s.MapValue(), &v.Members[i].Value)
 		}
 	default:
 	}
@@ -102,10 +91,9 @@ func (r *requests) memberRows() []Row {
 	var rows []Row
 	for _, p := range places(reference.RequestSchema(r.operation)) {
 		row := newRow(r.operation, Requests, p.path, "")
-		for i := range r.all {
-			q := &r.all[i]
+		for _, q := range r.all {
 			if here := q.at[p.path]; here != nil && len(here.values) > 0 && q.taken {
-				row.ask(sent, q.question)
+				row.ask(sent, q)
 			}
 		}
 		r.askEveryWay(&row, p)
@@ -114,35 +102,44 @@ func (r *requests) memberRows() []Row {
 	return rows
 }
 
-func (r *Row) ask(cell string, q *question) {
+func (r *Row) ask(cell string, questions ...*question) {
 	c := r.cell(cell)
-	c.Cases = append(c.Cases, q.owner.ID)
+	for _, q := range questions {
+		c.Cases = append(c.Cases, q.owner.ID)
+	}
 }
 
-// askEveryWay fills the cells absent, null and wrong type.
+// askEveryWay fills the cells absent, null and wrong type. Where no case decides one of the first two, it has those that take
+// any answer: nobody knows AWS's.
 func (r *requests) askEveryWay(row *Row, p place) {
-	kinds := map[jsontree.Kind]bool{}
-	for i := range r.all {
-		q := &r.all[i]
+	kinds, undecided := map[jsontree.Kind]bool{}, map[string][]*question{}
+	for _, q := range r.all {
 		here := q.at[p.path]
 		if here == nil {
 			continue
 		}
 		decided := q.taken || q.refusedFor(p.path, reference.Required)
-		if here.absent && decided {
-			row.ask(absent, q.question)
-		}
-		if here.null && decided {
-			row.ask(null, q.question)
+		for name, is := range map[string]bool{absent: here.absent, null: here.null} {
+			switch {
+			case is && decided:
+				row.ask(name, q)
+			case is && q.undecided:
+				undecided[name] = append(undecided[name], q)
+			}
 		}
 		if q.mistyped(here) {
-			row.ask(wrongType, q.question)
+			row.ask(wrongType, q)
 			for _, v := range here.wrong {
 				kinds[v.Kind] = true
 			}
 		}
 	}
-	r.askWithoutAnAnswer(row, p.path)
+	for name, all := range undecided {
+		if c := row.cell(name); len(c.Cases) == 0 {
+			c.Undecided = true
+			row.ask(name, all...)
+		}
+	}
 	if strings.HasSuffix(p.path, "[]") {
 		row.cell(absent).Reason = "an element that is not there makes a shorter list"
 	}
@@ -153,35 +150,14 @@ func (r *requests) askEveryWay(row *Row, p place) {
 	}
 }
 
-// askWithoutAnAnswer fills the cells absent and null, where no case decides them, with those that take any
-// answer: nobody knows AWS's.
-func (r *requests) askWithoutAnAnswer(row *Row, path string) {
-	for name, has := range map[string]func(*occurrences) bool{
-		absent: func(o *occurrences) bool { return o.absent },
-		null:   func(o *occurrences) bool { return o.null },
-	} {
-		c := row.cell(name)
-		if len(c.Cases) > 0 {
-			continue
-		}
-		for i := range r.all {
-			q := &r.all[i]
-			if here := q.at[path]; here != nil && has(here) && q.undecided {
-				row.ask(name, q.question)
-				c.Undecided = true
-			}
-		}
-	}
-}
-
 // mistyped reports whether the values at a path are all whose type is wrong in the request, and a server that
 // takes it fails the case.
-func (r *request) mistyped(here *occurrences) bool {
-	if r.admits || len(here.wrong) == 0 || r.result.Validity() != reference.Mistyped {
+func (q *question) mistyped(here *occurrences) bool {
+	if q.admits || len(here.wrong) == 0 || q.result.Validity() != reference.Mistyped {
 		return false
 	}
-	for i := range r.result.TypeErrors {
-		if !slices.ContainsFunc(here.wrong, func(v *jsontree.Value) bool { return int(v.Offset) == r.result.TypeErrors[i].Offset }) {
+	for _, e := range q.result.TypeErrors {
+		if !slices.ContainsFunc(here.wrong, func(v *jsontree.Value) bool { return int(v.Offset) == e.Offset }) {
 			return false
 		}
 	}

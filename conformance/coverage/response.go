@@ -23,8 +23,7 @@ func (c *corpus) responseRows(operation string) []Row {
 		}
 		rows = append(rows, row)
 	}
-	for i := range c.questions {
-		q := &c.questions[i]
+	for _, q := range c.questions {
 		if q.step.Request.Operation != operation || !q.counts() {
 			continue
 		}

@@ -13,42 +13,24 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// subject is what a status is told of, and the members of answers that tell it.
-type subject struct {
-	operation string // that shows it first
-	name      string
-	members   []string // "operation path"
-	values    []string
-}
+// subject is what a status is told of: the members of answers that tell it, as "operation path", and its values. The first
+// member names it.
+type subject struct{ members, values []string }
 
 func subjects() []subject {
-	details := func(s reference.Subject) []string { return texts(s.Details()) }
+	both := func(path string) []string {
+		return []string{"SendCommand Command." + path, "ListCommands Commands[]." + path}
+	}
+	invocation := func(name string) []string {
+		return []string{"ListCommandInvocations CommandInvocations[]." + name, "GetCommandInvocation " + name}
+	}
 	return []subject{
+		{both("Status"), texts(types.CommandStatus("").Values())},
+		{both("StatusDetails"), texts(reference.OfCommand.Details())},
+		{both("TriggeredAlarms[].State"), texts(types.ExternalAlarmState("").Values())},
+		{invocation("Status"), texts(types.CommandInvocationStatus("").Values())},
+		{invocation("StatusDetails"), texts(reference.OfInvocation.Details())},
 		{
-			reference.SendCommand, "Command.Status",
-			[]string{"SendCommand Command.Status", "ListCommands Commands[].Status"}, texts(types.CommandStatus("").Values()),
-		},
-		{
-			reference.SendCommand, "Command.StatusDetails",
-			[]string{"SendCommand Command.StatusDetails", "ListCommands Commands[].StatusDetails"}, details(reference.OfCommand),
-		},
-		{
-			reference.SendCommand, "Command.TriggeredAlarms[].State",
-			[]string{"SendCommand Command.TriggeredAlarms[].State", "ListCommands Commands[].TriggeredAlarms[].State"},
-			texts(types.ExternalAlarmState("").Values()),
-		},
-		{
-			reference.ListCommandInvocations, "CommandInvocations[].Status",
-			[]string{"ListCommandInvocations CommandInvocations[].Status", "GetCommandInvocation Status"},
-			texts(types.CommandInvocationStatus("").Values()),
-		},
-		{
-			reference.ListCommandInvocations, "CommandInvocations[].StatusDetails",
-			[]string{"ListCommandInvocations CommandInvocations[].StatusDetails", "GetCommandInvocation StatusDetails"},
-			details(reference.OfInvocation),
-		},
-		{
-			reference.ListCommandInvocations, "CommandInvocations[].CommandPlugins[].Status",
 			[]string{"ListCommandInvocations CommandInvocations[].CommandPlugins[].Status"}, texts(types.CommandPluginStatus("").Values()),
 		},
 	}
@@ -66,12 +48,13 @@ func (c *corpus) statusRows() []Row {
 	var rows []Row
 	for _, s := range subjects() {
 		before := len(rows)
+		operation, path, _ := strings.Cut(s.members[0], " ")
 		for _, value := range s.values {
-			rows = append(rows, newRow(s.operation, Statuses, s.name, value))
+			rows = append(rows, newRow(operation, Statuses, path, value))
 		}
-		for i := range c.questions {
-			only, among := c.statusesOf(&c.questions[i], s)
-			c.questions[i].fill(rows[before:], only, among)
+		for _, q := range c.questions {
+			only, among := c.statusesOf(q, s)
+			q.fill(rows[before:], only, among)
 		}
 	}
 	excuseAllowed(rows)
@@ -123,8 +106,8 @@ func (c *corpus) statusesOf(q *question, s subject) (only string, among []string
 	}
 	var outcomes []string
 	taken := 0
-	for i := range q.step.Expect {
-		if o := &q.step.Expect[i]; o.Error == nil && !o.Closed && c.okay(o) {
+	for _, o := range q.step.Expect {
+		if c.takes(o) {
 			outcomes = append(outcomes, of(o.Body)...)
 			taken++
 		}
@@ -202,8 +185,8 @@ func (c *corpus) exceptionRows(operation string) []Row {
 	for _, name := range names {
 		rows = append(rows, newRow(operation, Exceptions, name, ""))
 	}
-	for i := range c.questions {
-		if q := &c.questions[i]; q.step.Request.Operation == operation {
+	for _, q := range c.questions {
+		if q.step.Request.Operation == operation {
 			only, among := exceptionsOf(q.step.Expect)
 			q.fill(rows, only, among)
 		}
@@ -214,8 +197,7 @@ func (c *corpus) exceptionRows(operation string) []Row {
 
 func exceptionsOf(outcomes []fixtures.Outcome) (only string, among []string) {
 	others := false
-	for i := range outcomes {
-		o := &outcomes[i]
+	for _, o := range outcomes {
 		if o.Error == nil {
 			others = true
 			continue

@@ -3,6 +3,7 @@ package coverage
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
@@ -16,35 +17,36 @@ type Section string
 
 // The sections.
 const (
-	// Constraints have the cells absent, null, wrong type, below, at min, inside, at max, above and outside.
-	// Bounds have no outside; patterns, enums and required members have no below, at and above.
+	// Constraints are bounds, which have no cell outside, and patterns, enums and required members, which have none below,
+	// at and above.
 	Constraints Section = "constraint"
-	// Requests have the cells sent, absent, null and wrong type.
-	Requests Section = "request"
-	// Responses have the cells present, type and value.
-	Responses Section = "response"
-	// Statuses have the cells demanded and allowed.
-	Statuses Section = "status"
-	// Exceptions have the cells demanded and allowed.
-	Exceptions Section = "exception"
+	Requests    Section = "request"
+	Responses   Section = "response"
+	Statuses    Section = "status"
+	Exceptions  Section = "exception"
 )
 
-// Sections returns the sections in the order in which the table lists them.
-func Sections() []Section { return []Section{Requests, Constraints, Responses, Statuses, Exceptions} }
+// sections are in the order in which the table lists them, with the names of their cells.
+var sections = []struct {
+	Section
+	title string
+	cells []string
+}{
+	{Requests, "request members", []string{sent, absent, null, wrongType}},
+	{Constraints, "constraints", []string{absent, null, wrongType, below, atMin, inside, atMax, above, outside}},
+	{Responses, "response members", []string{present, ofType, ofValue}},
+	{Statuses, "statuses", []string{demanded, allowed}},
+	{Exceptions, "exceptions", []string{demanded, allowed}},
+}
 
-// CellNames returns the names of a section's cells in the order in which its rows have them.
-func CellNames(s Section) []string {
-	switch s {
-	case Requests:
-		return []string{sent, absent, null, wrongType}
-	case Constraints:
-		return []string{absent, null, wrongType, below, atMin, inside, atMax, above, outside}
-	case Responses:
-		return []string{present, ofType, ofValue}
-	case Statuses, Exceptions:
-		return []string{demanded, allowed}
+// place is that of a section in the table.
+func (s Section) place() int {
+	for i := range sections {
+		if sections[i].Section == s {
+			return i
+		}
 	}
-	return nil
+	return len(sections)
 }
 
 // The names of the cells.
@@ -74,6 +76,8 @@ type Table struct {
 	Version int     `json:"version"`
 	Summary Summary `json:"summary"`
 	Rows    []Row   `json:"rows"`
+
+	undecided int // cells whose cases take any answer
 }
 
 // Summary counts cells. Cells = Covered + NotApplicable + Gaps.
@@ -181,7 +185,7 @@ func count(rows []Row) *Table {
 	slices.SortStableFunc(t.Rows, func(x, y Row) int {
 		return cmp.Or(
 			slices.Index(reference.Operations(), x.Operation)-slices.Index(reference.Operations(), y.Operation),
-			slices.Index(Sections(), x.Section)-slices.Index(Sections(), y.Section),
+			x.Section.place()-y.Section.place(),
 			cmp.Compare(x.Member, y.Member))
 	})
 	for i := range t.Rows {
@@ -191,6 +195,9 @@ func count(rows []Row) *Table {
 			slices.Sort(c.Cases)
 			c.Cases = slices.Compact(c.Cases)
 			t.Summary.Cells++
+			if c.Undecided {
+				t.undecided++
+			}
 			switch c.State() {
 			case NotApplicable:
 				t.Summary.NotApplicable++
@@ -216,8 +223,31 @@ func (r *Row) cell(name string) *Cell {
 
 func newRow(operation string, section Section, member, rule string) Row {
 	r := Row{Operation: operation, Section: section, Member: member, Rule: rule}
-	for _, name := range CellNames(section) {
+	for _, name := range sections[section.place()].cells {
 		r.Cells = append(r.Cells, Cell{Name: name})
 	}
 	return r
+}
+
+// Only returns the rows about a name, counted anew: an operation, an exception, the value of a status, or a
+// member by its path or a part of it. Targets finds Targets, Targets[].Key and Command.Targets; Targets.Key
+// finds Targets[].Key. Where nothing has the name no row is left.
+func (t *Table) Only(name string) *Table {
+	var kept []Row
+	for i := range t.Rows {
+		if t.Rows[i].about(name) {
+			row := t.Rows[i]
+			row.Cells = slices.Clone(row.Cells)
+			kept = append(kept, row)
+		}
+	}
+	return count(kept)
+}
+
+func (r *Row) about(name string) bool {
+	if name == "" {
+		return false
+	}
+	plain := func(path string) string { return "." + strings.ReplaceAll(path, "[]", "") + "." }
+	return r.Operation == name || r.Section == Statuses && r.Rule == name || strings.Contains(plain(r.Member), plain(name))
 }

@@ -3,53 +3,34 @@ package coverage
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
-
-// title is the heading of a section.
-func title(s Section) string {
-	return map[Section]string{
-		Requests: "request members", Constraints: "constraints", Responses: "response members",
-		Statuses: "statuses", Exceptions: "exceptions",
-	}[s]
-}
 
 // WriteText writes the table in parts, one for each section of each operation: how many cases ask what.
 // With all it lists the IDs of the cases, and why a cell is empty.
 func WriteText(w io.Writer, t *Table, all bool) error {
 	var b strings.Builder
-	for i := 0; i < len(t.Rows); {
-		j := i
-		for j < len(t.Rows) && t.Rows[j].Operation == t.Rows[i].Operation && t.Rows[j].Section == t.Rows[i].Section {
-			j++
+	for rest := t.Rows; len(rest) > 0; {
+		end := slices.IndexFunc(rest, func(r Row) bool { return r.Operation != rest[0].Operation || r.Section != rest[0].Section })
+		if end < 0 {
+			end = len(rest)
 		}
-		writeTable(&b, t.Rows[i:j], all)
-		i = j
+		writeTable(&b, rest[:end], all)
+		rest = rest[end:]
 	}
 	for _, g := range t.Gaps() {
 		fmt.Fprintf(&b, "gap: %s\n", g)
 	}
 	s := t.Summary
 	fmt.Fprintf(&b, "%d cells: %d covered, %d with nothing to ask (-), %d gaps", s.Cells, s.Covered, s.NotApplicable, s.Gaps)
-	if n := t.undecided(); n > 0 {
-		fmt.Fprintf(&b, "; in %d of those covered any answer is taken, since nobody knows AWS's (?)", n)
+	if t.undecided > 0 {
+		fmt.Fprintf(&b, "; in %d of those covered any answer is taken, since nobody knows AWS's (?)", t.undecided)
 	}
 	b.WriteByte('\n')
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-func (t *Table) undecided() int {
-	n := 0
-	for i := range t.Rows {
-		for j := range t.Rows[i].Cells {
-			if t.Rows[i].Cells[j].Undecided {
-				n++
-			}
-		}
-	}
-	return n
 }
 
 // String names the gap in one line.
@@ -83,7 +64,8 @@ func (c *Cell) short() string {
 const widest = 64
 
 func writeTable(b *strings.Builder, rows []Row, all bool) {
-	heading := rows[0].Operation + ": " + title(rows[0].Section)
+	section := sections[rows[0].Section.place()]
+	heading := rows[0].Operation + ": " + section.title
 	wide := utf8.RuneCountInString(heading)
 	for i := range rows {
 		if n := utf8.RuneCountInString(rows[i].label()) + 2; n <= widest {
@@ -91,7 +73,7 @@ func writeTable(b *strings.Builder, rows []Row, all bool) {
 		}
 	}
 	fmt.Fprintf(b, "%-*s", wide, heading)
-	for _, name := range CellNames(rows[0].Section) {
+	for _, name := range section.cells {
 		fmt.Fprintf(b, "  %*s", max(len(name), 5), name)
 	}
 	b.WriteByte('\n')
