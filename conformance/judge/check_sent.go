@@ -18,15 +18,8 @@ var asSentCheck = caseCheck{
 		"status, counts and output; its invocations are of the nodes that it was sent to, one of each",
 		fixtures.Must, "echo/whole-later", "expiry/list", "notifications/later", "notifications/invocations", "output/log-group",
 		"calls/GetCommandInvocation-members", "calls/one-per-node", "calls/no-urls"),
-	func() func(*Exchanged) []Finding {
-		s := &asSent{commands: map[string]*remembered{}, room: roomForTexts}
-		return s.inspect
-	},
+	func() func(*Exchanged) []Finding { return asSent{}.inspect },
 }
-
-// roomForTexts is how many bytes of requests and answers are remembered: what a capture holds must not decide how much
-// memory it takes.
-const roomForTexts = 64 << 20
 
 // The members that stay, of a Command, of an invocation, and of one in a list.
 var (
@@ -44,35 +37,22 @@ var (
 	}
 )
 
-type asSent struct {
-	commands map[string]*remembered
-	room     int
-}
+// asSent is what is known of commands, by their IDs.
+type asSent map[string]*remembered
 
-// remembered is what is known of a command: values as JSON.
-type remembered struct {
-	sent, shown map[string]known
-}
+type remembered struct{ sent, shown map[string]known }
 
 type known struct {
-	text  string
-	empty bool // there is nothing in it but what AWS shows of a member that was not given
+	value *jsontree.Value
 	by    place
 }
 
-// value is the remembered value, nil where there is none.
-func (k known) value() *jsontree.Value {
-	if k.text == "" {
-		return nil
-	}
-	v, err := jsontree.Parse([]byte(k.text))
-	if err != nil {
-		return nil
-	}
-	return v
+// differs is the finding that a member is not what it was.
+func (k known) differs(level fixtures.Level, path, whence string, got *jsontree.Value) []Finding {
+	return broken(level, path, Description{Words: show(k.value) + whence, Kind: kindOf(k.value)}, described(got))
 }
 
-func (a *asSent) inspect(e *Exchanged) []Finding {
+func (a asSent) inspect(e *Exchanged) []Finding {
 	var found []Finding
 	operation, by := e.Step.Request.Operation, placeOf(e)
 	nodes := map[string]bool{}
@@ -80,43 +60,43 @@ func (a *asSent) inspect(e *Exchanged) []Finding {
 		if len(found) >= findingsKept { // no more are kept, and each takes time
 			break
 		}
-		r := a.commands[s.command]
+		r := a[s.command]
 		if r == nil || operation == reference.SendCommand {
-			if a.room <= 0 || len(a.commands) >= mostRemembered {
+			if len(a) >= mostRemembered {
 				continue
 			}
 			r = &remembered{sent: map[string]known{}, shown: map[string]known{}}
-			a.commands[s.command] = r
+			a[s.command] = r
 		}
 		names := constantOfCommand
 		switch {
 		case operation == reference.SendCommand:
-			a.rememberRequest(r, e, by)
+			r.rememberRequest(e, by)
 		case s.of == reference.OfInvocation:
 			names = constantOfInvocation
 			found = append(found, ofNode(r, &s, nodes)...)
 			found = append(found, urls(r, &s)...)
 			if operation == reference.ListCommandInvocations { // its own, a little later than the command's
 				names = constantInList
-				found = append(found, a.constant(r, &s, "RequestedDateTime", s.node+"/", by)...)
+				found = append(found, r.constant(&s, "RequestedDateTime", s.node+"/", by)...)
 			}
 		}
 		for _, name := range names {
-			found = append(found, a.constant(r, &s, name, "", by)...)
+			found = append(found, r.constant(&s, name, "", by)...)
 		}
 	}
 	return found
 }
 
 // rememberRequest notes what a Command shows of its request. A member that appears twice counts as none.
-func (a *asSent) rememberRequest(r *remembered, e *Exchanged, by place) {
+func (r *remembered) rememberRequest(e *Exchanged, by place) {
 	body := e.requestBody()
 	if body == nil || len(body.Duplicates()) > 0 {
 		return
 	}
 	note := func(name string, v *jsontree.Value) {
 		if v != nil && v.Kind != jsontree.Null {
-			a.note(r.sent, name, v, by)
+			r.sent[name] = known{v, by}
 		}
 	}
 	for _, name := range comesBack {
@@ -127,23 +107,16 @@ func (a *asSent) rememberRequest(r *remembered, e *Exchanged, by place) {
 	note("ServiceRole", body.Get("ServiceRoleArn"))
 }
 
-func (a *asSent) note(in map[string]known, name string, v *jsontree.Value, by place) {
-	text := string(v.AppendJSON(nil))
-	if a.room -= len(text) + 100; a.room > 0 {
-		in[name] = known{text, isEmpty(v), by}
-	}
-}
-
 // constant holds a member against what was sent and what was shown first: where the two differ, that answer was judged
 // for it, and either may come.
-func (a *asSent) constant(r *remembered, s *subject, name, prefix string, by place) []Finding {
+func (r *remembered) constant(s *subject, name, prefix string, by place) []Finding {
 	got := s.value.Get(name)
 	shown, wasShown := r.shown[prefix+name]
 	if !wasShown {
 		if got != nil {
-			a.note(r.shown, prefix+name, got, by)
+			r.shown[prefix+name] = known{got, by}
 		}
-		if shown = r.sent[prefix+name]; shown.text == "" || shown.by == by {
+		if shown = r.sent[prefix+name]; shown.value == nil || shown.by == by {
 			return nil
 		}
 	}
@@ -151,28 +124,23 @@ func (a *asSent) constant(r *remembered, s *subject, name, prefix string, by pla
 	if sent, ok := r.sent[prefix+name]; ok {
 		want, whence = sent, "as sent in "
 	}
-	if stays(name, shown, got) || want != shown && stays(name, want, got) {
+	if stays(name, shown.value, got) || stays(name, want.value, got) {
 		return nil
 	}
-	w, level := want.value(), fixtures.Must
-	if got != nil && name != "Parameters" && bytes.Equal(unordered(w), unordered(got)) {
+	level := fixtures.Must
+	if got != nil && name != "Parameters" && bytes.Equal(unordered(want.value), unordered(got)) {
 		level = fixtures.Should // the order of nodes, targets and events is not recorded (evidence: echo/InstanceIds-order)
 	}
-	return broken(level, s.path+"/"+name, Description{Words: show(w) + ", " + whence + want.by.name, Kind: kindOf(w)}, described(got))
+	return want.differs(level, s.path+"/"+name, ", "+whence+want.by.name, got)
 }
 
 // stays reports whether a member still has a value. One that is left out later, and had nothing in it, is a matter of
 // which members an answer has.
-func stays(name string, before known, got *jsontree.Value) bool {
-	if got == nil {
-		return before.empty
-	}
-	text := string(got.AppendJSON(nil))
-	if text == before.text || strings.Contains(before.text+text, "(redacted)") {
-		return true
-	}
-	want := before.value()
-	if jsontree.Equal(want, got) {
+func stays(name string, want, got *jsontree.Value) bool {
+	switch {
+	case got == nil:
+		return isEmpty(want)
+	case jsontree.Equal(want, got), isRedacted(want), isRedacted(got):
 		return true
 	}
 	switch name {
@@ -185,6 +153,10 @@ func stays(name string, before known, got *jsontree.Value) bool {
 			jsontree.Equal(want.Get("CloudWatchOutputEnabled"), got.Get("CloudWatchOutputEnabled"))
 	}
 	return false
+}
+
+func isRedacted(v *jsontree.Value) bool {
+	return bytes.Contains(v.AppendJSON(nil), []byte("(redacted)"))
 }
 
 // unordered writes a value so that two are equal in any order of what is in their lists and structures.
@@ -214,8 +186,8 @@ func isEmpty(v *jsontree.Value) bool {
 	return !slices.ContainsFunc(v.Members, func(m jsontree.Member) bool { return !isEmpty(&m.Value) })
 }
 
-// mostOfNodes is more than the text of the 50 InstanceIds that a command can have.
-const mostOfNodes = 4096
+// mostOfNodes is more than the 50 InstanceIds that a command can have.
+const mostOfNodes = 200
 
 // ofNode holds the node of an invocation against those that the command was sent to, and against those of the page.
 func ofNode(r *remembered, s *subject, nodes map[string]bool) []Finding {
@@ -228,11 +200,8 @@ func ofNode(r *remembered, s *subject, nodes map[string]bool) []Finding {
 	if !ok {
 		to = r.shown["InstanceIds"]
 	}
-	if len(to.text) > mostOfNodes {
-		return nil
-	}
-	list := to.value()
-	if list == nil || list.Kind != jsontree.Array || len(list.Items) == 0 ||
+	list := to.value
+	if list == nil || len(list.Items) == 0 || len(list.Items) > mostOfNodes ||
 		slices.ContainsFunc(list.Items, func(v jsontree.Value) bool { return v.Str() == s.node }) {
 		return nil
 	}
@@ -246,7 +215,7 @@ func urls(r *remembered, s *subject) []Finding {
 	if !ok {
 		return nil
 	}
-	bucket, prefix := place.value().Str(), r.shown["OutputS3KeyPrefix"].value().Str()
+	bucket, prefix := place.value.Str(), r.shown["OutputS3KeyPrefix"].value.Str()
 	var found []Finding
 	for _, name := range []string{"StandardOutputUrl", "StandardErrorUrl"} {
 		v := s.value.Get(name)

@@ -6,6 +6,8 @@ import (
 
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/matcher"
+	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
 // pathWalk is the path of findings about what was seen while a step was polled.
@@ -99,4 +101,50 @@ func seenAt(pointer string, answers []Exchanged) Description {
 		}
 	}
 	return Description{Words: strings.Join(seen, " → "), Kind: kindOf(answers[len(answers)-1].Body.Pointer(pointer))}
+}
+
+// Ended reports whether an answer shows a command or an invocation that has ended.
+func Ended(e *Exchanged) bool {
+	body := placed{"", e.Body}
+	return slices.ContainsFunc(slices.Concat([]placed{body}, elementsOf(body, "Commands"), elementsOf(body, "CommandInvocations")),
+		func(p placed) bool { return endedStatuses[p.value.Get("Status").Str()] })
+}
+
+// CannotArrive reports whether the step waits for another status than a final one that has come.
+func CannotArrive(e *Exchanged) bool {
+	m := &matching{answer: e, level: fixtures.Must}
+	return m.cannotCome(e.Step.Poll.Until, e.Body)
+}
+
+// endedStatuses are the values of Status that are final.
+var endedStatuses = func() map[string]bool {
+	m := map[string]bool{}
+	for _, d := range slices.Concat(reference.OfCommand.Details(), reference.OfInvocation.Details()) {
+		if reference.Terminal(d) {
+			m[string(reference.StatusOf(d))] = true
+		}
+	}
+	return m
+}()
+
+// cannotCome reports whether what is waited for is another status than a final one that has come.
+func (m *matching) cannotCome(until, got *jsontree.Value) bool {
+	if until == nil || got == nil || matcher.Is(until) || until.Kind != got.Kind {
+		return false
+	}
+	if until.Kind == jsontree.Array {
+		for i := range min(len(until.Items), len(got.Items)) {
+			if m.cannotCome(&until.Items[i], &got.Items[i]) {
+				return true
+			}
+		}
+		return false
+	}
+	return slices.ContainsFunc(until.Members, func(want jsontree.Member) bool {
+		v := got.Get(want.Name)
+		if want.Name == "Status" && v != nil && endedStatuses[v.Text] {
+			return !m.try("", &want.Value, v)
+		}
+		return m.cannotCome(&want.Value, v)
+	})
 }
