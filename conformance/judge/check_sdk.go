@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -15,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/schemas"
-	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
 
@@ -23,6 +23,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -63,25 +64,23 @@ func forSDK(e *Exchanged) (*jsontree.Value, []byte) {
 // sdkOutput is what the SDK reads the operation's answer into, and its schema; nil for an operation
 // that is not judged.
 func sdkOutput(operation string) (smithy.Deserializable, *smithy.OperationSchema) {
+	var out smithy.Deserializable
+	var schema *smithy.Schema
 	switch operation {
-	case "SendCommand":
-		return &ssm.SendCommandOutput{}, smithy.NewOperationSchema(schemas.SendCommand,
-			schemas.SendCommandRequest, schemas.SendCommandResult)
-	case "ListCommands":
-		return &ssm.ListCommandsOutput{}, smithy.NewOperationSchema(schemas.ListCommands,
-			schemas.ListCommandsRequest, schemas.ListCommandsResult)
-	case "ListCommandInvocations":
-		return &ssm.ListCommandInvocationsOutput{},
-			smithy.NewOperationSchema(schemas.ListCommandInvocations, schemas.ListCommandInvocationsRequest,
-				schemas.ListCommandInvocationsResult)
-	case "GetCommandInvocation":
-		return &ssm.GetCommandInvocationOutput{},
-			smithy.NewOperationSchema(schemas.GetCommandInvocation, schemas.GetCommandInvocationRequest, schemas.GetCommandInvocationResult)
-	case "CancelCommand":
-		return &ssm.CancelCommandOutput{},
-			smithy.NewOperationSchema(schemas.CancelCommand, schemas.CancelCommandRequest, schemas.CancelCommandResult)
+	case reference.SendCommand:
+		out, schema = &ssm.SendCommandOutput{}, schemas.SendCommand
+	case reference.ListCommands:
+		out, schema = &ssm.ListCommandsOutput{}, schemas.ListCommands
+	case reference.ListCommandInvocations:
+		out, schema = &ssm.ListCommandInvocationsOutput{}, schemas.ListCommandInvocations
+	case reference.GetCommandInvocation:
+		out, schema = &ssm.GetCommandInvocationOutput{}, schemas.GetCommandInvocation
+	case reference.CancelCommand:
+		out, schema = &ssm.CancelCommandOutput{}, schemas.CancelCommand
+	default:
+		return nil, nil
 	}
-	return nil, nil
+	return out, smithy.NewOperationSchema(schema, reference.RequestSchema(operation), reference.ResponseSchema(operation))
 }
 
 func sdkReadsOutput(e *Exchanged) []Finding {
@@ -103,61 +102,54 @@ func sdkReadsOutput(e *Exchanged) []Finding {
 		if out.Command == nil {
 			return broken(fixtures.Must, "/Command", anything("a Command in the SDK's output"), anything("none"))
 		}
-		return sameMembers("/Command", sent, readCommand(out.Command))
+		return sameMembers("/Command", sent, out.Command)
 	case *ssm.ListCommandsOutput:
-		return sameElements(body, "Commands", len(out.Commands), func(i int) []readMember { return readCommand(&out.Commands[i]) })
+		return sameElements(body, "Commands", out.Commands)
 	case *ssm.ListCommandInvocationsOutput:
-		return sameElements(body, "CommandInvocations", len(out.CommandInvocations), func(i int) []readMember {
-			v := &out.CommandInvocations[i]
-			return []readMember{{"CommandId", v.CommandId}, {"InstanceId", v.InstanceId},
-				{"StatusDetails", v.StatusDetails}, {"RequestedDateTime", v.RequestedDateTime}}
-		})
+		return sameElements(body, "CommandInvocations", out.CommandInvocations)
 	case *ssm.GetCommandInvocationOutput:
-		return sameMembers("", body, []readMember{
-			{"CommandId", out.CommandId}, {"InstanceId", out.InstanceId}, {"StatusDetails", out.StatusDetails},
-			{"ResponseCode", &out.ResponseCode},
-			{"StandardOutputContent", out.StandardOutputContent}, {"ExecutionStartDateTime", out.ExecutionStartDateTime},
-		})
+		return sameMembers("", body, out)
 	}
 	return nil
 }
 
-// readMember is a member as the SDK read it: a *string, *int32 or *time.Time.
-type readMember struct {
-	name string
-	read any
-}
-
-func readCommand(c *types.Command) []readMember {
-	return []readMember{
-		{"CommandId", c.CommandId}, {"DocumentName", c.DocumentName}, {"Comment", c.Comment}, {"StatusDetails", c.StatusDetails},
-		{"MaxErrors", c.MaxErrors}, {"TimeoutSeconds", c.TimeoutSeconds},
-		{"RequestedDateTime", c.RequestedDateTime}, {"ExpiresAfter", c.ExpiresAfter},
-	}
+// compared are the members that are compared with what the SDK made of them, where a structure has them.
+var compared = []string{
+	"CommandId", "DocumentName", "Comment", "StatusDetails", "MaxErrors", "TimeoutSeconds", "RequestedDateTime", "ExpiresAfter",
+	"InstanceId", "ResponseCode", "StandardOutputContent", "ExecutionStartDateTime",
 }
 
 // sameElements compares the elements of a list as sent with those that the SDK read.
-func sameElements(body *jsontree.Value, name string, read int, members func(i int) []readMember) []Finding {
+func sameElements[T any](body *jsontree.Value, name string, read []T) []Finding {
 	sent := body.Get(name)
 	if sent == nil || sent.Kind != jsontree.Array {
 		return nil
 	}
-	if read != len(sent.Items) {
+	if len(read) != len(sent.Items) {
 		return broken(fixtures.Must, "/"+name, anything(fmt.Sprintf("%d elements in the SDK's output", len(sent.Items))),
-			Description{Words: fmt.Sprint(read), Kind: kindNumber})
+			Description{Words: fmt.Sprint(len(read)), Kind: kindNumber})
 	}
 	for i := range sent.Items {
-		if found := sameMembers("/"+name+"/"+strconv.Itoa(i), &sent.Items[i], members(i)); found != nil {
+		if found := sameMembers("/"+name+"/"+strconv.Itoa(i), &sent.Items[i], &read[i]); found != nil {
 			return found
 		}
 	}
 	return nil
 }
 
-func sameMembers(path string, sent *jsontree.Value, members []readMember) []Finding {
-	for _, m := range members {
-		if v := sent.Get(m.name); !sameRead(v, m.read) {
-			return broken(fixtures.Must, path+"/"+m.name, anything(show(v)+" in the SDK's output"), describeRead(m.read))
+// sameMembers compares the members of a structure as sent with those of the SDK's.
+func sameMembers(path string, sent *jsontree.Value, read any) []Finding {
+	structure := reflect.ValueOf(read).Elem()
+	for _, name := range compared {
+		v, field := sent.Get(name), structure.FieldByName(name)
+		if v == nil || v.Kind == jsontree.Null || !field.IsValid() {
+			continue
+		}
+		if field.Kind() != reflect.Pointer {
+			field = field.Addr()
+		}
+		if !sameRead(v, field.Interface()) {
+			return broken(fixtures.Must, path+"/"+name, anything(show(v)+" in the SDK's output"), describeRead(field.Interface()))
 		}
 	}
 	return nil
@@ -165,9 +157,6 @@ func sameMembers(path string, sent *jsontree.Value, members []readMember) []Find
 
 // sameRead compares a member as sent with the SDK's value for it.
 func sameRead(sent *jsontree.Value, read any) bool {
-	if sent == nil || sent.Kind == jsontree.Null {
-		return true
-	}
 	switch read := read.(type) {
 	case *string:
 		return read != nil && *read == sent.Text
@@ -181,6 +170,7 @@ func sameRead(sent *jsontree.Value, read any) bool {
 	return true
 }
 
+// describeRead quotes what the SDK read.
 func describeRead(read any) Description {
 	switch read := read.(type) {
 	case *string:

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/sendspec/sendspec/fixtures"
 )
@@ -69,5 +70,37 @@ func (c *runCheck) repeated(got string) Finding {
 	return Finding{
 		Check: c.rule.ID, Path: c.path, Level: fixtures.Must,
 		Want: anything("an identifier that no answer had before"), Got: Description{Words: got, Kind: kindNumber},
+	}
+}
+
+// recentLimit is how many identifiers of a check are remembered at least, and half of how many at most.
+const recentLimit = 1 << 14
+
+// RecentIdentifiers finds identifiers that repeat among the last ones, in a campaign that keeps no results.
+type RecentIdentifiers struct {
+	mu         sync.Mutex
+	last, past [2]map[string]bool // by the number of the check
+}
+
+// Inspect adds to the findings of a result's invariants.
+func (l *RecentIdentifiers) Inspect(r *Result) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range r.Exchanges {
+		e := &r.Exchanges[i]
+		for number, id := range e.identifiers {
+			if id == "" {
+				continue
+			}
+			if l.last[number][id] || l.past[number][id] {
+				f := runChecks[number].repeated(cut(id) + " once more")
+				r.invariants = append(r.invariants, invariantFinding{Finding: f, exchange: e})
+				continue
+			}
+			if l.last[number] == nil || len(l.last[number]) >= recentLimit {
+				l.last[number], l.past[number] = map[string]bool{}, l.last[number]
+			}
+			l.last[number][id] = true
+		}
 	}
 }

@@ -21,8 +21,7 @@ type invariantFinding struct {
 // Invariants gives the verdict on each invariant over all the results of a run: a finding of the strongest level decides,
 // and the first exchange that shows it is the one reported. What the preflight broke counts where no case broke it.
 func Invariants(results, preflight []Result, strict bool) []Result {
-	byRule := map[string][]invariantFinding{}
-	exchanges := 0
+	byRule, exchanges := findingsOf(results), 0
 	for i := range results {
 		for _, x := range results[i].Exchanges {
 			if x.Response != nil && !x.Step.Interim && x.isCall() { // how often a poll asks is a matter of speed
@@ -30,12 +29,9 @@ func Invariants(results, preflight []Result, strict bool) []Result {
 			}
 		}
 	}
-	addFindings(byRule, results)
-	ofPreflight := map[string][]invariantFinding{}
-	addFindings(ofPreflight, preflight)
-	for name, found := range ofPreflight {
-		if len(byRule[name]) == 0 {
-			byRule[name] = found
+	for id, found := range findingsOf(preflight) {
+		if len(byRule[id]) == 0 {
+			byRule[id] = found
 		}
 	}
 	seen := map[string]int{}
@@ -58,13 +54,16 @@ func Invariants(results, preflight []Result, strict bool) []Result {
 	return verdicts
 }
 
-func addFindings(byRule map[string][]invariantFinding, results []Result) {
+// findingsOf are the findings of invariants, by the ID of the invariant.
+func findingsOf(results []Result) map[string][]invariantFinding {
+	byRule := map[string][]invariantFinding{}
 	for i := range results {
 		for _, f := range results[i].invariants {
 			f.id, f.provisional = results[i].Case.ID, results[i].Provisional
 			byRule[f.Check] = append(byRule[f.Check], f)
 		}
 	}
+	return byRule
 }
 
 // inPreflight names the case of an exchange of the preflight.
@@ -112,9 +111,7 @@ func invariantResult(found []invariantFinding, strict, provisional bool) Result 
 	}
 	firm := slices.DeleteFunc(slices.Clone(found), func(f invariantFinding) bool { return f.provisional })
 	switch {
-	case len(firm) == 0:
-		v.Provisional = true
-	case strict, len(firm) == len(found): // each counts
+	case len(firm) > 0 && (strict || len(firm) == len(found)): // each counts
 	case slices.ContainsFunc(firm, func(f invariantFinding) bool { return f.Level == fixtures.Must }):
 		found = firm
 	default:
