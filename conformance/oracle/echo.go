@@ -74,8 +74,10 @@ func (o *Oracle) echo(tree *jsontree.Value, in *ssm.SendCommandInput) *jsontree.
 	} else {
 		addEchoed("InstanceIds", emptyList)
 	}
+	unknownInTargets := false
+	visitUnknown(request.Member("Targets"), tree.Get("Targets"), func(string, []string) { unknownInTargets = true })
 	switch {
-	case hasUnknown(tree.Get("Targets")):
+	case unknownInTargets: // which do not come back
 	case len(in.Targets) > 1 || len(in.Targets) == 1 && len(in.Targets[0].Values) > 1: // as above
 		add("Targets", object(member("$should", echoed("/Targets")), member("$length", integer(int64(len(in.Targets))))))
 	default:
@@ -107,13 +109,6 @@ func (o *Oracle) echo(tree *jsontree.Value, in *ssm.SendCommandInput) *jsontree.
 		add("ExpiresAfter", after)
 	}
 	return command(members...)
-}
-
-// hasUnknown reports whether a list of targets has members that do not come back.
-func hasUnknown(targets *jsontree.Value) bool {
-	found := false
-	visitUnknownOf(targets, "Targets", func(string, []string) { found = true })
-	return found
 }
 
 // expiry is ExpiresAfter: TimeoutSeconds and the execution timeouts of the document's steps, 3600 each where

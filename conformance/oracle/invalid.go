@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -16,7 +17,9 @@ import (
 // The latter is inferred, so that beside a broken semantic rule the type is no must; refused it is either way.
 func (o *Oracle) invalid(r *reference.Validation) Expectation {
 	send := r.Operation == reference.SendCommand
-	if send && spelledOtherwise(r.Tree) {
+	otherCase := false
+	visitUnknown(request, r.Tree, func(name string, known []string) { otherCase = otherCase || spelledOtherwise(name, known) })
+	if send && otherCase {
 		return open("whether AWS looks at the case of a member's name")
 	}
 	e := Expectation{Constraints: true, Level: fixtures.May, Evidence: byTheModel}
@@ -88,7 +91,10 @@ func strength(v *reference.Violation) fixtures.Level {
 	case TopOf(v.Path) == "OutputS3Region":
 		return fixtures.Should // the documentation says that it is ignored
 	case v.Kind == reference.Length && utf16Length(v.Value) != utf8.RuneCountInString(v.Value):
-		return strengthBeyondBMP(v)
+		if strings.Contains(v.Rule, "less than") {
+			return fixtures.Must // too long is too long by either count
+		}
+		return fixtures.Should // that a length counts code points, and not UTF-16, no recording tells
 	case v.Kind != reference.Pattern:
 		return fixtures.Must
 	case v.Hidden && v.Path == "Comment":
@@ -113,14 +119,6 @@ func strength(v *reference.Violation) fixtures.Level {
 		return fixtures.Should // that \w is ASCII alone is inferred
 	}
 	return fixtures.Must
-}
-
-// strengthBeyondBMP: that a length counts code points, and not UTF-16, no recording tells.
-func strengthBeyondBMP(v *reference.Violation) fixtures.Level {
-	if strings.Contains(v.Rule, "less than") {
-		return fixtures.Must // too long is too long by either count
-	}
-	return fixtures.Should
 }
 
 func utf16Length(s string) int {
@@ -176,11 +174,9 @@ func messageOf(r *reference.Validation, sure bool) (message *jsontree.Value) {
 
 // IsList reports whether a path is that of a list of a request.
 func IsList(path string) bool {
-	switch path {
-	case "InstanceIds", "Targets", "Targets[].Values", "AlarmConfiguration.Alarms", "NotificationConfig.NotificationEvents":
-		return true
-	}
-	return false
+	return slices.Contains([]string{
+		"InstanceIds", "Targets", "Targets[].Values", "AlarmConfiguration.Alarms", "NotificationConfig.NotificationEvents",
+	}, path)
 }
 
 func countAt(violations []reference.Violation, path string) int {

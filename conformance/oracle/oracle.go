@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -42,12 +43,11 @@ func New(bindings fixtures.Bindings, region string) *Oracle {
 }
 
 var (
-	// SeenOnAthena is the evidence of what another service of the same framework does.
-	SeenOnAthena = fixtures.Evidence{"framework/serialization-types", "framework/serialization"}
 	// Unrecorded is the evidence where none says what AWS does.
 	Unrecorded = fixtures.Evidence{"suite/unseen"}
 
-	byTheModel = fixtures.Evidence{"suite/model"}
+	byTheModel   = fixtures.Evidence{"suite/model"}
+	seenOnAthena = fixtures.Evidence{"framework/serialization-types", "framework/serialization"} // of the same framework
 )
 
 const openNote = "Nobody has recorded what AWS answers. " +
@@ -115,19 +115,17 @@ func onlyNumbers(r *reference.Validation) bool {
 // it is refused in any case.
 func (o *Oracle) oddNumber(r *reference.Validation) Expectation {
 	e := Expectation{
-		Constraints: true, Level: fixtures.Should, Evidence: SeenOnAthena,
+		Constraints: true, Level: fixtures.Should, Evidence: seenOnAthena,
 		Note: "Athena cuts a fraction off and clamps what is too large; what SSM does was not seen.",
 	}
 	if len(r.Violations) > 0 {
 		e.Rule, e.Level = "A number out of range is refused, however it is read", fixtures.Must
 		e.Outcomes = []fixtures.Outcome{refusedNumber}
 		for i := range r.Violations {
-			e.Causes = append(e.Causes, causeOf(&r.Violations[i])+" (an odd number)")
-		}
-		for i := range r.Violations {
 			if strength(&r.Violations[i]) != fixtures.Must {
 				return open("an odd number beside a constraint that is not sure")
 			}
+			e.Causes = append(e.Causes, causeOf(&r.Violations[i])+" (an odd number)")
 		}
 		return e
 	}
@@ -137,7 +135,7 @@ func (o *Oracle) oddNumber(r *reference.Validation) Expectation {
 	}
 	taken := Accepted
 	taken.Name, taken.Body = "taken", command(theCommandID, member("TimeoutSeconds", integer(int64(n))))
-	e.Rule, e.Outcomes = "A number is cut to an integer, or refused", []fixtures.Outcome{taken, Refused}
+	e.Rule, e.Outcomes = "A number is cut to an integer, or refused", []fixtures.Outcome{taken, refusedAtAll}
 	return e
 }
 
@@ -146,7 +144,7 @@ func (o *Oracle) oddNumber(r *reference.Validation) Expectation {
 func malformed(text []byte, err error) Expectation {
 	e := Expectation{
 		Rule: "A body that is no JSON object is refused", Level: fixtures.Should, Outcomes: []fixtures.Outcome{Serialization},
-		Evidence: SeenOnAthena, Causes: []string{"no JSON object"},
+		Evidence: seenOnAthena, Causes: []string{"no JSON object"},
 	}
 	syntax := (*jsontree.SyntaxError)(nil)
 	if !errors.As(err, &syntax) {
@@ -204,7 +202,7 @@ func misread(front string) bool { return strings.ContainsAny(front, "'#/") || !a
 func mistyped(r *reference.Validation) Expectation {
 	e := Expectation{
 		Rule: "A value of a wrong JSON type is refused", Level: fixtures.May, Outcomes: []fixtures.Outcome{Serialization},
-		Evidence: SeenOnAthena,
+		Evidence: seenOnAthena,
 	}
 	for _, t := range r.TypeErrors {
 		level := fixtures.Must
@@ -235,22 +233,12 @@ func stronger(a, b fixtures.Level) fixtures.Level {
 // Targets[].Key, Parameters.*[].
 func withoutIndexes(path string) string {
 	if rest, ok := strings.CutPrefix(path, "Parameters."); ok {
-		if i := strings.LastIndexByte(rest, '['); i >= 0 {
+		if strings.Contains(rest, "[") {
 			return "Parameters.*[]"
 		}
 		return "Parameters.*"
 	}
-	if !strings.Contains(path, "[") {
-		return path
-	}
-	var b []byte
-	for {
-		before, rest, found := strings.Cut(path, "[")
-		b = append(b, before...)
-		if !found {
-			return string(b)
-		}
-		b = append(b, "[]"...)
-		_, path, _ = strings.Cut(rest, "]")
-	}
+	return index.ReplaceAllString(path, "[]")
 }
+
+var index = regexp.MustCompile(`\[[^]]*]`)

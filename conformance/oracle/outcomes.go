@@ -10,7 +10,7 @@ var (
 	Accepted            = fixtures.Outcome{Name: "accepted", Status: literal(`200`), Body: command(theCommandID)}
 	Validation          = refusedAs("validation", `400`, str("ValidationException"))
 	Serialization       = refusedAs("serialization", `400`, shouldBe(str("SerializationException")))
-	Refused             = refusedAs("refused", `{"$class":4}`, aString)
+	refusedAtAll        = refusedAs("refused", `{"$class":4}`, aString)
 	refusedForSemantics = fixtures.Outcome{Name: "refused-for-its-meaning", Status: literal(`{"$class":4}`), Error: &fixtures.ErrorOutcome{
 		Type:    expect(matcher("$not", oneOf("SerializationException", "UnknownOperationException"))),
 		Message: expect(matcher("$optional", matcher("$not", matcher("$contains", str("failed to satisfy constraint"))))),
@@ -47,3 +47,9 @@ func shouldBe(v jsontree.Value) jsontree.Value { return matcher("$should", v) }
 func oneOf(texts ...string) jsontree.Value { return matcher("$in", jsontree.NewStrings(texts)) }
 
 func echoed(pointer string) jsontree.Value { return matcher("$echo", str(pointer)) }
+
+// Short names: this package builds trees all day.
+var (
+	str, number, boolean, array, object, member, literal = jsontree.NewString, jsontree.NewNumber, jsontree.NewBool,
+		jsontree.NewArray, jsontree.NewObject, jsontree.NewMember, jsontree.Literal
+)

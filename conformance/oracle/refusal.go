@@ -59,7 +59,8 @@ func (r refusal) ofAnyType(level fixtures.Level, types ...string) refusal {
 
 // refused is the expectation of a request that breaks semantic rules. One rule that is sure suffices for
 // the refusal to be; which of several rules is named, and whether one of the uncertainties is named instead, is not known.
-func refused(rules []refusal, uncertainties []uncertainty) Expectation {
+func refused(m *semantics) Expectation {
+	rules := m.refusals
 	slices.SortStableFunc(rules, func(a, b refusal) int { return b.level.Weight() - a.level.Weight() })
 	first := rules[0]
 	e := Expectation{Rule: first.rule, Level: first.level, Evidence: first.evidence}
@@ -71,16 +72,9 @@ func refused(rules []refusal, uncertainties []uncertainty) Expectation {
 			all.message, all.pattern = "", ""
 		}
 	}
-	semantic := false
-	for _, d := range uncertainties {
-		all.types = append(slices.Clip(all.types), d.exceptions...)
-		semantic = semantic || d.semantic
-	}
-	all.types = distinct(all.types)
-	e.Outcomes = all.outcomes()
-	if semantic {
-		e.Outcomes = append(e.Outcomes, refusedForSemantics)
-	}
+	names, others := m.possible()
+	all.types = distinct(slices.Concat(all.types, names))
+	e.Outcomes = append(all.outcomes(), others...)
 	e.Causes = distinct(e.Causes)
 	if len(e.Causes) > 1 {
 		e.Rule = "A request that breaks several semantic rules is refused"

@@ -2,6 +2,8 @@ package oracle
 
 import (
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -28,17 +30,22 @@ type semantics struct {
 	uncertainties []uncertainty
 }
 
-func (m *semantics) refuse(r refusal) { m.refusals = append(m.refusals, r) }
-func (m *semantics) uncertain(reasons ...uncertainty) {
-	m.uncertainties = append(m.uncertainties, reasons...)
+func (m *semantics) refuse(r refusal)             { m.refusals = append(m.refusals, r) }
+func (m *semantics) uncertain(why ...uncertainty) { m.uncertainties = append(m.uncertainties, why...) }
+
+// possible are the errors that the uncertainties allow, and the outcome of any other where they do.
+func (m *semantics) possible() (names []string, others []fixtures.Outcome) {
+	for _, d := range m.uncertainties {
+		names = append(names, d.exceptions...)
+		if d.semantic {
+			others = []fixtures.Outcome{refusedForSemantics}
+		}
+	}
+	return names, others
 }
 
 // plain reports whether nothing keeps a server from taking the request.
 func (m *semantics) plain() bool { return len(m.refusals) == 0 && len(m.uncertainties) == 0 }
-
-func (m *semantics) open() bool {
-	return slices.ContainsFunc(m.uncertainties, func(d uncertainty) bool { return d.anyAnswer })
-}
 
 // semantics looks for what a server must, or may, say to a request that breaks no constraint.
 func (o *Oracle) semantics(tree *jsontree.Value, in *ssm.SendCommandInput) *semantics {
@@ -112,5 +119,61 @@ func textsAndNames(m *semantics, tree *jsontree.Value, in *ssm.SendCommandInput)
 	if a := in.AlarmConfiguration; a != nil && len(a.Alarms) == 1 {
 		tooLong(a.Alarms[0].Name, 255)
 	}
-	m.uncertain(unknownMembers(tree)...)
+	if depth(tree) > deepest {
+		m.uncertain(uncertainty{anyAnswer: true})
+	}
+	// AWS was seen to ignore members that the model lacks, on Athena. Whether it looks at the case of a name, or takes a control
+	// character in one, was not recorded.
+	visitUnknown(request, tree, func(name string, known []string) {
+		if spelledOtherwise(name, known) || strings.ContainsFunc(name, unicode.IsControl) {
+			m.uncertain(uncertainty{anyAnswer: true})
+		}
+	})
+}
+
+// valid: the request is taken, and what comes back is what was given; or it is refused for what it means, as
+// it must be by a rule that it breaks, or may be for a reason that the target's world may give.
+func (o *Oracle) valid(r *reference.Validation) Expectation {
+	m := o.semantics(r.Tree, r.Input)
+	if slices.ContainsFunc(m.uncertainties, func(d uncertainty) bool { return d.anyAnswer }) {
+		return open("a valid request that no source describes")
+	}
+	hasNull := false
+	for v := range r.Tree.All() {
+		hasNull = hasNull || v.Kind == jsontree.Null
+	}
+	if hasNull { // that a null is an absent member is inferred
+		for i := range m.refusals {
+			if m.refusals[i].cause != noDestination.cause {
+				m.refusals[i] = m.refusals[i].at(fixtures.Should)
+			}
+		}
+	}
+	if len(m.refusals) > 0 {
+		if o.captured { // not even that AWS's documents are there
+			m.uncertain(uncertainty{exceptions: []string{"InvalidDocument", "AccessDeniedException", "UnsupportedPlatformType"}})
+		}
+		return refused(m)
+	}
+	e := Expectation{
+		Rule: "A valid request is taken and comes back as it was given", Level: fixtures.Must,
+		Evidence: fixtures.Evidence{"echo/as-received", "echo/members"},
+	}
+	accepted := Accepted
+	accepted.Body = o.echo(r.Tree, r.Input)
+	e.Outcomes = []fixtures.Outcome{accepted}
+	if o.captured {
+		e.Outcomes = append(e.Outcomes, whateverIsThere(reference.SendCommand)...)
+	}
+	for _, d := range m.uncertainties {
+		if d.level != "" && e.Level != fixtures.May {
+			e.Level = d.level
+		}
+	}
+	names, others := m.possible()
+	for _, name := range distinct(names) {
+		e.Outcomes = append(e.Outcomes, Exception(name))
+	}
+	e.Outcomes = append(e.Outcomes, others...)
+	return e
 }
