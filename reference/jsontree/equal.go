@@ -41,21 +41,6 @@ func equalMembers(a, b []Member) bool {
 	if len(a) != len(b) {
 		return false
 	}
-	inOrder := true
-	for i := range a {
-		if a[i].Name != b[i].Name {
-			inOrder = false
-			break
-		}
-	}
-	if inOrder {
-		for i := range a {
-			if !Equal(&a[i].Value, &b[i].Value) {
-				return false
-			}
-		}
-		return true
-	}
 	left := make(map[string][]*Value, len(b))
 	for i := range b {
 		left[b[i].Name] = append(left[b[i].Name], &b[i].Value)

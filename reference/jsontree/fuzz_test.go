@@ -2,6 +2,7 @@ package jsontree_test
 
 import (
 	"encoding/json"
+	"math"
 	"testing"
 	"unicode/utf8"
 
@@ -19,7 +20,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		v, err := jsontree.ParseDepth(data, encodingJSONDepth)
+		v, err := jsontree.ParseBounded(data, encodingJSONDepth, math.MaxInt)
 		if want := json.Valid(data) && utf8.Valid(data); want != (err == nil) {
 			t.Fatalf("%q: encoding/json says valid=%v, jsontree says %v", data, want, err)
 		}
@@ -27,7 +28,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		text := v.AppendJSON(nil)
-		again, err := jsontree.ParseDepth(text, encodingJSONDepth)
+		again, err := jsontree.ParseBounded(text, encodingJSONDepth, math.MaxInt)
 		if err != nil {
 			t.Fatalf("%q written as %q: %v", data, text, err)
 		}

@@ -2,6 +2,7 @@ package jsontree_test
 
 import (
 	"encoding/json"
+	"math"
 	"strings"
 	"testing"
 
@@ -87,11 +88,11 @@ func TestParseKeepsWhatWasWritten(t *testing.T) {
 
 func TestParseDepthCountsOpenContainers(t *testing.T) {
 	t.Parallel()
-	_, err := jsontree.ParseDepth([]byte(`[{"a":[]}]`), 3)
+	_, err := jsontree.ParseBounded([]byte(`[{"a":[]}]`), 3, math.MaxInt)
 	require.NoError(t, err)
-	_, err = jsontree.ParseDepth([]byte(`[{"a":[]}]`), 2)
+	_, err = jsontree.ParseBounded([]byte(`[{"a":[]}]`), 2, math.MaxInt)
 	require.Error(t, err)
-	_, err = jsontree.ParseDepth([]byte(`[[],[],[],[]]`), 2)
+	_, err = jsontree.ParseBounded([]byte(`[[],[],[],[]]`), 2, math.MaxInt)
 	require.NoError(t, err)
 }
 

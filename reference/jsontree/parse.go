@@ -3,7 +3,6 @@ package jsontree
 import (
 	"fmt"
 	"math"
-	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -35,24 +34,17 @@ func (e *SyntaxError) Error() string {
 // byte order mark, invalid UTF-8, and too deep a nesting. Lone surrogate escapes are parsed and
 // flagged, duplicate names kept.
 func Parse(data []byte) (*Value, error) {
-	return ParseDepth(data, DefaultMaxDepth)
+	return ParseBounded(data, DefaultMaxDepth, math.MaxInt)
 }
 
-// ParseDepth is Parse with another bound on the nesting: the number of arrays and objects that
-// may be open at once.
-func ParseDepth(data []byte, maxDepth int) (*Value, error) {
-	return ParseBounded(data, maxDepth, math.MaxInt)
-}
-
-// ParseBounded is ParseDepth with a bound on the number of values too, those within arrays and objects
-// included: a value takes over 100 bytes of memory and may be one byte of text.
+// ParseBounded is Parse with other bounds: on the nesting, the number of arrays and objects that may be open at once, and
+// on the number of values, those within arrays and objects included: a value takes over 100 bytes of memory and may be one
+// byte of text.
 func ParseBounded(data []byte, maxDepth, maxValues int) (*Value, error) {
 	if len(data) > math.MaxInt32 {
 		return nil, &SyntaxError{Offset: math.MaxInt32, Message: "a text of 2 GiB or more is not read", TooMany: true}
 	}
-	p := parsers.Get().(*parser)
-	defer p.release()
-	p.text, p.pos, p.depth, p.maxDepth, p.valuesLeft = string(data), 0, 0, maxDepth, maxValues
+	p := parser{text: string(data), maxDepth: maxDepth, valuesLeft: maxValues}
 	if len(data) >= 3 && data[0] == 0xEF && data[1] == 0xBB && data[2] == 0xBF {
 		return nil, p.fail(0, "a byte order mark; expected a JSON value")
 	}
@@ -78,22 +70,6 @@ type parser struct {
 	valuesLeft int
 	items      []Value
 	members    []Member
-}
-
-// A pool is no state: what it holds is empty. Growing the stacks takes longer than to parse a usual text.
-var parsers = sync.Pool{New: func() any { return new(parser) }}
-
-// maxKept is how many items and members the stacks may have room for to be used again: they are cleared each time.
-const maxKept = 64
-
-func (p *parser) release() {
-	if cap(p.items) > maxKept || cap(p.members) > maxKept {
-		return
-	}
-	clear(p.items[:cap(p.items)]) // they hold on to the text
-	clear(p.members[:cap(p.members)])
-	p.text, p.items, p.members = "", p.items[:0], p.members[:0]
-	parsers.Put(p)
 }
 
 func (p *parser) fail(offset int, message string) error {

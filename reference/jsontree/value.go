@@ -208,79 +208,47 @@ func (v *Value) walk(pointer string, visit func(string, *Value) bool) bool {
 }
 
 // Duplicates returns the RFC 6901 pointers of the members, at any depth, whose name an earlier
-// member of the same object already has; nil where there are none.
+// member of the same object already has; nil where there are none. It is safe on nil.
 func (v *Value) Duplicates() []string {
 	var found []string
-	if v.hasDuplicates() {
-		v.duplicates("", &found)
+	for below := range v.All() {
+		if below.repeated() != nil { // in the common case no pointer is written
+			v.duplicates("", &found)
+			break
+		}
 	}
 	return found
 }
 
-// hasDuplicates spares Duplicates its pointers in the common case. It takes v nil.
-func (v *Value) hasDuplicates() bool {
-	if v == nil {
-		return false
-	}
-	for i := range v.Items {
-		if v.Items[i].Kind >= Array && v.Items[i].hasDuplicates() {
-			return true
-		}
-	}
-	if len(v.Members) > smallObject {
-		seen := make(map[string]bool, len(v.Members))
-		for i := range v.Members {
-			seen[v.Members[i].Name] = true
-		}
-		if len(seen) < len(v.Members) {
-			return true
-		}
-	}
-	for i := range v.Members {
-		if len(v.Members) <= smallObject {
-			for j := range i {
-				if v.Members[j].Name == v.Members[i].Name {
-					return true
-				}
-			}
-		}
-		if v.Members[i].Value.Kind >= Array && v.Members[i].Value.hasDuplicates() {
-			return true
-		}
-	}
-	return false
-}
-
 func (v *Value) duplicates(pointer string, found *[]string) {
 	for i := range v.Items {
-		if v.Items[i].Kind >= Array {
-			v.Items[i].duplicates(pointer+"/"+strconv.Itoa(i), found)
-		}
+		v.Items[i].duplicates(pointer+"/"+strconv.Itoa(i), found)
 	}
-	var seen map[string]bool
-	if len(v.Members) > smallObject {
-		seen = make(map[string]bool, len(v.Members))
-	}
+	repeated := v.repeated()
 	for i := range v.Members {
 		m := &v.Members[i]
-		repeated := false
-		if seen != nil {
-			repeated = seen[m.Name]
-			seen[m.Name] = true
-		} else {
-			for j := range i {
-				repeated = repeated || v.Members[j].Name == m.Name
-			}
+		below := pointer + "/" + EscapeToken(m.Name)
+		if repeated[i] {
+			*found = append(*found, below)
 		}
-		if repeated {
-			*found = append(*found, pointer+"/"+EscapeToken(m.Name))
-		}
-		if m.Value.Kind >= Array {
-			m.Value.duplicates(pointer+"/"+EscapeToken(m.Name), found)
-		}
+		m.Value.duplicates(below, found)
 	}
 }
 
-// smallObject is the number of members up to which comparing every pair is cheaper than a map,
-// and above which it would let a hostile object of n members cost n*n steps.
-const smallObject = 32
+// repeated has the indexes of the members whose name an earlier one has; nil where there are none.
+func (v *Value) repeated() (is map[int]bool) {
+	if len(v.Members) < 2 {
+		return nil
+	}
+	seen := make(map[string]bool, len(v.Members))
+	for i := range v.Members {
+		if name := v.Members[i].Name; !seen[name] {
+			seen[name] = true
+		} else if is == nil {
+			is = map[int]bool{i: true}
+		} else {
+			is[i] = true
+		}
+	}
+	return is
+}

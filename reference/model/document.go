@@ -67,44 +67,39 @@ func (d *document) service() (*Service, error) {
 }
 
 func (d *document) flatten(root string) (map[string]Member, error) {
-	f := flattener{d, map[string]Member{}}
+	found := map[string]Member{}
 	if root == "" {
-		return f.found, nil
+		return found, nil
 	}
 	s, ok := d.shape(root)
 	if !ok {
 		return nil, fmt.Errorf("it names the shape %q, which is not there", root)
 	}
-	return f.found, f.below("", s, 0)
+	return found, d.below("", s, 0, found)
 }
 
-type flattener struct {
-	document *document
-	found    map[string]Member
-}
-
-func (f *flattener) below(path string, s shape, depth int) error {
-	if depth > maxDepth || len(f.found) > maxMembers {
+func (d *document) below(path string, s shape, depth int, found map[string]Member) error {
+	if depth > maxDepth || len(found) > maxMembers {
 		return fmt.Errorf("more than %d levels or %d members at %q", maxDepth, maxMembers, path)
 	}
+	members := map[string]link{}
 	for name, m := range s.members {
-		if err := f.link(strings.TrimPrefix(path+"."+name, "."), m, depth); err != nil {
+		members[strings.TrimPrefix(path+"."+name, ".")] = m
+	}
+	if s.element != nil {
+		members[path+"[]"] = *s.element
+	}
+	for path, l := range members {
+		target, ok := d.shape(l.target)
+		if !ok {
+			return fmt.Errorf("%s names the shape %q, which is not there", path, l.target)
+		}
+		found[path] = l.facts.over(target.facts)
+		if err := d.below(path, target, depth+1, found); err != nil {
 			return err
 		}
 	}
-	if s.element != nil {
-		return f.link(path+"[]", *s.element, depth)
-	}
 	return nil
-}
-
-func (f *flattener) link(path string, l link, depth int) error {
-	s, ok := f.document.shape(l.target)
-	if !ok {
-		return fmt.Errorf("%s names the shape %q, which is not there", path, l.target)
-	}
-	f.found[path] = l.facts.over(s.facts)
-	return f.below(path, s, depth+1)
 }
 
 // over is the shape's facts with those of the member that uses it; the member's win.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
@@ -58,50 +59,26 @@ func (m *Member) constrain(c *reference.Constraint) {
 func schemaMembers(s *smithy.Schema) map[string]Member {
 	found := map[string]Member{}
 	reference.VisitMembers(s, "", "[]", func(path string, s *smithy.Schema) {
-		found[path] = Member{Type: typeName(s.Type()), Values: sdkValues(s.TargetID().Name)}
+		found[path] = Member{Type: cmp.Or(typeNames[s.Type()], "other"), Values: sdkValues[s.TargetID().Name]}
 	})
 	return found
 }
 
-func typeName(t smithy.ShapeType) string {
-	switch t {
-	case smithy.ShapeTypeStructure:
-		return "structure"
-	case smithy.ShapeTypeList:
-		return "list"
-	case smithy.ShapeTypeMap:
-		return "map"
-	case smithy.ShapeTypeString, smithy.ShapeTypeEnum:
-		return "string"
-	case smithy.ShapeTypeInteger:
-		return "integer"
-	case smithy.ShapeTypeLong:
-		return "long"
-	case smithy.ShapeTypeBoolean:
-		return "boolean"
-	case smithy.ShapeTypeTimestamp:
-		return "timestamp"
-	}
-	return "other"
+var typeNames = map[smithy.ShapeType]string{
+	smithy.ShapeTypeStructure: "structure", smithy.ShapeTypeList: "list", smithy.ShapeTypeMap: "map",
+	smithy.ShapeTypeString: "string", smithy.ShapeTypeEnum: "string",
+	smithy.ShapeTypeInteger: "integer", smithy.ShapeTypeLong: "long",
+	smithy.ShapeTypeBoolean: "boolean", smithy.ShapeTypeTimestamp: "timestamp",
 }
 
-// sdkValues are the values of an enum of answers, as the SDK that decodes them has them.
-func sdkValues(shape string) []string {
-	switch shape {
-	case "CommandStatus":
-		return texts(types.CommandStatus("").Values())
-	case "CommandInvocationStatus":
-		return texts(types.CommandInvocationStatus("").Values())
-	case "CommandPluginStatus":
-		return texts(types.CommandPluginStatus("").Values())
-	case "ExternalAlarmState":
-		return texts(types.ExternalAlarmState("").Values())
-	case "NotificationEvent":
-		return texts(types.NotificationEvent("").Values())
-	case "NotificationType":
-		return texts(types.NotificationType("").Values())
-	}
-	return nil
+// sdkValues are the values of the enums of answers, as the SDK that decodes them has them.
+var sdkValues = map[string][]string{
+	"CommandStatus":           texts(types.CommandStatus("").Values()),
+	"CommandInvocationStatus": texts(types.CommandInvocationStatus("").Values()),
+	"CommandPluginStatus":     texts(types.CommandPluginStatus("").Values()),
+	"ExternalAlarmState":      texts(types.ExternalAlarmState("").Values()),
+	"NotificationEvent":       texts(types.NotificationEvent("").Values()),
+	"NotificationType":        texts(types.NotificationType("").Values()),
 }
 
 func texts[T ~string](values []T) []string {

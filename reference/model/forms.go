@@ -2,31 +2,24 @@ package model
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 )
 
-// traits are the traits of a Smithy shape or member that a server may be held to; the extract names
-// them without their namespace.
+// traits are the traits of a Smithy shape or member that a server may be held to.
 type traits struct {
-	Length     *bounds
-	Range      *bounds
-	Pattern    string
-	Required   *struct{}
-	Deprecated json.RawMessage
-	EnumValue  string
-	Enum       []struct{ Value string }
+	Length, Range Bounds
+	Pattern       string
+	Required      *struct{}
+	Deprecated    json.RawMessage
+	EnumValue     any
+	Enum          []struct{ Value string }
 }
 
-type bounds struct{ Min, Max *int64 }
-
 func (t traits) facts(typ string) Member {
-	m := Member{Type: typ, Required: t.Required != nil, Pattern: t.Pattern, Deprecated: t.Deprecated != nil}
-	if t.Length != nil {
-		m.Length = Bounds(*t.Length)
-	}
-	if t.Range != nil {
-		m.Range = Bounds(*t.Range)
+	m := Member{
+		Type: typ, Length: t.Length, Range: t.Range, Required: t.Required != nil, Pattern: t.Pattern, Deprecated: t.Deprecated != nil,
 	}
 	for _, e := range t.Enum {
 		m.Values = append(m.Values, e.Value)
@@ -35,100 +28,99 @@ func (t traits) facts(typ string) Member {
 	return m
 }
 
-// smithyTraits reads the traits under their names in Smithy's prelude.
-type smithyTraits struct{ traits }
-
-func (t *smithyTraits) UnmarshalJSON(b []byte) error {
-	var s struct {
-		Length     *bounds                  `json:"smithy.api#length"`
-		Range      *bounds                  `json:"smithy.api#range"`
-		Pattern    string                   `json:"smithy.api#pattern"`
-		Required   *struct{}                `json:"smithy.api#required"`
-		Deprecated json.RawMessage          `json:"smithy.api#deprecated"`
-		EnumValue  json.RawMessage          `json:"smithy.api#enumValue"`
-		Enum       []struct{ Value string } `json:"smithy.api#enum"`
-	}
-	err := json.Unmarshal(b, &s)
-	t.traits = traits{s.Length, s.Range, s.Pattern, s.Required, s.Deprecated, "", s.Enum}
-	if err == nil && s.EnumValue != nil && s.EnumValue[0] == '"' {
-		err = json.Unmarshal(s.EnumValue, &t.EnumValue)
-	}
-	return err
-}
-
 type smithyLink struct {
 	Target string
-	Traits smithyTraits
+	Traits traits
+}
+
+// UnmarshalJSON also takes the bare names of the extract.
+func (l *smithyLink) UnmarshalJSON(b []byte) error {
+	if b[0] == '"' {
+		return json.Unmarshal(b, &l.Target)
+	}
+	type plain smithyLink
+	return json.Unmarshal(b, (*plain)(l))
 }
 
 func (l smithyLink) link() link { return link{l.Target, l.Traits.facts("")} }
 
+type smithyShape struct {
+	Type          string
+	Traits        traits
+	Members       map[string]smithyLink
+	Member, Value *smithyLink
+	Values        []string // of an enum in the extract
+	Input, Output smithyLink
+	Errors        []smithyLink
+}
+
+// traitNames are the names of traits, which have the namespace of Smithy's prelude in front; the extract has them without.
+var traitNames = regexp.MustCompile(`"smithy\.api#(\w+)"\s*:`)
+
+// readSmithy reads the Smithy JSON AST, and the extract, which has operations and shapes apart.
 func readSmithy(text []byte) (*document, error) {
-	var ast struct {
-		Shapes map[string]struct {
-			Type          string
-			Traits        smithyTraits
-			Members       map[string]smithyLink
-			Member, Value *smithyLink
-			Input, Output *smithyLink
-			Errors        []smithyLink
-		}
-	}
-	if err := json.Unmarshal(text, &ast); err != nil {
+	var ast struct{ Operations, Shapes map[string]smithyShape }
+	if err := json.Unmarshal(traitNames.ReplaceAll(text, []byte(`"$1":`)), &ast); err != nil {
 		return nil, err
 	}
 	d := &document{map[string]operation{}, map[string]shape{}}
+	for name, op := range ast.Operations {
+		d.operations[name] = op.operation()
+	}
 	for id, s := range ast.Shapes {
 		if s.Type == "operation" {
-			op := operation{deprecated: s.Traits.Deprecated != nil}
-			if s.Input != nil {
-				op.input = s.Input.Target
-			}
-			if s.Output != nil {
-				op.output = s.Output.Target
-			}
-			for _, e := range s.Errors {
-				op.errors = append(op.errors, e.Target)
-			}
-			d.operations[id[strings.LastIndexByte(id, '#')+1:]] = op
-			continue
-		}
-		flat := shape{facts: s.Traits.facts(s.Type)}
-		if s.Type == "enum" {
-			flat.facts.Type, flat.facts.Values = "string", enumValues(s.Members)
+			d.operations[id[strings.LastIndexByte(id, '#')+1:]] = s.operation()
 		} else {
-			flat.members = links(s.Members, smithyLink.link)
+			d.shapes[id] = s.shape()
 		}
-		for _, element := range []*smithyLink{s.Member, s.Value} {
-			if element != nil {
-				l := element.link()
-				flat.element = &l
-			}
-		}
-		d.shapes[id] = flat
 	}
 	return d, nil
 }
 
-// enumValues are the values of an enum: that of the trait, or the member's name.
-func enumValues(members map[string]smithyLink) []string {
-	values := make([]string, 0, len(members))
-	for name, m := range members {
-		if m.Traits.EnumValue != "" {
-			name = m.Traits.EnumValue
-		}
-		values = append(values, name)
+func (s smithyShape) operation() operation {
+	op := operation{input: s.Input.Target, output: s.Output.Target, deprecated: s.Traits.Deprecated != nil}
+	for _, e := range s.Errors {
+		op.errors = append(op.errors, e.Target)
 	}
-	slices.Sort(values)
-	return values
+	return op
 }
 
-func links[T any](members map[string]T, of func(T) link) map[string]link {
+func (s smithyShape) shape() shape {
+	flat := shape{facts: s.Traits.facts(s.Type), element: element(s.Member, s.Value)}
+	if s.Type != "enum" {
+		flat.members = links(s.Members)
+		return flat
+	}
+	flat.facts.Type, flat.facts.Values = "string", s.Values
+	for name, m := range s.Members { // its value is that of the trait, or the member's name
+		if value, ok := m.Traits.EnumValue.(string); ok {
+			name = value
+		}
+		flat.facts.Values = append(flat.facts.Values, name)
+	}
+	slices.Sort(flat.facts.Values)
+	return flat
+}
+
+type linker interface{ link() link }
+
+func links[T linker](members map[string]T) map[string]link {
 	found := make(map[string]link, len(members))
 	for name, m := range members {
-		found[name] = of(m)
+		found[name] = m.link()
 	}
 	return found
+}
+
+// element is that of a list, or of a map its value; nil where there is none.
+func element[T linker](either ...*T) *link {
+	for _, e := range either {
+		if e != nil {
+			l := (*e).link()
+			return &l
+		}
+	}
+	return nil
 }
 
 type botocoreLink struct {
@@ -169,7 +161,7 @@ func readBotocore(text []byte) (*document, error) {
 	}
 	for name, s := range service.Shapes {
 		flat := shape{facts: Member{Type: s.Type, Pattern: s.Pattern, Values: s.Enum, Deprecated: s.Deprecated},
-			members: links(s.Members, botocoreLink.link)}
+			members: links(s.Members), element: element(s.Member, s.Value)}
 		slices.Sort(flat.facts.Values)
 		limits := Bounds{whole(s.Min), whole(s.Max)}
 		switch s.Type {
@@ -182,12 +174,6 @@ func readBotocore(text []byte) (*document, error) {
 			if m, ok := flat.members[required]; ok {
 				m.facts.Required = true
 				flat.members[required] = m
-			}
-		}
-		for _, element := range []*botocoreLink{s.Member, s.Value} {
-			if element != nil {
-				l := element.link()
-				flat.element = &l
 			}
 		}
 		d.shapes[name] = flat
@@ -205,46 +191,4 @@ func whole(n *json.Number) *int64 {
 		return nil
 	}
 	return &i
-}
-
-func readExtract(text []byte) (*document, error) {
-	type member struct {
-		Target string
-		Traits traits
-	}
-	var extract struct {
-		Operations map[string]struct {
-			Input, Output string
-			Errors        []string
-		}
-		Shapes map[string]struct {
-			Type          string
-			Traits        traits
-			Members       map[string]member
-			Member, Value string
-			Values        []string
-		}
-	}
-	if err := json.Unmarshal(text, &extract); err != nil {
-		return nil, err
-	}
-	d := &document{map[string]operation{}, map[string]shape{}}
-	for name, op := range extract.Operations {
-		d.operations[name] = operation{input: op.Input, output: op.Output, errors: op.Errors}
-	}
-	for name, s := range extract.Shapes {
-		flat := shape{facts: s.Traits.facts(s.Type), members: links(s.Members,
-			func(m member) link { return link{m.Target, m.Traits.facts("")} })}
-		if s.Type == "enum" {
-			flat.facts.Type, flat.facts.Values = "string", s.Values
-			slices.Sort(flat.facts.Values)
-		}
-		for _, element := range []string{s.Member, s.Value} {
-			if element != "" {
-				flat.element = &link{target: element}
-			}
-		}
-		d.shapes[name] = flat
-	}
-	return d, nil
 }

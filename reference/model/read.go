@@ -37,12 +37,10 @@ func Read(r io.Reader) (*Service, error) {
 	switch {
 	case form.Shapes == nil:
 		return nil, ErrNoModel
-	case form.Smithy != nil:
+	case form.Smithy != nil || form.Service != nil:
 		d, err = readSmithy(text)
 	case form.Metadata != nil:
 		d, err = readBotocore(text)
-	case form.Service != nil:
-		d, err = readExtract(text)
 	default:
 		return nil, ErrNoModel
 	}
