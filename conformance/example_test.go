@@ -12,7 +12,6 @@ import (
 
 func ExampleNew() {
 	server := service.New() // yours: an http.Handler, or the URL of a running server
-	defer server.Close()
 	only, err := selector.Parse([]string{"constraint/Comment", "accept/minimal/tag-target"}, nil)
 	if err != nil {
 		fmt.Println(err)

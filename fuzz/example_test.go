@@ -11,7 +11,6 @@ import (
 
 func ExampleRun() {
 	server := service.New()
-	defer server.Close()
 	runner, err := conformance.New(conformance.Target{Handler: server}, conformance.WithSeed(1))
 	if err != nil {
 		fmt.Println(err)

@@ -13,7 +13,7 @@ import (
 )
 
 // InputOf turns the tree of a SendCommand request whose types are right (Validation.TypeErrors is empty) into
-// the SDK's request, although it breaks constraints. The SDK can only write requests, not read them, but its members have
+// the SDK's request, even if it breaks constraints. The SDK can only write requests, not read them, but its members have
 // the wire's names.
 func InputOf(v *jsontree.Value) *ssm.SendCommandInput {
 	taken, in := inputs()[SendCommand].taken(v), &ssm.SendCommandInput{}

@@ -76,8 +76,6 @@ type Validation struct {
 	Violations []Violation
 	// Unknown are the uncertainties.
 	Unknown []Unknown
-	// Input is the request where the body is valid and the operation is SendCommand.
-	Input *ssm.SendCommandInput
 }
 
 // Validity sums the validation up.
@@ -127,13 +125,7 @@ func Validate(in *ssm.SendCommandInput) []Violation {
 var errNotObject = errors.New("expected a JSON object")
 
 // ValidateJSON judges the body of a SendCommand request as AWS's framework does.
-func ValidateJSON(body []byte) Validation {
-	r := ValidateOperation(SendCommand, body)
-	if r.Validity() == Valid {
-		r.Input = InputOf(r.Tree)
-	}
-	return r
-}
+func ValidateJSON(body []byte) Validation { return ValidateOperation(SendCommand, body) }
 
 // ValidateOperation judges the body of a request of any operation of Operations. For another
 // operation it reports a malformed body.
@@ -160,9 +152,6 @@ func ValidateOperation(operation string, body []byte) Validation {
 func ValidateTree(tree *jsontree.Value) Validation {
 	r := Validation{Operation: SendCommand}
 	r.validate(inputs()[SendCommand], tree)
-	if r.Validity() == Valid {
-		r.Input = InputOf(r.Tree)
-	}
 	return r
 }
 

@@ -23,7 +23,6 @@ func TestMalformedBodies(t *testing.T) {
 		exception, message := r.Exception()
 		assert.Equal(t, "SerializationException", exception, name)
 		assert.Empty(t, message, name)
-		assert.Nil(t, r.Input, name)
 	}
 }
 
@@ -75,7 +74,7 @@ func TestIntegersAreTruncatedAndClamped(t *testing.T) {
 	} {
 		r := reference.ValidateJSON([]byte(`{"DocumentName":"abc","TimeoutSeconds":` + literal + `}`))
 		require.Equal(t, reference.Valid, r.Validity(), literal)
-		assert.Equal(t, tc.seconds, *r.Input.TimeoutSeconds, literal)
+		assert.Equal(t, tc.seconds, *reference.InputOf(r.Tree).TimeoutSeconds, literal)
 		assert.Equal(t, tc.unknown, len(r.Unknown) > 0, literal)
 	}
 	for literal, want := range map[string]string{"99999999999": "'2147483647'", "-99999999999": "'-2147483648'",
@@ -116,7 +115,7 @@ func TestNullAndUnknownMembersAreAbsent(t *testing.T) {
 	r := reference.ValidateJSON([]byte(all + "}"))
 	require.Equal(t, reference.Valid, r.Validity())
 	assert.Empty(t, r.Unknown)
-	in := r.Input
+	in := reference.InputOf(r.Tree)
 	assert.Equal(t, "abc", *in.DocumentName)
 	assert.Nil(t, in.TimeoutSeconds)
 	assert.Nil(t, in.Targets)
@@ -131,7 +130,7 @@ func TestInputHasEveryMemberOfTheBody(t *testing.T) {
 	want := full()
 	r := reference.ValidateJSON(wireOf(t, want))
 	require.Equal(t, reference.Valid, r.Validity())
-	assert.Equal(t, want, r.Input)
+	assert.Equal(t, want, reference.InputOf(r.Tree))
 }
 
 func TestOtherOperations(t *testing.T) {

@@ -40,7 +40,6 @@ func answered(t *testing.T, ids []string) results {
 	// A bound on its steps, so that no status passes unseen on a busy machine: a case would wait for it in vain.
 	s := service.New(append(world.Options, service.WithClockScale(200), service.WithLongestStep(10*time.Second),
 		service.WithAuth(aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}))...)
-	defer s.Close()
 	seen := results{}
 	runner, err := conformance.New(conformance.Target{Handler: s, Bindings: world.Bindings}, conformance.WithSink(seen),
 		conformance.WithSelector(picks))

@@ -134,7 +134,8 @@ func textsAndNames(m *semantics, tree *jsontree.Value, in *ssm.SendCommandInput)
 // valid: the request is taken, and what comes back is what was given; or it is refused for what it means, as
 // it must be by a rule that it breaks, or may be for a reason that the target's world may give.
 func (o *Oracle) valid(r *reference.Validation) Expectation {
-	m := o.semantics(r.Tree, r.Input)
+	in := reference.InputOf(r.Tree)
+	m := o.semantics(r.Tree, in)
 	if slices.ContainsFunc(m.uncertainties, func(d uncertainty) bool { return d.anyAnswer }) {
 		return open("a valid request that no source describes")
 	}
@@ -160,7 +161,7 @@ func (o *Oracle) valid(r *reference.Validation) Expectation {
 		Evidence: fixtures.Evidence{"echo/as-received", "echo/members"},
 	}
 	accepted := Accepted
-	accepted.Body = o.echo(r.Tree, r.Input)
+	accepted.Body = o.echo(r.Tree, in)
 	e.Outcomes = []fixtures.Outcome{accepted}
 	if o.captured {
 		e.Outcomes = append(e.Outcomes, whateverIsThere(reference.SendCommand)...)

@@ -5,7 +5,7 @@ package service
 // to, is refused is our choice of what the model's errors mean.
 func (s *Service) cancelCommand(r request) ([]byte, *exception) {
 	id := text(r.Tree.Get("CommandId"))
-	c := s.find(r, id)
+	c := s.history.find(r.region, id)
 	if c == nil {
 		return nil, modelled("InvalidCommandId", "Command id "+id+" does not exist.")
 	}

@@ -52,7 +52,7 @@ func (s *Service) answer(w http.ResponseWriter, r *http.Request) answer {
 	if a, ok := checkContentType(r); !ok {
 		return a
 	}
-	result := validate(name, body)
+	result := reference.ValidateOperation(name, body)
 	if exception, message := result.Exception(); exception != "" {
 		if result.Validity() == reference.Invalid {
 			return refusal(validation(message))
@@ -75,13 +75,6 @@ func (s *Service) scopeOf(r *http.Request) (accessKey, region string) {
 		return scope[0], scope[2]
 	}
 	return "", s.region
-}
-
-func validate(operation string, body []byte) reference.Validation {
-	if operation == reference.SendCommand {
-		return reference.ValidateJSON(body)
-	}
-	return reference.ValidateOperation(operation, body)
 }
 
 // serialization: Coral services call its text Message (evidence: errors/raw-2026).

@@ -15,7 +15,6 @@ import (
 
 func ExampleNew() {
 	s := service.New(service.WithNode(service.Node{ID: "i-0123456789abcdef0", Online: true}))
-	defer s.Close()
 	server := httptest.NewServer(s)
 	defer server.Close()
 

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"slices"
 	"time"
 
 	"github.com/sendspec/sendspec/reference"
@@ -8,25 +9,24 @@ import (
 )
 
 // filter is the Filters of a List request. All conditions must hold.
-type filter struct{ conditions []condition }
+type filter []condition
 
 type condition func(requested time.Time, document string, details reference.Details) bool
 
 // newFilter reads Filters. That a date or an ExecutionStage that is none is a ValidationException,
 // and that a key is not refused when it comes twice, is our choice.
 func newFilter(tree *jsontree.Value, of reference.Subject) (filter, *exception) {
-	var f filter
 	given := tree.Get("Filters")
 	if given == nil {
-		return f, nil
+		return nil, nil
 	}
+	var f filter
 	for i := range given.Items {
-		key, value := text(given.Items[i].Get("key")), text(given.Items[i].Get("value"))
-		c, e := newCondition(key, value, of)
+		c, e := newCondition(text(given.Items[i].Get("key")), text(given.Items[i].Get("value")), of)
 		if e != nil {
-			return filter{}, e
+			return nil, e
 		}
-		f.conditions = append(f.conditions, c)
+		f = append(f, c)
 	}
 	return f, nil
 }
@@ -69,11 +69,6 @@ func hasStatus(details reference.Details, value string) bool {
 		value == "LimitExceeded" && details == reference.RateExceeded
 }
 
-func (f *filter) matches(requested time.Time, document string, details reference.Details) bool {
-	for _, holds := range f.conditions {
-		if !holds(requested, document, details) {
-			return false
-		}
-	}
-	return true
+func (f filter) matches(requested time.Time, document string, details reference.Details) bool {
+	return !slices.ContainsFunc(f, func(holds condition) bool { return !holds(requested, document, details) })
 }

@@ -77,7 +77,6 @@ func demo(t *testing.T, opts ...service.Option) (*service.Service, map[string]st
 	t.Helper()
 	world := service.Demo("", "")
 	s := service.New(append(world.Options, opts...)...)
-	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s, world.Bindings
 }
 

@@ -43,31 +43,21 @@ func (h *history) add(c *command) {
 	h.commands = h.commands[drop:]
 }
 
-// find returns the command, or nil where it is unknown or forgotten.
-func (h *history) find(id string) *command {
+// find returns the command that a region has, or nil where it is unknown or forgotten.
+func (h *history) find(region, id string) *command {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.byID[id]
-}
-
-// newestFirst returns the commands that are kept.
-func (h *history) newestFirst() []*command {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	commands := slices.Clone(h.commands)
-	slices.Reverse(commands)
-	return commands
-}
-
-// find returns the command that the region of a request has, or nil.
-func (s *Service) find(r request, id string) *command {
-	if c := s.history.find(id); c != nil && c.region == r.region {
+	if c := h.byID[id]; c != nil && c.region == region {
 		return c
 	}
 	return nil
 }
 
-// newestFirst returns the commands of a request's region (evidence: calls/regions).
-func (s *Service) newestFirst(r request) []*command {
-	return slices.DeleteFunc(s.history.newestFirst(), func(c *command) bool { return c.region != r.region })
+// newestFirst returns the commands that are kept of a region (evidence: calls/regions).
+func (h *history) newestFirst(region string) []*command {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	commands := slices.Clone(h.commands)
+	slices.Reverse(commands)
+	return slices.DeleteFunc(commands, func(c *command) bool { return c.region != region })
 }

@@ -34,14 +34,14 @@ func TestHistoryIsBoundedByNumberAndSize(t *testing.T) {
 	for i := range 5 {
 		add(fmt.Sprint(i), 1)
 	}
-	assert.Nil(t, h.find("1"))
-	require.NotNil(t, h.find("2"))
-	require.NotNil(t, h.find("4"))
+	assert.Nil(t, h.find("", "1"))
+	require.NotNil(t, h.find("", "2"))
+	require.NotNil(t, h.find("", "4"))
 	assert.Len(t, h.byID, 3)
 	assert.Equal(t, 3, h.size)
 	add("large", maxHistoryBytes)
-	assert.Nil(t, h.find("4"), "the large one leaves no room")
-	assert.NotNil(t, h.find("large"))
+	assert.Nil(t, h.find("", "4"), "the large one leaves no room")
+	assert.NotNil(t, h.find("", "large"))
 	assert.Len(t, h.commands, 1)
 }
 
@@ -118,5 +118,5 @@ func mustInput(t *testing.T, body string) *ssm.SendCommandInput {
 	t.Helper()
 	r := reference.ValidateJSON([]byte(body))
 	require.Equal(t, reference.Valid, r.Validity())
-	return r.Input
+	return reference.InputOf(r.Tree)
 }

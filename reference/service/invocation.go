@@ -18,7 +18,7 @@ func (s *Service) getCommandInvocation(r request) ([]byte, *exception) {
 	}
 	id, node := text(r.Tree.Get("CommandId")), text(r.Tree.Get("InstanceId"))
 	missing := modelled("InvocationDoesNotExist", "Invocation not found for "+id+", "+node)
-	c := s.find(r, id)
+	c := s.history.find(r.region, id)
 	if c == nil {
 		return nil, missing
 	}

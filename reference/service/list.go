@@ -1,8 +1,9 @@
 package service
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -26,17 +27,27 @@ func maxResults(tree *jsontree.Value) int {
 func (s *Service) selected(r request) []*command {
 	var commands []*command
 	if id := text(r.Tree.Get("CommandId")); id == "" {
-		commands = s.newestFirst(r)
-	} else if c := s.find(r, id); c != nil {
+		commands = s.history.newestFirst(r.region)
+	} else if c := s.history.find(r.region, id); c != nil {
 		commands = []*command{c}
 	}
 	node := text(r.Tree.Get("InstanceId"))
 	return slices.DeleteFunc(commands, func(c *command) bool { return node != "" && c.indexOf(node) < 0 })
 }
 
-// listCommands lists newest first, which is our choice: the recordings ask by CommandId.
-func (s *Service) listCommands(r request) ([]byte, *exception) {
-	filter, e := newFilter(r.Tree, reference.OfCommand)
+// page is one page of a list, while it is written.
+type page struct {
+	writer
+	filter  filter
+	from    *position // the last entry of the page before
+	limit   int
+	written int
+	last    position
+	more    bool
+}
+
+func (s *Service) newPage(r request, list string, of reference.Subject) (*page, *exception) {
+	filter, e := newFilter(r.Tree, of)
 	if e != nil {
 		return nil, e
 	}
@@ -44,14 +55,41 @@ func (s *Service) listCommands(r request) ([]byte, *exception) {
 	if e != nil {
 		return nil, e
 	}
-	now, limit := s.clock.Now(), maxResults(r.Tree)
-	w := &writer{b: make([]byte, 0, 4096)}
-	w.open("")
-	w.openList("Commands")
-	var last position
-	written, more := 0, false
+	p := &page{filter: filter, from: from, limit: maxResults(r.Tree), writer: writer{b: make([]byte, 0, 4096)}}
+	p.open("")
+	p.name(list)
+	p.b = append(p.b, '[')
+	return p, nil
+}
+
+// admits reports whether there is room for one more entry, which is that of a position.
+func (p *page) admits(at position) bool {
+	if p.more = p.written == p.limit; p.more {
+		return false
+	}
+	p.written, p.last = p.written+1, at
+	return true
+}
+
+// endPage closes the list and the answer; the last page has no NextToken.
+func (s *Service) endPage(p *page, r request) []byte {
+	p.b = append(p.b, ']')
+	if p.more {
+		p.text("NextToken", s.nextToken(r, p.last))
+	}
+	p.end()
+	return p.b
+}
+
+// listCommands lists newest first, which is our choice: the recordings ask by CommandId.
+func (s *Service) listCommands(r request) ([]byte, *exception) {
+	p, e := s.newPage(r, "Commands", reference.OfCommand)
+	if e != nil {
+		return nil, e
+	}
+	now := s.clock.Now()
 	for _, c := range s.selected(r) {
-		if from != nil && c.number >= from.command {
+		if p.from != nil && c.number >= p.from.command {
 			continue
 		}
 		c.mu.Lock()
@@ -59,99 +97,53 @@ func (s *Service) listCommands(r request) ([]byte, *exception) {
 		shown := c.shown()
 		c.mu.Unlock()
 		details := reference.Details(aws.ToString(shown.StatusDetails))
-		if !filter.matches(aws.ToTime(shown.RequestedDateTime), aws.ToString(shown.DocumentName), details) {
+		if !p.filter.matches(aws.ToTime(shown.RequestedDateTime), aws.ToString(shown.DocumentName), details) {
 			continue
 		}
-		if written == limit {
-			more = true
+		if !p.admits(position{command: c.number}) {
 			break
 		}
-		w.command("", &shown)
-		written, last = written+1, position{command: c.number}
+		p.command("", &shown)
 	}
-	return s.endList(w, r, last, more), nil
+	return s.endPage(p, r), nil
 }
 
 // listCommandInvocations lists newest first, which is recorded for the invocations of one command
 // (evidence: alarms/fires-later).
 func (s *Service) listCommandInvocations(r request) ([]byte, *exception) {
-	filter, e := newFilter(r.Tree, reference.OfInvocation)
-	if e != nil {
-		return nil, e
-	}
-	from, e := s.startOf(r)
+	p, e := s.newPage(r, "CommandInvocations", reference.OfInvocation)
 	if e != nil {
 		return nil, e
 	}
 	details := r.Tree.Get("Details")
-	l := invocationLister{
-		service: s, filter: filter, from: from, limit: maxResults(r.Tree), node: text(r.Tree.Get("InstanceId")),
-		details: details != nil && details.Bool, w: &writer{b: make([]byte, 0, 4096)},
-	}
-	l.w.open("")
-	l.w.openList("CommandInvocations")
 	for _, c := range s.selected(r) {
-		if from != nil && c.number > from.command {
+		if p.from != nil && c.number > p.from.command {
 			continue
 		}
-		if l.list(c); l.more {
+		if p.invocations(c, s.clock.Now(), text(r.Tree.Get("InstanceId")), details != nil && details.Bool); p.more {
 			break
 		}
 	}
-	return s.endList(l.w, r, l.last, l.more), nil
+	return s.endPage(p, r), nil
 }
 
-// invocationLister writes one page of invocations.
-type invocationLister struct {
-	service *Service
-	filter  filter
-	from    *position
-	limit   int
-	node    string
-	details bool
-	w       *writer
-	written int
-	last    position
-	more    bool
-}
-
-func (l *invocationLister) list(c *command) {
-	now := l.service.clock.Now()
+// invocations writes those of a command, or the one of a node.
+func (p *page) invocations(c *command, now time.Time, node string, withPlugins bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.advance(now)
 	for i := len(c.invocations) - 1; i >= 0; i-- {
 		requested := c.invocations[i].requested
-		later := l.from != nil && c.number == l.from.command && i >= l.from.invocation
-		if later || requested.IsZero() || l.node != "" && c.nodes[i].ID != l.node {
+		before := p.from != nil && c.number == p.from.command && i >= p.from.invocation
+		if before || requested.IsZero() || node != "" && c.nodes[i].ID != node ||
+			!p.filter.matches(requested, aws.ToString(c.DocumentName), c.life.Invocation(i)) {
 			continue
 		}
-		if !l.filter.matches(requested, aws.ToString(c.DocumentName), c.life.Invocation(i)) {
-			continue
-		}
-		if l.written == l.limit {
-			l.more = true
+		if !p.admits(position{command: c.number, invocation: i}) {
 			return
 		}
-		l.w.invocation(c, i, c.time(now), l.details)
-		l.written++
-		l.last = position{command: c.number, invocation: i}
+		p.invocation(c, i, c.time(now), withPlugins)
 	}
-}
-
-func (w *writer) openList(name string) {
-	w.name(name)
-	w.b = append(w.b, '[')
-}
-
-// endList closes the list and the answer; the last page has no NextToken.
-func (s *Service) endList(w *writer, r request, last position, more bool) []byte {
-	w.b = append(w.b, ']')
-	if more {
-		w.text("NextToken", s.nextToken(r, last))
-	}
-	w.end()
-	return w.b
 }
 
 // position is the last entry of a page, by the number of its command and the index of its
@@ -161,6 +153,4 @@ type position struct {
 	invocation int
 }
 
-func (p position) String() string {
-	return strconv.FormatInt(p.command, 10) + "." + strconv.Itoa(p.invocation)
-}
+func (p position) String() string { return fmt.Sprintf("%d.%d", p.command, p.invocation) }

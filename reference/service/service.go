@@ -36,7 +36,7 @@ type request struct {
 type operation func(*Service, request) (body []byte, e *exception)
 
 // New returns a service over the world that the options describe. AWS-RunShellScript and
-// AWS-RunPowerShellScript are always there. Call Close when done.
+// AWS-RunPowerShellScript are always there.
 func New(opts ...Option) *Service {
 	c := config{
 		region: DefaultRegion, account: DefaultAccount, clock: systemClock{}, random: rand.Reader, historySize: DefaultHistory,
@@ -65,11 +65,8 @@ func New(opts ...Option) *Service {
 	return s
 }
 
-// Close ends the service. Requests that come later are still answered.
-func (s *Service) Close() error { return nil }
-
 func (s *Service) sendCommand(r request) ([]byte, *exception) {
-	c, e := s.admit(r.Input)
+	c, e := s.admit(reference.InputOf(r.Tree))
 	if e != nil {
 		return nil, e
 	}

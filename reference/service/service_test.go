@@ -103,7 +103,6 @@ func TestDemoTellsEverythingThatIsInIt(t *testing.T) {
 	s := service.New(world.Options...)
 	got := post(t, s, `{"DocumentName":"`+world.Bindings["document.arn"]+`",`+nothing+`}`)
 	assert.Equal(t, "eu-west-1", got.Cmd["OutputS3Region"])
-	require.NoError(t, s.Close())
 }
 
 // errReader is a request body that breaks off.

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -32,19 +33,9 @@ func (s *Service) startOf(r request) (*position, *exception) {
 	if err != nil {
 		return nil, invalid
 	}
-	at, mac, found := strings.Cut(string(decoded), "\x00")
-	if !found {
-		return nil, invalid
-	}
-	if !hmac.Equal([]byte(mac), s.tokenMAC(r, at)) {
-		return nil, invalid
-	}
-	number, index, _ := strings.Cut(at, ".")
+	at, mac, _ := strings.Cut(string(decoded), "\x00")
 	var p position
-	if p.command, err = strconv.ParseInt(number, 10, 64); err != nil {
-		return nil, invalid
-	}
-	if p.invocation, err = strconv.Atoi(index); err != nil {
+	if _, err := fmt.Sscanf(at, "%d.%d", &p.command, &p.invocation); err != nil || !hmac.Equal([]byte(mac), s.tokenMAC(r, at)) {
 		return nil, invalid
 	}
 	return &p, nil
@@ -60,12 +51,7 @@ func (s *Service) tokenMAC(r request, at string) []byte {
 	part([]byte(r.Operation))
 	part([]byte(at))
 	for _, name := range boundMembers {
-		v := r.Tree.Get(name)
-		if v == nil || v.Kind == jsontree.Null {
-			part(nil)
-			continue
-		}
-		part(v.AppendJSON(nil))
+		part(r.Tree.Get(name).AppendJSON(nil)) // null where there is none
 	}
 	return mac.Sum(nil)
 }
