@@ -22,8 +22,8 @@ type startFlags struct {
 	exec, setup, name string
 	wait              time.Duration
 
-	dir    string // in which the commands run: that of the target file if they come from it
-	server *launch.Server
+	execDir, setupDir string // in which the commands run: that of the target file if they come from it
+	server            *launch.Server
 }
 
 func (f *startFlags) register(c *cobra.Command) {
@@ -55,7 +55,7 @@ func (f *startFlags) start(ctx context.Context, s Streams, t *targetFlags) error
 	if f.exec != "" {
 		told := tellWaiting(s.Err, f.wait, tellAfter)
 		server, err := launch.Start(ctx, launch.Options{Command: f.exec, URL: t.endpoint,
-			Dir: f.dir, Wait: f.wait, Redactor: ownRedactor()})
+			Dir: f.execDir, Wait: f.wait, Redactor: ownRedactor()})
 		told(err == nil)
 		if errors.Is(err, launch.ErrNotReady) {
 			fmt.Fprint(s.Err, report.Output("the server", server.Output()))
@@ -85,7 +85,7 @@ func (f *startFlags) prepare(ctx context.Context, s Streams, t *targetFlags) err
 	if os.Getenv("AWS_ACCESS_KEY_ID") == "" {
 		env = append(env, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test")
 	}
-	output, complaints, err := launch.Setup(ctx, f.setup, f.dir, env, ownRedactor())
+	output, complaints, err := launch.Setup(ctx, f.setup, f.setupDir, env, ownRedactor())
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -83,10 +83,10 @@ func (f *runFlags) load(ctx context.Context) error {
 	}
 	dir := filepath.Dir(f.file)
 	if here {
-		f.endpoint, f.exec, f.dir = t.Endpoint, t.Exec, dir
+		f.endpoint, f.exec, f.execDir = t.Endpoint, t.Exec, dir
 	}
 	if !f.given("setup") {
-		f.setup, f.dir = t.Setup, dir
+		f.setup, f.setupDir = t.Setup, dir
 	}
 	unless(f.given("name"), &f.name, t.Name)
 	unless(f.given("exec-wait"), &f.startFlags.wait, t.ExecWait)
