@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -11,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -82,21 +81,12 @@ func (f *targetFlags) explainSteps(b *strings.Builder, c *fixtures.Case) error {
 		curl := cmp.Or(f.tls.curl(step.Curl), "(signed otherwise than by the caller, or wrongly on purpose; sendspec run sends it)")
 		fmt.Fprintf(b, "\n%sthe request\n\n%s\n\n%[1]sconforming answers\n", name, curl)
 		for _, o := range step.Expect {
-			text, err := outcomeText(o)
+			text, err := untrusted.JSON(o) // as a fixture has it
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(b, "\n  %s\n", strings.ReplaceAll(text, "\n", "\n  "))
+			fmt.Fprintf(b, "\n  %s\n", strings.ReplaceAll(strings.TrimSpace(string(text)), "\n", "\n  "))
 		}
 	}
 	return nil
-}
-
-func outcomeText(o fixtures.Outcome) (string, error) {
-	var buf bytes.Buffer
-	e := json.NewEncoder(&buf)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	err := e.Encode(o)
-	return strings.TrimSpace(buf.String()), err
 }
