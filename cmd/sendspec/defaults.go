@@ -47,17 +47,15 @@ func fromEnvironment(c *cobra.Command, people io.Writer) error {
 			err = fmt.Errorf("%s: %s", variableOf(f.Name), strings.ReplaceAll(ownRedactor().Text(wrong.Error()), "\n", " "))
 		}
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		tellUsed(people, used)
 	}
-	tellUsed(people, used)
-	return nil
+	return err
 }
 
 // alternatives are flags of which one that is typed goes before a variable for another.
 var alternatives = [][]string{
-	{"endpoint", "exec", "target"}, {"verbose", "quiet"}, {"max-fail", "update-baseline"},
-	{"fuzz", "update-baseline"},
+	{"endpoint", "exec", "target"}, {"verbose", "quiet"}, {"max-fail", "update-baseline"}, {"fuzz", "update-baseline"},
 }
 
 // typedBeside are the flags that have an alternative on the command line.
@@ -123,9 +121,7 @@ func (f *targetFlags) checkEnvironment(embedded bool, people io.Writer) error {
 		matter = append(matter, "AWS_REGION")
 	}
 	if !embedded {
-		for _, pair := range keyPairs {
-			matter = append(matter, pair[0], pair[1])
-		}
+		matter = slices.Concat(matter, keyPairs[0], keyPairs[1])
 	}
 	for _, name := range matter {
 		if value, set := os.LookupEnv(name); set && isBlank(value) {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/observe"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
@@ -227,12 +228,10 @@ func withSource(list []byte, source evidence.Source) ([]byte, error) {
 	if last < 0 {
 		return nil, errors.New("want a list of sources")
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(source); err != nil {
+	b, err := untrusted.CompactJSON(source)
+	if err != nil {
 		return nil, err
 	}
-	entry := strings.NewReplacer(`":"`, `": "`, `","`, `", "`).Replace(strings.TrimSpace(b.String()))
+	entry := strings.NewReplacer(`":"`, `": "`, `","`, `", "`).Replace(string(b))
 	return []byte(string(list[:last+1]) + ",\n    " + entry + string(list[last+1:])), nil
 }

@@ -39,9 +39,7 @@ second signal exits at once.`,
   sendspec serve --auth --clock-scale 100
   sendspec serve --mutant type/Comment/number`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return runServe(c.Context(), s, set)
-		},
+		RunE: func(c *cobra.Command, _ []string) error { return runServe(c.Context(), s, set) },
 	}
 	c.Flags().StringVar(&set.address, "addr", "127.0.0.1:4014", "address to listen on")
 	c.Flags().StringVar(&set.region, "region", defaultRegion, "region of the service")

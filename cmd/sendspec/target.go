@@ -111,11 +111,10 @@ func (f *targetFlags) credentials(ctx context.Context) (aws.Credentials, error) 
 		}
 		return found, nil
 	}
-	id, secret := os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY")
-	if id == "" || secret == "" {
-		return aws.Credentials{}, nil
+	if found := envCredentials("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"); found.HasKeys() {
+		return found, nil
 	}
-	return aws.Credentials{AccessKeyID: id, SecretAccessKey: secret, SessionToken: os.Getenv("AWS_SESSION_TOKEN")}, nil
+	return aws.Credentials{}, nil
 }
 
 // The environment of a caller who may not call GetCommandInvocation.
@@ -126,12 +125,12 @@ const (
 )
 
 // keyPairs are the variables with an access key and its secret.
-var keyPairs = [][2]string{{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}, {deniedKey, deniedSecret}}
+var keyPairs = [][]string{{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}, {deniedKey, deniedSecret}}
 
-func deniedCaller() aws.Credentials {
-	return aws.Credentials{
-		AccessKeyID: os.Getenv(deniedKey), SecretAccessKey: os.Getenv(deniedSecret), SessionToken: os.Getenv(deniedToken),
-	}
+func deniedCaller() aws.Credentials { return envCredentials(deniedKey, deniedSecret, deniedToken) }
+
+func envCredentials(id, secret, token string) aws.Credentials {
+	return aws.Credentials{AccessKeyID: os.Getenv(id), SecretAccessKey: os.Getenv(secret), SessionToken: os.Getenv(token)}
 }
 
 // ownRedactor knows the credentials of the environment, which every command that is started has, too.
