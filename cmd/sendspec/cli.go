@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -149,4 +151,18 @@ func knownCommand(c *cobra.Command, args []string) error {
 	}
 	names := mapped(c.Commands(), (*cobra.Command).Name)
 	return fmt.Errorf("unknown command %q%s (see %s --help)", args[0], nearest.Question(args[0], names), c.CommandPath())
+}
+
+func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func mapped[From, To any](list []From, one func(From) To) []To {
+	result := make([]To, len(list))
+	for i, from := range list {
+		result[i] = one(from)
+	}
+	return result
+}
+
+func converted[To, From ~string](names []From) []To {
+	return mapped(names, func(name From) To { return To(name) })
 }

@@ -211,31 +211,28 @@ func knownHow(f *evidence.Fact) string {
 
 func (b *book) whole(w *strings.Builder, f *evidence.Fact) {
 	fmt.Fprintf(w, "%s (%s)\n\n  %s\n", f.ID, knownHow(f), f.Statement)
-	if len(f.Seen) > 0 {
-		w.WriteString("\nseen\n")
-	}
-	for _, seen := range f.Seen {
-		fmt.Fprintf(w, "  %s\n", shown(seen))
-	}
+	section(w, "seen", mapped(f.Seen, shown)...)
 	if len(f.Where) > 0 {
 		w.WriteString("\nwhere\n")
 		writePlaces(w, "  ", f.Where)
 	}
-	if len(f.From) > 0 {
-		fmt.Fprintf(w, "\ndeduced from\n  %s\n", strings.Join(f.From, "\n  "))
-	}
+	section(w, "deduced from", f.From...)
 	for _, o := range f.Older {
-		fmt.Fprintf(w, "\nin %s\n  %s\n", o.Years, shown(o.Seen))
+		section(w, "in "+o.Years, shown(o.Seen))
 		writePlaces(w, "  ", o.Where)
 	}
 	if q := f.Question; q != nil {
-		fmt.Fprintf(w, "\nopen\n  %s\n  to settle it: %s\n", q.Text, q.How)
+		section(w, "open", q.Text, "to settle it: "+q.How)
 	}
 	if f.Unasked != "" {
 		fmt.Fprintf(w, "\nno case asks it: %s\n", f.Unasked)
 	}
-	if ids := withoutVariants(b.cases[f.ID]); len(ids) > 0 {
-		fmt.Fprintf(w, "\ncases\n  %s\n", strings.Join(ids, "\n  "))
+	section(w, "cases", withoutVariants(b.cases[f.ID])...)
+}
+
+func section(w *strings.Builder, title string, lines ...string) {
+	if len(lines) > 0 {
+		fmt.Fprintf(w, "\n%s\n  %s\n", title, strings.Join(lines, "\n  "))
 	}
 }
 

@@ -201,11 +201,8 @@ func (f *fuzzFlags) open(ctx context.Context, s Streams) (*conformance.Session, 
 	if err != nil {
 		return nil, nil, err
 	}
-	opts := append(f.guard(), conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout}))
-	if f.given("seed") {
-		opts = append(opts, conformance.WithSeed(f.seed))
-	}
-	runner, err := conformance.New(target, opts...)
+	runner, err := conformance.New(target, append(f.guard(), conformance.WithParallel(f.parallel),
+		conformance.WithLimits(wire.Limits{Timeout: f.timeout}), when(f.given("seed"), conformance.WithSeed(f.seed)))...)
 	var session *conformance.Session
 	if err == nil {
 		session, err = runner.Open(ctx)

@@ -71,12 +71,7 @@ func (f *judgeFlags) run(ctx context.Context, s Streams, name string) error {
 	t := terminalOf(s.Err, os.Getenv, f.color)
 	opts := []conformance.Option{
 		conformance.WithSink(report.NewText(s.Err, report.TextOptions{Options: o, Verbose: f.verbose, Color: t.color, Width: t.width})),
-	}
-	if f.strict {
-		opts = append(opts, conformance.WithStrict())
-	}
-	if f.whole {
-		opts = append(opts, conformance.WithWholeAnswers(wholeAnswers))
+		when(f.strict, conformance.WithStrict()), when(f.whole, conformance.WithWholeAnswers(wholeAnswers)),
 	}
 	for _, open := range reports {
 		opts = append(opts, conformance.WithSink(open(o)))

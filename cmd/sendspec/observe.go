@@ -130,13 +130,9 @@ func (f *observeFlags) run(ctx context.Context, s Streams, args []string) error 
 	}
 	defer end()
 	// It is asked as AWS is: with nothing that may run a command.
-	opts := []conformance.Option{conformance.WithAWS(), conformance.WithSelector(picks), conformance.WithParallel(1),
+	runner, err := conformance.New(target, conformance.WithAWS(), conformance.WithSelector(picks), conformance.WithParallel(1),
 		conformance.WithRate(f.rate), conformance.WithMaxTime(f.maxTime), conformance.WithWholeAnswers(wholeAnswers),
-		conformance.WithLimits(wire.Limits{Timeout: f.timeout})}
-	if f.given("seed") {
-		opts = append(opts, conformance.WithSeed(f.seed))
-	}
-	runner, err := conformance.New(target, opts...)
+		conformance.WithLimits(wire.Limits{Timeout: f.timeout}), when(f.given("seed"), conformance.WithSeed(f.seed)))
 	if err != nil {
 		return err
 	}

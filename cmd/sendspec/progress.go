@@ -16,9 +16,8 @@ import (
 // progress is a line at the bottom of a terminal that says how far a run is. It is a sink for the
 // counts, and the writer through which everything else goes, so that the line stays below it.
 type progress struct {
+	terminal
 	w     io.Writer
-	color bool
-	width int
 	now   func() time.Time
 	drawn time.Time
 	began time.Time
@@ -27,7 +26,7 @@ type progress struct {
 }
 
 func newProgress(w io.Writer, t terminal, now func() time.Time) *progress {
-	return &progress{w: w, color: t.color, width: t.width, now: now}
+	return &progress{terminal: t, w: w, now: now}
 }
 
 // refreshed is how often the line is drawn anew for its own sake. What is written above it draws it anew

@@ -278,30 +278,23 @@ func (f *runFlags) runner(t conformance.Target) (*conformance.Runner, error) {
 	if f.shard != "" && !f.given("seed") && f.writesJSON() {
 		return nil, errors.New("--shard: want --seed, the same for all shards, so that compare --merge can join their reports")
 	}
-	opts := slices.Concat(f.extra, f.guard())
-	opts = append(opts, conformance.WithSelector(f.picks), conformance.WithParallel(f.parallel),
-		conformance.WithLimits(wire.Limits{Timeout: f.timeout}), conformance.WithMaxTime(f.maxTime), conformance.WithShard(shard),
+	suite := when(f.suite != "", conformance.WithSuite(fixtures.Version(f.suite)))
+	if err := suite(&conformance.Runner{}); err != nil {
+		return nil, fmt.Errorf("--%w", err)
+	}
+	return conformance.New(t, slices.Concat(f.extra, f.guard(), []conformance.Option{
+		conformance.WithSelector(f.picks), conformance.WithParallel(f.parallel), conformance.WithLimits(wire.Limits{Timeout: f.timeout}),
+		conformance.WithMaxTime(f.maxTime), conformance.WithShard(shard), suite,
 		conformance.WithProfiles(converted[fixtures.Profile](f.profiles)...),
-		conformance.WithEvidence(converted[evidence.Kind](f.kinds)...))
-	add := func(wanted bool, option conformance.Option) {
-		if wanted {
-			opts = append(opts, option)
-		}
-	}
-	if f.suite != "" {
-		if err := conformance.WithSuite(fixtures.Version(f.suite))(&conformance.Runner{}); err != nil {
-			return nil, fmt.Errorf("--%w", err)
-		}
-		opts = append(opts, conformance.WithSuite(fixtures.Version(f.suite)))
-	}
-	add(f.fuzz > 0, fuzz.Append(fuzz.Options{For: f.fuzz, Shard: shard, Parallel: f.parallel, Rate: f.usualRate()}))
-	add(f.maxFail > 0, conformance.WithMaxFail(f.maxFail))
-	add(f.server != nil, conformance.WithServer(f.launched))
-	add(f.wait > 0, conformance.WithWait(f.wait))
-	add(f.given("seed"), conformance.WithSeed(f.seed))
-	add(f.whole, conformance.WithWholeAnswers(wholeAnswers))
-	add(f.strict, conformance.WithStrict())
-	return conformance.New(t, opts...)
+		conformance.WithEvidence(converted[evidence.Kind](f.kinds)...),
+		when(f.fuzz > 0, fuzz.Append(fuzz.Options{For: f.fuzz, Shard: shard, Parallel: f.parallel, Rate: f.usualRate()})),
+		when(f.maxFail > 0, conformance.WithMaxFail(f.maxFail)),
+		when(f.server != nil, conformance.WithServer(f.launched)),
+		when(f.wait > 0, conformance.WithWait(f.wait)),
+		when(f.given("seed"), conformance.WithSeed(f.seed)),
+		when(f.whole, conformance.WithWholeAnswers(wholeAnswers)),
+		when(f.strict, conformance.WithStrict()),
+	})...)
 }
 
 // exitOf turns what a run found into the exit code. A failure counts, whatever else could not be judged; where none

@@ -182,20 +182,6 @@ func embeddedTarget(region string, nodes []string, bind map[string]string) (conf
 	return t, s.close, nil
 }
 
-func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-func mapped[From, To any](list []From, one func(From) To) []To {
-	result := make([]To, len(list))
-	for i, from := range list {
-		result[i] = one(from)
-	}
-	return result
-}
-
-func converted[To, From ~string](names []From) []To {
-	return mapped(names, func(name From) To { return To(name) })
-}
-
 // lingerTime bounds the wait for a client to take the last answer and to close its end.
 const lingerTime = 500 * time.Millisecond
 

@@ -143,14 +143,15 @@ func ownSecrets() []string {
 
 // guard are the options that say what the target is, and what may be sent to it.
 func (f *targetFlags) guard() []conformance.Option {
-	var opts []conformance.Option
-	if f.aws {
-		opts = append(opts, conformance.WithAWS())
+	return []conformance.Option{when(f.aws, conformance.WithAWS()), when(f.dispatch, conformance.WithAllowDispatch())}
+}
+
+// when is the option where it is wanted, and else one that changes nothing.
+func when(wanted bool, option conformance.Option) conformance.Option {
+	if wanted {
+		return option
 	}
-	if f.dispatch {
-		opts = append(opts, conformance.WithAllowDispatch())
-	}
-	return opts
+	return func(*conformance.Runner) error { return nil }
 }
 
 // words are a command with the flags as they were given.
