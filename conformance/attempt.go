@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
+	"strings"
 
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/probe"
@@ -22,11 +22,8 @@ type attempt struct {
 	exchanges []*wire.Exchange
 	node      string // the steps go to it instead of their tag; "" where they do not
 	brokenOff bool   // what later steps need could not be captured
-	held      int    // bytes of answers in exchanges
-	// heldWaiting are those of them that count among all that waiting cases hold.
-	heldWaiting int64
-	polled      int  // bytes of answers that were looked at for a status or a capture
-	planned     bool // a case of the run's plan, whose bounds it keeps
+	polled    int    // bytes of answers that were looked at for a status or a capture
+	planned   bool   // a case of the run's plan, whose bounds it keeps
 	// final is why asking the case again would tell no more: what cost time in vain; "" where it may.
 	final string
 }
@@ -46,9 +43,11 @@ func (x *Session) newAttempt(c *fixtures.Case, number int, planned bool) *attemp
 	return a
 }
 
-// run asks all steps of the case and judges the answers.
+// run asks all steps of the case and judges the answers. Meanwhile it is one of the cases that are asked at once, but
+// for the time that it waits.
 func (a *attempt) run(ctx context.Context) judge.Result {
-	defer a.releaseBudget()
+	a.session.slots <- struct{}{}
+	defer func() { <-a.session.slots }()
 	for i := range a.c.Steps {
 		if r := a.step(ctx, i); r != nil {
 			return *r
@@ -92,8 +91,7 @@ func (a *attempt) step(ctx context.Context, i int) *judge.Result {
 		if r != nil {
 			return r
 		}
-		a.hold(e)
-		a.steps, a.exchanges = append(a.steps, bound), append(a.exchanges, e)
+		a.hold(bound, e)
 		if e.Response == nil {
 			a.brokenOff = bound.Capture != nil
 			return nil
@@ -108,17 +106,26 @@ func (a *attempt) step(ctx context.Context, i int) *judge.Result {
 		if a.polled > polledBytes {
 			wait.pause = wait.longest
 		}
-		if e.Response.Truncated || !wait.next(ctx) {
-			if ctx.Err() != nil {
-				return a.unjudged(judge.Error, judge.ReasonNotFinished+"the run was ended while it waited")
-			}
+		if e.Response.Truncated || !wait.goesOn() {
 			if bound.Poll != nil && a.final == "" {
 				a.final = judge.ReasonWaitedInVain + "; " + wait.inVain()
 			}
 			return nil
 		}
 		a.steps[len(a.steps)-1].Interim = true
+		if !a.pause(ctx, wait) {
+			return a.unjudged(judge.Error, judge.ReasonNotFinished+"the run was ended while it waited")
+		}
 	}
+}
+
+// pause waits until the next question of a poll, and reports whether the context still lives. Others are asked meanwhile.
+func (a *attempt) pause(ctx context.Context, w *wait) bool {
+	a.fit(waitingBytes)
+	<-a.session.slots
+	defer func() { a.session.slots <- struct{}{} }()
+	defer func() { w.pause = min(w.pause*5/4, w.longest) }()
+	return probe.Pause(ctx, w.pause)
 }
 
 // polledBytes is what the answers of one case's polls may weigh before it asks as seldom as it ever does: to read them costs
@@ -143,12 +150,6 @@ func (a *attempt) unjudged(v judge.Verdict, reason string) *judge.Result {
 }
 
 func (a *attempt) exchange(ctx context.Context, step fixtures.BoundStep) (*wire.Exchange, *judge.Result) {
-	select {
-	case a.session.slots <- struct{}{}:
-	case <-ctx.Done():
-		return nil, a.unjudged(judge.Error, a.whyNot(ctx, step))
-	}
-	defer func() { <-a.session.slots }()
 	if why := a.whyNot(ctx, step); why != "" {
 		return nil, a.unjudged(judge.Error, why)
 	}
@@ -226,5 +227,7 @@ func (a *attempt) whyNot(ctx context.Context, step fixtures.BoundStep) string {
 func (a *attempt) capture(e *judge.Exchanged) {
 	captured, whole := e.Captured()
 	a.brokenOff = !whole
-	maps.Copy(a.bindings, captured)
+	for name, value := range captured {
+		a.bindings[name] = strings.Clone(value) // the whole answer would stay with it
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -158,6 +159,36 @@ func TestHugeAnswersAreNotKept(t *testing.T) {
 	require.Greater(t, asked, 100)
 	assert.Less(t, heap()-before, int64(asked)<<17/2, "%d answers of 128 KiB", asked)
 	runtime.KeepAlive(found)
+}
+
+// Nor do cases that wait hold more than a part of what they were answered. Not parallel: it looks at the heap. In the long
+// run there are as many as wait at once.
+func TestWaitingCasesHoldLittle(t *testing.T) {
+	n := 24
+	if longtest.Wanted() {
+		n = 256
+	}
+	const size = 3 << 19
+	const waiting, asked = 512<<10 + 64<<10, 12 << 20 // bytes of a case that waits, with its requests, and of one that is asked
+	padding := `,"Padding":"` + strings.Repeat("x", size) + `"}`
+	var polls, most atomic.Int64
+	before := heap()
+	big := edited(answering(always200), func(_ http.Header, body string) string { return strings.TrimSuffix(body, "}") + padding })
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Amz-Target") == "AmazonSSM.ListCommands" && polls.Add(1) == int64(n) {
+			most.Store(heap() - before)
+		}
+		big.ServeHTTP(w, r)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		found, err := run(t.Context(), t, conformance.Target{Handler: handler},
+			conformance.WithCases(polling(t, n, "ListCommands", untilEnded, "2s")), conformance.WithParallel(1))
+		require.NoError(t, err)
+		assert.Equal(t, n, found.Totals[judge.Fail]-failingInvariants(found))
+	})
+	t.Logf("%d cases that were each answered %d KiB twice hold %d KiB", n, size>>10, most.Load()>>10)
+	assert.Positive(t, most.Load())
+	assert.Less(t, most.Load(), int64(n*waiting+asked))
 }
 
 // heap is how many bytes are in use.

@@ -3,7 +3,6 @@ package conformance
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -246,8 +245,8 @@ func (w *wait) see(e *judge.Exchanged) bool {
 	return false
 }
 
-// next waits, and reports whether there is time for another question.
-func (w *wait) next(ctx context.Context) bool {
+// goesOn reports whether there is time for another question.
+func (w *wait) goesOn() bool {
 	if w.over || w.until == nil {
 		return false
 	}
@@ -260,11 +259,7 @@ func (w *wait) next(ctx context.Context) bool {
 	if why := w.vain(waited); !end && why != "" {
 		w.short, end = why, true
 	}
-	if end || !probe.Pause(ctx, w.pause) {
-		return false
-	}
-	w.pause = min(w.pause*5/4, w.longest)
-	return true
+	return !end
 }
 
 // vain is why it is no use to wait, "" where it may be.

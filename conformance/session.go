@@ -26,13 +26,11 @@ type Session struct {
 	started  event.Started
 	liveness *probe.Liveness
 	budget   *probe.UnansweredBudget
-	slots    chan struct{}       // one for each exchange under way
-	reading  *semaphore.Weighted // the bytes of answers that are being read or judged
-	// waitingHeld are the bytes of answers that cases which wait for a status hold.
-	waitingHeld atomic.Int64
-	kept        atomic.Int64            // bytes of answers that are kept whole, beyond what is usually kept
-	vain        vainWaits               // of the cases that poll
-	recent      judge.RecentIdentifiers // of RunCase
+	slots    chan struct{}           // one for each case that is asked and does not wait for a status
+	reading  *semaphore.Weighted     // the bytes of answers that are being read or judged
+	kept     atomic.Int64            // bytes of answers that are kept whole, beyond what is usually kept
+	vain     vainWaits               // of the cases that poll
+	recent   judge.RecentIdentifiers // of RunCase
 
 	enoughFailed atomic.Bool // as many cases as the run was to find
 }
