@@ -1,3 +1,5 @@
+// Package compare sets reports side by side. It reads the JSON reports of package report: Two
+// finds what changed between two runs, and Matrix compares several targets.
 package compare
 
 import (
@@ -22,8 +24,14 @@ const (
 	Mended    ChangeKind = "fixed"     // failed, and does not
 )
 
-// Kinds returns every kind in the order in which they are told.
-func Kinds() []ChangeKind { return []ChangeKind{Regressed, Changed, Lost, Appeared, Mended} }
+// kinds are all in the order in which they are told, and what is said of the cases.
+var kinds = []struct {
+	ChangeKind
+	words string
+}{
+	{Regressed, "did not fail, and fail now"}, {Changed, "fail in another way"}, {Lost, "are no longer judged"},
+	{Appeared, "were not there"}, {Mended, "no longer fail"},
+}
 
 // Change is one case that two reports say different things of. A verdict is "" where a report has no such case.
 type Change struct {
@@ -68,6 +76,23 @@ func (d Diff) Of(k ChangeKind) []Change {
 	return slices.DeleteFunc(slices.Clone(d.Changes), func(c Change) bool { return c.Kind != k })
 }
 
+// group is the changes of a kind.
+type group struct {
+	Kind    ChangeKind
+	Words   string
+	Changes []Change
+}
+
+// groups are the changes by their kind; a kind of which there is none has no group.
+func (d Diff) groups() (all []group) {
+	for _, k := range kinds {
+		if changes := d.Of(k.ChangeKind); len(changes) > 0 {
+			all = append(all, group{k.ChangeKind, k.words, changes})
+		}
+	}
+	return all
+}
+
 // Two tells what became of the cases between a report and a later one.
 func Two(before, after report.Named) Diff {
 	d := Diff{Before: before, After: after}
@@ -78,21 +103,21 @@ func Two(before, after report.Named) Diff {
 	for _, c := range after.Cases {
 		old, known := earlier[c.ID]
 		delete(earlier, c.ID)
-		if known && judged(old) && judged(c) {
+		if known && judged(old.Verdict) && judged(c.Verdict) {
 			d.Common++
 		}
 		change := Change{ID: c.ID, Before: old.Verdict, After: c.Verdict, Was: old.Fingerprint, Is: c.Fingerprint}
 		switch {
 		case !known:
 			change.Kind = Appeared
-		case judged(old) && !judged(c):
+		case judged(old.Verdict) && !judged(c.Verdict):
 			change.Kind, change.Reason = Lost, c.Reason
-		case !judged(c):
-		case fails(c) && !fails(old):
+		case !judged(c.Verdict):
+		case failing(c.Verdict) && !failing(old.Verdict):
 			change.Kind = Regressed
-		case !fails(c) && fails(old):
+		case !failing(c.Verdict) && failing(old.Verdict):
 			change.Kind = Mended
-		case fails(c) && old.Fingerprint != c.Fingerprint:
+		case failing(c.Verdict) && old.Fingerprint != c.Fingerprint:
 			change.Kind = Changed
 		}
 		if change.Kind == "" {
@@ -102,11 +127,10 @@ func Two(before, after report.Named) Diff {
 		d.Changes = append(d.Changes, change)
 	}
 	for _, c := range before.Cases {
-		if _, gone := earlier[c.ID]; gone {
-			if !judged(c) {
-				d.Same++ // nobody judged it
-				continue
-			}
+		switch _, gone := earlier[c.ID]; {
+		case gone && !judged(c.Verdict):
+			d.Same++ // nobody judged it
+		case gone:
 			d.Changes = append(d.Changes, Change{ID: c.ID, Kind: Lost, Before: c.Verdict,
 				Was: c.Fingerprint, Reason: "not in the later report"})
 		}
@@ -114,20 +138,15 @@ func Two(before, after report.Named) Diff {
 	return d
 }
 
-func judged(c report.CaseInfo) bool {
-	return c.Verdict != judge.Skip && c.Verdict != judge.Error
-}
+func judged(v judge.Verdict) bool { return v != judge.Skip && v != judge.Error }
 
-func fails(c report.CaseInfo) bool { return failing(c.Verdict) }
-
-func failing(v judge.Verdict) bool {
-	return v == judge.Fail || v == judge.Known || v == judge.Flaky
-}
+func failing(v judge.Verdict) bool { return v == judge.Fail || v == judge.Known || v == judge.Flaky }
 
 // Check refuses what cannot be set side by side: a report that was cut short or is a shard, unless
 // partial ones are allowed. Notes are what a reader should know of the rest.
 func Check(reports []report.Named, partial bool) (notes []string, err error) {
 	for _, r := range reports {
+		first := reports[0]
 		switch {
 		case partial:
 			if !r.Complete || r.Shard != "" {
@@ -139,12 +158,12 @@ func Check(reports []report.Named, partial bool) (notes []string, err error) {
 		case !r.Complete:
 			return nil, fmt.Errorf("%s is not complete (%s): run again, or allow it with --partial", r.File, clean(r.Stopped))
 		}
-		if first := reports[0]; r.Corpus != first.Corpus {
+		if r.Corpus != first.Corpus {
 			notes = append(notes, fmt.Sprintf("%s and %s were made with different cases or expectations (corpus %s and %s): a "+
 				"difference may be the suite's", first.File, r.File,
 				cmp.Or(clean(first.Corpus), "unknown"), cmp.Or(clean(r.Corpus), "unknown")))
 		}
-		if first := reports[0]; r.Strict != first.Strict {
+		if r.Strict != first.Strict {
 			notes = append(notes, fmt.Sprintf("only one of %s and %s was made with --strict", first.File, r.File))
 		}
 	}

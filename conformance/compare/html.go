@@ -24,31 +24,26 @@ var (
 	matrixScript []byte
 )
 
-// marks go with the word of a verdict, so that colour is never the only sign.
-var marks = map[judge.Verdict]string{
-	judge.Pass: "✓", judge.Fixed: "✓", judge.Warn: "!", judge.Fail: "✗", judge.Known: "✗", judge.Flaky: "~",
-	judge.Skip: "–", judge.Error: "?", "": "·",
+// look is how the page shows a verdict: by a mark, so that colour is never the only sign, by words for those who hear or point
+// at the mark, and by the class of a verdict that the report has. A failure is a failure here, whether a baseline knows it or not.
+type look struct{ Mark, Says, Class string }
+
+var looks = map[judge.Verdict]look{
+	judge.Pass:  {"✓", "conforms", "pass"},
+	judge.Fixed: {"✓", "conforms", "pass"},
+	judge.Warn:  {"!", "misses a should", "warn"},
+	judge.Fail:  {"✗", "fails", "fail"},
+	judge.Known: {"✗", "fails", "fail"},
+	judge.Flaky: {"~", "varies", "flaky"},
+	judge.Skip:  {"–", "not asked", "skip"},
+	judge.Error: {"?", "could not be judged", "error"},
+	"":          {"·", "not in the report", "skip"},
 }
 
-// says are the words of verdicts for those who hear or point at the marks. A failure is a failure here,
-// whether a baseline knows it or not.
-var says = map[judge.Verdict]string{
-	judge.Pass: "conforms", judge.Fixed: "conforms", judge.Warn: "misses a should", judge.Fail: "fails", judge.Known: "fails",
-	judge.Flaky: "varies", judge.Skip: "not asked", judge.Error: "could not be judged", "": "not in the report",
-}
-
-// classes of verdicts on the page, as the report has them.
-var classes = map[judge.Verdict]string{
-	judge.Pass: "pass", judge.Fixed: "pass", judge.Warn: "warn", judge.Fail: "fail", judge.Known: "fail",
-	judge.Flaky: "flaky", judge.Error: "error",
-}
-
-// functions look up the maps for the template, so that every text goes through its escaping.
+// functions are what the templates call. Every text goes through their escaping.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"mark":     func(v judge.Verdict) string { return cmp.Or(marks[v], "?") },
-		"says":     func(v judge.Verdict) string { return cmp.Or(says[v], "unknown") },
-		"class":    func(v judge.Verdict) string { return cmp.Or(classes[v], "skip") },
+		"look":     func(v judge.Verdict) look { return cmp.Or(looks[v], look{"?", "unknown", "skip"}) },
 		"clean":    clean,
 		"lower":    strings.ToLower,
 		"standing": func(s event.Standing) string { return report.StandingClass[s] },
@@ -67,4 +62,28 @@ func (m Matrix) HTML(w io.Writer) error {
 		Matrix
 		Fits bool
 	}{page, m, len(m.Columns) <= fewColumns})
+}
+
+// side is what one of the two reports says of a case.
+type side struct {
+	Verdict             judge.Verdict
+	Fingerprint, Reason string
+}
+
+// HTML writes a diff as one page that needs no network.
+func (d Diff) HTML(w io.Writer, notes []string) error {
+	titles, err := caseTitles()
+	if err != nil {
+		return err
+	}
+	known := functions()
+	known["title"] = func(id string) string { return titles[id] }
+	known["side"] = func(v judge.Verdict, fingerprint, reason string) side { return side{v, fingerprint, reason} }
+	return htmlpage.Template(diffTemplate, known).Execute(w, struct {
+		htmlpage.Page
+		Diff    Diff
+		Summary string
+		Notes   []string
+		Kinds   []group
+	}{htmlpage.New("What changed between two runs", pageStyle), d, d.summary(), notes, d.groups()})
 }

@@ -16,18 +16,14 @@ func (d Diff) Markdown(w io.Writer, notes []string) error {
 	for _, n := range notes {
 		fmt.Fprintf(&b, "- note: %s\n", markdown(n))
 	}
-	for _, k := range Kinds() {
-		changes := d.Of(k)
-		if len(changes) == 0 {
-			continue
-		}
-		fmt.Fprintf(&b, "\n#### %d %s\n\n%d cases %s.\n\n", len(changes), k, len(changes), words[k])
-		for i, c := range changes {
-			if i == casesShown {
-				fmt.Fprintf(&b, "- and %d more\n", len(changes)-i)
-				break
-			}
+	for _, g := range d.groups() {
+		n := len(g.Changes)
+		fmt.Fprintf(&b, "\n#### %d %s\n\n%d cases %s.\n\n", n, g.Kind, n, g.Words)
+		for _, c := range g.Changes[:min(n, casesShown)] {
 			fmt.Fprintf(&b, "- %s: %s\n", markdown(c.ID), markdown(c.how()))
+		}
+		if n > casesShown {
+			fmt.Fprintf(&b, "- and %d more\n", n-casesShown)
 		}
 	}
 	_, err := io.WriteString(w, b.String())

@@ -27,7 +27,7 @@ type ProfileRow struct {
 }
 
 // Score is what a target makes of an area.
-type Score struct{ Conform, Judged, All int }
+type Score struct{ Conform, Judged int }
 
 // Percent is how much of what was judged conforms.
 func (c Score) Percent() int { return report.Percent(c.Conform, c.Judged) }
@@ -67,10 +67,8 @@ func NewMatrix(reports []report.Named, notes []string) (Matrix, error) {
 		return m, err
 	}
 	m.profiles(reports)
-	area := map[string]int{}
 	row := map[string]int{}
 	var rows []CaseRow
-	var ids []string
 	for column, r := range reports {
 		for _, c := range r.Cases {
 			i, ok := row[c.ID]
@@ -78,26 +76,24 @@ func NewMatrix(reports []report.Named, notes []string) (Matrix, error) {
 				i = len(rows)
 				row[c.ID] = i
 				rows = append(rows, CaseRow{c.ID, titles[c.ID], c.Level, make([]judge.Verdict, len(reports))})
-				ids = append(ids, c.ID)
 			}
 			rows[i].Verdicts[column] = c.Verdict
 		}
 	}
-	for i, id := range ids {
-		name, _, _ := strings.Cut(id, "/")
-		at, ok := area[name]
-		if !ok {
+	for _, c := range rows {
+		name, _, _ := strings.Cut(c.ID, "/")
+		at := slices.IndexFunc(m.Areas, func(a AreaRow) bool { return a.Area == name })
+		if at < 0 {
 			at = len(m.Areas)
-			area[name] = at
 			m.Areas = append(m.Areas, AreaRow{Area: name, Cells: make([]Score, len(reports))})
 		}
 		a := &m.Areas[at]
-		for column, v := range rows[i].Verdicts {
+		for column, v := range c.Verdicts {
 			a.Cells[column].count(v)
 			m.Total[column].count(v)
 		}
-		if slices.ContainsFunc(rows[i].Verdicts, differs) {
-			a.Cases = append(a.Cases, rows[i])
+		if slices.ContainsFunc(c.Verdicts, differs) {
+			a.Cases = append(a.Cases, c)
 		} else {
 			a.Rest++
 		}
@@ -106,15 +102,11 @@ func NewMatrix(reports []report.Named, notes []string) (Matrix, error) {
 }
 
 func (c *Score) count(v judge.Verdict) {
-	if v == "" {
-		return
-	}
-	c.All++
-	switch {
-	case v == judge.Pass || v == judge.Warn || v == judge.Fixed:
+	conforms := v == judge.Pass || v == judge.Warn || v == judge.Fixed
+	if conforms {
 		c.Conform++
-		c.Judged++
-	case failing(v):
+	}
+	if conforms || failing(v) {
 		c.Judged++
 	}
 }

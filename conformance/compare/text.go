@@ -17,12 +17,6 @@ const textShown = 1000
 // clean makes a text of a report fit for one line on a terminal or a page.
 func clean(s string) string { return untrusted.Line(untrusted.Cut(s, textShown)) }
 
-// words say what a kind means.
-var words = map[ChangeKind]string{
-	Regressed: "did not fail, and fail now", Changed: "fail in another way", Lost: "are no longer judged", Appeared: "were not there",
-	Mended: "no longer fail",
-}
-
 // Text writes a diff for people.
 func (d Diff) Text(w io.Writer, notes []string) error {
 	var b strings.Builder
@@ -30,13 +24,9 @@ func (d Diff) Text(w io.Writer, notes []string) error {
 	for _, n := range notes {
 		b.WriteString("note: " + clean(n) + "\n")
 	}
-	for _, k := range Kinds() {
-		changes := d.Of(k)
-		if len(changes) == 0 {
-			continue
-		}
-		fmt.Fprintf(&b, "\n%d %s: %s\n", len(changes), k, words[k])
-		for _, c := range changes {
+	for _, g := range d.groups() {
+		fmt.Fprintf(&b, "\n%d %s: %s\n", len(g.Changes), g.Kind, g.Words)
+		for _, c := range g.Changes {
 			fmt.Fprintf(&b, "  %s: %s\n", clean(c.ID), clean(c.how()))
 		}
 	}
@@ -47,8 +37,8 @@ func (d Diff) Text(w io.Writer, notes []string) error {
 
 func (d Diff) summary() string {
 	var parts []string
-	for _, k := range Kinds() {
-		parts = append(parts, fmt.Sprintf("%d %s", len(d.Of(k)), k))
+	for _, k := range kinds {
+		parts = append(parts, fmt.Sprintf("%d %s", len(d.Of(k.ChangeKind)), k.ChangeKind))
 	}
 	return strings.Join(parts, ", ") + fmt.Sprintf("; %d as before", d.Same)
 }
