@@ -156,7 +156,7 @@ func TestOneCaseThatIsAlwaysThrottledHoldsNoOtherUp(t *testing.T) {
 		require.ErrorIs(t, err, conformance.ErrCannotJudge)
 		assert.Equal(t, 1, report.Totals[judge.Error])
 		assert.Equal(t, 29, report.Totals[judge.Pass]-passingInvariants(report))
-		assert.Contains(t, report.Stopped, "1 cases could not be judged")
+		assert.Contains(t, report.Stopped, "1 case could not be judged")
 	})
 }
 

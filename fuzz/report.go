@@ -77,7 +77,7 @@ func (r *CampaignReport) Verdict() string {
 	case must+should == 0:
 		s += ", no finding"
 	default:
-		s += fmt.Sprintf(", %s (must %d, should %d)", counted(must+should, "distinct divergence"), must, should)
+		s += fmt.Sprintf(", %s (must %d, should %d)", event.Count(must+should, "distinct divergence"), must, should)
 	}
 	if r.Dropped > 0 {
 		s += fmt.Sprintf(", and %d more that were not kept", r.Dropped)
@@ -119,13 +119,6 @@ func (r *CampaignReport) listed() string {
 // Stale reports whether the baseline lists what the same inputs showed once and do not show now.
 func (r *CampaignReport) Stale() bool {
 	return slices.ContainsFunc(r.Listed, func(l Listed) bool { return l.State == judge.BaselineStale })
-}
-
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // header is the JSON form of a report but for its findings.

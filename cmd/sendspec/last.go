@@ -115,9 +115,9 @@ func lastFailed(ctx context.Context, s Streams, within selector.Selector) (selec
 		return within, fmt.Errorf("--last-failed: no case failed in the last run, against %s", shown(last.Target))
 	case len(failed) == 0:
 		return within, fmt.Errorf("--last-failed: none of the %s of %s is among the selected cases",
-			report.Count(len(last.Failed), "failure"), shown(last.Target))
+			event.Count(len(last.Failed), "failure"), shown(last.Target))
 	}
-	fmt.Fprintf(s.Err, "sendspec: --last-failed: runs the %s that failed when last judged, against %s\n", report.Count(len(failed), "case"),
+	fmt.Fprintf(s.Err, "sendspec: --last-failed: runs the %s that failed when last judged, against %s\n", event.Count(len(failed), "case"),
 		shown(last.Target))
 	return selector.Parse(failed, selectorFile(ctx))
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sendspec/sendspec/conformance/event"
-	"github.com/sendspec/sendspec/conformance/report"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
@@ -120,7 +119,7 @@ func tellSkipped(s Streams, plan []event.Planned) {
 	}
 	asked := count[""]
 	delete(count, "")
-	fmt.Fprintf(s.Err, "sendspec: a run would ask %d of %s, and skip %d\n", asked, report.Count(len(plan), "case"), len(plan)-asked)
+	fmt.Fprintf(s.Err, "sendspec: a run would ask %d of %s, and skip %d\n", asked, event.Count(len(plan), "case"), len(plan)-asked)
 	reasons := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) })
 	for _, reason := range reasons {
 		fmt.Fprintf(s.Err, "%6d  %s\n", count[reason], shown(reason))

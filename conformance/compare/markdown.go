@@ -18,7 +18,7 @@ func (d Diff) Markdown(w io.Writer, notes []string) error {
 	}
 	for _, g := range d.groups() {
 		n := len(g.Changes)
-		fmt.Fprintf(&b, "\n#### %d %s\n\n%d cases %s.\n\n", n, g.Kind, n, g.Words)
+		fmt.Fprintf(&b, "\n#### %d %s\n\nCases that %s.\n\n", n, g.Kind, g.Words)
 		for _, c := range g.Changes[:min(n, casesShown)] {
 			fmt.Fprintf(&b, "- %s: %s\n", markdown(c.ID), markdown(c.how()))
 		}

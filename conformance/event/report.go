@@ -54,6 +54,14 @@ func (t Tally) Passed() int { return t[judge.Pass] + t[judge.Warn] + t[judge.Fix
 // Failed is the number of cases that fail, and that no baseline knows.
 func (t Tally) Failed() int { return t[judge.Fail] + t[judge.Flaky] }
 
+// Count is a number of things in words: 1 case, 2 cases.
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 // AreaTally counts one area.
 type AreaTally struct {
 	Area string
@@ -86,7 +94,7 @@ func NewReport(s Started, results []judge.Result, stopped string) *Report {
 	}
 	r.sum()
 	if n := r.Totals[judge.Error]; n > 0 && r.Complete {
-		r.Complete, r.Stopped = false, fmt.Sprintf("%d cases could not be judged", n)
+		r.Complete, r.Stopped = false, Count(n, "case")+" could not be judged"
 	}
 	return r
 }
@@ -130,7 +138,7 @@ func profileVerdict(p fixtures.Profile, results []judge.Result) (ProfileVerdict,
 		}
 	}
 	judged, failed, known := tally.Judged(), tally.Failed(), tally[judge.Known]
-	v := ProfileVerdict{Profile: p, Standing: Conformant, Why: fmt.Sprintf("%d cases judged", judged)}
+	v := ProfileVerdict{Profile: p, Standing: Conformant, Why: Count(judged, "case") + " judged"}
 	switch {
 	case judged == 0:
 		v.Standing, v.Why = Untested, "no case was judged: "+why
@@ -138,11 +146,15 @@ func profileVerdict(p fixtures.Profile, results []judge.Result) (ProfileVerdict,
 		v.Standing, v.Why = Nonconformant, fmt.Sprintf("%d of %d cases fail, all of them known", known, judged)
 	case failed > 0:
 		v.Standing, v.Why = Nonconformant, fmt.Sprintf("%d of %d cases fail", failed, judged)
-		if known > 0 {
+		switch known {
+		case 0:
+		case 1:
+			v.Why += ", and 1 more is known"
+		default:
 			v.Why += fmt.Sprintf(", and %d more are known", known)
 		}
 	case mustSkipped > 0 || tally[judge.Error] > 0:
-		v.Standing, v.Why = Partial, fmt.Sprintf("%d cases judged, %d must cases not", judged, mustSkipped+tally[judge.Error])
+		v.Standing, v.Why = Partial, v.Why+", "+Count(mustSkipped+tally[judge.Error], "must case")+" not"
 	}
 	return v, len(tally) > 0
 }

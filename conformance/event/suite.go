@@ -20,8 +20,6 @@ func (s Suite) String() string {
 		return string(s.Version)
 	case s.LeftOut == 0:
 		return fmt.Sprintf("%s: no case came later", s.Pin)
-	case s.LeftOut == 1:
-		return fmt.Sprintf("%s: 1 later case left out", s.Pin)
 	}
-	return fmt.Sprintf("%s: %d later cases left out", s.Pin, s.LeftOut)
+	return fmt.Sprintf("%s: %s left out", s.Pin, Count(s.LeftOut, "later case"))
 }

@@ -42,8 +42,10 @@ func baselineLine(n *judge.BaselineNote) string {
 func baselineCounts(r *event.Report) string {
 	counts := r.Baseline()
 	words := map[judge.BaselineState]string{
-		judge.BaselineKnown: "known", judge.BaselineFlaky: "known to vary", judge.BaselineChanged: "fail in another way",
-		judge.BaselineExpired: "past their date", judge.BaselineStale: "no longer fail", judge.BaselineUnjudged: "no longer judged",
+		judge.BaselineKnown: "known", judge.BaselineFlaky: "known to vary", judge.BaselineExpired: "past their date",
+		judge.BaselineChanged:  plural(counts[judge.BaselineChanged], "fails", "fail") + " in another way",
+		judge.BaselineStale:    "no longer " + plural(counts[judge.BaselineStale], "fails", "fail"),
+		judge.BaselineUnjudged: "no longer judged",
 	}
 	var parts []string
 	for _, state := range judge.BaselineStates() {
@@ -62,16 +64,16 @@ func knownVerdict(r *event.Report) string {
 	known, fixed := r.Totals[judge.Known], r.Totals[judge.Fixed]
 	line := r.Target.Name
 	if known == 0 {
-		line += fmt.Sprintf(" conforms in all %d cases asked", r.Totals.Judged())
+		line = conformsIn(r)
 	} else {
 		line += fmt.Sprintf(" differs as known: %d of %d cases fail, none is new", known, r.Totals.Judged())
 	}
 	var stale []string
 	if fixed > 0 {
-		stale = append(stale, fmt.Sprintf("%d cases in it no longer fail", fixed))
+		stale = append(stale, ofCases(fixed, "in it no longer fails", "in it no longer fail"))
 	}
 	if n := r.Baseline()[judge.BaselineUnjudged]; n > 0 {
-		stale = append(stale, fmt.Sprintf("%d cases in it are no longer judged", n))
+		stale = append(stale, ofCases(n, "in it is no longer judged", "in it are no longer judged"))
 	}
 	if len(stale) > 0 {
 		line += "; the baseline is stale: " + strings.Join(stale, ", ")

@@ -105,9 +105,9 @@ func (s style) causes(b *strings.Builder, list []CauseInfo) {
 	for _, c := range list {
 		failures += len(c.Cases)
 	}
-	fmt.Fprintf(b, "%s: %s of %s\n", s.paint(bold, "What to fix first"), Count(len(list), "cause"), Count(failures, "failure"))
+	fmt.Fprintf(b, "%s: %s of %s\n", s.paint(bold, "What to fix first"), event.Count(len(list), "cause"), event.Count(failures, "failure"))
 	for i, c := range list[:min(len(list), causesShown)] {
-		title, count := clean(c.Title), fmt.Sprintf(" (%s)", Count(len(c.Cases), "case"))
+		title, count := clean(c.Title), fmt.Sprintf(" (%s)", event.Count(len(c.Cases), "case"))
 		fmt.Fprintf(b, "%s %s%s\n", s.paint(bold, fmt.Sprintf("%2d.", i+1)), s.paint(bold, s.fit(title, len(count)+4)), count)
 		if c.Sent == "" {
 			fmt.Fprintf(b, "    rule  %s\n", s.fit(clean(c.Rule), causeColumns))
@@ -120,7 +120,7 @@ func (s style) causes(b *strings.Builder, list []CauseInfo) {
 		fmt.Fprintf(b, "    want  %s; got %s\n", want, s.paint(red, got))
 	}
 	if left := len(list) - causesShown; left > 0 {
-		fmt.Fprintf(b, "    and %s\n", Count(left, "more cause"))
+		fmt.Fprintf(b, "    and %s\n", event.Count(left, "more cause"))
 	}
 	b.WriteString("\n")
 }
@@ -151,14 +151,6 @@ func (s style) fitEnds(text string, taken int) string {
 	return string(runes[:head]) + " … " + string(runes[len(runes)-(room-head-3):])
 }
 
-// Count is a number of things in words.
-func Count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // WriteFirst writes what to fix first.
 func WriteFirst(w io.Writer, r *event.Report, o TextOptions) error {
 	b := &strings.Builder{}
@@ -178,7 +170,7 @@ func WriteCauses(w io.Writer, d *Document, o TextOptions) error {
 		fmt.Fprintf(b, "no case failed: %s\n", clean(d.Verdict))
 	}
 	for i, c := range d.Causes {
-		fmt.Fprintf(b, "%s %s (%s)\n", s.paint(bold, fmt.Sprintf("%3d.", i+1)), clean(c.Title), Count(len(c.Cases), "case"))
+		fmt.Fprintf(b, "%s %s (%s)\n", s.paint(bold, fmt.Sprintf("%3d.", i+1)), clean(c.Title), event.Count(len(c.Cases), "case"))
 		labelled(b, "such as", s.cut(clean(c.Example+": "+c.Rule)))
 	}
 	_, err := io.WriteString(w, b.String())
@@ -191,7 +183,7 @@ func WriteCause(w io.Writer, d *Document, n int, o TextOptions) error {
 		return fmt.Errorf("cause %d: want 1 to %d", n, len(d.Causes))
 	}
 	c, s, b := d.Causes[n-1], style{color: o.Color}, &strings.Builder{}
-	fmt.Fprintf(b, "%s (%s)\n", s.paint(bold, clean(c.Title)), Count(len(c.Cases), "case"))
+	fmt.Fprintf(b, "%s (%s)\n", s.paint(bold, clean(c.Title)), event.Count(len(c.Cases), "case"))
 	labelled(b, "example", c.Example)
 	labelled(b, "rule", clean(c.Rule))
 	for _, example := range d.Cases {

@@ -26,7 +26,7 @@ func writeGitHub(w io.Writer, r *event.Report, o Options) error {
 		if command == "error" {
 			room-- // the verdict is one
 			for i, c := range causes[:min(room, len(causes))] {
-				annotate(b, command, fmt.Sprintf("sendspec: %d. %s (%s)", i+1, v.line(c.Title), Count(len(c.Cases), "case")),
+				annotate(b, command, fmt.Sprintf("sendspec: %d. %s (%s)", i+1, v.line(c.Title), event.Count(len(c.Cases), "case")),
 					causeAnnotation(v, &c, o))
 			}
 			left = max(0, len(causes)-room)

@@ -91,7 +91,7 @@ func (p *page) headline(r *event.Report, v view) {
 		p.Facts = append(p.Facts, fact{"Suite", v.line(r.Suite.String())})
 	}
 	if n := r.Spared(); n > 0 {
-		p.Facts = append(p.Facts, fact{"Provisional", Count(n, "failure") + " of new cases: warnings until the next version"})
+		p.Facts = append(p.Facts, fact{"Provisional", event.Count(n, "failure") + " of new cases: warnings until the next version"})
 	}
 	if failures := failuresIn(r).String(); failures != "" {
 		p.Facts = append(p.Facts, fact{"Failures by evidence", failures})
@@ -118,7 +118,7 @@ func (v view) causeRows(r *event.Report, causes []CauseInfo, o Options) (rows []
 	facts, failures := factsOf(r), 0
 	for i, c := range causes {
 		c.Title, c.Rule = v.line(c.Title), v.line(c.Rule)
-		row := causeRow{CauseInfo: c, Number: i + 1, Open: i < causesShown, Count: Count(len(c.Cases), "case")}
+		row := causeRow{CauseInfo: c, Number: i + 1, Open: i < causesShown, Count: event.Count(len(c.Cases), "case")}
 		example := results[c.Example]
 		if e := example.Case.Evidence; e.Kind() != "" {
 			fact := facts[e[0]]
@@ -128,7 +128,7 @@ func (v view) causeRows(r *event.Report, causes []CauseInfo, o Options) (rows []
 		rows = append(rows, row)
 		failures += len(c.Cases)
 	}
-	return rows, fmt.Sprintf("%s of %s", Count(len(causes), "cause"), Count(failures, "failure"))
+	return rows, fmt.Sprintf("%s of %s", event.Count(len(causes), "cause"), event.Count(failures, "failure"))
 }
 
 // pieceLength is the longest part of a text that no line ends in, where the page's style is not allowed.

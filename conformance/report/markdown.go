@@ -53,7 +53,7 @@ func (v view) markdownCauses(b *strings.Builder, r *event.Report, o Options) {
 	}
 	b.WriteString("### What to fix first\n\n")
 	for i, c := range list[:min(len(list), causesShown)] {
-		fmt.Fprintf(b, "<details><summary>%d. <b>%s</b> (%s)</summary>\n\n", i+1, prose(v.line(c.Title)), Count(len(c.Cases), "case"))
+		fmt.Fprintf(b, "<details><summary>%d. <b>%s</b> (%s)</summary>\n\n", i+1, prose(v.line(c.Title)), event.Count(len(c.Cases), "case"))
 		fmt.Fprintf(b, "%s\n\n", prose(v.line(c.Fact)))
 		lines := []string{"case  " + c.Example, "rule  " + c.Rule}
 		if c.Sent != "" {
@@ -69,7 +69,7 @@ func (v view) markdownCauses(b *strings.Builder, r *event.Report, o Options) {
 		b.WriteString(fenced(strings.Join(lines, "\n")) + "\n</details>\n\n")
 	}
 	if left := len(list) - causesShown; left > 0 {
-		fmt.Fprintf(b, "and %s.\n\n", Count(left, "more cause"))
+		fmt.Fprintf(b, "and %s.\n\n", event.Count(left, "more cause"))
 	}
 }
 

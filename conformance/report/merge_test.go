@@ -42,5 +42,5 @@ func TestShardsOfAStaleBaselineAreMerged(t *testing.T) {
 		{File: "2", Document: report.Document{Shard: "2/2", Complete: true, Target: target}},
 	})
 	require.NoError(t, err)
-	assert.Equal(t, "a target conforms in all 1 cases asked; the baseline is stale: 1 cases in it are no longer judged", merged.Verdict)
+	assert.Equal(t, "a target conforms in the one case asked; the baseline is stale: 1 case in it is no longer judged", merged.Verdict)
 }

@@ -174,3 +174,30 @@ func TestACaseThatWasNotAskedIsOnlyCounted(t *testing.T) {
 	assert.Contains(t, b.String(), "ERROR invariant/JSON/one-value\n  cannot be signed: <b>\n")
 	assert.NotContains(t, b.String(), "not asked: ")
 }
+
+// One of a kind is told in the singular.
+func TestWhatIsOneIsToldAsOne(t *testing.T) {
+	t.Parallel()
+	one := func(v judge.Verdict) judge.Result {
+		return judge.Result{Case: &fixtures.Case{ID: "accept/a/" + string(v), Profile: fixtures.Core, Level: fixtures.Must}, Verdict: v}
+	}
+	stale := one(judge.Fixed)
+	stale.Baseline = &judge.BaselineNote{State: judge.BaselineStale}
+	for want, results := range map[string][]judge.Result{
+		"\n1 warning: -v shows it, --strict makes it fail\n":           {one(judge.Warn)},
+		"core       conformant: 1 case judged\n":                       {one(judge.Pass)},
+		"core       partial: 1 case judged, 1 must case not\n":         {one(judge.Pass), one(judge.Skip)},
+		"\na target conforms in the one case asked; 1 was skipped\n":   {one(judge.Pass), one(judge.Skip)},
+		"\nbaseline: 1 no longer fails\n":                              {stale},
+		"asked; the baseline is stale: 1 case in it no longer fails\n": {stale},
+		"\na target could not be judged: 1 case has no verdict\n":      {one(judge.Error)},
+	} {
+		r := event.SumUp(results)
+		r.Target.Name = "a target"
+		var b strings.Builder
+		text := report.NewText(&b, report.TextOptions{})
+		require.NoError(t, text.Event(event.Started{}))
+		require.NoError(t, text.Event(event.Ended{Report: r}))
+		assert.Contains(t, b.String(), want)
+	}
+}

@@ -285,7 +285,8 @@ func (s style) differences(b *strings.Builder, r *judge.Result) {
 			several[a.Finding.Step], label = true, "want"
 		}
 		if i == alternativesShown {
-			labelled(b, "or", fmt.Sprintf("one of %d more outcomes", len(r.Alternatives)-i))
+			left := len(r.Alternatives) - i
+			labelled(b, "or", plural(left, "", "one of ")+event.Count(left, "more outcome"))
 			break
 		}
 		labelled(b, label, clean(alternative(a))+", "+s.paint(color, "not "+clean(a.Finding.Got.Words)))
@@ -303,7 +304,7 @@ func (s style) differences(b *strings.Builder, r *judge.Result) {
 		}
 	}
 	if left > 0 {
-		labelled(b, "…", fmt.Sprintf("and %d more differences", left))
+		labelled(b, "…", "and "+event.Count(left, "more difference"))
 	}
 }
 

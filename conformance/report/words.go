@@ -64,8 +64,9 @@ func (t *Text) totals(b *strings.Builder, r *event.Report) {
 	if !t.o.Verbose && t.grouped {
 		b.WriteString("sendspec causes N shows a cause in full, with its cases; -v shows every failure\n")
 	}
-	if !t.o.Verbose && r.Totals[judge.Warn] > 0 {
-		fmt.Fprintf(b, "%d warnings: -v shows them, --strict makes them fail\n", r.Totals[judge.Warn])
+	if n := r.Totals[judge.Warn]; !t.o.Verbose && n > 0 {
+		them := plural(n, "it", "them")
+		fmt.Fprintf(b, "%s: -v shows %s, --strict makes %s fail\n", event.Count(n, "warning"), them, them)
 	}
 	for _, line := range suiteLines(r) {
 		b.WriteString(line + "\n")
@@ -82,11 +83,29 @@ func (t *Text) totals(b *strings.Builder, r *event.Report) {
 	fmt.Fprintf(b, "%s\n", look.paint(bold, clean(Verdict(r))))
 }
 
+// plural is the form of a word that goes with a number of things.
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// ofCases says something of a number of cases.
+func ofCases(n int, one, many string) string {
+	return event.Count(n, "case") + " " + plural(n, one, many)
+}
+
+func conformsIn(r *event.Report) string {
+	n := r.Totals.Judged()
+	return r.Target.Name + " conforms in " + plural(n, "the one case", fmt.Sprintf("all %d cases", n)) + " asked"
+}
+
 // suiteLines say which cases do not count as they will later, or elsewhere.
 func suiteLines(r *event.Report) (lines []string) {
 	if n := r.Spared(); n > 0 {
 		lines = append(lines, fmt.Sprintf("%s of provisional cases, new in suite %s: warnings until the next version, failures with "+
-			"--strict", Count(n, "failure"), clean(string(r.Suite.Version))))
+			"--strict", event.Count(n, "failure"), clean(string(r.Suite.Version))))
 	}
 	if r.Suite.Pin != "" {
 		lines = append(lines, "suite "+clean(r.Suite.String()))
@@ -167,9 +186,9 @@ func verdict(r *event.Report) string {
 	case r.Totals[judge.Known] > 0, r.Stale():
 		return knownVerdict(r)
 	case r.Totals[judge.Error] > 0:
-		return fmt.Sprintf("%s could not be judged: %d cases have no verdict", name, r.Totals[judge.Error])
+		return name + " could not be judged: " + ofCases(r.Totals[judge.Error], "has no verdict", "have no verdict")
 	case r.Totals[judge.Skip] > 0:
-		return fmt.Sprintf("%s conforms in all %d cases asked; %d were skipped", name, r.Totals.Judged(), r.Totals[judge.Skip])
+		return fmt.Sprintf("%s; %d %s skipped", conformsIn(r), r.Totals[judge.Skip], plural(r.Totals[judge.Skip], "was", "were"))
 	}
 	return fmt.Sprintf("%s conforms: %d of %d cases", name, r.Totals.Judged(), r.Totals.Total())
 }
