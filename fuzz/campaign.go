@@ -15,7 +15,6 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
-	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
@@ -37,13 +36,6 @@ type Options struct {
 	// Shard is the part of the campaign that is asked; the zero value is all of it. The shards of the same seed and
 	// Count ask each input of the whole campaign once.
 	Shard selector.Shard
-	// ShrinkCalls bounds the requests that shrinking one finding takes. Default 60.
-	ShrinkCalls int
-	// MaxFindings bounds how many distinct findings are kept; there may be more. Default 400.
-	MaxFindings int
-	// Revival is how long a target that stopped answering may take to come back: a supervisor may start it
-	// anew. Default 10 s.
-	Revival time.Duration
 	// Dir is the folder in which findings are saved when they are shrunk, and what became of the campaign until then;
 	// "" for none. Version names the program there, since the same seed sends other inputs in another one.
 	Dir, Version string
@@ -62,19 +54,8 @@ func (o Options) withDefaults() Options {
 	if o.Parallel <= 0 {
 		o.Parallel = 8
 	}
-	if o.ShrinkCalls <= 0 {
-		o.ShrinkCalls = 60
-	}
-	if o.Revival <= 0 {
-		o.Revival = probe.Revival
-	}
-	if o.MaxFindings <= 0 {
-		o.MaxFindings = mostFindings
-	}
 	return o
 }
-
-const mostFindings = 400
 
 // Lasts is how long inputs are asked at most: For, or else a time that is long for Count inputs.
 func (o Options) Lasts() time.Duration {
@@ -161,7 +142,7 @@ func (c *campaign) over(ctx context.Context) bool {
 func newCampaign(session *conformance.Session, options Options) (*campaign, error) {
 	options = options.withDefaults()
 	c := &campaign{
-		session: session, options: options, findings: newFindings(options.MaxFindings), began: time.Now(),
+		session: session, options: options, findings: newFindings(), began: time.Now(),
 	}
 	c.lastInput = c.began.Add(options.Lasts())
 	c.end = c.began.Add(options.Ends())

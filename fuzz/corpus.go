@@ -165,12 +165,6 @@ func exchangeText(target event.Target, exchanges []judge.Exchanged) []byte {
 // maxFinding bounds a finding that is read: a request may have a megabyte.
 const maxFinding = 16 << 20
 
-// Saved is a finding read from its file.
-type Saved struct {
-	File string
-	savedDocument
-}
-
 // savedDocument is the file of a finding.
 type savedDocument struct {
 	divergenceDocument
@@ -178,31 +172,43 @@ type savedDocument struct {
 	Result     *report.CaseInfo `json:"result,omitempty"` // as a run reports it; older files have none
 }
 
+// divergence is a finding as the campaign had it, of the folder that it is in.
+func (d *savedDocument) divergence(folder string) *Divergence {
+	f := &Divergence{
+		ID: d.ID, Fingerprint: d.Fingerprint, What: d.What, Index: d.Index, Seen: d.Seen, Flaky: d.Verdict == judge.Flaky,
+		Unconfirmed: d.Unconfirmed, Unshrunk: d.Unshrunk, Killed: d.Killed, Calls: d.Calls, SizeBefore: d.SizeBefore, Size: d.Size,
+		Case: d.Case, ubiquitous: d.Ubiquitous, Folder: folder, sent: d.Sent,
+	}
+	if d.Result != nil {
+		f.Result = d.Result.Result()
+	}
+	return f
+}
+
 // Load reads the findings at path: a finding's file, its folder, or a folder of findings.
-func Load(ctx context.Context, path string) ([]Saved, error) {
+func Load(ctx context.Context, path string) ([]*Divergence, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("findings: %w", err)
 	}
-	if !info.IsDir() {
-		s, err := loadFinding(ctx, path)
-		return []Saved{s}, err
-	}
-	names := inFolders(path, findingFile)
-	if own := filepath.Join(path, findingFile); exists(own) {
-		names = append(names, own)
+	names := []string{path}
+	if info.IsDir() {
+		names = inFolders(path, findingFile)
+		if own := filepath.Join(path, findingFile); exists(own) {
+			names = append(names, own)
+		}
 	}
 	if len(names) == 0 {
 		return nil, fmt.Errorf("findings: %s has none: want a folder that sendspec fuzz --dir wrote, or a %s in it", path, findingFile)
 	}
 	slices.Sort(names)
-	var all []Saved
+	var all []*Divergence
 	for _, name := range names {
-		s, err := loadFinding(ctx, name)
+		f, err := loadFinding(ctx, name)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, s)
+		all = append(all, f)
 	}
 	return all, nil
 }
@@ -223,24 +229,25 @@ func exists(path string) bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-func loadFinding(ctx context.Context, name string) (Saved, error) {
-	s := Saved{File: name}
+func loadFinding(ctx context.Context, name string) (*Divergence, error) {
 	b, err := untrusted.ReadFile(ctx, name, maxFinding)
 	if err != nil {
-		return s, fmt.Errorf("finding: %w", err)
+		return nil, fmt.Errorf("finding: %w", err)
 	}
+	var saved savedDocument
 	d := json.NewDecoder(bytes.NewReader(withFacts(b)))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&s.savedDocument); err != nil {
-		return s, fmt.Errorf("finding %s: %w", name, err)
+	if err := d.Decode(&saved); err != nil {
+		return nil, fmt.Errorf("finding %s: %w", name, err)
 	}
-	if s.Case == nil || s.ID == "" {
-		return s, fmt.Errorf("finding %s: want an id and a case", name)
+	if saved.Case == nil || saved.ID == "" {
+		return nil, fmt.Errorf("finding %s: want an id and a case", name)
 	}
-	if problem := s.lint(); problem != "" {
-		return s, fmt.Errorf("finding %s: %s", name, problem)
+	f := saved.divergence(filepath.Dir(name))
+	if problem := f.lint(); problem != "" {
+		return nil, fmt.Errorf("finding %s: %s", name, problem)
 	}
-	return s, nil
+	return f, nil
 }
 
 // withFacts is a finding whose case cites facts by their IDs. Until November 2026 a case had its evidence and source in
@@ -268,12 +275,12 @@ func withFacts(finding []byte) []byte {
 	return v.AppendJSON(nil)
 }
 
-// lint returns what is wrong with a finding, "" for nothing: its case is held to what a fixture is.
-func (s *Saved) lint() string {
-	if level := s.Fingerprint.Level; level != fixtures.Must && level != fixtures.Should && level != fixtures.May {
+// lint returns what is wrong with a finding that was read, "" for nothing: its case is held to what a fixture is.
+func (f *Divergence) lint() string {
+	if level := f.Fingerprint.Level; level != fixtures.Must && level != fixtures.Should && level != fixtures.May {
 		return fmt.Sprintf("fingerprint: level %s: want must, should or may", untrusted.Quote(string(level)))
 	}
-	c := s.tc()
+	c := f.replayed()
 	c.File = generate.Area + "/replay.json"
 	problems := fixtures.Lint([]*fixtures.Case{c})
 	if len(problems) == 0 {
@@ -282,9 +289,9 @@ func (s *Saved) lint() string {
 	return untrusted.Cut(strings.TrimPrefix(problems[0], fmt.Sprintf("%s: %s: ", c.File, c.ID)), 500)
 }
 
-// tc is the case under an ID of its own.
-func (s *Saved) tc() *fixtures.Case {
-	c := *s.Case
-	c.ID, c.Since = generate.Area+"/replay/"+s.ID, fixtures.FirstSuite
+// replayed is the case under an ID of its own.
+func (f *Divergence) replayed() *fixtures.Case {
+	c := *f.Case
+	c.ID, c.Since = generate.Area+"/replay/"+f.ID, fixtures.FirstSuite
 	return &c
 }

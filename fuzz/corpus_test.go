@@ -80,8 +80,8 @@ func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 	asked := map[string]bool{}
 	for _, s := range saved {
 		asked[askedBy(t, s)] = true
-		require.Equal(t, fuzz.Failing, fuzz.Replay(t.Context(), wrong, s).Status, s.ID)
-		require.Equal(t, fuzz.Fixed, fuzz.Replay(t.Context(), right, s).Status, s.ID)
+		require.Equal(t, fuzz.Failing, status(t, wrong, s), s.ID)
+		require.Equal(t, fuzz.Fixed, status(t, right, s), s.ID)
 		_, err := fuzz.Promote(t.Context(), s, corpus)
 		require.NoError(t, err)
 		_, err = fuzz.Promote(t.Context(), s, corpus)
@@ -102,7 +102,7 @@ func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 }
 
 // askedBy is what a finding's case asks and expects, without the words that are its own.
-func askedBy(t *testing.T, s fuzz.Saved) string {
+func askedBy(t *testing.T, s *fuzz.Divergence) string {
 	t.Helper()
 	name, err := fuzz.Promote(t.Context(), s, t.TempDir())
 	require.NoError(t, err)
@@ -223,4 +223,11 @@ func TestAnOlderSavedFindingIsRead(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, saved, 1)
 	require.Equal(t, `n Saved with the evidence {"kind":"recorded","ref":"r"} of [{"doc":"d","section":"s"}]`, saved[0].Case.Note)
+}
+
+func status(t *testing.T, s *conformance.Session, f *fuzz.Divergence) fuzz.Status {
+	t.Helper()
+	what, why := fuzz.Replay(t.Context(), s, f)
+	require.NotEmpty(t, why)
+	return what
 }

@@ -11,21 +11,23 @@ type findings struct {
 	found   []*Divergence
 	byKey   map[string][]*Divergence
 	dropped map[string]bool // IDs of those for which there was no room
-	most    int
 }
 
-func newFindings(most int) findings {
-	return findings{byKey: map[string][]*Divergence{}, dropped: map[string]bool{}, most: most}
+// mostFindings bounds how many distinct findings a campaign keeps; there may be more.
+const mostFindings = 400
+
+func newFindings() findings {
+	return findings{byKey: map[string][]*Divergence{}, dropped: map[string]bool{}}
 }
 
-func (l *findings) full() bool { return len(l.found) >= l.most }
+func (l *findings) full() bool { return len(l.found) >= mostFindings }
 
 // add adds a finding that is not known, and drops those that it tells better. It reports whether there was room.
 func (l *findings) add(f *Divergence) bool {
 	l.forget(f)
 	f.ID = f.Fingerprint.id()
 	if l.full() {
-		if len(l.dropped) < 10*l.most {
+		if len(l.dropped) < 10*mostFindings {
 			l.dropped[f.ID] = true
 		}
 		return false

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
+	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fuzz/generate"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -79,7 +80,7 @@ func (c *campaign) revived(ctx context.Context) bool {
 
 // comesBack waits for a target that stopped answering. One that stays dead is waited for once.
 func (c *campaign) comesBack(ctx context.Context) bool {
-	until := time.Now().Add(c.options.Revival)
+	until := time.Now().Add(probe.Revival)
 	for pause := 50 * time.Millisecond; !c.dead && time.Now().Before(until) && !c.over(ctx); pause = min(2*pause, time.Second) {
 		timer := time.NewTimer(pause)
 		select {

@@ -1,13 +1,12 @@
 package fuzz_test
 
 import (
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -16,33 +15,26 @@ import (
 	"github.com/sendspec/sendspec/fuzz/generate"
 )
 
-// TestTheInputThatKillsAServerIsNamed: the server dies of one value, and stays dead.
+// TestTheInputThatKillsAServerIsNamed: the server dies of one value, and stays dead. In fake time, since it is waited for.
 func TestTheInputThatKillsAServerIsNamed(t *testing.T) {
 	t.Parallel()
-	var dead atomic.Bool
-	var listener net.Listener
-	inner := edited(t, func(w http.ResponseWriter, r *http.Request, body string, next http.Handler) {
-		if dead.Load() || strings.Contains(body, `"DocumentHashType":"sha256"`) {
-			dead.Store(true)
-			_ = listener.Close()
-			panic(http.ErrAbortHandler)
-		}
-		next.ServeHTTP(w, r)
+	synctest.Test(t, func(t *testing.T) {
+		var dead atomic.Bool
+		target := edited(t, func(w http.ResponseWriter, r *http.Request, body string, next http.Handler) {
+			if dead.Load() || strings.Contains(body, `"DocumentHashType":"sha256"`) {
+				dead.Store(true)
+				panic(http.ErrAbortHandler)
+			}
+			next.ServeHTTP(w, r)
+		})
+		report := campaign(t, target, 1, fuzz.Options{Count: 5000, Parallel: 1, Strategies: []generate.Strategy{generate.Boundary}})
+		require.False(t, report.Complete)
+		require.Contains(t, report.Stopped, "stopped answering")
+		require.NotEmpty(t, report.Divergences)
+		require.True(t, report.Divergences[0].Killed)
+		require.Contains(t, report.Divergences[0].What, "DocumentHashType enum")
+		require.True(t, report.Failed(false))
 	})
-	server := httptest.NewServer(inner.Handler)
-	t.Cleanup(server.Close)
-	listener = server.Listener
-	target := conformance.Target{URL: server.URL, Bindings: inner.Bindings}
-	report := campaign(
-		t, target, 1,
-		fuzz.Options{Count: 5000, Parallel: 1, Revival: 200 * time.Millisecond, Strategies: []generate.Strategy{generate.Boundary}},
-	)
-	require.False(t, report.Complete)
-	require.Contains(t, report.Stopped, "stopped answering")
-	require.NotEmpty(t, report.Divergences)
-	require.True(t, report.Divergences[0].Killed)
-	require.Contains(t, report.Divergences[0].What, "DocumentHashType enum")
-	require.True(t, report.Failed(false))
 }
 
 // TestAServerThatIsStartedAnewTellsItsKiller: a supervisor brings it back, and the campaign goes on.

@@ -101,7 +101,7 @@ func Merge(ctx context.Context, dirs []string, known *Baseline) (*CampaignReport
 		return nil, err
 	}
 	r := joined(parts)
-	all := newFindings(mostFindings)
+	all := newFindings()
 	found, unread, err := readFindings(ctx, parts)
 	if err != nil {
 		return nil, err
@@ -284,8 +284,7 @@ func several(problems []string) string {
 func readFindings(ctx context.Context, parts []*part) (found []*Divergence, unread []string, err error) {
 	for _, p := range parts {
 		for _, one := range p.Findings {
-			s, err := loadFinding(ctx, filepath.Join(p.dir, one.ID, findingFile))
-			s.Seen = one.Seen
+			f, err := loadFinding(ctx, filepath.Join(p.dir, one.ID, findingFile))
 			switch {
 			case ctx.Err() != nil:
 				return nil, nil, ctx.Err()
@@ -294,7 +293,8 @@ func readFindings(ctx context.Context, parts []*part) (found []*Divergence, unre
 			case err != nil:
 				return nil, nil, err
 			default:
-				found = append(found, s.divergence())
+				f.Seen = one.Seen
+				found = append(found, f)
 			}
 		}
 	}
@@ -305,19 +305,6 @@ func readFindings(ctx context.Context, parts []*part) (found []*Divergence, unre
 		return cmp.Compare(a.Index, b.Index)
 	})
 	return found, unread, nil
-}
-
-// divergence is a finding as the campaign had it.
-func (s *Saved) divergence() *Divergence {
-	f := &Divergence{
-		ID: s.ID, Fingerprint: s.Fingerprint, What: s.What, Index: s.Index, Seen: s.Seen, Flaky: s.Verdict == judge.Flaky,
-		Unconfirmed: s.Unconfirmed, Unshrunk: s.Unshrunk, Killed: s.Killed, Calls: s.Calls, SizeBefore: s.SizeBefore, Size: s.Size,
-		Case: s.Case, ubiquitous: s.Ubiquitous, Folder: filepath.Dir(s.File), sent: s.Sent,
-	}
-	if s.Result != nil {
-		f.Result = s.Result.Result()
-	}
-	return f
 }
 
 // isSure reports whether the campaign had time to ask the finding again and to make it small, and saw it again.

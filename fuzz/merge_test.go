@@ -109,7 +109,7 @@ func TestMergedShardsSayWhatOneCampaignSays(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, saved, len(whole.Divergences))
 	for _, f := range saved {
-		require.Equal(t, fuzz.Failing, fuzz.Replay(t.Context(), s, f).Status)
+		require.Equal(t, fuzz.Failing, status(t, s, f))
 		for _, name := range []string{"request.http", "body.bin", "exchange.http"} {
 			require.FileExists(t, filepath.Join(out, f.ID, name))
 		}
@@ -138,12 +138,23 @@ func withoutRequests(t *testing.T, text []byte) map[string]any {
 func TestOfTwoReproductionsTheSmallerIsKept(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s := session(t, defective(t), 1)
+	var small atomic.Bool
+	wrong := defective(t)
+	right, defective := handler().Handler, wrong.Handler
+	wrong.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength < 300 && !small.Load() {
+			right.ServeHTTP(w, r)
+			return
+		}
+		defective.ServeHTTP(w, r)
+	})
+	s := session(t, wrong, 1)
 	var sizes []int
 	var indexes []uint64
-	for i, calls := range []int{1, 0} {
+	for i := range 2 {
+		small.Store(i == 1)
 		o := valid(filepath.Join(dir, fmt.Sprint(i)), shardOf(i+1, 2))
-		o.ShrinkCalls, o.Strategies, o.Count = calls, []generate.Strategy{generate.Valid}, 40
+		o.Strategies, o.Count = []generate.Strategy{generate.Valid}, 40
 		r := ask(t, s, o)
 		for _, f := range r.Divergences {
 			if f.Fingerprint.Place == "/Command/TargetCount" {
@@ -220,7 +231,7 @@ func TestWhatIsLeftOfAShardIsMergedAndSaidToBeIncomplete(t *testing.T) {
 	saved, err := fuzz.Load(t.Context(), killed)
 	require.NoError(t, err)
 	require.Len(t, saved, 1)
-	require.NoError(t, os.CopyFS(filepath.Join(killed, ".sendspec-1"), os.DirFS(filepath.Dir(saved[0].File)))) // not yet moved
+	require.NoError(t, os.CopyFS(filepath.Join(killed, ".sendspec-1"), os.DirFS(saved[0].Folder))) // not yet moved
 	saved, err = fuzz.Load(t.Context(), killed)
 	require.NoError(t, err)
 	require.Len(t, saved, 1)

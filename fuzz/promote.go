@@ -25,17 +25,17 @@ const promotedTopic = "FoundByFuzzing"
 // Promote writes a saved finding as a fixture below dir, in the layout of the corpus, and returns the file.
 // The case is new in this version of the suite, and its evidence is inferred, whatever the rule rests on, until somebody
 // has looked at it. Cases that are in the file already stay, and one that asks and expects what another does is not added.
-func Promote(ctx context.Context, s Saved, dir string) (string, error) {
-	area := areaOf(&s)
+func Promote(ctx context.Context, f *Divergence, dir string) (string, error) {
+	area := areaOf(f)
 	name := filepath.Join(dir, area, promotedTopic+".json")
-	c := promoted(&s, area)
+	c := promoted(f, area)
 	cases, err := promotedBefore(ctx, name, c.ID)
 	if err != nil {
 		return "", err
 	}
 	encoded, err := encode(c)
 	if err != nil {
-		return "", fmt.Errorf("finding %s: %w", s.ID, err)
+		return "", fmt.Errorf("finding %s: %w", f.ID, err)
 	}
 	same := func(other json.RawMessage) bool { return withoutWords(other) == withoutWords(encoded) }
 	if slices.ContainsFunc(cases, same) {
@@ -116,17 +116,17 @@ func promotedBefore(ctx context.Context, name, id string) ([]json.RawMessage, er
 }
 
 // areaOf is the area of the corpus where a finding belongs.
-func areaOf(s *Saved) string {
-	r := &s.Case.Steps[0].Request
+func areaOf(f *Divergence) string {
+	r := &f.Case.Steps[0].Request
 	switch {
-	case len(s.Case.Steps) > 1:
+	case len(f.Case.Steps) > 1:
 		return "metamorphic"
 	case len(r.Headers) > 0 || r.Framing != nil || r.Path != "" || r.Method != "":
 		return "wire"
-	case strings.HasPrefix(s.Fingerprint.Place, "/"):
+	case strings.HasPrefix(f.Fingerprint.Place, "/"):
 		return "echo"
 	}
-	for _, o := range s.Case.Steps[0].Expect {
+	for _, o := range f.Case.Steps[0].Expect {
 		switch o.Name {
 		case oracle.Validation.Name:
 			return "constraint"
@@ -138,12 +138,12 @@ func areaOf(s *Saved) string {
 }
 
 // promoted is the case as the corpus has it: readable bodies, and evidence that says where it comes from.
-func promoted(s *Saved, area string) *fixtures.Case {
-	c := *s.Case
-	c.ID = area + "/" + promotedTopic + "/" + s.ID
+func promoted(f *Divergence, area string) *fixtures.Case {
+	c := *f.Case
+	c.ID = area + "/" + promotedTopic + "/" + f.ID
 	c.Evidence = append(fixtures.Evidence{"suite/reference"}, c.Evidence...)
 	c.Since = fixtures.Suite
-	c.Note = strings.TrimSpace("Found by fuzzing (" + s.What + "), and not yet looked at. " + c.Note)
+	c.Note = strings.TrimSpace("Found by fuzzing (" + f.What + "), and not yet looked at. " + c.Note)
 	c.Steps = append([]fixtures.Step(nil), c.Steps...)
 	for i := range c.Steps {
 		readable(&c.Steps[i].Request)

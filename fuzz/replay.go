@@ -19,34 +19,20 @@ const (
 	Errored Status = "error"   // it could not be judged
 )
 
-// Replayed is a saved finding asked again.
-type Replayed struct {
-	Saved  Saved
-	Status Status
-	Why    string
-	Result judge.Result
-}
-
-// Replay asks the session's target a saved finding again.
-func Replay(ctx context.Context, session *conformance.Session, s Saved) Replayed {
-	r := Replayed{Saved: s, Result: session.RunCase(ctx, s.tc())}
-	if v := r.Result.Verdict; v == judge.Error || v == judge.Skip {
-		r.Status, r.Why = Errored, r.Result.Reason
-		return r
+// Replay asks the session's target a saved finding again, and says what became of it, and why.
+func Replay(ctx context.Context, session *conformance.Session, f *Divergence) (status Status, why string) {
+	r := session.RunCase(ctx, f.replayed())
+	if r.Verdict == judge.Error || r.Verdict == judge.Skip {
+		return Errored, r.Reason
 	}
-	found := slices.Concat(r.Result.Findings, r.Result.Invariants())
-	for _, f := range found {
-		if s.Fingerprint.Check == f.Check && s.Fingerprint.Place == judge.PlaceOf(f.Path) && f.Level == s.Fingerprint.Level {
-			r.Status, r.Why = Failing, fmt.Sprintf("want %s, got %s", f.Want, f.Got)
-			r.Result.Findings = []judge.Finding{f}
-			return r
+	for _, now := range slices.Concat(r.Findings, r.Invariants()) {
+		if f.Fingerprint.Check == now.Check && f.Fingerprint.Place == judge.PlaceOf(now.Path) && now.Level == f.Fingerprint.Level {
+			return Failing, fmt.Sprintf("want %s, got %s", now.Want, now.Got)
 		}
 	}
-	if r.Result.Verdict == judge.Fail {
-		f := r.Result.Findings[0]
-		r.Status, r.Why = Failing, fmt.Sprintf("in another way: %s: want %s, got %s", f.Path, f.Want, f.Got)
-		return r
+	if r.Verdict == judge.Fail {
+		now := r.Findings[0]
+		return Failing, fmt.Sprintf("in another way: %s: want %s, got %s", now.Path, now.Want, now.Got)
 	}
-	r.Status, r.Why = Fixed, "the answer conforms"
-	return r
+	return Fixed, "the answer conforms"
 }

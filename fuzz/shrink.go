@@ -18,7 +18,7 @@ func (c *campaign) shrink(ctx context.Context, f *Divergence, best *reproduction
 	want := f.Fingerprint
 	until := time.Now().Add(shrinkTime)
 	s := &shrinker{
-		calls: c.options.ShrinkCalls, best: f.input,
+		calls: shrinkCalls, best: f.input,
 		may: func(candidate *generate.Input) bool {
 			if candidate.Calls != nil {
 				return slices.ContainsFunc(candidate.Calls, func(c generate.SequenceCall) bool {
@@ -47,6 +47,9 @@ func (c *campaign) shrink(ctx context.Context, f *Divergence, best *reproduction
 	f.Case, f.Result, f.Fingerprint = best.tc, best.result, best.fingerprint
 	f.Size = f.input.Size()
 }
+
+// shrinkCalls bounds how many requests shrinking one finding takes.
+const shrinkCalls = 60
 
 // shrinkTime bounds how long one finding is shrunk: a sequence may wait for what never comes, each time anew.
 const shrinkTime = time.Minute

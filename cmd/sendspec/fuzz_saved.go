@@ -143,13 +143,13 @@ func (f *fuzzFlags) replayAll(ctx context.Context, s Streams, path string) error
 	defer end()
 	counts := map[fuzz.Status]int{}
 	for _, one := range saved {
-		r := fuzz.Replay(ctx, session, one)
+		status, why := fuzz.Replay(ctx, session, one)
 		if ctx.Err() != nil {
 			err = ctx.Err()
 			break
 		}
-		counts[r.Status]++
-		if _, err = fmt.Fprintf(s.Out, "%-8s %s: %s\n", r.Status, shown(one.ID), shown(r.Why)); err != nil {
+		counts[status]++
+		if _, err = fmt.Fprintf(s.Out, "%-8s %s: %s\n", status, shown(one.ID), shown(why)); err != nil {
 			break
 		}
 	}

@@ -102,12 +102,12 @@ func (k *known) update(session *conformance.Session) error {
 
 // ofSeeds is what the seeds show that the baseline does not list.
 func (k *known) ofSeeds(session *conformance.Session) (found []*fuzz.Divergence, err error) {
-	asker, err := fuzz.NewAsker(session, fuzz.Options{Baseline: k.Baseline})
+	asker, err := fuzz.NewAsker(session, k.Baseline)
 	if err != nil {
 		return nil, err
 	}
 	for _, seed := range Seeds() {
-		_, more, err := asker.Ask(context.Background(), asker.Input(seed))
+		_, more, err := asker.Ask(context.Background(), seed)
 		if err != nil {
 			return nil, err
 		}

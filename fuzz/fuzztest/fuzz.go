@@ -43,7 +43,7 @@ func Target(f *testing.F, target conformance.Target, opts ...conformance.Option)
 		f.Fatal(err)
 	}
 	f.Cleanup(session.Close)
-	asker, err := fuzz.NewAsker(session, fuzz.Options{Baseline: baselineOf(f, session)})
+	asker, err := fuzz.NewAsker(session, baselineOf(f, session))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func Target(f *testing.F, target conformance.Target, opts ...conformance.Option)
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, found, err := asker.Ask(ctx, asker.Input(data))
+		r, found, err := asker.Ask(ctx, data)
 		switch {
 		case err != nil:
 			t.Error(err)
