@@ -189,7 +189,7 @@ func BenchmarkMemory(b *testing.B) {
 	s := session(b, conformance.Target{Handler: quiet, Bindings: world.Bindings}, 1)
 	for b.Loop() {
 		var early uint64
-		_, err := fuzz.Run(context.Background(), s, fuzz.Options{Count: count, Progress: func(p fuzz.CampaignProgress) {
+		_, err := fuzz.Run(context.Background(), s, fuzz.Options{Count: count, Progress: func(p *fuzz.CampaignReport) {
 			if early == 0 && p.Inputs >= 10000 {
 				early = heap()
 			}

@@ -2,8 +2,6 @@ package fuzz
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -25,7 +23,7 @@ import (
 type Options struct {
 	// Count is how many inputs are asked; 0 is no bound where For is given, or else 10,000.
 	Count uint64
-	// For is how long inputs are asked; 0 is until Count, or for as long as Lasts says.
+	// For is how long inputs are asked; 0 is until Count, or for as long as is long for Count inputs.
 	For time.Duration
 	// Parallel is how many inputs are asked at once. Default 8.
 	Parallel int
@@ -43,8 +41,8 @@ type Options struct {
 	Baseline *Baseline
 	// Found is told each finding when it is shrunk and saved, and may be nil.
 	Found func(*Divergence) error
-	// Progress is told how far it is after each batch, and may be nil.
-	Progress func(CampaignProgress)
+	// Progress is given what was found so far, after each batch at least, and may be nil.
+	Progress func(*CampaignReport)
 }
 
 func (o Options) withDefaults() Options {
@@ -57,8 +55,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Lasts is how long inputs are asked at most: For, or else a time that is long for Count inputs.
-func (o Options) Lasts() time.Duration {
+// lasts is how long inputs are asked at most: For, or else a time that is long for Count inputs.
+func (o Options) lasts() time.Duration {
 	o = o.withDefaults()
 	if o.For > 0 {
 		return o.For
@@ -78,18 +76,9 @@ const (
 
 // Ends is how long a campaign goes on at most, but for one timeout of the target: findings are followed up half
 // as long after the last input as inputs were asked, or 5 s.
-func (o Options) Ends() time.Duration { return o.Lasts() + max(o.Lasts()/2, leastGrace) }
+func (o Options) Ends() time.Duration { return o.lasts() + max(o.lasts()/2, leastGrace) }
 
 const leastGrace = 5 * time.Second
-
-// CampaignProgress is how far a campaign is.
-type CampaignProgress struct {
-	Inputs, Count uint64 // asked, and to be asked; 0 where that is not known
-	Elapsed, For  time.Duration
-	Must, Should  int // distinct findings
-	Covered       int
-	Coverable     int
-}
 
 // campaign is one run of a campaign.
 type campaign struct {
@@ -102,7 +91,6 @@ type campaign struct {
 	findings
 	report     *CampaignReport
 	hash       inputsHash
-	share      uint64 // of Count, how many inputs are the shard's
 	began      time.Time
 	unanswered []*generate.Input // of the last batch, those without an answer
 	dead       bool              // the target was waited for in vain
@@ -144,14 +132,15 @@ func newCampaign(session *conformance.Session, options Options) (*campaign, erro
 	c := &campaign{
 		session: session, options: options, findings: newFindings(), began: time.Now(),
 	}
-	c.lastInput = c.began.Add(options.Lasts())
+	c.lastInput = c.began.Add(options.lasts())
 	c.end = c.began.Add(options.Ends())
 	g, err := generate.New(session.Started().Seed, generate.WorldOf(session), options.Strategies...)
 	if err != nil {
 		return nil, err
 	}
 	c.generator, c.coverage = g, g.Marks()
-	if c.share = g.Share(options.Count, options.Shard); options.Count > 0 && c.share == 0 {
+	c.report = newReport(session, options)
+	if c.report.Share = g.Share(options.Count, options.Shard); options.Count > 0 && c.report.Share == 0 {
 		return nil, fmt.Errorf("shard %s has none of %d inputs: want no more shards than inputs", options.Shard, options.Count)
 	}
 	c.oracle = oracle.New(session.Bindings(), session.Started().Target.Region)
@@ -160,7 +149,6 @@ func newCampaign(session *conformance.Session, options Options) (*campaign, erro
 		limit = rate.Limit(options.Rate)
 	}
 	c.limiter = rate.NewLimiter(limit, max(1, int(options.Rate/10)))
-	c.report = newReport(session, options)
 	return c, nil
 }
 
@@ -185,7 +173,6 @@ func (c *campaign) run(ctx context.Context) error {
 				return err
 			}
 		}
-		c.tellProgress()
 		if err := c.save(); err != nil {
 			return err
 		}
@@ -216,26 +203,8 @@ func (c *campaign) indexes(from, size uint64) (list []uint64, next uint64) {
 // ranOut says of a campaign that was to ask so many inputs that the time was over before.
 func (c *campaign) ranOut() {
 	if c.options.For == 0 {
-		c.report.Stopped = fmt.Sprintf("%d of %d inputs were asked in %s", c.report.Inputs, c.share, c.options.Lasts())
+		c.report.Stopped = fmt.Sprintf("%d of %d inputs were asked in %s", c.report.Inputs, c.report.Share, c.options.lasts())
 	}
-}
-
-// digest is over what a case sends, but for host, date and signature.
-func digest(c *fixtures.Case) [sha256.Size]byte {
-	r := &c.Steps[0].Request
-	plain := r.Method == "" && r.Path == "" && r.Headers == nil && r.Framing == nil
-	if len(c.Steps) == 1 && plain && r.Body.Base64 != nil {
-		return sha256.Sum256(r.Body.Base64)
-	}
-	requests := make([]fixtures.Request, len(c.Steps))
-	for i := range c.Steps {
-		requests[i] = c.Steps[i].Request
-	}
-	b, err := json.Marshal(requests) // maps are sorted
-	if err != nil {
-		return [sha256.Size]byte{}
-	}
-	return sha256.Sum256(b)
 }
 
 // once asks a case within the rate; false where the campaign was ended.
@@ -260,7 +229,7 @@ func silent(r *judge.Result) bool {
 // note counts an input and follows up what it shows.
 func (c *campaign) note(ctx context.Context, a *asked) error {
 	c.report.Inputs++
-	c.hash.add(a.sum)
+	c.hash.add(a.sum[:])
 	if a.skipped {
 		c.report.Skipped++
 		return nil
@@ -289,16 +258,6 @@ func (c *campaign) followAll(ctx context.Context, in *generate.Input, shown []re
 	return nil
 }
 
-func (c *campaign) tellProgress() {
-	if c.options.Progress == nil {
-		return
-	}
-	p := CampaignProgress{Inputs: c.report.Inputs, Count: c.share, Elapsed: time.Since(c.began), For: c.options.For}
-	p.Must, p.Should = count(c.found)
-	p.Covered, p.Coverable = c.coverage.Asked()
-	c.options.Progress(p)
-}
-
 // finish sums the campaign up, which an error may have ended.
 func (c *campaign) finish(ctx context.Context, err error) *CampaignReport {
 	switch {
@@ -310,13 +269,13 @@ func (c *campaign) finish(ctx context.Context, err error) *CampaignReport {
 	return c.soFar()
 }
 
-// save writes down how far the campaign is, for who finds it ended by something else.
+// save shows how far the campaign is, and writes it down for who finds it ended by something else.
 func (c *campaign) save() error {
-	if c.options.Dir == "" {
-		return nil
-	}
 	r := c.soFar()
 	r.Complete, r.Stopped = false, notEnded
+	if c.options.Progress != nil {
+		c.options.Progress(r)
+	}
 	return saveCampaign(c.options.Dir, r)
 }
 
@@ -332,15 +291,4 @@ func (c *campaign) soFar() *CampaignReport {
 	r.Dropped = len(c.dropped)
 	r.Listed = c.options.Baseline.listed(&r)
 	return &r
-}
-
-func count(found []*Divergence) (must, should int) {
-	for _, f := range found {
-		if f.Fingerprint.Level == fixtures.Must {
-			must++
-		} else {
-			should++
-		}
-	}
-	return must, should
 }

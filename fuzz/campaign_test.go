@@ -160,7 +160,11 @@ func TestAnInterruptedCampaignTellsWhatItHas(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	report, err := fuzz.Run(ctx, session(t, handler(), 1), fuzz.Options{Progress: func(fuzz.CampaignProgress) { cancel() }})
+	report, err := fuzz.Run(ctx, session(t, handler(), 1), fuzz.Options{Progress: func(r *fuzz.CampaignReport) {
+		if r.Inputs > 0 {
+			cancel()
+		}
+	}})
 	require.ErrorIs(t, err, context.Canceled)
 	require.False(t, report.Complete)
 	require.Equal(t, "interrupted", report.Stopped)

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
@@ -33,63 +34,51 @@ const (
 	curlFile     = "curl.sh"       // a command that sends it
 )
 
-// Save writes a finding to a folder of its own below dir; an older one of the same ID is replaced, and what else is
-// in its folder stays. Target is the one that showed it.
-func Save(dir string, target event.Target, f *Divergence) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // findings are for everybody to read
-		return fmt.Errorf("findings: %w", err)
-	}
-	tmp, err := os.MkdirTemp(dir, ".sendspec-*")
-	if err != nil {
-		return fmt.Errorf("findings: %w", err)
-	}
-	defer func() { _ = os.RemoveAll(tmp) }()
+// besides are the files of a saved finding beside finding.json.
+var besides = []string{requestFile, bodyFile, exchangeFile, curlFile}
+
+// save writes a finding to a folder of its own below dir. In one that is there already only the files of a finding are
+// replaced, or taken away: what somebody laid beside them stays. Target is the one that showed it.
+func save(dir string, target event.Target, f *Divergence) error {
 	files, err := filesOf(target, f)
 	if err != nil {
 		return fmt.Errorf("finding %s: %w", f.ID, err)
 	}
-	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(tmp, name), content, 0o644); err != nil { //nolint:gosec // as above
+	folder := filepath.Join(dir, f.ID)
+	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // findings are for everybody to read
+		return fmt.Errorf("findings: %w", err)
+	}
+	for _, name := range append(slices.Clone(besides), findingFile) { // the one that Load reads comes last
+		path := filepath.Join(folder, name)
+		if content, has := files[name]; has {
+			err = atomicfile.Write(path, atomicfile.Bytes(content))
+		} else if err = os.Remove(path); errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		if err != nil {
 			return fmt.Errorf("finding %s: %w", f.ID, err)
 		}
 	}
-	if err := os.Chmod(tmp, 0o755); err != nil { //nolint:gosec // as above
-		return fmt.Errorf("finding %s: %w", f.ID, err)
-	}
-	if err := install(tmp, filepath.Join(dir, f.ID), files); err != nil {
-		return fmt.Errorf("finding %s: %w", f.ID, err)
-	}
 	return nil
 }
 
-// install puts a finding's folder where it belongs. In a folder that is there already only the files of a finding are
-// replaced, or taken away: what somebody laid beside them stays.
-func install(tmp, final string, files map[string][]byte) error {
-	if !exists(final) {
-		return os.Rename(tmp, final)
-	}
-	for _, name := range []string{requestFile, bodyFile, exchangeFile, curlFile, findingFile} { // the one that Load reads comes last
-		err := os.Remove(filepath.Join(final, name))
-		if _, has := files[name]; has {
-			err = os.Rename(filepath.Join(tmp, name), filepath.Join(final, name))
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
+// encode writes a value as JSON for people.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(v)
+	return b.Bytes(), err
 }
 
 func filesOf(target event.Target, f *Divergence) (map[string][]byte, error) {
-	var doc bytes.Buffer
-	e := json.NewEncoder(&doc)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
 	result := f.AsResult()
-	if err := e.Encode(savedDocument{f.document(), f.ubiquitous, report.CaseOf(&result)}); err != nil {
+	doc, err := encode(savedDocument{f.document(), f.ubiquitous, report.CaseOf(&result)})
+	if err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{findingFile: doc.Bytes()}
+	files := map[string][]byte{findingFile: doc}
 	if f.input == nil {
 		return files, readBeside(f.Folder, files)
 	}
@@ -106,7 +95,7 @@ func filesOf(target event.Target, f *Divergence) (map[string][]byte, error) {
 
 // readBeside adds the files that lie beside a finding in its folder.
 func readBeside(folder string, files map[string][]byte) error {
-	for _, name := range []string{requestFile, bodyFile, exchangeFile, curlFile} {
+	for _, name := range besides {
 		b, err := untrusted.ReadFile(context.Background(), filepath.Join(folder, name), maxFinding)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -213,11 +202,9 @@ func Load(ctx context.Context, path string) ([]*Divergence, error) {
 	return all, nil
 }
 
-// inFolders are the files of this name in the folders of a folder. One that begins with a dot is not yet a finding's: Save was
-// ended before it was.
+// inFolders are the files of this name in the folders of a folder.
 func inFolders(dir, name string) []string {
 	names, _ := fs.Glob(os.DirFS(dir), "*/"+name) // the pattern is right
-	names = slices.DeleteFunc(names, func(name string) bool { return name[0] == '.' })
 	for i := range names {
 		names[i] = filepath.Join(dir, names[i])
 	}

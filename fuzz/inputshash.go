@@ -2,38 +2,51 @@ package fuzz
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
-	"math/bits"
+	"encoding/json"
+	"fmt"
+	"math/big"
+
+	"github.com/sendspec/sendspec/conformance/untrusted"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
-// inputsHash names what the inputs of a campaign send. It is the sum of a hash for each input, so that the sums of the
-// shards of a campaign add up to that of the whole.
-type inputsHash [sha256.Size / 8]uint64 // from the least word
+// inputsHash names what the inputs of a campaign send. It is the sum of a hash for each input, modulo 2^256, so that the
+// sums of the shards of a campaign add up to that of the whole.
+type inputsHash struct{ sum big.Int }
 
-// add counts an input, which sends what has this digest.
-func (h *inputsHash) add(digest [sha256.Size]byte) { h.join(hashOf(digest)) }
+var hashModulus = new(big.Int).Lsh(big.NewInt(1), 8*sha256.Size)
 
-// join adds the inputs of another.
-func (h *inputsHash) join(other inputsHash) {
-	var carry uint64
-	for i := range h {
-		h[i], carry = bits.Add64(h[i], other[i], carry)
-	}
-}
-
-func hashOf(sum [sha256.Size]byte) (h inputsHash) {
-	for i := range h {
-		h[i] = binary.BigEndian.Uint64(sum[len(sum)-8*(i+1):])
-	}
-	return h
-}
+// add counts an input, which sends what has this digest, or the inputs of another hash.
+func (h *inputsHash) add(digest []byte) { h.sum.Add(&h.sum, new(big.Int).SetBytes(digest)) }
 
 // String is the hash in hexadecimal.
 func (h *inputsHash) String() string {
-	var b []byte
-	for i := range h {
-		b = binary.BigEndian.AppendUint64(b, h[len(h)-1-i])
+	return fmt.Sprintf("%0*x", 2*sha256.Size, new(big.Int).Mod(&h.sum, hashModulus))
+}
+
+func parseHash(text string) ([]byte, error) {
+	sum, err := hex.DecodeString(text)
+	if err != nil || len(sum) != sha256.Size {
+		return nil, fmt.Errorf("hash %s: want %d hexadecimal digits", untrusted.Quote(text), 2*sha256.Size)
 	}
-	return hex.EncodeToString(b)
+	return sum, nil
+}
+
+// digest is over what a case sends, but for host, date and signature.
+func digest(c *fixtures.Case) [sha256.Size]byte {
+	r := &c.Steps[0].Request
+	plain := r.Method == "" && r.Path == "" && r.Headers == nil && r.Framing == nil
+	if len(c.Steps) == 1 && plain && r.Body.Base64 != nil {
+		return sha256.Sum256(r.Body.Base64)
+	}
+	requests := make([]fixtures.Request, len(c.Steps))
+	for i := range c.Steps {
+		requests[i] = c.Steps[i].Request
+	}
+	b, err := json.Marshal(requests) // maps are sorted
+	if err != nil {
+		return [sha256.Size]byte{}
+	}
+	return sha256.Sum256(b)
 }

@@ -3,7 +3,6 @@ package fuzz
 import (
 	"cmp"
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -64,7 +63,7 @@ func saveCampaign(dir string, r *CampaignReport) error {
 // Save writes a campaign and its findings to a folder.
 func (r *CampaignReport) Save(dir string) error {
 	for _, f := range r.Divergences {
-		if err := Save(dir, r.Target, f); err != nil {
+		if err := save(dir, r.Target, f); err != nil {
 			return err
 		}
 		f.Folder = filepath.Join(dir, f.ID)
@@ -159,8 +158,8 @@ func readPart(ctx context.Context, file string) (*part, error) {
 	if err := json.Unmarshal(b, &p.campaignDocument); err != nil {
 		return nil, fmt.Errorf("merge: %s: %w", file, err)
 	}
-	if p.Format != Format {
-		return nil, fmt.Errorf("merge: %s: format %s: want %s", file, untrusted.Quote(p.Format), Format)
+	if p.Format != format {
+		return nil, fmt.Errorf("merge: %s: format %s: want %s", file, untrusted.Quote(p.Format), format)
 	}
 	if p.Shard != "" {
 		if p.shard, err = selector.ParseShard(p.Shard); err != nil {
@@ -214,7 +213,7 @@ func joined(parts []*part) *CampaignReport {
 	var hash inputsHash
 	for _, p := range parts {
 		one, _ := parseHash(p.Hash) // which was read
-		hash.join(one)
+		hash.add(one)
 		r.Inputs, r.Skipped, r.Dropped = r.Inputs+p.Inputs, r.Skipped+p.Skipped, r.Dropped+p.Dropped
 		r.Coverage.All = max(r.Coverage.All, p.Coverage.All)
 		r.Coverage.NotAsked = slices.DeleteFunc(slices.Clone(r.Coverage.NotAsked), func(mark string) bool {
@@ -242,14 +241,6 @@ func listedByAny(parts []*part) []Listed {
 		}
 	}
 	return all
-}
-
-func parseHash(text string) (inputsHash, error) {
-	var sum [32]byte
-	if n, err := hex.Decode(sum[:], []byte(text[:min(len(text), 2*len(sum))])); err != nil || n != len(sum) || len(text) != 2*n {
-		return inputsHash{}, fmt.Errorf("hash %s: want %d hexadecimal digits", untrusted.Quote(text), 2*len(sum))
-	}
-	return hashOf(sum), nil
 }
 
 // incomplete says which shards are missing and which did not come to their end.

@@ -231,7 +231,9 @@ func TestWhatIsLeftOfAShardIsMergedAndSaidToBeIncomplete(t *testing.T) {
 	saved, err := fuzz.Load(t.Context(), killed)
 	require.NoError(t, err)
 	require.Len(t, saved, 1)
-	require.NoError(t, os.CopyFS(filepath.Join(killed, ".sendspec-1"), os.DirFS(saved[0].Folder))) // not yet moved
+	half := filepath.Join(killed, "half") // killed while it was saved
+	require.NoError(t, os.CopyFS(half, os.DirFS(saved[0].Folder)))
+	require.NoError(t, os.Remove(filepath.Join(half, "finding.json")))
 	saved, err = fuzz.Load(t.Context(), killed)
 	require.NoError(t, err)
 	require.Len(t, saved, 1)

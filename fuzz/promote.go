@@ -11,13 +11,43 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/atomicfile"
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fuzz/generate"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
+
+// Status is what became of a saved finding.
+type Status string
+
+// The statuses.
+const (
+	Fixed   Status = "fixed"   // the answer conforms now
+	Failing Status = "failing" // it differs still, there or elsewhere
+	Errored Status = "error"   // it could not be judged
+)
+
+// Replay asks the session's target a saved finding again, and says what became of it, and why.
+func Replay(ctx context.Context, session *conformance.Session, f *Divergence) (status Status, why string) {
+	r := session.RunCase(ctx, f.replayed())
+	if r.Verdict == judge.Error || r.Verdict == judge.Skip {
+		return Errored, r.Reason
+	}
+	for _, now := range slices.Concat(r.Findings, r.Invariants()) {
+		if f.Fingerprint.Check == now.Check && f.Fingerprint.Place == judge.PlaceOf(now.Path) && now.Level == f.Fingerprint.Level {
+			return Failing, fmt.Sprintf("want %s, got %s", now.Want, now.Got)
+		}
+	}
+	if r.Verdict == judge.Fail {
+		now := r.Findings[0]
+		return Failing, fmt.Sprintf("in another way: %s: want %s, got %s", now.Path, now.Want, now.Got)
+	}
+	return Fixed, "the answer conforms"
+}
 
 // promotedTopic is the topic of fixtures that came from a finding.
 const promotedTopic = "FoundByFuzzing"
@@ -45,14 +75,10 @@ func Promote(ctx context.Context, f *Divergence, dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var pretty bytes.Buffer
-	if err := json.Indent(&pretty, content, "", "  "); err != nil {
-		return "", err
-	}
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil { //nolint:gosec // fixtures are for everybody to read
 		return "", fmt.Errorf("fixture %s: %w", name, err)
 	}
-	if err := atomicfile.Write(name, atomicfile.Bytes(append(bytes.TrimRight(pretty.Bytes(), "\n"), '\n'))); err != nil {
+	if err := atomicfile.Write(name, atomicfile.Bytes(content)); err != nil {
 		return "", fmt.Errorf("fixture %s: %w", name, err)
 	}
 	return name, nil
@@ -72,14 +98,6 @@ func withoutWords(tc json.RawMessage) string {
 		return ""
 	}
 	return string(b)
-}
-
-func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return bytes.TrimSpace(b.Bytes()), err
 }
 
 // maxFixture bounds the file that a fixture is added to: the largest of the corpus has 200 KB.

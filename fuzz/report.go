@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -15,8 +16,8 @@ import (
 	"github.com/sendspec/sendspec/fuzz/generate"
 )
 
-// Format names the version of the JSON report of a campaign.
-const Format = "sendspec-fuzz/2"
+// format names the version of the JSON report of a campaign.
+const format = "sendspec-fuzz/2"
 
 // CampaignReport is what a campaign found.
 type CampaignReport struct {
@@ -24,9 +25,10 @@ type CampaignReport struct {
 	Seed       uint64
 	Strategies []generate.Strategy
 	Shard      selector.Shard
-	// Count is how many inputs the whole campaign has, 0 where the clock ends it. Version names the program.
-	Count   uint64
-	Version string
+	// Count is how many inputs the whole campaign has, 0 where the clock ends it, and Share how many of them are the
+	// shard's. Version names the program.
+	Count, Share uint64
+	Version      string
 	// Inputs were asked, of which Skipped could not be sent to this kind of target.
 	Inputs, Skipped uint64
 	// Hash is over what the inputs that were asked send, in hexadecimal. Those of all shards add up to that of the
@@ -61,15 +63,27 @@ func newReport(s *conformance.Session, o Options) *CampaignReport {
 	return r
 }
 
+// Distinct is how many distinct divergences of each level were found.
+func (r *CampaignReport) Distinct() (must, should int) {
+	for _, f := range r.Divergences {
+		if f.Fingerprint.Level == fixtures.Must {
+			must++
+		} else {
+			should++
+		}
+	}
+	return must, should
+}
+
 // Failed reports whether the target is at fault: a must was missed, or, if strict, a should.
 func (r *CampaignReport) Failed(strict bool) bool {
-	must, should := count(r.Divergences)
+	must, should := r.Distinct()
 	return must > 0 || strict && should > 0
 }
 
 // Verdict says in one line what the campaign means.
 func (r *CampaignReport) Verdict() string {
-	must, should := count(r.Divergences)
+	must, should := r.Distinct()
 	s := fmt.Sprintf("%d inputs", r.Inputs)
 	switch {
 	case must+should == 0 && r.Listed != nil:
@@ -142,7 +156,7 @@ type header struct {
 
 func (r *CampaignReport) header() header {
 	return header{
-		Format: Format, Target: r.Target.Name, Region: r.Target.Region, Seed: r.Seed, Strategies: r.Strategies,
+		Format: format, Target: r.Target.Name, Region: r.Target.Region, Seed: r.Seed, Strategies: r.Strategies,
 		Shard: r.Shard.String(), Complete: r.Complete, Stopped: r.Stopped, Verdict: r.Verdict(),
 		Inputs: r.Inputs, Skipped: r.Skipped, Hash: r.Hash, Coverage: r.Coverage, Dropped: r.Dropped,
 		Baseline: r.Listed,
@@ -200,4 +214,39 @@ func Marshal(r *CampaignReport) ([]byte, error) {
 	}
 	b, err := json.MarshalIndent(d, "", "  ")
 	return append(b, '\n'), err
+}
+
+// Append makes a run go on with a campaign: its findings become cases of the area fuzz in the report of the
+// run, and one case more tells how much was asked.
+func Append(options Options) conformance.Option {
+	return conformance.WithMore(func(ctx context.Context, s *conformance.Session) ([]judge.Result, error) {
+		report, err := Run(ctx, s, options)
+		if report == nil {
+			return nil, err
+		}
+		var results []judge.Result
+		for _, f := range report.Divergences {
+			results = append(results, f.AsResult())
+		}
+		return append(results, report.summary()), err
+	})
+}
+
+// summary is the campaign as one case of a run.
+func (r *CampaignReport) summary() judge.Result {
+	c := &fixtures.Case{
+		ID: generate.Area + "/campaign/inputs", Title: "Every fuzzed input gets an answer that conforms", Level: fixtures.Must,
+		Profile: fixtures.Core, Safety: fixtures.Inert,
+		Evidence: fixtures.Evidence{"suite/reference"},
+	}
+	result := judge.Result{Case: c, Verdict: judge.Pass, Reason: fmt.Sprintf("%s; hash %s", r.Verdict(), r.Hash)}
+	switch must, should := r.Distinct(); {
+	case !r.Complete:
+		result.Verdict = judge.Error
+	case must > 0:
+		result.Verdict = judge.Fail
+	case should > 0:
+		result.Verdict = judge.Warn
+	}
+	return result
 }

@@ -231,5 +231,5 @@ func (f *fuzzFlags) options(session *conformance.Session, s Streams, bar *progre
 	}
 	return fuzz.Options{Count: f.count, For: f.duration, Parallel: f.parallel, Rate: f.rate, Dir: f.dir, Version: version(),
 		Strategies: converted[generate.Strategy](f.strategies), Found: found,
-		Progress: func(p fuzz.CampaignProgress) { showCampaign(bar, p) }}
+		Progress: func(r *fuzz.CampaignReport) { showCampaign(bar, r, f.duration) }}
 }

@@ -115,13 +115,14 @@ func newCampaignBar(w io.Writer) *progressbar.ProgressBar {
 }
 
 // showCampaign draws the line: rate, what was found, and how many of the constraints were asked.
-func showCampaign(bar *progressbar.ProgressBar, s fuzz.CampaignProgress) {
-	rate := int(float64(s.Inputs) / max(s.Elapsed.Seconds(), 0.001))
-	bar.Describe(fmt.Sprintf("%d inputs, %d/s, %d fail, %d warn, constraints %d/%d", s.Inputs, rate, s.Must, s.Should, s.Covered,
-		s.Coverable))
-	done, all := int64(s.Elapsed), int64(s.For)
+func showCampaign(bar *progressbar.ProgressBar, r *fuzz.CampaignReport, lasts time.Duration) {
+	rate := int(float64(r.Inputs) / max(r.Elapsed.Seconds(), 0.001))
+	must, should := r.Distinct()
+	bar.Describe(fmt.Sprintf("%d inputs, %d/s, %d fail, %d warn, constraints %d/%d", r.Inputs, rate, must, should, r.Coverage.Asked,
+		r.Coverage.All))
+	done, all := int64(r.Elapsed), int64(lasts)
 	if all == 0 {
-		done, all = int64(s.Inputs), int64(s.Count)
+		done, all = int64(r.Inputs), int64(r.Share)
 	}
 	if all == 0 { // without end
 		return
