@@ -339,7 +339,8 @@ func TestAnAnswerThatDoesNotComeAgainHidesNone(t *testing.T) {
 	more := regexp.MustCompile(`"(Alarm|Cloud|Comment|Document(Hash|V)|MaxConcurrency|Notification|Output|ServiceRole|Timeout)`)
 	require.Equal(t, [][]string{{"/MaxErrors", "/Targets", "/Targets/*"}}, causesOf(t, func(n int64, body string) bool {
 		// What fails later has all members of what failed once.
-		fails := strings.Contains(body, `"MaxErrors":`) && strings.Contains(body, `"Targets":[{`) && (n > 300 || once && !more.MatchString(body))
+		fails := strings.Contains(body, `"MaxErrors":`) && strings.Contains(body, `"Targets":[{`) &&
+			(n > 300 || once && !more.MatchString(body))
 		once = once && !fails
 		return fails
 	}))
