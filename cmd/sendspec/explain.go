@@ -19,7 +19,7 @@ func newExplain(s Streams) *cobra.Command {
 		Use:   "explain CASE",
 		Short: "Show one case: its rule and source, the request as a curl command, the responses that conform",
 		Example: `  sendspec explain accept/minimal/tag-target
-  sendspec explain --endpoint http://127.0.0.1:5000 constraint/Comment/above-max | grep ^curl | sh`,
+  sendspec explain --endpoint http://127.0.0.1:5000 constraint/Comment/above-max/n=101 | grep ^curl | sh`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeOneCase,
 		RunE: func(cmd *cobra.Command, args []string) error {

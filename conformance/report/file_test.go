@@ -101,7 +101,8 @@ func TestASinkPassesTheErrorOfItsWriterOn(t *testing.T) {
 	t.Parallel()
 	full := errors.New("full")
 	for _, f := range report.Formats() {
-		require.ErrorIs(t, report.NewWriter(f, "-", failing{full}, report.Options{}).Event(interrupted), full, f.Name)
+		require.ErrorIs(t, report.NewWriter(f, "-", failing{full}, report.Options{}).Event(interrupted), full,
+			"%s loses the error, or writes nothing of a run that judged no case", f.Name)
 	}
 	text := report.NewText(failing{full}, report.TextOptions{})
 	require.ErrorIs(t, text.Event(event.Started{}), full)

@@ -206,13 +206,13 @@ func golden(t *testing.T, name string, got []byte) {
 		require.NoError(t, os.WriteFile(name, got, 0o600))
 	}
 	want, err := os.ReadFile(name)
-	require.NoError(t, err, "run the test with -update")
+	require.NoError(t, err, "go test ./conformance/report -update writes it: look at what it wrote")
 	if !bytes.Equal(want, got) {
 		at := 0
 		for at < min(len(want), len(got)) && want[at] == got[at] {
 			at++
 		}
-		t.Errorf("%s differs at byte %d (-update writes it anew)\nwant %q\ngot  %q", name, at, around(want, at), around(got, at))
+		t.Errorf("%s differs at byte %d (go test ./conformance/report -update writes it anew)\nwant %q\ngot  %q", name, at, around(want, at), around(got, at))
 	}
 }
 

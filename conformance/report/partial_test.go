@@ -26,7 +26,7 @@ func TestEveryFormatSaysThatItIsPartial(t *testing.T) {
 	}
 	whole, half := nastyReport(t), halfway(t)
 	for _, f := range report.Formats() {
-		require.Contains(t, marks, f.Name, "the text by which a reader of this format sees that it is partial")
+		require.Contains(t, marks, f.Name, "add to marks the text by which a reader of this format sees that a report is partial")
 		assert.NotContains(t, string(rendered(t, f.Name, whole)), marks[f.Name], f.Name)
 		assert.Contains(t, string(rendered(t, f.Name, half)), marks[f.Name], f.Name)
 		nothing := string(rendered(t, f.Name, unjudged()))

@@ -4,5 +4,7 @@
 // not from what the suite looks at.
 //
 // A new one is a row in the table of its subject: a Mutant, whose defect is made from the helpers of edit.go and call.go.
-// mutant.go lists the tables, and TestKillMatrix says how one mutant is asked alone.
+// mutant.go lists the tables; wire.go has that of headers and bodies, and http.go only what framing.go builds on. To ask one alone:
+//
+//	SENDSPEC_LONG=1 go test ./conformance -v -run TestKillMatrix/mutants/identifier/command-id-bare
 package mutants
