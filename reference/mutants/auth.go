@@ -103,23 +103,16 @@ func authMutants() []Mutant {
 			})},
 		{"auth/fails-on-incomplete", "An Authorization that lacks a part, or a date that is none, makes the server fail", unsignedSource,
 			Must, "auth/Authorization auth/Time", guardSays(func(c *call, r *reply) {
-				isAWS := strings.HasPrefix(c.request.Header.Get("Authorization"), "AWS4-HMAC-SHA256")
-				if isAWS && r.errorType() == "IncompleteSignatureException" {
+				if strings.HasPrefix(c.request.Header.Get("Authorization"), "AWS4-HMAC-SHA256") {
 					r.fail(http.StatusInternalServerError, "InternalFailure")
 				}
-			})},
+			}, "IncompleteSignatureException")},
 		{"auth/unauthorized", "A request without a signature gets 401 without a body, as HTTP has it", unsignedSource, Must,
-			"auth/Authorization auth/Precedence", guardSays(func(_ *call, r *reply) {
-				if r.errorType() == "MissingAuthenticationTokenException" {
-					r.plain(http.StatusUnauthorized, "text/plain", "")
-				}
-			})},
+			"auth/Authorization auth/Precedence",
+			guardSays(func(_ *call, r *reply) { r.plain(http.StatusUnauthorized, "text/plain", "") }, "MissingAuthenticationTokenException")},
 		{"auth/wrong-secret-403", "A wrong signature has the status 403, as in S3",
-			"evidence: errors/status; HTTP 400 for signature errors", Must, signature, guardSays(func(_ *call, r *reply) {
-				if r.errorType() == signatureFailed {
-					r.status = http.StatusForbidden
-				}
-			})},
+			"evidence: errors/status; HTTP 400 for signature errors", Must, signature,
+			guardSays(status(http.StatusForbidden), signatureFailed)},
 		{"auth/s3-names", "Refusals have the names that they have in S3 and in the Query protocol", signatureSource, Must,
 			"auth/Signature auth/Credentials", guardSays(func(_ *call, r *reply) {
 				r.retype(map[string]string{
@@ -210,11 +203,11 @@ func strict(such func(c *call) bool, name string) answer {
 	})
 }
 
-// guardSays changes the refusals of signatures.
-func guardSays(change func(c *call, r *reply)) answer {
+// guardSays changes the refusals of signatures: those of these types, or all.
+func guardSays(change change, types ...string) answer {
 	return guarded(func(c *call) *reply {
 		r := c.guard()
-		if r != nil {
+		if r != nil && (len(types) == 0 || slices.Contains(types, r.errorType())) {
 			change(c, r)
 		}
 		return r
@@ -223,16 +216,19 @@ func guardSays(change func(c *call, r *reply)) answer {
 
 // signedHeaders are the names that the Authorization lists.
 func signedHeaders(c *call) []string {
-	_, rest, _ := strings.Cut(c.request.Header.Get("Authorization"), "SignedHeaders=")
-	names, _, _ := strings.Cut(rest, ",")
-	return strings.Split(names, ";")
+	return strings.Split(authorization(c, "SignedHeaders="), ";")
+}
+
+// authorization is what follows this in the Authorization, up to the next comma.
+func authorization(c *call, name string) string {
+	_, rest, _ := strings.Cut(c.request.Header.Get("Authorization"), name)
+	value, _, _ := strings.Cut(rest, ",")
+	return value
 }
 
 // scopePart is a part of the Authorization's Credential.
 func scopePart(c *call, i int) string {
-	_, rest, _ := strings.Cut(c.request.Header.Get("Authorization"), "Credential=")
-	credential, _, _ := strings.Cut(rest, ",")
-	return credentialPart(credential, i)
+	return credentialPart(authorization(c, "Credential="), i)
 }
 
 // credentialPart is a part of a Credential: key, date, region, service, terminator.

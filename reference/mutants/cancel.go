@@ -19,14 +19,13 @@ const (
 func cancelMutants() []Mutant {
 	silent := demo("node.silent")
 	always := func(*call) bool { return true }
-	named := func(c *call) bool { return c.tree().Pointer("/InstanceIds/0") != nil }
 	only := func(such func(invocation *jsontree.Value) bool) func(c *call) bool {
 		return func(c *call) bool {
 			all := c.invocations(c.text("CommandId"))
 			return len(all) == 1 && such(&all[0])
 		}
 	}
-	unknown := func(change func(c *call, r *reply)) answer {
+	unknown := func(change change) answer {
 		return refused(func(c *call, r *reply) {
 			if c.is(reference.CancelCommand) {
 				change(c, r)
@@ -42,32 +41,28 @@ func cancelMutants() []Mutant {
 		{"state/cancel-first", "CancelCommand without InstanceIds cancels the first node only", cancelNodes, Must,
 			"execution/Cancelled/pending", answer(cancelFirst)},
 		{"state/cancel-none", "CancelCommand with InstanceIds cancels nothing", cancelNodes, Must,
-			"execution/Cancelled/command-by-node execution/Cancelled/some", cancelNothing(named)},
+			"execution/Cancelled/command-by-node execution/Cancelled/some", cancelNothing(func(c *call) bool { return gives("/InstanceIds/0")(c.tree()) })},
 		{"state/cancel-ended", "CancelCommand of a command that has ended makes it Cancelled", terminalSource, Must,
 			"lifecycle/CancelCommand/after-the-end-stays execution/Cancelled/after-success", answer(cancelEnded)},
 		{"state/cancel-ended-refused", "CancelCommand of a command that has ended, or is being cancelled, is InvalidCommandId",
 			"API_CancelCommand, Errors: none fits", Should, "lifecycle/CancelCommand/after-the-end lifecycle/CancelCommand/twice",
 			answer(cancelOnce)},
 		{"state/cancel-empty-list", "CancelCommand with an empty list of nodes is refused", "model: InstanceIdList, length min 0",
-			Should, "lifecycle/CancelCommand/no-instances", cancelled(func(c *call, r *reply) {
-				if given := c.tree().Get("InstanceIds"); given != nil && given.Kind == jsontree.Array && len(given.Items) == 0 {
-					r.refuse("InvalidInstanceId", "")
-				}
-			})},
+			Should, "lifecycle/CancelCommand/no-instances", cancelled(where(func(t *jsontree.Value) bool {
+				given := t.Get("InstanceIds")
+				return given != nil && given.Kind == jsontree.Array && len(given.Items) == 0
+			}, says("InvalidInstanceId", "")))},
 		{"state/cancel-empty-body", "CancelCommand answers an empty body", cancelSource, Must,
 			"lifecycle/CancelCommand/answer execution/Cancelled/answer", cancelled(func(_ *call, r *reply) { r.body = nil })},
 		{"state/cancel-unknown-taken", "CancelCommand of an unknown command answers {}", unknownSource, Must,
 			"lifecycle/CancelCommand/unknown-command lifecycle/Constraint.InstanceId/cancel-fifty",
-			unknown(func(_ *call, r *reply) { r.become(http.StatusOK, "{}") })},
+			unknown(becomes(http.StatusOK, "{}"))},
 		{"state/cancel-unknown-text", "InvalidCommandId of CancelCommand has no text",
 			"evidence: calls/cancel-unknown; Command id <id> does not exist.", Should, "lifecycle/CancelCommand/unknown-command-text",
-			unknown(func(_ *call, r *reply) { r.refuse("InvalidCommandId", "") })},
+			unknown(says("InvalidCommandId", ""))},
 		{"state/cancel-node-first", "CancelCommand of an unknown command that names a node is InvalidInstanceId", unknownSource, Should,
-			"lifecycle/CancelCommand/unknown-command-with-instances", unknown(func(c *call, r *reply) {
-				if named(c) {
-					r.refuse("InvalidInstanceId", "")
-				}
-			})},
+			"lifecycle/CancelCommand/unknown-command-with-instances",
+			unknown(where(gives("/InstanceIds/0"), says("InvalidInstanceId", "")))},
 		{"state/cancelled-as-failed", "A command that was cancelled is Failed", cancelSource, Must, "execution/Cancelled",
 			listed(relabel("Cancelled", "Failed", "Failed"))},
 		{"state/cancelled-as-terminated", "StatusDetails of an invocation that was cancelled is Terminated", cancelSource, Must,
@@ -83,7 +78,7 @@ func cancelMutants() []Mutant {
 }
 
 // cancelled changes the good answers of CancelCommand.
-func cancelled(change func(c *call, r *reply)) answer { return found(reference.CancelCommand, change) }
+func cancelled(change change) answer { return found(reference.CancelCommand, change) }
 
 // cancelNothing answers such a CancelCommand as the service would, which does not hear of it.
 func cancelNothing(such func(c *call) bool) answer {
@@ -153,11 +148,10 @@ func alarmMutants() []Mutant {
 			}, "AlarmConfiguration")},
 		{"state/alarm-missing-refused", "An alarm that does not exist is refused though its failure is to be ignored",
 			"evidence: alarms/missing; missing alarm = UNKNOWN: rejected unless ignored", Must, "execution/Alarms/missing-ignored",
-			taken(func(c *call, r *reply) {
-				if name := c.tree().Pointer("/AlarmConfiguration/Alarms/0/Name"); name != nil && !slices.Contains(known, name.Text) {
-					r.refuse("ValidationException", "The alarm "+name.Text+" does not exist.")
-				}
-			})},
+			taken(where(func(t *jsontree.Value) bool {
+				name := t.Pointer("/AlarmConfiguration/Alarms/0/Name")
+				return name != nil && !slices.Contains(known, name.Text)
+			}, says("ValidationException", "The alarm does not exist.")))},
 		{"state/alarm-as-failed", "StatusDetails of a command that an alarm ended is Failed", alarmSource, Must, triggered,
 			listed(relabel("FailedDueToAlarm", "Failed", "Failed"))},
 		{"state/alarm-gone-as-alarm", "StatusDetails of a command whose alarm is gone is FailedDueToAlarm", alarmSource, Must,

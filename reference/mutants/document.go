@@ -80,17 +80,9 @@ func documentMutants() []Mutant {
 		{"semantics/hash-ignored", "DocumentHash is not compared", hashSource, Must, hash,
 			overlooking("InvalidDocument", without("DocumentHash"))},
 		{"semantics/hash-of-no-version", "A wrong DocumentHash is an InvalidDocumentVersion", hashSource, Must, hash,
-			refused(func(c *call, r *reply) {
-				if c.tree().Get("DocumentHash") != nil {
-					r.fail(400, "InvalidDocumentVersion")
-				}
-			}, "InvalidDocument")},
+			refused(where(gives("/DocumentHash"), says("InvalidDocumentVersion", "")), "InvalidDocument")},
 		{"semantics/hash-without-text", "A wrong DocumentHash has no text, as an unknown document has none", hashSource, Should, hash,
-			refused(func(c *call, r *reply) {
-				if c.tree().Get("DocumentHash") != nil {
-					r.fail(400, "InvalidDocument")
-				}
-			}, "InvalidDocument")},
+			refused(where(gives("/DocumentHash"), says("InvalidDocument", "")), "InvalidDocument")},
 		{"semantics/hash-of-either-type", "DocumentHashType does not count: either hash of the document will do", hashSource, Should,
 			hash, overlooking("InvalidDocument", func(t *jsontree.Value) bool {
 				other := map[bool]string{true: "Sha1", false: "Sha256"}[member(t, "DocumentHashType") == "Sha256"]
@@ -131,11 +123,10 @@ func documentMutants() []Mutant {
 			}))},
 		{"semantics/parameters-first", "Parameters that no document declares are named before a document that does not exist",
 			"evidence: errors/precedence/document-before-parameters", Should, "error/Precedence",
-			refused(func(c *call, r *reply) {
-				if v := c.tree().Get("Parameters"); v != nil && slices.ContainsFunc(v.Members, undeclared) {
-					r.fail(400, "InvalidParameters")
-				}
-			}, "InvalidDocument")},
+			refused(where(func(t *jsontree.Value) bool {
+				v := t.Get("Parameters")
+				return v != nil && slices.ContainsFunc(v.Members, undeclared)
+			}, says("InvalidParameters", "")), "InvalidDocument")},
 		{"semantics/access-to-document", "The permission to send a document is not asked for", accessSource, Must,
 			"error/AccessDeniedException", overlooking("AccessDeniedException", insteadOf("sendspec-denied"))},
 	}

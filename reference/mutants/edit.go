@@ -38,30 +38,22 @@ func (c *call) change(r *reply, edits []edit, parts ...string) *reply {
 	return r
 }
 
-// sent changes the Command of SendCommand's answer.
-func sent(edits ...edit) answer {
-	return func(c *call) *reply { return c.change(c.ask(), edits, sentCommand) }
+// on changes these parts of good answers.
+func on(parts ...string) func(edits ...edit) answer {
+	return func(edits ...edit) answer {
+		return func(c *call) *reply { return c.change(c.ask(), edits, parts...) }
+	}
 }
 
-// listed changes every command that ListCommands shows.
-func listed(edits ...edit) answer {
-	return func(c *call) *reply { return c.change(c.ask(), edits, listedCommands) }
-}
-
-// got changes what GetCommandInvocation shows.
-func got(edits ...edit) answer {
-	return func(c *call) *reply { return c.change(c.ask(), edits, gotInvocation) }
-}
-
-// shown changes every invocation that GetCommandInvocation and ListCommandInvocations show.
-func shown(edits ...edit) answer {
-	return func(c *call) *reply { return c.change(c.ask(), edits, gotInvocation, listedInvocations) }
-}
-
-// plugins changes every plugin that ListCommandInvocations shows.
-func plugins(edits ...edit) answer {
-	return func(c *call) *reply { return c.change(c.ask(), edits, listedPlugins) }
-}
+// What a defect changes: the Command of SendCommand's answer, every command of ListCommands, what GetCommandInvocation shows,
+// every invocation that either call shows, and every plugin of ListCommandInvocations.
+var (
+	sent    = on(sentCommand)
+	listed  = on(listedCommands)
+	got     = on(gotInvocation)
+	shown   = on(gotInvocation, listedInvocations)
+	plugins = on(listedPlugins)
+)
 
 // listedOrShown changes what is shown of commands and of invocations.
 func listedOrShown(command, invocation edit) answer {
@@ -72,14 +64,14 @@ func listedOrShown(command, invocation edit) answer {
 }
 
 // inList changes the list of a good answer.
-func inList(operation string, change func(c *call, answer, list *jsontree.Value)) answer {
+func inList(operation string, change func(c *call, list *jsontree.Value)) answer {
 	return found(operation, func(c *call, r *reply) {
-		r.editList(func(answer, list *jsontree.Value) { change(c, answer, list) })
+		r.editList(func(_, list *jsontree.Value) { change(c, list) })
 	})
 }
 
 // refused changes the answers that are refusals: those of these types, or all.
-func refused(change func(c *call, r *reply), types ...string) answer {
+func refused(change change, types ...string) answer {
 	return func(c *call) *reply {
 		r := c.ask()
 		if !r.ok() && (len(types) == 0 || slices.Contains(types, r.errorType())) {
@@ -90,7 +82,7 @@ func refused(change func(c *call, r *reply), types ...string) answer {
 }
 
 // found changes the good answers of an operation.
-func found(operation string, change func(c *call, r *reply)) answer {
+func found(operation string, change change) answer {
 	return func(c *call) *reply {
 		r := c.ask()
 		if r.ok() && c.operation == operation {
@@ -101,7 +93,35 @@ func found(operation string, change func(c *call, r *reply)) answer {
 }
 
 // taken changes the good answers of SendCommand below their members.
-func taken(change func(c *call, r *reply)) answer { return found(reference.SendCommand, change) }
+func taken(change change) answer { return found(reference.SendCommand, change) }
+
+// change changes an answer.
+type change func(c *call, r *reply)
+
+// where changes the answers to such requests.
+func where(such func(request *jsontree.Value) bool, change change) change {
+	return func(c *call, r *reply) {
+		if such(c.tree()) {
+			change(c, r)
+		}
+	}
+}
+
+// status gives an answer another status.
+func status(code int) change { return func(_ *call, r *reply) { r.status = code } }
+
+// becomes puts another answer in the place of one.
+func becomes(status int, body string) change {
+	return func(_ *call, r *reply) { r.become(status, body) }
+}
+
+// says makes an answer a refusal.
+func says(name, message string) change { return func(_ *call, r *reply) { r.refuse(name, message) } }
+
+// gives is the condition that a request has something at a pointer.
+func gives(pointer string) func(request *jsontree.Value) bool {
+	return func(t *jsontree.Value) bool { return t.Pointer(pointer) != nil }
+}
 
 // failing500 fails on some requests.
 func failing500(on func(c *call) bool) answer {

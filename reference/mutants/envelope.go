@@ -19,9 +19,7 @@ const (
 // envelopeMutants are the ways in which a refusal's form goes wrong.
 func envelopeMutants() []Mutant {
 	const envelope, all = "error/Envelope", "error/Envelope wire/MalformedJSON error"
-	status := func(code int, types ...string) answer {
-		return refused(func(_ *call, r *reply) { r.status = code }, types...)
-	}
+	status := func(code int, types ...string) answer { return refused(status(code), types...) }
 	edited := func(change func(t *jsontree.Value), types ...string) answer {
 		return refused(func(_ *call, r *reply) { r.edit(change) }, types...)
 	}

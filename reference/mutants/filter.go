@@ -97,7 +97,7 @@ func filterMutants() []Mutant {
 		{"filter/invocations-node-ignored", "ListCommandInvocations ignores InstanceId", narrowSource, Must,
 			"lifecycle/ListCommandInvocations/by-*", asking(invocations, withoutNode)},
 		{"filter/node-and-command", "ListCommandInvocations with both CommandId and InstanceId lists nothing", narrowSource, Must,
-			"lifecycle/ListCommandInvocations/by-command-and-instance", inList(invocations, func(c *call, _, list *jsontree.Value) {
+			"lifecycle/ListCommandInvocations/by-command-and-instance", inList(invocations, func(c *call, list *jsontree.Value) {
 				if c.text("CommandId") != "" && c.text("InstanceId") != "" {
 					list.Items = nil
 				}
@@ -154,7 +154,7 @@ func swapped(a, b string) answer {
 
 // keeping keeps only some of what a filter finds.
 func keeping(operation, key string, such func(value string, v *jsontree.Value) bool) answer {
-	return inList(operation, func(c *call, _, list *jsontree.Value) {
+	return inList(operation, func(c *call, list *jsontree.Value) {
 		if value := c.filter(key); value != "" {
 			keep(list, func(v *jsontree.Value) bool { return such(value, v) })
 		}
@@ -212,7 +212,7 @@ func ofAllCommands(such func(c *call, r *reply) bool) answer {
 	}
 }
 
-func nodeOfTheRequest(c *call, _, list *jsontree.Value) {
+func nodeOfTheRequest(c *call, list *jsontree.Value) {
 	if node := c.text("InstanceId"); node != "" {
 		keep(list, func(v *jsontree.Value) bool {
 			return slices.ContainsFunc(v.Get("InstanceIds").Items, func(id jsontree.Value) bool { return id.Text == node })

@@ -48,7 +48,7 @@ func historyMutants() []Mutant {
 			listed(again(func(c *call, v *jsontree.Value, _ int) { put("InstanceIds", "[]")(c, v) }))},
 		{"history/ended-forgotten", "A command that has ended is listed no more", historySource, Must,
 			"lifecycle/NoInstancesInTag/ends-in-success",
-			inList(reference.ListCommands, func(_ *call, _, list *jsontree.Value) { keep(list, running) })},
+			inList(reference.ListCommands, func(_ *call, list *jsontree.Value) { keep(list, running) })},
 		{"history/five-kept", "Of the commands the last five are kept", historySource, Must, echo, with(service.WithHistory(5))},
 		{"history/newest-missing", "A command is not listed the first time that it is asked for", listedSource, Must,
 			"lifecycle/ListCommands/right-after-send", inList(reference.ListCommands, newestMissing)},
@@ -58,7 +58,7 @@ func historyMutants() []Mutant {
 			"lifecycle/ListCommands/unknown-command lifecycle/ListCommands/command-id-in-capitals",
 			unknownRefused(reference.ListCommands)},
 		{"history/twice", "A command is listed twice before it has been to its targets", listedSource, Must,
-			"lifecycle/ListCommands/by-command", inList(reference.ListCommands, func(_ *call, _, list *jsontree.Value) {
+			"lifecycle/ListCommands/by-command", inList(reference.ListCommands, func(_ *call, list *jsontree.Value) {
 				if len(list.Items) == 1 && member(&list.Items[0], "Status") == "Pending" {
 					list.Items = append(list.Items, list.Items[0])
 				}
@@ -149,13 +149,13 @@ func byDefault(names ...string) edit {
 
 func seconds(t time.Time) jsontree.Value { return decimal(float64(t.UnixMilli()) / 1000) }
 
-func newestMissing(c *call, _, list *jsontree.Value) {
+func newestMissing(c *call, list *jsontree.Value) {
 	if id := c.text("CommandId"); id != "" && !remember(c.server, id, true) {
 		list.Items = nil
 	}
 }
 
-func invented(c *call, _, list *jsontree.Value) {
+func invented(c *call, list *jsontree.Value) {
 	if id := c.text("CommandId"); id != "" && len(list.Items) == 0 {
 		list.Items = []jsontree.Value{value(`{"CommandId":"` + id + `","Status":"Pending","StatusDetails":"Pending"}`)}
 	}

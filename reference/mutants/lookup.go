@@ -31,11 +31,19 @@ func undenied(c *call) *reply {
 func lookupMutants() []Mutant {
 	const getting, steps = "lifecycle/GetCommandInvocation", "execution/Steps/no-plugin-name"
 	get := reference.GetCommandInvocation
-	missing := func(change func(c *call, r *reply)) answer { return refused(change, "InvocationDoesNotExist") }
+	const missingType = "InvocationDoesNotExist"
+	missing := func(change change) answer { return refused(change, missingType) }
+	denied := func(change change) answer {
+		return refused(func(c *call, r *reply) {
+			if c.operation == get {
+				change(c, r)
+			}
+		}, "AccessDeniedException")
+	}
 	// shows changes what is shown of an invocation.
-	shows := func(change func(c *call, r *reply)) answer { return found(get, change) }
+	shows := func(change change) answer { return found(get, change) }
 	// together changes what is found of several steps together.
-	together := func(change func(c *call, r *reply)) answer {
+	together := func(change change) answer {
 		return shows(func(c *call, r *reply) {
 			if t := r.tree(); member(t, "PluginName") == "" && ended(t) {
 				change(c, r)
@@ -45,38 +53,26 @@ func lookupMutants() []Mutant {
 	return []Mutant{
 		{"invocation/unknown-as-command", "GetCommandInvocation of what does not exist is InvalidCommandId", missingSource, Must,
 			"lifecycle/GetCommandInvocation lifecycle/NoInstancesInTag/get-invocation lifecycle/Constraint.InstanceId/good-form",
-			missing(func(_ *call, r *reply) { r.refuse("InvalidCommandId", "") })},
+			missing(says("InvalidCommandId", ""))},
 		{"invocation/unknown-text", "The text of InvocationDoesNotExist is that of a client", missingSource, Should,
-			"lifecycle/GetCommandInvocation/unknown-command-text", missing(func(_ *call, r *reply) {
-				r.refuse("InvocationDoesNotExist",
-					"An error occurred (InvocationDoesNotExist) when calling the GetCommandInvocation operation")
-			})},
+			"lifecycle/GetCommandInvocation/unknown-command-text",
+			missing(says(missingType, "An error occurred (InvocationDoesNotExist) when calling the GetCommandInvocation operation"))},
 		{"invocation/unknown-as-null", "GetCommandInvocation of what does not exist answers null", missingSource, Must, getting,
-			missing(func(_ *call, r *reply) { r.become(http.StatusOK, "null") })},
+			missing(becomes(http.StatusOK, "null"))},
 		{"invocation/unknown-as-empty", "GetCommandInvocation of what does not exist answers an empty object", missingSource, Must, getting,
-			missing(func(_ *call, r *reply) { r.become(http.StatusOK, "{}") })},
+			missing(becomes(http.StatusOK, "{}"))},
 		{"invocation/unknown-as-404", "InvocationDoesNotExist has the status 404", "evidence: errors/status",
-			Must, getting, missing(func(_ *call, r *reply) { r.status = http.StatusNotFound })},
+			Must, getting, missing(status(http.StatusNotFound))},
 		{"invocation/denied-shown", "GetCommandInvocation does not ask whether the caller may call it", deniedSource, Must,
 			getting + "/denied", answer(undenied)},
 		{"invocation/denied-as-403", "A caller who may not call GetCommandInvocation is refused with the status 403", deniedSource, Must,
-			getting + "/denied", refused(func(c *call, r *reply) {
-				if c.operation == get {
-					r.status = http.StatusForbidden
-				}
-			}, "AccessDeniedException")},
+			getting + "/denied", denied(status(http.StatusForbidden))},
 		{"invocation/denied-as-missing", "To a caller who may not call GetCommandInvocation no invocation exists", deniedSource, Must,
-			getting + "/denied", refused(func(c *call, r *reply) {
-				if c.operation == get {
-					r.refuse("InvocationDoesNotExist", "")
-				}
-			}, "AccessDeniedException")},
+			getting + "/denied", denied(says(missingType, ""))},
 		{"invocation/denied-names-node", "Of a denied GetCommandInvocation the node is named as its resource", deniedSource, Should,
-			getting + "/denied", refused(func(c *call, r *reply) {
-				if c.operation == get {
-					r.refuse(r.errorType(), strings.Replace(r.message(), ":*", ":managed-instance/"+c.text("InstanceId"), 1))
-				}
-			}, "AccessDeniedException")},
+			getting + "/denied", denied(func(c *call, r *reply) {
+				r.refuse(r.errorType(), strings.Replace(r.message(), ":*", ":managed-instance/"+c.text("InstanceId"), 1))
+			})},
 		{"invocation/denied-where-found", "Only of an invocation that exists a caller is told that it may not be asked for", deniedSource,
 			Should, getting + "/denied-before-lookup", answer(func(c *call) *reply {
 				r := c.ask()
@@ -97,14 +93,14 @@ func lookupMutants() []Mutant {
 			"lifecycle/ListCommandInvocations/right-after-send lifecycle/NoInstancesInTag/no-invocation",
 			found(reference.ListCommandInvocations, earlyRefused)},
 		{"invocation/one-lost", "ListCommandInvocations leaves out the last of several that have ended", revokedSource, Must,
-			"execution/Success/two-nodes", inList(reference.ListCommandInvocations, func(_ *call, _, list *jsontree.Value) {
+			"execution/Success/two-nodes", inList(reference.ListCommandInvocations, func(_ *call, list *jsontree.Value) {
 				if last := len(list.Items) - 1; last > 0 && ended(&list.Items[last]) {
 					list.Items = list.Items[:last]
 				}
 			})},
 		{"invocation/node-of-the-first", "All invocations of a command show the same node", revokedSource, Must,
 			"lifecycle/ListCommandInvocations/one-per-node execution/Targets/tag",
-			inList(reference.ListCommandInvocations, func(c *call, _, list *jsontree.Value) {
+			inList(reference.ListCommandInvocations, func(c *call, list *jsontree.Value) {
 				for i := range list.Items {
 					if c.text("CommandId") != "" {
 						copyMember(&list.Items[0], "InstanceId", &list.Items[i], "InstanceId")
@@ -119,7 +115,7 @@ func lookupMutants() []Mutant {
 		{"invocation/read-once", "An invocation that has ended is gone when it has been read", historySource, Must,
 			"execution/Success/asked-again", shows(func(c *call, r *reply) {
 				if ended(r.tree()) && remember(c.server, c.text("CommandId")+" "+c.text("InstanceId"), true) {
-					r.refuse("InvocationDoesNotExist", "")
+					r.refuse(missingType, "")
 				}
 			})},
 		{"invocation/last-of-a-node", "A node keeps its last invocation that has ended, and forgets those before", historySource, Must,
@@ -129,7 +125,7 @@ func lookupMutants() []Mutant {
 			asking(get, func(t *jsontree.Value) { remove(t, "PluginName") })},
 		{"invocation/unknown-plugin-as-missing", "An unknown PluginName is InvocationDoesNotExist", noPlugin, Must,
 			"lifecycle/GetCommandInvocation/unknown-plugin execution/Steps/unknown-step",
-			refused(func(_ *call, r *reply) { r.refuse("InvocationDoesNotExist", "") }, "InvalidPluginName")},
+			refused(says(missingType, ""), "InvalidPluginName")},
 		{"invocation/plugin-by-action", "PluginName of a step is compared with its action", stepsSource, Must,
 			"execution/Steps/unknown-step execution/Steps/get-step", refused(func(c *call, r *reply) {
 				if c.text("PluginName") == "aws:runShellScript" {
@@ -138,11 +134,9 @@ func lookupMutants() []Mutant {
 				}
 			}, "InvalidPluginName")},
 		{"invocation/named-plugin-refused", "PluginName must be a step of schema 2: aws:runShellScript is refused", runShell, Must,
-			"lifecycle/GetCommandInvocation/named-plugin", shows(func(c *call, r *reply) {
-				if strings.HasPrefix(c.text("PluginName"), "aws:") {
-					r.refuse("InvalidPluginName", "")
-				}
-			})},
+			"lifecycle/GetCommandInvocation/named-plugin", shows(where(func(t *jsontree.Value) bool {
+				return strings.HasPrefix(member(t, "PluginName"), "aws:")
+			}, says("InvalidPluginName", "")))},
 		{"invocation/plugin-name-needed", "A document of the account needs a PluginName even with one step",
 			"API_GetCommandInvocation, PluginName: required with more than one step", Must, "execution/Steps/own-document",
 			shows(func(c *call, r *reply) {
@@ -158,7 +152,7 @@ func lookupMutants() []Mutant {
 				*r = *c.askTree()
 			})},
 		{"invocation/steps-as-missing", "Several steps without a PluginName are no invocation", allStepsSource, Should, steps,
-			together(func(_ *call, r *reply) { r.refuse("InvocationDoesNotExist", "") })},
+			together(says(missingType, ""))},
 	}
 }
 

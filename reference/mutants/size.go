@@ -29,11 +29,10 @@ func sizeMutants() []Mutant {
 		})
 	}
 	alarmRefused := func(such func(name string) bool) answer {
-		return taken(func(c *call, r *reply) {
-			if name := c.tree().Pointer("/AlarmConfiguration/Alarms/0/Name"); name != nil && such(name.Text) {
-				r.fail(400, "ValidationException")
-			}
-		})
+		return taken(where(func(t *jsontree.Value) bool {
+			name := t.Pointer("/AlarmConfiguration/Alarms/0/Name")
+			return name != nil && such(name.Text)
+		}, says("ValidationException", "")))
 	}
 	// arn takes the ARNs at a path that are such ones, where they were refused.
 	arn := func(exception, structure, name, path string, such func(arn *jsontree.Value) bool) answer {
@@ -79,11 +78,9 @@ func sizeMutants() []Mutant {
 				return len(b) < 100_000 && utf8.RuneCount(b) > 90_000
 			})},
 		{"semantics/size-of-64-kib", "Parameters and document may have 64 KiB, as the API's reference says",
-			"evidence: errors/MaxDocumentSizeExceeded/message", Must, size, taken(func(c *call, r *reply) {
-				if v := c.tree().Get("Parameters"); v != nil && len(v.AppendJSON(nil)) > 64<<10 {
-					r.fail(400, "MaxDocumentSizeExceeded")
-				}
-			})},
+			"evidence: errors/MaxDocumentSizeExceeded/message", Must, size, taken(where(func(t *jsontree.Value) bool {
+				return len(t.Get("Parameters").AppendJSON(nil)) > 64<<10
+			}, says("MaxDocumentSizeExceeded", "")))},
 		{"semantics/constraints-last", "What the account has no room for is named before a constraint",
 			"evidence: errors/precedence/constraints-first", Should, precedence,
 			findingOut("ValidationException", "TimeoutSeconds", "MaxConcurrency", "MaxErrors")},

@@ -161,9 +161,8 @@ func targetMutants() []Mutant {
 		{"semantics/access-of-first", "Only the first node's permission is asked for", accessSource, Must, "error/AccessDeniedException",
 			overlooking("AccessDeniedException", firstOnly)},
 		{"semantics/access-to-unnamed", "What is denied is not named", "evidence: errors/AccessDeniedException/node", Should,
-			"error/AccessDeniedException", refused(func(_ *call, r *reply) {
-				r.refuse("AccessDeniedException", "You do not have permission to send this command.")
-			}, "AccessDeniedException")},
+			"error/AccessDeniedException",
+			refused(says("AccessDeniedException", "You do not have permission to send this command."), "AccessDeniedException")},
 		{"semantics/access-to-document-of-node", "A denied node is told as the document that was sent to it",
 			"evidence: errors/AccessDeniedException/node", Should, "error/AccessDeniedException", refused(func(_ *call, r *reply) {
 				r.refuse("AccessDeniedException", instanceOfARN.ReplaceAllString(r.message(),

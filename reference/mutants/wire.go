@@ -63,7 +63,7 @@ func wireMutants() []Mutant {
 				}
 			})},
 		{"wire/created", "A command that is made answers 201", "evidence: protocol/response; HTTP 200", Must, "echo/CommandId",
-			taken(func(_ *call, r *reply) { r.status = http.StatusCreated })},
+			taken(status(http.StatusCreated))},
 		{"wire/redirect-query", "A request with a query is redirected to the path without it", "evidence: protocol/post; POST to /", Should,
 			"wire/Path", answer(func(c *call) *reply {
 				r := c.ask()
