@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/sendspec/sendspec/reference"
 )
@@ -77,85 +79,61 @@ func (c *command) indexOf(node string) int {
 }
 
 func (c *command) invocationResult(i int, p *plugin, details reference.Details) []byte {
-	w := &writer{b: make([]byte, 0, 1024)}
-	w.open("")
-	w.cloudWatch(c.CloudWatchOutputConfig)
-	w.text("CommandId", aws.ToString(c.CommandId))
-	w.text("Comment", aws.ToString(c.Comment))
-	w.text("DocumentName", aws.ToString(c.DocumentName))
-	w.text("DocumentVersion", aws.ToString(c.DocumentVersion))
-	// Recorded: until the end is known there is no start, no time elapsed, and an empty end.
-	if p.finished.IsZero() {
-		w.text("ExecutionEndDateTime", "")
-	} else {
-		w.text("ExecutionElapsedTime", isoDuration(p.finished.Sub(p.started)))
-		w.text("ExecutionEndDateTime", zuluTime(p.executionEnd()))
-		w.text("ExecutionStartDateTime", zuluTime(p.started))
+	shown := ssm.GetCommandInvocationOutput{
+		CloudWatchOutputConfig: c.CloudWatchOutputConfig, CommandId: c.CommandId, Comment: c.Comment, DocumentName: c.DocumentName,
+		DocumentVersion: c.DocumentVersion, InstanceId: &c.nodes[i].ID, PluginName: &p.name, ResponseCode: int32(p.code),
+		StandardErrorContent: &p.stderr, StandardErrorUrl: c.url(p, "stderr"),
+		StandardOutputContent: &p.stdout, StandardOutputUrl: c.url(p, "stdout"),
+		Status: types.CommandInvocationStatus(reference.StatusOf(details)), StatusDetails: aws.String(string(details)),
+		// Recorded: until the end is known there is no start, no time elapsed, and an empty end.
+		ExecutionEndDateTime: aws.String(""),
 	}
-	w.text("InstanceId", c.nodes[i].ID)
-	w.text("PluginName", p.name)
-	w.number("ResponseCode", int32(p.code))
-	w.text("StandardErrorContent", p.stderr)
-	w.text("StandardErrorUrl", c.url(p, "stderr"))
-	w.text("StandardOutputContent", p.stdout)
-	w.text("StandardOutputUrl", c.url(p, "stdout"))
-	w.text("Status", string(reference.StatusOf(details)))
-	w.text("StatusDetails", string(details))
-	w.end()
-	return w.b
+	if !p.finished.IsZero() {
+		shown.ExecutionElapsedTime = aws.String(isoDuration(p.finished.Sub(p.started)))
+		shown.ExecutionEndDateTime = aws.String(zuluTime(p.executionEnd()))
+		shown.ExecutionStartDateTime = aws.String(zuluTime(p.started))
+	}
+	return body(shown)
 }
 
-// invocation writes one of ListCommandInvocations. Its URLs are those of the first step, which is
+// invocation is one of ListCommandInvocations. Its URLs are those of the first step, which is
 // recorded for documents with one.
-func (w *writer) invocation(c *command, i int, at time.Time, withPlugins bool) {
-	shown, details := c.plugins(i, at), c.life.Invocation(i)
+func (c *command) invocation(i int, at time.Time, withPlugins bool) types.CommandInvocation {
+	plugins, details := c.plugins(i, at), c.life.Invocation(i)
 	first := &plugin{}
-	if len(shown) > 0 {
-		first = &shown[0]
+	if len(plugins) > 0 {
+		first = &plugins[0]
 	}
-	w.open("")
-	w.cloudWatch(c.CloudWatchOutputConfig)
-	w.text("CommandId", aws.ToString(c.CommandId))
-	if !withPlugins {
-		shown = nil
+	shown := types.CommandInvocation{
+		CloudWatchOutputConfig: c.CloudWatchOutputConfig, CommandId: c.CommandId, Comment: c.Comment, DocumentName: c.DocumentName,
+		DocumentVersion: c.DocumentVersion, InstanceId: &c.nodes[i].ID, InstanceName: &c.nodes[i].Name,
+		NotificationConfig: c.NotificationConfig, RequestedDateTime: &c.invocations[i].requested, ServiceRole: c.ServiceRole,
+		StandardErrorUrl: c.url(first, "stderr"), StandardOutputUrl: c.url(first, "stdout"),
+		Status: types.CommandInvocationStatus(reference.StatusOf(details)), StatusDetails: aws.String(string(details)),
 	}
-	list(w, "CommandPlugins", shown, func(p *plugin) { w.plugin(c, p) })
-	w.text("Comment", aws.ToString(c.Comment))
-	w.text("DocumentName", aws.ToString(c.DocumentName))
-	w.text("DocumentVersion", aws.ToString(c.DocumentVersion))
-	w.text("InstanceId", c.nodes[i].ID)
-	w.text("InstanceName", c.nodes[i].Name)
-	w.notificationConfig(c.NotificationConfig)
-	w.time("RequestedDateTime", c.invocations[i].requested)
-	w.text("ServiceRole", aws.ToString(c.ServiceRole))
-	w.text("StandardErrorUrl", c.url(first, "stderr"))
-	w.text("StandardOutputUrl", c.url(first, "stdout"))
-	w.text("Status", string(reference.StatusOf(details)))
-	w.text("StatusDetails", string(details))
-	w.end()
+	if withPlugins {
+		for k := range plugins {
+			shown.CommandPlugins = append(shown.CommandPlugins, c.plugin(&plugins[k]))
+		}
+	}
+	return shown
 }
 
-func (w *writer) plugin(c *command, p *plugin) {
-	finished := !p.finished.IsZero()
-	var region, bucket string
-	if finished {
-		region, bucket = aws.ToString(c.OutputS3Region), aws.ToString(c.OutputS3BucketName)
+// plugin is one of CommandPlugins. The model's statuses of plugins have no Cancelling.
+func (c *command) plugin(p *plugin) types.CommandPlugin {
+	details := p.details
+	if details == reference.Cancelling {
+		details = reference.InProgress
 	}
-	status, details := p.pluginStatus()
-	w.open("")
-	w.text("Name", p.name)
-	w.text("Output", pluginOutput(p.stdout, p.stderr))
-	w.text("OutputS3BucketName", bucket)
-	w.text("OutputS3KeyPrefix", p.prefix)
-	w.text("OutputS3Region", region)
-	w.number("ResponseCode", int32(p.code))
-	if finished {
-		w.time("ResponseFinishDateTime", p.finished)
-		w.time("ResponseStartDateTime", p.started)
+	shown := types.CommandPlugin{
+		Name: &p.name, Output: aws.String(pluginOutput(p.stdout, p.stderr)), OutputS3BucketName: aws.String(""),
+		OutputS3KeyPrefix: &p.prefix, OutputS3Region: aws.String(""), ResponseCode: int32(p.code),
+		StandardErrorUrl: c.url(p, "stderr"), StandardOutputUrl: c.url(p, "stdout"),
+		Status: types.CommandPluginStatus(reference.StatusOf(details)), StatusDetails: aws.String(string(details)),
 	}
-	w.text("StandardErrorUrl", c.url(p, "stderr"))
-	w.text("StandardOutputUrl", c.url(p, "stdout"))
-	w.text("Status", status)
-	w.text("StatusDetails", details)
-	w.end()
+	if !p.finished.IsZero() {
+		shown.OutputS3BucketName, shown.OutputS3Region = c.OutputS3BucketName, c.OutputS3Region
+		shown.ResponseStartDateTime, shown.ResponseFinishDateTime = &p.started, &p.finished
+	}
+	return shown
 }

@@ -2,6 +2,7 @@ package service
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -37,16 +38,15 @@ func (s *Service) selected(r request) []*command {
 
 // page is one page of a list, while it is written.
 type page struct {
-	writer
 	filter  filter
 	from    *position // the last entry of the page before
 	limit   int
-	written int
+	entries []jsontree.Value
 	last    position
 	more    bool
 }
 
-func (s *Service) newPage(r request, list string, of reference.Subject) (*page, *exception) {
+func (s *Service) newPage(r request, of reference.Subject) (*page, *exception) {
 	filter, e := newFilter(r.Tree, of)
 	if e != nil {
 		return nil, e
@@ -55,35 +55,28 @@ func (s *Service) newPage(r request, list string, of reference.Subject) (*page, 
 	if e != nil {
 		return nil, e
 	}
-	p := &page{filter: filter, from: from, limit: maxResults(r.Tree), writer: writer{b: make([]byte, 0, 4096)}}
-	p.open("")
-	p.name(list)
-	p.b = append(p.b, '[')
-	return p, nil
+	return &page{filter: filter, from: from, limit: maxResults(r.Tree)}, nil
 }
 
-// admits reports whether there is room for one more entry, which is that of a position.
-func (p *page) admits(at position) bool {
-	if p.more = p.written == p.limit; p.more {
-		return false
+// add adds the entry of a position where there is room for it.
+func (p *page) add(at position, entry any) {
+	if p.more = len(p.entries) == p.limit; !p.more {
+		p.entries, p.last = append(p.entries, rendered(reflect.ValueOf(entry))), at
 	}
-	p.written, p.last = p.written+1, at
-	return true
 }
 
-// endPage closes the list and the answer; the last page has no NextToken.
-func (s *Service) endPage(p *page, r request) []byte {
-	p.b = append(p.b, ']')
+// listed is the answer of a page; the last one has no NextToken.
+func (s *Service) listed(list string, p *page, r request) []byte {
+	answer := jsontree.NewObject(jsontree.NewMember(list, jsontree.NewArray(p.entries...)))
 	if p.more {
-		p.text("NextToken", s.nextToken(r, p.last))
+		answer.Set("NextToken", jsontree.NewString(s.nextToken(r, p.last)))
 	}
-	p.end()
-	return p.b
+	return answer.AppendJSON(nil)
 }
 
 // listCommands lists newest first, which is our choice: the recordings ask by CommandId.
 func (s *Service) listCommands(r request) ([]byte, *exception) {
-	p, e := s.newPage(r, "Commands", reference.OfCommand)
+	p, e := s.newPage(r, reference.OfCommand)
 	if e != nil {
 		return nil, e
 	}
@@ -100,18 +93,17 @@ func (s *Service) listCommands(r request) ([]byte, *exception) {
 		if !p.filter.matches(aws.ToTime(shown.RequestedDateTime), aws.ToString(shown.DocumentName), details) {
 			continue
 		}
-		if !p.admits(position{command: c.number}) {
+		if p.add(position{command: c.number}, shown); p.more {
 			break
 		}
-		p.command("", &shown)
 	}
-	return s.endPage(p, r), nil
+	return s.listed("Commands", p, r), nil
 }
 
 // listCommandInvocations lists newest first, which is recorded for the invocations of one command
 // (evidence: alarms/fires-later).
 func (s *Service) listCommandInvocations(r request) ([]byte, *exception) {
-	p, e := s.newPage(r, "CommandInvocations", reference.OfInvocation)
+	p, e := s.newPage(r, reference.OfInvocation)
 	if e != nil {
 		return nil, e
 	}
@@ -124,7 +116,7 @@ func (s *Service) listCommandInvocations(r request) ([]byte, *exception) {
 			break
 		}
 	}
-	return s.endPage(p, r), nil
+	return s.listed("CommandInvocations", p, r), nil
 }
 
 // invocations writes those of a command, or the one of a node.
@@ -139,10 +131,9 @@ func (p *page) invocations(c *command, now time.Time, node string, withPlugins b
 			!p.filter.matches(requested, aws.ToString(c.DocumentName), c.life.Invocation(i)) {
 			continue
 		}
-		if !p.admits(position{command: c.number, invocation: i}) {
+		if p.add(position{command: c.number, invocation: i}, c.invocation(i, c.time(now), withPlugins)); p.more {
 			return
 		}
-		p.invocation(c, i, c.time(now), withPlugins)
 	}
 }
 

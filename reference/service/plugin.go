@@ -87,21 +87,12 @@ func (c *command) finish(p *plugin, k, i int, details reference.Details, code in
 }
 
 // url is where a stream of the output lies, "" where nowhere.
-func (c *command) url(p *plugin, stream string) string {
+func (c *command) url(p *plugin, stream string) *string {
 	if p.prefix == "" {
-		return ""
+		return &p.prefix
 	}
-	return "https://s3." + aws.ToString(c.OutputS3Region) + ".amazonaws.com/" +
-		aws.ToString(c.OutputS3BucketName) + "/" + p.prefix + "/" + p.folder + "/" + stream
-}
-
-// pluginStatus: the model's statuses of plugins have no Cancelling.
-func (p *plugin) pluginStatus() (status, details string) {
-	d := p.details
-	if d == reference.Cancelling {
-		d = reference.InProgress
-	}
-	return string(reference.StatusOf(d)), string(d)
+	return aws.String("https://s3." + aws.ToString(c.OutputS3Region) + ".amazonaws.com/" +
+		aws.ToString(c.OutputS3BucketName) + "/" + p.prefix + "/" + p.folder + "/" + stream)
 }
 
 // zuluTime is a time as GetCommandInvocation writes it.

@@ -1,76 +1,60 @@
 package service
 
 import (
-	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
-
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// writer writes AWS's compact JSON. Its callers name the members in alphabetical order, as AWS
-// does (evidence: echo/members).
-type writer struct{ b []byte }
-
-func (w *writer) open(name string) {
-	w.name(name)
-	w.b = append(w.b, '{')
+// body is a value of the SDK's types as AWS writes it, in compact JSON: the members in alphabetical order (evidence:
+// echo/members), empty texts and lists, but nothing for a nil pointer.
+func body(v any) []byte {
+	tree := rendered(reflect.ValueOf(v))
+	return tree.AppendJSON(nil)
 }
 
-func (w *writer) end() { w.b = append(w.b, '}') }
-
-// name starts a member, or an element where name is empty.
-func (w *writer) name(name string) {
-	if n := len(w.b); n > 0 && w.b[n-1] != '{' && w.b[n-1] != '[' && w.b[n-1] != ':' {
-		w.b = append(w.b, ',')
+func rendered(v reflect.Value) jsontree.Value {
+	if at, ok := v.Interface().(time.Time); ok {
+		return jsontree.NewNumber(epochSeconds(at))
 	}
-	if name != "" {
-		w.b = append(jsontree.AppendString(w.b, name), ':')
+	switch v.Kind() {
+	case reflect.Pointer:
+		return rendered(v.Elem())
+	case reflect.Bool:
+		return jsontree.NewBool(v.Bool())
+	case reflect.Int32:
+		return jsontree.NewNumber(strconv.FormatInt(v.Int(), 10))
+	case reflect.Slice:
+		list := jsontree.NewArray()
+		for i := range v.Len() {
+			list.Items = append(list.Items, rendered(v.Index(i)))
+		}
+		return list
+	case reflect.Map, reflect.Struct:
+		return jsontree.NewObject(members(v)...)
 	}
+	return jsontree.NewString(v.String())
 }
 
-func (w *writer) text(name, value string) {
-	w.name(name)
-	w.b = jsontree.AppendString(w.b, value)
-}
-
-func (w *writer) number(name string, value int32) {
-	w.name(name)
-	w.b = strconv.AppendInt(w.b, int64(value), 10)
-}
-
-func (w *writer) truth(name string, value bool) {
-	w.name(name)
-	w.b = strconv.AppendBool(w.b, value)
-}
-
-func (w *writer) time(name string, value time.Time) {
-	w.name(name)
-	w.b = append(w.b, epochSeconds(value)...)
-}
-
-// texts writes a list of strings; a nil list is written as an empty one, as AWS does.
-func (w *writer) texts(name string, values []string) {
-	w.name(name)
-	w.b = append(w.b, '[')
-	for _, value := range values {
-		w.text("", value)
+func members(v reflect.Value) []jsontree.Member {
+	var all []jsontree.Member
+	if v.Kind() == reflect.Map {
+		for _, key := range v.MapKeys() {
+			all = append(all, jsontree.NewMember(key.String(), rendered(v.MapIndex(key))))
+		}
+	} else {
+		for field, value := range v.Fields() {
+			if field.IsExported() && field.Name != "ResultMetadata" && (value.Kind() != reflect.Pointer || !value.IsNil()) {
+				all = append(all, jsontree.NewMember(field.Name, rendered(value)))
+			}
+		}
 	}
-	w.b = append(w.b, ']')
-}
-
-func list[T any](w *writer, name string, items []T, write func(*T)) {
-	w.name(name)
-	w.b = append(w.b, '[')
-	for i := range items {
-		write(&items[i])
-	}
-	w.b = append(w.b, ']')
+	slices.SortFunc(all, func(a, b jsontree.Member) int { return strings.Compare(a.Name, b.Name) })
+	return all
 }
 
 // epochSeconds writes a time as AWS does: what Java's Double.toString makes of the seconds with
@@ -87,92 +71,4 @@ func epochSeconds(t time.Time) string {
 		fraction = "0"
 	}
 	return digits[:1] + "." + fraction + "E" + strconv.Itoa(exponent)
-}
-
-// sendCommandResult is the body of SendCommand's answer.
-func sendCommandResult(c *types.Command) []byte {
-	w := &writer{b: make([]byte, 0, 1024)}
-	w.open("")
-	w.command("Command", c)
-	w.end()
-	return w.b
-}
-
-func (w *writer) command(name string, c *types.Command) {
-	w.open(name)
-	w.alarmConfiguration(c.AlarmConfiguration)
-	w.cloudWatch(c.CloudWatchOutputConfig)
-	w.text("CommandId", aws.ToString(c.CommandId))
-	w.text("Comment", aws.ToString(c.Comment))
-	w.number("CompletedCount", c.CompletedCount)
-	w.number("DeliveryTimedOutCount", c.DeliveryTimedOutCount)
-	w.text("DocumentName", aws.ToString(c.DocumentName))
-	w.text("DocumentVersion", aws.ToString(c.DocumentVersion))
-	w.number("ErrorCount", c.ErrorCount)
-	w.time("ExpiresAfter", aws.ToTime(c.ExpiresAfter))
-	w.texts("InstanceIds", c.InstanceIds)
-	w.text("MaxConcurrency", aws.ToString(c.MaxConcurrency))
-	w.text("MaxErrors", aws.ToString(c.MaxErrors))
-	w.notificationConfig(c.NotificationConfig)
-	w.text("OutputS3BucketName", aws.ToString(c.OutputS3BucketName))
-	w.text("OutputS3KeyPrefix", aws.ToString(c.OutputS3KeyPrefix))
-	w.text("OutputS3Region", aws.ToString(c.OutputS3Region))
-	w.open("Parameters")
-	for _, key := range slices.Sorted(maps.Keys(c.Parameters)) {
-		w.parameter(key, c.Parameters[key])
-	}
-	w.end()
-	w.time("RequestedDateTime", aws.ToTime(c.RequestedDateTime))
-	w.text("ServiceRole", aws.ToString(c.ServiceRole))
-	w.text("Status", string(c.Status))
-	w.text("StatusDetails", aws.ToString(c.StatusDetails))
-	w.number("TargetCount", c.TargetCount)
-	list(w, "Targets", c.Targets, func(t *types.Target) {
-		w.open("")
-		w.text("Key", aws.ToString(t.Key))
-		w.texts("Values", t.Values)
-		w.end()
-	})
-	w.number("TimeoutSeconds", aws.ToInt32(c.TimeoutSeconds))
-	list(w, "TriggeredAlarms", c.TriggeredAlarms, func(a *types.AlarmStateInformation) {
-		w.open("")
-		w.text("Name", aws.ToString(a.Name))
-		w.text("State", string(a.State))
-		w.end()
-	})
-	w.end()
-}
-
-// parameter writes a member whose name may be empty, which the other methods take for an
-// element.
-func (w *writer) parameter(name string, values []string) {
-	w.name("")
-	w.b = append(jsontree.AppendString(w.b, name), ':')
-	w.texts("", values)
-}
-
-func (w *writer) alarmConfiguration(c *types.AlarmConfiguration) {
-	w.open("AlarmConfiguration")
-	list(w, "Alarms", c.Alarms, func(a *types.Alarm) {
-		w.open("")
-		w.text("Name", aws.ToString(a.Name))
-		w.end()
-	})
-	w.truth("IgnorePollAlarmFailure", c.IgnorePollAlarmFailure)
-	w.end()
-}
-
-func (w *writer) cloudWatch(c *types.CloudWatchOutputConfig) {
-	w.open("CloudWatchOutputConfig")
-	w.text("CloudWatchLogGroupName", aws.ToString(c.CloudWatchLogGroupName))
-	w.truth("CloudWatchOutputEnabled", c.CloudWatchOutputEnabled)
-	w.end()
-}
-
-func (w *writer) notificationConfig(c *types.NotificationConfig) {
-	w.open("NotificationConfig")
-	w.text("NotificationArn", aws.ToString(c.NotificationArn))
-	list(w, "NotificationEvents", c.NotificationEvents, func(e *types.NotificationEvent) { w.text("", string(*e)) })
-	w.text("NotificationType", string(c.NotificationType))
-	w.end()
 }

@@ -226,14 +226,11 @@ func (s *Service) newCommand(in *ssm.SendCommandInput, document *documentVersion
 			// Recorded: the number of InstanceIds, and 0 for every form of Targets.
 			TargetCount: int32(len(in.InstanceIds)),
 			ServiceRole: or(in.ServiceRoleArn, ""), NotificationConfig: echoNotification(in.NotificationConfig),
-			CloudWatchOutputConfig: in.CloudWatchOutputConfig, TimeoutSeconds: &timeout, AlarmConfiguration: in.AlarmConfiguration,
+			CloudWatchOutputConfig: echoCloudWatch(in.CloudWatchOutputConfig), TimeoutSeconds: &timeout, AlarmConfiguration: in.AlarmConfiguration,
 		},
 	}
 	expires := requested.Add(time.Duration(timeout)*time.Second + document.executionTimeout(in.Parameters))
 	c.ExpiresAfter = &expires
-	if c.CloudWatchOutputConfig == nil {
-		c.CloudWatchOutputConfig = &types.CloudWatchOutputConfig{}
-	}
 	if c.AlarmConfiguration == nil {
 		c.AlarmConfiguration = &types.AlarmConfiguration{}
 	}
@@ -264,11 +261,20 @@ func or(given *string, otherwise string) *string {
 	return given
 }
 
+func echoCloudWatch(c *types.CloudWatchOutputConfig) *types.CloudWatchOutputConfig {
+	if c == nil {
+		c = &types.CloudWatchOutputConfig{}
+	}
+	return &types.CloudWatchOutputConfig{
+		CloudWatchLogGroupName: or(c.CloudWatchLogGroupName, ""), CloudWatchOutputEnabled: c.CloudWatchOutputEnabled,
+	}
+}
+
 // echoNotification fills in Command and All where a notification is asked for
 // (evidence: notifications/type-default, notifications/events-default).
 func echoNotification(c *types.NotificationConfig) *types.NotificationConfig {
 	if !notifies(c) {
-		return &types.NotificationConfig{}
+		return &types.NotificationConfig{NotificationArn: aws.String("")}
 	}
 	echo := types.NotificationConfig{
 		NotificationArn: c.NotificationArn, NotificationEvents: c.NotificationEvents, NotificationType: c.NotificationType,

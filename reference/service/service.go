@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	smithyrand "github.com/aws/smithy-go/rand"
 
 	"github.com/sendspec/sendspec/reference"
@@ -70,11 +71,11 @@ func (s *Service) sendCommand(r request) ([]byte, *exception) {
 	if e != nil {
 		return nil, e
 	}
-	body := sendCommandResult(&c.Command)
+	answer := body(ssm.SendCommandOutput{Command: &c.Command})
 	c.size = r.size + commandOverhead + len(c.nodes)*invocationOverhead
 	c.region = r.region
 	s.history.add(c)
-	return body, nil
+	return answer, nil
 }
 
 // commandOverhead is about what a command costs besides its request, in bytes.
