@@ -15,6 +15,7 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fuzz"
 	"github.com/sendspec/sendspec/fuzz/generate"
@@ -30,6 +31,10 @@ type fuzzFlags struct {
 	strategies                     []string
 	parallel                       int
 	rate                           float64
+
+	write func(report []byte) error // as --json says; nil without it
+	part  selector.Shard
+	known *fuzz.Baseline // nil without --baseline
 }
 
 func newFuzz(s Streams) *cobra.Command {
@@ -132,7 +137,8 @@ func strategyNames() []string { return converted[string](generate.Strategies()) 
 // slowestRate and fastestRate bound --rate, in requests a second: beyond them it could as well not end, or have no bound.
 const slowestRate, fastestRate = 0.01, 1_000_000
 
-func (f *fuzzFlags) check() error {
+// check finds what is wrong with the flags, and reads what they name.
+func (f *fuzzFlags) check(ctx context.Context, s Streams) (err error) {
 	switch {
 	case f.duration < 0:
 		return fmt.Errorf("--for %s: want more than 0", f.duration)
@@ -150,23 +156,18 @@ func (f *fuzzFlags) check() error {
 				nearest.Question(name, strategyNames()))
 		}
 	}
-	return nil
+	if f.write, err = f.jsonWriter(ctx, s); err != nil {
+		return err
+	}
+	if f.part, err = parseShard(f.shard); err != nil {
+		return err
+	}
+	f.known, err = f.readBaseline(ctx)
+	return err
 }
 
 func (f *fuzzFlags) run(ctx context.Context, s Streams) error {
-	if err := f.check(); err != nil {
-		return err
-	}
-	write, err := f.jsonWriter(ctx, s)
-	if err != nil {
-		return err
-	}
-	shard, err := parseShard(f.shard)
-	if err != nil {
-		return err
-	}
-	known, err := f.readBaseline(ctx)
-	if err != nil {
+	if err := f.check(ctx, s); err != nil {
 		return err
 	}
 	session, end, err := f.open(ctx, s)
@@ -175,20 +176,18 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams) error {
 	}
 	defer end()
 	part := ""
-	if shard.Count > 0 {
-		part = ", shard " + shard.String()
+	if f.part.Count > 0 {
+		part = ", shard " + f.part.String()
 	}
 	start := session.Started()
 	fmt.Fprintf(s.Err, "sendspec: fuzzing %s in %s, seed %d%s\n\n", shown(start.Target.Name), shown(start.Target.Region), start.Seed, part)
 	bar := newCampaignBar(s.Err)
-	options := f.options(session, s, bar)
-	options.Shard, options.Baseline = shard, known
-	found, err := fuzz.Run(ctx, session, options)
+	found, err := fuzz.Run(ctx, session, f.options(session, s, bar))
 	_ = bar.Finish()
 	if found == nil {
 		return err
 	}
-	return f.finishBaseline(s, known, found, f.conclude(s, found, write, err))
+	return f.finishBaseline(s, f.known, found, f.conclude(s, found, err))
 }
 
 // open starts the target, where there is something to start, and opens a session with it. The function that it
@@ -230,6 +229,6 @@ func (f *fuzzFlags) options(session *conformance.Session, s Streams, bar *progre
 		return err
 	}
 	return fuzz.Options{Count: f.count, For: f.duration, Parallel: f.parallel, Rate: f.rate, Dir: f.dir, Version: version(),
-		Strategies: converted[generate.Strategy](f.strategies), Found: found,
+		Strategies: converted[generate.Strategy](f.strategies), Shard: f.part, Baseline: f.known, Found: found,
 		Progress: func(r *fuzz.CampaignReport) { showCampaign(bar, r, f.duration) }}
 }

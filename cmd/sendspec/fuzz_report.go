@@ -17,7 +17,7 @@ import (
 )
 
 // conclude says what a campaign found, which ended with an error or without, and writes its report.
-func (f *fuzzFlags) conclude(s Streams, found *fuzz.CampaignReport, write func([]byte) error, err error) error {
+func (f *fuzzFlags) conclude(s Streams, found *fuzz.CampaignReport, err error) error {
 	f.sumUp(s, found)
 	rate := ""
 	if found.Elapsed > 0 {
@@ -25,10 +25,10 @@ func (f *fuzzFlags) conclude(s Streams, found *fuzz.CampaignReport, write func([
 	}
 	fmt.Fprintf(s.Err, "%s\ninputs hash %s; constraints %d of %d%s\n", shown(found.Verdict()), found.Hash, found.Coverage.Asked,
 		found.Coverage.All, rate)
-	if write != nil {
+	if f.write != nil {
 		b, err := fuzz.Marshal(found)
 		if err == nil {
-			err = write(b)
+			err = f.write(b)
 		}
 		if errors.Is(err, errUnread) {
 			err = fmt.Errorf("the report was not written: %w", err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -58,18 +59,10 @@ func sameFile(a, b string) bool {
 
 // mergeCampaigns joins what the shards of a campaign saved, and says what that means as the campaign would have.
 func (f *fuzzFlags) mergeCampaigns(ctx context.Context, s Streams, dirs []string) error {
-	if err := f.check(); err != nil {
+	if err := f.check(ctx, s); err != nil {
 		return err
 	}
-	write, err := f.jsonWriter(ctx, s)
-	if err != nil {
-		return err
-	}
-	known, err := f.readBaseline(ctx)
-	if err != nil {
-		return err
-	}
-	found, err := fuzz.Merge(ctx, dirs, known)
+	found, err := fuzz.Merge(ctx, dirs, f.known)
 	if err != nil {
 		return err
 	}
@@ -83,7 +76,7 @@ func (f *fuzzFlags) mergeCampaigns(ctx context.Context, s Streams, dirs []string
 	}
 	fmt.Fprintf(s.Err, "sendspec: merged the fuzzing of %s in %s, seed %d\n", shown(found.Target.Name), shown(found.Target.Region),
 		found.Seed)
-	return f.finishBaseline(s, known, found, f.conclude(s, found, write, nil))
+	return f.finishBaseline(s, f.known, found, f.conclude(s, found, nil))
 }
 
 func (f *fuzzFlags) promoteFinding(ctx context.Context, s Streams) error {
@@ -116,11 +109,7 @@ still fail. The default folder is findings.`,
   sendspec replay --endpoint http://127.0.0.1:5000 findings/comment-length-above-1a2b3c`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			path := "findings"
-			if len(args) > 0 {
-				path = args[0]
-			}
-			return f.replayAll(c.Context(), s, path)
+			return f.replayAll(c.Context(), s, cmp.Or(strings.Join(args, ""), "findings"))
 		},
 	}
 	f.register(c)
@@ -129,7 +118,7 @@ still fail. The default folder is findings.`,
 }
 
 func (f *fuzzFlags) replayAll(ctx context.Context, s Streams, path string) error {
-	if err := f.check(); err != nil {
+	if err := f.check(ctx, s); err != nil {
 		return err
 	}
 	saved, err := fuzz.Load(ctx, path)

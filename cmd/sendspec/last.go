@@ -38,16 +38,12 @@ type failedCases struct {
 }
 
 func (s Streams) lastReport() (string, error) {
-	if s.Cache == "" {
-		return "", errNoLastRun
-	}
 	name := filepath.Join(s.Cache, lastName)
-	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
+	_, err := os.Stat(name)
+	if s.Cache == "" || errors.Is(err, fs.ErrNotExist) {
 		return "", errNoLastRun
-	} else if err != nil {
-		return "", err
 	}
-	return name, nil
+	return name, err
 }
 
 // keepLast keeps the report of a run against a server. It is a convenience: where nothing can be kept, as in a container
