@@ -1,6 +1,12 @@
 package conformance
 
-import "time"
+import (
+	"context"
+	"time"
+)
+
+// Wait waits for the target, as WithWait has a run do.
+func (r *Runner) Wait(ctx context.Context, within time.Duration) error { return r.wait(ctx, within) }
 
 // WithoutConfirmation takes a first failure for the verdict: in fake time none is flaky.
 func WithoutConfirmation() Option {

@@ -96,11 +96,12 @@ func someHeader(h http.Header) http.Header {
 		if kept[name] != nil {
 			continue
 		}
+		owned := strings.Clone(name)
 		for _, v := range h[name] {
 			if room -= len(name) + len(v); room < 0 {
 				return kept
 			}
-			kept[strings.Clone(name)] = append(kept[name], strings.Clone(v))
+			kept[owned] = append(kept[owned], strings.Clone(v))
 		}
 	}
 	return kept

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,19 +11,9 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// Plan returns every selected case, with what is known before the target is asked anything: Run
-// first finds out what the target can be asked, and may ask more, or less.
-func (r *Runner) Plan() []event.Planned {
-	return r.plan(nil)
-}
-
-// plan makes the plan; found is nil before the target was asked.
+// plan is every selected case, and why the target is not asked it, as far as the preflight shows.
 func (r *Runner) plan(found *probe.Preflight) []event.Planned {
 	var plan []event.Planned
-	known := r.target.bindings()
-	if found != nil {
-		known = found.Bindings
-	}
 	all := r.carriesInvariantsOnly()
 	for _, c := range r.cases {
 		if !all && !r.selector.Match(c.ID) {
@@ -31,7 +22,7 @@ func (r *Runner) plan(found *probe.Preflight) []event.Planned {
 		if !r.settings.of(c) || !r.settings.shard.Has(c.ID) {
 			continue
 		}
-		plan = append(plan, event.Planned{Case: c, Skip: r.skip(c, known, found)})
+		plan = append(plan, event.Planned{Case: c, Skip: cmp.Or(r.lacks(c, found), r.cannotAsk(c, found.Bindings))})
 	}
 	return plan
 }
@@ -42,12 +33,8 @@ func (r *Runner) carriesInvariantsOnly() bool {
 	return !slices.ContainsFunc(r.cases, func(c *fixtures.Case) bool { return r.selector.Match(c.ID) })
 }
 
-func (r *Runner) skip(c *fixtures.Case, known fixtures.Bindings, found *probe.Preflight) string {
-	if found != nil {
-		if why := r.lacks(c, found); why != "" {
-			return why
-		}
-	}
+// cannotAsk is why a target of which this is known is not asked a case, "" where it is.
+func (r *Runner) cannotAsk(c *fixtures.Case, known fixtures.Bindings) string {
 	if c.Safety != fixtures.Inert && !r.mayDispatch() {
 		return event.MayRun
 	}

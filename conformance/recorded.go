@@ -44,7 +44,7 @@ func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...O
 	}
 	x := &Session{runner: r, started: started, liveness: &probe.Liveness{}}
 	x.started.Strict = r.settings.strict
-	if err := x.Emit(x.started); err != nil {
+	if err := r.emit(x.started); err != nil {
 		return nil, err
 	}
 	var results []judge.Result
@@ -67,16 +67,16 @@ func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...O
 		}
 		r.compare(&result, true)
 		results = append(results, result)
-		if err := x.Emit(event.Judged{Result: result}); err != nil {
+		if err := r.emit(event.Judged{Result: result}); err != nil {
 			return nil, err
 		}
 	}
-	for _, v := range x.Invariants(results) {
+	for _, v := range x.invariants(results) {
 		results = append(results, v)
-		if err := x.Emit(event.Judged{Result: v}); err != nil {
+		if err := r.emit(event.Judged{Result: v}); err != nil {
 			return nil, err
 		}
 	}
-	report := x.Report(ctx, results)
-	return report, errors.Join(x.Emit(event.Ended{Report: report}), x.verdict(ctx, report))
+	report := x.report(ctx, results)
+	return report, errors.Join(r.emit(event.Ended{Report: report}), x.verdict(ctx, report))
 }

@@ -40,43 +40,39 @@ func (r *Runner) Run(ctx context.Context) (report *event.Report, err error) {
 	if err := r.emit(session.started); err != nil {
 		return nil, errors.Join(err, r.emit(event.Ended{Report: r.nothingAsked(ctx, err)}))
 	}
-	results, err := session.AskAll(ctx, func(ctx context.Context, p event.Planned) (judge.Result, bool) {
-		return session.Ask(ctx, p), true
-	})
-	invariants := session.Invariants(results)
+	results, err := session.askAll(ctx)
+	invariants := session.invariants(results)
 	if r.carriesInvariantsOnly() {
 		results = nil
 	}
-	for _, v := range invariants {
-		if err == nil {
-			err = r.emit(event.Judged{Result: v})
+	results, err = session.tell(results, invariants, err)
+	for _, ask := range r.settings.more {
+		if err != nil || session.stopped(ctx) != "" {
+			break
+		}
+		more, failed := ask(ctx, session)
+		results, err = session.tell(results, more, nil)
+		if ctx.Err() == nil { // or the run says so itself
+			err = errors.Join(failed, err)
 		}
 	}
-	var more []judge.Result
-	if err == nil {
-		more, err = session.askMore(ctx)
-	}
-	report = session.Report(ctx, slices.Concat(results, invariants, more))
+	session.sinkFailed.Store(err != nil)
+	report = session.report(ctx, results)
 	return report, errors.Join(err, r.emit(event.Ended{Report: report}), session.verdict(ctx, report))
 }
 
-// askMore asks what the caller added to the plan, unless the run came to an end before.
-func (x *Session) askMore(ctx context.Context) (all []judge.Result, err error) {
-	for _, ask := range x.runner.settings.more {
-		if err != nil || x.stopped(ctx) != "" {
-			break
-		}
-		var more []judge.Result
-		more, err = ask(ctx, x)
-		for _, r := range more {
-			all = append(all, r)
-			err = errors.Join(err, x.Emit(event.Judged{Result: r}))
-		}
+// tell adds more results to those that were told before, unless one of those could not be told.
+func (x *Session) tell(told, more []judge.Result, err error) ([]judge.Result, error) {
+	for _, r := range more {
+		x.runner.settings.each(r.Case, func() judge.Result {
+			told = append(told, r)
+			if err == nil {
+				err = x.runner.emit(event.Judged{Result: r})
+			}
+			return r
+		})
 	}
-	if ctx.Err() != nil {
-		return all, nil // the run says so itself
-	}
-	return all, err
+	return told, err
 }
 
 // nothingAsked is the report of a run that did not get to its first case.
@@ -96,12 +92,9 @@ func (r *Runner) emit(e event.Event) error {
 // what is asked meanwhile goes by the settings' parallel like every other request.
 const waitingCases = 256
 
-// AskAll asks the cases of the plan, several at once, and tells each verdict in the order of the plan. Cases that wait
-// for a status begin first, and the others are asked meanwhile. Ask judges one of them, and may leave it out: of such a
-// case nothing is told. The results are those of the cases that were not left out.
-func (x *Session) AskAll(
-	ctx context.Context, ask func(context.Context, event.Planned) (r judge.Result, asked bool),
-) ([]judge.Result, error) {
+// askAll asks the cases of the plan, several at once, and tells each verdict in the order of the plan. Cases that wait
+// for a status begin first, and the others are asked meanwhile. The results are those of the cases that were not left out.
+func (x *Session) askAll(ctx context.Context) ([]judge.Result, error) {
 	plan := x.started.Plan
 	results := make([]judge.Result, len(plan))
 	for i, p := range plan {
@@ -115,7 +108,7 @@ func (x *Session) AskAll(
 			x.enoughFailed.Store(true)
 			enough()
 		}
-		return x.Emit(p)
+		return x.runner.emit(p)
 	}
 	var waiting, others []int
 	for i, p := range plan {
@@ -135,7 +128,11 @@ func (x *Session) AskAll(
 			group.Go(func() error {
 				for n := next.Add(1); n <= int64(len(indexes)); n = next.Add(1) {
 					i := indexes[n-1]
-					r, asked := ask(ctx, plan[i])
+					r, asked := judge.Result{}, false
+					x.runner.settings.each(plan[i].Case, func() judge.Result {
+						r, asked = x.Ask(ctx, plan[i]), true
+						return r
+					})
 					if err := order.put(i, r, asked, plan[i].Skip != ""); err != nil {
 						return err
 					}
@@ -168,7 +165,7 @@ func (x *Session) emitCase(r judge.Result) error {
 	if x.runner.carriesInvariantsOnly() {
 		return nil
 	}
-	return x.Emit(event.Judged{Result: r})
+	return x.runner.emit(event.Judged{Result: r})
 }
 
 // inOrder passes results on in their order, whatever order they come in.

@@ -259,9 +259,13 @@ func TestASinkThatFailsEndsTheRunWithItsError(t *testing.T) {
 	t.Parallel()
 	for _, at := range []int{1, 2, 5, 9} {
 		sink := &recording{fail: at}
-		_, err := run(t.Context(), t, conformance.Target{Handler: answering(always200)}, conformance.WithCases(plainCases(t, 20)),
+		report, err := run(t.Context(), t, conformance.Target{Handler: answering(always200)}, conformance.WithCases(plainCases(t, 20)),
 			conformance.WithSink(sink))
 		require.ErrorContains(t, err, "disk full")
+		if at > 1 {
+			assert.False(t, report.Complete)
+			assert.Equal(t, "a report could not be written", report.Stopped)
+		}
 	}
 }
 

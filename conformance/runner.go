@@ -40,6 +40,7 @@ type settings struct {
 	profiles      []fixtures.Profile
 	evidence      []evidence.Kind
 	sinks         []event.Sink
+	each          func(c *fixtures.Case, ask func() judge.Result)
 	more          []func(context.Context, *Session) ([]judge.Result, error)
 	baseline      Baseline
 	ofServer      func() event.LaunchedServer
@@ -158,6 +159,12 @@ func WithSink(s event.Sink) Option {
 	return func(r *Runner) error { r.settings.sinks = append(r.settings.sinks, s); return nil }
 }
 
+// WithEach has the caller ask each case and each invariant of the run: each calls ask, or leaves the case out. It is
+// called for several cases at once.
+func WithEach(each func(c *fixtures.Case, ask func() judge.Result)) Option {
+	return func(r *Runner) error { r.settings.each = each; return nil }
+}
+
 // WithMore adds results of the caller's own making after those of the plan and of the invariants, in the
 // same report: ask has the session of the run, and asks what it will.
 func WithMore(ask func(ctx context.Context, s *Session) ([]judge.Result, error)) Option {
@@ -175,7 +182,8 @@ func WithAllowDispatch() Option {
 	return func(r *Runner) error { r.settings.allowDispatch = true; return nil }
 }
 
-// WithWait lets Run wait for the target to come up first: see Runner.Wait.
+// WithWait lets Run and Open wait for the target until it answers HTTP at all. A refused or dropped connection, silence,
+// TLS that is not ready and a gateway's 502, 503 or 504 are waited through. What waiting cannot help is an error at once.
 func WithWait(within time.Duration) Option {
 	return func(r *Runner) error {
 		if within <= 0 {
@@ -192,8 +200,10 @@ func New(t Target, opts ...Option) (*Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Runner{target: t,
-		settings: settings{suite: event.Suite{Version: fixtures.Suite}, seed: uint64(rand.Uint32()), parallel: 8, revival: probe.Revival}}
+	r := &Runner{target: t, settings: settings{
+		suite: event.Suite{Version: fixtures.Suite}, seed: uint64(rand.Uint32()), parallel: 8, revival: probe.Revival,
+		each: func(_ *fixtures.Case, ask func() judge.Result) { ask() },
+	}}
 	for _, o := range opts {
 		if err := o(r); err != nil {
 			return nil, err

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -33,13 +32,14 @@ type Session struct {
 	recent   judge.RecentIdentifiers // of RunCase
 
 	enoughFailed atomic.Bool // as many cases as the run was to find
+	sinkFailed   atomic.Bool // what was found could not be told
 }
 
 // Open finds out what the target is and what it can be asked. It fails with ErrCannotJudge where
 // nothing answers, or no SSM, and with ErrBinding where the target lacks what the caller said it has.
 func (r *Runner) Open(ctx context.Context) (*Session, error) {
 	if r.settings.wait > 0 {
-		if err := r.Wait(ctx, r.settings.wait); err != nil {
+		if err := r.wait(ctx, r.settings.wait); err != nil {
 			return nil, err
 		}
 	}
@@ -94,11 +94,8 @@ func needed(plan []event.Planned) map[string]bool {
 	return names
 }
 
-// Wait asks the target a plain SendCommand until it answers HTTP at all. A refused
-// or dropped connection, silence, TLS that is not ready and a gateway's 502, 503 or 504 are waited
-// through. It fails with ErrCannotJudge when the time is over, or at once where waiting cannot help: a
-// certificate that is not trusted, a server of HTTP/2 only.
-func (r *Runner) Wait(ctx context.Context, within time.Duration) error {
+// wait asks the target a plain SendCommand until it answers HTTP at all.
+func (r *Runner) wait(ctx context.Context, within time.Duration) error {
 	exchanger, release, err := r.exchanger()
 	if err != nil {
 		return err
@@ -124,12 +121,6 @@ func (x *Session) Timeout() time.Duration { return x.runner.settings.limits.Time
 // not said to be AWS, which a tunnel leads to, or where the caller allowed it.
 func (x *Session) MayDispatch() bool { return x.runner.mayDispatch() }
 
-// Bindings are what is known of the target's world: what the caller said, and what the preflight made up.
-func (x *Session) Bindings() fixtures.Bindings { return maps.Clone(x.started.Preflight.Bindings) }
-
-// Emit passes an event on to the sinks of the runner.
-func (x *Session) Emit(e event.Event) error { return x.runner.emit(e) }
-
 // Ask judges a case of the plan, asks a failing one again, and holds it against what is known.
 func (x *Session) Ask(ctx context.Context, p event.Planned) judge.Result {
 	r := x.askTwice(ctx, p)
@@ -141,9 +132,9 @@ func (x *Session) Ask(ctx context.Context, p event.Planned) judge.Result {
 
 // RunCase asks a case, which need not be of the plan, and judges the answers. It does not ask a failing
 // one again and keeps nothing of it, so that a campaign can ask without end: judge.Result.Invariants has what
-// Invariants would sum up at the end of a run, and an identifier is compared with the recent ones only.
+// a run sums up at its end, and an identifier is compared with the recent ones only.
 func (x *Session) RunCase(ctx context.Context, c *fixtures.Case) judge.Result {
-	if why := x.runner.skip(c, x.started.Preflight.Bindings, nil); why != "" {
+	if why := x.runner.cannotAsk(c, x.started.Preflight.Bindings); why != "" {
 		return judge.Result{Case: c, Verdict: judge.Skip, Reason: why}
 	}
 	r := x.newAttempt(c, 0, false).run(ctx)
@@ -151,8 +142,8 @@ func (x *Session) RunCase(ctx context.Context, c *fixtures.Case) judge.Result {
 	return r
 }
 
-// Invariants gives the verdict on each selected invariant over all the results of the session.
-func (x *Session) Invariants(results []judge.Result) []judge.Result {
+// invariants gives the verdict on each selected invariant over all the results of the session.
+func (x *Session) invariants(results []judge.Result) []judge.Result {
 	settings := &x.runner.settings
 	faults := slices.Clone(x.started.Preflight.Faults)
 	if len(settings.profiles) > 0 {
@@ -170,8 +161,8 @@ func (x *Session) Invariants(results []judge.Result) []judge.Result {
 	return verdicts
 }
 
-// Report sums up the results of the session.
-func (x *Session) Report(ctx context.Context, results []judge.Result) *event.Report {
+// report sums up the results of the session.
+func (x *Session) report(ctx context.Context, results []judge.Result) *event.Report {
 	report := event.NewReport(x.started, results, x.stopped(ctx))
 	report.Elapsed = time.Since(x.started.Began)
 	report.Server, report.Shard, report.Corpus = x.runner.server(), x.runner.settings.shard, fixtures.Digest(x.runner.cases)
@@ -184,7 +175,11 @@ func (x *Session) stopped(ctx context.Context) string {
 	if x.enoughFailed.Load() {
 		enough = fmt.Sprintf("ended at failure %d", x.runner.settings.maxFail)
 	}
-	return cmp.Or(probe.WhyEnded(ctx), enough, x.liveness.Lost())
+	failed := ""
+	if x.sinkFailed.Load() {
+		failed = "a report could not be written"
+	}
+	return cmp.Or(probe.WhyEnded(ctx), enough, failed, x.liveness.Lost())
 }
 
 // Resume lets a session that gave its target up ask again.

@@ -55,7 +55,7 @@ func BenchmarkHTTP(b *testing.B) {
 	target := server(b)
 	s := session(b, target, 1)
 	const count = 10000
-	bare := newBareLoop(b, target.URL, s.Bindings(), count)
+	bare := newBareLoop(b, target.URL, s.Started().Preflight.Bindings, count)
 	bare.run(b)
 	var took, bareTook, cpu, bareCPU time.Duration
 	cases := 0.0

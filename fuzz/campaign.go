@@ -143,7 +143,7 @@ func newCampaign(session *conformance.Session, options Options) (*campaign, erro
 	if c.report.Share = g.Share(options.Count, options.Shard); options.Count > 0 && c.report.Share == 0 {
 		return nil, fmt.Errorf("shard %s has none of %d inputs: want no more shards than inputs", options.Shard, options.Count)
 	}
-	c.oracle = oracle.New(session.Bindings(), session.Started().Target.Region)
+	c.oracle = oracle.New(session.Started().Preflight.Bindings, session.Started().Target.Region)
 	limit := rate.Inf
 	if options.Rate > 0 {
 		limit = rate.Limit(options.Rate)

@@ -1,9 +1,7 @@
 package conformancetest
 
 import (
-	"github.com/sendspec/sendspec/conformance/probe"
-
-	"context"
+	"errors"
 	"net/http"
 	"regexp"
 	"slices"
@@ -14,7 +12,9 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
 // Run asks the target every case, each in a subtest of its own: a case that the target fails fails
@@ -28,59 +28,55 @@ func Run(t *testing.T, target conformance.Target, opts ...conformance.Option) {
 	if deadline, ok := t.Deadline(); ok {
 		opts = append(slices.Clip(opts), conformance.WithMaxTime(allowed(time.Until(deadline))))
 	}
+	begun := &beginning{t: t}
+	opts = append(slices.Clip(opts), conformance.WithSink(begun), conformance.WithEach(func(c *fixtures.Case, ask func() judge.Result) {
+		t.Run(c.ID, func(t *testing.T) {
+			r := ask()
+			tell(t, begun.target, &r)
+		})
+	}))
 	runner, err := conformance.New(target, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := runner.Bounded(t.Context())
 	defer cancel()
-	session, err := runner.Open(ctx)
-	if err != nil {
+	found, err := runner.Run(ctx)
+	why := probe.WhyEnded(ctx)
+	switch {
+	case found == nil:
 		t.Fatal(err)
+	case why != "":
+		notAsked, all := notAsked(found.Results)
+		t.Errorf("%d of %d cases were not asked: %s; go test -timeout gives more", notAsked, all, why)
+	case err != nil && !(found.Complete && errors.Is(err, conformance.ErrCannotJudge)): // or every subtest was skipped
+		t.Error(err)
 	}
-	defer session.Close()
-	started := session.Started()
-	inform := func(e event.Event) {
-		if err := session.Emit(e); err != nil {
-			t.Error(err)
-		}
+	t.Log("\n" + report.Summary(found))
+}
+
+// beginning logs what a run begins with.
+type beginning struct {
+	t      *testing.T
+	target event.Target
+}
+
+func (b *beginning) Event(e event.Event) error {
+	started, ok := e.(event.Started)
+	if !ok {
+		return nil
 	}
-	inform(started)
-	t.Logf("sendspec: %s, seed %d", started.Target.Name, started.Seed)
+	b.target = started.Target
+	b.t.Logf("sendspec: %s, seed %d", started.Target.Name, started.Seed)
 	if n := started.LeftOut(); n > 0 {
-		t.Logf("%d of %d cases are left out: they may run a command on a node, and the target is not on loopback "+
+		b.t.Logf("%d of %d cases are left out: they may run a command on a node, and the target is not on loopback "+
 			"(conformance.WithAllowDispatch asks them)",
 			n, len(started.Plan))
 	}
 	if started.Suite.LeftOut > 0 {
-		t.Logf("suite %s", started.Suite)
+		b.t.Logf("suite %s", started.Suite)
 	}
-	results, err := session.AskAll(ctx, func(ctx context.Context, p event.Planned) (r judge.Result, asked bool) {
-		t.Run(p.Case.ID, func(t *testing.T) {
-			r, asked = session.Ask(ctx, p), true
-			if r.NotAsked() && probe.WhyEnded(ctx) != "" {
-				t.Skip(r.Reason)
-			}
-			tell(t, started.Target, &r)
-		})
-		return r, asked
-	})
-	if err != nil {
-		t.Error(err)
-	}
-	if why := probe.WhyEnded(ctx); why != "" {
-		t.Errorf("%d of %d cases were not asked: %s; go test -timeout gives more", notAsked(results), len(results), why)
-	}
-	for _, r := range session.Invariants(results) {
-		t.Run(r.Case.ID, func(t *testing.T) {
-			results = append(results, r)
-			inform(event.Judged{Result: r})
-			tell(t, started.Target, &r)
-		})
-	}
-	found := session.Report(ctx, results)
-	inform(event.Ended{Report: found})
-	t.Log("\n" + report.Summary(found))
+	return nil
 }
 
 // allowed is how much of the time that go test leaves a run may take: the rest is for what it has found.
@@ -88,14 +84,18 @@ func allowed(left time.Duration) time.Duration {
 	return max(left-min(left/10, 10*time.Second), time.Millisecond)
 }
 
-func notAsked(results []judge.Result) int {
-	n := 0
+// notAsked is how many cases were not asked, and of how many.
+func notAsked(results []judge.Result) (n, all int) {
 	for i := range results {
+		if results[i].Case.Area() == judge.InvariantArea {
+			continue
+		}
+		all++
 		if results[i].NotAsked() {
 			n++
 		}
 	}
-	return n
+	return n, all
 }
 
 // RunHandler is Run for an http.Handler in the same process.

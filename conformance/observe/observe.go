@@ -101,7 +101,7 @@ func (o *Observer) heading(cases int, asked map[string]bool, stopped string) evi
 	head := &evidence.Observation{
 		Endpoint: o.Masker.Text(t.URL), Region: t.Region, Cases: cases, Incomplete: stopped, Bindings: map[string]string{},
 	}
-	for name, value := range o.Session.Bindings() {
+	for name, value := range o.Session.Started().Preflight.Bindings {
 		if asked[name] {
 			head.Bindings[name] = o.Masker.Text(value)
 		}

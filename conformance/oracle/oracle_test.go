@@ -55,7 +55,7 @@ func TestTheOracleTakesWhatTheReferenceAnswers(t *testing.T) {
 	require.NoError(t, err)
 	session, err := runner.Open(t.Context())
 	require.NoError(t, err)
-	o := oracle.New(session.Bindings(), "us-east-1")
+	o := oracle.New(session.Started().Preflight.Bindings, "us-east-1")
 	for c, step := range plainSteps(t, bindingsOf(world)) {
 		if strings.Contains(c.ID, "InternalServerError") || strings.HasPrefix(c.ID, "execution/") ||
 			strings.HasPrefix(c.ID, "wire/BodySize") {

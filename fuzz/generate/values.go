@@ -43,7 +43,8 @@ type World struct {
 
 // WorldOf is the world of a session's target.
 func WorldOf(s *conformance.Session) World {
-	return World{Bindings: s.Bindings(), MayDispatch: s.MayDispatch(), Operations: s.Started().Preflight.Operations}
+	found := s.Started().Preflight
+	return World{Bindings: found.Bindings, MayDispatch: s.MayDispatch(), Operations: found.Operations}
 }
 
 func newWorld(of World) *world {
