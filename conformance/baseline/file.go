@@ -1,3 +1,27 @@
+// Package baseline holds what is known already of how a target differs, so that a gate in CI fails
+// only on what is new.
+//
+// It comes after the judge: conformance.WithBaseline holds every result against a File, which turns
+// a known failure into the verdict known, and a known failure that no longer fails into fixed.
+//
+// A file has an entry a line, and keeps its comments and its order when it is updated:
+//
+//	# SELECTOR FINGERPRINT [until=YYYY-MM-DD] [ref=WHERE] [# reason]
+//	constraint/Comment/above-max   status=200                  # lengths are not looked at
+//	echo/Status                    /Command/Status=string      until=2027-03-31 ref=#4711
+//	lifecycle/List/after-cancel    flaky                       # depends on the scheduler
+//
+// The selector is of the grammar of run, without ! and @. Every case that it picks must fail, and in
+// the way that the fingerprint says (judge.Result has it, and so have the reports): one that
+// passes makes the entry stale, one that fails in another way is a new failure. So an entry hides
+// nothing that its author did not see.
+//
+// A line suite=1.0 before the entries pins the version of the suite: cases that came later are left out, until somebody
+// raises it. A file without one takes every case.
+//
+// The fingerprint flaky names cases whose verdict varies. Such a case may pass or fail in any way: that
+// is the price, so use it only for a case that nobody can mend now.
+// An update writes it for what its runs (Runs) saw vary, and says what that was; it never takes one out.
 package baseline
 
 import (
@@ -104,9 +128,6 @@ func (f *File) Entries() []*Entry {
 	return list
 }
 
-// Name is the file's name.
-func (f *File) Name() string { return f.name }
-
 // Suite is the version of the suite that the file pins: what came later is not asked. It is "" where it pins none.
 func (f *File) Suite() fixtures.Version { return f.suite }
 
@@ -173,19 +194,14 @@ func (f *File) Check(cases []*fixtures.Case) error {
 // index finds out which entries pick which cases.
 func (f *File) index(cases []*fixtures.Case) *selector.Index {
 	f.cases, f.names = cases, map[string][]*line{}
-	index, picked := selector.NewIndex(cases), map[string][]int{}
+	index := selector.NewIndex(cases)
 	for i := range f.lines {
 		l := &f.lines[i]
 		if l.Entry == nil {
 			continue
 		}
-		found, known := picked[l.Selector]
-		if !known {
-			found = index.Picks(l.picks)
-			picked[l.Selector] = found
-		}
-		l.picked, l.merged = found, false
-		if len(found) == 0 {
+		l.picked, l.merged = index.Picks(l.picks), false
+		if len(l.picked) == 0 {
 			l.picked = pickMerged(index, l.Selector)
 			l.merged = len(l.picked) > 0
 		}
@@ -211,37 +227,32 @@ func pickMerged(index *selector.Index, text string) []int {
 // Apply holds a result against the entries that name its case.
 func (f *File) Apply(r *judge.Result, complete bool) {
 	entries := f.names[r.Case.ID]
+	varies := slices.ContainsFunc(entries, func(l *line) bool { return l.Fingerprint == flaky })
 	invariant := r.Case.Area() == judge.InvariantArea
-	if r.Verdict == judge.Skip && len(entries) > 0 && !anyFlaky(entries) && (complete || !invariant) {
-		r.Baseline = f.note(entries[0], judge.BaselineUnjudged)
+	switch {
+	case len(entries) == 0, r.Verdict == judge.Error, r.Verdict == judge.Flaky && !varies:
 		return
-	}
-	if len(entries) == 0 || r.Verdict == judge.Skip || r.Verdict == judge.Error || r.Verdict == judge.Flaky && !anyFlaky(entries) {
+	case r.Verdict == judge.Skip:
+		if !varies && (complete || !invariant) {
+			r.Baseline = f.note(entries[0], judge.BaselineUnjudged)
+		}
 		return
 	}
 	failed := r.Verdict == judge.Fail || r.Verdict == judge.Flaky || r.Spared()
 	for _, l := range entries {
-		switch {
-		case l.Fingerprint == flaky && l.expired(f.today) && failed:
-			r.Baseline = f.note(l, judge.BaselineExpired)
-			return
-		case l.Fingerprint == flaky:
-			if failed {
-				r.Verdict = judge.Known
-			}
-			r.Baseline = f.note(l, judge.BaselineFlaky)
-			return
-		case r.Fingerprint == "" || !l.covers(r.Fingerprint, invariant):
-		case l.expired(f.today):
-			r.Baseline = f.note(l, judge.BaselineExpired)
-			return
-		default:
-			if failed {
-				r.Verdict = judge.Known
-			}
-			r.Baseline = f.note(l, judge.BaselineKnown)
-			return
+		state := judge.BaselineKnown
+		if l.Fingerprint == flaky {
+			state = judge.BaselineFlaky
+		} else if r.Fingerprint == "" || !l.covers(r.Fingerprint, invariant) {
+			continue
 		}
+		if l.expired(f.today) && (failed || state == judge.BaselineKnown) {
+			state = judge.BaselineExpired
+		} else if failed {
+			r.Verdict = judge.Known
+		}
+		r.Baseline = f.note(l, state)
+		return
 	}
 	switch {
 	case failed:
@@ -250,15 +261,6 @@ func (f *File) Apply(r *judge.Result, complete bool) {
 		r.Verdict = judge.Fixed
 		r.Baseline = f.note(entries[0], judge.BaselineStale)
 	}
-}
-
-func anyFlaky(entries []*line) bool {
-	for _, l := range entries {
-		if l.Fingerprint == flaky {
-			return true
-		}
-	}
-	return false
 }
 
 func (f *File) note(l *line, state judge.BaselineState) *judge.BaselineNote {

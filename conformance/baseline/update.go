@@ -3,6 +3,7 @@ package baseline
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,9 +30,7 @@ func (c Changes) String() string {
 }
 
 // header opens a new file.
-const header = `# Known divergences: what a line picks fails, and in the way that its fingerprint says.
-# ` + form + `
-`
+const header = "# Known divergences: what a line picks fails, and in the way that its fingerprint says."
 
 // Prune takes out the entries that pick none of the cases, or only merged ones that have entries of their own, and returns
 // them as FILE:LINE SELECTOR: an update comes after the corpus changed as well as after the target did.
@@ -66,9 +65,7 @@ func (f *File) Update(runs *Runs) Changes {
 	}
 	var lines []line
 	if f.missing {
-		for _, text := range strings.Split(strings.TrimSuffix(header, "\n"), "\n") {
-			lines = append(lines, line{text: text})
-		}
+		lines = []line{{text: header}, {text: "# " + form}}
 	}
 	for i := range f.lines {
 		if f.lines[i].Entry == nil {
@@ -170,25 +167,8 @@ func (u *updating) entry(l *line) []line {
 // narrowed writes an entry anew for those of its cases that still fail.
 func (u *updating) narrowed(l *line, still map[string]map[string]bool) []line {
 	var lines []line
-	for _, key := range sorted(still) {
-		want := still[key]
-		fingerprint, seen := apart(key)
-		for id := range want {
-			if u.covered[id] {
-				delete(want, id)
-			}
-			u.covered[id] = true
-		}
-		for _, text := range u.fold(want) {
-			e := *l.Entry
-			e.Selector, e.Fingerprint = text, fingerprint
-			if e.Reason != "" && seen != "" {
-				e.Reason += "; "
-			}
-			e.Reason += seen
-			e.picks, _ = selector.Parse([]string{text}, nil)
-			lines = append(lines, line{text: e.String(), Entry: &e})
-		}
+	for _, e := range u.entries(still, *l.Entry) {
+		lines = append(lines, line{text: e.String(), Entry: e})
 	}
 	if len(lines) == 0 {
 		u.changes.Removed++
@@ -198,28 +178,38 @@ func (u *updating) narrowed(l *line, still map[string]map[string]bool) []line {
 	return lines
 }
 
+// entries lists, as this one, the cases of each fingerprint that no entry lists.
+func (u *updating) entries(cases map[string]map[string]bool, as Entry) []*Entry {
+	var entries []*Entry
+	for _, key := range slices.Sorted(maps.Keys(cases)) {
+		maps.DeleteFunc(cases[key], func(id string, _ bool) bool { return u.covered[id] })
+		maps.Copy(u.covered, cases[key])
+		fingerprint, seen, _ := strings.Cut(key, " ")
+		for _, text := range u.fold(cases[key]) {
+			e := as
+			e.Selector, e.Fingerprint = text, fingerprint
+			if e.Reason != "" && seen != "" {
+				e.Reason += "; "
+			}
+			e.Reason += seen
+			e.picks, _ = selector.Parse([]string{text}, nil)
+			entries = append(entries, &e)
+		}
+	}
+	return entries
+}
+
 // fresh returns entries for the failures that no entry lists, those of an area together.
 func (u *updating) fresh() []line {
 	byPrint := map[string]map[string]bool{}
 	for id := range u.now {
-		seen, failing := u.runs.Varying(id), u.failing(id)
-		switch {
-		case u.covered[id]:
-		case seen != "":
+		if seen := u.runs.Varying(id); seen != "" {
 			add(byPrint, varying(seen), id)
-		case failing != nil:
+		} else if failing := u.failing(id); failing != nil {
 			add(byPrint, failing.Fingerprint, id)
 		}
 	}
-	var entries []*Entry
-	for _, key := range sorted(byPrint) {
-		fingerprint, seen := apart(key)
-		for _, text := range u.fold(byPrint[key]) {
-			e := &Entry{Selector: text, Fingerprint: fingerprint, Reason: seen}
-			e.picks, _ = selector.Parse([]string{text}, nil)
-			entries = append(entries, e)
-		}
-	}
+	entries := u.entries(byPrint, Entry{})
 	slices.SortStableFunc(entries, func(a, b *Entry) int { return cmp.Compare(u.first[a.Selector], u.first[b.Selector]) })
 	u.changes.Added = len(entries)
 	var lines []line
@@ -233,30 +223,15 @@ func (u *updating) fresh() []line {
 	return lines
 }
 
-// varying takes the place of the fingerprint of a case that varies: those of which the same was seen may
-// share an entry.
+// varying takes the place of the fingerprint, which has no space, of a case that varies: those of which the same was seen
+// may share an entry.
 func varying(seen string) string { return flaky + " " + seen }
-
-// apart returns the fingerprint, which has no space, and what was seen of a case that varies.
-func apart(key string) (fingerprint, seen string) {
-	fingerprint, seen, _ = strings.Cut(key, " ")
-	return fingerprint, seen
-}
 
 func add(sets map[string]map[string]bool, key, id string) {
 	if sets[key] == nil {
 		sets[key] = map[string]bool{}
 	}
 	sets[key][id] = true
-}
-
-func sorted(sets map[string]map[string]bool) []string {
-	var keys []string
-	for key := range sets {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // Text is the text of the file.
