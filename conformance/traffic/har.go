@@ -1,6 +1,7 @@
 package traffic
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -40,28 +42,23 @@ type har struct {
 			StartedDateTime time.Time `json:"startedDateTime"`
 			Time            float64   `json:"time"` // milliseconds
 			Request         struct {
-				Method   string   `json:"method"`
-				URL      string   `json:"url"`
-				Headers  []header `json:"headers"`
-				Cookies  []header `json:"cookies"`
-				BodySize int      `json:"bodySize"`
-				PostData *content `json:"postData"`
+				Method   string       `json:"method"`
+				URL      string       `json:"url"`
+				Headers  []wire.Field `json:"headers"`
+				Cookies  []wire.Field `json:"cookies"`
+				BodySize int          `json:"bodySize"`
+				PostData *content     `json:"postData"`
 				// Raw is an extension of ours: the request was framed by hand, and PostData is what followed the header.
 				Raw string `json:"_raw"`
 			} `json:"request"`
 			Response struct {
-				Status  int      `json:"status"`
-				Headers []header `json:"headers"`
-				Cookies []header `json:"cookies"`
-				Content content  `json:"content"`
+				Status  int          `json:"status"`
+				Headers []wire.Field `json:"headers"`
+				Cookies []wire.Field `json:"cookies"`
+				Content content      `json:"content"`
 			} `json:"response"`
 		} `json:"entries"`
 	} `json:"log"`
-}
-
-type header struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
 }
 
 type content struct {
@@ -91,7 +88,7 @@ func (h *har) secrets() []string {
 	var list []string
 	for i := range h.Log.Entries {
 		e := &h.Log.Entries[i]
-		list = append(list, wire.Secrets(e.Request.URL, fields(slices.Concat(e.Request.Headers, e.Response.Headers)))...)
+		list = append(list, wire.Secrets(e.Request.URL, slices.Concat(e.Request.Headers, e.Response.Headers))...)
 		for _, cookie := range slices.Concat(e.Request.Cookies, e.Response.Cookies) {
 			list = append(list, cookie.Value)
 		}
@@ -116,8 +113,9 @@ func Read(r io.Reader, secrets ...string) (Capture, error) {
 	redactor := wire.NewRedactor(slices.Concat(file.secrets(), secrets)...)
 	for i := range file.Log.Entries {
 		e := &file.Log.Entries[i]
-		operation, ok := strings.CutPrefix(valueOf(e.Request.Headers, "X-Amz-Target"), "AmazonSSM.")
-		if !ok || !slices.Contains(reference.Operations(), operation) {
+		request := &wire.Request{Method: e.Request.Method, Path: pathOf(e.Request.URL), Fields: e.Request.Headers}
+		operation, ok := strings.CutPrefix(request.Get("X-Amz-Target"), "AmazonSSM.")
+		if request.Operation = operation; !ok || !slices.Contains(reference.Operations(), operation) {
 			c.Foreign++
 			continue
 		}
@@ -126,12 +124,8 @@ func Read(r io.Reader, secrets ...string) (Capture, error) {
 			sentAt, took = last, 0
 		}
 		last = sentAt.Add(took)
-		call := CapturedCall{Entry: i + 1, World: worlds.of(e.Request.URL, e.Request.Headers), Exchange: &wire.Exchange{
-			Sent: sentAt, Elapsed: took,
-			Request: &wire.Request{
-				Operation: operation, Method: e.Request.Method, Path: pathOf(e.Request.URL), Fields: fields(e.Request.Headers),
-			},
-			Response: &wire.Response{Status: e.Response.Status, Header: http.Header{}},
+		call := CapturedCall{Entry: i + 1, World: worlds.of(e.Request.URL, request), Exchange: &wire.Exchange{
+			Sent: sentAt, Elapsed: took, Request: request, Response: &wire.Response{Status: e.Response.Status, Header: http.Header{}},
 		}}
 		for _, h := range e.Response.Headers {
 			call.Exchange.Response.Header.Add(h.Name, h.Value)
@@ -178,28 +172,10 @@ func elapsed(milliseconds float64) time.Duration {
 
 // isMasked reports whether a body was replaced by a word that says so, as proxies and people do.
 func isMasked(body []byte) bool {
-	text := strings.ToLower(strings.Trim(string(body[:min(len(body), 64)]), " \"'*<>[](){}\r\n"))
-	return len(body) < 64 && (strings.HasPrefix(text, "redacted") || strings.HasPrefix(text, "masked") ||
-		strings.HasPrefix(text, "removed")) ||
-		len(body) > 0 && strings.Trim(string(body), "*") == ""
+	return len(body) < 64 && maskingWord.Match(body) || len(body) > 0 && len(bytes.Trim(body, "*")) == 0
 }
 
-func fields(headers []header) []wire.Field {
-	var list []wire.Field
-	for _, h := range headers {
-		list = append(list, wire.Field{Name: h.Name, Value: h.Value})
-	}
-	return list
-}
-
-func valueOf(headers []header, name string) string {
-	for _, h := range headers {
-		if strings.EqualFold(h.Name, name) {
-			return h.Value
-		}
-	}
-	return ""
-}
+var maskingWord = regexp.MustCompile(`(?i)^[ "'*<>\[\](){}\r\n]*(redacted|masked|removed)`)
 
 // pathOf is the path of a URL alone: a query may hold a signature.
 func pathOf(text string) string {
@@ -208,4 +184,30 @@ func pathOf(text string) string {
 		return "/"
 	}
 	return u.EscapedPath()
+}
+
+// worlds numbers what the calls of a file ask: a command is known to one endpoint, one region and one account. Two keys
+// of one account count as two, since no key tells its account: less is held together then, and nothing wrongly.
+type worlds map[string]int
+
+// scope is the credential of a signature of version 4, in a header or a URL: the key's ID, the date, the region.
+var scope = regexp.MustCompile(`Credential=([^/,\s]*)/[^/,\s]*/([^/,\s]*)/`)
+
+func (w worlds) of(address string, r *wire.Request) int {
+	key := ""
+	if u, err := url.Parse(address); err == nil {
+		key = strings.ToLower(u.Scheme + "://" + u.Host)
+		address, _ = url.QueryUnescape(strings.Replace(u.RawQuery, "X-Amz-Credential=", "Credential=", 1))
+	}
+	signed := scope.FindStringSubmatch(r.Get("Authorization"))
+	if signed == nil {
+		signed = scope.FindStringSubmatch(address)
+	}
+	if signed != nil {
+		key += " " + signed[1] + " " + signed[2]
+	}
+	if w[key] == 0 {
+		w[key] = len(w) + 1
+	}
+	return w[key]
 }
