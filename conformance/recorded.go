@@ -59,7 +59,7 @@ func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...O
 			result = judge.Judge(c.Case, c.Steps, c.Exchanges, r.settings.strict)
 			if c.World > 0 {
 				if worlds[c.World] == nil {
-					worlds[c.World] = judge.NewTogether()
+					worlds[c.World] = &judge.Together{}
 				}
 				result.HoldAgainst(worlds[c.World], r.settings.strict)
 			}

@@ -13,14 +13,17 @@ var endedCheck = caseCheck{
 	rule("Command/ended", "The counts of a command do not fall, and stay once it has ended; they and its status agree with its "+
 		"invocations once all have ended; an invocation that has ended is shown with one end, one code and one output",
 		fixtures.Must, "status/counts", "status/ErrorCount", "status/success-all", "status/history", "output/readiness"),
-	func() func(*Exchanged) []Finding { return lives{}.inspect },
+	func(h *history, e *Exchanged, s *subject) []Finding {
+		if s.of == reference.OfCommand {
+			return h.command(e, s)
+		}
+		return h.invocation(e, s)
+	},
 }
 
 var countNames = [...]string{"TargetCount", "CompletedCount", "ErrorCount", "DeliveryTimedOutCount"}
 
-// lives are what was seen of commands, by their IDs.
-type lives map[string]*life
-
+// life is what was seen of the end of a command.
 type life struct {
 	counts      [len(countNames)]int64
 	counted     place
@@ -34,24 +37,8 @@ type life struct {
 	output      map[string]known
 }
 
-func (l lives) inspect(e *Exchanged) []Finding {
-	var found []Finding
-	for _, s := range e.subjects() {
-		c := l[s.command]
-		if c == nil || e.Step.Request.Operation == reference.SendCommand {
-			if len(l) >= mostRemembered {
-				continue
-			}
-			c = &life{invocations: map[string]statusSeen{}, all: map[reference.Details]int{}, output: map[string]known{}}
-			l[s.command] = c
-		}
-		if s.of == reference.OfCommand {
-			found = append(found, c.command(e, &s)...)
-		} else {
-			found = append(found, c.invocation(e, &s)...)
-		}
-	}
-	return found
+func newLife() life {
+	return life{invocations: map[string]statusSeen{}, all: map[reference.Details]int{}, output: map[string]known{}}
 }
 
 // command looks at the counts of a Command.
@@ -60,7 +47,7 @@ func (c *life) command(e *Exchanged, s *subject) []Finding {
 		return nil // both were under way
 	}
 	var found []Finding
-	by, now, whole := placeOf(e), c.counts, true
+	by, now, whole := s.by, c.counts, true
 	for i, name := range countNames {
 		v := s.value.Get(name)
 		n, ok := v.Int64()
@@ -127,7 +114,7 @@ func (c *life) count(d reference.Details, by place) {
 
 // invocation looks at what is left of an invocation once it has ended.
 func (c *life) invocation(e *Exchanged, s *subject) []Finding {
-	details, by := s.details(), placeOf(e)
+	details, by := s.details(), s.by
 	if !reference.Terminal(details) {
 		return nil
 	}

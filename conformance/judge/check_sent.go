@@ -18,7 +18,7 @@ var asSentCheck = caseCheck{
 		"status, counts and output; its invocations are of the nodes that it was sent to, one of each",
 		fixtures.Must, "echo/whole-later", "expiry/list", "notifications/later", "notifications/invocations", "output/log-group",
 		"calls/GetCommandInvocation-members", "calls/one-per-node", "calls/no-urls"),
-	func() func(*Exchanged) []Finding { return asSent{}.inspect },
+	asSent,
 }
 
 // The members that stay, of a Command, of an invocation, and of one in a list.
@@ -37,66 +37,35 @@ var (
 	}
 )
 
-// asSent is what is known of commands, by their IDs.
-type asSent map[string]*remembered
-
-type remembered struct{ sent, shown map[string]known }
-
-type known struct {
-	value *jsontree.Value
-	by    place
-}
-
-// differs is the finding that a member is not what it was.
-func (k known) differs(level fixtures.Level, path, whence string, got *jsontree.Value) []Finding {
-	return broken(level, path, Description{Words: show(k.value) + whence, Kind: kindOf(k.value)}, described(got))
-}
-
-func (a asSent) inspect(e *Exchanged) []Finding {
+func asSent(h *history, e *Exchanged, s *subject) []Finding {
 	var found []Finding
-	operation, by := e.Step.Request.Operation, placeOf(e)
-	nodes := map[string]bool{}
-	for _, s := range e.subjects() {
-		if len(found) >= findingsKept { // no more are kept, and each takes time
-			break
+	names, operation := constantOfCommand, e.Step.Request.Operation
+	switch {
+	case operation == reference.SendCommand:
+		h.rememberRequest(e, s.by)
+	case s.of == reference.OfInvocation:
+		names = constantOfInvocation
+		found = append(h.ofNode(s), h.urls(s)...)
+		if operation == reference.ListCommandInvocations { // its own, a little later than the command's
+			names = constantInList
+			found = append(found, h.constant(s, "RequestedDateTime", s.node+"/")...)
 		}
-		r := a[s.command]
-		if r == nil || operation == reference.SendCommand {
-			if len(a) >= mostRemembered {
-				continue
-			}
-			r = &remembered{sent: map[string]known{}, shown: map[string]known{}}
-			a[s.command] = r
-		}
-		names := constantOfCommand
-		switch {
-		case operation == reference.SendCommand:
-			r.rememberRequest(e, by)
-		case s.of == reference.OfInvocation:
-			names = constantOfInvocation
-			found = append(found, ofNode(r, &s, nodes)...)
-			found = append(found, urls(r, &s)...)
-			if operation == reference.ListCommandInvocations { // its own, a little later than the command's
-				names = constantInList
-				found = append(found, r.constant(&s, "RequestedDateTime", s.node+"/", by)...)
-			}
-		}
-		for _, name := range names {
-			found = append(found, r.constant(&s, name, "", by)...)
-		}
+	}
+	for _, name := range names {
+		found = append(found, h.constant(s, name, "")...)
 	}
 	return found
 }
 
 // rememberRequest notes what a Command shows of its request. A member that appears twice counts as none.
-func (r *remembered) rememberRequest(e *Exchanged, by place) {
+func (h *history) rememberRequest(e *Exchanged, by place) {
 	body := e.requestBody()
 	if body == nil || len(body.Duplicates()) > 0 {
 		return
 	}
 	note := func(name string, v *jsontree.Value) {
 		if v != nil && v.Kind != jsontree.Null {
-			r.sent[name] = known{v, by}
+			h.sent[name] = known{v, by}
 		}
 	}
 	for _, name := range comesBack {
@@ -109,19 +78,19 @@ func (r *remembered) rememberRequest(e *Exchanged, by place) {
 
 // constant holds a member against what was sent and what was shown first: where the two differ, that answer was judged
 // for it, and either may come.
-func (r *remembered) constant(s *subject, name, prefix string, by place) []Finding {
+func (h *history) constant(s *subject, name, prefix string) []Finding {
 	got := s.value.Get(name)
-	shown, wasShown := r.shown[prefix+name]
+	shown, wasShown := h.shown[prefix+name]
 	if !wasShown {
 		if got != nil {
-			r.shown[prefix+name] = known{got, by}
+			h.shown[prefix+name] = known{got, s.by}
 		}
-		if shown = r.sent[prefix+name]; shown.value == nil || shown.by == by {
+		if shown = h.sent[prefix+name]; shown.value == nil || shown.by == s.by {
 			return nil
 		}
 	}
 	want, whence := shown, "as in "
-	if sent, ok := r.sent[prefix+name]; ok {
+	if sent, ok := h.sent[prefix+name]; ok {
 		want, whence = sent, "as sent in "
 	}
 	if stays(name, shown.value, got) || stays(name, want.value, got) {
@@ -190,15 +159,14 @@ func isEmpty(v *jsontree.Value) bool {
 const mostOfNodes = 200
 
 // ofNode holds the node of an invocation against those that the command was sent to, and against those of the page.
-func ofNode(r *remembered, s *subject, nodes map[string]bool) []Finding {
-	key, path := s.command+" "+s.node, s.path+"/InstanceId"
-	if nodes[key] {
+func (h *history) ofNode(s *subject) []Finding {
+	path := s.path + "/InstanceId"
+	if s.again {
 		return broken(fixtures.Must, path, anything("a node once among the invocations of a command"), described(s.value.Get("InstanceId")))
 	}
-	nodes[key] = true
-	to, ok := r.sent["InstanceIds"]
+	to, ok := h.sent["InstanceIds"]
 	if !ok {
-		to = r.shown["InstanceIds"]
+		to = h.shown["InstanceIds"]
 	}
 	list := to.value
 	if list == nil || len(list.Items) == 0 || len(list.Items) > mostOfNodes ||
@@ -210,12 +178,12 @@ func ofNode(r *remembered, s *subject, nodes map[string]bool) []Finding {
 }
 
 // urls looks at where the output is: nowhere without a bucket, and in the bucket and its folder with one.
-func urls(r *remembered, s *subject) []Finding {
-	place, ok := r.shown["OutputS3BucketName"]
+func (h *history) urls(s *subject) []Finding {
+	place, ok := h.shown["OutputS3BucketName"]
 	if !ok {
 		return nil
 	}
-	bucket, prefix := place.value.Str(), r.shown["OutputS3KeyPrefix"].value.Str()
+	bucket, prefix := place.value.Str(), h.shown["OutputS3KeyPrefix"].value.Str()
 	var found []Finding
 	for _, name := range []string{"StandardOutputUrl", "StandardErrorUrl"} {
 		v := s.value.Get(name)

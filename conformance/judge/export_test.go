@@ -8,7 +8,7 @@ func VerdictOf(findings []Finding, strict bool) Verdict { return verdictOf(findi
 // InspectTogether holds exchanges against one another.
 func InspectTogether(exchanges []Exchanged) []Finding {
 	var found []Finding
-	together := NewTogether()
+	together := &Together{}
 	for i := range exchanges {
 		found = append(found, together.inspect(&exchanges[i])...)
 	}

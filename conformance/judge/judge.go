@@ -80,7 +80,7 @@ func (r *Result) inspectTogether() {
 	if len(r.Exchanges) < 2 {
 		return
 	}
-	together := NewTogether()
+	together := &Together{}
 	for i := range r.Exchanges {
 		r.addInvariants(&r.Exchanges[i], together.inspect(&r.Exchanges[i]))
 	}

@@ -8,41 +8,83 @@ import (
 
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// A caseCheck holds of several exchanges together, in the order in which they were made. Begin returns what inspects
-// one after the other, and remembers.
+// A caseCheck holds of several exchanges together: each command or invocation in an answer is held against what was seen of
+// it in the exchanges before.
 type caseCheck struct {
-	rule  *fixtures.Case
-	begin func() func(*Exchanged) []Finding
+	rule    *fixtures.Case
+	inspect func(h *history, e *Exchanged, s *subject) []Finding
 }
-
-// mostRemembered bounds how many commands, or invocations, are held against what comes later; the rest is judged by itself.
-const mostRemembered = 1 << 15
 
 var caseChecks = []caseCheck{statusOrderCheck, asSentCheck, endedCheck}
 
+// mostRemembered bounds how many commands are held against what comes later; the rest is judged by itself.
+const mostRemembered = 1 << 15
+
 // Together holds exchanges against those before them: the exchanges of a case, or what was captured of one server.
 type Together struct {
-	inspects []func(*Exchanged) []Finding
+	commands map[string]*history // by their IDs
 }
 
-// NewTogether returns a Together that has seen nothing.
-func NewTogether() *Together {
-	t := &Together{}
-	for _, c := range caseChecks {
-		t.inspects = append(t.inspects, c.begin())
-	}
-	return t
+// history is what was seen of a command.
+type history struct {
+	statuses    map[string]statusSeen // by operation and node
+	sent, shown map[string]known      // members of the request and of answers
+	life
+}
+
+type statusSeen struct {
+	details reference.Details
+	by      place
+}
+
+type known struct {
+	value *jsontree.Value
+	by    place
+}
+
+// differs is the finding that a member is not what it was.
+func (k known) differs(level fixtures.Level, path, whence string, got *jsontree.Value) []Finding {
+	return broken(level, path, Description{Words: show(k.value) + whence, Kind: kindOf(k.value)}, described(got))
 }
 
 // inspect returns the findings on the exchange that follows.
 func (t *Together) inspect(e *Exchanged) []Finding {
-	var found []Finding
-	for i, inspect := range t.inspects {
-		found = append(found, named(caseChecks[i].rule, inspect(e))...)
+	found := make([][]Finding, len(caseChecks))
+	for _, s := range e.subjects() {
+		h := t.history(e, &s)
+		for i := range caseChecks {
+			if h != nil && len(found[i]) < findingsKept { // no more are kept, and each takes time
+				found[i] = append(found[i], caseChecks[i].inspect(h, e, &s)...)
+			}
+		}
 	}
-	return found
+	for i, c := range caseChecks {
+		found[i] = named(c.rule, found[i])
+	}
+	return slices.Concat(found...)
+}
+
+// history is that of a subject's command, nil where there are too many.
+func (t *Together) history(e *Exchanged, s *subject) *history {
+	before := t.commands[s.command]
+	if before != nil && e.Step.Request.Operation != reference.SendCommand {
+		return before
+	}
+	if len(t.commands) >= mostRemembered {
+		return nil
+	}
+	h := &history{statuses: map[string]statusSeen{}, sent: map[string]known{}, shown: map[string]known{}, life: newLife()}
+	if before != nil {
+		h.statuses = before.statuses
+	}
+	if t.commands == nil {
+		t.commands = map[string]*history{}
+	}
+	t.commands[s.command] = h
+	return h
 }
 
 // HoldAgainst holds the exchanges of a result, before it is made compact, against what was seen before. What differs
@@ -87,8 +129,10 @@ func placeOf(e *Exchanged) place {
 // subject is a command or an invocation in an answer.
 type subject struct {
 	placed
+	by            place
 	of            reference.Subject
 	command, node string // their IDs
+	again         bool   // the answer has it twice
 }
 
 // subjects lists the commands and invocations in an answer that have their IDs.
@@ -109,12 +153,15 @@ func (e *Exchanged) subjects() []subject {
 		parts = []placed{body}
 	}
 	var list []subject
+	by, seen := placeOf(e), map[[2]string]bool{}
 	for _, p := range parts {
-		s := subject{placed: p, of: of, command: p.value.Get("CommandId").Str()}
+		s := subject{placed: p, by: by, of: of, command: p.value.Get("CommandId").Str()}
 		if of == reference.OfInvocation {
 			s.node = p.value.Get("InstanceId").Str()
 		}
 		if s.command != "" && (s.node != "" || of == reference.OfCommand) {
+			id := [2]string{s.command, s.node}
+			s.again, seen[id] = seen[id], true
 			list = append(list, s)
 		}
 	}
@@ -135,39 +182,24 @@ var statusOrderCheck = caseCheck{
 	rule("Status/order", "Asked again by the same operation, a command or invocation that had ended has the StatusDetails it ended with, "+
 		"and one that is being cancelled does not go back",
 		fixtures.Must, "status/order", "status/success-terminal", "status/phase"),
-	func() func(*Exchanged) []Finding {
-		last := map[string]statusSeen{}
-		return func(e *Exchanged) []Finding {
-			var found []Finding
-			operation := e.Step.Request.Operation
-			if operation == reference.SendCommand {
-				operation = reference.ListCommands // a list shows what was answered, and later
-			}
-			for _, s := range e.subjects() {
-				details, key := s.details(), operation+" "+s.command+" "+s.node
-				before, seen := last[key]
-				if details == "" || !seen && len(last) >= mostRemembered || seen && e.Sent.Before(before.by.end) {
-					continue // where both were under way nobody knows which answer is the later one
-				}
-				last[key] = statusSeen{details, placeOf(e)}
-				if !seen || s.of.CanFollow(before.details, details) {
-					continue
-				}
-				level, want := fixtures.Should, "%s, as in %s, or what may follow it"
-				if reference.Terminal(before.details) {
-					level, want = fixtures.Must, "%s, as in %s, where it had ended"
-				}
-				found = append(found, Finding{
-					Path: s.path + "/StatusDetails", Level: level, Want: anything(fmt.Sprintf(want, before.details, before.by)),
-					Got: anything(string(details)),
-				})
-			}
-			return found
+	func(h *history, e *Exchanged, s *subject) []Finding {
+		operation := e.Step.Request.Operation
+		if operation == reference.SendCommand {
+			operation = reference.ListCommands // a list shows what was answered, and later
 		}
+		details, key := s.details(), operation+" "+s.node
+		before, seen := h.statuses[key]
+		if details == "" || seen && e.Sent.Before(before.by.end) {
+			return nil // where both were under way nobody knows which answer is the later one
+		}
+		h.statuses[key] = statusSeen{details, s.by}
+		if !seen || s.of.CanFollow(before.details, details) {
+			return nil
+		}
+		level, want := fixtures.Should, "%s, as in %s, or what may follow it"
+		if reference.Terminal(before.details) {
+			level, want = fixtures.Must, "%s, as in %s, where it had ended"
+		}
+		return broken(level, s.path+"/StatusDetails", anything(fmt.Sprintf(want, before.details, before.by)), anything(string(details)))
 	},
-}
-
-type statusSeen struct {
-	details reference.Details
-	by      place
 }
