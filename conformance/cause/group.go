@@ -45,13 +45,13 @@ func Group(failures []Failure) []Cause {
 		}
 	}
 	for i := range failures {
-		if !isInvariant(&failures[i]) {
-			g.choose(&failures[i], failures[i].Symptoms)
+		if f := &failures[i]; !isInvariant(f) {
+			g.choose(f, f.Symptoms)
 		}
 	}
 	for i := range failures {
-		if isInvariant(&failures[i]) {
-			g.choose(&failures[i], g.invariant(&failures[i]))
+		if f := &failures[i]; isInvariant(f) {
+			g.choose(f, g.invariant(f))
 		}
 	}
 	return g.causes()
@@ -132,18 +132,22 @@ func (g *grouping) cause(symptoms []Symptom) Cause {
 	c := Cause{Title: title(symptoms)}
 	var all []*Failure
 	for _, s := range symptoms {
-		all = append(all, g.members[s]...)
-	}
-	for _, f := range all {
-		c.Cases = append(c.Cases, f.ID)
+		for _, f := range g.members[s] {
+			all, c.Cases = append(all, f), append(c.Cases, f.ID)
+		}
 	}
 	c.Example = slices.MinFunc(all, compareExamples).ID
 	return c
 }
 
 func compareExamples(a, b *Failure) int {
+	switch one, other := isInvariant(a), isInvariant(b); { // which show what follows
+	case one && !other:
+		return 1
+	case !one && other:
+		return -1
+	}
 	return cmp.Or(
-		compareInvariants(a, b),
 		cmp.Compare(b.Level.Weight(), a.Level.Weight()),
 		cmp.Compare(len(a.Symptoms), len(b.Symptoms)),
 		cmp.Compare(slices.Index(surestFirst, a.Evidence), slices.Index(surestFirst, b.Evidence)),
@@ -153,17 +157,6 @@ func compareExamples(a, b *Failure) int {
 }
 
 var surestFirst = evidence.Kinds()
-
-// compareInvariants puts invariants last: they show what follows.
-func compareInvariants(a, b *Failure) int {
-	switch one, other := isInvariant(a), isInvariant(b); {
-	case one == other:
-		return 0
-	case one:
-		return 1
-	}
-	return -1
-}
 
 // title says what is wrong in one line.
 func title(symptoms []Symptom) string {
@@ -175,7 +168,10 @@ func title(symptoms []Symptom) string {
 	which := enumerated(details)
 	switch s.Kind {
 	case Accepts:
-		return accepts(s.Subject, which)
+		if what, ok := areas[s.Subject]; ok {
+			return fmt.Sprintf("takes %s: %s", what, which)
+		}
+		return fmt.Sprintf("%s takes what AWS refuses: %s", s.Subject, which)
 	case Refuses:
 		return fmt.Sprintf("%s refuses what AWS takes, with %s", s.Subject, which)
 	case ServerError:
@@ -208,13 +204,6 @@ var areas = map[string]string{
 	"error": "requests that AWS refuses for what they mean",
 }
 
-func accepts(subject, which string) string {
-	if what, ok := areas[subject]; ok {
-		return fmt.Sprintf("takes %s: %s", what, which)
-	}
-	return fmt.Sprintf("%s takes what AWS refuses: %s", subject, which)
-}
-
 // over says which requests a server fails over.
 func over(details []string) string {
 	area, _, several := strings.Cut(details[0], "/")
@@ -226,11 +215,7 @@ func over(details []string) string {
 	case !several:
 		return " to " + what
 	default:
-		var topics []string
-		for _, d := range details {
-			topics = append(topics, strings.TrimPrefix(d, area+"/"))
-		}
-		return " to " + what + ": " + enumerated(topics)
+		return " to " + what + ": " + strings.ReplaceAll(enumerated(details), area+"/", "")
 	}
 }
 

@@ -133,18 +133,15 @@ func memberSymptom(f *judge.Finding, operation string) Symptom {
 	if len(parts) == 2 && parts[1] == "*" {
 		parts = parts[:1] // an element of a list that is no structure
 	}
-	subject := structures[parts[0]]
-	switch {
-	case subject == "":
-		subject = operation
-	case len(parts) > 1 && parts[1] == "*":
-		parts = parts[1:]
-		fallthrough
-	default:
+	subject := operation
+	if structure := structures[parts[0]]; structure != "" {
 		if len(parts) == 1 {
 			return Symptom{Member, operation, parts[0]}
 		}
-		parts = parts[1:]
+		subject, parts = structure, parts[1:]
+		if parts[0] == "*" {
+			parts = parts[1:]
+		}
 	}
 	kind := Member
 	if len(parts) == 1 && f.Got.Kind == judge.KindNothing {
