@@ -161,11 +161,6 @@ const (
 	BaselineUnjudged BaselineState = "unjudged"
 )
 
-// BaselineStates returns every state in the order in which reports count them.
-func BaselineStates() []BaselineState {
-	return []BaselineState{BaselineKnown, BaselineFlaky, BaselineChanged, BaselineExpired, BaselineStale, BaselineUnjudged}
-}
-
 // BaselineNote is the entry of the baseline that names a case, and how the case relates to it.
 type BaselineNote struct {
 	State BaselineState `json:"state"`

@@ -1,7 +1,6 @@
 package judge
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -152,18 +151,6 @@ func (r *Result) FirstSeen() string {
 		return ""
 	}
 	return id
-}
-
-// SamePlaces reports whether findings are in the same places. Their values are new each time.
-func SamePlaces(a, b []Finding) bool { return slices.Equal(places(a), places(b)) }
-
-func places(findings []Finding) []string {
-	var list []string
-	for _, f := range findings {
-		list = append(list, fmt.Sprintf("%d %s %s", f.Step, PlaceOf(f.Path), f.Level))
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
 }
 
 // PlaceOf is a path without the numbers of list elements.

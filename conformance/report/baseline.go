@@ -41,18 +41,18 @@ func baselineLine(n *judge.BaselineNote) string {
 // baselineCounts counts the cases by their baseline state, "" without a baseline.
 func baselineCounts(r *event.Report) string {
 	counts := r.Baseline()
-	words := map[judge.BaselineState]string{
-		judge.BaselineKnown: "known", judge.BaselineFlaky: "known to vary", judge.BaselineExpired: "past their date",
-		judge.BaselineChanged:  plural(counts[judge.BaselineChanged], "fails", "fail") + " in another way",
-		judge.BaselineStale:    "no longer " + plural(counts[judge.BaselineStale], "fails", "fail"),
-		judge.BaselineUnjudged: "no longer judged",
-	}
 	var parts []string
-	for _, state := range judge.BaselineStates() {
+	count := func(state judge.BaselineState, words string) {
 		if n := counts[state]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, words[state]))
+			parts = append(parts, fmt.Sprintf("%d %s", n, words))
 		}
 	}
+	count(judge.BaselineKnown, "known")
+	count(judge.BaselineFlaky, "known to vary")
+	count(judge.BaselineChanged, plural(counts[judge.BaselineChanged], "fails", "fail")+" in another way")
+	count(judge.BaselineExpired, "past their date")
+	count(judge.BaselineStale, "no longer "+plural(counts[judge.BaselineStale], "fails", "fail"))
+	count(judge.BaselineUnjudged, "no longer judged")
 	if len(parts) == 0 {
 		return ""
 	}
