@@ -11,7 +11,6 @@ import (
 	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
-// flaky is the fingerprint of a case whose verdict varies.
 const flaky = "flaky"
 
 // Entry is one known divergence: every case that the selector picks fails as the fingerprint says.
@@ -84,7 +83,6 @@ func (e *Entry) String() string {
 	return line
 }
 
-// expired reports whether the entry no longer holds on that day.
 func (e *Entry) expired(today time.Time) bool {
 	return e.Until != "" && today.UTC().Format(time.DateOnly) > e.Until
 }
@@ -128,7 +126,6 @@ func union(a, b string) string {
 	return levelB + strings.Join(slices.Compact(parts), ",")
 }
 
-// placeOf is the place of a part of a fingerprint.
 func placeOf(part string) string {
 	place, _, _ := strings.Cut(part, "=")
 	return place

@@ -131,10 +131,8 @@ func (f *File) Entries() []*Entry {
 // Suite is the version of the suite that the file pins: what came later is not asked. It is "" where it pins none.
 func (f *File) Suite() fixtures.Version { return f.suite }
 
-// pinned begins the line that pins the version of the suite.
 const pinned = "suite="
 
-// readPin reads that line.
 func (f *File) readPin(text string) error {
 	suite, err := fixtures.ParseVersion(pinnedIn(text))
 	if err == nil {
@@ -147,7 +145,6 @@ func (f *File) readPin(text string) error {
 	return nil
 }
 
-// pinnedIn is the version in the line that pins it.
 func pinnedIn(text string) string {
 	text, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimSpace(text), pinned), " #")
 	return strings.TrimSpace(text)
@@ -191,7 +188,6 @@ func (f *File) Check(cases []*fixtures.Case) error {
 	return nil
 }
 
-// index finds out which entries pick which cases.
 func (f *File) index(cases []*fixtures.Case) *selector.Index {
 	f.cases, f.names = cases, map[string][]*line{}
 	index := selector.NewIndex(cases)

@@ -103,7 +103,6 @@ func sameLevel(a, b string) bool {
 	return a != "" && b != "" && levelA == levelB
 }
 
-// saw reports whether some run found the case to fail in that way.
 func (r *Runs) saw(id, fingerprint string) bool {
 	s := r.seen[id]
 	return s != nil && slices.Contains(s.ways, fingerprint)

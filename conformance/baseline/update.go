@@ -29,7 +29,6 @@ func (c Changes) String() string {
 	return fmt.Sprintf("%d %s (%d added, %d removed, %d changed)", c.Entries, entries, c.Added, c.Removed, c.Changed)
 }
 
-// header opens a new file.
 const header = "# Known divergences: what a line picks fails, and in the way that its fingerprint says."
 
 // Prune takes out the entries that pick none of the cases, or only merged ones that have entries of their own, and returns
@@ -107,7 +106,6 @@ func (u *updating) failing(id string) *judge.Result {
 	return r
 }
 
-// entry returns what becomes of an entry.
 func (u *updating) entry(l *line) []line {
 	keep, unasked := true, map[string]bool{}
 	still := map[string]map[string]bool{} // by fingerprint: the cases of the entry that fail so

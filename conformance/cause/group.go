@@ -158,7 +158,6 @@ func compareExamples(a, b *Failure) int {
 
 var surestFirst = evidence.Kinds()
 
-// title says what is wrong in one line.
 func title(symptoms []Symptom) string {
 	s := symptoms[0]
 	var details []string
@@ -204,7 +203,6 @@ var areas = map[string]string{
 	"error": "requests that AWS refuses for what they mean",
 }
 
-// over says which requests a server fails over.
 func over(details []string) string {
 	area, _, several := strings.Cut(details[0], "/")
 	switch what := areas[area]; {
@@ -219,7 +217,6 @@ func over(details []string) string {
 	}
 }
 
-// enumerated names the first few of a list.
 func enumerated(list []string) string {
 	const few = 3
 	switch n := len(list); {

@@ -150,7 +150,6 @@ func memberSymptom(f *judge.Finding, operation string) Symptom {
 	return Symptom{kind, subject, parts[0]}
 }
 
-// operationOf is the operation of the exchange that a finding is about.
 func operationOf(r *judge.Result, f *judge.Finding) string {
 	for i := range r.Exchanges {
 		if n := r.Exchanges[i].Step.Number; n == f.Step || f.Step == 0 {

@@ -27,7 +27,6 @@ func elementsOf(in placed, name string) []placed {
 	return parts
 }
 
-// ofEachCommand inspects every Command of an answer.
 func ofEachCommand(inspect func(path string, c *jsontree.Value) []Finding) func(*Exchanged) []Finding {
 	return func(e *Exchanged) []Finding {
 		if !e.OK() {
@@ -117,7 +116,6 @@ func statusesOf(s reference.Subject) []string {
 	return slices.Compact(list)
 }
 
-// detailsWith lists the StatusDetails that a command with this Status can have.
 func detailsWith(status string) []string {
 	var list []string
 	for _, d := range reference.OfCommand.Details() {

@@ -101,7 +101,6 @@ func (c *life) agree(path string, by place) []Finding {
 	return nil
 }
 
-// count adds an invocation that has ended.
 func (c *life) count(d reference.Details, by place) {
 	one := reference.Count([]reference.Details{d})
 	c.sum.Target += one.Target

@@ -86,7 +86,6 @@ func (w *memberWalk) walk(path string, s *smithy.Schema, v *jsontree.Value) {
 	}
 }
 
-// fits reports whether a value has the JSON type of its shape.
 func fits(s *smithy.Schema, v *jsontree.Value) bool {
 	n, integer := v.Int64()
 	return v.Kind == reference.JSONKind(s.Type()) &&

@@ -119,7 +119,6 @@ var compared = []string{
 	"InstanceId", "ResponseCode", "StandardOutputContent", "ExecutionStartDateTime",
 }
 
-// sameElements compares the elements of a list as sent with those that the SDK read.
 func sameElements[T any](body *jsontree.Value, name string, read []T) []Finding {
 	sent := body.Get(name)
 	if sent == nil || sent.Kind != jsontree.Array {
@@ -137,7 +136,6 @@ func sameElements[T any](body *jsontree.Value, name string, read []T) []Finding 
 	return nil
 }
 
-// sameMembers compares the members of a structure as sent with those of the SDK's.
 func sameMembers(path string, sent *jsontree.Value, read any) []Finding {
 	structure := reflect.ValueOf(read).Elem()
 	for _, name := range compared {
@@ -155,7 +153,6 @@ func sameMembers(path string, sent *jsontree.Value, read any) []Finding {
 	return nil
 }
 
-// sameRead compares a member as sent with the SDK's value for it.
 func sameRead(sent *jsontree.Value, read any) bool {
 	switch read := read.(type) {
 	case *string:
@@ -170,7 +167,6 @@ func sameRead(sent *jsontree.Value, read any) bool {
 	return true
 }
 
-// describeRead quotes what the SDK read.
 func describeRead(read any) Description {
 	switch read := read.(type) {
 	case *string:

@@ -84,17 +84,14 @@ func kindOf(v *jsontree.Value) Kind {
 	return Kind(v.Kind.String())
 }
 
-// describedStatus is an answer of this status.
 func describedStatus(code int) Description {
 	return Description{Words: StatusText(code), Kind: KindAnswer, Status: code}
 }
 
-// describedError is the failure of an exchange.
 func describedError(err *wire.Error) Description {
 	return Description{Words: untrusted.FirstLine(err.Error()), Kind: Kind(strings.ReplaceAll(string(err.Failure), " ", "-"))}
 }
 
-// describedBody is what is wrong with a body that is no JSON.
 func describedBody(e *Exchanged) Description {
 	if len(e.Response.Body) == 0 {
 		return Description{Words: "an empty body", Kind: kindEmpty}
@@ -102,7 +99,6 @@ func describedBody(e *Exchanged) Description {
 	return Description{Words: e.bodyErr.Error(), Kind: kindUnreadable}
 }
 
-// described says in a few words what came back.
 func (e *Exchanged) described() Description {
 	if e.Response == nil {
 		if e.Err == nil {

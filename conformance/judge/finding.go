@@ -109,14 +109,12 @@ func (r *Result) Spared() bool {
 	return r.Provisional && r.Verdict == Warn && verdictOf(r.Findings, false) == Fail
 }
 
-// spare lets a provisional case warn.
 func (r *Result) spare(strict bool) {
 	if r.Provisional && r.Verdict == Fail && !strict {
 		r.Verdict = Warn
 	}
 }
 
-// looser returns the weaker of two levels.
 func looser(a, b fixtures.Level) fixtures.Level {
 	if a.Weight() < b.Weight() {
 		return a

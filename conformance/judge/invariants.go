@@ -65,7 +65,6 @@ func findingsOf(results []Result) map[string][]invariantFinding {
 	return byRule
 }
 
-// inPreflight names the case of an exchange of the preflight.
 const inPreflight = "the preflight"
 
 // Preflight holds an exchange of the preflight against the invariants, and reports whether it breaks one.

@@ -45,7 +45,6 @@ func Judge(c *fixtures.Case, steps []fixtures.BoundStep, exchanges []*wire.Excha
 	return r
 }
 
-// add notes findings of the step that an exchange belongs to.
 func (r *Result) add(e *Exchanged, findings ...Finding) {
 	for _, f := range findings {
 		f.Step = r.stepOf(e)
@@ -153,7 +152,6 @@ func (f *Finding) cost() int {
 	return c
 }
 
-// The paths of findings that are not in the body.
 const (
 	pathConnection   = "connection"
 	pathStatus       = "status"
@@ -336,7 +334,6 @@ func (m *matching) sameAs(name string) {
 	}
 }
 
-// step returns the last answer of the earlier step of this name, nil where there is none.
 func (m *matching) step(name string) *Exchanged {
 	for i := range slices.Backward(m.earlier) {
 		if e := &m.earlier[i]; e.Step.Name == name && e.Step.Number < m.answer.Step.Number {

@@ -10,7 +10,6 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// apply holds a value against one matcher.
 func (m *matching) apply(name, path string, arg, got *jsontree.Value) {
 	row := matcher.Find(name)
 	if row == nil {

@@ -81,7 +81,6 @@ func inOrder(phases []fixtures.Phase) string {
 	return strings.Join(words, ", ")
 }
 
-// walked is the values that were seen.
 func walked(p *fixtures.Poll, answers []Exchanged) Description {
 	if p.Order != nil {
 		return seenAt(p.Order.At, answers)
@@ -116,7 +115,6 @@ func CannotArrive(e *Exchanged) bool {
 	return m.cannotCome(e.Step.Poll.Until, e.Body)
 }
 
-// endedStatuses are the values of Status that are final.
 var endedStatuses = func() map[string]bool {
 	m := map[string]bool{}
 	for _, d := range slices.Concat(reference.OfCommand.Details(), reference.OfInvocation.Details()) {

@@ -33,12 +33,10 @@ func (m *matching) describe(want *jsontree.Value) string {
 	return show(want)
 }
 
-// described is what an expectation wants.
 func (m *matching) described(want *jsontree.Value) Description {
 	return Description{Words: m.describe(want), Kind: kindOf(want)}
 }
 
-// list describes each of several.
 func (m *matching) list(of *jsontree.Value, separator string) string {
 	words := make([]string, len(of.Items))
 	for i := range of.Items {
@@ -90,7 +88,6 @@ func (m *matching) matcherWords(name string, arg *jsontree.Value) string {
 
 func later(pointer string, seconds float64) string { return fmt.Sprintf("%s + %gs", pointer, seconds) }
 
-// hasMatcher reports whether a value holds a matcher at any depth.
 func hasMatcher(v *jsontree.Value) bool {
 	for part := range v.All() {
 		if matcher.Is(part) {

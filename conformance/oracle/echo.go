@@ -41,12 +41,9 @@ func command(members ...jsontree.Member) *jsontree.Value {
 	return expect(object(member("Command", object(members...))))
 }
 
-// usualEcho is room for the members of a Command.
-const usualEcho = 28
-
 // echo is the body of AWS's answer (evidence: echo/as-received), as matchers.
 func (o *Oracle) echo(tree *jsontree.Value, in *ssm.SendCommandInput) *jsontree.Value {
-	members := append(make([]jsontree.Member, 0, usualEcho), theCommandID)
+	members := []jsontree.Member{theCommandID}
 	add := func(name string, v jsontree.Value) { members = append(members, member(name, v)) }
 	given := func(name string) bool {
 		m := tree.Get(name)

@@ -60,7 +60,6 @@ var scriptParameters = map[string]func([]string) fit{
 	"executionTimeout": single(executionTimeout),
 }
 
-// documentsByBinding are the documents of a world.
 var documentsByBinding = map[string]knownDocument{
 	"document":                     {parameters: map[string]func([]string) fit{}, steps: []string{""}},
 	"document.hardcoded":           {steps: []string{"5"}},

@@ -177,7 +177,6 @@ func senseless(text []byte, err *jsontree.SyntaxError) bool {
 	return (punctuation || missing) && !misread(front)
 }
 
-// syntaxFault is the kind of what keeps a text from being JSON.
 func syntaxFault(text []byte, err *jsontree.SyntaxError) string {
 	switch {
 	case err.Offset >= len(text):

@@ -214,10 +214,8 @@ func (o *Oracle) has(value string, names ...string) bool {
 	return value != "" && slices.ContainsFunc(names, func(n string) bool { return o.bindings[n] == value })
 }
 
-// knowsNodes reports whether any node of the world is known.
 func (o *Oracle) knowsNodes() bool { return o.bindings["node"] != "" }
 
-// hasNode reports whether the ID is that of a node of the world.
 func (o *Oracle) hasNode(id string) bool {
 	for name, value := range o.bindings {
 		if value == id && (name == "node" || strings.HasPrefix(name, "node.")) {
