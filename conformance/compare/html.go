@@ -56,7 +56,7 @@ const fewColumns = 5
 
 // HTML writes the matrix as one page that needs no network.
 func (m Matrix) HTML(w io.Writer) error {
-	page := htmlpage.New("How servers stand", pageStyle, matrixScript)
+	page := htmlpage.New("How servers stand", pageStyle, htmlpage.Filter, matrixScript)
 	return htmlpage.Template(matrixTemplate, functions()).Execute(w, struct {
 		htmlpage.Page
 		Matrix

@@ -6,7 +6,7 @@
   }));
 
   function show() {
-    const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = wordsIn(filter);
     let shown = 0;
     for (const { box, rows, number } of areas) {
       let here = 0;
@@ -19,20 +19,16 @@
       number.textContent = here;
       shown += here;
     }
-    count.textContent = words.length ? shown + (shown === 1 ? " case" : " cases") : "";
+    count.textContent = words.length ? plural(shown, "case") : "";
   }
 
-  // The filter is kept in the fragment, "#?text=..."; a case's ID and an area's are fragments, too.
-  function follow() {
-    typed = false;
-    const fragment = location.hash.slice(1);
-    if (fragment === "" || fragment.startsWith("?")) {
-      filter.value = new URLSearchParams(fragment).get("text") || "";
-      show();
-      return;
-    }
-    let id = fragment;
-    try { id = decodeURIComponent(fragment); } catch { /* as it is */ }
+  function restore(query) {
+    filter.value = query.get("text") || "";
+    show();
+  }
+
+  // reveal shows the case or the area of an ID.
+  function reveal(id) {
     const target = document.getElementById(id), box = target?.closest("details");
     if (!box) return;
     if (target.hidden || box.hidden) { filter.value = ""; show(); }
@@ -42,16 +38,10 @@
     target.scrollIntoView({ block: target === box ? "start" : "center" });
   }
 
-  let typed = false; // what is typed without a pause is one step back
+  const keep = inAddress(restore, reveal);
   filter.addEventListener("input", () => {
-    const query = filter.value ? "#?" + new URLSearchParams({ text: filter.value }) : "#";
-    history[typed ? "replaceState" : "pushState"](null, "", query);
-    typed = true;
+    keep(new URLSearchParams(filter.value && { text: filter.value }), true);
     show();
   });
-  document.getElementById("filters").addEventListener("submit", (e) => e.preventDefault());
-  document.getElementById("filters").hidden = false;
-  addEventListener("hashchange", follow);
-  follow();
   if (location.hash.startsWith("#?")) document.getElementById("cases").scrollIntoView();
 })();

@@ -66,7 +66,7 @@ func newPage(r *event.Report, o Options) (*page, error) {
 	p := &page{Data: template.JS(data)} //nolint:gosec // encoding/json escapes what HTML would read
 	p.headline(r, v)
 	p.Causes, p.CausesOf = v.causeRows(r, causes, o)
-	p.Page = htmlpage.New(p.Mark+" "+p.Verdict, pageStyle, textScript, pageScript)
+	p.Page = htmlpage.New(p.Mark+" "+p.Verdict, pageStyle, htmlpage.Filter, textScript, pageScript)
 	return p, nil
 }
 

@@ -25,7 +25,6 @@
   const defaults = data.verdicts.filter((v) => v.shown).map((v) => v.verdict).join();
   document.querySelectorAll(".without-script").forEach((e) => e.remove());
   document.querySelectorAll(".actions").forEach((e) => { e.hidden = false; });
-  document.getElementById("filters").hidden = false;
 
   function textOf(c) {
     if (c.text === undefined) {
@@ -43,19 +42,19 @@
   }
 
   function filtered() {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = wordsIn(search);
     return data.cases.filter((c) => boxes.get(c.verdict).checked && (!area.value || c.area === area.value) &&
       (!level.value || c.level === level.value) && (!kind.value || c.kind === kind.value) && (!cause.value || String(c.cause) === cause.value) && words.every((w) => textOf(c).includes(w)));
   }
 
-  // The filters are kept in the fragment: "#?" and a query of what is not as it is at first. A case's ID never begins so.
-  function fragment() {
+  // chosen is the query of what is not as it is at first.
+  function chosen() {
     const query = new URLSearchParams();
     for (const [name, select] of Object.entries(selects)) if (select.value) query.set(name, select.value);
     const verdicts = [...boxes].filter(([, box]) => box.checked).map(([verdict]) => verdict).join();
     if (verdicts !== defaults) query.set("verdict", verdicts);
     if (search.value) query.set("text", search.value);
-    return query.size ? "#?" + query : "#";
+    return query;
   }
 
   function restore(query) {
@@ -69,12 +68,9 @@
     render();
   }
 
-  // changed shows what the filters say now. What is typed without a pause is one step back.
-  let typed = false;
+  // changed shows what the filters say now.
   function changed(event) {
-    const typing = event?.type === "input";
-    if (fragment() !== (location.hash || "#")) history[typing && typed ? "replaceState" : "pushState"](null, "", fragment());
-    typed = typing;
+    keep(chosen(), event?.type === "input");
     render();
   }
 
@@ -92,7 +88,6 @@
       sections.get(name).push([rule, cases]);
     }
     list.replaceChildren(...[...sections].map(([name, groups]) => areaSection(name, groups, rules.size <= 8)));
-    const plural = (n, word) => n + " " + word + (n === 1 ? "" : "s");
     document.getElementById("count").textContent = found.length === 0 ? "No case matches" :
       plural(found.length, "case") + " of " + data.cases.length + ", " + plural(rules.size, "rule");
   }
@@ -281,18 +276,9 @@
     section.focus({ preventScroll: true });
   }
 
-  function follow() {
-    typed = false;
-    let id = location.hash.slice(1);
-    if (id === "" || id.startsWith("?")) { restore(new URLSearchParams(id)); return; }
-    try { id = decodeURIComponent(id); } catch { return; }
-    reveal(id);
-  }
-
   let waiting = 0;
   search.addEventListener("input", (e) => { clearTimeout(waiting); waiting = setTimeout(changed, 80, e); });
   for (const select of Object.values(selects)) select.addEventListener("change", changed);
-  document.getElementById("filters").addEventListener("submit", (e) => e.preventDefault());
   document.addEventListener("click", (e) => {
     const link = e.target.closest("a.filter-link");
     if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
@@ -313,8 +299,7 @@
       if (to) to.focus();
     }
   });
-  window.addEventListener("hashchange", follow);
-  follow();
+  const keep = inAddress(restore, reveal);
   if (location.hash.startsWith("#?")) toCases();
   if (!list.hasChildNodes()) render(); // a link to a case that is not here
 })();

@@ -17,6 +17,11 @@ var head string
 //go:embed base.css
 var base []byte
 
+// Filter is the script that the pages with filters have in common.
+//
+//go:embed filter.js
+var Filter []byte
+
 // Page is what the head of a page shows. The page is one file, and asks for no other.
 type Page struct {
 	Title   string
