@@ -4,6 +4,7 @@ package atomicfile
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -60,14 +61,7 @@ func writeTo(name string, flag int, render func(io.Writer) error) error {
 
 func fill(f *os.File, render func(io.Writer) error) error {
 	buffered := bufio.NewWriterSize(f, 1<<16)
-	err := render(buffered)
-	if flushErr := buffered.Flush(); err == nil {
-		err = flushErr
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	return err
+	return cmp.Or(render(buffered), buffered.Flush(), f.Close())
 }
 
 // Check returns why Write would fail, before anything is spent on what is to be written.

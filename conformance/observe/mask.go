@@ -125,33 +125,23 @@ func (m *Masker) known(s, by string) string {
 	return s
 }
 
+// digits are a number, or an account ID as people read it.
+var digits = regexp.MustCompile(`[0-9]{4}-[0-9]{4}-[0-9]{4}\b|[0-9]+`)
+
 // maskAccounts masks what may be an account ID.
 func maskAccounts(s, by string) string {
 	var out strings.Builder
 	done := 0
-	for i := 0; i < len(s); {
-		if !isDigit(s[i]) {
-			i++
-			continue
+	for _, at := range digits.FindAllStringIndex(s, -1) {
+		from, to := at[0], at[1]
+		grouped := strings.Contains(s[from:to], "-")
+		if grouped && !isInUUID(s, from, to) || to-from == len(maskedAccount) && !isOther(s, from, to) {
+			out.WriteString(s[done:from] + by)
+			done = to
 		}
-		end := i
-		for end < len(s) && isDigit(s[end]) {
-			end++
-		}
-		if grouped := groups.FindString(s[i:]); grouped != "" && !isInUUID(s, i, i+len(grouped)) {
-			out.WriteString(s[done:i] + by)
-			done, end = i+len(grouped), i+len(grouped)
-		} else if end-i == len(maskedAccount) && !isOther(s, i, end) {
-			out.WriteString(s[done:i] + by)
-			done = end
-		}
-		i = end
 	}
 	return out.String() + s[done:]
 }
-
-// groups is an account ID as people read it.
-var groups = regexp.MustCompile(`^[0-9]{4}-[0-9]{4}-[0-9]{4}\b`)
 
 // isInUUID reports whether groups of digits are those of a UUID, or of another word of more groups.
 func isInUUID(s string, from, to int) bool {
@@ -189,34 +179,21 @@ func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
+// tokens are the strings of a JSON text, and what is between them.
+var tokens = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|[^"]+`)
+
 // JSON masks the strings of a JSON text and leaves every other byte of it as it is. A text that is no JSON is masked as
 // a whole.
 func (m *Masker) JSON(text string) string {
 	if !json.Valid([]byte(text)) {
 		return m.Text(text)
 	}
-	var out strings.Builder
-	for i := 0; i < len(text); {
-		from := strings.IndexByte(text[i:], '"')
-		if from < 0 {
-			from = len(text) - i
+	return tokens.ReplaceAllStringFunc(text, func(token string) string {
+		if token[0] == '"' {
+			return m.literal(token)
 		}
-		out.WriteString(maskAccounts(m.known(text[i:i+from], maskedNumber), maskedNumber))
-		if i += from; i == len(text) {
-			break
-		}
-		end := i + 1
-		for text[end] != '"' {
-			if text[end] == '\\' {
-				end++
-			}
-			end++
-		}
-		end++
-		out.WriteString(m.literal(text[i:end]))
-		i = end
-	}
-	return out.String()
+		return maskAccounts(m.known(token, maskedNumber), maskedNumber)
+	})
 }
 
 // literal masks a string of JSON, which stays as it was spelled where there is nothing to mask.

@@ -77,16 +77,14 @@ func (m *Masker) request(line *evidence.Recording, q *fixtures.Message) {
 	default:
 		r.Base64 = q.Body
 	}
-	r.Framing, r.Auth = m.asJSON(q.Framing, q.Framing == nil), m.asJSON(q.Auth, q.Auth == nil)
+	r.Framing, r.Auth = m.asJSON(q.Framing), m.asJSON(q.Auth)
 	line.Request = r
 }
 
-func (m *Masker) asJSON(v any, none bool) json.RawMessage {
-	if none {
-		return nil
-	}
+// asJSON is a part of a request as JSON, nil where it has none.
+func (m *Masker) asJSON(v any) json.RawMessage {
 	b, err := json.Marshal(v)
-	if err != nil {
+	if err != nil || string(b) == "null" {
 		return nil
 	}
 	return json.RawMessage(m.JSON(string(b)))

@@ -59,11 +59,10 @@ func (p *replay) step(line *evidence.Recording, input, answer *jsontree.Value,
 	default:
 		status := terminal(answer)
 		w := &wanted{
-			replacer: r, region: p.region, sent: line.Operation == reference.SendCommand, moving: status == "" && hasStatus(answer),
+			replacer: r, region: p.region, sent: line.Operation == reference.SendCommand, ownOutput: ownOutput,
+			moving: status == "" && statusOf(answer) != nil,
 		}
-		w.ownOutput = ownOutput
-		body := w.value("", "", answer)
-		expect["body"] = json.RawMessage(body.AppendJSON(nil))
+		expect["body"] = json.RawMessage(w.value("", "", answer).AppendJSON(nil))
 		if status != "" && line.Operation != reference.SendCommand {
 			s.Poll = map[string]any{"until": until(answer, status), "within": "60s"}
 		}
@@ -113,8 +112,6 @@ func statusOf(answer *jsontree.Value) *jsontree.Value {
 	}
 	return nil
 }
-
-func hasStatus(answer *jsontree.Value) bool { return statusOf(answer) != nil }
 
 // terminal is the status that an answer shows, where it is final.
 func terminal(answer *jsontree.Value) string {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 
@@ -32,11 +33,7 @@ func NewAppended(f Format, name string, o Options) *File {
 func NewWriter(f Format, name string, w io.Writer, o Options) *File {
 	return &File{f, name, o, func(render func(io.Writer) error) error {
 		buffered := bufio.NewWriter(w)
-		err := render(buffered)
-		if flushErr := buffered.Flush(); err == nil {
-			err = flushErr
-		}
-		return err
+		return cmp.Or(render(buffered), buffered.Flush())
 	}}
 }
 

@@ -34,15 +34,11 @@ func NewIndex(cases []*fixtures.Case) *Index {
 // Picks returns the positions of the cases that the selector picks, in their order.
 func (x *Index) Picks(s Selector) []int {
 	if len(s.include.all) == 1 && len(s.include.wild) == 0 && len(s.exclude.all) == 0 {
-		return x.begin[s.include.all[0].text]
-	}
-	picks := func(i int) bool { return s.Match(x.cases[i].ID) }
-	if len(s.include.all) == 1 && len(s.exclude.all) == 0 {
-		picks = func(i int) bool { return matchParts(s.include.all[0].parts, x.parts[i]) }
+		return x.begin[s.include.all[0]]
 	}
 	var picked []int
-	for i := range x.cases {
-		if picks(i) {
+	for i, c := range x.cases {
+		if s.Match(c.ID) {
 			picked = append(picked, i)
 		}
 	}
@@ -53,12 +49,12 @@ func (x *Index) Picks(s Selector) []int {
 func (x *Index) Check(s Selector) error {
 	checked := map[string]bool{}
 	for _, p := range slices.Concat(s.include.all, s.exclude.all) {
-		if x.begin[p.text] != nil || checked[p.text] {
+		if x.begin[p] != nil || checked[p] {
 			continue
 		}
-		checked[p.text] = true
-		if !strings.ContainsAny(p.text, wildcards) || !x.any(p.parts) {
-			return fmt.Errorf("selector %s matches no case%s (sendspec list shows them)", untrusted.Quote(p.text), x.suggestion(p))
+		checked[p] = true
+		if !strings.ContainsAny(p, wildcards) || !x.any(strings.Split(p, "/")) {
+			return fmt.Errorf("selector %s matches no case%s (sendspec list shows them)", untrusted.Quote(p), x.suggestion(p))
 		}
 	}
 	if !slices.ContainsFunc(x.cases, func(c *fixtures.Case) bool { return s.Match(c.ID) }) {
@@ -68,7 +64,7 @@ func (x *Index) Check(s Selector) error {
 }
 
 // any reports whether the parts of a pattern match a case.
-func (x *Index) any(parts []part) bool {
+func (x *Index) any(parts []string) bool {
 	return slices.ContainsFunc(x.parts, func(id []string) bool { return matchParts(parts, id) })
 }
 
@@ -80,23 +76,32 @@ const mergedNamed = 3
 
 // suggestion names what the pattern may have meant: the cases into which those went that it once picked, the pattern
 // with the nearest names in it, the part of it that does match something, or a topic of a similar name.
-func (x *Index) suggestion(p pattern) string {
-	if into := fixtures.MergedInto(p.text); len(into) > mergedNamed {
+func (x *Index) suggestion(pattern string) string {
+	if into := fixtures.MergedInto(pattern); len(into) > mergedNamed {
 		return fmt.Sprintf("; it was merged into %s and %d more", strings.Join(into[:mergedNamed], ", "), len(into)-mergedNamed)
 	} else if len(into) > 0 {
 		return "; it was merged into " + strings.Join(into, ", ")
 	}
-	if corrected := x.corrected(p); corrected != "" {
+	parts := strings.Split(pattern, "/")
+	if corrected := x.corrected(pattern, parts); corrected != "" {
 		return fmt.Sprintf("; did you mean %s?", corrected)
 	}
-	for n := min(len(p.parts)-1, mostParts); n > 0; n-- {
-		if last := p.parts[n-1].text; last != "**" && last != "*" && x.any(p.parts[:n]) {
-			return fmt.Sprintf("; %s does", strings.Join(strings.Split(p.text, "/")[:n], "/"))
+	for n := min(len(parts)-1, mostParts); n > 0; n-- {
+		if last := parts[n-1]; last != "**" && last != "*" && x.any(parts[:n]) {
+			return fmt.Sprintf("; %s does", strings.Join(parts[:n], "/"))
 		}
 	}
+	if similar := x.similar(parts); similar != "" {
+		return fmt.Sprintf("; did you mean %s?", similar)
+	}
+	return ""
+}
+
+// similar is the topic whose area and name have most of the words of a pattern in them, the first of them; "" where none has one.
+func (x *Index) similar(parts []string) string {
 	var words []string // of the area and the topic
-	for _, one := range p.parts[:min(2, len(p.parts))] {
-		words = append(words, strings.ToLower(strings.Trim(one.text, "*")))
+	for _, one := range parts[:min(2, len(parts))] {
+		words = append(words, strings.ToLower(strings.Trim(one, "*")))
 	}
 	best, likeness := "", 0
 	for _, id := range x.parts {
@@ -110,29 +115,26 @@ func (x *Index) suggestion(p pattern) string {
 			best, likeness = id[0]+"/"+id[1], n
 		}
 	}
-	if best != "" {
-		return fmt.Sprintf("; did you mean %s?", best)
-	}
-	return ""
+	return best
 }
 
 // corrected is a pattern without wildcards with the nearest name that there is in place of each of its parts, as far as
 // there are any; "" where none was mistyped. A topic alone is looked for in every area.
-func (x *Index) corrected(p pattern) string {
-	if strings.ContainsAny(p.text, wildcards) {
+func (x *Index) corrected(pattern string, parts []string) string {
+	if strings.ContainsAny(pattern, wildcards) {
 		return ""
 	}
 	found, mistyped := "", false
-	for _, one := range p.parts[:min(len(p.parts), mostParts)] {
-		name := nearest.Name(one.text, x.below(found))
+	for _, one := range parts[:min(len(parts), mostParts)] {
+		name := nearest.Name(one, x.below(found))
 		if name == "" {
 			break
 		}
-		mistyped = mistyped || name != one.text
+		mistyped = mistyped || name != one
 		found = strings.TrimPrefix(found+"/"+name, "/")
 	}
 	if found == "" {
-		return x.topic(p)
+		return x.topic(parts[0])
 	}
 	if !mistyped {
 		return ""
@@ -140,13 +142,13 @@ func (x *Index) corrected(p pattern) string {
 	return found
 }
 
-// topic is the topic in any area that a pattern begins with.
-func (x *Index) topic(p pattern) string {
+// topic is the topic in any area that is nearest to a name.
+func (x *Index) topic(text string) string {
 	var topics []string
 	for _, id := range x.parts {
 		topics = append(topics, id[1])
 	}
-	name := nearest.Name(p.parts[0].text, topics)
+	name := nearest.Name(text, topics)
 	if name == "" {
 		return ""
 	}

@@ -20,54 +20,24 @@ type Selector struct{ include, exclude patterns }
 // patterns are those of a selector. A long list has few with a wildcard: the plain ones are looked up.
 type patterns struct {
 	plain map[string]bool
-	wild  []pattern
-	all   []pattern // in the order given
+	wild  [][]string // by their parts
+	all   []string   // in the order given
 }
-
-type pattern struct {
-	text  string
-	parts []part
-}
-
-// part is what a pattern says of one part of an ID.
-type part struct {
-	text string
-	wild bool
-}
-
-func newPattern(text string) pattern {
-	p := pattern{text: text}
-	for _, one := range strings.Split(text, "/") {
-		p.parts = append(p.parts, part{one, strings.ContainsAny(one, wildcards)})
-	}
-	return p
-}
-
-func (p part) match(s string) bool {
-	if !p.wild {
-		return p.text == s
-	}
-	ok, err := path.Match(p.text, s)
-	return err == nil && ok
-}
-
-// anyParts matches any number of parts.
-func (p part) anyParts() bool { return p.text == "**" }
 
 // wildcards are the characters that path.Match does not take as themselves.
 const wildcards = `*?[\`
 
-func (p *patterns) add(list ...pattern) {
+func (p *patterns) add(list ...string) {
 	for _, one := range list {
 		p.all = append(p.all, one)
-		if strings.ContainsAny(one.text, wildcards) {
-			p.wild = append(p.wild, one)
+		if strings.ContainsAny(one, wildcards) {
+			p.wild = append(p.wild, strings.Split(one, "/"))
 			continue
 		}
 		if p.plain == nil {
 			p.plain = map[string]bool{}
 		}
-		p.plain[one.text] = true
+		p.plain[one] = true
 	}
 }
 
@@ -82,7 +52,7 @@ func (p *patterns) hit(id string) bool {
 		return false
 	}
 	parts := strings.Split(id, "/")
-	return slices.ContainsFunc(p.wild, func(one pattern) bool { return matchParts(one.parts, parts) })
+	return slices.ContainsFunc(p.wild, func(one []string) bool { return matchParts(one, parts) })
 }
 
 // beginnings are the plain patterns that pick an ID: it up to each of its parts.
@@ -129,11 +99,10 @@ func Parse(patterns []string, readFile func(name string) ([]byte, error)) (Selec
 		if _, err := path.Match(trimmed, ""); err != nil {
 			return s, fmt.Errorf("selector %s: %w", untrusted.Quote(text), err)
 		}
-		p := newPattern(trimmed)
 		if not {
-			s.exclude.add(p)
+			s.exclude.add(trimmed)
 		} else {
-			s.include.add(p)
+			s.include.add(trimmed)
 		}
 	}
 	return s, nil
@@ -150,10 +119,10 @@ func (s Selector) Check(cases []*fixtures.Case) error { return NewIndex(cases).C
 
 // matchParts matches a beginning of the ID's parts. As the end may be any, the first place where the parts up to
 // the next ** match is as good as every later one, and nothing is tried twice.
-func matchParts(pattern []part, id []string) bool {
+func matchParts(pattern, id []string) bool {
 	for anchored := true; ; anchored = false {
-		run, rest := pattern, []part(nil)
-		end := slices.IndexFunc(pattern, part.anyParts)
+		run, rest := pattern, []string(nil)
+		end := slices.Index(pattern, "**")
 		if end >= 0 {
 			run, rest = pattern[:end], pattern[end+1:]
 		}
@@ -171,12 +140,12 @@ func matchParts(pattern []part, id []string) bool {
 }
 
 // beginsWith matches the first parts of the ID one by one.
-func beginsWith(id []string, run []part) bool {
+func beginsWith(id, run []string) bool {
 	if len(run) > len(id) {
 		return false
 	}
 	for i := range run {
-		if !run[i].match(id[i]) {
+		if ok, err := path.Match(run[i], id[i]); err != nil || !ok {
 			return false
 		}
 	}
