@@ -53,15 +53,17 @@ func fromEnvironment(c *cobra.Command, people io.Writer) error {
 	return err
 }
 
-// alternatives are flags of which one that is typed goes before a variable for another.
-var alternatives = [][]string{
-	{"endpoint", "exec", "target"}, {"verbose", "quiet"}, {"max-fail", "update-baseline"}, {"fuzz", "update-baseline"},
-}
-
-// typedBeside are the flags that have an alternative on the command line.
+// typedBeside are the flags that have an alternative on the command line, which goes before their variables: another name
+// of the target, or a flag that excludes them.
 func typedBeside(c *cobra.Command) []string {
+	groups := [][]string{{"endpoint", "exec", "target"}}
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		for _, group := range f.Annotations["cobra_annotation_mutually_exclusive"] { // as MarkFlagsMutuallyExclusive leaves it
+			groups = append(groups, strings.Fields(group))
+		}
+	})
 	var list []string
-	for _, group := range alternatives {
+	for _, group := range groups {
 		if slices.ContainsFunc(group, c.Flags().Changed) {
 			list = append(list, group...)
 		}

@@ -42,6 +42,20 @@ func TestVariablesStandForFlags(t *testing.T) {
 	assert.Equal(t, "sendspec: SENDSPEC_MAX_FAIL is empty: want a value, or leave it out\n", people)
 }
 
+// A variable that is always set, as in a job of CI, excludes no flag that is typed.
+func TestATypedFlagGoesBeforeTheVariableOfOneThatItExcludes(t *testing.T) {
+	t.Setenv("SENDSPEC_SHARD", "1/2")
+	t.Setenv("SENDSPEC_RECORDED", "recorded.jsonl")
+	for want, args := range map[string][]string{
+		"sendspec: --update-baseline: want --baseline FILE with it": {"fuzz", "--count", "1", "--update-baseline"},
+		"sendspec: --last-failed: " + errNoLastRun.Error():          {"run", "--no-target-file", "--last-failed"},
+	} {
+		code, _, people := in(t, args...)
+		assert.Equal(t, exitUsage, code)
+		assert.Contains(t, people, want)
+	}
+}
+
 func TestATargetFileIsFoundByItself(t *testing.T) {
 	wrong, err := wrongServer()
 	require.NoError(t, err)
