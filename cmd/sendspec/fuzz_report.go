@@ -99,7 +99,7 @@ func (f *fuzzFlags) jsonWriter(ctx context.Context, s Streams) (func([]byte) err
 	case standardStream:
 		return func(b []byte) error { _, err := limited(s.Out).Write(b); return err }, nil
 	}
-	if err := isOther(f.json, f.baseline); err != nil {
+	if err := isOther(f.json, append(f.tls.files(), f.baseline)...); err != nil {
 		return nil, fmt.Errorf("--json %s: %w", f.json, err)
 	}
 	if isPipe(f.json) {

@@ -161,7 +161,8 @@ func (f *runFlags) run(ctx context.Context, s Streams, args []string, asked targ
 			return err
 		}
 	}
-	reports, err := f.sinks(ctx, s, f.baseline, f.file) // before a target is started: a wrong name is found at once
+	files := append(f.tls.files(), f.baseline, f.file, f.recorded)
+	reports, err := f.sinks(ctx, s, files...) // before a target is started: a wrong name is found at once
 	if err != nil {
 		return err
 	}

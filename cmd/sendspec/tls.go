@@ -27,6 +27,8 @@ func (f *tlsFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&f.key, "key", "", "PEM `FILE` of the private key of --cert")
 }
 
+func (f *tlsFlags) files() []string { return []string{f.caFile, f.cert, f.key} }
+
 // config is the TLS configuration for the endpoint, nil for the default. That nothing is verified is
 // said to people.
 func (f *tlsFlags) config(ctx context.Context, endpoint string, aws bool, people io.Writer) (*tls.Config, error) {
