@@ -60,7 +60,7 @@ func (r *Runner) lacks(c *fixtures.Case, found *probe.Preflight) string {
 		return ""
 	}
 	if c.Profile == fixtures.Auth && !found.Verifies {
-		return "the target takes unsigned requests: it verifies no signature"
+		return "the target accepts unsigned requests: it verifies no signature"
 	}
 	if c.Profile == fixtures.Execution && slices.Contains(found.Synthetic, "node") {
 		return "the target does not look at node IDs: it runs nothing"

@@ -27,8 +27,8 @@ func newCompare(s Streams) *cobra.Command {
 		Long: `compare reads reports that run --json wrote. Given two, it lists the cases that regressed, fail differently,
 are no longer judged, are new, or are fixed. Exit code 1: a case regressed, is no longer judged, or is new and
 fails (cases missing from a --partial report do not count); 3: the reports have no judged case in common.
-Given one, more than two, or --matrix, it makes a table of the servers by area and case. --format html is a
-page to publish, of either.
+Given one, more than two, or --matrix, it makes a table of the servers by area and case. --format html makes
+a page of either, to publish.
 
 --merge joins the reports of all shards (run --shard I/N). --summary writes a report without requests and
 responses, small enough to keep in a repository.`,
@@ -39,7 +39,7 @@ responses, small enough to keep in a repository.`,
 		RunE: func(c *cobra.Command, args []string) error { return f.run(c.Context(), s.Out, s.Err, args) },
 	}
 	c.Flags().StringVar(&f.format, "format", "text", "text, markdown or html")
-	c.Flags().BoolVar(&f.matrix, "matrix", false, "make the table for two reports, too")
+	c.Flags().BoolVar(&f.matrix, "matrix", false, "make the table for two reports as well")
 	c.Flags().BoolVar(&f.partial, "partial", false, "accept reports of interrupted runs, and single shards")
 	c.Flags().StringVar(&f.merge, "merge", "", "join the reports of all shards into this `FILE`")
 	c.Flags().StringVar(&f.summary, "summary", "", "write the report without requests and responses to this `FILE`")

@@ -23,7 +23,7 @@ func newEvidence(s Streams) *cobra.Command {
 		Short: "Show what is known of AWS, how, and where it was seen; --open: what nobody knows",
 		Long: `evidence shows the facts that the cases rest on. Without an argument it counts them by topic and kind. ID shows one
 fact: the statement, what exactly was seen, where and when, what AWS answered in other years, and the cases that
-rest on it. A topic lists its facts, and any other TEXT those that have it in their ID, statement, or what was seen.
+rest on it. A topic lists its facts, and any other TEXT those with it in their ID, statement, or what was seen.
 
 --open lists the questions that nobody has answered: what to send to AWS to find out, and the cases whose
 expectation the answer would settle.

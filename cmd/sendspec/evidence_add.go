@@ -30,14 +30,14 @@ func newEvidenceAdd(s Streams) *cobra.Command {
 	var f evidenceAddFlags
 	c := &cobra.Command{
 		Use:   "add FILE",
-		Short: "Take recordings of AWS into a checkout, and list the cases that may now be raised",
-		Long: `add takes the recordings of sendspec observe, or others of the same form, into the evidence of a checkout: the file
+		Short: "Add recordings of AWS to a checkout, and list the cases that may now be raised",
+		Long: `add puts the recordings of sendspec observe, or others of the same form, into the evidence of a checkout: the file
 itself, and its entry in sources.json. It refuses a file with a credential or an account ID in it, one that was not
-recorded from AWS, and what has been taken in before.
+recorded from AWS, and what has been added before.
 
 It judges each recorded answer by its case as it is now, and lists the cases whose kind of evidence or level may be
-raised, or a $should in them, or of whose outcomes one is left, and those that are contradicted. To change them is
-yours: let the fact name the recording, as {"source": NAME, "lines": [LABEL]}. go test ./fixtures/... fails until some
+raised, or a $should in them, or of whose outcomes one is left, and those that are contradicted. Changing them is
+up to you: let the fact name the recording, as {"source": NAME, "lines": [LABEL]}. go test ./fixtures/... fails until some
 fact does.`,
 		Example: `  sendspec observe --aws --region us-east-1 error
   sendspec evidence add observed.jsonl`,

@@ -20,7 +20,7 @@ func newExport(s Streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "export [SELECTOR...]",
 		Short: "Write the cases and their evidence as one JSON document, for a suite in another language",
-		Long: `export writes the cases as fixtures/README.md describes them, without what only saves writing: each variant of params is
+		Long: `export writes the cases as fixtures/README.md describes them, with every shorthand expanded: each variant of params is
 a case of its own, templates, defaults and lists are filled in, and each case is a list of steps. What differs from
 run to run is still to be filled in: ${nonce} and the other bindings, ${repeat:UNIT:COUNT} and ${captured.NAME}.
 With them come the facts that they name.

@@ -52,17 +52,17 @@ several; near-miss, text that is almost right; semantic, what no constraint forb
 wire, malformed bodies and HTTP; metamorphic, two requests that mean the same; sequence, sends, lists, gets and cancels.
 
 --shard I/N sends a part of one campaign, so that N machines share it: with the same --seed and --count the parts
-together send what one campaign sends, each request once. --rate is of each. --merge DIR... joins the folders that
-the parts wrote, or a folder of them, as one campaign would have: a divergence once, with its smallest request. A
-part that is missing or was cut short is named and makes exit code 3, or 1 where something was found; parts of other
+together send what one campaign sends, each request once. --rate applies to each part. --merge DIR... joins the
+folders that the parts wrote, or a folder of them, as one campaign would have: a divergence once, with its smallest
+request. A part that is missing or was cut short is named and makes exit code 3, or 1 where something was found; parts of other
 targets, seeds, counts, strategies or versions of sendspec are refused. With --dir the joined findings are saved,
-and --baseline is held against them.
+and compared with --baseline.
 
 With --baseline, only findings that the file does not list fail the campaign; --update-baseline writes the file. An
-entry takes a finding with any --seed. One that no longer shows is stale where --seed and --count are those with which
-the file was written.
+entry covers its finding under any --seed. One that no longer shows is stale if --seed and --count are those that the
+file was written with.
 
---promote ID turns a saved finding into a fixture, which its note says is not yet looked at.`,
+--promote ID turns a saved finding into a fixture, whose note says that nobody has looked at it yet.`,
 		Example: `  sendspec fuzz --endpoint http://127.0.0.1:5000 --for 30s --dir findings
   sendspec fuzz --endpoint http://127.0.0.1:5000 --count 20000 --seed 1 --strategy boundary,fault
   sendspec fuzz --endpoint http://127.0.0.1:5000 --count 20000 --seed 1 --shard 2/4 --dir shards/2
@@ -104,7 +104,7 @@ the file was written.
 	c.Flags().Float64Var(&f.rate, "rate", 0, fmt.Sprintf("requests a second at most; 0 is unlimited (default %d with --aws)", awsRate))
 	c.Flags().DurationVar(&f.timeout, "timeout", defaultTimeout, "limit for one request, from connecting to the last byte of the response")
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "show each divergence in full as it is found")
-	c.Flags().BoolVar(&f.strict, "strict", false, "fail on a missed should, too")
+	c.Flags().BoolVar(&f.strict, "strict", false, "fail on a missed should as well")
 	c.Flags().StringVar(&f.baseline, "baseline", "", "`FILE` of known findings: only findings that it does not list fail the campaign")
 	c.Flags().BoolVar(&f.update, "update-baseline", false, "rewrite the --baseline file to match what the server does now")
 	c.Flags().StringVar(&f.json, "json", "", "write the report as JSON to this `FILE`; - is standard output")

@@ -42,7 +42,7 @@ func newInit(s Streams) *cobra.Command {
 		Use:   "init",
 		Short: "Write a target file, and with --ci what runs it in CI",
 		Long: `init writes sendspec.yaml, which run finds by itself, into the working directory; and with --ci the file that runs it in
-GitHub Actions, GitLab CI or Jenkins. A file that is there is left alone, unless --force is given.`,
+GitHub Actions, GitLab CI or Jenkins. An existing file is left alone unless --force is given.`,
 		Example: `  sendspec init --exec 'moto_server -H 127.0.0.1 -p {port}' --ci github
   sendspec run --update-baseline   # once: records what fails today`,
 		Args: cobra.NoArgs,
@@ -50,8 +50,8 @@ GitHub Actions, GitLab CI or Jenkins. A file that is there is left alone, unless
 	}
 	c.Flags().StringVar(&f.endpoint, "endpoint", "", "`URL` of the server under test")
 	c.Flags().StringVar(&f.exec, "exec", "", "`COMMAND` that starts it; {port} becomes a free port")
-	c.Flags().StringVar(&f.ci, "ci", "", "write the file for `SYSTEM`, too: "+strings.Join(sortedNames(ciFiles), ", "))
-	c.Flags().BoolVar(&f.force, "force", false, "overwrite files that are there")
+	c.Flags().StringVar(&f.ci, "ci", "", "also write the file that runs it on `SYSTEM`: "+strings.Join(sortedNames(ciFiles), ", "))
+	c.Flags().BoolVar(&f.force, "force", false, "overwrite existing files")
 	c.MarkFlagsMutuallyExclusive("endpoint", "exec")
 	completeFlag(c, "ci", sortedNames(ciFiles)...)
 	return c

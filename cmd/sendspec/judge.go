@@ -44,7 +44,7 @@ Reports and exit codes are those of run. - reads standard input.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return f.run(c.Context(), s, args[0]) },
 	}
-	c.Flags().BoolVar(&f.strict, "strict", false, "fail on a missed should, too")
+	c.Flags().BoolVar(&f.strict, "strict", false, "fail on a missed should as well")
 	f.register(c)
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "list every call, and show warnings in full")
 	f.color.register(c)

@@ -22,8 +22,8 @@ func newList(s Streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list [SELECTOR...]",
 		Short: "List the cases: ID, level, evidence and title; with a target, what a run would skip",
-		Long: `list lists the cases. With a target (--endpoint, --exec or --target) it asks that what it knows, as run does before the
-first case, and says which cases a run would skip, and why.`,
+		Long: `list lists the cases. With a target (--endpoint, --exec or --target) it asks the target what it supports, as run
+does before the first case, and says which cases a run would skip, and why.`,
 		Example: `  sendspec list constraint/Comment
   sendspec list --endpoint http://127.0.0.1:5000 execution
   sendspec list --json | jq -r '.[].id'`,

@@ -43,7 +43,7 @@ func newObserve(s Streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "observe [SELECTOR...]",
 		Short: "Ask AWS itself, and record what it answers: does it agree with the cases?",
-		Long: `observe asks AWS the cases that run nothing on any node, slowly, and says of each what the answer means:
+		Long: `observe slowly sends AWS the cases that run nothing on any node, and says what each answer means:
 
   agrees       it is what the case expects
   settles      the case leaves open what AWS answers, and this is it
@@ -65,8 +65,8 @@ Exit codes: 0 no answer contradicts a case, 1 one does, 2 usage, 3 nothing could
 		RunE:              func(c *cobra.Command, args []string) error { return f.run(c.Context(), s, args) },
 	}
 	f.registerInert(c)
-	c.Flags().Lookup("endpoint").Usage = "`URL` to ask instead of https://ssm.REGION.amazonaws.com; on loopback, if not with --aws"
-	c.Flags().StringVar(&f.out, "out", "observed.jsonl", "`FILE` for the recordings; one that is there already is not replaced")
+	c.Flags().Lookup("endpoint").Usage = "`URL` to ask instead of https://ssm.REGION.amazonaws.com; on loopback, unless with --aws"
+	c.Flags().StringVar(&f.out, "out", "observed.jsonl", "`FILE` for the recordings; an existing one is not replaced")
 	c.Flags().Float64Var(&f.rate, "rate", observeRate, "requests a second; at most 10 with --aws")
 	c.Flags().IntVar(&f.limit, "limit", observeLimit, "how many cases are asked at most")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "seed of the random values in the requests (default random)")

@@ -104,7 +104,7 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
 	f.targetFlags.register(c)
 	f.startFlags.register(c)
 	f.baselineFlags.register(c)
-	c.Flags().BoolVar(&f.strict, "strict", false, "fail on a missed should, too")
+	c.Flags().BoolVar(&f.strict, "strict", false, "fail on a missed should as well")
 	c.Flags().StringSliceVar(&f.profiles, "profile", nil, "only cases of these `PROFILES`: core, lifecycle, execution, auth")
 	c.Flags().StringSliceVar(&f.kinds, "evidence", nil,
 		"only cases whose evidence is of these `KINDS`: recorded, documented, model, reported, source, inferred")
@@ -120,7 +120,7 @@ Report formats, for --report FORMAT=FILE (may be repeated; a pipe that nobody re
 	c.Flags().StringVar(&f.suite, "suite", "",
 		"leave out the cases that came after this `VERSION` of the suite, such as "+string(fixtures.Suite))
 	c.Flags().StringVar(&f.recorded, "recorded", "",
-		"instead of the cases, ask the calls of a recording of AWS, and compare the answers; `FILE` as observe writes it")
+		"`FILE` of recorded AWS calls, as observe writes it: send those instead of the cases, and compare the answers")
 	f.reportFlags.register(c)
 	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "list every case, and show warnings and bodies in full")
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print only the verdict")
@@ -143,10 +143,9 @@ func boundsHelp() string {
 	return fmt.Sprintf(`Whatever the server does, a run ends within --max-time, and usually much sooner. A request that times out is
 not repeated. A run spends at most %d times --timeout on requests that time out, and %d times on those of one
 operation in one area; it sends --parallel of them at once. Once %d cases have waited %s for a status and no
-command has ended, no case waits longer. Where nothing but 5xx answers the question for a status, it is asked for
-%[5]s; a server that is gone has %[5]s to come back, and %[6]s in all. A server whose commands live n times as
-fast as the clock says so in the header %[7]s of its responses, and is waited for so much
-shorter. Cases that were not run are counted and reported.`,
+command has ended, no case waits longer. Where nothing but 5xx comes back, a status is polled for %[5]s; a server
+that is gone has %[5]s to come back, and %[6]s in all. A server that runs its commands n times faster than real time
+says so in the response header %[7]s, and waits are shorter by that factor. Cases that were not run are counted and reported.`,
 		probe.UnansweredInAll, probe.UnansweredOfOne, probe.VainWaits, probe.VainWait, probe.Revival,
 		probe.AllRevivals*probe.Revival, reference.ClockScaleHeader)
 }

@@ -47,7 +47,7 @@ func (f *targetFlags) registerInert(c *cobra.Command) {
 	c.Flags().StringToStringVar(&f.bind, "bind", nil, "`NAME=VALUE`: something that the target has, such as a document (sendspec "+
 		"bindings lists the names)")
 	f.tls.register(c)
-	c.Flags().BoolVar(&f.aws, "aws", false, "the target is AWS: allow its host names, and look for credentials in profiles, too")
+	c.Flags().BoolVar(&f.aws, "aws", false, "the target is AWS: allow its host names, and look for credentials in profiles as well")
 	c.Flags().Lookup("bind").DefValue = "" // help would show an empty map
 	completeFlag(c, "bind", mapped(sortedNames(fixtures.KnownBindings()), func(name string) string { return name + "=" })...)
 }

@@ -117,7 +117,7 @@ func TestAWholeCheckThatIsMissingIsOneCause(t *testing.T) {
 	}
 	require.Len(t, cause.Group(failures), 6)
 	failures = append(failures, failure("constraint/M6/x", accepts("M6")), failure("constraint/M6/y", accepts("M6")))
-	assert.Equal(t, []string{"takes values that break a constraint: M6, M0, M1 and 4 more (8)"}, titles(cause.Group(failures)))
+	assert.Equal(t, []string{"accepts values that break a constraint: M6, M0, M1 and 4 more (8)"}, titles(cause.Group(failures)))
 }
 
 func TestAFailureHasOneCause(t *testing.T) {
@@ -136,7 +136,7 @@ func TestAnInvariantHasTheCauseOfWhatBreaksIt(t *testing.T) {
 	follows.FirstSeen = wrongType.ID
 	alone := failure("invariant/HTTP/request-id", cause.Symptom{Kind: cause.Header, Detail: "x-amzn-RequestId"})
 	alone.FirstSeen = wrongType.ID
-	assert.Equal(t, []string{"takes wrong JSON types: Comment (2)", "breaks a rule: rule of invariant/HTTP/request-id (1)"},
+	assert.Equal(t, []string{"accepts wrong JSON types: Comment (2)", "breaks a rule: rule of invariant/HTTP/request-id (1)"},
 		titles(cause.Group([]cause.Failure{alone, follows, wrongType})))
 }
 

@@ -168,11 +168,11 @@ func title(symptoms []Symptom) string {
 	switch s.Kind {
 	case Accepts:
 		if what, ok := areas[s.Subject]; ok {
-			return fmt.Sprintf("takes %s: %s", what, which)
+			return fmt.Sprintf("accepts %s: %s", what, which)
 		}
-		return fmt.Sprintf("%s takes what AWS refuses: %s", s.Subject, which)
+		return fmt.Sprintf("%s accepts what AWS refuses: %s", s.Subject, which)
 	case Refuses:
-		return fmt.Sprintf("%s refuses what AWS takes, with %s", s.Subject, which)
+		return fmt.Sprintf("%s refuses what AWS accepts, with %s", s.Subject, which)
 	case ServerError:
 		return s.Subject + " answers 5xx" + over(details)
 	case NoAnswer:
@@ -192,7 +192,7 @@ func title(symptoms []Symptom) string {
 	case Header:
 		return fmt.Sprintf("the header %s is not AWS's", which)
 	case Form:
-		return "another form of the same request is answered otherwise: " + which
+		return "another form of the same request gets another answer: " + which
 	}
 	return "breaks a rule: " + s.Subject
 }
@@ -209,7 +209,7 @@ func over(details []string) string {
 	case area == "", !several && len(details) > 1:
 		return ""
 	case what == "":
-		return " to requests that AWS takes"
+		return " to requests that AWS accepts"
 	case !several:
 		return " to " + what
 	default:

@@ -24,8 +24,8 @@ type Kind string
 
 // The kinds of symptoms.
 const (
-	Accepts     Kind = "accepts"      // a request is taken that AWS refuses
-	Refuses     Kind = "refuses"      // a request is refused that AWS takes
+	Accepts     Kind = "accepts"      // a request is accepted that AWS refuses
+	Refuses     Kind = "refuses"      // a request is refused that AWS accepts
 	ServerError Kind = "server-error" // the answer is a 5xx
 	NoAnswer    Kind = "no-answer"    // no answer came, or not all of it
 	Unreadable  Kind = "unreadable"   // no client can read the body

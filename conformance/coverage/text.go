@@ -26,7 +26,7 @@ func WriteText(w io.Writer, t *Table, all bool) error {
 	s := t.Summary
 	fmt.Fprintf(&b, "%d cells: %d covered, %d with nothing to ask (-), %d gaps", s.Cells, s.Covered, s.NotApplicable, s.Gaps)
 	if t.undecided > 0 {
-		fmt.Fprintf(&b, "; in %d of those covered any answer is taken, since nobody knows AWS's (?)", t.undecided)
+		fmt.Fprintf(&b, "; in %d of those covered any answer is accepted, since nobody knows AWS's (?)", t.undecided)
 	}
 	b.WriteByte('\n')
 	_, err := io.WriteString(w, b.String())

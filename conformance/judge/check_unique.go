@@ -17,7 +17,7 @@ type runCheck struct {
 
 var runChecks = []runCheck{
 	{
-		rule("Command/id-unique", "A CommandId never repeats: each SendCommand that is taken makes a new command", fixtures.Must,
+		rule("Command/id-unique", "A CommandId never repeats: each SendCommand that is accepted makes a new command", fixtures.Must,
 			"echo/CommandId"),
 		"/Command/CommandId",
 		func(e *Exchanged) string {

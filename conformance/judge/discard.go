@@ -40,7 +40,7 @@ func (r *Result) DiscardUninformativeRefusal(ofPlain string) {
 
 // Why a case whose precondition the target does not meet is no verdict.
 const (
-	needsRefusal    = "the target takes a request that this case needs refused"
+	needsRefusal    = "the target accepts a request that this case needs refused"
 	needsAcceptance = "the target refuses a request that this case needs accepted"
 )
 

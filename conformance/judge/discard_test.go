@@ -41,7 +41,7 @@ func TestAPreconditionThatIsNotMet(t *testing.T) {
 		"refused, met":                           {fixtures.Refused, answered(400, refused), answered(400, refused), judge.Pass, ""},
 		"refused, met, and the case fails":       {fixtures.Refused, answered(400, refused), answered(200, taken), judge.Fail, ""},
 		"refused, taken": {fixtures.Refused, answered(200, taken), answered(200, taken),
-			judge.Skip, fmt.Sprintf(needs, "takes", "refused")},
+			judge.Skip, fmt.Sprintf(needs, "accepts", "refused")},
 		"refused, a server error":         {fixtures.Refused, answered(500, ""), answered(500, ""), judge.Fail, ""},
 		"refused, an error that says 200": {fixtures.Refused, answered(200, refused), answered(200, refused), judge.Fail, ""},
 		"refused, no answer":              {fixtures.Refused, unanswered(wire.TimedOut), unanswered(wire.TimedOut), judge.Fail, ""},

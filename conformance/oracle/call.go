@@ -79,7 +79,7 @@ var declared = map[string][]string{
 func validCall(r *reference.Validation) Expectation {
 	accepted := fixtures.Outcome{Name: "accepted", Status: okStatus, Body: acceptedCall(r)}
 	return Expectation{
-		Rule:     "A valid request is taken and shows what it asks for, or is refused for a reason that its operation has",
+		Rule:     "A valid request is accepted and shows what it asks for, or is refused for a reason that its operation has",
 		Level:    fixtures.Must,
 		Evidence: fixtures.Evidence{"suite/model", "shape/errors", "calls/ListCommands", "calls/ListCommandInvocations-narrow"},
 		Outcomes: append([]fixtures.Outcome{accepted}, whateverIsThere(r.Operation)...),

@@ -157,7 +157,7 @@ func (o *Oracle) valid(r *reference.Validation) Expectation {
 		return refused(m)
 	}
 	e := Expectation{
-		Rule: "A valid request is taken and comes back as it was given", Level: fixtures.Must,
+		Rule: "A valid request is accepted and comes back as it was given", Level: fixtures.Must,
 		Evidence: fixtures.Evidence{"echo/as-received", "echo/members"},
 	}
 	accepted := Accepted

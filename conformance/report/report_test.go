@@ -226,6 +226,6 @@ func TestTheTextCountsTheCasesThatShowNothing(t *testing.T) {
 	}
 	taking := answering(func(*http.Request) (int, string) { return 200, "{}" })
 	text, _ := written(t, conformance.Target{Handler: taking}, casesOf(t, about("one"), about("two"), refusedCase))
-	assert.Contains(t, text, "\n2 not judged: the target takes a request that this case needs refused\n")
+	assert.Contains(t, text, "\n2 not judged: the target accepts a request that this case needs refused\n")
 	assert.Contains(t, text, "FAIL  area/Topic/refused (must)\n")
 }

@@ -152,7 +152,7 @@ func started(b *strings.Builder, s event.Started) {
 			leftOut, len(s.Plan))
 	}
 	if skipped > 0 {
-		fmt.Fprintf(b, "; skips %d of %d cases, which need what it is not known to have", skipped, len(s.Plan))
+		fmt.Fprintf(b, "; skips %d of %d cases that need something it is not known to have", skipped, len(s.Plan))
 	}
 	b.WriteString("\n\n")
 }

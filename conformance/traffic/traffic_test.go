@@ -364,7 +364,7 @@ func TestCallsOfOneWorldAreHeldTogether(t *testing.T) {
 				if r.Verdict == judge.Fail {
 					_, fails, _ = strings.Cut(r.Case.ID, "entry/")
 					assert.Contains(t, r.Findings[0].Want.Words, c.want)
-					assert.NotContains(t, r.Case.Title, "A valid request is taken", "the rule is the one that is broken")
+					assert.NotContains(t, r.Case.Title, "A valid request is accepted", "the rule is the one that is broken")
 				}
 			}
 			assert.Equal(t, c.fails, fails)
