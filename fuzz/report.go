@@ -110,16 +110,14 @@ func (r *CampaignReport) listed() string {
 		n[l.State]++
 	}
 	var parts []string
-	for _, p := range []struct {
-		state judge.BaselineState
-		words string
-	}{
-		{judge.BaselineKnown, "known"}, {judge.BaselineExpired, "past their date"}, {judge.BaselineUnjudged, "not shown by these inputs"},
-	} {
-		if n[p.state] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n[p.state], p.words))
+	add := func(state judge.BaselineState, words string) {
+		if n[state] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[state], words))
 		}
 	}
+	add(judge.BaselineKnown, "known")
+	add(judge.BaselineExpired, "past their date")
+	add(judge.BaselineUnjudged, "not shown by these inputs")
 	s := ""
 	if len(parts) > 0 {
 		s = "; baseline: " + strings.Join(parts, ", ")

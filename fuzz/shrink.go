@@ -174,26 +174,26 @@ func (s *shrinker) keepOnly(tops []string) {
 	}
 }
 
-// plainer replaces long texts by as many x, which serve as well as most of them.
-func (s *shrinker) plainer() {
-	for _, pointer := range textPlaces(s.best.Body.Tree) {
-		v := s.best.Body.Tree.Pointer(pointer)
-		if v != nil && utf8.RuneCountInString(v.Text) > 8 && !strings.HasPrefix(v.Text, generate.Placeholder) {
-			s.set(pointer, jsontree.NewString(strings.Repeat("x", utf8.RuneCountInString(v.Text))))
-		}
-	}
-}
-
-// textPlaces lists the pointers of the strings of a tree.
-func textPlaces(v *jsontree.Value) []string {
+// leaves lists the pointers of the strings, but for those that raw text replaces, and of the numbers.
+func (s *shrinker) leaves() []string {
 	var list []string
-	v.Walk(func(pointer string, v *jsontree.Value) bool {
-		if v.Kind == jsontree.String {
+	s.best.Body.Tree.Walk(func(pointer string, v *jsontree.Value) bool {
+		if v.Kind == jsontree.String && !strings.HasPrefix(v.Text, generate.Placeholder) || v.Kind == jsontree.Number {
 			list = append(list, pointer)
 		}
 		return true
 	})
 	return list
+}
+
+// plainer replaces long texts by as many x, which serve as well as most of them.
+func (s *shrinker) plainer() {
+	for _, pointer := range s.leaves() {
+		v := s.best.Body.Tree.Pointer(pointer)
+		if v != nil && v.Kind == jsontree.String && utf8.RuneCountInString(v.Text) > 8 {
+			s.set(pointer, jsontree.NewString(strings.Repeat("x", utf8.RuneCountInString(v.Text))))
+		}
+	}
 }
 
 // deletions takes away members and elements, the large first.
@@ -253,27 +253,16 @@ func children(root *jsontree.Value) []child {
 
 // values makes strings shorter and plainer, and numbers small.
 func (s *shrinker) values() {
-	type leaf struct {
-		pointer string
-		kind    jsontree.Kind
-	}
-	var leaves []leaf
-	s.best.Body.Tree.Walk(func(pointer string, v *jsontree.Value) bool {
-		if v.Kind == jsontree.String && !strings.HasPrefix(v.Text, generate.Placeholder) || v.Kind == jsontree.Number {
-			leaves = append(leaves, leaf{pointer, v.Kind})
-		}
-		return true
-	})
-	for _, l := range leaves {
-		if l.kind == jsontree.Number {
-			for _, n := range []string{"0", "1", "60"} {
-				if s.set(l.pointer, jsontree.NewNumber(n)) {
-					break
-				}
-			}
+	for _, pointer := range s.leaves() {
+		if v := s.best.Body.Tree.Pointer(pointer); v == nil || v.Kind != jsontree.Number {
+			s.shorten(pointer)
 			continue
 		}
-		s.shorten(l.pointer)
+		for _, n := range []string{"0", "1", "60"} {
+			if s.set(pointer, jsontree.NewNumber(n)) {
+				break
+			}
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package generate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance/oracle"
@@ -28,55 +29,56 @@ var (
 	nobodySaw    = oracle.Unrecorded
 )
 
+// What conforms as an answer to odd HTTP.
+var (
+	taken          = []fixtures.Outcome{outcomeAccepted}
+	below          = []fixtures.Outcome{outcomeBelow, outcomeClosed}
+	uncertain      = []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed}
+	unknown        = []fixtures.Outcome{outcomeUnknownOperation}
+	takenOrUnknown = []fixtures.Outcome{outcomeAccepted, outcomeUnknownOperation}
+	notTheType     = []fixtures.Outcome{outcomeBelow, outcomeUnknownInside}
+	anyType        = []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeUnknownInside}
+)
+
 // wireChanges lists the changes. No chunk's size is beyond 32 bits and no body large: a target must not be
 // made to fill its memory.
 func wireChanges() []wireChange {
+	return slices.Concat(framingChanges(), headerChanges(), rawHeaderChanges(), lineChanges())
+}
+
+func framingChanges() []wireChange {
 	var all []wireChange
-	add := func(outcomes []fixtures.Outcome, family, name string, apply func(*fixtures.Request, []byte)) {
+	add := func(outcomes []fixtures.Outcome, family, name string, framing fixtures.Framing) {
+		apply := func(r *fixtures.Request, _ []byte) { r.Framing = &framing }
 		all = append(all, wireChange{name, family, apply, outcomes, fixtures.Must, documentedHTTP})
 	}
-	taken := []fixtures.Outcome{outcomeAccepted}
-	below := []fixtures.Outcome{outcomeBelow, outcomeClosed}
-	uncertain := []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed}
-
 	for _, size := range []int{1, 7, 64, 4096} {
-		add(taken, "good chunks", fmt.Sprintf("chunks of %d bytes", size), func(r *fixtures.Request, _ []byte) {
-			r.Framing = &fixtures.Framing{Chunked: size}
-		})
+		add(taken, "good chunks", fmt.Sprintf("chunks of %d bytes", size), fixtures.Framing{Chunked: size})
 	}
 	for _, c := range chunkings() {
 		outcomes := map[string][]fixtures.Outcome{"good": taken, "bad": below, "doubtful": uncertain}[c.verdict]
-		add(outcomes, c.verdict+" chunks", "chunks: "+c.name, func(r *fixtures.Request, text []byte) {
-			chunks := c.encode(string(text))
-			r.Framing = &fixtures.Framing{RawChunks: &chunks}
-		})
+		apply := func(r *fixtures.Request, text []byte) { rawChunks(r, c.encode(string(text))) }
+		all = append(all, wireChange{"chunks: " + c.name, c.verdict + " chunks", apply, outcomes, fixtures.Must, documentedHTTP})
 	}
 	for _, n := range []int{-1, -2, -40, 1, 1000, -100000} {
-		add(below, "wrong Content-Length", fmt.Sprintf("Content-Length wrong by %d", n), func(r *fixtures.Request, _ []byte) {
-			r.Framing = &fixtures.Framing{ContentLength: n}
-		})
+		add(below, "wrong Content-Length", fmt.Sprintf("Content-Length wrong by %d", n), fixtures.Framing{ContentLength: n})
 	}
 	for _, n := range []int{0, 1, -1} {
 		outcomes := below
 		if n == 0 {
 			outcomes = uncertain
 		}
-		add(outcomes, "Content-Length twice", fmt.Sprintf("Content-Length twice, differing by %d", n), func(r *fixtures.Request, _ []byte) {
-			r.Framing = &fixtures.Framing{RepeatContentLength: &n}
-		})
+		name := fmt.Sprintf("Content-Length twice, differing by %d", n)
+		add(outcomes, "Content-Length twice", name, fixtures.Framing{RepeatContentLength: &n})
 	}
-	add(uncertain, "doubtful chunks", "Content-Length beside chunks", func(r *fixtures.Request, _ []byte) {
-		r.Framing = &fixtures.Framing{BothLengths: true}
-	})
-	all = append(all, headerChanges()...)
-	return append(all, lineChanges()...)
+	add(uncertain, "doubtful chunks", "Content-Length beside chunks", fixtures.Framing{BothLengths: true})
+	return all
 }
 
+// rawChunks sends a body as the text of its chunks, which may be at fault.
+func rawChunks(r *fixtures.Request, chunks string) { r.Framing = &fixtures.Framing{RawChunks: &chunks} }
+
 func headerChanges() []wireChange {
-	taken := []fixtures.Outcome{outcomeAccepted}
-	unknown := []fixtures.Outcome{outcomeUnknownOperation}
-	uncertain := []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeUnknownInside}
-	refused := []fixtures.Outcome{outcomeBelow, outcomeUnknownInside}
 	var all []wireChange
 	header := func(level fixtures.Level, evidence fixtures.Evidence, outcomes []fixtures.Outcome, name string, values ...string) {
 		what := fmt.Sprintf("%s %q", name, strings.Join(values, `", "`))
@@ -87,77 +89,63 @@ func headerChanges() []wireChange {
 		if name == "Content-Type" && len(values) == 1 {
 			family = "another Content-Type"
 		}
-		all = append(
-			all,
-			wireChange{what, family, func(r *fixtures.Request, _ []byte) { setHeader(r, name, values...) }, outcomes, level, evidence},
-		)
+		apply := func(r *fixtures.Request, _ []byte) { setHeader(r, name, values...) }
+		all = append(all, wireChange{what, family, apply, outcomes, level, evidence})
+	}
+	targets := func(level fixtures.Level, family string, values ...string) {
+		for _, value := range values {
+			header(level, seenOnAthena, unknown, "X-Amz-Target", value)
+			all[len(all)-1].family = family
+		}
 	}
 	for _, parameters := range []string{"; charset=utf-8", ";charset=utf-8", "; charset=UTF-8"} {
 		header(fixtures.Must, documentedHTTP, taken, "Content-Type", "application/x-amz-json-1.1"+parameters)
 	}
-	header(fixtures.Must, nobodySaw, uncertain, "Content-Type", "APPLICATION/X-AMZ-JSON-1.1")
-	header(fixtures.Must, nobodySaw, uncertain, "Content-Type", "application/x-amz-json-1.1", "application/json")
+	header(fixtures.Must, nobodySaw, anyType, "Content-Type", "APPLICATION/X-AMZ-JSON-1.1")
+	header(fixtures.Must, nobodySaw, anyType, "Content-Type", "application/x-amz-json-1.1", "application/json")
 	for _, other := range []string{
 		"application/json", "application/x-amz-json-1.0", "text/plain", "application/xml", "application/x-www-form-urlencoded", "",
 	} {
-		header(fixtures.Should, seenOnAthena, refused, "Content-Type", other)
+		header(fixtures.Should, seenOnAthena, notTheType, "Content-Type", other)
 	}
-	header(fixtures.Should, seenOnAthena, refused, "Content-Type")
-	for _, target := range []string{
-		"AmazonSSM.SendspecCommand", "AmazonSSM.Send", "AmazonSSM.", "AmazonSSM", "AmazonSSM:SendCommand", "AmazonSSM.__class__",
-		"AmazonSSM.SendCommand'", "AmazonSSM.sendCommand",
-		"AmazonSSM.SendCommand.SendCommand",
-	} {
-		header(fixtures.Must, seenOnAthena, unknown, "X-Amz-Target", target)
-		all[len(all)-1].family = "X-Amz-Target with another operation"
-	}
-	for _, target := range []string{
-		".SendCommand", "SendCommand", "amazonssm.SendCommand", "AmazonAthena.SendCommand", "DynamoDB_20120810.SendCommand",
-	} {
-		header(fixtures.Must, seenOnAthena, unknown, "X-Amz-Target", target)
-		all[len(all)-1].family = "X-Amz-Target with another prefix"
-	}
-	for _, target := range []string{
-		"AmazonSSM_20141106.SendCommand", "AmazonSSM .SendCommand", "AmazonSSM. SendCommand", "AmazonSSM.SendCommand x",
-	} {
-		header(fixtures.Should, seenOnAthena, unknown, "X-Amz-Target", target)
-		all[len(all)-1].family = "X-Amz-Target with something beside the names"
-	}
+	header(fixtures.Should, seenOnAthena, notTheType, "Content-Type")
+	targets(fixtures.Must, "X-Amz-Target with another operation", "AmazonSSM.SendspecCommand", "AmazonSSM.Send", "AmazonSSM.",
+		"AmazonSSM", "AmazonSSM:SendCommand", "AmazonSSM.__class__", "AmazonSSM.SendCommand'", "AmazonSSM.sendCommand",
+		"AmazonSSM.SendCommand.SendCommand")
+	targets(fixtures.Must, "X-Amz-Target with another prefix",
+		".SendCommand", "SendCommand", "amazonssm.SendCommand", "AmazonAthena.SendCommand", "DynamoDB_20120810.SendCommand")
+	targets(fixtures.Should, "X-Amz-Target with something beside the names",
+		"AmazonSSM_20141106.SendCommand", "AmazonSSM .SendCommand", "AmazonSSM. SendCommand", "AmazonSSM.SendCommand x")
 	header(fixtures.Must, seenOnAthena, unknown, "X-Amz-Target")
-	header(fixtures.Must, seenOnAthena, unknown, "X-Amz-Target", "")
-	all[len(all)-1].family = "X-Amz-Target missing"
-	header(
-		fixtures.Must, nobodySaw, []fixtures.Outcome{outcomeAccepted, outcomeUnknownOperation}, "X-Amz-Target", "AmazonSSM.SendCommand",
-		"AmazonSSM.SendspecCommand",
-	)
+	targets(fixtures.Must, "X-Amz-Target missing", "")
+	header(fixtures.Must, nobodySaw, takenOrUnknown, "X-Amz-Target", "AmazonSSM.SendCommand", "AmazonSSM.SendspecCommand")
 	for _, accept := range []string{"application/xml", "text/html", "*/*;q=0"} {
 		header(fixtures.Should, nobodySaw, taken, "Accept", accept)
 	}
 	header(fixtures.Must, documentedHTTP, taken, "Accept-Encoding", "identity")
 	header(fixtures.Should, nobodySaw, taken, "X-HTTP-Method-Override", "DELETE")
 	header(fixtures.Should, nobodySaw, taken, "Cookie", "a=b; a=b")
-	header(
-		fixtures.Must, nobodySaw, []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed}, "X-Sendspec", "é ü", "\"",
-		strings.Repeat("x", 1000),
-	)
+	header(fixtures.Must, nobodySaw, uncertain, "X-Sendspec", "é ü", "\"", strings.Repeat("x", 1000))
 	header(fixtures.Must, nobodySaw, []fixtures.Outcome{outcomeAccepted, outcomeSerialization, outcomeBelow}, "Content-Encoding", "gzip")
-	folded := func(name, value string, outcomes []fixtures.Outcome) {
-		all = append(all, wireChange{"header " + name, "header " + name, func(r *fixtures.Request, text []byte) {
-			chunks := oneChunk(string(text), "\r\n")
-			r.Framing = &fixtures.Framing{RawChunks: &chunks}
-			setHeader(r, "X-Sendspec", value)
-		}, outcomes, fixtures.Must, nobodySaw})
+	return all
+}
+
+// rawHeaderChanges are headers that no client writes: only a request whose bytes are given can have them.
+func rawHeaderChanges() []wireChange {
+	var all []wireChange
+	add := func(name, family, header, value string, outcomes []fixtures.Outcome, level fixtures.Level, evidence fixtures.Evidence) {
+		apply := func(r *fixtures.Request, text []byte) {
+			rawChunks(r, oneChunk(string(text), "\r\n"))
+			setHeader(r, header, value)
+		}
+		all = append(all, wireChange{name, family, apply, outcomes, level, evidence})
 	}
 	for _, host := range []string{"a b", "a/b", "a@b"} {
-		add := wireChange{"Host " + host, "a Host that can be no host", func(r *fixtures.Request, text []byte) {
-			chunks := oneChunk(string(text), "\r\n")
-			r.Framing = &fixtures.Framing{RawChunks: &chunks}
-			setHeader(r, "Host", host)
-		}, []fixtures.Outcome{outcomeBelow, outcomeClosed}, fixtures.Should, documentedHTTP}
-		all = append(all, add)
+		add("Host "+host, "a Host that can be no host", "Host", host, below, fixtures.Should, documentedHTTP)
 	}
-	folded("folded over two lines", "a\r\n b", []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed})
-	folded("line without a colon", "a\r\nb", []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed})
+	for _, header := range [][2]string{{"header folded over two lines", "a\r\n b"}, {"header line without a colon", "a\r\nb"}} {
+		add(header[0], header[0], "X-Sendspec", header[1], uncertain, fixtures.Must, nobodySaw)
+	}
 	return all
 }
 
@@ -165,26 +153,24 @@ func setHeader(r *fixtures.Request, name string, values ...string) {
 	if r.Headers == nil {
 		r.Headers = map[string]*fixtures.Header{}
 	}
-	if len(values) == 0 {
-		r.Headers[name] = nil
-		return
+	if r.Headers[name] = nil; len(values) > 0 {
+		h := fixtures.Header(values)
+		r.Headers[name] = &h
 	}
-	h := fixtures.Header(values)
-	r.Headers[name] = &h
 }
 
 func lineChanges() []wireChange {
 	var all []wireChange
-	for _, m := range []string{"GET", "PUT", "DELETE", "PATCH"} {
-		all = append(all, wireChange{"method " + m, "another method", func(r *fixtures.Request, _ []byte) { r.Method = m },
-			[]fixtures.Outcome{outcomeBelow}, fixtures.Should,
-			fixtures.Evidence{"protocol/post"}})
+	method := func(name, family string, outcomes []fixtures.Outcome, level fixtures.Level, evidence fixtures.Evidence) {
+		apply := func(r *fixtures.Request, _ []byte) { r.Method = name }
+		all = append(all, wireChange{"method " + name, family, apply, outcomes, level, evidence})
 	}
-	all = append(all, wireChange{"method SENDSPEC", "an unknown method", func(r *fixtures.Request, _ []byte) { r.Method = "SENDSPEC" },
-		[]fixtures.Outcome{outcomeBelow, outcomeNotImplemented, outcomeClosed}, fixtures.Must, nobodySaw})
-	all = append(all, wireChange{"method OPTIONS", "OPTIONS", func(r *fixtures.Request, _ []byte) { r.Method = "OPTIONS" },
-		[]fixtures.Outcome{outcomeBelow, {Name: "answered", Status: literal(`{"$class":2}`), Format: fixtures.FormatAny}},
-		fixtures.May, nobodySaw})
+	for _, name := range []string{"GET", "PUT", "DELETE", "PATCH"} {
+		method(name, "another method", []fixtures.Outcome{outcomeBelow}, fixtures.Should, fixtures.Evidence{"protocol/post"})
+	}
+	method("SENDSPEC", "an unknown method", []fixtures.Outcome{outcomeBelow, outcomeNotImplemented, outcomeClosed}, fixtures.Must, nobodySaw)
+	method("OPTIONS", "OPTIONS", []fixtures.Outcome{outcomeBelow, {Name: "answered", Status: literal(`{"$class":2}`),
+		Format: fixtures.FormatAny}}, fixtures.May, nobodySaw)
 	for _, p := range []string{"/foo", "//", "/SendCommand", "/.", "/%00", "/%2F", "/?Action=CancelCommand", "/?x=y", "/?", "/a/b/c"} {
 		all = append(all, wireChange{"path " + p, "another path", func(r *fixtures.Request, _ []byte) { r.Path = p },
 			[]fixtures.Outcome{outcomeBelow, outcomeAccepted, outcomeClosed}, fixtures.May, nobodySaw})
