@@ -87,7 +87,7 @@ type campaign struct {
 	oracle    *oracle.Oracle
 	limiter   *rate.Limiter
 	generator *generate.Generator
-	coverage  *generate.MarkSet
+	coverage  generate.MarkSet
 	findings
 	report     *CampaignReport
 	hash       inputsHash
@@ -286,8 +286,8 @@ func (c *campaign) soFar() *CampaignReport {
 	r.Hash = c.hash.String()
 	r.Elapsed = time.Since(c.began)
 	r.Divergences = c.byLevel()
-	r.Coverage.Asked, r.Coverage.All = c.coverage.Asked()
-	r.Coverage.NotAsked = c.coverage.NotAsked()
+	r.Coverage.NotAsked, r.Coverage.All = c.coverage.NotAsked(), len(c.coverage)
+	r.Coverage.Asked = r.Coverage.All - len(r.Coverage.NotAsked)
 	r.Dropped = len(c.dropped)
 	r.Listed = c.options.Baseline.listed(&r)
 	return &r

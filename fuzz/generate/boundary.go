@@ -19,41 +19,21 @@ import (
 type boundary struct {
 	mark  Mark
 	value *jsontree.Value // nil takes the member away
-	what  string          // is asked, in a few words
 	path  []step
-}
-
-func newBoundary(path, kind, side string, value *jsontree.Value) boundary {
-	m := Mark{path, kind, side}
-	return boundary{m, value, m.String(), steps(path)}
-}
-
-// place is a member, an element or a map's value of a request, by its path as reference.Constraint has it.
-type place struct {
-	path string
-	typ  smithy.ShapeType
-}
-
-// places lists every place of a request, from the SDK's schema.
-func places() []place {
-	var all []place
-	reference.VisitMembers(schemas.SendCommandRequest, "", ".*", func(path string, s *smithy.Schema) {
-		all = append(all, place{path, s.Type()})
-	})
-	return all
 }
 
 // boundaries enumerates, for every constraint, what is below, at and above it, and for every place null,
 // absence and every wrong type. Nothing of it is drawn.
 func boundaries() []boundary {
 	var all []boundary
+	at := func(path, kind, side string, v *jsontree.Value) {
+		all = append(all, boundary{Mark{path, kind, side}, v, steps(path)})
+	}
 	for _, c := range reference.Constraints() {
 		if c.Operation != reference.SendCommand {
 			continue
 		}
-		add := func(side string, v *jsontree.Value) {
-			all = append(all, newBoundary(c.Path, string(c.Kind), side, v))
-		}
+		add := func(side string, v *jsontree.Value) { at(c.Path, string(c.Kind), side, v) }
 		switch c.Kind {
 		case reference.Required:
 			add("absent", nil)
@@ -66,32 +46,31 @@ func boundaries() []boundary {
 			}
 		case reference.Range:
 			for _, n := range around(c.Min, c.Max, -1<<31) {
-				add(n.side, ref(number(strconv.FormatInt(n.value, 10))))
+				add(n.side, new(number(strconv.FormatInt(n.value, 10))))
 			}
 		case reference.Pattern:
 			for _, s := range nearMisses[c.Path] {
-				add("near", ref(str(s)))
+				add("near", new(str(s)))
 			}
 		case reference.Enum:
 			for _, s := range c.Values {
-				add("inside", ref(str(s)))
+				add("inside", new(str(s)))
 				for _, miss := range []string{strings.ToLower(s), strings.ToUpper(s), " " + s, s + " ", s + s, s[:len(s)-1]} {
-					add("outside", ref(str(miss)))
+					add("outside", new(str(miss)))
 				}
 			}
-			add("outside", ref(str("")))
+			add("outside", new(str("")))
 		}
 	}
-	for _, p := range places() {
-		all = append(all, newBoundary(p.path, "type", "null", &jsontree.Value{}), newBoundary(p.path, "type", "absent", nil))
-		for _, v := range wrongTypes(p.typ) {
-			all = append(all, newBoundary(p.path, "type", v.Kind.String(), &v))
+	reference.VisitMembers(schemas.SendCommandRequest, "", ".*", func(path string, of *smithy.Schema) {
+		at(path, "type", "null", &jsontree.Value{})
+		at(path, "type", "absent", nil)
+		for _, v := range wrongTypes(of.Type()) {
+			at(path, "type", v.Kind.String(), &v)
 		}
-	}
+	})
 	return all
 }
-
-func ref(v jsontree.Value) *jsontree.Value { return &v }
 
 // sideValue is a size or number and where it lies.
 type sideValue struct {
@@ -130,11 +109,11 @@ func sized(c *reference.Constraint, n int64) []*jsontree.Value {
 		for i := range items {
 			items[i] = element(c.Path, i)
 		}
-		return []*jsontree.Value{ref(array(items...))}
+		return []*jsontree.Value{new(array(items...))}
 	}
-	list := []*jsontree.Value{ref(str(filled(c.Path, int(n), "x")))}
+	list := []*jsontree.Value{new(str(filled(c.Path, int(n), "x")))}
 	if c.Path == "Comment" || c.Path == "OutputS3KeyPrefix" || c.Path == "Targets[].Key" || c.Path == "AlarmConfiguration.Alarms[].Name" {
-		list = append(list, ref(str(filled(c.Path, int(n), "é"))), ref(str(filled(c.Path, int(n), "語"))))
+		list = append(list, new(str(filled(c.Path, int(n), "é"))), new(str(filled(c.Path, int(n), "語"))))
 	}
 	return list
 }
@@ -223,5 +202,5 @@ func (g *Generator) boundary(in *Input, number uint64, r *rand.Rand) {
 		in.Body.Tree = g.valid(r)
 	}
 	g.world.setPath(in.Body.Tree, b.path, b.value, r)
-	in.What, in.Marks = b.what, []Mark{b.mark}
+	in.What, in.Marks = b.mark.String(), []Mark{b.mark}
 }

@@ -31,7 +31,7 @@ func (in *Input) Case(o *oracle.Oracle) (*fixtures.Case, oracle.Expectation) {
 		}
 		c.Steps[0].Name = "changed"
 		c.Steps = append(
-			[]fixtures.Step{{Name: "plain", Request: requests[0], Expect: []fixtures.Outcome{outcomeAccepted, outcomeBelow}}},
+			[]fixtures.Step{{Name: "plain", Request: requests[0], Expect: []fixtures.Outcome{oracle.Accepted, oracle.RefusedBelow}}},
 			c.Steps...,
 		)
 	}
@@ -41,7 +41,7 @@ func (in *Input) Case(o *oracle.Oracle) (*fixtures.Case, oracle.Expectation) {
 // expectation is what conforms as an answer to the body, of which the text is what is sent. Where nothing was
 // done to the text the tree says all, and need not be read again.
 func (b *Payload) expectation(o *oracle.Oracle, text []byte) oracle.Expectation {
-	if b.isText() {
+	if len(b.Raw) > 0 || b.Prefix != "" || b.Suffix != "" || b.Cut > 0 {
 		return o.Text(text)
 	}
 	return o.Tree(b.Tree, text)
@@ -49,9 +49,6 @@ func (b *Payload) expectation(o *oracle.Oracle, text []byte) oracle.Expectation 
 
 // The outcomes of odd HTTP; those of fixtures/outcomes.json by the same names.
 var (
-	outcomeAccepted         = oracle.Accepted
-	outcomeSerialization    = oracle.Serialization
-	outcomeBelow            = oracle.RefusedBelow
 	outcomeClosed           = fixtures.Outcome{Name: "closed", Closed: true}
 	outcomeNotImplemented   = fixtures.Outcome{Name: "not implemented", Status: literal(`501`), Format: fixtures.FormatAny}
 	outcomeUnknownOperation = fixtures.Outcome{
@@ -62,9 +59,8 @@ var (
 		Name: "unknown operation with status 200", Status: literal(`200`), Format: fixtures.FormatAny,
 		Text: literal(`{"$contains":"UnknownOperationException"}`),
 	}
+	outcomeSame = fixtures.Outcome{Name: "same", SameAs: "plain"}
 )
-
-var outcomeSame = fixtures.Outcome{Name: "same", SameAs: "plain"}
 
 func (r *relation) expectation() oracle.Expectation {
 	return oracle.Expectation{
@@ -76,17 +72,12 @@ func (r *relation) expectation() oracle.Expectation {
 // onTheWire replaces the expectation of a body by that of the odd HTTP around it. Where the request must be
 // taken, it is as the same request in good HTTP is.
 func onTheWire(w *wireChange) (changed oracle.Expectation, twin bool) {
-	if len(w.outcomes) == 1 && w.outcomes[0].Name == outcomeAccepted.Name {
-		twin = true
-	}
 	changed = oracle.Expectation{
 		Rule: "HTTP with " + w.name + " is answered as HTTP wants", Level: w.level, Evidence: w.evidence, Causes: []string{w.family},
+		Outcomes: w.outcomes,
 	}
-	for _, outcome := range w.outcomes {
-		if twin {
-			outcome = outcomeSame
-		}
-		changed.Outcomes = append(changed.Outcomes, outcome)
+	if twin = len(w.outcomes) == 1 && w.outcomes[0].Name == oracle.Accepted.Name; twin {
+		changed.Outcomes = []fixtures.Outcome{outcomeSame}
 	}
 	return changed, twin
 }

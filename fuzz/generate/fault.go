@@ -29,15 +29,10 @@ func (g *Generator) faults(in *Input, n int, r *rand.Rand) {
 			continue
 		}
 		g.world.setPath(in.Body.Tree, b.path, b.value, r)
-		taken, what = append(taken, top), append(what, b.what)
+		taken, what = append(taken, top), append(what, b.mark.String())
 		in.Marks = append(in.Marks, b.mark)
 	}
 	in.What = strings.Join(what, ", ")
-}
-
-// breakConstraint puts one broken constraint into the request.
-func (g *Generator) breakConstraint(in *Input, r *rand.Rand) {
-	in.Body.Tree.Set("TimeoutSeconds", number(pick(r, []string{"0", "29", "2592001"})))
 }
 
 // pattern is a constraint on what a text looks like, with texts that are near its edge.
@@ -45,7 +40,6 @@ type pattern struct {
 	mark  Mark
 	path  []step
 	texts []string
-	what  string // is asked, in a few words
 }
 
 func patterns() []pattern {
@@ -58,7 +52,7 @@ func patterns() []pattern {
 		if len(texts) == 0 {
 			texts = c.Values
 		}
-		all = append(all, pattern{Mark{c.Path, string(c.Kind), "near"}, steps(c.Path), texts, "a text near " + c.Path})
+		all = append(all, pattern{Mark{c.Path, string(c.Kind), "near"}, steps(c.Path), texts})
 	}
 	return all
 }
@@ -69,7 +63,7 @@ func (g *Generator) nearMiss(in *Input, r *rand.Rand) {
 	p := pick(r, g.patterns)
 	s := str(edited(pick(r, p.texts), r))
 	g.world.setPath(in.Body.Tree, p.path, &s, r)
-	in.What, in.Marks = p.what, []Mark{p.mark}
+	in.What, in.Marks = "a text near "+p.mark.Path, []Mark{p.mark}
 }
 
 // oddCharacters are characters that a careless pattern takes or refuses.

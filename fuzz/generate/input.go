@@ -107,11 +107,6 @@ func (b Payload) Clone() Payload {
 	return b
 }
 
-// isText reports whether something is done to the tree's text.
-func (b *Payload) isText() bool {
-	return len(b.Raw) > 0 || b.Prefix != "" || b.Suffix != "" || b.Cut > 0
-}
-
 // ID is the ID of the input's case.
 func (in *Input) ID() string {
 	return Area + "/" + string(in.Strategy) + "/" + strconv.FormatUint(in.Index, 10)

@@ -18,58 +18,58 @@ type relation struct {
 	evidence fixtures.Evidence
 }
 
-var byTheGrammar = fixtures.Evidence{"json/white-space", "json/key-order", "json/escapes"}
+var (
+	byTheGrammar   = fixtures.Evidence{"json/white-space", "json/key-order", "json/escapes"}
+	unknownMembers = fixtures.Evidence{"framework/unknown-members"}
+)
 
 // relations lists the relations. None draws anything: a smaller request has a smaller twin.
-func relations() []relation {
-	onTree := func(name string, level fixtures.Level, e fixtures.Evidence, change func(v *jsontree.Value)) relation {
-		return relation{name, func(b Payload) fixtures.Request {
-			v := b.Tree.Clone()
-			change(v)
-			return exactly(v.AppendJSON(nil))
-		}, level, e}
+var relations = []relation{
+	{"members in another order", onTree(reverse), fixtures.Must, byTheGrammar},
+	{"white space", onText(" \n", jsontree.AppendString), fixtures.Must, byTheGrammar},
+	{"white space with tabs and carriage returns", onText("\t\r", jsontree.AppendString), fixtures.Must, byTheGrammar},
+	{"every character escaped", onText("", escapedString), fixtures.Must, byTheGrammar},
+	{"an unknown member", onTree(func(v *jsontree.Value) {
+		v.Set("Sendspec", array(object(), number("1")))
+	}), fixtures.Should, unknownMembers},
+	{"an unknown member in front", onTree(func(v *jsontree.Value) {
+		v.Members = slices.Insert(v.Members, 0, member("AAA", object(member("Comment", number("1")))))
+	}), fixtures.Should, unknownMembers},
+	{"an unknown member of each structure", onTree(unknownEverywhere), fixtures.Should, unknownMembers},
+	{"null for absent", onTree(nullForAbsent), fixtures.Must, fixtures.Evidence{"protocol/null"}},
+	{"an empty InstanceIds beside Targets", onTree(func(v *jsontree.Value) {
+		if v.Get("InstanceIds") == nil {
+			v.Set("InstanceIds", array())
+		}
+	}), fixtures.Must, fixtures.Evidence{"targets/empty-InstanceIds"}},
+	{"a charset", onRequest(func(r *fixtures.Request) {
+		setHeader(r, "Content-Type", "application/x-amz-json-1.1; charset=utf-8")
+	}), fixtures.Must, fixtures.Evidence{"protocol/content-type-parameters"}},
+	{"chunks of 7 bytes", onRequest(func(r *fixtures.Request) {
+		r.Framing = &fixtures.Framing{Chunked: 7}
+	}), fixtures.Must, documentedHTTP},
+	{"a header of elsewhere", onRequest(func(r *fixtures.Request) {
+		setHeader(r, "X-Forwarded-For", "192.0.2.1")
+	}), fixtures.Should, nobodySaw},
+}
+
+func onTree(change func(v *jsontree.Value)) func(b Payload) fixtures.Request {
+	return func(b Payload) fixtures.Request {
+		v := b.Tree.Clone()
+		change(v)
+		return exactly(v.AppendJSON(nil))
 	}
-	onText := func(name, space string, text func(dst []byte, s string) []byte) relation {
-		spell := func(b Payload) fixtures.Request { return exactly(spelled(nil, b.Tree, space, text)) }
-		return relation{name, spell, fixtures.Must, byTheGrammar}
-	}
-	onRequest := func(name string, level fixtures.Level, e fixtures.Evidence, change func(r *fixtures.Request)) relation {
-		return relation{name, func(b Payload) fixtures.Request {
-			r := exactly(b.Bytes())
-			change(&r)
-			return r
-		}, level, e}
-	}
-	nullMember := fixtures.Evidence{"protocol/null"}
-	return []relation{
-		onTree("members in another order", fixtures.Must, byTheGrammar, reverse),
-		onText("white space", " \n", jsontree.AppendString),
-		onText("white space with tabs and carriage returns", "\t\r", jsontree.AppendString),
-		onText("every character escaped", "", escapedString),
-		onTree(
-			"an unknown member", fixtures.Should, fixtures.Evidence{"framework/unknown-members"},
-			func(v *jsontree.Value) { v.Set("Sendspec", array(object(), number("1"))) },
-		),
-		onTree("an unknown member in front", fixtures.Should, fixtures.Evidence{"framework/unknown-members"}, func(v *jsontree.Value) {
-			v.Members = append([]jsontree.Member{member("AAA", object(member("Comment", number("1"))))}, v.Members...)
-		}),
-		onTree("an unknown member of each structure", fixtures.Should, fixtures.Evidence{"framework/unknown-members"}, unknownEverywhere),
-		onTree("null for absent", fixtures.Must, nullMember, nullForAbsent),
-		onTree("an empty InstanceIds beside Targets", fixtures.Must,
-			fixtures.Evidence{"targets/empty-InstanceIds"}, func(v *jsontree.Value) {
-				if v.Get("InstanceIds") == nil {
-					v.Set("InstanceIds", array())
-				}
-			}),
-		onRequest("a charset", fixtures.Must, fixtures.Evidence{"protocol/content-type-parameters"}, func(r *fixtures.Request) {
-			setHeader(r, "Content-Type", "application/x-amz-json-1.1; charset=utf-8")
-		}),
-		onRequest("chunks of 7 bytes", fixtures.Must, documentedHTTP,
-			func(r *fixtures.Request) { r.Framing = &fixtures.Framing{Chunked: 7} }),
-		onRequest(
-			"a header of elsewhere", fixtures.Should, nobodySaw,
-			func(r *fixtures.Request) { setHeader(r, "X-Forwarded-For", "192.0.2.1") },
-		),
+}
+
+func onText(space string, text func(dst []byte, s string) []byte) func(b Payload) fixtures.Request {
+	return func(b Payload) fixtures.Request { return exactly(spelled(nil, b.Tree, space, text)) }
+}
+
+func onRequest(change func(r *fixtures.Request)) func(b Payload) fixtures.Request {
+	return func(b Payload) fixtures.Request {
+		r := exactly(b.Bytes())
+		change(&r)
+		return r
 	}
 }
 

@@ -127,19 +127,16 @@ var oddNumbers = []string{
 
 func oddNumber(b *Payload, r *rand.Rand) string {
 	n := pick(r, oddNumbers)
+	what := "a number like " + n
+	if len(n) > 24 {
+		what = "a number like " + n[:24] + "…"
+	}
 	if chance(r, 75) {
 		b.Tree.Set("TimeoutSeconds", number(n))
-		return "TimeoutSeconds a number like " + short(n)
+		return "TimeoutSeconds " + what
 	}
 	*anyValue(b.Tree, r) = number(n)
-	return "a number like " + short(n)
-}
-
-func short(s string) string {
-	if len(s) > 24 {
-		return s[:24] + "…"
-	}
-	return s
+	return what
 }
 
 // oddStrings are the texts of strings: some are JSON, and some are not.

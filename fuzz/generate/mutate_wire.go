@@ -31,13 +31,13 @@ var (
 
 // What conforms as an answer to odd HTTP.
 var (
-	taken          = []fixtures.Outcome{outcomeAccepted}
-	below          = []fixtures.Outcome{outcomeBelow, outcomeClosed}
-	uncertain      = []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeClosed}
+	taken          = []fixtures.Outcome{oracle.Accepted}
+	below          = []fixtures.Outcome{oracle.RefusedBelow, outcomeClosed}
+	uncertain      = []fixtures.Outcome{oracle.Accepted, oracle.RefusedBelow, outcomeClosed}
 	unknown        = []fixtures.Outcome{outcomeUnknownOperation}
-	takenOrUnknown = []fixtures.Outcome{outcomeAccepted, outcomeUnknownOperation}
-	notTheType     = []fixtures.Outcome{outcomeBelow, outcomeUnknownInside}
-	anyType        = []fixtures.Outcome{outcomeAccepted, outcomeBelow, outcomeUnknownInside}
+	takenOrUnknown = []fixtures.Outcome{oracle.Accepted, outcomeUnknownOperation}
+	notTheType     = []fixtures.Outcome{oracle.RefusedBelow, outcomeUnknownInside}
+	anyType        = []fixtures.Outcome{oracle.Accepted, oracle.RefusedBelow, outcomeUnknownInside}
 )
 
 // wireChanges lists the changes. No chunk's size is beyond 32 bits and no body large: a target must not be
@@ -126,7 +126,7 @@ func headerChanges() []wireChange {
 	header(fixtures.Should, nobodySaw, taken, "X-HTTP-Method-Override", "DELETE")
 	header(fixtures.Should, nobodySaw, taken, "Cookie", "a=b; a=b")
 	header(fixtures.Must, nobodySaw, uncertain, "X-Sendspec", "é ü", "\"", strings.Repeat("x", 1000))
-	header(fixtures.Must, nobodySaw, []fixtures.Outcome{outcomeAccepted, outcomeSerialization, outcomeBelow}, "Content-Encoding", "gzip")
+	header(fixtures.Must, nobodySaw, []fixtures.Outcome{oracle.Accepted, oracle.Serialization, oracle.RefusedBelow}, "Content-Encoding", "gzip")
 	return all
 }
 
@@ -166,14 +166,14 @@ func lineChanges() []wireChange {
 		all = append(all, wireChange{"method " + name, family, apply, outcomes, level, evidence})
 	}
 	for _, name := range []string{"GET", "PUT", "DELETE", "PATCH"} {
-		method(name, "another method", []fixtures.Outcome{outcomeBelow}, fixtures.Should, fixtures.Evidence{"protocol/post"})
+		method(name, "another method", []fixtures.Outcome{oracle.RefusedBelow}, fixtures.Should, fixtures.Evidence{"protocol/post"})
 	}
-	method("SENDSPEC", "an unknown method", []fixtures.Outcome{outcomeBelow, outcomeNotImplemented, outcomeClosed}, fixtures.Must, nobodySaw)
-	method("OPTIONS", "OPTIONS", []fixtures.Outcome{outcomeBelow, {Name: "answered", Status: literal(`{"$class":2}`),
+	method("SENDSPEC", "an unknown method", []fixtures.Outcome{oracle.RefusedBelow, outcomeNotImplemented, outcomeClosed}, fixtures.Must, nobodySaw)
+	method("OPTIONS", "OPTIONS", []fixtures.Outcome{oracle.RefusedBelow, {Name: "answered", Status: literal(`{"$class":2}`),
 		Format: fixtures.FormatAny}}, fixtures.May, nobodySaw)
 	for _, p := range []string{"/foo", "//", "/SendCommand", "/.", "/%00", "/%2F", "/?Action=CancelCommand", "/?x=y", "/?", "/a/b/c"} {
 		all = append(all, wireChange{"path " + p, "another path", func(r *fixtures.Request, _ []byte) { r.Path = p },
-			[]fixtures.Outcome{outcomeBelow, outcomeAccepted, outcomeClosed}, fixtures.May, nobodySaw})
+			[]fixtures.Outcome{oracle.RefusedBelow, oracle.Accepted, outcomeClosed}, fixtures.May, nobodySaw})
 	}
 	return all
 }

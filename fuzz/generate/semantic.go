@@ -56,6 +56,10 @@ func again[T any](r *rand.Rand, list []T) []T {
 // setTargets sets Targets in any order.
 func setTargets(v *jsontree.Value, r *rand.Rand, targets ...jsontree.Value) {
 	r.Shuffle(len(targets), func(i, j int) { targets[i], targets[j] = targets[j], targets[i] })
+	setInOrder(v, targets...)
+}
+
+func setInOrder(v *jsontree.Value, targets ...jsontree.Value) {
 	v.Remove("InstanceIds")
 	v.Set("Targets", array(targets...))
 }
@@ -93,12 +97,11 @@ var targetMutations = []mutation{
 		if chance(r, 25) {
 			keys = []string{oracle.GroupNameKey, oracle.GroupNameKey}
 		}
-		v.Remove("InstanceIds")
-		v.Set("Targets", array())
+		var targets []jsontree.Value
 		for i, key := range keys {
-			list := v.Get("Targets")
-			list.Items = append(list.Items, target(key, "none-"+string(rune('a'+i))))
+			targets = append(targets, target(key, "none-"+string(rune('a'+i))))
 		}
+		setInOrder(v, targets...)
 		return "two targets of a key"
 	},
 	func(_ *world, v *jsontree.Value, r *rand.Rand) string {
@@ -111,10 +114,7 @@ var targetMutations = []mutation{
 		return "a tag beside a resource group"
 	},
 	func(w *world, v *jsontree.Value, r *rand.Rand) string {
-		id := w.node(r)
-		if id == "" || chance(r, 30) {
-			id = "i-0" + hexadecimal(r, 16)
-		}
+		id := w.nodeOrUnknown(r, 30)
 		setTargets(v, r, target(oracle.GroupNameKey, "none-"+word(r, 6)), target("InstanceIds", id))
 		return "instances beside a resource group"
 	},
@@ -144,8 +144,7 @@ var targetMutations = []mutation{
 		case 3:
 			values = again(r, again(r, append(slices.Clone(oracle.RunnableTypes), others[:r.Intn(4)]...)))
 		}
-		v.Set("Targets", array(target(oracle.GroupNameKey, "none-"+word(r, 6)), target(oracle.TypeFiltersKey, values...)))
-		v.Remove("InstanceIds")
+		setInOrder(v, target(oracle.GroupNameKey, "none-"+word(r, 6)), target(oracle.TypeFiltersKey, values...))
 		return "resource type filters"
 	},
 	func(w *world, v *jsontree.Value, _ *rand.Rand) string {
@@ -153,8 +152,7 @@ var targetMutations = []mutation{
 		if key == "" || value == "" || len(w.nodes) == 0 {
 			return ""
 		}
-		v.Remove("InstanceIds")
-		v.Set("Targets", array(target("tag:"+key, value)))
+		setInOrder(v, target("tag:"+key, value))
 		return "a tag that nodes have"
 	},
 	func(_ *world, v *jsontree.Value, r *rand.Rand) string {
@@ -170,10 +168,7 @@ var targetMutations = []mutation{
 		return "no destination"
 	},
 	func(w *world, v *jsontree.Value, r *rand.Rand) string {
-		id := w.node(r)
-		if id == "" || chance(r, 40) {
-			id = "i-0" + hexadecimal(r, 16)
-		}
+		id := w.nodeOrUnknown(r, 40)
 		v.Set("Targets", array(target("tag:sendspec", none(r)...)))
 		v.Set("InstanceIds", stringsOf(id))
 		return "nodes and targets"
@@ -186,6 +181,14 @@ func (w *world) node(r *rand.Rand) string {
 		return ""
 	}
 	return pick(r, w.nodes)
+}
+
+// nodeOrUnknown draws a node that may be sent to, or so often, and where there is none, one that is not there.
+func (w *world) nodeOrUnknown(r *rand.Rand, percent int) string {
+	if id := w.node(r); id != "" && !chance(r, percent) {
+		return id
+	}
+	return "i-0" + hexadecimal(r, 16)
 }
 
 var nodeMutations = []mutation{

@@ -92,16 +92,15 @@ func (c SequenceCall) step(number int, sent *sentCommand, o *oracle.Oracle) fixt
 
 // body is what the call sends.
 func (c SequenceCall) body() map[string]any {
-	body := map[string]any{"CommandId": c.id()}
 	switch {
 	case c.action == send:
 		return c.sendBody()
 	case c.action == get:
-		body["InstanceId"] = c.node
+		return map[string]any{"CommandId": c.id(), "InstanceId": c.node}
 	case c.action == cancel && c.node != "":
-		body["InstanceIds"] = []string{c.node}
+		return map[string]any{"CommandId": c.id(), "InstanceIds": []string{c.node}}
 	}
-	return body
+	return map[string]any{"CommandId": c.id()}
 }
 
 // waitFor is how long a command that does next to nothing may take to end: AWS takes up to three seconds.
