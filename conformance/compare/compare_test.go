@@ -113,7 +113,7 @@ func TestWhatCannotBeSetSideBySide(t *testing.T) {
 
 // hostile is what a name or an ID may hold that was written into a report by hand or by a target.
 const hostile = "</title><script>alert(1)</script><img src=x onerror=alert(2)>|\x1b[31m`[a](javascript:b)`\"'\u202e &amp; " +
-	"{{.}} @team http://evil.test"
+	"{{.}} @team http://evil.test www.evil.test"
 
 func hostileMatrix(t *testing.T) compare.Matrix {
 	t.Helper()
@@ -135,7 +135,7 @@ func TestNothingInAReportReachesAPageAsMarkup(t *testing.T) {
 	require.NoError(t, m.Text(&text))
 	assert.Equal(t, 2, strings.Count(html.String(), "<script>"), "the page's own")
 	assert.NotContains(t, html.String(), "<img")
-	for _, raw := range []string{"<script>", "<img", "[a](", "@team", "http://evil"} {
+	for _, raw := range []string{"<script>", "<img", "[a](", "@team", "http://evil", "www.evil"} {
 		assert.NotContains(t, md.String(), raw)
 	}
 	for _, s := range []string{html.String(), md.String(), text.String()} {
@@ -143,7 +143,7 @@ func TestNothingInAReportReachesAPageAsMarkup(t *testing.T) {
 	}
 	for line := range strings.SplitSeq(strings.TrimSpace(md.String()), "\n") {
 		if strings.HasPrefix(line, "|") && !strings.HasPrefix(line, "|---") {
-			assert.Equal(t, 4, strings.Count(strings.ReplaceAll(line, `\|`, ""), "|"), "three cells: %s", line)
+			assert.Equal(t, 4, strings.Count(line, "|"), "three cells: %s", line)
 		}
 	}
 	d := compare.Two(named("a", [3]string{hostile, "pass", ""}), named("b", [3]string{hostile, "fail", hostile}))

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/sendspec/sendspec/conformance/report"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
 // casesShown bounds a list in Markdown: a comment on GitHub may have 65,536 characters.
@@ -55,11 +58,4 @@ func (m Matrix) Markdown(w io.Writer) error {
 	return err
 }
 
-// markdown escapes what has a meaning in GitHub's Markdown and in HTML.
-func markdown(s string) string { return escaper.Replace(clean(s)) }
-
-var escaper = strings.NewReplacer(
-	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "|", `\|`, "~", `\~`, "#", `\#`, "!", `\!`, "@", "&#64;", "&",
-	"&amp;", "<", "&lt;", ">", "&gt;",
-	"://", "&#58;//", "www.", "www&#46;",
-)
+func markdown(s string) string { return report.Prose(untrusted.Cut(s, textShown)) }

@@ -35,8 +35,7 @@ const (
 
 // NewBadge is the badge of a run. One of a part of the cases says so, and has no colour that praises or blames.
 func NewBadge(r *event.Report) Badge {
-	v := view{exact: true}
-	b := Badge{Label: "SendCommand: " + cutTo(v.line(r.Target.Name), badgeName)}
+	b := Badge{Label: "SendCommand: " + cutTo(clean(r.Target.Name), badgeName)}
 	judged, passed := r.Totals.Judged(), r.Totals.Passed()
 	b.Message = fmt.Sprintf("%d of %d cases pass", passed, judged)
 	profiles, whole := coverageOf(r)
@@ -127,7 +126,7 @@ func (b Badge) WriteEndpoint(w io.Writer) error {
 
 // Markdown is the line that shows the image at that address.
 func (b Badge) Markdown(address string) string {
-	return fmt.Sprintf("[![%s](%s)](https://github.com/sendspec/sendspec)", prose(b.Words()), address)
+	return fmt.Sprintf("[![%s](%s)](https://github.com/sendspec/sendspec)", Prose(b.Words()), address)
 }
 
 // BadgeAddress is a file's path as an address in Markdown.

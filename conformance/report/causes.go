@@ -24,11 +24,10 @@ type CauseInfo struct {
 
 // Causes are the causes of the failures of a run, the one of most cases first.
 func Causes(r *event.Report) []CauseInfo {
-	v := view{exact: true}
 	var failed []CaseInfo
 	for i := range r.Results {
 		if isFailure(r.Results[i].Verdict) {
-			failed = append(failed, v.caseInfo(&r.Results[i]))
+			failed = append(failed, view{}.caseInfo(&r.Results[i]))
 		}
 	}
 	return causesOf(failed)

@@ -12,7 +12,7 @@ import (
 // writeCSV writes a line for each case, for spreadsheets and databases, with what differs first. A run that did not
 // get to its end has a last line whose ID is INCOMPLETE. The same seed and the same behaviour give the same bytes.
 func writeCSV(w io.Writer, r *event.Report, _ Options) error {
-	v, c := view{}, csv.NewWriter(w)
+	v, c := view{stable: true}, csv.NewWriter(w)
 	lines := [][]string{{"id", "verdict", "level", "profile", "evidence", "finding"}}
 	for i := range r.Results {
 		res := &r.Results[i]

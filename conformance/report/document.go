@@ -100,8 +100,8 @@ type ExchangeInfo struct {
 
 // view makes what a report shows of a run fit to be printed.
 type view struct {
-	// exact keeps UUIDs and times of the day, which stable reports replace.
-	exact bool
+	// stable replaces UUIDs, times of the day and what else is a matter of speed.
+	stable bool
 }
 
 // line is a text from the target or about it, on one line.
@@ -113,7 +113,7 @@ const bodyRead = 8 * bodyShown
 
 // body is the beginning of a request's or an answer's body, in its own lines where it is exact.
 func (v view) body(b []byte) string {
-	if v.exact {
+	if !v.stable {
 		return cleanLines(v.excerpt(b))
 	}
 	return clean(v.excerpt(b))
@@ -125,7 +125,7 @@ func (v view) excerpt(b []byte) string {
 }
 
 func (v view) known(s string) string {
-	if !v.exact {
+	if v.stable {
 		s = stable.Text(s)
 	}
 	return s
@@ -192,7 +192,7 @@ func (v view) caseInfo(r *judge.Result) CaseInfo {
 	c.Note = r.Case.Note
 	for i, x := range r.Exchanges {
 		last := i == len(r.Exchanges)-1 || r.Exchanges[i+1].Step.Number != x.Step.Number
-		if !v.exact && x.Step.Poll != nil && !last {
+		if v.stable && x.Step.Poll != nil && !last {
 			continue // how often a step was asked until it was over is a matter of speed
 		}
 		c.Exchanges = append(c.Exchanges, v.exchange(x))
@@ -202,7 +202,7 @@ func (v view) caseInfo(r *judge.Result) CaseInfo {
 
 // reason leaves out of a stable report how long was waited in vain: less, once others have waited in vain, too.
 func (v view) reason(s string) string {
-	if !v.exact && strings.HasPrefix(s, judge.ReasonWaitedInVain) {
+	if v.stable && strings.HasPrefix(s, judge.ReasonWaitedInVain) {
 		return judge.ReasonWaitedInVain
 	}
 	return s
@@ -221,7 +221,7 @@ func (v view) exchange(x judge.Exchanged) ExchangeInfo {
 	}
 	if x.Err != nil {
 		info.Error = string(x.Err.Failure)
-		if v.exact {
+		if !v.stable {
 			info.Error = v.line(v.excerpt([]byte(x.Err.Error())))
 		}
 	}

@@ -18,7 +18,7 @@ const annotationsShown = 10
 // writeGitHub writes workflow commands: one annotation for each cause of failures and for each other case to show, as
 // far as GitHub shows them, and the verdict.
 func writeGitHub(w io.Writer, r *event.Report, o Options) error {
-	v, b := view{exact: true}, &strings.Builder{}
+	b := &strings.Builder{}
 	causes := Causes(r)
 	commands := []string{"error", "warning"}
 	for _, command := range commands {
@@ -26,8 +26,8 @@ func writeGitHub(w io.Writer, r *event.Report, o Options) error {
 		if command == "error" {
 			room-- // the verdict is one
 			for i, c := range causes[:min(room, len(causes))] {
-				annotate(b, command, fmt.Sprintf("sendspec: %d. %s (%s)", i+1, v.line(c.Title), event.Count(len(c.Cases), "case")),
-					causeAnnotation(v, &c, o))
+				annotate(b, command, fmt.Sprintf("sendspec: %d. %s (%s)", i+1, clean(c.Title), event.Count(len(c.Cases), "case")),
+					causeAnnotation(&c, o))
 			}
 			left = max(0, len(causes)-room)
 			room = max(0, room-len(causes))
@@ -42,14 +42,14 @@ func writeGitHub(w io.Writer, r *event.Report, o Options) error {
 				continue
 			}
 			room--
-			annotate(b, command, "sendspec: "+v.line(res.Case.ID), annotation(v, res))
+			annotate(b, command, "sendspec: "+clean(res.Case.ID), annotation(res))
 		}
 		if left > 0 {
 			annotate(b, "notice", fmt.Sprintf("sendspec: %d more of kind %s", left, command),
 				"GitHub shows ten of a kind; the reports show them all")
 		}
 	}
-	verdict := v.line(Verdict(r))
+	verdict := clean(Verdict(r))
 	if failures := failuresIn(r).String(); failures != "" {
 		verdict += "\nFailures by evidence: " + failures
 	}
@@ -65,20 +65,20 @@ func writeGitHub(w io.Writer, r *event.Report, o Options) error {
 }
 
 // causeAnnotation is the message on a cause: its example, what is known, and how it is asked again.
-func causeAnnotation(v view, c *CauseInfo, o Options) string {
+func causeAnnotation(c *CauseInfo, o Options) string {
 	lines := []string{c.Example + ": " + c.Rule, "want " + c.Want, "got " + c.Got, c.Fact}
 	if o.Rerun != "" {
 		lines = append(lines, o.Rerun+" "+wire.ShellQuote(c.Example))
 	}
 	for i := range lines {
-		lines[i] = v.line(lines[i])
+		lines[i] = clean(lines[i])
 	}
 	return strings.Join(lines, "\n")
 }
 
 // annotation is the message on a case: the rule, what differs, and what the rule rests on.
-func annotation(v view, r *judge.Result) string {
-	lines := []string{v.line(r.Case.Title), v.summary(r)}
+func annotation(r *judge.Result) string {
+	lines := []string{clean(r.Case.Title), view{}.summary(r)}
 	if e := r.Case.Evidence; len(e) > 0 {
 		lines = append(lines, clean(evidenceLine(e)), clean(sourceLine(e.Source())))
 	}

@@ -20,8 +20,7 @@ import (
 // writeHAR writes every exchange of the cases, in the order of the plan: whole enough to be judged again offline. It is
 // HAR 1.2 (HTTP Archive), as far as an API client fills it; members that begin with an underscore are ours, as the format allows.
 func writeHAR(w io.Writer, r *event.Report, o Options) error {
-	v := view{exact: true}
-	if err := v.harHead(w, r, o); err != nil {
+	if err := harHead(w, r, o); err != nil {
 		return err
 	}
 	separator := "\n"
@@ -31,7 +30,7 @@ func writeHAR(w io.Writer, r *event.Report, o Options) error {
 			continue
 		}
 		for j := range res.Exchanges {
-			entry, err := untrusted.CompactJSON(v.entry(r.Target, res, &res.Exchanges[j]))
+			entry, err := untrusted.CompactJSON(entry(r.Target, res, &res.Exchanges[j]))
 			if err != nil {
 				return err
 			}
@@ -51,14 +50,14 @@ const (
 	harEnd   = "\n]}}\n"
 )
 
-func (v view) harHead(w io.Writer, r *event.Report, o Options) error {
-	verdict := v.line(Verdict(r))
+func harHead(w io.Writer, r *event.Report, o Options) error {
+	verdict := clean(Verdict(r))
 	var members []any
 	for _, value := range []any{
 		object{"name": "sendspec", "version": cmp.Or(o.Version, "(devel)")},
 		verdict,
 		object{
-			"target": v.line(r.Target.Name), "region": v.line(r.Target.Region), "seed": r.Seed, "strict": r.Strict,
+			"target": clean(r.Target.Name), "region": clean(r.Target.Region), "seed": r.Seed, "strict": r.Strict,
 			"complete": r.Complete, "verdict": verdict, "failures": failuresIn(r), "suite": r.Suite,
 		},
 	} {
@@ -72,11 +71,11 @@ func (v view) harHead(w io.Writer, r *event.Report, o Options) error {
 	return err
 }
 
-func (v view) entry(t event.Target, r *judge.Result, x *judge.Exchanged) object {
+func entry(t event.Target, r *judge.Result, x *judge.Exchanged) object {
 	milliseconds := float64(x.Elapsed.Microseconds()) / 1000
 	e := object{
 		"startedDateTime": x.Sent.UTC().Format("2006-01-02T15:04:05.000Z"), "time": milliseconds,
-		"request": v.harRequest(t, x.Request), "response": v.harResponse(x.Response), "cache": object{},
+		"request": harRequest(t, x.Request), "response": harResponse(x.Response), "cache": object{},
 		"timings": object{"send": 0, "wait": milliseconds, "receive": 0},
 		"_case":   r.Case.ID, "_step": max(1, x.Step.Number), "_verdict": r.Verdict,
 	}
@@ -84,27 +83,27 @@ func (v view) entry(t event.Target, r *judge.Result, x *judge.Exchanged) object 
 		e["_interim"] = true
 	}
 	if x.Err != nil {
-		e["_failure"], e["comment"] = x.Err.Failure, v.line(v.excerpt([]byte(x.Err.Error())))
+		e["_failure"], e["comment"] = x.Err.Failure, clean(excerpt(x.Err.Error()))
 	}
 	return e
 }
 
-func (v view) harRequest(t event.Target, r *wire.Request) object {
+func harRequest(t event.Target, r *wire.Request) object {
 	base := cmp.Or(strings.TrimSuffix(t.URL, "/"), "http://localhost") // an http.Handler in the process
 	body, headers := sentBody(r), []harPair{}
 	if r.Host != "" {
-		headers = append(headers, harPair{"Host", v.known(r.Host)})
+		headers = append(headers, harPair{"Host", r.Host})
 	}
 	for _, f := range r.Fields {
-		headers = append(headers, harPair{f.Name, v.text(f.Value)})
+		headers = append(headers, harPair{f.Name, headerText(f.Value)})
 	}
 	out := object{
-		"method": v.known(r.Method), "url": v.known(base + r.Path), "httpVersion": "HTTP/1.1", "cookies": []harPair{},
+		"method": r.Method, "url": base + r.Path, "httpVersion": "HTTP/1.1", "cookies": []harPair{},
 		"headers": headers, "queryString": query(r.Path), "headersSize": -1, "bodySize": len(body),
 	}
 	if len(body) > 0 {
 		data := object{"mimeType": r.Get("Content-Type")}
-		v.setText(data, body, "_encoding")
+		setText(data, body, "_encoding")
 		out["postData"] = data
 	}
 	if r.Chunked > 0 {
@@ -143,7 +142,7 @@ func unescaped(s string) string {
 	return s
 }
 
-func (v view) harResponse(r *wire.Response) object {
+func harResponse(r *wire.Response) object {
 	if r == nil {
 		return object{
 			"status": 0, "statusText": "", "httpVersion": "", "cookies": []harPair{}, "headers": []harPair{}, "redirectURL": "",
@@ -153,37 +152,35 @@ func (v view) harResponse(r *wire.Response) object {
 	headers := []harPair{}
 	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
 		for _, value := range r.Header[name] {
-			headers = append(headers, harPair{v.text(name), v.text(value)})
+			headers = append(headers, harPair{headerText(name), headerText(value)})
 		}
 	}
 	size := len(r.Body) + r.Dropped
-	content := object{"size": size, "mimeType": cmp.Or(v.text(r.Header.Get("Content-Type")), "x-unknown")}
+	content := object{"size": size, "mimeType": cmp.Or(headerText(r.Header.Get("Content-Type")), "x-unknown")}
 	if len(r.Body) > 0 {
-		v.setText(content, r.Body, "encoding")
+		setText(content, r.Body, "encoding")
 	}
 	if r.Dropped > 0 || r.Truncated { // too little to judge
 		content["_truncated"], content["comment"] = true, fmt.Sprintf("the first %d bytes of at least %d", len(r.Body), size)
 	}
 	return object{
-		"status": r.Status, "statusText": http.StatusText(r.Status), "httpVersion": v.text(r.Proto), "cookies": []harPair{},
-		"headers": headers, "redirectURL": v.text(r.Header.Get("Location")), "headersSize": -1, "bodySize": size, "content": content,
+		"status": r.Status, "statusText": http.StatusText(r.Status), "httpVersion": headerText(r.Proto), "cookies": []harPair{},
+		"headers": headers, "redirectURL": headerText(r.Header.Get("Location")), "headersSize": -1, "bodySize": size, "content": content,
 	}
 }
 
 // setText sets the text of a body, or its bytes in base64 where it is no UTF-8, which the other member says then.
-func (v view) setText(of object, body []byte, encoding string) {
-	text := v.known(string(body))
-	if utf8.ValidString(text) {
-		of["text"] = text
+func setText(of object, body []byte, encoding string) {
+	if utf8.Valid(body) {
+		of["text"] = string(body)
 		return
 	}
-	of["text"], of[encoding] = []byte(text), "base64"
+	of["text"], of[encoding] = body, "base64"
 }
 
-// text is a header's value; bytes that are no UTF-8 become the characters of those numbers, which is
+// headerText is a header's value; bytes that are no UTF-8 become the characters of those numbers, which is
 // how HTTP reads them (RFC 9110, section 5.5).
-func (v view) text(s string) string {
-	s = v.known(s)
+func headerText(s string) string {
 	if utf8.ValidString(s) {
 		return s
 	}

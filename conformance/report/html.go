@@ -57,21 +57,20 @@ type page struct {
 type fact struct{ Name, Value string }
 
 func newPage(r *event.Report, o Options) (*page, error) {
-	v := view{exact: true}
 	causes := Causes(r)
-	data, err := untrusted.PageJSON(v.pageData(r, causes, o))
+	data, err := untrusted.PageJSON(newPageData(r, causes, o))
 	if err != nil {
 		return nil, err
 	}
 	p := &page{Data: template.JS(data)} //nolint:gosec // encoding/json escapes what HTML would read
-	p.headline(r, v)
-	p.Causes, p.CausesOf = v.causeRows(r, causes, o)
+	p.headline(r)
+	p.Causes, p.CausesOf = causeRows(r, causes, o)
 	p.Page = htmlpage.New(p.Mark+" "+p.Verdict, pageStyle, htmlpage.Filter, textScript, pageScript)
 	return p, nil
 }
 
-func (p *page) headline(r *event.Report, v view) {
-	p.Verdict, p.Complete, p.Stopped = v.line(Verdict(r)), r.Complete, v.line(r.Stopped)
+func (p *page) headline(r *event.Report) {
+	p.Verdict, p.Complete, p.Stopped = clean(Verdict(r)), r.Complete, clean(r.Stopped)
 	p.Headline, p.Lede, _ = strings.Cut(p.Verdict, ": ")
 	p.Mark, p.Class = "✓", "pass"
 	switch {
@@ -80,7 +79,7 @@ func (p *page) headline(r *event.Report, v view) {
 	case r.Failed():
 		p.Mark, p.Class = "✗", "fail"
 	}
-	p.Facts = []fact{{"Target", v.line(r.Target.Name)}, {"Region", v.line(r.Target.Region)}, {"Seed", fmt.Sprint(r.Seed)}}
+	p.Facts = []fact{{"Target", clean(r.Target.Name)}, {"Region", clean(r.Target.Region)}, {"Seed", fmt.Sprint(r.Seed)}}
 	if !r.Began.IsZero() {
 		p.Facts = append(p.Facts, fact{"Began", r.Began.UTC().Format("2 January 2006, 15:04 UTC")}, fact{"Took", took(r.Elapsed)})
 	}
@@ -88,7 +87,7 @@ func (p *page) headline(r *event.Report, v view) {
 		p.Facts = append(p.Facts, fact{"Strict", "a missed should fails"})
 	}
 	if r.Suite.Version != "" {
-		p.Facts = append(p.Facts, fact{"Suite", v.line(r.Suite.String())})
+		p.Facts = append(p.Facts, fact{"Suite", clean(r.Suite.String())})
 	}
 	if n := r.Spared(); n > 0 {
 		p.Facts = append(p.Facts, fact{"Provisional", event.Count(n, "failure") + " of new cases: warnings until the next version"})
@@ -97,7 +96,7 @@ func (p *page) headline(r *event.Report, v view) {
 		p.Facts = append(p.Facts, fact{"Failures by evidence", failures})
 	}
 	p.Columns = columns(r)
-	p.Profiles, p.Areas = profileRows(r, v), areaRows(r, p.Columns)
+	p.Profiles, p.Areas = profileRows(r), areaRows(r, p.Columns)
 }
 
 // causeRow is a cause as the page shows it.
@@ -110,21 +109,21 @@ type causeRow struct {
 	Rerun    string
 }
 
-func (v view) causeRows(r *event.Report, causes []CauseInfo, o Options) (rows []causeRow, of string) {
+func causeRows(r *event.Report, causes []CauseInfo, o Options) (rows []causeRow, of string) {
 	results := map[string]*judge.Result{}
 	for i := range r.Results {
 		results[r.Results[i].Case.ID] = &r.Results[i]
 	}
 	facts, failures := factsOf(r), 0
 	for i, c := range causes {
-		c.Title, c.Rule = v.line(c.Title), v.line(c.Rule)
+		c.Title, c.Rule = clean(c.Title), clean(c.Rule)
 		row := causeRow{CauseInfo: c, Number: i + 1, Open: i < causesShown, Count: event.Count(len(c.Cases), "case")}
 		example := results[c.Example]
 		if e := example.Case.Evidence; e.Kind() != "" {
 			fact := facts[e[0]]
 			row.Evidence = &fact
 		}
-		row.Rerun = v.line(rerun(o.Rerun, example))
+		row.Rerun = clean(rerun(o.Rerun, example))
 		rows = append(rows, row)
 		failures += len(c.Cases)
 	}

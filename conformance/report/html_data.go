@@ -65,20 +65,20 @@ type pageExchange struct {
 	Decisive     bool    `json:"decisive,omitempty"` // the one that the first finding is about
 }
 
-func (v view) pageData(r *event.Report, causes []CauseInfo, o Options) pageData {
+func newPageData(r *event.Report, causes []CauseInfo, o Options) pageData {
 	d := pageData{
 		Verdicts: verdictInfos(r), Levels: []fixtures.Level{fixtures.Must, fixtures.Should, fixtures.May},
 		Areas: []string{}, Kinds: kindsIn(r), Causes: []causeName{}, Facts: factsOf(r), Cases: make([]pageCase, len(r.Results)),
 	}
 	causeOf := map[string]int{}
 	for i, c := range causes {
-		d.Causes = append(d.Causes, causeName{v.line(c.Title), len(c.Cases)})
+		d.Causes = append(d.Causes, causeName{clean(c.Title), len(c.Cases)})
 		for _, id := range c.Cases {
 			causeOf[id] = i + 1
 		}
 	}
 	for i := range r.Results {
-		d.Cases[i] = v.pageCase(r, &r.Results[i], o)
+		d.Cases[i] = newPageCase(r, &r.Results[i], o)
 		d.Cases[i].Cause = causeOf[d.Cases[i].ID]
 	}
 	for _, a := range r.Areas {
@@ -87,19 +87,19 @@ func (v view) pageData(r *event.Report, causes []CauseInfo, o Options) pageData 
 	return d
 }
 
-func (v view) pageCase(r *event.Report, res *judge.Result, o Options) pageCase {
-	c := pageCase{CaseInfo: v.caseInfo(res), Rule: ruleOf(res.Case.ID), Area: res.Case.Area()}
+func newPageCase(r *event.Report, res *judge.Result, o Options) pageCase {
+	c := pageCase{CaseInfo: view{}.caseInfo(res), Rule: ruleOf(res.Case.ID), Area: res.Case.Area()}
 	c.CaseInfo.Exchanges = nil
 	if !differs(res) {
 		return c
 	}
-	c.Rerun = v.line(rerun(o.Rerun, res))
+	c.Rerun = clean(rerun(o.Rerun, res))
 	told := decisive(res)
 	for i := range res.Exchanges {
 		x := &res.Exchanges[i]
 		c.Exchanges = append(c.Exchanges, pageExchange{
-			ExchangeInfo: v.exchange(*x), Operation: x.Request.Operation, Raw: x.Request.Raw != nil,
-			Milliseconds: float64(x.Elapsed.Microseconds()) / 1000, Curl: v.line(curlLine(r.Target, x.Request)), Decisive: x == told,
+			ExchangeInfo: view{}.exchange(*x), Operation: x.Request.Operation, Raw: x.Request.Raw != nil,
+			Milliseconds: float64(x.Elapsed.Microseconds()) / 1000, Curl: clean(curlLine(r.Target, x.Request)), Decisive: x == told,
 		})
 	}
 	return c

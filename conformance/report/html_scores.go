@@ -78,7 +78,7 @@ var StandingClass = map[event.Standing]string{
 	event.Conformant: "pass", event.Partial: "warn", event.Nonconformant: "fail", event.Untested: "skip",
 }
 
-func profileRows(r *event.Report, v view) []profileRow {
+func profileRows(r *event.Report) []profileRow {
 	tallies := map[fixtures.Profile]event.Tally{}
 	for i := range r.Results {
 		p := r.Results[i].Case.Profile
@@ -91,7 +91,7 @@ func profileRows(r *event.Report, v view) []profileRow {
 	for _, p := range r.Profiles {
 		t := tallies[p.Profile]
 		rows = append(rows, profileRow{
-			ProfileInfo: ProfileInfo{p.Profile, p.Standing, v.line(p.Why)},
+			ProfileInfo: ProfileInfo{p.Profile, p.Standing, clean(p.Why)},
 			About:       profileAbout[p.Profile], Class: StandingClass[p.Standing], Bar: barOf(t),
 		})
 	}

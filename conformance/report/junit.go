@@ -20,13 +20,12 @@ func writeJUnit(w io.Writer, r *event.Report, o Options) error {
 	if !r.Complete {
 		suites.add(incompleteSuite(r))
 	}
-	v := view{exact: true}
 	for _, a := range r.Areas {
 		suite := newSuite(r, "sendspec/"+a.Area)
 		var took time.Duration
 		for i := range r.Results {
 			if r.Results[i].Case.Area() == a.Area {
-				suite.add(v.testcase(r, &r.Results[i], o))
+				suite.add(testcase(r, &r.Results[i], o))
 				took += elapsed(&r.Results[i])
 			}
 		}
@@ -51,15 +50,14 @@ func writeJUnit(w io.Writer, r *event.Report, o Options) error {
 }
 
 func newSuite(r *event.Report, name string) junitSuite {
-	v := view{exact: true}
 	suite := junitSuite{Name: name, Time: seconds(0), Properties: []junitProperty{
-		{"target", v.line(r.Target.Name)},
-		{"region", v.line(r.Target.Region)},
+		{"target", clean(r.Target.Name)},
+		{"region", clean(r.Target.Region)},
 		{"seed", strconv.FormatUint(r.Seed, 10)},
 		{"strict", strconv.FormatBool(r.Strict)},
 		{"complete", strconv.FormatBool(r.Complete)},
-		{"verdict", v.line(Verdict(r))},
-		{"suite", cmp.Or(v.line(r.Suite.String()), "unknown")},
+		{"verdict", clean(Verdict(r))},
+		{"suite", cmp.Or(clean(r.Suite.String()), "unknown")},
 		{"provisional failures", strconv.Itoa(r.Spared())},
 		{"failures by evidence", cmp.Or(failuresIn(r).String(), "none")},
 	}}
@@ -70,23 +68,23 @@ func newSuite(r *event.Report, name string) junitSuite {
 }
 
 func incompleteSuite(r *event.Report) junitSuite {
-	v, suite := view{exact: true}, newSuite(r, "sendspec/run")
+	suite := newSuite(r, "sendspec/run")
 	suite.add(junitCase{
 		Name: "complete", Class: "sendspec.run", Time: seconds(0),
-		Error: &junitReason{Type: "incomplete", Message: v.line(r.Stopped), Text: v.line(Verdict(r))},
+		Error: &junitReason{Type: "incomplete", Message: clean(r.Stopped), Text: clean(Verdict(r))},
 	})
 	return suite
 }
 
-func (v view) testcase(r *event.Report, res *judge.Result, o Options) junitCase {
+func testcase(r *event.Report, res *judge.Result, o Options) junitCase {
 	parts := strings.Split(res.Case.ID, "/")
 	c := junitCase{
-		Name: v.line(res.Case.ID), Class: v.line("sendspec." + strings.Join(parts[:min(2, len(parts))], ".")), Time: seconds(elapsed(res)),
+		Name: clean(res.Case.ID), Class: clean("sendspec." + strings.Join(parts[:min(2, len(parts))], ".")), Time: seconds(elapsed(res)),
 	}
-	why := junitReason{Message: v.summary(res), Type: string(res.Verdict)}
+	why := junitReason{Message: view{}.summary(res), Type: string(res.Verdict)}
 	switch presentationIn(res).junit {
 	case failed:
-		why.Text = v.known(Failure(r.Target, res, rerun(o.Rerun, res)))
+		why.Text = Failure(r.Target, res, rerun(o.Rerun, res))
 		c.Failure = &why
 	case errored:
 		c.Error = &why
@@ -94,7 +92,7 @@ func (v view) testcase(r *event.Report, res *judge.Result, o Options) junitCase 
 		c.Skipped = &why
 	case passed:
 		if differs(res) {
-			c.SystemOut = &junitOutput{Text: v.known(Failure(r.Target, res, rerun(o.Rerun, res)))}
+			c.SystemOut = &junitOutput{Text: Failure(r.Target, res, rerun(o.Rerun, res))}
 		}
 	}
 	return c

@@ -17,44 +17,44 @@ const markdownBytes = 60_000
 // writeMarkdown writes the scores and the first divergences, for a step summary or a comment. What the
 // target sent is in fenced code, longer fenced than anything within.
 func writeMarkdown(w io.Writer, r *event.Report, o Options) error {
-	v, b := view{exact: true}, &strings.Builder{}
-	fmt.Fprintf(b, "## sendspec: %s\n\n", prose(v.line(Verdict(r))))
+	b := &strings.Builder{}
+	fmt.Fprintf(b, "## sendspec: %s\n\n", Prose(Verdict(r)))
 	if !r.Complete {
-		fmt.Fprintf(b, "> **This report is partial**: %s.\n\n", prose(v.line(r.Stopped)))
+		fmt.Fprintf(b, "> **This report is partial**: %s.\n\n", Prose(r.Stopped))
 	}
-	fmt.Fprintf(b, "Target %s in %s, seed %d.\n\n", prose(v.line(r.Target.Name)), prose(v.line(r.Target.Region)), r.Seed)
+	fmt.Fprintf(b, "Target %s in %s, seed %d.\n\n", Prose(r.Target.Name), Prose(r.Target.Region), r.Seed)
 	if failures := failuresIn(r).String(); failures != "" {
 		fmt.Fprintf(b, "Failures by evidence: %s.\n\n", failures)
 	}
 	for _, line := range suiteLines(r) {
-		fmt.Fprintf(b, "%s.\n\n", prose(line))
+		fmt.Fprintf(b, "%s.\n\n", Prose(line))
 	}
-	v.markdownCauses(b, r, o)
+	markdownCauses(b, r, o)
 	if len(r.Profiles) > 0 {
 		b.WriteString("| profile | standing | why |\n|---|---|---|\n")
 		for _, p := range r.Profiles {
-			fmt.Fprintf(b, "| %s | **%s** | %s |\n", p.Profile, p.Standing, prose(v.line(p.Why)))
+			fmt.Fprintf(b, "| %s | **%s** | %s |\n", p.Profile, p.Standing, Prose(p.Why))
 		}
 		b.WriteString("\n")
 	}
 	if len(r.Areas) > 0 {
 		markdownAreas(b, r)
 	}
-	v.markdownCases(b, r, o)
+	markdownCases(b, r, o)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
 // markdownCauses writes what to fix first.
-func (v view) markdownCauses(b *strings.Builder, r *event.Report, o Options) {
+func markdownCauses(b *strings.Builder, r *event.Report, o Options) {
 	list := Causes(r)
 	if len(list) == 0 {
 		return
 	}
 	b.WriteString("### What to fix first\n\n")
 	for i, c := range list[:min(len(list), causesShown)] {
-		fmt.Fprintf(b, "<details><summary>%d. <b>%s</b> (%s)</summary>\n\n", i+1, prose(v.line(c.Title)), event.Count(len(c.Cases), "case"))
-		fmt.Fprintf(b, "%s\n\n", prose(v.line(c.Fact)))
+		fmt.Fprintf(b, "<details><summary>%d. <b>%s</b> (%s)</summary>\n\n", i+1, Prose(c.Title), event.Count(len(c.Cases), "case"))
+		fmt.Fprintf(b, "%s\n\n", Prose(c.Fact))
 		lines := []string{"case  " + c.Example, "rule  " + c.Rule}
 		if c.Sent != "" {
 			lines = append(lines, "sent  "+cutTo(c.Sent, markdownExample))
@@ -64,7 +64,7 @@ func (v view) markdownCauses(b *strings.Builder, r *event.Report, o Options) {
 			lines = append(lines, "rerun "+o.Rerun+" "+wire.ShellQuote(c.Example))
 		}
 		for i := range lines {
-			lines[i] = v.line(lines[i])
+			lines[i] = clean(lines[i])
 		}
 		b.WriteString(fenced(strings.Join(lines, "\n")) + "\n</details>\n\n")
 	}
@@ -97,7 +97,7 @@ func markdownAreas(b *strings.Builder, r *event.Report) {
 }
 
 // markdownCases writes the cases that fail the gate, in full as far as there is room.
-func (v view) markdownCases(b *strings.Builder, r *event.Report, o Options) {
+func markdownCases(b *strings.Builder, r *event.Report, o Options) {
 	shown, left := 0, 0
 	for i := range r.Results {
 		res := &r.Results[i]
@@ -106,9 +106,9 @@ func (v view) markdownCases(b *strings.Builder, r *event.Report, o Options) {
 		}
 		c := &strings.Builder{}
 		fmt.Fprintf(c, "<details><summary>%s %s <b>%s</b> (%s): %s</summary>\n\n", presentationOf(res.Verdict).mark, res.Verdict,
-			prose(v.line(res.Case.ID)), weight(res), prose(v.line(res.Case.Title)))
+			Prose(res.Case.ID), weight(res), Prose(res.Case.Title))
 		markdownEvidence(c, res.Case.Evidence)
-		c.WriteString(fenced(v.known(Failure(r.Target, res, rerun(o.Rerun, res)))) + "\n</details>\n\n")
+		c.WriteString(fenced(Failure(r.Target, res, rerun(o.Rerun, res))) + "\n</details>\n\n")
 		if left > 0 || b.Len()+c.Len() > markdownBytes {
 			left++
 			continue
@@ -128,12 +128,12 @@ func (v view) markdownCases(b *strings.Builder, r *event.Report, o Options) {
 func markdownEvidence(b *strings.Builder, e fixtures.Evidence) {
 	for i := range e {
 		fact := e[i : i+1]
-		fmt.Fprintf(b, "- %s", prose(evidenceLine(fact)))
+		fmt.Fprintf(b, "- %s", Prose(evidenceLine(fact)))
 		for _, s := range fact.Sources() {
 			if s.URL == "" {
-				fmt.Fprintf(b, " · %s", prose(s.String()))
+				fmt.Fprintf(b, " · %s", Prose(s.String()))
 			} else {
-				fmt.Fprintf(b, " · [%s](<%s>)", prose(s.String()), s.URL)
+				fmt.Fprintf(b, " · [%s](<%s>)", Prose(s.String()), s.URL)
 			}
 		}
 		b.WriteString("\n")
@@ -143,15 +143,16 @@ func markdownEvidence(b *strings.Builder, e fixtures.Evidence) {
 	}
 }
 
-// prose writes every mark that Markdown or HTML would read as a character reference (CommonMark, entity
-// and numeric character references): in the HTML of a summary no backslash escapes.
-func prose(s string) string {
+// Prose is a text in one line of Markdown. Every mark that Markdown or HTML would read is a character reference (CommonMark,
+// entity and numeric character references): in the HTML of a summary no backslash escapes.
+func Prose(s string) string {
 	var b strings.Builder
+	s = clean(s)
 	for i, r := range s {
-		switch {
-		case strings.ContainsRune("<>&\"'@#`|*_[]~!\\$", r), strings.HasPrefix(s[i:], "://"): // a bare address becomes a link
+		address := strings.HasPrefix(s[i:], "://") || strings.HasPrefix(s[i:], "www.") // a bare one becomes a link
+		if address || strings.ContainsRune("<>&\"'@#`|*_[]~!\\$", r) {
 			fmt.Fprintf(&b, "&#%d;", r)
-		default:
+		} else {
 			b.WriteRune(r)
 		}
 	}

@@ -92,7 +92,7 @@ func merged(parts []Named) (*Document, error) {
 	}
 	place := func(c CaseInfo) int { return cmp.Or(order[c.ID], len(order)+1) } // what was fuzzed comes last
 	slices.SortStableFunc(d.Cases, func(a, b CaseInfo) int { return cmp.Compare(place(a), place(b)) })
-	d.sumUp(d.Report(), view{exact: true})
+	d.sumUp(d.Report(), view{})
 	return &d, nil
 }
 

@@ -212,7 +212,8 @@ func golden(t *testing.T, name string, got []byte) {
 		for at < min(len(want), len(got)) && want[at] == got[at] {
 			at++
 		}
-		t.Errorf("%s differs at byte %d (go test ./conformance/report -update writes it anew)\nwant %q\ngot  %q", name, at, around(want, at), around(got, at))
+		t.Errorf("%s differs at byte %d (go test ./conformance/report -update writes it anew)\nwant %q\ngot  %q",
+			name, at, around(want, at), around(got, at))
 	}
 }
 

@@ -110,7 +110,7 @@ const (
 )
 
 func writeJSON(w io.Writer, r *event.Report, _ Options) error {
-	return untrusted.WriteJSON(w, view{}.document(r))
+	return untrusted.WriteJSON(w, view{stable: true}.document(r))
 }
 
 // Marshal returns the JSON document of a report. The same seed and the same behaviour give the same
@@ -148,9 +148,8 @@ func (d *Document) Report() *event.Report {
 
 // CaseOf is what a JSON report says of one case.
 func CaseOf(r *judge.Result) *CaseInfo {
-	v := view{exact: true}
-	c := v.caseInfo(r)
-	c.Reason = v.line(r.Reason) // which may be a newer one where the rest was read
+	c := view{}.caseInfo(r)
+	c.Reason = clean(r.Reason) // which may be a newer one where the rest was read
 	return &c
 }
 

@@ -26,7 +26,6 @@ func sarifMessage(text string) object { return object{"text": text} }
 // fixture that states it, and the case within it. Members and their meaning: SARIF 2.1.0, OASIS, sections 3.13 (log), 3.14 (run),
 // 3.19 (component), 3.20 (invocation), 3.27 (result), 3.28 (location), 3.49 (reporting descriptor).
 func writeSARIF(w io.Writer, r *event.Report, o Options) error {
-	v := view{exact: true}
 	index, rules, results := map[string]int{}, []object{}, []object{}
 	for i := range r.Results {
 		res := &r.Results[i]
@@ -36,9 +35,9 @@ func writeSARIF(w io.Writer, r *event.Report, o Options) error {
 		id := ruleOf(res.Case.ID)
 		if _, ok := index[id]; !ok {
 			index[id] = len(rules)
-			rules = append(rules, v.rule(id, res))
+			rules = append(rules, rule(id, res))
 		}
-		results = append(results, v.result(res, index[id], o))
+		results = append(results, result(res, index[id], o))
 	}
 	return untrusted.WriteJSON(w, object{"$schema": sarifSchema, "version": "2.1.0", "runs": []object{{
 		"tool": object{"driver": object{
@@ -48,7 +47,7 @@ func writeSARIF(w io.Writer, r *event.Report, o Options) error {
 		}},
 		"originalUriBaseIds": object{sarifBase: object{"description": sarifMessage("the root of a checkout of sendspec")}},
 		"columnKind":         "unicodeCodePoints",
-		"invocations":        []object{v.invocation(r)},
+		"invocations":        []object{invocation(r)},
 		"results":            results,
 	}}})
 }
@@ -67,7 +66,7 @@ func ruleFile(r *judge.Result) string {
 	return "fixtures/" + r.Case.File
 }
 
-func (v view) rule(id string, r *judge.Result) object {
+func rule(id string, r *judge.Result) object {
 	help := []string{r.Case.Title}
 	properties := object{"tags": []string{r.Case.Area(), string(r.Case.Profile), string(r.Case.Level)}}
 	e := r.Case.Evidence
@@ -82,7 +81,7 @@ func (v view) rule(id string, r *judge.Result) object {
 		help = append(help, r.Case.Note)
 	}
 	rule := object{
-		"id": v.line(id), "shortDescription": sarifMessage(v.line(r.Case.Title)),
+		"id": clean(id), "shortDescription": sarifMessage(clean(r.Case.Title)),
 		"help": sarifMessage(cleanLines(strings.Join(help, "\n"))), "properties": properties,
 	}
 	if address := e.Source().URL; address != "" {
@@ -91,17 +90,17 @@ func (v view) rule(id string, r *judge.Result) object {
 	return rule
 }
 
-func (v view) result(r *judge.Result, rule int, o Options) object {
+func result(r *judge.Result, rule int, o Options) object {
 	var lines []string
 	for _, f := range r.Findings {
-		lines = append(lines, v.line(fmt.Sprintf("%swant %s, got %s (%s)", where(f), f.Want, f.Got, f.Level)))
+		lines = append(lines, clean(fmt.Sprintf("%swant %s, got %s (%s)", where(f), f.Want, f.Got, f.Level)))
 	}
 	if r.Reason != "" {
-		lines = append(lines, v.line(r.Reason))
+		lines = append(lines, clean(r.Reason))
 	}
 	properties := object{"verdict": r.Verdict}
 	if command := rerun(o.Rerun, r); command != "" {
-		properties["rerun"] = v.line(command)
+		properties["rerun"] = clean(command)
 	}
 	return object{
 		"ruleId": ruleOf(r.Case.ID), "ruleIndex": rule, "level": presentationIn(r).sarif,
@@ -110,17 +109,17 @@ func (v view) result(r *judge.Result, rule int, o Options) object {
 			"physicalLocation": object{
 				"artifactLocation": object{"uri": ruleFile(r), "uriBaseId": sarifBase}, "region": object{"startLine": 1},
 			},
-			"logicalLocations": []object{{"fullyQualifiedName": v.line(r.Case.ID), "kind": "case"}},
+			"logicalLocations": []object{{"fullyQualifiedName": clean(r.Case.ID), "kind": "case"}},
 		}},
-		"partialFingerprints": object{"sendspec/v2": strings.TrimSpace(v.line(r.Case.ID) + " " + r.Fingerprint)},
+		"partialFingerprints": object{"sendspec/v2": strings.TrimSpace(clean(r.Case.ID) + " " + r.Fingerprint)},
 		"properties":          properties,
 	}
 }
 
-func (v view) invocation(r *event.Report) object {
+func invocation(r *event.Report) object {
 	call := object{"executionSuccessful": r.Complete, "properties": object{
-		"target": v.line(r.Target.Name), "region": v.line(r.Target.Region), "seed": r.Seed, "strict": r.Strict,
-		"complete": r.Complete, "verdict": v.line(Verdict(r)), "failures": failuresIn(r), "suite": r.Suite,
+		"target": clean(r.Target.Name), "region": clean(r.Target.Region), "seed": r.Seed, "strict": r.Strict,
+		"complete": r.Complete, "verdict": clean(Verdict(r)), "failures": failuresIn(r), "suite": r.Suite,
 	}}
 	if !r.Began.IsZero() {
 		call["startTimeUtc"] = r.Began.UTC().Format(time.RFC3339)
@@ -128,11 +127,11 @@ func (v view) invocation(r *event.Report) object {
 	}
 	var notes []object
 	if !r.Complete {
-		notes = append(notes, object{"level": "error", "message": sarifMessage(v.line(Verdict(r)))})
+		notes = append(notes, object{"level": "error", "message": sarifMessage(clean(Verdict(r)))})
 	}
 	for i := range r.Results {
 		if res := &r.Results[i]; res.Verdict == judge.Error && !res.NotAsked() {
-			notes = append(notes, object{"level": "error", "message": sarifMessage(v.line(res.Case.ID + ": " + res.Reason))})
+			notes = append(notes, object{"level": "error", "message": sarifMessage(clean(res.Case.ID + ": " + res.Reason))})
 		}
 	}
 	if notes != nil {

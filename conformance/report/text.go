@@ -344,13 +344,12 @@ func (s style) exchange(b *strings.Builder, target event.Target, r *judge.Result
 	if x == nil {
 		return
 	}
-	v := view{exact: true}
-	labelled(b, "sent", s.cut(clean(requestLine(x.Request.Method, x.Request.Path, v.excerpt(sentBody(x.Request))))))
+	labelled(b, "sent", s.cut(clean(requestLine(x.Request.Method, x.Request.Path, view{}.excerpt(sentBody(x.Request))))))
 	switch {
 	case x.Response != nil:
-		labelled(b, "answer", s.cut(fmt.Sprintf("%d %s", x.Response.Status, clean(v.excerpt(x.Response.Body)))))
+		labelled(b, "answer", s.cut(fmt.Sprintf("%d %s", x.Response.Status, clean(view{}.excerpt(x.Response.Body)))))
 	case x.Err != nil:
-		labelled(b, "answer", "none: "+clean(v.excerpt([]byte(x.Err.Error()))))
+		labelled(b, "answer", "none: "+clean(excerpt(x.Err.Error())))
 	}
 	if rerun != "" {
 		labelled(b, "rerun", rerun)
