@@ -46,7 +46,7 @@ func functions() template.FuncMap {
 		"look":     func(v judge.Verdict) look { return cmp.Or(looks[v], look{"?", "unknown", "skip"}) },
 		"clean":    clean,
 		"lower":    strings.ToLower,
-		"standing": func(s event.Standing) string { return report.StandingClass[s] },
+		"standing": func(s event.Standing) judge.Verdict { return report.StandingVerdict[s] },
 	}
 }
 

@@ -245,6 +245,15 @@ var (
 	cleanLines = untrusted.Lines // the same for several lines
 )
 
+// inLines are texts each on a line of its own.
+func inLines(texts []string) string {
+	cleaned := make([]string, len(texts))
+	for i, text := range texts {
+		cleaned[i] = clean(text)
+	}
+	return strings.Join(cleaned, "\n")
+}
+
 // excerpt is the beginning of a body, with its length where it is cut.
 func excerpt(body string) string {
 	if len(body) <= bodyShown {

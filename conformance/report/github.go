@@ -20,8 +20,7 @@ const annotationsShown = 10
 func writeGitHub(w io.Writer, r *event.Report, o Options) error {
 	b := &strings.Builder{}
 	causes := Causes(r)
-	commands := []string{"error", "warning"}
-	for _, command := range commands {
+	for _, command := range []string{"error", "warning"} {
 		room, left := annotationsShown, 0
 		if command == "error" {
 			room-- // the verdict is one
@@ -54,12 +53,11 @@ func writeGitHub(w io.Writer, r *event.Report, o Options) error {
 		verdict += "\nFailures by evidence: " + failures
 	}
 	verdict = strings.Join(append([]string{verdict}, suiteLines(r)...), "\n")
-	switch {
-	case r.Failed() || !r.Complete:
-		annotate(b, "error", "sendspec", verdict)
-	default:
-		annotate(b, "notice", "sendspec", verdict)
+	command := "notice"
+	if r.Failed() || !r.Complete {
+		command = "error"
 	}
+	annotate(b, command, "sendspec", verdict)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -70,19 +68,16 @@ func causeAnnotation(c *CauseInfo, o Options) string {
 	if o.Rerun != "" {
 		lines = append(lines, o.Rerun+" "+wire.ShellQuote(c.Example))
 	}
-	for i := range lines {
-		lines[i] = clean(lines[i])
-	}
-	return strings.Join(lines, "\n")
+	return inLines(lines)
 }
 
 // annotation is the message on a case: the rule, what differs, and what the rule rests on.
 func annotation(r *judge.Result) string {
-	lines := []string{clean(r.Case.Title), view{}.summary(r)}
+	lines := []string{r.Case.Title, view{}.summary(r)}
 	if e := r.Case.Evidence; len(e) > 0 {
-		lines = append(lines, clean(evidenceLine(e)), clean(sourceLine(e.Source())))
+		lines = append(lines, evidenceLine(e), sourceLine(e.Source()))
 	}
-	return strings.TrimSpace(strings.Join(lines, "\n"))
+	return strings.TrimSpace(inLines(lines))
 }
 
 // annotate writes one workflow command, with the escapes that the runner undoes.

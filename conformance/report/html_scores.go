@@ -62,7 +62,7 @@ func barOf(t event.Tally) []segment {
 type profileRow struct {
 	ProfileInfo
 	About string
-	Class string
+	Class judge.Verdict
 	Bar   []segment
 }
 
@@ -71,11 +71,6 @@ var profileAbout = map[fixtures.Profile]string{
 	fixtures.Lifecycle: "List, Get and Cancel",
 	fixtures.Execution: "An agent runs documents",
 	fixtures.Auth:      "Signatures are verified",
-}
-
-// StandingClass is the class of a standing on a page: that of a verdict.
-var StandingClass = map[event.Standing]string{
-	event.Conformant: "pass", event.Partial: "warn", event.Nonconformant: "fail", event.Untested: "skip",
 }
 
 func profileRows(r *event.Report) []profileRow {
@@ -89,10 +84,9 @@ func profileRows(r *event.Report) []profileRow {
 	}
 	var rows []profileRow
 	for _, p := range r.Profiles {
-		t := tallies[p.Profile]
 		rows = append(rows, profileRow{
 			ProfileInfo: ProfileInfo{p.Profile, p.Standing, clean(p.Why)},
-			About:       profileAbout[p.Profile], Class: StandingClass[p.Standing], Bar: barOf(t),
+			About:       profileAbout[p.Profile], Class: StandingVerdict[p.Standing], Bar: barOf(tallies[p.Profile]),
 		})
 	}
 	return rows

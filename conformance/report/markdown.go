@@ -63,10 +63,7 @@ func markdownCauses(b *strings.Builder, r *event.Report, o Options) {
 		if o.Rerun != "" {
 			lines = append(lines, "rerun "+o.Rerun+" "+wire.ShellQuote(c.Example))
 		}
-		for i := range lines {
-			lines[i] = clean(lines[i])
-		}
-		b.WriteString(fenced(strings.Join(lines, "\n")) + "\n</details>\n\n")
+		b.WriteString(fenced(inLines(lines)) + "\n</details>\n\n")
 	}
 	if left := len(list) - causesShown; left > 0 {
 		fmt.Fprintf(b, "and %s.\n\n", event.Count(left, "more cause"))

@@ -93,10 +93,10 @@ func rule(id string, r *judge.Result) object {
 func result(r *judge.Result, rule int, o Options) object {
 	var lines []string
 	for _, f := range r.Findings {
-		lines = append(lines, clean(fmt.Sprintf("%swant %s, got %s (%s)", where(f), f.Want, f.Got, f.Level)))
+		lines = append(lines, fmt.Sprintf("%swant %s, got %s (%s)", where(f), f.Want, f.Got, f.Level))
 	}
 	if r.Reason != "" {
-		lines = append(lines, clean(r.Reason))
+		lines = append(lines, r.Reason)
 	}
 	properties := object{"verdict": r.Verdict}
 	if command := rerun(o.Rerun, r); command != "" {
@@ -104,7 +104,7 @@ func result(r *judge.Result, rule int, o Options) object {
 	}
 	return object{
 		"ruleId": ruleOf(r.Case.ID), "ruleIndex": rule, "level": presentationIn(r).sarif,
-		"message": sarifMessage(strings.Join(lines, "\n")),
+		"message": sarifMessage(inLines(lines)),
 		"locations": []object{{
 			"physicalLocation": object{
 				"artifactLocation": object{"uri": ruleFile(r), "uriBaseId": sarifBase}, "region": object{"startLine": 1},

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 )
 
@@ -67,6 +68,11 @@ func presentationIn(r *judge.Result) presentation {
 		return presentation{r.Verdict, "-", yellow, always, failed, "warning", "warning"}
 	}
 	return presentationOf(r.Verdict)
+}
+
+// StandingVerdict is the verdict that a standing looks like.
+var StandingVerdict = map[event.Standing]judge.Verdict{
+	event.Conformant: judge.Pass, event.Partial: judge.Warn, event.Nonconformant: judge.Fail, event.Untested: judge.Skip,
 }
 
 // differs reports whether a case has a divergence to show.

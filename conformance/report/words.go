@@ -55,7 +55,7 @@ func (t *Text) totals(b *strings.Builder, r *event.Report) {
 	}
 	b.WriteString("\n")
 	for _, p := range r.Profiles {
-		fmt.Fprintf(b, "%-10s %s: %s\n", p.Profile, look.paint(standingColor(p.Standing), string(p.Standing)), clean(p.Why))
+		fmt.Fprintf(b, "%-10s %s: %s\n", p.Profile, look.paint(presentationOf(StandingVerdict[p.Standing]).color, string(p.Standing)), clean(p.Why))
 	}
 	if failures := failuresIn(r).String(); failures != "" {
 		fmt.Fprintf(b, "failures by evidence: %s\n", failures)
@@ -124,18 +124,6 @@ func discarded(b *strings.Builder, results []judge.Result) {
 	for _, reason := range slices.Sorted(maps.Keys(count)) {
 		fmt.Fprintf(b, "%d not judged: %s\n", count[reason], reason)
 	}
-}
-
-func standingColor(s event.Standing) sgr {
-	switch s {
-	case event.Conformant:
-		return green
-	case event.Nonconformant:
-		return red
-	case event.Partial:
-		return yellow
-	}
-	return dim
 }
 
 // Verdict says in one line what a run means.
