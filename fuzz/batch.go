@@ -45,7 +45,7 @@ func (c *campaign) batch(ctx context.Context, indexes []uint64) []asked {
 	for range c.options.Parallel {
 		wg.Go(func() {
 			for i := next.Add(1) - 1; i < uint64(len(indexes)); i = next.Add(1) - 1 {
-				if out[i] = c.ask(ctx, c.generator.At(indexes[i])); !out[i].done {
+				if out[i] = c.askInTime(ctx, c.generator.At(indexes[i])); !out[i].done {
 					return
 				}
 			}
@@ -55,21 +55,18 @@ func (c *campaign) batch(ctx context.Context, indexes []uint64) []asked {
 	return slices.DeleteFunc(out, func(a asked) bool { return !a.done })
 }
 
-// ask asks one input, unless the campaign is over.
-func (c *campaign) ask(ctx context.Context, in *generate.Input) asked {
+// askInTime asks one input, unless the campaign is over.
+func (c *campaign) askInTime(ctx context.Context, in *generate.Input) asked {
 	if ctx.Err() != nil || !time.Now().Before(c.lastInput) {
 		return asked{}
 	}
-	tc, e := in.Case(c.oracle)
-	r, ok := c.once(ctx, tc)
+	r, shown, ok := c.ask(ctx, in)
 	if !ok {
 		return asked{}
 	}
-	a := asked{
-		done: true, marks: in.Marks, sum: digest(tc), unanswered: silent(&r), reproductions: reproductions(in, tc, &e, &r),
-	}
-	a.skipped = r.Verdict == judge.Skip || r.BeyondLimit() && len(a.reproductions) == 0
-	if len(a.reproductions) > 0 || a.unanswered {
+	a := asked{done: true, marks: in.Marks, sum: digest(r.Case), unanswered: silent(&r), reproductions: shown}
+	a.skipped = r.Verdict == judge.Skip || r.BeyondLimit() && len(shown) == 0
+	if len(shown) > 0 || a.unanswered {
 		a.input = in
 	}
 	return a
@@ -93,11 +90,13 @@ func (a *Asker) Ask(ctx context.Context, data []byte) (judge.Result, []*Divergen
 	c := a.campaign
 	c.findings, c.end = newFindings(), time.Now().Add(c.options.Ends())
 	in := c.generator.FromBytes(data)
-	tc, e := in.Case(c.oracle)
-	r := c.session.RunCase(ctx, tc)
-	err := c.followAll(ctx, in, reproductions(in, tc, &e, &r))
+	r, shown, ok := c.ask(ctx, in)
+	if !ok {
+		return r, nil, ctx.Err()
+	}
+	err := c.followAll(ctx, in, shown)
 	if c.dead && err == nil {
-		err = c.keep(c.killerFinding(in, tc, &e, r))
+		err = c.keep(c.killerFinding(in, r))
 	}
 	return r, c.found, err
 }

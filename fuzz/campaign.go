@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -129,9 +130,7 @@ func (c *campaign) over(ctx context.Context) bool {
 
 func newCampaign(session *conformance.Session, options Options) (*campaign, error) {
 	options = options.withDefaults()
-	c := &campaign{
-		session: session, options: options, findings: newFindings(), began: time.Now(),
-	}
+	c := &campaign{session: session, options: options, findings: newFindings(), began: time.Now()}
 	c.lastInput = c.began.Add(options.lasts())
 	c.end = c.began.Add(options.Ends())
 	g, err := generate.New(session.Started().Seed, generate.WorldOf(session), options.Strategies...)
@@ -144,11 +143,7 @@ func newCampaign(session *conformance.Session, options Options) (*campaign, erro
 		return nil, fmt.Errorf("shard %s has none of %d inputs: want no more shards than inputs", options.Shard, options.Count)
 	}
 	c.oracle = oracle.New(session.Started().Preflight.Bindings, session.Started().Target.Region)
-	limit := rate.Inf
-	if options.Rate > 0 {
-		limit = rate.Limit(options.Rate)
-	}
-	c.limiter = rate.NewLimiter(limit, max(1, int(options.Rate/10)))
+	c.limiter = rate.NewLimiter(cmp.Or(rate.Limit(max(options.Rate, 0)), rate.Inf), max(1, int(options.Rate/10)))
 	return c, nil
 }
 
@@ -161,7 +156,9 @@ func (c *campaign) run(ctx context.Context) error {
 			return nil
 		}
 		if !time.Now().Before(c.lastInput) {
-			c.ranOut()
+			if c.options.For == 0 {
+				c.report.Stopped = fmt.Sprintf("%d of %d inputs were asked in %s", c.report.Inputs, c.report.Share, c.options.lasts())
+			}
 			return nil
 		}
 		start := time.Now()
@@ -200,13 +197,6 @@ func (c *campaign) indexes(from, size uint64) (list []uint64, next uint64) {
 	return list, next
 }
 
-// ranOut says of a campaign that was to ask so many inputs that the time was over before.
-func (c *campaign) ranOut() {
-	if c.options.For == 0 {
-		c.report.Stopped = fmt.Sprintf("%d of %d inputs were asked in %s", c.report.Inputs, c.report.Share, c.options.lasts())
-	}
-}
-
 // once asks a case within the rate; false where the campaign was ended.
 func (c *campaign) once(ctx context.Context, tc *fixtures.Case) (judge.Result, bool) {
 	if err := c.limiter.Wait(ctx); err != nil {
@@ -214,6 +204,17 @@ func (c *campaign) once(ctx context.Context, tc *fixtures.Case) (judge.Result, b
 	}
 	r := c.session.RunCase(ctx, tc)
 	return r, ctx.Err() == nil
+}
+
+// ask asks an input, and returns what the target made of it and the divergences that this shows; false where the campaign
+// was ended.
+func (c *campaign) ask(ctx context.Context, in *generate.Input) (judge.Result, []reproduction, bool) {
+	tc, e := in.Case(c.oracle)
+	r, ok := c.once(ctx, tc)
+	if !ok {
+		return r, nil, false
+	}
+	return r, reproductions(in, &e, &r), true
 }
 
 // silent reports whether a request got no answer, and none was wanted.
@@ -251,7 +252,7 @@ func (c *campaign) followAll(ctx context.Context, in *generate.Input, shown []re
 			known.Seen++
 			continue
 		}
-		if err := c.follow(ctx, in, &shown[i]); err != nil {
+		if err := c.follow(ctx, in, shown[i]); err != nil {
 			return err
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/sendspec/sendspec/conformance/judge"
-	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fuzz/generate"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -82,9 +81,8 @@ func (c *campaign) mayRun(f *Divergence) bool {
 	return slices.ContainsFunc(f.Result.Exchanges, func(x judge.Exchanged) bool { return c.generator.MayRun(x.Request.Body) })
 }
 
-// reproduction is one answer to an input, with one of the divergences that it shows.
+// reproduction is an answer that shows a divergence: its finding alone.
 type reproduction struct {
-	tc          *fixtures.Case
 	result      judge.Result
 	fingerprint fingerprint
 }
@@ -94,40 +92,24 @@ func (c *campaign) reproduce(ctx context.Context, in *generate.Input, want *fing
 	if c.over(ctx) || want.Place == "connection" && !c.present(ctx) {
 		return nil, false // what a dead server does not answer shows nothing
 	}
-	tc, e := in.Case(c.oracle)
-	r, asked := c.once(ctx, tc)
-	if !asked {
-		return nil, false
-	}
-	for _, s := range reproductions(in, tc, &e, &r) {
+	_, list, asked := c.ask(ctx, in)
+	for _, s := range list {
 		if s.fingerprint.narrows(want) {
 			shown = &s
 		}
 	}
-	return shown, true
-}
-
-// reproductions are the divergences that an answer shows, each with its finding alone.
-func reproductions(in *generate.Input, tc *fixtures.Case, e *oracle.Expectation, r *judge.Result) []reproduction {
-	var list []reproduction
-	prints, findings := fingerprints(in, e, r)
-	for i := range prints {
-		s := reproduction{tc: tc, result: *r, fingerprint: prints[i]}
-		s.result.Findings = findings[i : i+1]
-		list = append(list, s)
-	}
-	return list
+	return shown, asked
 }
 
 // follow confirms a divergence that an input showed, shrinks the input and keeps the finding.
-func (c *campaign) follow(ctx context.Context, in *generate.Input, first *reproduction) error {
+func (c *campaign) follow(ctx context.Context, in *generate.Input, first reproduction) error {
 	want := &first.fingerprint
 	if c.full() {
 		return c.keep(&Divergence{Fingerprint: *want, Seen: 1})
 	}
 	f := &Divergence{
-		Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: in.Size(), Size: in.Size(), Case: first.tc,
-		Result: first.result, input: in,
+		Fingerprint: *want, What: in.What, Index: in.Index, Seen: 1, SizeBefore: in.Size(), Size: in.Size(),
+		Case: first.result.Case, Result: first.result, input: in,
 	}
 	var again *reproduction
 	asked := false
@@ -164,20 +146,18 @@ func (c *campaign) isUbiquitous(ctx context.Context, f *Divergence) bool {
 		Index: f.Index, Strategy: generate.Boundary, What: "no member",
 		Body: generate.Payload{Tree: &jsontree.Value{Kind: jsontree.Object}},
 	}
-	var shown *reproduction
+	var shown reproduction
 	for _, in := range []*generate.Input{plainInput(), empty} {
 		f.Calls++
-		tc, e := in.Case(c.oracle)
-		r, ok := c.once(ctx, tc)
-		list := reproductions(in, tc, &e, &r)
+		_, list, _ := c.ask(ctx, in)
 		i := slices.IndexFunc(list, func(s reproduction) bool { return s.fingerprint.key() == f.Fingerprint.key() })
-		if !ok || i < 0 {
+		if i < 0 {
 			return false
 		}
-		shown = &list[i]
+		shown = list[i]
 	}
 	f.ubiquitous, f.input, f.Size = true, empty, empty.Size()
-	f.Case, f.Result, f.Fingerprint = shown.tc, shown.result, shown.fingerprint
+	f.Case, f.Result, f.Fingerprint = shown.result.Case, shown.result, shown.fingerprint
 	f.Fingerprint.Causes = nil
 	return true
 }

@@ -69,25 +69,25 @@ func subset(part, whole []string) bool {
 	return !slices.ContainsFunc(part, func(s string) bool { return !slices.Contains(whole, s) })
 }
 
-// fingerprints are those of a result's findings, and beside each the finding. What is only told (level may)
-// is no finding of a campaign.
-func fingerprints(in *generate.Input, e *oracle.Expectation, r *judge.Result) ([]fingerprint, []judge.Finding) {
-	var prints []fingerprint
-	var findings []judge.Finding
+// reproductions are the divergences that an answer shows. What is only told (level may) is no finding of a campaign.
+func reproductions(in *generate.Input, e *oracle.Expectation, r *judge.Result) []reproduction {
+	var list []reproduction
 	for _, f := range primaryFindings(e, r) {
 		p := fingerprintOf(in, f)
 		p.Causes = causesOf(in, e, p.Check, p.Place)
 		if in.Calls != nil {
 			p.Causes = []string{in.Calls[max(0, f.Step-1)].Operation()} // the calls before are many
 		}
-		same := func(q fingerprint) bool { return q.Check == p.Check && q.Place == p.Place }
-		if i := slices.IndexFunc(prints, same); i < 0 {
-			prints, findings = append(prints, p), append(findings, f)
-		} else if prints[i].Level != p.Level && p.Level == fixtures.Must {
-			prints[i], findings[i] = p, f
+		shown := reproduction{*r, p}
+		shown.result.Findings = []judge.Finding{f}
+		same := func(s reproduction) bool { return s.fingerprint.Check == p.Check && s.fingerprint.Place == p.Place }
+		if i := slices.IndexFunc(list, same); i < 0 {
+			list = append(list, shown)
+		} else if list[i].fingerprint.Level != p.Level && p.Level == fixtures.Must {
+			list[i] = shown
 		}
 	}
-	return prints, findings
+	return list
 }
 
 func fingerprintOf(in *generate.Input, f judge.Finding) fingerprint {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/sendspec/sendspec/conformance/judge"
-	"github.com/sendspec/sendspec/conformance/oracle"
 	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fuzz/generate"
@@ -60,15 +59,14 @@ func (c *campaign) revived(ctx context.Context) bool {
 	inputs := c.unanswered
 	c.unanswered = nil
 	for _, in := range inputs {
-		tc, e := in.Case(c.oracle)
-		r, ok := c.once(ctx, tc)
+		r, _, ok := c.ask(ctx, in)
 		if !ok {
 			return true
 		}
 		if c.alive(ctx) {
 			continue
 		}
-		if err := c.keep(c.killerFinding(in, tc, &e, r)); err != nil {
+		if err := c.keep(c.killerFinding(in, r)); err != nil {
 			return false
 		}
 		if !c.comesBack(ctx) {
@@ -97,8 +95,9 @@ func (c *campaign) comesBack(ctx context.Context) bool {
 	return false
 }
 
-// killerFinding is the finding about an input after which the target was dead.
-func (c *campaign) killerFinding(in *generate.Input, tc *fixtures.Case, e *oracle.Expectation, r judge.Result) *Divergence {
+// killerFinding is the finding about an input after which the target was dead, with what came of it where that is known.
+func (c *campaign) killerFinding(in *generate.Input, r judge.Result) *Divergence {
+	tc, e := in.Case(c.oracle)
 	f := judge.Finding{
 		Check: livenessCheck, Path: "connection", Level: fixtures.Must,
 		Want: judge.Description{Words: "a server that goes on to answer", Kind: judge.KindAnswer},
@@ -108,7 +107,7 @@ func (c *campaign) killerFinding(in *generate.Input, tc *fixtures.Case, e *oracl
 	if len(causes) == 0 {
 		causes = membersOf(in.Body.Tree)
 	}
-	r.Findings, r.Verdict = []judge.Finding{f}, judge.Fail
+	r.Case, r.Findings, r.Verdict = tc, []judge.Finding{f}, judge.Fail
 	return &Divergence{
 		Fingerprint: fingerprint{Check: livenessCheck, Place: f.Path, Level: f.Level,
 			Want: typeOf(f.Want), Got: typeOf(f.Got), Causes: causes},
@@ -127,8 +126,7 @@ func (c *campaign) died(ctx context.Context) error {
 	inputs := c.unanswered[:min(len(c.unanswered), maxNamed)]
 	c.report.Stopped = fmt.Sprintf("%s stopped answering after %d inputs", c.session.Started().Target.Name, c.report.Inputs)
 	for _, in := range inputs {
-		tc, e := in.Case(c.oracle)
-		f := c.killerFinding(in, tc, &e, judge.Result{Case: tc})
+		f := c.killerFinding(in, judge.Result{})
 		f.Flaky = len(inputs) > 1
 		if err := c.keep(f); err != nil {
 			return err

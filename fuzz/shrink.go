@@ -44,7 +44,7 @@ func (c *campaign) shrink(ctx context.Context, f *Divergence, best *reproduction
 		},
 	}
 	f.input = s.run(membersNamed(&want))
-	f.Case, f.Result, f.Fingerprint = best.tc, best.result, best.fingerprint
+	f.Case, f.Result, f.Fingerprint = best.result.Case, best.result, best.fingerprint
 	f.Size = f.input.Size()
 }
 
