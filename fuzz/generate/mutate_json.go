@@ -31,15 +31,14 @@ func (g *Generator) oddJSON(in *Input, r *rand.Rand) {
 	}
 }
 
-// objects lists the objects of a tree, the root first.
-func objects(v *jsontree.Value) []*jsontree.Value {
-	var list []*jsontree.Value
-	for v := range v.All() {
-		if v.Kind == jsontree.Object {
-			list = append(list, v)
-		}
-	}
-	return list
+// ofKind lists the values of a kind in a tree, the root first.
+func ofKind(root *jsontree.Value, kind jsontree.Kind) []*jsontree.Value {
+	return slices.DeleteFunc(slices.Collect(root.All()), func(v *jsontree.Value) bool { return v.Kind != kind })
+}
+
+// anyObject picks an object of a tree.
+func anyObject(root *jsontree.Value, r *rand.Rand) *jsontree.Value {
+	return pick(r, ofKind(root, jsontree.Object))
 }
 
 // anyValue picks a part of a tree below the root; the root where it has none.
@@ -52,13 +51,13 @@ func anyValue(root *jsontree.Value, r *rand.Rand) *jsontree.Value {
 }
 
 func dropMember(b *Payload, r *rand.Rand) string {
-	o := pick(r, objects(b.Tree))
+	o := anyObject(b.Tree, r)
 	if len(o.Members) == 0 {
 		return "nothing dropped"
 	}
 	i := r.Intn(len(o.Members))
 	name := o.Members[i].Name
-	o.Members = append(o.Members[:i:i], o.Members[i+1:]...)
+	o.Members = slices.Delete(o.Members, i, i+1)
 	return "member " + name + " dropped"
 }
 
@@ -67,9 +66,8 @@ func addMember(b *Payload, r *rand.Rand) string {
 		"Sendspec", "", "__type", "comment", "DOCUMENTNAME", "timeoutSeconds", "CommandId", "RequestedDateTime", "$schema",
 		"__proto__", "a.b", "é", "Interactive",
 	})
-	o := pick(r, objects(b.Tree))
-	at := r.Intn(len(o.Members) + 1)
-	o.Members = append(o.Members[:at:at], append([]jsontree.Member{member(name, anyJSON(r))}, o.Members[at:]...)...)
+	o := anyObject(b.Tree, r)
+	o.Members = slices.Insert(o.Members, r.Intn(len(o.Members)+1), member(name, anyJSON(r)))
 	return "a member that the model lacks"
 }
 
@@ -82,7 +80,7 @@ func anyJSON(r *rand.Rand) jsontree.Value {
 }
 
 func duplicateMember(b *Payload, r *rand.Rand) string {
-	o := pick(r, objects(b.Tree))
+	o := anyObject(b.Tree, r)
 	if len(o.Members) == 0 {
 		return "nothing twice"
 	}
@@ -91,7 +89,7 @@ func duplicateMember(b *Payload, r *rand.Rand) string {
 	if chance(r, 50) {
 		again.Value = anyJSON(r)
 	}
-	o.Members = append(o.Members[:len(o.Members):len(o.Members)], again)
+	o.Members = append(o.Members, again)
 	return "member " + m.Name + " twice"
 }
 
@@ -151,11 +149,7 @@ func oddString(b *Payload, r *rand.Rand) string {
 	b.Tree.Set("Comment", str(""))
 	list := []*jsontree.Value{b.Tree.Get("Comment")}
 	if chance(r, 40) {
-		for v := range b.Tree.All() {
-			if v.Kind == jsontree.String {
-				list = append(list, v)
-			}
-		}
+		list = append(list, ofKind(b.Tree, jsontree.String)...)
 	}
 	b.exact(pick(r, list), pick(r, oddStrings))
 	return "an odd string"
@@ -177,7 +171,7 @@ func oddLiteral(b *Payload, r *rand.Rand) string {
 
 // oddName writes a member's name in a way that only lenient readers take.
 func oddName(b *Payload, r *rand.Rand) string {
-	o := pick(r, objects(b.Tree))
+	o := anyObject(b.Tree, r)
 	if len(o.Members) == 0 {
 		return "no name"
 	}
@@ -215,17 +209,13 @@ func oddComma(b *Payload, r *rand.Rand) string {
 
 func deepNesting(b *Payload, r *rand.Rand) string {
 	depth := pick(r, []int{8, 50, 100, 500, 999, 1001, 2000})
-	open, end := "[", "]"
+	text := RawText{"[", "", "]", depth}
 	if chance(r, 30) {
-		open, end = `{"a":`, "}"
-	}
-	inside := "1"
-	if open == "[" {
-		inside = ""
+		text = RawText{`{"a":`, "1", "}", depth}
 	}
 	name := pick(r, []string{"Sendspec", "Sendspec", "Comment", "Targets"})
 	b.Tree.Set(name, jsontree.Value{})
-	b.nested(b.Tree.Get(name), RawText{open, inside, end, depth})
+	b.nested(b.Tree.Get(name), text)
 	return "deep nesting"
 }
 

@@ -34,12 +34,9 @@ var documentMutations = []mutation{
 	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		name := "sendspec-" + word(r, 8)
 		account := cmp.Or(accountOf(w.bindings["document.arn"]), "000000000000")
-		v.Set(
-			"DocumentName",
-			str(pick(r, []string{
-				name, "AWS-Sendspec" + word(r, 5), "arn:aws:ssm:us-east-1:" + account + ":document/" + name, "sendspec" + word(r, 3), name,
-			})),
-		)
+		v.Set("DocumentName", str(pick(r, []string{
+			name, "AWS-Sendspec" + word(r, 5), "arn:aws:ssm:us-east-1:" + account + ":document/" + name, "sendspec" + word(r, 3), name,
+		})))
 		if chance(r, 20) {
 			setParameters(v, map[string][]string{"sendspec" + word(r, 4): {"x"}})
 		}
@@ -152,20 +149,16 @@ var documentMutations = []mutation{
 		return "typed parameters"
 	},
 	func(w *world, v *jsontree.Value, r *rand.Rand) string {
-		if !setDocument(v, w.bound(
-			r, "document.arbitrary", "document.execution", "document.two-steps", "document.hardcoded", "document.properties",
-		)) {
+		names := []string{"document.arbitrary", "document.execution", "document.two-steps", "document.hardcoded", "document.properties"}
+		if !setDocument(v, w.bound(r, names...)) {
 			return ""
 		}
 		name := map[bool]string{true: "t", false: "executionTimeout"}[w.has(v.Get("DocumentName").Text, "document.arbitrary")]
 		if !w.has(v.Get("DocumentName").Text, "document.arbitrary", "document.execution") || chance(r, 30) {
 			return "a document with timeouts of its own"
 		}
-		setParameters(
-			v,
-			map[string][]string{
-				name: {pick(r, []string{"7", "60", strconv.Itoa(2 + r.Intn(3000)), "soon", "7 seconds", "7 8", "", "1.5"})}},
-		)
+		timeout := pick(r, []string{"7", "60", strconv.Itoa(2 + r.Intn(3000)), "soon", "7 seconds", "7 8", "", "1.5"})
+		setParameters(v, map[string][]string{name: {timeout}})
 		return "a document whose timeout is a parameter"
 	},
 	oversized,
@@ -180,22 +173,22 @@ func oversized(_ *world, v *jsontree.Value, r *rand.Rand) string {
 		pick(r, recordedPairs).put(v, r.Intn(2))
 		return "parameters of a size that was recorded"
 	}
-	var commands []string
+	unit, units, times := "x", 1000, 1
 	switch r.Intn(6) {
 	case 0:
-		commands = []string{strings.Repeat("x", pick(r, []int{oracle.LongestCommand + 1, 100001, 150000}))}
+		units = pick(r, []int{oracle.LongestCommand + 1, 100001, 150000})
 	case 1:
-		commands = slices.Repeat([]string{strings.Repeat("x", 1000)}, 101+r.Intn(60))
+		times = 101 + r.Intn(60)
 	case 2:
-		commands = []string{strings.Repeat("é", 16700+r.Intn(20000))}
+		unit, units = "é", 16700+r.Intn(20000)
 	case 3:
-		commands = []string{strings.Repeat("<", 16700+r.Intn(20000))}
+		unit, units = "<", 16700+r.Intn(20000)
 	case 4:
-		commands = []string{strings.Repeat("x", 70000)}
+		units = 70000
 	case 5:
-		commands = []string{strings.Repeat("x", 20000)}
+		units = 20000
 	}
-	setParameters(v, map[string][]string{"commands": commands})
+	setParameters(v, map[string][]string{"commands": slices.Repeat([]string{strings.Repeat(unit, units)}, times)})
 	return "parameters of a large size"
 }
 
@@ -248,13 +241,8 @@ func accountOf(arn string) string {
 
 var notificationMutations = []mutation{
 	func(w *world, v *jsontree.Value, r *rand.Rand) string {
-		topic := cmp.Or(w.bindings["topic"], "arn:aws:sns:us-east-1:000000000000:sendspec")
-		config := object(
-			member("NotificationArn", str(topic)), member("NotificationEvents", stringsOf("All")),
-			member("NotificationType", str("Command")),
-		)
-		role := cmp.Or(w.bindings["role"], "arn:aws:iam::000000000000:role/sendspec")
-		v.Set("ServiceRoleArn", str(role))
+		config := w.skeleton("NotificationConfig")
+		v.Set("ServiceRoleArn", str(w.role()))
 		what := pick(r, []string{
 			"no role", "no topic", "neither role nor topic", "an empty role", "an empty topic", "a role that is no ARN",
 			"a topic that is no ARN", "a topic alone", "a role alone",

@@ -4,6 +4,7 @@ import (
 	"math/rand"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sendspec/sendspec/reference"
 )
@@ -121,19 +122,17 @@ func (w *world) drawSend(r *rand.Rand, number int) SequenceCall {
 
 // what says in a few words what a sequence does.
 func what(calls []SequenceCall) string {
-	s := ""
-	for i, c := range calls {
-		if i > 0 {
-			s += ", "
-		}
-		s += string(c.action)
+	var parts []string
+	for _, c := range calls {
+		part := string(c.action)
 		if c.command == unknownCommand {
-			s += " of an unknown command"
+			part += " of an unknown command"
 		} else if c.command > 0 {
-			s += " " + strconv.Itoa(c.command+1)
+			part += " " + strconv.Itoa(c.command+1)
 		}
+		parts = append(parts, part)
 	}
-	return s
+	return strings.Join(parts, ", ")
 }
 
 // Shorter are the sequences with one call less, the last calls first: without a send, nothing is left of

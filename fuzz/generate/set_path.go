@@ -41,6 +41,11 @@ func (w *world) skeleton(path string) jsontree.Value {
 	return array(str("true"))
 }
 
+// role is a role that may notify.
+func (w *world) role() string {
+	return cmp.Or(w.bindings["role"], "arn:aws:iam::000000000000:role/sendspec")
+}
+
 // setPath puts a value where the steps of a path lead, with what it needs around it; a nil value takes the
 // member away. Where the path goes through a list of several elements, the draw says through which.
 func (w *world) setPath(root *jsontree.Value, path []step, value *jsontree.Value, r *rand.Rand) {
@@ -51,7 +56,7 @@ func (w *world) setPath(root *jsontree.Value, path []step, value *jsontree.Value
 		root.Remove("InstanceIds")
 	case "NotificationConfig":
 		if root.Get("ServiceRoleArn") == nil {
-			root.Set("ServiceRoleArn", str(cmp.Or(w.bindings["role"], "arn:aws:iam::000000000000:role/sendspec")))
+			root.Set("ServiceRoleArn", str(w.role()))
 		}
 	}
 	v := root

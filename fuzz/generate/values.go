@@ -48,10 +48,9 @@ func WorldOf(s *conformance.Session) World {
 }
 
 func newWorld(of World) *world {
-	b := of.Bindings
-	w := &world{bindings: b, operations: slices.Concat([]string{reference.SendCommand}, of.Operations)}
+	w := &world{bindings: of.Bindings, operations: slices.Concat([]string{reference.SendCommand}, of.Operations)}
 	if of.MayDispatch {
-		w.nodes = oracle.Nodes(b)
+		w.nodes = oracle.Nodes(of.Bindings)
 	}
 	return w
 }
