@@ -110,21 +110,8 @@ func readBeside(folder string, files map[string][]byte) error {
 
 // requestText is a request as HTTP/1.1 has it.
 func requestText(target event.Target, r *wire.Request) []byte {
-	if r.Raw != nil {
-		return r.Raw
-	}
-	host := r.Host
-	if _, after, ok := strings.Cut(target.URL, "://"); ok && host == "" {
-		host = after
-	}
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", r.Method, r.Path, cmp.Or(host, "localhost"))
-	for _, field := range r.Fields {
-		fmt.Fprintf(&b, "%s: %s\r\n", field.Name, field.Value)
-	}
-	fmt.Fprintf(&b, "Content-Length: %d\r\n\r\n", len(r.Body))
-	b.Write(r.Body)
-	return b.Bytes()
+	_, host, _ := strings.Cut(target.URL, "://")
+	return r.Text(cmp.Or(host, "localhost"))
 }
 
 func exchangeText(target event.Target, exchanges []judge.Exchanged) []byte {

@@ -16,6 +16,7 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
 	"github.com/sendspec/sendspec/fuzz"
+	"github.com/sendspec/sendspec/fuzz/generate"
 	"github.com/sendspec/sendspec/reference/service"
 )
 
@@ -102,6 +103,24 @@ func TestFindingsAreSavedReplayedAndPromoted(t *testing.T) {
 		require.Equal(t, fixtures.Suite, c.Since)
 		require.Equal(t, judge.Pass, right.RunCase(t.Context(), c).Verdict, c.ID)
 	}
+}
+
+func TestASavedRequestIsFramedAsItWasSent(t *testing.T) {
+	t.Parallel()
+	report := campaign(t, edited(t, func(w http.ResponseWriter, r *http.Request, _ string, next http.Handler) {
+		if r.ContentLength < 0 {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		next.ServeHTTP(w, r)
+	}), 1, fuzz.Options{Count: 30, Strategies: []generate.Strategy{generate.Wire}})
+	require.NotEmpty(t, report.Divergences)
+	dir := t.TempDir()
+	require.NoError(t, report.Save(dir))
+	b, err := os.ReadFile(filepath.Join(dir, report.Divergences[0].ID, "request.http"))
+	require.NoError(t, err)
+	require.Contains(t, string(b), "\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n")
+	require.NotContains(t, string(b), "Content-Length")
 }
 
 // askedBy is what a finding's case asks and expects, without the words that are its own.

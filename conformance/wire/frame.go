@@ -61,6 +61,14 @@ func (r *Request) message(host string) ([]byte, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
+	return r.Text(host), nil
+}
+
+// Text is the request as it goes over the wire to the host.
+func (r *Request) Text(host string) []byte {
+	if r.Raw != nil {
+		return r.Raw
+	}
 	body := framedBody{body: r.Body}
 	switch {
 	case len(r.Body) > 0 && r.Chunked > 0:
@@ -68,7 +76,7 @@ func (r *Request) message(host string) ([]byte, error) {
 	case len(r.Body) > 0 || slices.Contains(bodyMethods, r.Method):
 		body.lengths = []int{len(r.Body)}
 	}
-	return r.encode(host, body, ""), nil
+	return r.encode(host, body, "")
 }
 
 func (r *Request) check() error {
