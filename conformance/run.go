@@ -273,3 +273,41 @@ func (x *Session) verdict(ctx context.Context, report *event.Report) error {
 	}
 	return nil
 }
+
+// Bounded is the context of a run within its time.
+func (r *Runner) Bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if r.settings.maxTime == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, r.settings.maxTime, probe.OutOfTime{Max: r.settings.maxTime})
+}
+
+// ended is why a run comes to no verdict since its context ended: the caller ended it, or its time was
+// over. It is nil where the context lives.
+func ended(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	if over := (probe.OutOfTime{}); errors.As(context.Cause(ctx), &over) {
+		return fmt.Errorf("%w: %w", ErrCannotJudge, over)
+	}
+	return ctx.Err()
+}
+
+// endedEarly turns the result of a case that the end of the run cut short into one that was not asked: neither the
+// target nor the suite is at fault.
+func endedEarly(ctx context.Context, r *judge.Result) bool {
+	if ctx.Err() == nil || !r.NotAsked() {
+		return false
+	}
+	r.Verdict = judge.Skip
+	return true
+}
+
+// notAsked is the result of a case that the run does not come to.
+func notAsked(p event.Planned) judge.Result {
+	if p.Skip != "" {
+		return judge.Result{Case: p.Case, Verdict: judge.Skip, Reason: p.Skip}
+	}
+	return judge.Result{Case: p.Case, Verdict: judge.Skip, Reason: judge.ReasonNotAsked + "the run was ended"}
+}

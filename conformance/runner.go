@@ -8,18 +8,15 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"golang.org/x/time/rate"
 
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
-	"github.com/sendspec/sendspec/conformance/nearest"
 	"github.com/sendspec/sendspec/conformance/probe"
 	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
-	"github.com/sendspec/sendspec/fixtures/evidence"
 )
 
 // Runner asks a target the cases of a corpus.
@@ -29,169 +26,6 @@ type Runner struct {
 	selector selector.Selector
 	settings settings
 	sent     sync.Map // CommandIds of what was sent before the first case
-}
-
-type settings struct {
-	seed          uint64
-	strict        bool
-	wholeAnswers  int64
-	parallel      int
-	limits        wire.Limits
-	profiles      []fixtures.Profile
-	evidence      []evidence.Kind
-	sinks         []event.Sink
-	each          func(c *fixtures.Case, ask func() judge.Result)
-	more          []func(context.Context, *Session) ([]judge.Result, error)
-	baseline      Baseline
-	ofServer      func() event.LaunchedServer
-	shard         selector.Shard
-	suite         event.Suite
-	aws           bool
-	allowDispatch bool
-	once          bool // a failing case is not asked again
-	unsigned      bool // requests are sent as they are
-	wait          time.Duration
-	maxTime       time.Duration // 0 for no bound
-	maxFail       int           // 0 for no bound
-	revival       time.Duration
-	pace          *rate.Limiter // nil for no bound
-}
-
-// Option changes how a Runner runs.
-type Option func(*Runner) error
-
-// WithSeed makes the run reproducible: the same seed sends the same bytes, but for times and
-// signatures. Default: random.
-func WithSeed(seed uint64) Option {
-	return func(r *Runner) error { r.settings.seed = seed; return nil }
-}
-
-// WithStrict makes a missed should fail.
-func WithStrict() Option {
-	return func(r *Runner) error { r.settings.strict = true; return nil }
-}
-
-// WithWholeAnswers keeps the bodies of answers whole for the reports, up to so many bytes in all. By
-// default the beginning of each is kept.
-func WithWholeAnswers(total int64) Option {
-	return func(r *Runner) error { r.settings.wholeAnswers = total; return nil }
-}
-
-// WithParallel sets how many cases are asked at once. Default 8.
-func WithParallel(n int) Option {
-	return func(r *Runner) error {
-		if n < 1 || n > 256 {
-			return fmt.Errorf("parallel %d: want 1 to 256", n)
-		}
-		r.settings.parallel = n
-		return nil
-	}
-}
-
-// WithLimits bounds each exchange in time and bytes.
-func WithLimits(l wire.Limits) Option {
-	return func(r *Runner) error { r.settings.limits = l; return nil }
-}
-
-// WithProfiles asks the cases of these profiles only, and judges a profile that the target lacks.
-func WithProfiles(profiles ...fixtures.Profile) Option {
-	return func(r *Runner) error {
-		for _, p := range profiles {
-			if !slices.Contains(fixtures.Profiles(), p) {
-				return fmt.Errorf("profile %q: want one of %s%s", p, joined(fixtures.Profiles()), nearestOf(p, fixtures.Profiles()))
-			}
-		}
-		r.settings.profiles = profiles
-		return nil
-	}
-}
-
-// WithEvidence asks only the cases whose evidence is of these kinds.
-func WithEvidence(kinds ...evidence.Kind) Option {
-	return func(r *Runner) error {
-		for _, k := range kinds {
-			if !slices.Contains(evidence.Kinds(), k) {
-				return fmt.Errorf("evidence %q: want one of %s%s", k, joined(evidence.Kinds()), nearestOf(k, evidence.Kinds()))
-			}
-		}
-		r.settings.evidence = kinds
-		return nil
-	}
-}
-
-func nearestOf[T ~string](word T, known []T) string {
-	return nearest.Question(string(word), wordsOf(known))
-}
-
-func joined[T ~string](known []T) string { return strings.Join(wordsOf(known), ", ") }
-
-func wordsOf[T ~string](known []T) []string {
-	words := make([]string, len(known))
-	for i, one := range known {
-		words[i] = string(one)
-	}
-	return words
-}
-
-// of reports whether a case is of the profiles and kinds of evidence that were asked for.
-func (s *settings) of(c *fixtures.Case) bool {
-	return (len(s.profiles) == 0 || slices.Contains(s.profiles, c.Profile)) &&
-		(len(s.evidence) == 0 || slices.Contains(s.evidence, c.Evidence.Kind()))
-}
-
-// WithSelector asks only the cases it picks. A selector that picks nothing is an error of New.
-func WithSelector(s selector.Selector) Option {
-	return func(r *Runner) error { r.selector = s; return nil }
-}
-
-// WithShard asks the cases of the shard alone. Invariants are judged on what those were answered.
-func WithShard(s selector.Shard) Option {
-	return func(r *Runner) error { r.settings.shard = s; return nil }
-}
-
-// WithCases replaces the embedded corpus.
-func WithCases(cases []*fixtures.Case) Option {
-	return func(r *Runner) error { r.cases = cases; return nil }
-}
-
-// WithSink adds a listener to the events of the run.
-func WithSink(s event.Sink) Option {
-	return func(r *Runner) error { r.settings.sinks = append(r.settings.sinks, s); return nil }
-}
-
-// WithEach has the caller ask each case and each invariant of the run: each calls ask, or leaves the case out. It is
-// called for several cases at once.
-func WithEach(each func(c *fixtures.Case, ask func() judge.Result)) Option {
-	return func(r *Runner) error { r.settings.each = each; return nil }
-}
-
-// WithMore adds results of the caller's own making after those of the plan and of the invariants, in the
-// same report: ask has the session of the run, and asks what it will.
-func WithMore(ask func(ctx context.Context, s *Session) ([]judge.Result, error)) Option {
-	return func(r *Runner) error { r.settings.more = append(r.settings.more, ask); return nil }
-}
-
-// WithAWS allows a target that is AWS itself. What may run a command on a node is not sent even so.
-func WithAWS() Option {
-	return func(r *Runner) error { r.settings.aws = true; return nil }
-}
-
-// WithAllowDispatch also asks a target that is not on loopback what may run a command on a node. Without it such
-// cases are skipped there.
-func WithAllowDispatch() Option {
-	return func(r *Runner) error { r.settings.allowDispatch = true; return nil }
-}
-
-// WithWait lets Run and Open wait for the target until it answers HTTP at all. A refused or dropped connection, silence,
-// TLS that is not ready and a gateway's 502, 503 or 504 are waited through. What waiting cannot help is an error at once.
-func WithWait(within time.Duration) Option {
-	return func(r *Runner) error {
-		if within <= 0 {
-			return fmt.Errorf("wait %s: want more than 0", within)
-		}
-		r.settings.wait = within
-		return nil
-	}
 }
 
 // New returns a runner of the embedded corpus against the target. It sends nothing.
@@ -284,5 +118,87 @@ func (r *Runner) client(e wire.Exchanger) *probe.Client {
 		Seed: r.settings.seed,
 		AWS:  r.settings.aws, MayDispatch: r.mayDispatch(), Given: r.target.bindings(), Nodes: r.target.Nodes,
 		Sent: &r.sent,
+	}
+}
+
+// paced is an exchanger that waits for its turn.
+type paced struct {
+	wire.Exchanger
+	limiter *rate.Limiter
+}
+
+// Exchange is that of the exchanger. A context that ends while it waits is for the exchanger to tell.
+func (e *paced) Exchange(ctx context.Context, q *wire.Request) *wire.Exchange {
+	_ = e.limiter.Wait(ctx)
+	return e.Exchanger.Exchange(ctx, q)
+}
+
+// guard refuses AWS itself, unless it was allowed and is asked over TLS.
+func (r *Runner) guard() error {
+	aws := r.settings.aws
+	switch {
+	case !aws && r.target.isAWS():
+		return fmt.Errorf("target %s is AWS itself: cases would be sent with your credentials; allow it with --aws", r.target.URL)
+	case aws && !r.target.isLoopback() && strings.HasPrefix(r.target.URL, "http:"):
+		return fmt.Errorf("target %s: want https for AWS: what is sent with your credentials is for nobody on the way", r.target.URL)
+	}
+	return nil
+}
+
+// mayDispatch is Session.MayDispatch.
+func (r *Runner) mayDispatch() bool {
+	return r.settings.allowDispatch || r.target.isLoopback() && !r.settings.aws
+}
+
+// pin leaves out the cases that came after the version of the suite that the run is pinned to.
+func (r *Runner) pin() error {
+	s := &r.settings.suite
+	if s.Pin == "" && r.settings.baseline != nil {
+		s.Pin = r.settings.baseline.Suite()
+	}
+	if s.Pin == "" {
+		return nil
+	}
+	all := slices.Concat(r.cases, judge.InvariantCases())
+	kept := slices.DeleteFunc(slices.Clone(all), r.settings.later)
+	s.LeftOut = len(all) - len(kept)
+	if !slices.ContainsFunc(kept, func(c *fixtures.Case) bool { return r.selector.Match(c.ID) }) {
+		return fmt.Errorf("suite %s: every selected case came later", s.Pin)
+	}
+	r.cases = slices.DeleteFunc(slices.Clone(r.cases), r.settings.later)
+	return nil
+}
+
+func (r *Runner) server() *event.LaunchedServer {
+	if r.settings.ofServer == nil {
+		return nil
+	}
+	s := r.settings.ofServer()
+	return &s
+}
+
+// serverExited reports whether the server that was started for the run has ended by itself.
+func (r *Runner) serverExited() bool {
+	s := r.server()
+	return s != nil && s.Ended != ""
+}
+
+// Baseline is what is known already of how a target differs. Package baseline reads it from a file.
+type Baseline interface {
+	// Check returns an error that names what of it fits none of the cases.
+	Check(cases []*fixtures.Case) error
+	// Apply holds a result against it: it sets Baseline, and the verdict where a failure is known or
+	// a known failure is fixed. Complete reports whether everything was asked: an invariant that was
+	// judged on a part of the answers is not fixed because that part keeps it.
+	Apply(r *judge.Result, complete bool)
+	// Suite is the version of the suite that it pins, as WithSuite does; "" for none.
+	Suite() fixtures.Version
+}
+
+// compare gives a result its fingerprint, and its verdict in the light of what is known.
+func (r *Runner) compare(result *judge.Result, complete bool) {
+	result.Fingerprint = judge.Fingerprint(result)
+	if r.settings.baseline != nil {
+		r.settings.baseline.Apply(result, complete)
 	}
 }

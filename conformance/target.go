@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -133,4 +134,19 @@ func (t Target) bindings() fixtures.Bindings {
 		b[fixtures.DeniedBinding] = fixtures.Denied
 	}
 	return b
+}
+
+// isAWS reports whether the host of a checked target is known to be AWS itself. Under a name of one's own it is not known.
+func (t Target) isAWS() bool { return wire.IsAWSHost(t.hostname()) }
+
+// isLoopback reports whether the target is on this machine, or in this process.
+func (t Target) isLoopback() bool { return t.Handler != nil || wire.IsLoopback(t.hostname()) }
+
+// hostname is that of a checked target, "" for a handler.
+func (t Target) hostname() string {
+	u, err := url.Parse(t.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }

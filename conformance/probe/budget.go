@@ -1,6 +1,8 @@
 package probe
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -53,4 +55,28 @@ func (u *UnansweredBudget) Over(c *fixtures.Case, step fixtures.BoundStep) strin
 			u.Target, p.operation, UnansweredOfOne, u.Timeout, p.area)
 	}
 	return ""
+}
+
+// VainWait is how long VainWaits commands may keep a run waiting while none is seen to end, before every further wait
+// of the kind is short. An agent that polls takes 30 s.
+const (
+	VainWait  = time.Minute
+	VainWaits = 8
+)
+
+// OutOfTime is the cause of a context that ended since the time of the run was over.
+type OutOfTime struct{ Max time.Duration }
+
+// Error says how long that was.
+func (e OutOfTime) Error() string { return fmt.Sprintf("the time of the run, %s, is over", e.Max) }
+
+// WhyEnded is why a run ended early, in words, "" where the context lives.
+func WhyEnded(ctx context.Context) string {
+	if ctx.Err() == nil {
+		return ""
+	}
+	if over := (OutOfTime{}); errors.As(context.Cause(ctx), &over) {
+		return over.Error()
+	}
+	return "interrupted"
 }

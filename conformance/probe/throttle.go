@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 
@@ -175,26 +174,13 @@ func namesThrottling(x *wire.Exchange) bool {
 	return ok
 }
 
-// mayNameThrottling spares most refusals their reading: it looks at the members alone from which a type is read.
+// mayNameThrottling spares most refusals their reading.
 func mayNameThrottling(body []byte) bool {
 	if bytes.Contains(body, []byte(`\u`)) {
-		return true // any letter may be written so, also of a member
+		return true // any letter may be written so
 	}
-	for _, member := range []string{`"__type"`, `"code"`} {
-		for _, rest, more := bytes.Cut(body, []byte(member)); more; _, rest, more = bytes.Cut(rest, []byte(member)) {
-			value, _, _ := bytes.Cut(bytes.TrimLeft(rest, ": \t\r\n\""), []byte(`"`))
-			if bytes.IndexByte(value, '\\') >= 0 || hasThrottlingName(value) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// hasThrottlingName looks between the signs that part a type's name from its namespace and its URL.
-func hasThrottlingName(value []byte) bool {
-	for name := range bytes.FieldsFuncSeq(value, func(r rune) bool { return r == '#' || r == ':' || unicode.IsSpace(r) }) {
-		if _, ok := retry.DefaultThrottleErrorCodes[string(name)]; ok {
+	for code := range retry.DefaultThrottleErrorCodes {
+		if bytes.Contains(body, []byte(code)) {
 			return true
 		}
 	}
