@@ -22,6 +22,7 @@ type attempt struct {
 	exchanges []*wire.Exchange
 	node      string // the steps go to it instead of their tag; "" where they do not
 	brokenOff bool   // what later steps need could not be captured
+	hasSlot   bool   // of those of the session
 	polled    int    // bytes of answers that were looked at for a status or a capture
 	planned   bool   // a case of the run's plan, whose bounds it keeps
 	// final is why asking the case again would tell no more: what cost time in vain; "" where it may.
@@ -43,11 +44,9 @@ func (x *Session) newAttempt(c *fixtures.Case, number int, planned bool) *attemp
 	return a
 }
 
-// run asks all steps of the case and judges the answers. Meanwhile it is one of the cases that are asked at once, but
-// for the time that it waits.
+// run asks all steps of the case and judges the answers.
 func (a *attempt) run(ctx context.Context) judge.Result {
-	a.session.slots <- struct{}{}
-	defer func() { <-a.session.slots }()
+	defer a.giveSlot()
 	for i := range a.c.Steps {
 		if r := a.step(ctx, i); r != nil {
 			return *r
@@ -121,9 +120,8 @@ func (a *attempt) step(ctx context.Context, i int) *judge.Result {
 
 // pause waits until the next question of a poll, and reports whether the context still lives. Others are asked meanwhile.
 func (a *attempt) pause(ctx context.Context, w *wait) bool {
-	a.fit(waitingBytes)
-	<-a.session.slots
-	defer func() { a.session.slots <- struct{}{} }()
+	a.fit(slightBytes)
+	a.giveSlot()
 	defer func() { w.pause = min(w.pause*5/4, w.longest) }()
 	return probe.Pause(ctx, w.pause)
 }
@@ -150,6 +148,7 @@ func (a *attempt) unjudged(v judge.Verdict, reason string) *judge.Result {
 }
 
 func (a *attempt) exchange(ctx context.Context, step fixtures.BoundStep) (*wire.Exchange, *judge.Result) {
+	a.takeSlot()
 	if why := a.whyNot(ctx, step); why != "" {
 		return nil, a.unjudged(judge.Error, why)
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// How much memory the answers of a target may take until they are judged: heldBytes for each case that is asked at once
-// (WithParallel), waitingBytes for each that waits for a status meanwhile (waitingCases at most), and what is made of
-// readingBytes. What is kept of them afterwards is bounded by judge.Result.Compact.
+// How much memory the answers of a target may take until they are judged: heldBytes for each case that has a slot
+// (WithParallel), slightBytes for each of the others (waitingCases at most), and what is made of readingBytes. What is kept
+// of them afterwards is bounded by judge.Result.Compact.
 const (
 	// readingBytes is how many bytes of answers are read at once. A tree takes many times the memory
 	// of its text, so the largest are read one after the other; usual ones, of a kilobyte or two,
@@ -22,9 +22,24 @@ const (
 	readingBytes = 2 << 20
 	// heldBytes is how many bytes of answers one case may hold until it is judged: two of the largest that are read.
 	heldBytes = 4 << 20
-	// waitingBytes is how many of them it may hold while it waits: what a status takes that is asked for 500 times.
-	waitingBytes = 512 << 10
+	// slightBytes is how many of them it may hold without a slot: what a status takes that is asked for 500 times.
+	slightBytes = 512 << 10
 )
+
+// takeSlot makes the case one of those that are asked at once. It keeps its slot for as long as it holds much.
+func (a *attempt) takeSlot() {
+	if !a.hasSlot {
+		a.session.slots <- struct{}{}
+		a.hasSlot = true
+	}
+}
+
+func (a *attempt) giveSlot() {
+	if a.hasSlot {
+		<-a.session.slots
+		a.hasSlot = false
+	}
+}
 
 // read waits until the exchanges' answers may be read, and returns what to call when they were.
 func (x *Session) read(exchanges ...*wire.Exchange) (done func()) {
@@ -40,6 +55,9 @@ func (a *attempt) hold(step fixtures.BoundStep, e *wire.Exchange) {
 	}
 	a.steps, a.exchanges = append(a.steps, step), append(a.exchanges, e)
 	a.fit(heldBytes)
+	if weight(a.exchanges) <= slightBytes {
+		a.giveSlot()
+	}
 }
 
 // fit lets the case hold no more bytes of answers than that. What a poll was answered before goes first, since its last

@@ -25,7 +25,7 @@ type Session struct {
 	started  event.Started
 	liveness *probe.Liveness
 	budget   *probe.UnansweredBudget
-	slots    chan struct{}           // one for each case that is asked and does not wait for a status
+	slots    chan struct{}           // one for each case that is asked, or holds much of what it was answered
 	reading  *semaphore.Weighted     // the bytes of answers that are being read or judged
 	kept     atomic.Int64            // bytes of answers that are kept whole, beyond what is usually kept
 	vain     vainWaits               // of the cases that poll
