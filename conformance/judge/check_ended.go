@@ -112,7 +112,7 @@ func (c *life) count(d reference.Details, by place) {
 }
 
 // invocation looks at what is left of an invocation once it has ended.
-func (c *life) invocation(e *Exchanged, s *subject) []Finding {
+func (c *history) invocation(e *Exchanged, s *subject) []Finding {
 	details, by := s.details(), s.by
 	if !reference.Terminal(details) {
 		return nil
@@ -144,7 +144,7 @@ var leftOver = []string{
 	"StandardErrorContent", "StandardOutputUrl", "StandardErrorUrl", "Output", "ResponseStartDateTime", "ResponseFinishDateTime",
 }
 
-func (c *life) outputs(p placed, key string, by place) []Finding {
+func (c *history) outputs(p placed, key string, by place) []Finding {
 	var found []Finding
 	for _, name := range leftOver {
 		v := p.value.Get(name)
@@ -152,8 +152,8 @@ func (c *life) outputs(p placed, key string, by place) []Finding {
 			continue
 		}
 		if before, seen := c.output[key+" "+name]; !seen {
-			c.output[key+" "+name] = known{v, by}
-		} else if !stays(name, before.value, v) {
+			c.remember(c.output, key+" "+name, v, by)
+		} else if !stays(name, before, v) {
 			found = append(found,
 				before.differs(fixtures.Must, p.path+"/"+name, ", as in "+before.by.name+", where it had ended", v)...)
 		}

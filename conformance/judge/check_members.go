@@ -16,45 +16,51 @@ var memberTypesCheck = check{
 	rule("Member/types",
 		"Every member of an answer has the JSON type of its shape; lengths and enums are not looked at, since AWS breaks its own there",
 		fixtures.Must, "shape/member-types", "shape/answers-break-it"),
-	func(e *Exchanged) []Finding {
-		return walkMembers(e).wrong
-	},
+	func(e *Exchanged) []Finding { return walkMembers(e, false) },
 }
 
 var unknownMembersCheck = check{
 	rule("Member/unknown", "An answer has no member that the model lacks; clients ignore them, and AWS itself sends a few", fixtures.May,
 		"echo/unmodelled", "protocol/unknown-members"),
-	func(e *Exchanged) []Finding {
-		return walkMembers(e).unknown
-	},
+	func(e *Exchanged) []Finding { return walkMembers(e, true) },
 }
 
 // unmodelled are the members that AWS is known to send although the model lacks them (evidence: echo/unmodelled).
 var unmodelled = map[string]bool{"Interactive": true, "ClientName": true, "ClientSourceId": true}
 
-type memberWalk struct{ wrong, unknown []Finding }
+// memberWalk looks for members that the model lacks, or else for values of wrong types.
+type memberWalk struct {
+	unknown bool
+	found   []Finding
+}
 
-// walkMembers holds an answer against the structure of its operation's output, for both checks.
-func walkMembers(e *Exchanged) memberWalk {
-	var w memberWalk
+// walkMembers holds an answer against the structure of its operation's output.
+func walkMembers(e *Exchanged, unknown bool) []Finding {
+	w := memberWalk{unknown: unknown}
 	if schema := reference.ResponseSchema(e.Step.Request.Operation); e.OK() && e.Body != nil && schema != nil {
 		w.walk("", schema, e.Body)
 	}
-	return w
+	return w.found
+}
+
+func (w *memberWalk) add(unknown bool, level fixtures.Level, path, want string, got *jsontree.Value) {
+	if unknown == w.unknown {
+		w.found = append(w.found, broken(level, path, anything(want), described(got))...)
+	}
 }
 
 func (w *memberWalk) walk(path string, s *smithy.Schema, v *jsontree.Value) {
-	if len(w.wrong) >= findingsKept {
+	if len(w.found) >= findingsKept {
 		return
 	}
 	want := reference.JSONKind(s.Type())
 	if v.Kind == jsontree.Null {
 		// Smithy: servers do not serialize null members of a structure; clients drop them.
-		w.wrong = append(w.wrong, broken(fixtures.Should, path, anything(matcher.Article(want.String())+", or no member"), described(v))...)
+		w.add(false, fixtures.Should, path, matcher.Article(want.String())+", or no member", v)
 		return
 	}
 	if !fits(s, v) {
-		w.wrong = append(w.wrong, broken(fixtures.Must, path, anything(matcher.Article(typeName(s))), described(v))...)
+		w.add(false, fixtures.Must, path, matcher.Article(typeName(s)), v)
 		return
 	}
 	switch s.Type() {
@@ -69,8 +75,8 @@ func (w *memberWalk) walk(path string, s *smithy.Schema, v *jsontree.Value) {
 			at := path + "/" + jsontree.EscapeToken(m.Name)
 			if member != nil {
 				w.walk(at, member, &m.Value)
-			} else if !unmodelled[m.Name] && len(w.unknown) < findingsKept {
-				w.unknown = append(w.unknown, broken(fixtures.May, at, anything("no such member"), described(&m.Value))...)
+			} else if !unmodelled[m.Name] && len(w.found) < findingsKept {
+				w.add(true, fixtures.May, at, "no such member", &m.Value)
 			}
 		}
 	case smithy.ShapeTypeList:

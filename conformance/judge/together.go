@@ -20,18 +20,24 @@ type caseCheck struct {
 
 var caseChecks = []caseCheck{statusOrderCheck, asSentCheck, endedCheck}
 
-// mostRemembered bounds how many commands are held against what comes later; the rest is judged by itself.
+// mostRemembered bounds how many commands, and statuses, are held against what comes later; the rest is judged by itself.
 const mostRemembered = 1 << 15
 
 // Together holds exchanges against those before them: the exchanges of a case, or what was captured of one server.
 type Together struct {
-	commands map[string]*history // by their IDs
+	commands map[string]*history   // by their IDs
+	statuses map[string]statusSeen // by operation, command and node
+	texts    int                   // bytes that are remembered
 }
+
+// roomForTexts is how many bytes of requests and answers are remembered: what a capture holds must not decide how much
+// memory it takes.
+const roomForTexts = 64 << 20
 
 // history is what was seen of a command.
 type history struct {
-	statuses    map[string]statusSeen // by operation and node
-	sent, shown map[string]known      // members of the request and of answers
+	*Together
+	sent, shown map[string]known // members of the request and of answers
 	life
 }
 
@@ -40,14 +46,30 @@ type statusSeen struct {
 	by      place
 }
 
+// known is a value that came: its text, since a tree keeps all of its answer in memory.
 type known struct {
-	value *jsontree.Value
+	text  string
+	empty bool
 	by    place
+}
+
+func (h *history) remember(in map[string]known, name string, v *jsontree.Value, by place) {
+	text := string(v.AppendJSON(nil))
+	if h.texts += len(text) + len(name) + 100; h.texts < roomForTexts {
+		in[name] = known{text, isEmpty(v), by}
+	}
+}
+
+// value is nil where nothing is known.
+func (k known) value() *jsontree.Value {
+	v, _ := jsontree.Parse([]byte(k.text))
+	return v
 }
 
 // differs is the finding that a member is not what it was.
 func (k known) differs(level fixtures.Level, path, whence string, got *jsontree.Value) []Finding {
-	return broken(level, path, Description{Words: show(k.value) + whence, Kind: kindOf(k.value)}, described(got))
+	v := k.value()
+	return broken(level, path, Description{Words: show(v) + whence, Kind: kindOf(v)}, described(got))
 }
 
 // inspect returns the findings on the exchange that follows.
@@ -69,20 +91,16 @@ func (t *Together) inspect(e *Exchanged) []Finding {
 
 // history is that of a subject's command, nil where there are too many.
 func (t *Together) history(e *Exchanged, s *subject) *history {
-	before := t.commands[s.command]
-	if before != nil && e.Step.Request.Operation != reference.SendCommand {
-		return before
+	if h := t.commands[s.command]; h != nil && e.Step.Request.Operation != reference.SendCommand {
+		return h
 	}
 	if len(t.commands) >= mostRemembered {
 		return nil
 	}
-	h := &history{statuses: map[string]statusSeen{}, sent: map[string]known{}, shown: map[string]known{}, life: newLife()}
-	if before != nil {
-		h.statuses = before.statuses
-	}
 	if t.commands == nil {
-		t.commands = map[string]*history{}
+		t.commands, t.statuses = map[string]*history{}, map[string]statusSeen{}
 	}
+	h := &history{Together: t, sent: map[string]known{}, shown: map[string]known{}, life: newLife()}
 	t.commands[s.command] = h
 	return h
 }
@@ -187,9 +205,9 @@ var statusOrderCheck = caseCheck{
 		if operation == reference.SendCommand {
 			operation = reference.ListCommands // a list shows what was answered, and later
 		}
-		details, key := s.details(), operation+" "+s.node
+		details, key := s.details(), operation+" "+s.command+" "+s.node
 		before, seen := h.statuses[key]
-		if details == "" || seen && e.Sent.Before(before.by.end) {
+		if details == "" || !seen && len(h.statuses) >= mostRemembered || seen && e.Sent.Before(before.by.end) {
 			return nil // where both were under way nobody knows which answer is the later one
 		}
 		h.statuses[key] = statusSeen{details, s.by}
