@@ -130,6 +130,9 @@ var digits = regexp.MustCompile(`[0-9]{4}-[0-9]{4}-[0-9]{4}\b|[0-9]+`)
 
 // maskAccounts masks what may be an account ID.
 func maskAccounts(s, by string) string {
+	if len(s) < len(maskedAccount) {
+		return s
+	}
 	var out strings.Builder
 	done := 0
 	for _, at := range digits.FindAllStringIndex(s, -1) {

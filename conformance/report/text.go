@@ -172,6 +172,7 @@ func kinds(bindings []string) string {
 	return strings.Join(list, ", ")
 }
 
+// judged writes a case: where not all of it is asked for, one that fails the run.
 func (t *Text) judged(b *strings.Builder, r *judge.Result) {
 	m, look := presentationIn(r), style{t.o.Color, t.o.Width}
 	word := look.paint(m.color, fmt.Sprintf("%-5s", strings.ToUpper(string(r.Verdict))))
@@ -182,13 +183,13 @@ func (t *Text) judged(b *strings.Builder, r *judge.Result) {
 		fmt.Fprintf(b, "%s %s (%s)\n  %s\n\n", word, r.Case.ID, r.Case.Level, baselineLine(r.Baseline))
 	case m.shown == always && len(r.Findings) == 0:
 		fmt.Fprintf(b, "%s %s\n  %s\n", word, r.Case.ID, clean(r.Reason))
-	case m.shown == always, m.shown == onRequest && t.o.Verbose:
+	case m.shown != counted:
 		if t.o.Verbose {
 			look.width = 0
 		}
 		look.failure(b, t.start.Target, r, rerun(t.o.Rerun, r))
 		b.WriteString("\n")
-	case t.o.Verbose:
+	default:
 		line := look.paint(m.color, fmt.Sprintf("%-5s", r.Verdict)) + " " + r.Case.ID
 		if r.Reason != "" {
 			line += ": " + clean(r.Reason)

@@ -55,7 +55,8 @@ func (t *Text) totals(b *strings.Builder, r *event.Report) {
 	}
 	b.WriteString("\n")
 	for _, p := range r.Profiles {
-		fmt.Fprintf(b, "%-10s %s: %s\n", p.Profile, look.paint(presentationOf(StandingVerdict[p.Standing]).color, string(p.Standing)), clean(p.Why))
+		color := presentationOf(StandingVerdict[p.Standing]).color
+		fmt.Fprintf(b, "%-10s %s: %s\n", p.Profile, look.paint(color, string(p.Standing)), clean(p.Why))
 	}
 	if failures := failuresIn(r).String(); failures != "" {
 		fmt.Fprintf(b, "failures by evidence: %s\n", failures)
