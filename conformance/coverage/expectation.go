@@ -150,7 +150,11 @@ func (q *question) matcher(path string, s *smithy.Schema, name string, arg *json
 		}
 		e = either(branches)
 	case matcher.Elements:
-		e = q.expected(path+"[]", element(s), arg)
+		var element *smithy.Schema
+		if s.Type() == smithy.ShapeTypeList {
+			element = s.ListMember()
+		}
+		e = q.expected(path+"[]", element, arg)
 		e[path+"[]"] = e[path+"[]"].And(row.Asks)
 		e.note(path, matcher.Asks{Present: true, Type: true})
 	case matcher.Sent:
@@ -162,13 +166,6 @@ func (q *question) matcher(path string, s *smithy.Schema, name string, arg *json
 		}
 	}
 	return e
-}
-
-func element(s *smithy.Schema) *smithy.Schema {
-	if s.Type() == smithy.ShapeTypeList {
-		return s.ListMember()
-	}
-	return nil
 }
 
 // sameAs notes that a member must be equal to a value; nil where the value is not known beforehand.

@@ -184,7 +184,8 @@ func (v view) caseInfo(r *judge.Result) CaseInfo {
 		c.Outcome = r.Outcome
 	}
 	for _, f := range r.Findings {
-		c.Findings = append(c.Findings, v.finding(f))
+		f.Path, f.Want.Words, f.Got.Words = v.line(f.Path), v.line(f.Want.Words), v.line(f.Got.Words)
+		c.Findings = append(c.Findings, f)
 	}
 	if !differs(r) || r.Verdict == judge.Fixed {
 		return c
@@ -206,11 +207,6 @@ func (v view) reason(s string) string {
 		return judge.ReasonWaitedInVain
 	}
 	return s
-}
-
-func (v view) finding(f judge.Finding) judge.Finding {
-	f.Path, f.Want.Words, f.Got.Words = v.line(f.Path), v.line(f.Want.Words), v.line(f.Got.Words)
-	return f
 }
 
 func (v view) exchange(x judge.Exchanged) ExchangeInfo {

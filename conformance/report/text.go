@@ -196,7 +196,7 @@ func (t *Text) judged(b *strings.Builder, r *judge.Result) {
 		}
 		b.WriteString(line + "\n")
 		for _, f := range r.Findings {
-			fmt.Fprintf(b, "      %s\n", clean(difference(f)))
+			fmt.Fprintf(b, "      %s\n", clean(fmt.Sprintf("%s%s (%s), got %s", where(f), f.Want, f.Level, f.Got)))
 		}
 	}
 }
@@ -386,8 +386,4 @@ func where(f judge.Finding) string {
 		return ""
 	}
 	return s + ": "
-}
-
-func difference(f judge.Finding) string {
-	return fmt.Sprintf("%s%s (%s), got %s", where(f), f.Want, f.Level, f.Got)
 }
