@@ -76,7 +76,6 @@ func (d Diff) Of(k ChangeKind) []Change {
 	return slices.DeleteFunc(slices.Clone(d.Changes), func(c Change) bool { return c.Kind != k })
 }
 
-// group is the changes of a kind.
 type group struct {
 	Kind    ChangeKind
 	Words   string

@@ -64,7 +64,6 @@ func (m Matrix) HTML(w io.Writer) error {
 	}{page, m, len(m.Columns) <= fewColumns})
 }
 
-// side is what one of the two reports says of a case.
 type side struct {
 	Verdict             judge.Verdict
 	Fingerprint, Reason string

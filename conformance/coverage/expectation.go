@@ -124,7 +124,6 @@ func (q *question) children(e expectation, path string, s *smithy.Schema, want *
 	}
 }
 
-// matcher is what one matcher asks.
 func (q *question) matcher(path string, s *smithy.Schema, name string, arg *jsontree.Value) expectation {
 	e := expectation{}
 	row := matcher.Find(name)

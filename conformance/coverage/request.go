@@ -73,7 +73,6 @@ func (q *question) look(path string, s *smithy.Schema, v *jsontree.Value) {
 
 func join(path, name string) string { return strings.TrimPrefix(path+"."+name, ".") }
 
-// place is a path of a structure with its shape.
 type place struct {
 	path   string
 	schema *smithy.Schema

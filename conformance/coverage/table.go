@@ -45,7 +45,6 @@ var sections = []struct {
 	{Exceptions, "exceptions", []string{demanded, allowed}},
 }
 
-// place is that of a section in the table.
 func (s Section) place() int {
 	for i := range sections {
 		if sections[i].Section == s {
@@ -217,7 +216,6 @@ func count(rows []Row) *Table {
 	return t
 }
 
-// cell returns the row's cell of this name.
 func (r *Row) cell(name string) *Cell {
 	for i := range r.Cells {
 		if r.Cells[i].Name == name {

@@ -44,7 +44,6 @@ func (g Gap) String() string {
 
 func (r *Row) label() string { return strings.TrimSpace(r.Member + " " + r.Rule) }
 
-// short is a cell in a table.
 func (c *Cell) short() string {
 	switch c.State() {
 	case NotApplicable:

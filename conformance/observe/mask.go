@@ -72,7 +72,6 @@ var uniqueID = regexp.MustCompile(`\bA(?:BIA|CCA|GPA|IDA|IPA|NPA|NVA|PKA|ROA|SCA
 // Text returns a text without what is secret or private in it.
 func (m *Masker) Text(s string) string { return m.private(m.redactor.Text(s)) }
 
-// field is Text for the value of a header field.
 func (m *Masker) field(name, value string) string { return m.private(m.redactor.Field(name, value)) }
 
 // private masks what is private in a text that has nothing secret in it.
@@ -128,7 +127,6 @@ func (m *Masker) known(s, by string) string {
 // digits are a number, or an account ID as people read it.
 var digits = regexp.MustCompile(`[0-9]{4}-[0-9]{4}-[0-9]{4}\b|[0-9]+`)
 
-// maskAccounts masks what may be an account ID.
 func maskAccounts(s, by string) string {
 	if len(s) < len(maskedAccount) {
 		return s

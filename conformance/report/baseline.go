@@ -38,7 +38,6 @@ func baselineLine(n *judge.BaselineNote) string {
 	return clean(b.String())
 }
 
-// baselineCounts counts the cases by their baseline state, "" without a baseline.
 func baselineCounts(r *event.Report) string {
 	counts := r.Baseline()
 	var parts []string

@@ -111,7 +111,7 @@ func (v view) line(s string) string { return clean(v.known(s)) }
 // replaced in it becomes shorter.
 const bodyRead = 8 * bodyShown
 
-// body is the beginning of a request's or an answer's body, in its own lines where it is exact.
+// body is the beginning of a body, in its own lines where it need not be stable.
 func (v view) body(b []byte) string {
 	if !v.stable {
 		return cleanLines(v.excerpt(b))

@@ -35,7 +35,6 @@ func writeHTML(w io.Writer, r *event.Report, o Options) error {
 	return htmlpage.Template(pageTemplate, template.FuncMap{"pieces": pieces}).Execute(w, page)
 }
 
-// page is what the template shows.
 type page struct {
 	htmlpage.Page
 	Data     template.JS
@@ -99,7 +98,6 @@ func (p *page) headline(r *event.Report) {
 	p.Profiles, p.Areas = profileRows(r), areaRows(r, p.Columns)
 }
 
-// causeRow is a cause as the page shows it.
 type causeRow struct {
 	CauseInfo
 	Number   int // from 1: the page's fragment names the cause by it

@@ -10,7 +10,6 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// verdictInfo is how the page names and counts a verdict.
 type verdictInfo struct {
 	Verdict judge.Verdict `json:"verdict"`
 	Mark    string        `json:"mark"`

@@ -111,7 +111,6 @@ func (v view) summary(r *judge.Result) string {
 	return text
 }
 
-// elapsed is how long a case's exchanges took.
 func elapsed(r *judge.Result) time.Duration {
 	var d time.Duration
 	for i := range r.Exchanges {

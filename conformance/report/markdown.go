@@ -45,7 +45,6 @@ func writeMarkdown(w io.Writer, r *event.Report, o Options) error {
 	return err
 }
 
-// markdownCauses writes what to fix first.
 func markdownCauses(b *strings.Builder, r *event.Report, o Options) {
 	list := Causes(r)
 	if len(list) == 0 {

@@ -35,7 +35,6 @@ type TextOptions struct {
 // of the run says it.
 func NewText(w io.Writer, o TextOptions) *Text { return &Text{w: w, o: o} }
 
-// writeText writes the text of a run that has ended.
 func writeText(w io.Writer, r *event.Report, o Options) error {
 	t := NewText(w, TextOptions{Options: o, Verbose: true})
 	plan := make([]event.Planned, len(r.Results))
@@ -240,10 +239,8 @@ func Failure(target event.Target, r *judge.Result, rerun string) string {
 // labelColumns is how far the labels of a failure's lines reach.
 const labelColumns = 11
 
-// labelled writes a line with its label.
 func labelled(b *strings.Builder, label, text string) { fmt.Fprintf(b, "  %-8s %s\n", label, text) }
 
-// weight is the level of a case, and whether it is provisional.
 func weight(r *judge.Result) string {
 	if r.Provisional {
 		return string(r.Case.Level) + ", provisional"
@@ -317,7 +314,6 @@ func alternative(a judge.Alternative) string {
 	return a.Name + ": " + where(a.Finding) + a.Finding.Want.Words
 }
 
-// conforming is alternatives in words.
 func (v view) conforming(r *judge.Result) []string {
 	var list []string
 	for _, a := range r.Alternatives {

@@ -91,7 +91,6 @@ const (
 	magenta sgr = "35"
 )
 
-// style writes for a terminal, or plainly.
 type style struct {
 	color bool
 	width int // of the terminal in columns; 0 where nothing need be cut

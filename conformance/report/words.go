@@ -92,7 +92,6 @@ func plural(n int, one, many string) string {
 	return many
 }
 
-// ofCases says something of a number of cases.
 func ofCases(n int, one, many string) string {
 	return event.Count(n, "case") + " " + plural(n, one, many)
 }

@@ -63,7 +63,6 @@ func (x *Index) Check(s Selector) error {
 	return nil
 }
 
-// any reports whether the parts of a pattern match a case.
 func (x *Index) any(parts []string) bool {
 	return slices.ContainsFunc(x.parts, func(id []string) bool { return matchParts(parts, id) })
 }

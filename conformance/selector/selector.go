@@ -43,7 +43,6 @@ func (p *patterns) add(list ...string) {
 	}
 }
 
-// hit reports whether one of the patterns picks the case of this ID.
 func (p *patterns) hit(id string) bool {
 	for beginning := range beginnings(id) {
 		if p.plain[beginning] {
@@ -141,7 +140,6 @@ func matchParts(pattern, id []string) bool {
 	}
 }
 
-// beginsWith matches the first parts of the ID one by one.
 func beginsWith(id, run []string) bool {
 	if len(run) > len(id) {
 		return false
