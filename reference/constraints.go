@@ -78,32 +78,32 @@ func constraintTable() map[string][]rule {
 	return map[string][]rule{
 		"SendCommandRequest$DocumentName": {required()},
 		"InstanceIdList":                  {length(0, 50)},
-		"InstanceId":                      {pattern(`(^i-(\w{8}|\w{17})$)|(^mi-\w{17}$)`)},
+		"InstanceId":                      {pattern(`(^i-(\w{8}|\w{17})$)|(^mi-\w{17}$)`, isInstanceID)},
 		"Targets":                         {length(0, 5)},
 		"TargetKey": {
 			length(1, 163),
-			pattern(`^[\p{L}\p{Z}\p{N}_.:/=\-@]*$|resource-groups:ResourceTypeFilters|resource-groups:Name`),
+			pattern(`^[\p{L}\p{Z}\p{N}_.:/=\-@]*$|resource-groups:ResourceTypeFilters|resource-groups:Name`, isTargetKey),
 		},
 		"TargetValues":     {length(0, 50)},
-		"DocumentARN":      {pattern(`^[a-zA-Z0-9_\-.:/]{3,128}$`)},
-		"DocumentVersion":  {pattern(`([$]LATEST|[$]DEFAULT|^[1-9][0-9]*$)`)},
+		"DocumentARN":      {pattern(`^[a-zA-Z0-9_\-.:/]{3,128}$`, isDocumentARN)},
+		"DocumentVersion":  {pattern(`([$]LATEST|[$]DEFAULT|^[1-9][0-9]*$)`, isDocumentVersion)},
 		"DocumentHash":     {length(0, 256)},
 		"DocumentHashType": {oneOf("Sha256", "Sha1")},
 		"TimeoutSeconds":   {between(30, 2592000).by("validation/TimeoutSeconds")},
 		"Comment": {
 			length(0, 100).by("validation/Comment"),
-			pattern(`^.{0,100}$`).by("validation/Comment-pattern").beyondModel(),
+			pattern(`^.{0,100}$`, isComment).by("validation/Comment-pattern").beyondModel(),
 		},
 		"S3Region":     {length(3, 20)},
 		"S3BucketName": {length(3, 63)},
 		"S3KeyPrefix":  {length(0, 500)},
 		"MaxConcurrency": {
 			length(1, 7),
-			pattern(`^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$`).by("validation/MaxConcurrency"),
+			pattern(`^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$`, isMaxConcurrency).by("validation/MaxConcurrency"),
 		},
 		"MaxErrors": {
 			length(1, 7),
-			pattern(`^([1-9][0-9]*|[0]|[1-9][0-9]%|[0-9]%|100%)$`).by("validation/MaxErrors"),
+			pattern(`^([1-9][0-9]*|[0]|[1-9][0-9]%|[0-9]%|100%)$`, isMaxErrors).by("validation/MaxErrors"),
 		},
 		// The printed order is the one reported, not the model's (evidence: validation/NotificationConfig).
 		"NotificationEvent": {
@@ -116,7 +116,7 @@ func constraintTable() map[string][]rule {
 		"Alarm$Name":                {required().by("validation/alarm-name-missing")},
 		"AlarmName": {
 			length(1, 255).by("validation/alarm-name-long"),
-			pattern(`^(?!\s*$).+`).by("validation/alarm-name-blank"),
+			pattern(`^(?!\s*$).+`, isAlarmName).by("validation/alarm-name-blank"),
 		},
 
 		"GetCommandInvocationRequest$CommandId":  {required()},
@@ -124,8 +124,7 @@ func constraintTable() map[string][]rule {
 		"CancelCommandRequest$CommandId":         {required()},
 		"CommandId": {
 			length(36, 36).by("validation/CommandId"),
-			pattern(`^[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`).
-				by("validation/CommandId").beyondModel(),
+			pattern(commandIDPattern, isCommandID).by("validation/CommandId").beyondModel(),
 		},
 		"CommandMaxResults":   {between(1, 50)},
 		"CommandFilterList":   {length(1, 5)},

@@ -75,7 +75,7 @@ func (r *rule) addTo(schema map[string]any, typ smithy.ShapeType) {
 		}
 		schema["enum"] = values
 	case r.Kind == Pattern:
-		schema["pattern"] = portable(r.Pattern)
+		schema["pattern"] = "^(?:" + portable(r.Pattern) + ")$"
 	case r.Kind == Length && typ == smithy.ShapeTypeString:
 		least, most = "minLength", "maxLength"
 	case r.Kind == Length && typ == smithy.ShapeTypeList:
@@ -89,4 +89,17 @@ func (r *rule) addTo(schema map[string]any, typ smithy.ShapeType) {
 	if r.Max != nil {
 		schema[most] = *r.Max
 	}
+}
+
+// portable is a pattern of the table without what Java's regular expressions have of their own. JSON Schema wants those of
+// ECMAScript with the flag u.
+func portable(pattern string) string {
+	const ends = `\n\r` + "\u0085\u2028\u2029" // the line ends of Java; ECMAScript, Python and RE2 have other lists
+	switch pattern {
+	case `^.{0,100}$`:
+		return "[^" + ends + "]{0,100}"
+	case `^(?!\s*$).+`: // a lookahead, which RE2 has not: some character is no white space
+		return "[^" + ends + `]*[^ \t\x0B\f` + ends + "][^" + ends + "]*"
+	}
+	return pattern
 }

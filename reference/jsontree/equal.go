@@ -1,6 +1,7 @@
 package jsontree
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -40,6 +41,9 @@ func Equal(a, b *Value) bool {
 func equalMembers(a, b []Member) bool {
 	if len(a) != len(b) {
 		return false
+	}
+	if slices.EqualFunc(a, b, func(x, y Member) bool { return x.Name == y.Name }) {
+		return slices.EqualFunc(a, b, func(x, y Member) bool { return Equal(&x.Value, &y.Value) })
 	}
 	left := make(map[string][]*Value, len(b))
 	for i := range b {

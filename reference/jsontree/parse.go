@@ -3,6 +3,7 @@ package jsontree
 import (
 	"fmt"
 	"math"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -44,7 +45,9 @@ func ParseBounded(data []byte, maxDepth, maxValues int) (*Value, error) {
 	if len(data) > math.MaxInt32 {
 		return nil, &SyntaxError{Offset: math.MaxInt32, Message: "a text of 2 GiB or more is not read", TooMany: true}
 	}
-	p := parser{text: string(data), maxDepth: maxDepth, valuesLeft: maxValues}
+	p := parsers.Get().(*parser)
+	defer p.release()
+	p.text, p.pos, p.depth, p.maxDepth, p.valuesLeft = string(data), 0, 0, maxDepth, maxValues
 	if len(data) >= 3 && data[0] == 0xEF && data[1] == 0xBB && data[2] == 0xBF {
 		return nil, p.fail(0, "a byte order mark; expected a JSON value")
 	}
@@ -70,6 +73,22 @@ type parser struct {
 	valuesLeft int
 	items      []Value
 	members    []Member
+}
+
+// A pool is no state: what it holds is empty. Growing the stacks takes longer than to parse a usual text.
+var parsers = sync.Pool{New: func() any { return new(parser) }}
+
+// maxKept is how many items and members the stacks may have room for to be used again: they are cleared each time.
+const maxKept = 64
+
+func (p *parser) release() {
+	if cap(p.items) > maxKept || cap(p.members) > maxKept {
+		return
+	}
+	clear(p.items[:cap(p.items)]) // they hold on to the text
+	clear(p.members[:cap(p.members)])
+	p.text, p.items, p.members = "", p.items[:0], p.members[:0]
+	parsers.Put(p)
 }
 
 func (p *parser) fail(offset int, message string) error {

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"reflect"
 	"slices"
 	"time"
 
@@ -93,7 +94,7 @@ func (c *command) invocationResult(i int, p *plugin, details reference.Details) 
 		shown.ExecutionEndDateTime = aws.String(zuluTime(p.executionEnd()))
 		shown.ExecutionStartDateTime = aws.String(zuluTime(p.started))
 	}
-	return body(shown)
+	return appendValue(nil, reflect.ValueOf(&shown))
 }
 
 // invocation is one of ListCommandInvocations. Its URLs are those of the first step, which is

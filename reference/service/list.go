@@ -1,6 +1,7 @@
 package service
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 	"slices"
@@ -41,7 +42,7 @@ type page struct {
 	filter  filter
 	from    *position // the last entry of the page before
 	limit   int
-	entries []jsontree.Value
+	entries [][]byte
 	last    position
 	more    bool
 }
@@ -61,17 +62,18 @@ func (s *Service) newPage(r request, of reference.Subject) (*page, *exception) {
 // add adds the entry of a position where there is room for it.
 func (p *page) add(at position, entry any) {
 	if p.more = len(p.entries) == p.limit; !p.more {
-		p.entries, p.last = append(p.entries, rendered(reflect.ValueOf(entry))), at
+		p.entries, p.last = append(p.entries, appendValue(nil, reflect.ValueOf(entry))), at
 	}
 }
 
 // listed is the answer of a page; the last one has no NextToken.
 func (s *Service) listed(list string, p *page, r request) []byte {
-	answer := jsontree.NewObject(jsontree.NewMember(list, jsontree.NewArray(p.entries...)))
+	answer := append([]byte(`{"`+list+`":[`), bytes.Join(p.entries, []byte(","))...)
+	answer = append(answer, ']')
 	if p.more {
-		answer.Set("NextToken", jsontree.NewString(s.nextToken(r, p.last)))
+		answer = appendMember(answer, "NextToken", reflect.ValueOf(s.nextToken(r, p.last)))
 	}
-	return answer.AppendJSON(nil)
+	return append(answer, '}')
 }
 
 // listCommands lists newest first, which is our choice: the recordings ask by CommandId.
@@ -93,7 +95,7 @@ func (s *Service) listCommands(r request) ([]byte, *exception) {
 		if !p.filter.matches(aws.ToTime(shown.RequestedDateTime), aws.ToString(shown.DocumentName), details) {
 			continue
 		}
-		if p.add(position{command: c.number}, shown); p.more {
+		if p.add(position{command: c.number}, &shown); p.more {
 			break
 		}
 	}
@@ -131,7 +133,8 @@ func (p *page) invocations(c *command, now time.Time, node string, withPlugins b
 			!p.filter.matches(requested, aws.ToString(c.DocumentName), c.life.Invocation(i)) {
 			continue
 		}
-		if p.add(position{command: c.number, invocation: i}, c.invocation(i, c.time(now), withPlugins)); p.more {
+		shown := c.invocation(i, c.time(now), withPlugins)
+		if p.add(position{command: c.number, invocation: i}, &shown); p.more {
 			return
 		}
 	}

@@ -5,56 +5,74 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// body is a value of the SDK's types as AWS writes it, in compact JSON: the members in alphabetical order (evidence:
+// appendValue writes a value of the SDK's types as AWS writes it, in compact JSON: the members in alphabetical order (evidence:
 // echo/members), empty texts and lists, but nothing for a nil pointer.
-func body(v any) []byte {
-	tree := rendered(reflect.ValueOf(v))
-	return tree.AppendJSON(nil)
-}
-
-func rendered(v reflect.Value) jsontree.Value {
-	if at, ok := v.Interface().(time.Time); ok {
-		return jsontree.NewNumber(epochSeconds(at))
-	}
+func appendValue(dst []byte, v reflect.Value) []byte {
 	switch v.Kind() {
 	case reflect.Pointer:
-		return rendered(v.Elem())
+		return appendValue(dst, v.Elem())
+	case reflect.String:
+		return jsontree.AppendString(dst, v.String())
 	case reflect.Bool:
-		return jsontree.NewBool(v.Bool())
+		return strconv.AppendBool(dst, v.Bool())
 	case reflect.Int32:
-		return jsontree.NewNumber(strconv.FormatInt(v.Int(), 10))
+		return strconv.AppendInt(dst, v.Int(), 10)
 	case reflect.Slice:
-		list := jsontree.NewArray()
+		dst = append(dst, '[')
 		for i := range v.Len() {
-			list.Items = append(list.Items, rendered(v.Index(i)))
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendValue(dst, v.Index(i))
 		}
-		return list
-	case reflect.Map, reflect.Struct:
-		return jsontree.NewObject(members(v)...)
+		return append(dst, ']')
 	}
-	return jsontree.NewString(v.String())
+	if v.Type() == reflect.TypeFor[time.Time]() {
+		return append(dst, epochSeconds(v.Interface().(time.Time))...)
+	}
+	dst = append(dst, '{')
+	if v.Kind() == reflect.Map {
+		keys := v.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+		for _, key := range keys {
+			dst = appendMember(dst, key.String(), v.MapIndex(key))
+		}
+		return append(dst, '}')
+	}
+	for _, f := range sdkMembers(v.Type()) {
+		if value := v.Field(f.Index[0]); value.Kind() != reflect.Pointer || !value.IsNil() {
+			dst = appendMember(dst, f.Name, value)
+		}
+	}
+	return append(dst, '}')
 }
 
-func members(v reflect.Value) []jsontree.Member {
-	var all []jsontree.Member
-	if v.Kind() == reflect.Map {
-		for _, key := range v.MapKeys() {
-			all = append(all, jsontree.NewMember(key.String(), rendered(v.MapIndex(key))))
-		}
-	} else {
-		for field, value := range v.Fields() {
-			if field.IsExported() && field.Name != "ResultMetadata" && (value.Kind() != reflect.Pointer || !value.IsNil()) {
-				all = append(all, jsontree.NewMember(field.Name, rendered(value)))
-			}
-		}
+func appendMember(dst []byte, name string, v reflect.Value) []byte {
+	if dst[len(dst)-1] != '{' {
+		dst = append(dst, ',')
 	}
-	slices.SortFunc(all, func(a, b jsontree.Member) int { return strings.Compare(a.Name, b.Name) })
-	return all
+	return appendValue(append(jsontree.AppendString(dst, name), ':'), v)
+}
+
+// Looking up a structure's fields allocates: they are kept by type.
+var membersByType sync.Map
+
+func sdkMembers(t reflect.Type) []reflect.StructField {
+	if known, ok := membersByType.Load(t); ok {
+		return known.([]reflect.StructField)
+	}
+	members := slices.DeleteFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool {
+		return !f.IsExported() || f.Name == "ResultMetadata"
+	})
+	slices.SortFunc(members, func(a, b reflect.StructField) int { return strings.Compare(a.Name, b.Name) })
+	membersByType.Store(t, members)
+	return members
 }
 
 // epochSeconds writes a time as AWS does: what Java's Double.toString makes of the seconds with

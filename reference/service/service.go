@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"net/http"
+	"reflect"
 	"strconv"
 	"sync"
 
@@ -71,7 +72,7 @@ func (s *Service) sendCommand(r request) ([]byte, *exception) {
 	if e != nil {
 		return nil, e
 	}
-	answer := body(ssm.SendCommandOutput{Command: &c.Command})
+	answer := appendValue(make([]byte, 0, 1024), reflect.ValueOf(&ssm.SendCommandOutput{Command: &c.Command}))
 	c.size = r.size + commandOverhead + len(c.nodes)*invocationOverhead
 	c.region = r.region
 	s.history.add(c)
