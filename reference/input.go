@@ -19,26 +19,28 @@ type field struct {
 	index int
 }
 
-// fields are those of the structures of a SendCommand request, in the order in which TreeOf writes them.
-var fields = map[reflect.Type][]field{
-	reflect.TypeFor[ssm.SendCommandInput](): fieldsOf[ssm.SendCommandInput]("DocumentName InstanceIds Targets Parameters DocumentVersion " +
-		"DocumentHash DocumentHashType TimeoutSeconds Comment OutputS3Region OutputS3BucketName OutputS3KeyPrefix MaxConcurrency " +
-		"MaxErrors ServiceRoleArn NotificationConfig CloudWatchOutputConfig AlarmConfiguration"),
-	reflect.TypeFor[types.Target]():                 fieldsOf[types.Target]("Key Values"),
-	reflect.TypeFor[types.NotificationConfig]():     fieldsOf[types.NotificationConfig]("NotificationArn NotificationEvents NotificationType"),
-	reflect.TypeFor[types.CloudWatchOutputConfig](): fieldsOf[types.CloudWatchOutputConfig]("CloudWatchOutputEnabled CloudWatchLogGroupName"),
-	reflect.TypeFor[types.AlarmConfiguration]():     fieldsOf[types.AlarmConfiguration]("IgnorePollAlarmFailure Alarms"),
-	reflect.TypeFor[types.Alarm]():                  fieldsOf[types.Alarm]("Name"),
+// memberNames are those of the structures of a SendCommand request, in the order in which TreeOf writes them.
+var memberNames = map[reflect.Type]string{
+	reflect.TypeFor[ssm.SendCommandInput](): "DocumentName InstanceIds Targets Parameters DocumentVersion DocumentHash DocumentHashType " +
+		"TimeoutSeconds Comment OutputS3Region OutputS3BucketName OutputS3KeyPrefix MaxConcurrency MaxErrors ServiceRoleArn " +
+		"NotificationConfig CloudWatchOutputConfig AlarmConfiguration",
+	reflect.TypeFor[types.Target]():                 "Key Values",
+	reflect.TypeFor[types.NotificationConfig]():     "NotificationArn NotificationEvents NotificationType",
+	reflect.TypeFor[types.CloudWatchOutputConfig](): "CloudWatchOutputEnabled CloudWatchLogGroupName",
+	reflect.TypeFor[types.AlarmConfiguration]():     "IgnorePollAlarmFailure Alarms",
+	reflect.TypeFor[types.Alarm]():                  "Name",
 }
 
-func fieldsOf[T any](names string) []field {
-	var all []field
-	for name := range strings.FieldsSeq(names) {
-		f, _ := reflect.TypeFor[T]().FieldByName(name)
-		all = append(all, field{name, f.Index[0]})
+var fields = func() map[reflect.Type][]field {
+	all := map[reflect.Type][]field{}
+	for structure, names := range memberNames {
+		for name := range strings.FieldsSeq(names) {
+			f, _ := structure.FieldByName(name)
+			all[structure] = append(all[structure], field{name, f.Index[0]})
+		}
 	}
 	return all
-}
+}()
 
 // InputOf turns the tree of a SendCommand request whose types are right (Validation.TypeErrors is empty) into
 // the SDK's request, even if it breaks constraints. The SDK can only write requests, not read them.

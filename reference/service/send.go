@@ -226,7 +226,8 @@ func (s *Service) newCommand(in *ssm.SendCommandInput, document *documentVersion
 			// Recorded: the number of InstanceIds, and 0 for every form of Targets.
 			TargetCount: int32(len(in.InstanceIds)),
 			ServiceRole: or(in.ServiceRoleArn, ""), NotificationConfig: echoNotification(in.NotificationConfig),
-			CloudWatchOutputConfig: echoCloudWatch(in.CloudWatchOutputConfig), TimeoutSeconds: &timeout, AlarmConfiguration: in.AlarmConfiguration,
+			CloudWatchOutputConfig: echoCloudWatch(in.CloudWatchOutputConfig), TimeoutSeconds: &timeout,
+			AlarmConfiguration: in.AlarmConfiguration,
 		},
 	}
 	expires := requested.Add(time.Duration(timeout)*time.Second + document.executionTimeout(in.Parameters))
