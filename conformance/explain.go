@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"maps"
 	"time"
 
 	"github.com/sendspec/sendspec/conformance/probe"
@@ -26,9 +27,7 @@ func Explain(t Target, c *fixtures.Case) ([]Explained, error) {
 	for name := range fixtures.KnownBindings() {
 		b[name] = "${" + name + "}"
 	}
-	for name, value := range t.bindings() {
-		b[name] = value
-	}
+	maps.Copy(b, t.bindings())
 	b[fixtures.NonceBinding] = probe.Nonce(0, c.ID, 0)
 	steps, err := c.Bind(b)
 	if err != nil {

@@ -101,9 +101,6 @@ func (v *vainWaits) fails(k waitKind, waited time.Duration, caseID string) {
 func (v *vainWaits) each(k waitKind, do func(*waitedFor)) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.kinds == nil {
-		v.kinds = map[waitKind]*waitedFor{}
-	}
 	for _, kind := range k.wider() {
 		if v.kinds[kind] == nil {
 			v.kinds[kind] = &waitedFor{}

@@ -26,7 +26,7 @@ type Recorded struct {
 // it that asked the same world, and all of them by the invariants. Its events, its report and its errors are those of Run. T
 // needs no URL; its Name is that of the recording. Of the options only those of judging and of events matter.
 func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...Option) (*event.Report, error) {
-	r := &Runner{target: t}
+	r := &Runner{target: t, settings: settings{each: everyone}}
 	started := event.Started{Target: t.shown(), Suite: event.Suite{Version: fixtures.Suite}}
 	for _, c := range recorded {
 		r.cases = append(r.cases, c.Case)
@@ -48,35 +48,37 @@ func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...O
 		return nil, err
 	}
 	var results []judge.Result
+	var err error
 	worlds := map[int]*judge.Together{}
-	for _, c := range recorded {
-		result := judge.Result{Case: c.Case, Verdict: judge.Skip, Reason: c.Skip}
-		switch {
-		case c.Skip != "":
-		case ctx.Err() != nil:
-			result.Verdict, result.Reason = judge.Error, "not judged: the run was ended"
-		default:
-			result = judge.Judge(c.Case, c.Steps, c.Exchanges, r.settings.strict)
-			if c.World > 0 {
-				if worlds[c.World] == nil {
-					worlds[c.World] = &judge.Together{}
-				}
-				result.HoldAgainst(worlds[c.World], r.settings.strict)
-			}
-			result.Compact(x.keepWhole)
-		}
+	for i := range recorded {
+		result := x.judgeRecorded(ctx, &recorded[i], worlds)
 		r.compare(&result, true)
-		results = append(results, result)
-		if err := r.emit(event.Judged{Result: result}); err != nil {
+		if results, err = x.tell(results, []judge.Result{result}, nil); err != nil {
 			return nil, err
 		}
 	}
-	for _, v := range x.invariants(results) {
-		results = append(results, v)
-		if err := r.emit(event.Judged{Result: v}); err != nil {
-			return nil, err
-		}
+	if results, err = x.tell(results, x.invariants(results), nil); err != nil {
+		return nil, err
 	}
 	report := x.report(ctx, results)
 	return report, errors.Join(r.emit(event.Ended{Report: report}), x.verdict(ctx, report))
+}
+
+// judgeRecorded judges a case by its own outcomes, and against the cases before it in its world.
+func (x *Session) judgeRecorded(ctx context.Context, c *Recorded, worlds map[int]*judge.Together) judge.Result {
+	if c.Skip != "" {
+		return judge.Result{Case: c.Case, Verdict: judge.Skip, Reason: c.Skip}
+	}
+	if ctx.Err() != nil {
+		return judge.Result{Case: c.Case, Verdict: judge.Error, Reason: "not judged: the run was ended"}
+	}
+	result := judge.Judge(c.Case, c.Steps, c.Exchanges, x.started.Strict)
+	if c.World > 0 {
+		if worlds[c.World] == nil {
+			worlds[c.World] = &judge.Together{}
+		}
+		result.HoldAgainst(worlds[c.World], x.started.Strict)
+	}
+	result.Compact(x.keepWhole)
+	return result
 }

@@ -36,7 +36,7 @@ func New(t Target, opts ...Option) (*Runner, error) {
 	}
 	r := &Runner{target: t, settings: settings{
 		suite: event.Suite{Version: fixtures.Suite}, seed: uint64(rand.Uint32()), parallel: 8, revival: probe.Revival,
-		each: func(_ *fixtures.Case, ask func() judge.Result) { ask() },
+		each: everyone,
 	}}
 	for _, o := range opts {
 		if err := o(r); err != nil {

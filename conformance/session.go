@@ -70,6 +70,7 @@ func (r *Runner) Open(ctx context.Context) (*Session, error) {
 	return &Session{
 		runner: r, client: client, release: release, started: start,
 		liveness: &probe.Liveness{Client: client, Throttle: throttle, Revival: r.settings.revival, Exited: r.serverExited},
+		vain:     vainWaits{kinds: map[waitKind]*waitedFor{}},
 		budget:   &probe.UnansweredBudget{Target: r.target.Name, Timeout: r.settings.limits.Timeout},
 		slots:    make(chan struct{}, r.settings.parallel), reading: semaphore.NewWeighted(readingBytes),
 	}, nil

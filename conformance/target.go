@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -45,8 +46,6 @@ type Target struct {
 // nodePattern is the model's pattern of InstanceId, on whole strings.
 var nodePattern = regexp.MustCompile(`^(i-(\w{8}|\w{17})|mi-\w{17})$`)
 
-const defaultRegion = "us-east-1"
-
 // withDefaults returns the target with its defaults filled in, or what is wrong with it.
 func (t Target) withDefaults() (Target, error) {
 	if (t.URL == "") == (t.Handler == nil) {
@@ -62,15 +61,8 @@ func (t Target) withDefaults() (Target, error) {
 		}
 		t.URL = u.Scheme + "://" + u.Host
 	}
-	if t.Name == "" {
-		t.Name = t.URL
-	}
-	if t.Name == "" {
-		t.Name = "handler"
-	}
-	if t.Region == "" {
-		t.Region = defaultRegion
-	}
+	t.Name = cmp.Or(t.Name, t.URL, "handler")
+	t.Region = cmp.Or(t.Region, "us-east-1")
 	if err := wire.CheckRegion(t.Region); err != nil {
 		return t, err
 	}
@@ -127,9 +119,7 @@ func (t Target) bindings() fixtures.Bindings {
 			b["node.short"] = id
 		}
 	}
-	for name, value := range t.Bindings {
-		b[name] = value
-	}
+	maps.Copy(b, t.Bindings)
 	if t.Denied.HasKeys() {
 		b[fixtures.DeniedBinding] = fixtures.Denied
 	}

@@ -119,8 +119,7 @@ const (
 
 // ready waits until the server speaks HTTP: any answer will do.
 func (s *Server) ready(ctx context.Context) error {
-	deadline := time.NewTimer(s.options.Wait)
-	defer deadline.Stop()
+	deadline := time.After(s.options.Wait)
 	transport := &http.Transport{Proxy: nil, DisableKeepAlives: true}
 	client := &http.Client{
 		Transport:     transport,
@@ -132,22 +131,18 @@ func (s *Server) ready(ctx context.Context) error {
 		if speaksHTTP(ctx, client, s.URL) {
 			return nil
 		}
-		timer := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
-			timer.Stop()
 			return ctx.Err()
 		case <-done:
-			timer.Stop()
 			if s.status() == exitedWell && len(orphans()) > 0 {
 				done = nil // it has made itself a daemon
 				continue
 			}
 			return fmt.Errorf("%w: it ended with %s before it answered", ErrNotReady, s.status())
-		case <-deadline.C:
-			timer.Stop()
+		case <-deadline:
 			return fmt.Errorf("%w: it did not speak HTTP at %s within %s", ErrNotReady, s.URL, s.options.Wait)
-		case <-timer.C:
+		case <-time.After(pause):
 		}
 	}
 }
@@ -187,12 +182,10 @@ func (s *Server) Ended() string {
 			return ""
 		}
 	}
-	timer := time.NewTimer(endWait)
-	defer timer.Stop()
 	select {
 	case <-s.done:
 		return s.status()
-	case <-timer.C:
+	case <-time.After(endWait):
 		return ""
 	}
 }
@@ -203,11 +196,9 @@ func (s *Server) Output() []string { return s.output.Lines() }
 // Stop ends the server with all that it started: first it is asked to, and after the grace made to.
 func (s *Server) Stop() {
 	terminate(s.process)
-	timer := time.NewTimer(s.options.Grace)
-	defer timer.Stop()
 	select {
 	case <-s.done:
-	case <-timer.C:
+	case <-time.After(s.options.Grace):
 	}
 	kill(s.process) // also what the server itself left behind
 	<-s.done

@@ -64,12 +64,10 @@ var gatewayStatuses = []int{http.StatusBadGateway, http.StatusServiceUnavailable
 
 // Pause waits, and reports whether the context still lives.
 func Pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return false
-	case <-timer.C:
+	case <-time.After(d):
 		return ctx.Err() == nil
 	}
 }

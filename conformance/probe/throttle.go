@@ -121,7 +121,11 @@ func (p *ThrottleRetrier) note(x *wire.Exchange, after time.Duration, try int) *
 		after = min(firstThrottle<<(try-1), lastThrottle)
 	}
 	if until := now.Add(min(after, left)); until.After(p.until) {
-		p.paused += until.Sub(later(now, p.until))
+		from := now
+		if p.until.After(now) {
+			from = p.until
+		}
+		p.paused += until.Sub(from)
 		p.until = until
 	}
 	return nil
@@ -129,13 +133,6 @@ func (p *ThrottleRetrier) note(x *wire.Exchange, after time.Duration, try int) *
 
 func throttledError(format string, args ...any) *wire.Error {
 	return &wire.Error{Failure: wire.Throttled, Err: fmt.Errorf(format, args...)}
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // GaveUp is how the target answered that was given up for throttling, nil of any other.
