@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -121,7 +122,8 @@ func (o *Oracle) parameters(m *semantics, in *ssm.SendCommandInput, document *kn
 	if in.Parameters != nil && len(in.Parameters) == 0 {
 		m.uncertain(unrecorded)
 	}
-	for name, values := range in.Parameters {
+	for _, name := range slices.Sorted(maps.Keys(in.Parameters)) { // the first of two rules gives the evidence
+		values := in.Parameters[name]
 		judge, declared := document.parameters[name]
 		if !declared {
 			switch {

@@ -71,3 +71,14 @@ func TestTheOracleTakesWhatTheReferenceAnswers(t *testing.T) {
 		assert.Equal(t, judge.Pass, r.Verdict, "%s: %s\n%v", c.ID, text, fmt.Sprint(r.Findings))
 	}
 }
+
+// Of two parameters that are wrong the same one is named each time.
+func TestTheEvidenceOfTwoWrongParametersIsTheSameEachTime(t *testing.T) {
+	t.Parallel()
+	o := oracle.New(fixtures.Bindings{"document.typed": "typed"}, "")
+	body := []byte(`{"DocumentName":"typed","InstanceIds":["i-0123456789abcdef0"],` +
+		`"Parameters":{"name":["n"],"choice":["z"],"undeclared":["x"]}}`)
+	for range 50 {
+		assert.Equal(t, fixtures.Evidence{"errors/InvalidParameters/values"}, o.Text(body).Evidence)
+	}
+}
