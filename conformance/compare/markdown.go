@@ -36,20 +36,15 @@ func (d Diff) Markdown(w io.Writer, notes []string) error {
 // Markdown writes the matrix as tables of profiles and areas. The cases are left to the other formats.
 func (m Matrix) Markdown(w io.Writer) error {
 	var b strings.Builder
-	row := func(first string, cells []string) {
-		b.WriteString("| " + markdown(first) + " |")
-		for _, c := range cells {
-			b.WriteString(" " + markdown(c) + " |")
+	for i, row := range m.rows("profile ") {
+		b.WriteString("|")
+		for _, cell := range row {
+			b.WriteString(" " + markdown(cell) + " |")
 		}
 		b.WriteString("\n")
-	}
-	row("", m.Columns)
-	b.WriteString("|---|" + strings.Repeat("---|", len(m.Columns)) + "\n")
-	for _, p := range m.Profiles {
-		row("profile "+string(p.Profile), texts(p.Standings))
-	}
-	for _, a := range append(m.Areas, AreaRow{Area: "all", Cells: m.Total}) {
-		row(a.Area, texts(a.Cells))
+		if i == 0 {
+			b.WriteString(strings.Repeat("|---", len(row)) + "|\n")
+		}
 	}
 	for _, n := range m.Notes {
 		fmt.Fprintf(&b, "\n%s\n", markdown(n))

@@ -65,12 +65,8 @@ func (m Matrix) Text(w io.Writer) error {
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line := func(cells ...string) { fmt.Fprintln(t, strings.Join(cells, "\t")) }
-	line(append([]string{""}, m.Columns...)...)
-	for _, p := range m.Profiles {
-		line(append([]string{string(p.Profile)}, texts(p.Standings)...)...)
-	}
-	for _, a := range append(m.Areas, AreaRow{Area: "all", Cells: m.Total}) {
-		line(append([]string{clean(a.Area)}, texts(a.Cells)...)...)
+	for _, row := range m.rows("") {
+		line(row...)
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -85,6 +81,18 @@ func (m Matrix) Text(w io.Writer) error {
 		}
 	}
 	return t.Flush()
+}
+
+// rows are the table of profiles and areas, each row with its name first.
+func (m Matrix) rows(beforeProfile string) [][]string {
+	rows := [][]string{append([]string{""}, m.Columns...)}
+	for _, p := range m.Profiles {
+		rows = append(rows, append([]string{beforeProfile + string(p.Profile)}, texts(p.Standings)...))
+	}
+	for _, a := range append(m.Areas, AreaRow{Area: "all", Cells: m.Total}) {
+		rows = append(rows, append([]string{clean(a.Area)}, texts(a.Cells)...))
+	}
+	return rows
 }
 
 // texts are the words of cells; "-" for none.

@@ -16,12 +16,8 @@ func writeCSV(w io.Writer, r *event.Report, _ Options) error {
 	lines := [][]string{{"id", "verdict", "level", "profile", "evidence", "finding"}}
 	for i := range r.Results {
 		res := &r.Results[i]
-		kind := ""
-		if len(res.Case.Evidence) > 0 {
-			kind = string(res.Case.Evidence.Kind())
-		}
 		lines = append(lines, []string{res.Case.ID, string(res.Verdict), string(res.Case.Level),
-			string(res.Case.Profile), kind, v.summary(res)})
+			string(res.Case.Profile), string(kindOf(res)), v.summary(res)})
 	}
 	if !r.Complete {
 		lines = append(lines, []string{"INCOMPLETE", string(judge.Error), "", "", "", v.line(r.Stopped)})

@@ -50,9 +50,17 @@ func (f Failures) add(v judge.Verdict, k evidence.Kind) {
 func failuresIn(r *event.Report) Failures {
 	f := Failures{}
 	for i := range r.Results {
-		f.add(r.Results[i].Verdict, r.Results[i].Case.Evidence.Kind())
+		f.add(r.Results[i].Verdict, kindOf(&r.Results[i]))
 	}
 	return f
+}
+
+// kindOf is the kind of evidence of a case. A summary that was read has no more of the evidence.
+func kindOf(r *judge.Result) evidence.Kind {
+	if saved, ok := r.Saved.(*CaseInfo); ok {
+		return saved.Kind
+	}
+	return r.Case.Evidence.Kind()
 }
 
 // String is the counts in words, surest first; "" where nothing fails.

@@ -56,20 +56,20 @@ type page struct {
 type fact struct{ Name, Value string }
 
 func newPage(r *event.Report, o Options) (*page, error) {
-	causes := Causes(r)
-	data, err := untrusted.PageJSON(newPageData(r, causes, o))
+	d := view{}.document(r)
+	data, err := untrusted.PageJSON(newPageData(r, d, o))
 	if err != nil {
 		return nil, err
 	}
 	p := &page{Data: template.JS(data)} //nolint:gosec // encoding/json escapes what HTML would read
-	p.headline(r)
-	p.Causes, p.CausesOf = causeRows(r, causes, o)
+	p.headline(r, d)
+	p.Causes, p.CausesOf = causeRows(r, d, o)
 	p.Page = htmlpage.New(p.Mark+" "+p.Verdict, pageStyle, htmlpage.Filter, textScript, pageScript)
 	return p, nil
 }
 
-func (p *page) headline(r *event.Report) {
-	p.Verdict, p.Complete, p.Stopped = clean(Verdict(r)), r.Complete, clean(r.Stopped)
+func (p *page) headline(r *event.Report, d *Document) {
+	p.Verdict, p.Complete, p.Stopped = d.Verdict, d.Complete, d.Stopped
 	p.Headline, p.Lede, _ = strings.Cut(p.Verdict, ": ")
 	p.Mark, p.Class = "✓", "pass"
 	switch {
@@ -91,11 +91,11 @@ func (p *page) headline(r *event.Report) {
 	if n := r.Spared(); n > 0 {
 		p.Facts = append(p.Facts, fact{"Provisional", event.Count(n, "failure") + " of new cases: warnings until the next version"})
 	}
-	if failures := failuresIn(r).String(); failures != "" {
+	if failures := d.Failures.String(); failures != "" {
 		p.Facts = append(p.Facts, fact{"Failures by evidence", failures})
 	}
 	p.Columns = columns(r)
-	p.Profiles, p.Areas = profileRows(r), areaRows(r, p.Columns)
+	p.Profiles, p.Areas = profileRows(r, d), areaRows(r, p.Columns)
 }
 
 type causeRow struct {
@@ -107,25 +107,25 @@ type causeRow struct {
 	Rerun    string
 }
 
-func causeRows(r *event.Report, causes []CauseInfo, o Options) (rows []causeRow, of string) {
+func causeRows(r *event.Report, d *Document, o Options) (rows []causeRow, of string) {
 	results := map[string]*judge.Result{}
 	for i := range r.Results {
 		results[r.Results[i].Case.ID] = &r.Results[i]
 	}
-	facts, failures := factsOf(r), 0
-	for i, c := range causes {
+	failures := 0
+	for i, c := range d.Causes {
 		c.Title, c.Rule = clean(c.Title), clean(c.Rule)
 		row := causeRow{CauseInfo: c, Number: i + 1, Open: i < causesShown, Count: event.Count(len(c.Cases), "case")}
 		example := results[c.Example]
 		if e := example.Case.Evidence; e.Kind() != "" {
-			fact := facts[e[0]]
+			fact := d.Facts[e[0]]
 			row.Evidence = &fact
 		}
 		row.Rerun = clean(rerun(o.Rerun, example))
 		rows = append(rows, row)
 		failures += len(c.Cases)
 	}
-	return rows, fmt.Sprintf("%s of %s", event.Count(len(causes), "cause"), event.Count(failures, "failure"))
+	return rows, fmt.Sprintf("%s of %s", event.Count(len(d.Causes), "cause"), event.Count(failures, "failure"))
 }
 
 // pieceLength is the longest part of a text that no line ends in, where the page's style is not allowed.

@@ -35,7 +35,7 @@ type causeName struct {
 func kindsIn(r *event.Report) []kindInfo {
 	has, failures, kinds := map[evidence.Kind]bool{}, failuresIn(r), []kindInfo{}
 	for i := range r.Results {
-		has[r.Results[i].Case.Evidence.Kind()] = true
+		has[kindOf(&r.Results[i])] = true
 	}
 	for _, k := range evidence.Kinds() {
 		if has[k] {
@@ -65,30 +65,30 @@ type pageExchange struct {
 	Decisive     bool    `json:"decisive,omitempty"` // the one that the first finding is about
 }
 
-func newPageData(r *event.Report, causes []CauseInfo, o Options) pageData {
-	d := pageData{
+func newPageData(r *event.Report, d *Document, o Options) pageData {
+	p := pageData{
 		Verdicts: verdictInfos(r), Levels: []fixtures.Level{fixtures.Must, fixtures.Should, fixtures.May},
-		Areas: []string{}, Kinds: kindsIn(r), Causes: []causeName{}, Facts: factsOf(r), Cases: make([]pageCase, len(r.Results)),
+		Areas: []string{}, Kinds: kindsIn(r), Causes: []causeName{}, Facts: d.Facts, Cases: make([]pageCase, len(d.Cases)),
 	}
 	causeOf := map[string]int{}
-	for i, c := range causes {
-		d.Causes = append(d.Causes, causeName{clean(c.Title), len(c.Cases)})
+	for i, c := range d.Causes {
+		p.Causes = append(p.Causes, causeName{clean(c.Title), len(c.Cases)})
 		for _, id := range c.Cases {
 			causeOf[id] = i + 1
 		}
 	}
 	for i := range r.Results {
-		d.Cases[i] = newPageCase(r, &r.Results[i], o)
-		d.Cases[i].Cause = causeOf[d.Cases[i].ID]
+		p.Cases[i] = newPageCase(r, &r.Results[i], d.Cases[i], o)
+		p.Cases[i].Cause = causeOf[d.Cases[i].ID]
 	}
 	for _, a := range r.Areas {
-		d.Areas = append(d.Areas, a.Area)
+		p.Areas = append(p.Areas, a.Area)
 	}
-	return d
+	return p
 }
 
-func newPageCase(r *event.Report, res *judge.Result, o Options) pageCase {
-	c := pageCase{CaseInfo: view{}.caseInfo(res), Rule: ruleOf(res.Case.ID), Area: res.Case.Area()}
+func newPageCase(r *event.Report, res *judge.Result, info CaseInfo, o Options) pageCase {
+	c := pageCase{CaseInfo: info, Rule: ruleOf(res.Case.ID), Area: res.Case.Area()}
 	c.CaseInfo.Exchanges = nil
 	if !differs(res) {
 		return c

@@ -72,7 +72,7 @@ var profileAbout = map[fixtures.Profile]string{
 	fixtures.Auth:      "Signatures are verified",
 }
 
-func profileRows(r *event.Report) []profileRow {
+func profileRows(r *event.Report, d *Document) []profileRow {
 	tallies := map[fixtures.Profile]event.Tally{}
 	for i := range r.Results {
 		p := r.Results[i].Case.Profile
@@ -82,11 +82,8 @@ func profileRows(r *event.Report) []profileRow {
 		tallies[p][r.Results[i].Verdict]++
 	}
 	var rows []profileRow
-	for _, p := range r.Profiles {
-		rows = append(rows, profileRow{
-			ProfileInfo: ProfileInfo{p.Profile, p.Standing, clean(p.Why)},
-			About:       profileAbout[p.Profile], Class: StandingVerdict[p.Standing], Bar: barOf(tallies[p.Profile]),
-		})
+	for _, p := range d.Profiles {
+		rows = append(rows, profileRow{p, profileAbout[p.Profile], StandingVerdict[p.Standing], barOf(tallies[p.Profile])})
 	}
 	return rows
 }

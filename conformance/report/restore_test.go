@@ -30,6 +30,24 @@ func TestASavedReportIsWrittenAgain(t *testing.T) {
 	}
 }
 
+// A summary has no evidence but its kind, by which every report of it counts the failures.
+func TestReportsOfASummaryCountFailuresByEvidence(t *testing.T) {
+	t.Parallel()
+	want, err := report.Marshal(nastyReport(t))
+	require.NoError(t, err)
+	name := filepath.Join(t.TempDir(), "report.json")
+	require.NoError(t, report.WriteSummary(name, read(t, name, want)))
+	summary, err := report.ReadDocument(t.Context(), name)
+	require.NoError(t, err)
+	for format, text := range map[string]string{
+		"text": "failures by evidence: ", "markdown": "Failures by evidence: ", "github": "Failures by evidence: ",
+		"html": "<dt>Failures by evidence</dt><dd>", "junit": `name="failures by evidence" value="`,
+	} {
+		assert.Contains(t, string(rendered(t, format, summary.Report())), text+"1 recorded, 1 documented, 12 model", format)
+	}
+	assert.Contains(t, string(rendered(t, "csv", summary.Report())), "area/Nasty/bidi,fail,must,core,model,")
+}
+
 func read(t *testing.T, name string, b []byte) *report.Document {
 	t.Helper()
 	require.NoError(t, os.WriteFile(name, b, 0o600))
