@@ -137,11 +137,6 @@ func (f *Divergence) BaselineFingerprint() string {
 	return text
 }
 
-// BaselineEntry is the line by which a baseline knows the divergence.
-func (f *Divergence) BaselineEntry() string {
-	return (&baseline.Entry{Selector: foundPrefix + f.ID, Fingerprint: f.BaselineFingerprint()}).String()
-}
-
 // knows reports whether an entry that holds today takes a fingerprint, and marks every entry that does as seen. It
 // returns the note of one that no longer holds.
 func (b *Baseline) knows(f *fingerprint) (known bool, expired *judge.BaselineNote) {

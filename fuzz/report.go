@@ -36,7 +36,7 @@ type CampaignReport struct {
 	Hash     string
 	Complete bool
 	Stopped  string // why it did not get to its end, where it did not
-	Coverage Coverage
+	Coverage coverage
 	// Divergences are the distinct divergences, those of level must first. Dropped is how many more there were
 	// than a campaign keeps.
 	Divergences []*Divergence
@@ -46,8 +46,8 @@ type CampaignReport struct {
 	Elapsed time.Duration
 }
 
-// Coverage is how many constraints, types and sides of them were asked, and which were not.
-type Coverage struct {
+// coverage is how many constraints, types and sides of them were asked, and which were not.
+type coverage struct {
 	Asked    int      `json:"asked"`
 	All      int      `json:"all"`
 	NotAsked []string `json:"notAsked,omitempty"`
@@ -147,7 +147,7 @@ type header struct {
 	Inputs     uint64              `json:"inputs"`
 	Skipped    uint64              `json:"skipped"`
 	Hash       string              `json:"hash"`
-	Coverage   Coverage            `json:"coverage"`
+	Coverage   coverage            `json:"coverage"`
 	Dropped    int                 `json:"dropped,omitempty"`
 	Baseline   []Listed            `json:"baseline,omitempty"`
 }
