@@ -59,6 +59,7 @@ func save(dir string, target event.Target, f *Divergence) error {
 			return fmt.Errorf("finding %s: %w", f.ID, err)
 		}
 	}
+	f.Folder = folder
 	return nil
 }
 

@@ -8,7 +8,7 @@
 //	conformance/oracle                    what conforms: the outcomes, and how sure they are
 //	campaign.go, batch.go, liveness.go    asks the inputs, in batches, and checks that the target still answers
 //	finding.go, fingerprint.go, shrink.go the smallest request of each distinct divergence
-//	corpus.go, replay.go, promote.go      findings as files, asked again, and turned into fixtures
+//	corpus.go, promote.go, merge.go       findings as files, asked again, turned into fixtures, joined
 //
 // An input depends on the seed and its index alone, so that the same seed sends the same bytes whatever
 // the order in which they are sent. Package fuzztest lets go test -fuzz drive the same generators.

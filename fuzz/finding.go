@@ -3,7 +3,6 @@ package fuzz
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"regexp"
 	"slices"
 
@@ -65,7 +64,6 @@ func (c *campaign) keep(f *Divergence) error {
 		if err := save(c.options.Dir, c.session.Started().Target, f); err != nil {
 			return err
 		}
-		f.Folder = filepath.Join(c.options.Dir, f.ID)
 		if err := c.save(); err != nil {
 			return err
 		}

@@ -66,7 +66,6 @@ func (r *CampaignReport) Save(dir string) error {
 		if err := save(dir, r.Target, f); err != nil {
 			return err
 		}
-		f.Folder = filepath.Join(dir, f.ID)
 	}
 	return saveCampaign(dir, r)
 }
