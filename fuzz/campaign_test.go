@@ -84,7 +84,7 @@ func requireNoFinding(t *testing.T, r *fuzz.CampaignReport) {
 
 func TestTheReferenceConforms(t *testing.T) {
 	t.Parallel()
-	requireNoFinding(t, campaign(t, server(t), 1, fuzz.Options{Count: orIfLong(800, 5000)}))
+	requireNoFinding(t, campaign(t, server(t), 1, fuzz.Options{Count: orIfLong(600, 5000)}))
 }
 
 func TestTheReferenceConformsInThisProcess(t *testing.T) {
@@ -225,7 +225,7 @@ func causesOf(t *testing.T, fails func(asked int64, body string) bool) [][]strin
 		})
 		s := session(t, target, 1)
 		asked.Store(0)
-		report, err := fuzz.Run(t.Context(), s, fuzz.Options{Count: 500, Parallel: 1, Strategies: []generate.Strategy{generate.Valid}})
+		report, err := fuzz.Run(t.Context(), s, fuzz.Options{Count: 440, Parallel: 1, Strategies: []generate.Strategy{generate.Valid}})
 		require.NoError(t, err)
 		for _, f := range report.Divergences {
 			causes = append(causes, f.Fingerprint.Causes)
@@ -301,7 +301,7 @@ func TestADivergenceIsToldOnceAndShrunk(t *testing.T) {
 		}
 		next.ServeHTTP(w, r)
 	})
-	report := campaign(t, target, 1, fuzz.Options{Count: 800, Strategies: []generate.Strategy{generate.Valid}})
+	report := campaign(t, target, 1, fuzz.Options{Count: 600, Strategies: []generate.Strategy{generate.Valid}})
 	require.Len(t, report.Divergences, 1)
 	f := report.Divergences[0]
 	require.Equal(t, "invariant/HTTP/never-5xx", f.Fingerprint.Check)
@@ -358,7 +358,7 @@ func TestAnAnswerThatDoesNotComeAgainIsToldOnce(t *testing.T) {
 		}
 		next.ServeHTTP(w, r)
 	})
-	report := campaign(t, target, 1, fuzz.Options{Count: 800, Parallel: 1, Strategies: []generate.Strategy{generate.Valid}})
+	report := campaign(t, target, 1, fuzz.Options{Count: 600, Parallel: 1, Strategies: []generate.Strategy{generate.Valid}})
 	require.Len(t, report.Divergences, 1)
 	require.True(t, report.Divergences[0].Flaky)
 	require.Greater(t, report.Divergences[0].Seen, 10)
@@ -399,7 +399,7 @@ func TestAPanicOfTheHandlerIsAFinding(t *testing.T) {
 		}
 		next.ServeHTTP(w, r)
 	})
-	report := campaign(t, target, 1, fuzz.Options{Count: 1200, Strategies: []generate.Strategy{generate.Boundary}})
+	report := campaign(t, target, 1, fuzz.Options{Count: 900, Strategies: []generate.Strategy{generate.Boundary}})
 	require.Len(t, report.Divergences, 1)
 	require.Equal(t, []string{"/TimeoutSeconds", "TimeoutSeconds of a wrong type"}, report.Divergences[0].Fingerprint.Causes)
 	require.Equal(t, "connection", report.Divergences[0].Fingerprint.Place)

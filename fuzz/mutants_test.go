@@ -85,8 +85,8 @@ func TestSequencesFindWhatNoSingleRequestShows(t *testing.T) {
 
 // sample has a wrong server of each kind that a plain run asks.
 var sample = []string{
-	"constraint/SendCommand/InstanceIds/length-above", "type/MaxConcurrency/number", "subtle/hash-type-trimmed", "semantics/no-topic",
-	"response/TimeoutSeconds/type", "value/text-basic-plane", "framing/no-extensions",
+	"constraint/SendCommand/InstanceIds/length-above", "type/OutputS3KeyPrefix/boolean", "subtle/hash-type-trimmed",
+	"semantics/instances-win", "response/TimeoutSeconds/type", "value/text-basic-plane", "framing/no-extensions",
 }
 
 // askable are the wrong servers that this run asks: the sample, in the long run every 24th, or all of them.
