@@ -32,32 +32,18 @@ func Operations() []string {
 
 // RequestSchema is the structure of an operation's request as the SDK has it at run time; nil for an
 // operation this package does not know.
-func RequestSchema(operation string) *smithy.Schema {
-	request, _ := structures(operation)
-	return request
-}
+func RequestSchema(operation string) *smithy.Schema { return structures[operation].request }
 
 // ResponseSchema is the structure of an operation's answer as the SDK has it at run time; nil for an
 // operation this package does not know.
-func ResponseSchema(operation string) *smithy.Schema {
-	_, response := structures(operation)
-	return response
-}
+func ResponseSchema(operation string) *smithy.Schema { return structures[operation].response }
 
-func structures(operation string) (request, response *smithy.Schema) {
-	switch operation {
-	case SendCommand:
-		return schemas.SendCommandRequest, schemas.SendCommandResult
-	case ListCommands:
-		return schemas.ListCommandsRequest, schemas.ListCommandsResult
-	case ListCommandInvocations:
-		return schemas.ListCommandInvocationsRequest, schemas.ListCommandInvocationsResult
-	case GetCommandInvocation:
-		return schemas.GetCommandInvocationRequest, schemas.GetCommandInvocationResult
-	case CancelCommand:
-		return schemas.CancelCommandRequest, schemas.CancelCommandResult
-	}
-	return nil, nil
+var structures = map[string]struct{ request, response *smithy.Schema }{
+	SendCommand:            {schemas.SendCommandRequest, schemas.SendCommandResult},
+	ListCommands:           {schemas.ListCommandsRequest, schemas.ListCommandsResult},
+	ListCommandInvocations: {schemas.ListCommandInvocationsRequest, schemas.ListCommandInvocationsResult},
+	GetCommandInvocation:   {schemas.GetCommandInvocationRequest, schemas.GetCommandInvocationResult},
+	CancelCommand:          {schemas.CancelCommandRequest, schemas.CancelCommandResult},
 }
 
 // Exceptions returns the names of the errors that the public model declares for an operation, sorted;
@@ -112,41 +98,26 @@ func (s *shape) member(name string) *member {
 // memberOrder is the order in which violations are told. The SDK's schema has none and AWS's is
 // not known, so it is our choice: the order of the model, but NotificationType before
 // NotificationEvents, as in the one message of several members that was reported (evidence: validation/NotificationConfig).
-func memberOrder(structure string) []string {
-	switch structure {
-	case "SendCommandRequest":
-		return []string{
-			"InstanceIds", "Targets", "DocumentName", "DocumentVersion", "DocumentHash", "DocumentHashType", "TimeoutSeconds", "Comment",
-			"Parameters", "OutputS3Region", "OutputS3BucketName", "OutputS3KeyPrefix", "MaxConcurrency", "MaxErrors", "ServiceRoleArn",
-			"NotificationConfig", "CloudWatchOutputConfig", "AlarmConfiguration",
-		}
-	case "Target":
-		return []string{"Key", "Values"}
-	case "NotificationConfig":
-		return []string{"NotificationArn", "NotificationType", "NotificationEvents"}
-	case "CloudWatchOutputConfig":
-		return []string{"CloudWatchLogGroupName", "CloudWatchOutputEnabled"}
-	case "AlarmConfiguration":
-		return []string{"IgnorePollAlarmFailure", "Alarms"}
-	case "Alarm":
-		return []string{"Name"}
-	case "ListCommandsRequest":
-		return []string{"CommandId", "InstanceId", "MaxResults", "NextToken", "Filters"}
-	case "ListCommandInvocationsRequest":
-		return []string{"CommandId", "InstanceId", "MaxResults", "NextToken", "Filters", "Details"}
-	case "GetCommandInvocationRequest":
-		return []string{"CommandId", "InstanceId", "PluginName"}
-	case "CancelCommandRequest":
-		return []string{"CommandId", "InstanceIds"}
-	case "CommandFilter":
-		return []string{"key", "value"}
-	}
-	return nil
+var memberOrder = map[string][]string{
+	"SendCommandRequest": {
+		"InstanceIds", "Targets", "DocumentName", "DocumentVersion", "DocumentHash", "DocumentHashType", "TimeoutSeconds", "Comment",
+		"Parameters", "OutputS3Region", "OutputS3BucketName", "OutputS3KeyPrefix", "MaxConcurrency", "MaxErrors", "ServiceRoleArn",
+		"NotificationConfig", "CloudWatchOutputConfig", "AlarmConfiguration",
+	},
+	"Target":                        {"Key", "Values"},
+	"NotificationConfig":            {"NotificationArn", "NotificationType", "NotificationEvents"},
+	"CloudWatchOutputConfig":        {"CloudWatchLogGroupName", "CloudWatchOutputEnabled"},
+	"AlarmConfiguration":            {"IgnorePollAlarmFailure", "Alarms"},
+	"ListCommandsRequest":           {"CommandId", "InstanceId", "MaxResults", "NextToken", "Filters"},
+	"ListCommandInvocationsRequest": {"CommandId", "InstanceId", "MaxResults", "NextToken", "Filters", "Details"},
+	"GetCommandInvocationRequest":   {"CommandId", "InstanceId", "PluginName"},
+	"CancelCommandRequest":          {"CommandId", "InstanceIds"},
+	"CommandFilter":                 {"key", "value"},
 }
 
 // inputs returns the request shapes by operation. They are built once and never changed.
 var inputs = sync.OnceValue(func() map[string]*shape {
-	b := schemaBuilder{table: constraintTable(), used: map[string]bool{}}
+	b := schemaBuilder(constraintTable())
 	built := make(map[string]*shape, len(Operations()))
 	for _, operation := range Operations() {
 		schema := RequestSchema(operation)
@@ -155,14 +126,11 @@ var inputs = sync.OnceValue(func() map[string]*shape {
 	return built
 })
 
-type schemaBuilder struct {
-	table map[string][]rule
-	used  map[string]bool
-}
+// schemaBuilder is the table of constraints.
+type schemaBuilder map[string][]rule
 
-func (b *schemaBuilder) rules(name string) []rule {
-	b.used[name] = true
-	rules := slices.Clone(b.table[name])
+func (b schemaBuilder) rules(name string) []rule {
+	rules := slices.Clone(b[name])
 	for i := range rules {
 		rules[i].Shape = name
 		if rules[i].Evidence == "" {
@@ -172,7 +140,7 @@ func (b *schemaBuilder) rules(name string) []rule {
 	return rules
 }
 
-func (b *schemaBuilder) shape(schema *smithy.Schema, name string) *shape {
+func (b schemaBuilder) shape(schema *smithy.Schema, name string) *shape {
 	s := &shape{name: name, typ: schema.Type(), rules: b.rules(name)}
 	switch schema.Type() {
 	case smithy.ShapeTypeStructure:
@@ -199,19 +167,9 @@ func (b *schemaBuilder) shape(schema *smithy.Schema, name string) *shape {
 // orderedMembers returns the members the SDK knows: those of memberOrder first, then, so that
 // a newer SDK loses nothing, the rest by name.
 func orderedMembers(structure string, schema *smithy.Schema) []string {
-	var names, rest []string
-	for _, name := range memberOrder(structure) {
-		if schema.Member(name) != nil {
-			names = append(names, name)
-		}
-	}
-	for name := range schema.Members() {
-		if !slices.Contains(names, name) {
-			rest = append(rest, name)
-		}
-	}
-	slices.Sort(rest)
-	return append(names, rest...)
+	names := slices.Sorted(maps.Keys(schema.Members()))
+	known := slices.DeleteFunc(slices.Clone(memberOrder[structure]), func(name string) bool { return !slices.Contains(names, name) })
+	return append(known, slices.DeleteFunc(names, func(name string) bool { return slices.Contains(known, name) })...)
 }
 
 // Constraints returns every constraint on every request member of the operations, those of

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -63,20 +64,11 @@ func (w *walker) list(s *shape, v *jsontree.Value) {
 }
 
 func withoutNulls(items []jsontree.Value) []jsontree.Value {
-	kept := items
-	for i := range items {
-		if items[i].Kind != jsontree.Null {
-			continue
-		}
-		kept = make([]jsontree.Value, 0, len(items))
-		for j := range items {
-			if items[j].Kind != jsontree.Null {
-				kept = append(kept, items[j])
-			}
-		}
-		break
+	isNull := func(v jsontree.Value) bool { return v.Kind == jsontree.Null }
+	if !slices.ContainsFunc(items, isNull) {
+		return items
 	}
-	return kept
+	return slices.DeleteFunc(slices.Clone(items), isNull)
 }
 
 // clamp makes an Integer of a JSON number as AWS does: a fraction is cut off, a value beyond 32

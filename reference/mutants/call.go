@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"testing/iotest"
 
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -36,7 +37,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
 	if err != nil {
 		// A body that broke off is the service's to refuse.
-		r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), brokenOff{err}))
+		r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), iotest.ErrReader(err)))
 		s.service.ServeHTTP(w, r)
 		return
 	}
@@ -44,10 +45,6 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, c.operation, _ = strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	s.answer(c).write(w)
 }
-
-type brokenOff struct{ err error }
-
-func (b brokenOff) Read([]byte) (int, error) { return 0, b.err }
 
 // with is the service with more options.
 func with(options ...service.Option) answer {

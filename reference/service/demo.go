@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"time"
@@ -21,26 +22,6 @@ type DemoWorld struct {
 	Denied aws.Credentials
 }
 
-// Names of what is in the demo world.
-const (
-	demoTagKey      = "sendspec-demo"
-	demoTagValue    = "blue"
-	demoGroup       = "sendspec-group"
-	demoEmptyGroup  = "sendspec-group-empty"
-	demoBucket      = "sendspec-output"
-	demoMissing     = "sendspec-no-such-bucket"
-	demoAlarmOK     = "sendspec-alarm-ok"
-	demoAlarmNoData = "sendspec-alarm-insufficient"
-	demoAlarmFiring = "sendspec-alarm-firing"
-	demoAlarmLater  = "sendspec-alarm-trigger"
-	demoAlarmVanish = "sendspec-alarm-vanish"
-	demoDeniedGroup = "sendspec-group-denied"
-	demoUnreadGroup = "sendspec-group-unread"
-	demoDenied      = "denied" // as access key and secret
-	demoRateTag     = "sendspec-rate"
-	demoRateValue   = "exceeded"
-)
-
 // demoPendingLimit is below the number of nodes that carry the tag of RateExceeded, and above that
 // of every other selection.
 const demoPendingLimit = 20
@@ -52,57 +33,54 @@ const demoAlarmDelay = 5 * time.Second
 // be provoked, in the given region and account; DefaultRegion and DefaultAccount where they are
 // empty.
 func Demo(region, account string) DemoWorld {
-	if region == "" {
-		region = DefaultRegion
+	region, account = cmp.Or(region, DefaultRegion), cmp.Or(account, DefaultAccount)
+	b := map[string]string{
+		"role":   "arn:aws:iam::" + account + ":role/sendspec-notifications",
+		"topic":  "arn:aws:sns:" + region + ":" + account + ":sendspec-topic",
+		"bucket": "sendspec-output", "bucket.missing": "sendspec-no-such-bucket",
+		"group": "sendspec-group", "group.arn": groupARN(region, account, "sendspec-group"),
+		"group.empty": "sendspec-group-empty", "group.empty.arn": groupARN(region, account, "sendspec-group-empty"),
+		"group.empty.unread": "sendspec-group-unread", "group.denied": "sendspec-group-denied",
+		"tag.key": "sendspec-demo", "tag.value": "blue", "rate.tag.key": "sendspec-rate", "rate.tag.value": "exceeded",
+		"alarm.ok": "sendspec-alarm-ok", "alarm.insufficient": "sendspec-alarm-insufficient", "alarm.firing": "sendspec-alarm-firing",
+		"alarm.trigger": "sendspec-alarm-trigger", "alarm.vanish": "sendspec-alarm-vanish",
 	}
-	if account == "" {
-		account = DefaultAccount
-	}
-	role := "arn:aws:iam::" + account + ":role/sendspec-notifications"
 	w := DemoWorld{
-		Region: region, Account: account, Denied: aws.Credentials{AccessKeyID: demoDenied, SecretAccessKey: demoDenied},
+		Region: region, Account: account, Bindings: b, Denied: aws.Credentials{AccessKeyID: "denied", SecretAccessKey: "denied"},
 		Options: []Option{
-			WithRegion(region), WithAccount(account), WithRole(role), WithMissingBucket(demoMissing),
-			WithAlarm(demoAlarmOK, AlarmOK), WithAlarm(demoAlarmNoData, AlarmInsufficientData), WithAlarm(demoAlarmFiring, AlarmFiring),
-			WithAlarm(demoAlarmLater, AlarmOK), WithAlarmSchedule(demoAlarmLater, demoAlarmDelay, AlarmFiring),
-			WithAlarm(demoAlarmVanish, AlarmOK), WithAlarmSchedule(demoAlarmVanish, demoAlarmDelay, AlarmUnknown),
-			WithDeniedResourceGroup(demoDeniedGroup), WithPendingLimit(demoPendingLimit),
-		},
-		Bindings: map[string]string{
-			"role": role, "topic": "arn:aws:sns:" + region + ":" + account + ":sendspec-topic",
-			"bucket": demoBucket, "bucket.missing": demoMissing, "group": demoGroup, "group.empty": demoEmptyGroup,
-			"tag.key": demoTagKey, "tag.value": demoTagValue,
-			"alarm.ok": demoAlarmOK, "alarm.insufficient": demoAlarmNoData, "alarm.firing": demoAlarmFiring,
-			"alarm.trigger": demoAlarmLater, "alarm.vanish": demoAlarmVanish, "group.denied": demoDeniedGroup,
-			"group.arn": groupARN(region, account, demoGroup), "group.empty.arn": groupARN(region, account, demoEmptyGroup),
-			"group.empty.unread": demoUnreadGroup,
-			"rate.tag.key":       demoRateTag, "rate.tag.value": demoRateValue,
+			WithRegion(region), WithAccount(account), WithRole(b["role"]), WithMissingBucket(b["bucket.missing"]),
+			WithAlarm(b["alarm.ok"], AlarmOK), WithAlarm(b["alarm.insufficient"], AlarmInsufficientData),
+			WithAlarm(b["alarm.firing"], AlarmFiring),
+			WithAlarm(b["alarm.trigger"], AlarmOK), WithAlarmSchedule(b["alarm.trigger"], demoAlarmDelay, AlarmFiring),
+			WithAlarm(b["alarm.vanish"], AlarmOK), WithAlarmSchedule(b["alarm.vanish"], demoAlarmDelay, AlarmUnknown),
+			WithDeniedResourceGroup(b["group.denied"]), WithPendingLimit(demoPendingLimit),
 		},
 	}
 	w.Options = append(w.Options, WithDeniedCaller(w.Denied))
-	nodes := demoNodes()
+	nodes := demoNodes(map[string]string{b["tag.key"]: b["tag.value"]})
 	for _, n := range nodes {
 		w.Options = append(w.Options, WithNode(n.node))
-		w.Bindings[n.binding] = n.node.ID
+		b[n.binding] = n.node.ID
 	}
 	for i := range demoPendingLimit + 1 {
 		w.Options = append(w.Options, WithNode(Node{
-			ID: fmt.Sprintf("i-0fedcba98765432%02x", i), Platform: Linux, Online: true, Tags: map[string]string{demoRateTag: demoRateValue},
+			ID: fmt.Sprintf("i-0fedcba98765432%02x", i), Platform: Linux, Online: true,
+			Tags: map[string]string{b["rate.tag.key"]: b["rate.tag.value"]},
 		}))
 	}
-	w.Options = append(w.Options, WithResourceGroup(demoGroup, nodes[0].node.ID), WithResourceGroup(demoEmptyGroup))
-	// Only the list of its members counts (evidence: targets/denied-others).
-	w.Options = append(w.Options, WithResourceGroup(demoUnreadGroup))
+	// Of the last only the list of its members counts (evidence: targets/denied-others).
+	w.Options = append(w.Options, WithResourceGroup(b["group"], nodes[0].node.ID), WithResourceGroup(b["group.empty"]),
+		WithResourceGroup(b["group.empty.unread"]))
 	for binding, d := range documents() {
 		if d.Public {
 			continue
 		}
 		w.Options = append(w.Options, WithDocument(d))
-		w.Bindings[binding] = d.Name
+		b[binding] = d.Name
 		if binding == "document" {
 			content := parseContent(d.Contents[0])
-			w.Bindings["document.arn"] = d.ARN(region, account)
-			w.Bindings["document.sha256"], w.Bindings["document.sha1"] = content.sha256, content.sha1
+			b["document.arn"] = d.ARN(region, account)
+			b["document.sha256"], b["document.sha1"] = content.sha256, content.sha1
 		}
 	}
 	return w
@@ -113,8 +91,7 @@ type demoNode struct {
 	node    Node
 }
 
-func demoNodes() []demoNode {
-	tags := map[string]string{demoTagKey: demoTagValue}
+func demoNodes(tags map[string]string) []demoNode {
 	nodes := []demoNode{
 		{"node", Node{ID: "i-0123456789abcdef0", Platform: Linux, Online: true, Tags: tags}},
 		{"node.2", Node{ID: "i-0123456789abcdef1", Platform: Linux, Online: true, Tags: tags}},

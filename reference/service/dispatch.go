@@ -45,7 +45,7 @@ func (s *Service) answer(w http.ResponseWriter, r *http.Request) answer {
 		return a
 	}
 	name, known := strings.CutPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
-	run := s.operations[name]
+	run := operations[name]
 	if !known || run == nil {
 		return refusal(&exception{status: http.StatusBadRequest, name: "UnknownOperationException"})
 	}

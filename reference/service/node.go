@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -46,12 +47,7 @@ type Node struct {
 	Denied bool
 }
 
-func (n *Node) platform() string {
-	if n.Platform == "" {
-		return Linux
-	}
-	return n.Platform
-}
+func (n *Node) platform() string { return cmp.Or(n.Platform, Linux) }
 
 // arn is the resource AWS names when access to the node is denied.
 func (n *Node) arn(region, account string) string {

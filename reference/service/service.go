@@ -21,9 +21,8 @@ type Service struct {
 	config
 	randomMu sync.Mutex
 	// tokenKey signs NextTokens.
-	tokenKey   [sha256.Size]byte
-	history    *history
-	operations map[string]operation
+	tokenKey [sha256.Size]byte
+	history  *history
 }
 
 // request is a body that the framework accepted, and its size in bytes.
@@ -34,8 +33,12 @@ type request struct {
 	region, accessKey string
 }
 
-// operation answers a request.
-type operation func(*Service, request) (body []byte, e *exception)
+// operations answer a request.
+var operations = map[string]func(*Service, request) (body []byte, e *exception){
+	reference.SendCommand: (*Service).sendCommand, reference.ListCommands: (*Service).listCommands,
+	reference.ListCommandInvocations: (*Service).listCommandInvocations,
+	reference.GetCommandInvocation:   (*Service).getCommandInvocation, reference.CancelCommand: (*Service).cancelCommand,
+}
 
 // New returns a service over the world that the options describe. AWS-RunShellScript and
 // AWS-RunPowerShellScript are always there.
@@ -55,14 +58,7 @@ func New(opts ...Option) *Service {
 	for _, opt := range opts {
 		opt(&c)
 	}
-	s := &Service{
-		config: c, history: newHistory(c.historySize),
-		operations: map[string]operation{
-			reference.SendCommand: (*Service).sendCommand, reference.ListCommands: (*Service).listCommands,
-			reference.ListCommandInvocations: (*Service).listCommandInvocations,
-			reference.GetCommandInvocation:   (*Service).getCommandInvocation, reference.CancelCommand: (*Service).cancelCommand,
-		},
-	}
+	s := &Service{config: c, history: newHistory(c.historySize)}
 	_, _ = rand.Read(s.tokenKey[:]) // it never fails
 	return s
 }
