@@ -1,7 +1,6 @@
 package jsontree
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -42,8 +41,17 @@ func equalMembers(a, b []Member) bool {
 	if len(a) != len(b) {
 		return false
 	}
-	if slices.EqualFunc(a, b, func(x, y Member) bool { return x.Name == y.Name }) {
-		return slices.EqualFunc(a, b, func(x, y Member) bool { return Equal(&x.Value, &y.Value) })
+	inOrder := true
+	for i := range a {
+		inOrder = inOrder && a[i].Name == b[i].Name
+	}
+	if inOrder {
+		for i := range a {
+			if !Equal(&a[i].Value, &b[i].Value) {
+				return false
+			}
+		}
+		return true
 	}
 	left := make(map[string][]*Value, len(b))
 	for i := range b {

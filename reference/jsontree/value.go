@@ -237,18 +237,29 @@ func (v *Value) duplicates(pointer string, found *[]string) {
 
 // repeated has the indexes of the members whose name an earlier one has; nil where there are none.
 func (v *Value) repeated() (is map[int]bool) {
-	if len(v.Members) < 2 {
-		return nil
+	var seen map[string]bool
+	if len(v.Members) > smallObject {
+		seen = make(map[string]bool, len(v.Members))
 	}
-	seen := make(map[string]bool, len(v.Members))
 	for i := range v.Members {
-		if name := v.Members[i].Name; !seen[name] {
+		name := v.Members[i].Name
+		again := seen[name]
+		if seen != nil {
 			seen[name] = true
-		} else if is == nil {
-			is = map[int]bool{i: true}
-		} else {
+		}
+		for j := 0; seen == nil && j < i && !again; j++ {
+			again = v.Members[j].Name == name
+		}
+		if again && is == nil {
+			is = map[int]bool{}
+		}
+		if again {
 			is[i] = true
 		}
 	}
 	return is
 }
+
+// smallObject is the number of members up to which comparing every pair is cheaper than a map,
+// and above which it would let a hostile object of n members cost n*n steps.
+const smallObject = 32
