@@ -102,14 +102,7 @@ func (x *Session) askAll(ctx context.Context) ([]judge.Result, error) {
 	}
 	ctx, enough := context.WithCancel(ctx)
 	defer enough()
-	order := &inOrder{results: results, ready: make([]bool, len(plan)), leftOut: make([]bool, len(plan)), emit: x.emitCase}
-	order.progress = func(p event.Progress) error {
-		if most := x.runner.settings.maxFail; most > 0 && p.Failed >= most && p.Done < p.Total {
-			x.enoughFailed.Store(true)
-			enough()
-		}
-		return x.runner.emit(p)
-	}
+	order := &inOrder{session: x, enough: enough, results: results, ready: make([]bool, len(plan))}
 	var waiting, others []int
 	for i, p := range plan {
 		if waits(p.Case) {
@@ -128,12 +121,12 @@ func (x *Session) askAll(ctx context.Context) ([]judge.Result, error) {
 			group.Go(func() error {
 				for n := next.Add(1); n <= int64(len(indexes)); n = next.Add(1) {
 					i := indexes[n-1]
-					r, asked := judge.Result{}, false
+					var r judge.Result
 					x.runner.settings.each(plan[i].Case, func() judge.Result {
-						r, asked = x.Ask(ctx, plan[i]), true
+						r = x.Ask(ctx, plan[i])
 						return r
 					})
-					if err := order.put(i, r, asked, plan[i].Skip != ""); err != nil {
+					if err := order.put(i, r); err != nil {
 						return err
 					}
 				}
@@ -144,7 +137,7 @@ func (x *Session) askAll(ctx context.Context) ([]judge.Result, error) {
 	pool(waitingCases, waiting)
 	pool(x.runner.settings.parallel, others)
 	err := group.Wait()
-	return order.told(), err
+	return slices.DeleteFunc(results, func(r judge.Result) bool { return r.Case == nil }), err
 }
 
 // waits reports whether a case waits for a status.
@@ -161,57 +154,43 @@ func listing(p event.Planned) int {
 	return 0
 }
 
-func (x *Session) emitCase(r judge.Result) error {
-	if x.runner.carriesInvariantsOnly() {
-		return nil
-	}
-	return x.runner.emit(event.Judged{Result: r})
-}
-
-// inOrder passes results on in their order, whatever order they come in.
+// inOrder tells results in the order of the plan, whatever order they come in.
 type inOrder struct {
-	mu       sync.Mutex
-	results  []judge.Result
-	ready    []bool
-	leftOut  []bool
-	next     int
-	emit     func(judge.Result) error
-	progress func(event.Progress) error
-	done     event.Progress
-	err      error // of the first event that a sink refused: none follows it
+	session *Session
+	enough  context.CancelFunc // ends the run
+
+	mu      sync.Mutex
+	results []judge.Result // without a Case where it was left out
+	ready   []bool
+	next    int
+	done    event.Progress
+	err     error // of the first event that a sink refused: none follows it
 }
 
-func (o *inOrder) put(i int, r judge.Result, asked, skipped bool) error {
+func (o *inOrder) put(i int, r judge.Result) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.results[i], o.ready[i], o.leftOut[i] = r, true, !asked
+	o.results[i], o.ready[i] = r, true
 	o.done.Done, o.done.Total = o.done.Done+1, len(o.results)
 	if r.Verdict == judge.Fail || r.Verdict == judge.Flaky {
 		o.done.Failed++
 	}
-	if skipped {
+	if o.session.started.Plan[i].Skip != "" {
 		o.done.Skipped++
 	}
+	if most := o.session.runner.settings.maxFail; o.err == nil && most > 0 && o.done.Failed >= most && o.done.Done < o.done.Total {
+		o.session.enoughFailed.Store(true)
+		o.enough()
+	}
 	if o.err == nil {
-		o.err = o.progress(o.done)
+		o.err = o.session.runner.emit(o.done)
 	}
 	for ; o.err == nil && o.next < len(o.ready) && o.ready[o.next]; o.next++ {
-		if !o.leftOut[o.next] {
-			o.err = o.emit(o.results[o.next])
+		if r := o.results[o.next]; r.Case != nil && !o.session.runner.carriesInvariantsOnly() {
+			o.err = o.session.runner.emit(event.Judged{Result: r})
 		}
 	}
 	return o.err
-}
-
-// told are the results of the cases that were not left out.
-func (o *inOrder) told() []judge.Result {
-	told := make([]judge.Result, 0, len(o.results))
-	for i, r := range o.results {
-		if !o.leftOut[i] {
-			told = append(told, r)
-		}
-	}
-	return told
 }
 
 // askTwice judges a case of the plan, and asks a failing one again.
