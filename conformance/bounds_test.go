@@ -164,7 +164,7 @@ func TestHugeAnswersAreNotKept(t *testing.T) {
 // Nor do cases that wait hold more than a part of what they were answered. Not parallel: it looks at the heap. In the long
 // run there are as many as wait at once.
 func TestWaitingCasesHoldLittle(t *testing.T) {
-	n := 24
+	n := 12
 	if longtest.Wanted() {
 		n = 256
 	}

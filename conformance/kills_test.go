@@ -43,6 +43,14 @@ func knownKills(t *testing.T) map[string][]string {
 // wholeMatrix reports whether every mutant is asked every case.
 func wholeMatrix() bool { return *matrixFile != "" }
 
+// quarter is a quarter of the cases, and all in the long run and where the matrix is whole.
+func quarter(cases []*fixtures.Case) []*fixtures.Case {
+	if wholeMatrix() {
+		return cases
+	}
+	return sampled(cases, 4)
+}
+
 // hunt looks for the cases that notice a mutant.
 type hunt struct {
 	cases map[fixtures.Profile][]*fixtures.Case
