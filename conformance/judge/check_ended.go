@@ -119,11 +119,12 @@ func (c *history) invocation(e *Exchanged, s *subject) []Finding {
 	}
 	var found []Finding
 	before, ended := c.invocations[s.node]
-	if !ended {
+	switch {
+	case !ended && len(c.statuses) < mostRemembered:
 		c.invocations[s.node] = statusSeen{details, by}
 		c.count(details, by)
 		found = c.agree(s.path, by)
-	} else if before.details != details {
+	case ended && before.details != details:
 		return broken(fixtures.Must, s.path+"/StatusDetails",
 			anything(fmt.Sprintf("%s, as in %s, where it had ended", before.details, before.by)), anything(string(details)))
 	}
