@@ -80,14 +80,7 @@ func (c *campaign) revived(ctx context.Context) bool {
 func (c *campaign) comesBack(ctx context.Context) bool {
 	until := time.Now().Add(probe.Revival)
 	for pause := 50 * time.Millisecond; !c.dead && time.Now().Before(until) && !c.over(ctx); pause = min(2*pause, time.Second) {
-		timer := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return true
-		case <-timer.C:
-		}
-		if c.alive(ctx) {
+		if !probe.Pause(ctx, pause) || c.alive(ctx) {
 			return true
 		}
 	}

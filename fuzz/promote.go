@@ -162,7 +162,7 @@ func promoted(f *Divergence, area string) *fixtures.Case {
 	c.Evidence = append(fixtures.Evidence{"suite/reference"}, c.Evidence...)
 	c.Since = fixtures.Suite
 	c.Note = strings.TrimSpace("Found by fuzzing (" + f.What + "), and not yet looked at. " + c.Note)
-	c.Steps = append([]fixtures.Step(nil), c.Steps...)
+	c.Steps = slices.Clone(c.Steps)
 	for i := range c.Steps {
 		readable(&c.Steps[i].Request)
 	}
