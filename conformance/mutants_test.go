@@ -137,7 +137,8 @@ func conformingWithAuth(base []service.Option) http.Handler {
 
 // TestKillMatrix wants every mutant noticed at the level that its defect deserves, and a mutant for every case that it
 // notices. Each mutant is asked first what killsFile names, and more only where that is not enough; a plain run asks
-// each twentieth mutant, and the service without a defect a quarter of the cases. make mutants asks every mutant every case of the profiles in which it can show. One alone is asked by
+// each twentieth mutant, and the service without a defect a quarter of the cases. make mutants asks every mutant every case
+// of the profiles in which it can show. One alone is asked by
 //
 //	SENDSPEC_LONG=1 go test ./conformance -v -run TestKillMatrix/mutants/identifier/command-id-bare
 func TestKillMatrix(t *testing.T) {
