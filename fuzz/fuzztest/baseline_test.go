@@ -34,7 +34,7 @@ func FuzzWrong(f *testing.F) {
 	}
 	inputs, err := strconv.ParseUint(os.Getenv(inputsVariable), 10, 64)
 	require.NoError(f, err)
-	fuzztest.Ask(inputs, 12)
+	fuzztest.Ask(inputs, 8)
 	world := service.Demo("", "")
 	// What is pending stays so, however slow the machine is: the baseline is of that.
 	right := service.New(append(world.Options, service.WithClockScale(0.001))...)
@@ -58,7 +58,7 @@ func FuzzWrong(f *testing.F) {
 func TestBaseline(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	file, inputs := filepath.Join(dir, "fuzz.baseline"), "150"
+	file, inputs := filepath.Join(dir, "fuzz.baseline"), "100"
 	run := func(defects, update string, args ...string) (string, error) {
 		c := exec.CommandContext(t.Context(), os.Args[0], append([]string{"-test.run=^FuzzWrong$"}, args...)...)
 		c.Dir = dir
