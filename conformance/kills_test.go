@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/selector"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference/mutants"
@@ -191,6 +192,11 @@ func (h *hunt) judgeCases(t *testing.T, all []*fixtures.Case) {
 		}
 		if c.KeepReason != "" {
 			kept[caseOf(c.ID)] = true
+		}
+	}
+	for _, c := range judge.InvariantCases() {
+		if len(h.kills[c.ID]) == 0 {
+			t.Errorf("%s notices no mutant: want one in reference/mutants that breaks it", c.ID)
 		}
 	}
 	for id := range kept {

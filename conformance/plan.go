@@ -60,10 +60,10 @@ func (r *Runner) lacks(c *fixtures.Case, found *probe.Preflight) string {
 		return ""
 	}
 	if c.Profile == fixtures.Auth && !found.Verifies {
-		return "the target accepts unsigned requests: it verifies no signature"
+		return "the target accepts unsigned requests, so it verifies no signature"
 	}
 	if c.Profile == fixtures.Execution && slices.Contains(found.Synthetic, "node") {
-		return "the target does not look at node IDs: it runs nothing"
+		return "the target does not look at node IDs, so it runs nothing"
 	}
 	for _, s := range c.Steps {
 		if op := s.Request.Operation; slices.Contains(probe.LifecycleOperations, op) && !slices.Contains(found.Operations, op) {

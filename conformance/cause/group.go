@@ -186,11 +186,11 @@ func title(symptoms []Symptom) string {
 	case Status:
 		return fmt.Sprintf("%s answers %s where AWS has another status", s.Subject, which)
 	case Member:
-		return fmt.Sprintf("%s.%s is not what AWS answers", s.Subject, which)
+		return fmt.Sprintf("%s.%s differs from AWS", s.Subject, which)
 	case Missing:
 		return fmt.Sprintf("%s.%s is missing", s.Subject, which)
 	case Header:
-		return fmt.Sprintf("the header %s is not AWS's", which)
+		return fmt.Sprintf("the header %s differs from AWS", which)
 	case Form:
 		return "another form of the same request gets another answer: " + which
 	}

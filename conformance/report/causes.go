@@ -107,11 +107,11 @@ func (s style) causes(b *strings.Builder, list []CauseInfo) {
 	fmt.Fprintf(b, "%s: %s of %s\n", s.paint(bold, "What to fix first"), event.Count(len(list), "cause"), event.Count(failures, "failure"))
 	for i, c := range list[:min(len(list), causesShown)] {
 		title, count := clean(c.Title), fmt.Sprintf(" (%s)", event.Count(len(c.Cases), "case"))
-		fmt.Fprintf(b, "%s %s%s\n", s.paint(bold, fmt.Sprintf("%2d.", i+1)), s.paint(bold, s.fit(title, len(count)+4)), count)
+		fmt.Fprintf(b, "%s %s%s\n", s.paint(bold, fmt.Sprintf("%2d.", i+1)), s.paint(bold, s.fitEnds(title, len(count)+4, 4)), count)
 		if c.Sent == "" {
 			fmt.Fprintf(b, "    rule  %s\n", s.fit(clean(c.Rule), causeColumns))
 		} else {
-			fmt.Fprintf(b, "    sent  %s\n", s.fitEnds(clean(c.Sent), causeColumns))
+			fmt.Fprintf(b, "    sent  %s\n", s.fitEnds(clean(c.Sent), causeColumns, 1))
 		}
 		room := max(s.width-causeColumns-len("; got "), minimumRoom)
 		want := cutTo(clean(c.Want), room*3/5)
@@ -140,13 +140,14 @@ func cutTo(text string, room int) string {
 	return string(runes[:room-1]) + "…"
 }
 
-// fitEnds cuts out of the middle: what is special about a request mostly comes last.
-func (s style) fitEnds(text string, taken int) string {
+// fitEnds cuts a text behind so many fifths of its room, and keeps the end: what is special about a request mostly comes last,
+// and so does how many more a list has.
+func (s style) fitEnds(text string, taken, fifths int) string {
 	runes, room := []rune(text), max(s.width-taken, minimumRoom)
 	if len(runes) <= room {
 		return text
 	}
-	head := room / 5
+	head := room * fifths / 5
 	return string(runes[:head]) + " … " + string(runes[len(runes)-(room-head-3):])
 }
 
