@@ -195,7 +195,7 @@ func (h *hunt) judgeCases(t *testing.T, all []*fixtures.Case) {
 		}
 	}
 	for _, c := range judge.InvariantCases() {
-		if len(h.kills[c.ID]) == 0 {
+		if c.Level != fixtures.May && len(h.kills[c.ID]) == 0 { // a miss of a may fails nobody
 			t.Errorf("%s notices no mutant: want one in reference/mutants that breaks it", c.ID)
 		}
 	}
