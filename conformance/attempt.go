@@ -120,8 +120,12 @@ func (a *attempt) step(ctx context.Context, i int) *judge.Result {
 
 // pause waits until the next question of a poll, and reports whether the context still lives. Others are asked meanwhile.
 func (a *attempt) pause(ctx context.Context, w *wait) bool {
-	a.fit(slightBytes)
-	a.giveSlot()
+	if weight(a.exchanges) > slightBytes {
+		a.forgetPolled()
+	}
+	if weight(a.exchanges) <= slightBytes {
+		a.giveSlot()
+	}
 	defer func() { w.pause = min(w.pause*5/4, w.longest) }()
 	return probe.Pause(ctx, w.pause)
 }

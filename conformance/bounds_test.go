@@ -191,6 +191,24 @@ func TestWaitingCasesHoldLittle(t *testing.T) {
 	assert.Less(t, most.Load(), int64(n*waiting+asked))
 }
 
+// A step that a later one refers to stays whole while the case waits.
+func TestWhatAWaitingCaseComparesWithIsNotCut(t *testing.T) {
+	t.Parallel()
+	padding := `,"Padding":"` + strings.Repeat("x", 600<<10) + `"}`
+	synctest.Test(t, func(t *testing.T) {
+		world := service.Demo("", "")
+		h := edited(service.New(append(world.Options, service.WithClockScale(100))...), func(_ http.Header, body string) string {
+			return strings.TrimSuffix(body, "}") + padding
+		})
+		found, err := run(t.Context(), t, conformance.Target{Handler: h, Bindings: world.Bindings},
+			conformance.WithCases(embeddedCases(t, "execution/Success/times-of-the-command")))
+		require.NoError(t, err)
+		for _, r := range found.Results[:2] {
+			assert.Equal(t, judge.Pass, r.Verdict, "%s: %s %v", r.Case.ID, r.Reason, r.Findings)
+		}
+	})
+}
+
 // heap is how many bytes are in use.
 func heap() int64 {
 	runtime.GC()

@@ -60,17 +60,22 @@ func (a *attempt) hold(step fixtures.BoundStep, e *wire.Exchange) {
 	}
 }
 
-// fit lets the case hold no more bytes of answers than that. What a poll was answered before goes first, since its last
-// answer is the one that is judged; then the others are cut, the latest first.
-func (a *attempt) fit(limit int) {
-	if weight(a.exchanges) <= limit {
-		return
-	}
+// forgetPolled drops what a poll was answered before: its last answer is the one that is judged.
+func (a *attempt) forgetPolled() {
 	for i, e := range a.exchanges {
 		if a.steps[i].Interim && e.Response != nil {
 			e.Response.Body, e.Response.Truncated = nil, true
 		}
 	}
+}
+
+// fit lets the case hold no more bytes of answers than that. What a poll was answered before goes first, then the others
+// are cut, the latest first.
+func (a *attempt) fit(limit int) {
+	if weight(a.exchanges) <= limit {
+		return
+	}
+	a.forgetPolled()
 	for _, e := range a.exchanges {
 		if e.Response == nil {
 			continue

@@ -46,17 +46,18 @@ func (r *Runner) Run(ctx context.Context) (report *event.Report, err error) {
 		results = nil
 	}
 	results, err = session.tell(results, invariants, err)
+	session.sinkFailed.Store(err != nil)
 	for _, ask := range r.settings.more {
 		if err != nil || session.stopped(ctx) != "" {
 			break
 		}
 		more, failed := ask(ctx, session)
 		results, err = session.tell(results, more, nil)
+		session.sinkFailed.Store(err != nil)
 		if ctx.Err() == nil { // or the run says so itself
 			err = errors.Join(failed, err)
 		}
 	}
-	session.sinkFailed.Store(err != nil)
 	report = session.report(ctx, results)
 	return report, errors.Join(err, r.emit(event.Ended{Report: report}), session.verdict(ctx, report))
 }

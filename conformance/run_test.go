@@ -255,6 +255,16 @@ func TestAHandlerThatPanicsFailsItsCaseAlone(t *testing.T) {
 	assert.Contains(t, report.Results[2].Findings[0].Got.Words, "boom")
 }
 
+// What a caller adds may fail, and all reports are written all the same.
+func TestAnErrorOfWhatACallerAddsIsNoReportThatFailed(t *testing.T) {
+	t.Parallel()
+	own := errors.New("of my own")
+	report, err := run(t.Context(), t, conformance.Target{Handler: answering(always200)}, conformance.WithCases(plainCases(t, 1)),
+		conformance.WithMore(func(context.Context, *conformance.Session) ([]judge.Result, error) { return nil, own }))
+	require.ErrorIs(t, err, own)
+	assert.True(t, report.Complete, report.Stopped)
+}
+
 func TestASinkThatFailsEndsTheRunWithItsError(t *testing.T) {
 	t.Parallel()
 	for _, at := range []int{1, 2, 5, 9} {

@@ -190,9 +190,11 @@ func Load(ctx context.Context, path string) ([]*Divergence, error) {
 	return all, nil
 }
 
-// inFolders are the files of this name in the folders of a folder.
+// inFolders are the files of this name in the folders of a folder, but for those that an older version of this program
+// began and did not end.
 func inFolders(dir, name string) []string {
 	names, _ := fs.Glob(os.DirFS(dir), "*/"+name) // the pattern is right
+	names = slices.DeleteFunc(names, func(name string) bool { return strings.HasPrefix(name, ".") })
 	for i := range names {
 		names[i] = filepath.Join(dir, names[i])
 	}

@@ -230,6 +230,16 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// An older version that was killed while it saved left a folder of its own.
+func TestWhatAnOlderVersionDidNotFinishIsNoFinding(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, ".sendspec-1"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, ".sendspec-1", "finding.json"), []byte(`{"id":`), 0o600))
+	_, err := fuzz.Load(t.Context(), dir)
+	require.ErrorContains(t, err, "want a folder that sendspec fuzz --dir wrote")
+}
+
 // Findings saved before cases cited facts by ID are still read.
 func TestAnOlderSavedFindingIsRead(t *testing.T) {
 	t.Parallel()

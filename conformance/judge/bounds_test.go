@@ -5,9 +5,11 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
 // TestALimitOfOursIsNobodysFault: whether an answer that is not read whole conforms is not known, but for what was read.
@@ -54,4 +56,23 @@ func TestALimitOfOursIsNobodysFault(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Nor is what an earlier answer would have had beyond the limit.
+func TestALimitInAnEarlierAnswerIsNobodysFault(t *testing.T) {
+	t.Parallel()
+	cases, err := fixtures.Parse("area/Topic.json", []byte(`{"cases": [{"id": "area/Topic/a", "title": "t", "level": "must", "steps": [
+		{"name": "first", "request": {}, "expect": [{"name": "any", "status": 200, "format": "any"}]},
+		{"name": "second", "request": {}, "expect": [{"name": "same", "status": 200, "body": {"A": {"$earlier": ["first", "/A"]}}}]}]}]}`))
+	require.NoError(t, err)
+	c := cases[0]
+	steps, err := c.Bind(nil)
+	require.NoError(t, err)
+	first, second := answered(200, `{"B":"`), answered(200, `{"A":1}`)
+	r := judge.Judge(c, steps, []*wire.Exchange{first, second}, false)
+	assert.Equal(t, judge.Fail, r.Verdict, "it has no such member")
+	first.Response.Truncated = true
+	r = judge.Judge(c, steps, []*wire.Exchange{first, second}, false)
+	assert.Equal(t, judge.Error, r.Verdict, r.Findings)
+	assert.Contains(t, r.Reason, "an answer of more than 6 bytes")
 }

@@ -89,7 +89,7 @@ func (r *Result) inspectTogether() {
 type attempt struct {
 	name     string
 	findings []Finding
-	unread   bool // whether it matches depends on what was not read
+	unread   string // the limit beyond which is what decides whether it matches
 }
 
 // distance is 0 of an outcome that matches without a note, 1 of another that matches, 2 of one that may; more tells how
@@ -98,7 +98,7 @@ func (a *attempt) distance() int {
 	switch {
 	case !matches(a.findings):
 		return 3 + cost(a.findings)
-	case a.unread:
+	case a.unread != "":
 		return 2
 	}
 	return min(1, len(a.findings))
@@ -111,14 +111,12 @@ func (r *Result) judgeStep(e *Exchanged) {
 		m := &matching{answer: e, level: r.Case.Level, earlier: r.Exchanges}
 		m.outcome(o)
 		attempts = append(attempts, attempt{o.Name, m.findings, m.unread})
-		if len(m.findings) == 0 && !m.unread {
+		if len(m.findings) == 0 && m.unread == "" {
 			break // it decides alone
 		}
 	}
 	best := slices.MinFunc(attempts, func(a, b attempt) int { return cmp.Compare(a.distance(), b.distance()) })
-	if best.unread {
-		r.limit = e.limit()
-	}
+	r.limit = cmp.Or(best.unread, r.limit)
 	r.add(e, best.findings...)
 	switch {
 	case matches(best.findings):
@@ -192,9 +190,10 @@ func (m *matching) outcome(o *fixtures.Outcome) {
 		}
 		m.match("header "+name, o.Headers[name], got)
 	}
-	if e.limit() != "" && (o.Text != nil || o.Format != fixtures.FormatAny) {
-		m.unread = true
-		return
+	if o.Text != nil || o.Format != fixtures.FormatAny {
+		if m.unread = e.limit(); m.unread != "" {
+			return
+		}
 	}
 	if o.Text != nil {
 		m.match(pathBody, o.Text, &jsontree.Value{Kind: jsontree.String, Text: string(e.Response.Body)})

@@ -18,7 +18,7 @@ type matching struct {
 	earlier  []Exchanged // of the same case
 	level    fixtures.Level
 	advisory bool
-	unread   bool // whether the answer matches depends on what was not read of it
+	unread   string // the limit beyond which is what decides whether the answer matches
 	findings []Finding
 }
 

@@ -94,6 +94,9 @@ func walked(p *fixtures.Poll, answers []Exchanged) Description {
 func seenAt(pointer string, answers []Exchanged) Description {
 	var seen []string
 	for i := range answers {
+		if i < len(answers)-1 && answers[i].limit() != "" {
+			continue // it is not known what was there
+		}
 		s := show(answers[i].Body.Pointer(pointer))
 		if len(seen) == 0 || seen[len(seen)-1] != s {
 			seen = append(seen, s)

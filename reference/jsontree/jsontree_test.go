@@ -177,6 +177,18 @@ func TestDuplicatesAreFoundAtAnyDepthAndSize(t *testing.T) {
 	assert.Len(t, parse(t, `{`+b.String()+`"z":0}`).Duplicates(), 39)
 }
 
+// A long name over many values takes no pointer for each.
+func TestDuplicatesTakeLittleMemory(t *testing.T) {
+	const name, values = 100_000, 20_000
+	v := parse(t, `{"a":1,"a":1,"`+strings.Repeat("k", name)+`":[`+strings.Repeat("1,", values)+`1]}`)
+	result := testing.Benchmark(func(b *testing.B) {
+		for range b.N {
+			v.Duplicates()
+		}
+	})
+	assert.Less(t, result.AllocedBytesPerOp(), int64(10*name))
+}
+
 func TestWalkVisitsInDocumentOrder(t *testing.T) {
 	t.Parallel()
 	var seen []string

@@ -222,11 +222,16 @@ func (v *Value) Duplicates() []string {
 
 func (v *Value) duplicates(pointer string, found *[]string) {
 	for i := range v.Items {
-		v.Items[i].duplicates(pointer+"/"+strconv.Itoa(i), found)
+		if v.Items[i].Kind >= Array { // a pointer to each scalar would be its length times as many bytes
+			v.Items[i].duplicates(pointer+"/"+strconv.Itoa(i), found)
+		}
 	}
 	repeated := v.repeated()
 	for i := range v.Members {
 		m := &v.Members[i]
+		if !repeated[i] && m.Value.Kind < Array {
+			continue
+		}
 		below := pointer + "/" + EscapeToken(m.Name)
 		if repeated[i] {
 			*found = append(*found, below)
