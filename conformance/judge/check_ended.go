@@ -120,7 +120,8 @@ func (c *history) invocation(e *Exchanged, s *subject) []Finding {
 	var found []Finding
 	before, ended := c.invocations[s.node]
 	switch {
-	case !ended && len(c.statuses) < mostRemembered:
+	case !ended && c.ends < mostRemembered:
+		c.ends++
 		c.invocations[s.node] = statusSeen{details, by}
 		c.count(details, by)
 		found = c.agree(s.path, by)

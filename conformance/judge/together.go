@@ -20,14 +20,15 @@ type caseCheck struct {
 
 var caseChecks = []caseCheck{statusOrderCheck, asSentCheck, endedCheck}
 
-// mostRemembered bounds how many commands, and statuses, are held against what comes later; the rest is judged by itself.
+// mostRemembered bounds how many commands, statuses and ends are held against what comes later; the rest is judged by itself.
 const mostRemembered = 1 << 15
 
 // Together holds exchanges against those before them: the exchanges of a case, or what was captured of one server.
 type Together struct {
 	commands map[string]*history   // by their IDs
 	statuses map[string]statusSeen // by operation, command and node
-	texts    int                   // bytes that are remembered
+	ends     int                   // of invocations that are remembered
+	texts    int                   // bytes that are
 }
 
 // roomForTexts is how many bytes of requests and answers are remembered: what a capture holds must not decide how much

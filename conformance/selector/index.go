@@ -36,9 +36,13 @@ func (x *Index) Picks(s Selector) []int {
 	if len(s.include.all) == 1 && len(s.include.wild) == 0 && len(s.exclude.all) == 0 {
 		return x.begin[s.include.all[0]]
 	}
+	picks := func(i int) bool { return s.Match(x.cases[i].ID) }
+	if len(s.include.all) == 1 && len(s.exclude.all) == 0 {
+		picks = func(i int) bool { return matchParts(s.include.wild[0], x.parts[i]) }
+	}
 	var picked []int
-	for i, c := range x.cases {
-		if s.Match(c.ID) {
+	for i := range x.cases {
+		if picks(i) {
 			picked = append(picked, i)
 		}
 	}
