@@ -71,38 +71,39 @@ func (r rule) beyondModel() rule {
 }
 
 // constraintTable holds the constraints by the model's shape name; Structure$Member where the
-// constraint belongs to one member. Bounds, patterns and values are those of fixtures/evidence/model.json unless
-// the rule names another fact. Patterns are as the server prints them: the published Smithy
-// model wraps each in ^...$, which changes what alternatives mean (evidence: shape/whole-string).
+// constraint belongs to one member. Facts named shape/... say what fixtures/evidence/model.json has. Patterns are as the
+// server prints them: the published Smithy model wraps each in ^...$, which changes what alternatives mean (evidence:
+// shape/whole-string).
 func constraintTable() map[string][]rule {
 	return map[string][]rule{
-		"SendCommandRequest$DocumentName": {required()},
-		"InstanceIdList":                  {length(0, 50)},
-		"InstanceId":                      {pattern(`(^i-(\w{8}|\w{17})$)|(^mi-\w{17}$)`, isInstanceID)},
-		"Targets":                         {length(0, 5)},
+		"SendCommandRequest$DocumentName": {required().by("shape/required")},
+		"InstanceIdList":                  {length(0, 50).by("shape/InstanceIds")},
+		"InstanceId":                      {pattern(`(^i-(\w{8}|\w{17})$)|(^mi-\w{17}$)`, isInstanceID).by("shape/InstanceId")},
+		"Targets":                         {length(0, 5).by("shape/Targets")},
 		"TargetKey": {
-			length(1, 163),
-			pattern(`^[\p{L}\p{Z}\p{N}_.:/=\-@]*$|resource-groups:ResourceTypeFilters|resource-groups:Name`, isTargetKey),
+			length(1, 163).by("shape/Target.Key"),
+			pattern(`^[\p{L}\p{Z}\p{N}_.:/=\-@]*$|resource-groups:ResourceTypeFilters|resource-groups:Name`, isTargetKey).
+				by("shape/Target.Key"),
 		},
-		"TargetValues":     {length(0, 50)},
-		"DocumentARN":      {pattern(`^[a-zA-Z0-9_\-.:/]{3,128}$`, isDocumentARN)},
-		"DocumentVersion":  {pattern(`([$]LATEST|[$]DEFAULT|^[1-9][0-9]*$)`, isDocumentVersion)},
-		"DocumentHash":     {length(0, 256)},
-		"DocumentHashType": {oneOf("Sha256", "Sha1")},
+		"TargetValues":     {length(0, 50).by("shape/Target.Values")},
+		"DocumentARN":      {pattern(`^[a-zA-Z0-9_\-.:/]{3,128}$`, isDocumentARN).by("shape/DocumentName")},
+		"DocumentVersion":  {pattern(`([$]LATEST|[$]DEFAULT|^[1-9][0-9]*$)`, isDocumentVersion).by("shape/DocumentVersion")},
+		"DocumentHash":     {length(0, 256).by("shape/DocumentHash")},
+		"DocumentHashType": {oneOf("Sha256", "Sha1").by("shape/DocumentHashType")},
 		"TimeoutSeconds":   {between(30, 2592000).by("validation/TimeoutSeconds")},
 		"Comment": {
 			length(0, 100).by("validation/Comment"),
 			pattern(`^.{0,100}$`, isComment).by("validation/Comment-pattern").beyondModel(),
 		},
-		"S3Region":     {length(3, 20)},
-		"S3BucketName": {length(3, 63)},
-		"S3KeyPrefix":  {length(0, 500)},
+		"S3Region":     {length(3, 20).by("shape/OutputS3Region")},
+		"S3BucketName": {length(3, 63).by("shape/OutputS3BucketName")},
+		"S3KeyPrefix":  {length(0, 500).by("shape/OutputS3KeyPrefix")},
 		"MaxConcurrency": {
-			length(1, 7),
+			length(1, 7).by("shape/MaxConcurrency"),
 			pattern(`^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$`, isMaxConcurrency).by("validation/MaxConcurrency"),
 		},
 		"MaxErrors": {
-			length(1, 7),
+			length(1, 7).by("shape/MaxErrors"),
 			pattern(`^([1-9][0-9]*|[0]|[1-9][0-9]%|[0-9]%|100%)$`, isMaxErrors).by("validation/MaxErrors"),
 		},
 		// The printed order is the one reported, not the model's (evidence: validation/NotificationConfig).
@@ -110,7 +111,7 @@ func constraintTable() map[string][]rule {
 			oneOf("All", "Success", "Cancelled", "InProgress", "TimedOut", "Failed").by("validation/NotificationConfig"),
 		},
 		"NotificationType":          {oneOf("Command", "Invocation").by("validation/NotificationConfig")},
-		"CloudWatchLogGroupName":    {length(1, 512)},
+		"CloudWatchLogGroupName":    {length(1, 512).by("shape/CloudWatchLogGroupName")},
 		"AlarmConfiguration$Alarms": {required().by("validation/alarms-missing")},
 		"AlarmList":                 {length(1, 1).by("validation/alarms-two")},
 		"Alarm$Name":                {required().by("validation/alarm-name-missing")},
@@ -119,49 +120,21 @@ func constraintTable() map[string][]rule {
 			pattern(`^(?!\s*$).+`, isAlarmName).by("validation/alarm-name-blank"),
 		},
 
-		"GetCommandInvocationRequest$CommandId":  {required()},
-		"GetCommandInvocationRequest$InstanceId": {required(), minLength(10).by("validation/InstanceId").beyondModel()},
-		"CancelCommandRequest$CommandId":         {required()},
+		"GetCommandInvocationRequest$CommandId": {required().by("shape/call-required")},
+		"GetCommandInvocationRequest$InstanceId": {
+			required().by("shape/call-required"), minLength(10).by("validation/InstanceId").beyondModel(),
+		},
+		"CancelCommandRequest$CommandId": {required().by("shape/call-required")},
 		"CommandId": {
 			length(36, 36).by("validation/CommandId"),
 			pattern(commandIDPattern, isCommandID).by("validation/CommandId").beyondModel(),
 		},
-		"CommandMaxResults":   {between(1, 50)},
-		"CommandFilterList":   {length(1, 5)},
-		"CommandFilter$key":   {required()},
-		"CommandFilter$value": {required()},
-		"CommandFilterKey":    {oneOf("InvokedAfter", "InvokedBefore", "Status", "ExecutionStage", "DocumentName")},
-		"CommandFilterValue":  {length(1, 128)},
-		"CommandPluginName":   {minLength(4)},
+		"CommandMaxResults":   {between(1, 50).by("shape/MaxResults")},
+		"CommandFilterList":   {length(1, 5).by("shape/Filters")},
+		"CommandFilter$key":   {required().by("shape/Filters")},
+		"CommandFilter$value": {required().by("shape/Filters")},
+		"CommandFilterKey":    {oneOf("InvokedAfter", "InvokedBefore", "Status", "ExecutionStage", "DocumentName").by("shape/Filters")},
+		"CommandFilterValue":  {length(1, 128).by("shape/Filters")},
+		"CommandPluginName":   {minLength(4).by("shape/PluginName")},
 	}
-}
-
-// factNames are the names of the facts about the shapes (fixtures/evidence/shape.json), for the rules that name none.
-var factNames = map[string]string{
-	"SendCommandRequest$DocumentName":        "required",
-	"InstanceIdList":                         "InstanceIds",
-	"InstanceId":                             "InstanceId",
-	"Targets":                                "Targets",
-	"TargetKey":                              "Target.Key",
-	"TargetValues":                           "Target.Values",
-	"DocumentARN":                            "DocumentName",
-	"DocumentVersion":                        "DocumentVersion",
-	"DocumentHash":                           "DocumentHash",
-	"DocumentHashType":                       "DocumentHashType",
-	"S3Region":                               "OutputS3Region",
-	"S3BucketName":                           "OutputS3BucketName",
-	"S3KeyPrefix":                            "OutputS3KeyPrefix",
-	"MaxConcurrency":                         "MaxConcurrency",
-	"MaxErrors":                              "MaxErrors",
-	"CloudWatchLogGroupName":                 "CloudWatchLogGroupName",
-	"GetCommandInvocationRequest$CommandId":  "call-required",
-	"GetCommandInvocationRequest$InstanceId": "call-required",
-	"CancelCommandRequest$CommandId":         "call-required",
-	"CommandMaxResults":                      "MaxResults",
-	"CommandFilterList":                      "Filters",
-	"CommandFilter$key":                      "Filters",
-	"CommandFilter$value":                    "Filters",
-	"CommandFilterKey":                       "Filters",
-	"CommandFilterValue":                     "Filters",
-	"CommandPluginName":                      "PluginName",
 }

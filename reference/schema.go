@@ -133,9 +133,6 @@ func (b schemaBuilder) rules(name string) []rule {
 	rules := slices.Clone(b[name])
 	for i := range rules {
 		rules[i].Shape = name
-		if rules[i].Evidence == "" {
-			rules[i].Evidence = "shape/" + factNames[name]
-		}
 	}
 	return rules
 }
