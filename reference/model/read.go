@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 )
 
 // maxModel bounds a model, decompressed, and with it the memory that a hostile one takes: that of the whole
@@ -18,37 +19,24 @@ const maxModel = 8 << 20
 var ErrNoModel = errors.New("no service model: want a Smithy JSON AST (ssm-2014-11-06.json) or botocore's service-2.json, " +
 	"gzip-compressed or not")
 
-// Read reads a model in any of the forms. It tells gzip by the first bytes, and the form by the members.
+// Read reads a model in any of the forms. It tells gzip by the first bytes, and the forms by their members.
 func Read(r io.Reader) (*Service, error) {
 	text, err := readAll(r)
 	if err != nil {
 		return nil, err
 	}
-	var form struct {
-		Smithy   json.RawMessage `json:"smithy"`
-		Metadata json.RawMessage `json:"metadata"`
-		Service  json.RawMessage `json:"service"`
-		Shapes   json.RawMessage `json:"shapes"`
-	}
-	if err := json.Unmarshal(text, &form); err != nil {
+	var d document
+	if err := json.Unmarshal(traitNames.ReplaceAll(text, []byte(`"$1":`)), &d); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoModel, err)
 	}
-	var d *document
-	switch {
-	case form.Shapes == nil:
+	if d.Shapes == nil || d.Smithy == nil && d.Metadata == nil && d.Service == nil {
 		return nil, ErrNoModel
-	case form.Smithy != nil || form.Service != nil:
-		d, err = readSmithy(text)
-	case form.Metadata != nil:
-		d, err = readBotocore(text)
-	default:
-		return nil, ErrNoModel
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNoModel, err)
 	}
 	return d.service()
 }
+
+// traitNames are the names of traits, which have the namespace of Smithy's prelude in front; the other forms have them without.
+var traitNames = regexp.MustCompile(`"smithy\.api#(\w+)"\s*:`)
 
 func readAll(r io.Reader) ([]byte, error) {
 	buffered := bufio.NewReader(r)
