@@ -8,7 +8,6 @@ import (
 	"github.com/sendspec/sendspec/conformance/cause"
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
-	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -20,6 +19,8 @@ type CauseInfo struct {
 	Sent string `json:"sent,omitempty"`
 	Want string `json:"want,omitempty"`
 	Got  string `json:"got,omitempty"`
+
+	example *CaseInfo // nil in a document that was read
 }
 
 // Causes are the causes of the failures of a run, the one of most cases first.
@@ -62,7 +63,7 @@ func causesOf(cases []CaseInfo) []CauseInfo {
 }
 
 func causeInfo(c cause.Cause, example *CaseInfo) CauseInfo {
-	info := CauseInfo{Cause: c, Rule: example.Title}
+	info := CauseInfo{Cause: c, Rule: example.Title, example: example}
 	if e := fixtures.Evidence(example.Evidence); e.Kind() != "" {
 		info.Fact = evidenceLine(e)
 	}
@@ -73,6 +74,12 @@ func causeInfo(c cause.Cause, example *CaseInfo) CauseInfo {
 		info.Sent = requestLine(x.Method, x.Path, x.Sent)
 	}
 	return info
+}
+
+// rerun is the command that runs the case again, "" where there is none.
+func (c *CaseInfo) rerun(command string) string {
+	r := c.Result()
+	return rerun(command, &r)
 }
 
 // decisive is the exchange that the failure is about; nil where there is none.
@@ -186,16 +193,18 @@ func WriteCause(w io.Writer, d *Document, n int, o TextOptions) error {
 	fmt.Fprintf(b, "%s (%s)\n", s.paint(bold, clean(c.Title)), event.Count(len(c.Cases), "case"))
 	labelled(b, "example", c.Example)
 	labelled(b, "rule", clean(c.Rule))
-	for _, example := range d.Cases {
-		if example.ID == c.Example {
+	again := ""
+	for i := range d.Cases {
+		if example := &d.Cases[i]; example.ID == c.Example {
 			s.evidence(b, example.Evidence)
+			again = example.rerun(o.Rerun)
 		}
 	}
 	labelled(b, "sent", clean(c.Sent))
 	labelled(b, "want", clean(c.Want))
 	labelled(b, "got", s.paint(red, clean(c.Got)))
-	if o.Rerun != "" {
-		labelled(b, "rerun", o.Rerun+" "+wire.ShellQuote(c.Example))
+	if again != "" {
+		labelled(b, "rerun", again)
 	}
 	b.WriteString("\n")
 	for _, id := range c.Cases {

@@ -8,7 +8,6 @@ import (
 	"github.com/sendspec/sendspec/conformance/cause"
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
-	"github.com/sendspec/sendspec/conformance/wire"
 )
 
 // annotationsShown is how many annotations of a kind GitHub shows for a step; it drops the rest
@@ -65,8 +64,8 @@ func writeGitHub(w io.Writer, r *event.Report, o Options) error {
 // causeAnnotation is the message on a cause: its example, what is known, and how it is asked again.
 func causeAnnotation(c *CauseInfo, o Options) string {
 	lines := []string{c.Example + ": " + c.Rule, "want " + c.Want, "got " + c.Got, c.Fact}
-	if o.Rerun != "" {
-		lines = append(lines, o.Rerun+" "+wire.ShellQuote(c.Example))
+	if again := c.example.rerun(o.Rerun); again != "" {
+		lines = append(lines, again)
 	}
 	return inLines(lines)
 }

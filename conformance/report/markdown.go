@@ -7,7 +7,6 @@ import (
 
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
-	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 )
 
@@ -59,8 +58,8 @@ func markdownCauses(b *strings.Builder, r *event.Report, o Options) {
 			lines = append(lines, "sent  "+cutTo(c.Sent, markdownExample))
 		}
 		lines = append(lines, "want  "+cutTo(c.Want, markdownExample), "got   "+cutTo(c.Got, markdownExample))
-		if o.Rerun != "" {
-			lines = append(lines, "rerun "+o.Rerun+" "+wire.ShellQuote(c.Example))
+		if again := c.example.rerun(o.Rerun); again != "" {
+			lines = append(lines, "rerun "+again)
 		}
 		b.WriteString(fenced(inLines(lines)) + "\n</details>\n\n")
 	}

@@ -206,7 +206,7 @@ const findingsShown = 4
 // rerun is the command that runs a case again, "" where there is none: no selector finds a fuzzed input. That of an
 // invariant runs the case that broke it first.
 func rerun(command string, r *judge.Result) string {
-	if command == "" || r.Case.Area() == fuzzedArea {
+	if command == "" || strings.HasPrefix(r.Case.ID, fuzzed) {
 		return ""
 	}
 	if first := r.FirstSeen(); first != "" {
@@ -214,9 +214,6 @@ func rerun(command string, r *judge.Result) string {
 	}
 	return command + " " + wire.ShellQuote(r.Case.ID)
 }
-
-// fuzzedArea is the area of what package fuzz found in the same run.
-const fuzzedArea = "fuzz"
 
 // Line is a case that did not pass in one line: what was wanted, and what came.
 func Line(r *judge.Result) string {
