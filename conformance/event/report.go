@@ -84,6 +84,7 @@ type ProfileVerdict struct {
 	Profile  fixtures.Profile
 	Standing Standing
 	Why      string
+	Tally    // of its cases
 }
 
 // NewReport returns the report of a run that began so; stopped says why it did not get to its end, "" where it did.
@@ -138,7 +139,7 @@ func profileVerdict(p fixtures.Profile, results []judge.Result) (ProfileVerdict,
 		}
 	}
 	judged, failed, known := tally.Judged(), tally.Failed(), tally[judge.Known]
-	v := ProfileVerdict{Profile: p, Standing: Conformant, Why: Count(judged, "case") + " judged"}
+	v := ProfileVerdict{p, Conformant, Count(judged, "case") + " judged", tally}
 	switch {
 	case judged == 0:
 		v.Standing, v.Why = Untested, "no case was judged: "+why

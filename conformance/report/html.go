@@ -7,11 +7,13 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report/htmlpage"
 	"github.com/sendspec/sendspec/conformance/untrusted"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
 var (
@@ -32,44 +34,38 @@ func writeHTML(w io.Writer, r *event.Report, o Options) error {
 	if err != nil {
 		return err
 	}
-	return htmlpage.Template(pageTemplate, template.FuncMap{"pieces": pieces}).Execute(w, page)
+	functions := template.FuncMap{"pieces": pieces, "clean": clean, "bar": barOf, "score": scoreOf,
+		"about": func(p fixtures.Profile) string { return profileAbout[p] },
+		"class": func(s event.Standing) judge.Verdict { return StandingVerdict[s] },
+	}
+	return htmlpage.Template(pageTemplate, functions).Execute(w, page)
 }
 
 type page struct {
 	htmlpage.Page
+	Run      *event.Report
 	Data     template.JS
 	Mark     string
 	Verdict  string
 	Headline string // the verdict up to its colon
 	Lede     string // and after it
 	Class    string
-	Complete bool
-	Stopped  string
 	Facts    []fact
 	Causes   []causeRow
 	CausesOf string // how many there are, of how many failures
-	Profiles []profileRow
-	Areas    []areaRow
-	Columns  []verdictInfo // the verdicts that some case has
+	Verdicts []verdictInfo
 }
 
 type fact struct{ Name, Value string }
 
 func newPage(r *event.Report, o Options) (*page, error) {
 	d := view{}.document(r)
-	data, err := untrusted.PageJSON(newPageData(r, d, o))
+	p := &page{Run: r, Verdict: d.Verdict, Facts: factsOn(r, d), Verdicts: verdictInfos(r)}
+	data, err := untrusted.PageJSON(newPageData(r, d, o, p.Verdicts))
 	if err != nil {
 		return nil, err
 	}
-	p := &page{Data: template.JS(data)} //nolint:gosec // encoding/json escapes what HTML would read
-	p.headline(r, d)
-	p.Causes, p.CausesOf = causeRows(r, d, o)
-	p.Page = htmlpage.New(p.Mark+" "+p.Verdict, pageStyle, htmlpage.Filter, textScript, pageScript)
-	return p, nil
-}
-
-func (p *page) headline(r *event.Report, d *Document) {
-	p.Verdict, p.Complete, p.Stopped = d.Verdict, d.Complete, d.Stopped
+	p.Data = template.JS(data) //nolint:gosec // encoding/json escapes what HTML would read
 	p.Headline, p.Lede, _ = strings.Cut(p.Verdict, ": ")
 	p.Mark, p.Class = "✓", "pass"
 	switch {
@@ -78,24 +74,36 @@ func (p *page) headline(r *event.Report, d *Document) {
 	case r.Failed():
 		p.Mark, p.Class = "✗", "fail"
 	}
-	p.Facts = []fact{{"Target", clean(r.Target.Name)}, {"Region", clean(r.Target.Region)}, {"Seed", fmt.Sprint(r.Seed)}}
+	p.causes(d, o)
+	p.Page = htmlpage.New(p.Mark+" "+p.Verdict, pageStyle, htmlpage.Filter, textScript, pageScript)
+	return p, nil
+}
+
+func factsOn(r *event.Report, d *Document) []fact {
+	facts := []fact{{"Target", clean(r.Target.Name)}, {"Region", clean(r.Target.Region)}, {"Seed", fmt.Sprint(r.Seed)}}
 	if !r.Began.IsZero() {
-		p.Facts = append(p.Facts, fact{"Began", r.Began.UTC().Format("2 January 2006, 15:04 UTC")}, fact{"Took", took(r.Elapsed)})
+		facts = append(facts, fact{"Began", r.Began.UTC().Format("2 January 2006, 15:04 UTC")}, fact{"Took", took(r.Elapsed)})
 	}
 	if r.Strict {
-		p.Facts = append(p.Facts, fact{"Strict", "a missed should fails"})
+		facts = append(facts, fact{"Strict", "a missed should fails"})
 	}
 	if r.Suite.Version != "" {
-		p.Facts = append(p.Facts, fact{"Suite", clean(r.Suite.String())})
+		facts = append(facts, fact{"Suite", clean(r.Suite.String())})
 	}
 	if n := r.Spared(); n > 0 {
-		p.Facts = append(p.Facts, fact{"Provisional", event.Count(n, "failure") + " of new cases: warnings until the next version"})
+		facts = append(facts, fact{"Provisional", event.Count(n, "failure") + " of new cases: warnings until the next version"})
 	}
 	if failures := d.Failures.String(); failures != "" {
-		p.Facts = append(p.Facts, fact{"Failures by evidence", failures})
+		facts = append(facts, fact{"Failures by evidence", failures})
 	}
-	p.Columns = columns(r)
-	p.Profiles, p.Areas = profileRows(r, d), areaRows(r, p.Columns)
+	return facts
+}
+
+func took(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
 }
 
 type causeRow struct {
@@ -107,25 +115,20 @@ type causeRow struct {
 	Rerun    string
 }
 
-func causeRows(r *event.Report, d *Document, o Options) (rows []causeRow, of string) {
-	results := map[string]*judge.Result{}
-	for i := range r.Results {
-		results[r.Results[i].Case.ID] = &r.Results[i]
-	}
+func (p *page) causes(d *Document, o Options) {
 	failures := 0
 	for i, c := range d.Causes {
 		c.Title, c.Rule = clean(c.Title), clean(c.Rule)
-		row := causeRow{CauseInfo: c, Number: i + 1, Open: i < causesShown, Count: event.Count(len(c.Cases), "case")}
-		example := results[c.Example]
-		if e := example.Case.Evidence; e.Kind() != "" {
+		row := causeRow{CauseInfo: c, Number: i + 1, Open: i < causesShown, Count: event.Count(len(c.Cases), "case"),
+			Rerun: clean(c.example.rerun(o.Rerun))}
+		if e := fixtures.Evidence(c.example.Evidence); e.Kind() != "" {
 			fact := d.Facts[e[0]]
 			row.Evidence = &fact
 		}
-		row.Rerun = clean(rerun(o.Rerun, example))
-		rows = append(rows, row)
+		p.Causes = append(p.Causes, row)
 		failures += len(c.Cases)
 	}
-	return rows, fmt.Sprintf("%s of %s", event.Count(len(d.Causes), "cause"), event.Count(failures, "failure"))
+	p.CausesOf = fmt.Sprintf("%s of %s", event.Count(len(d.Causes), "cause"), event.Count(failures, "failure"))
 }
 
 // pieceLength is the longest part of a text that no line ends in, where the page's style is not allowed.
@@ -140,4 +143,47 @@ func pieces(text string) []string {
 		}
 	}
 	return parts
+}
+
+// segment is one verdict's part of a bar that is barLength long.
+type segment struct {
+	Verdict  judge.Verdict
+	At, Long float64
+}
+
+const barLength = 100
+
+func barOf(t event.Tally) (bar []segment) {
+	total, at := float64(t.Total()), 0.0
+	for _, v := range judge.Verdicts() {
+		if n := t[v]; n > 0 {
+			long := barLength * float64(n) / total
+			bar = append(bar, segment{v, at, long})
+			at += long
+		}
+	}
+	return bar
+}
+
+var profileAbout = map[fixtures.Profile]string{
+	fixtures.Core:      "SendCommand alone",
+	fixtures.Lifecycle: "List, Get and Cancel",
+	fixtures.Execution: "An agent runs documents",
+	fixtures.Auth:      "Signatures are verified",
+}
+
+// scoreOf is how many of the judged cases pass.
+func scoreOf(t event.Tally) string {
+	if t.Judged() == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%d%%", Percent(t.Passed(), t.Judged()))
+}
+
+// Percent rounds down: 100 means all of it. Of what is there, it is 1 at least.
+func Percent(n, of int) int {
+	if of == 0 || n == 0 {
+		return 0
+	}
+	return max(1, 100*n/of)
 }

@@ -65,9 +65,27 @@ type pageExchange struct {
 	Decisive     bool    `json:"decisive,omitempty"` // the one that the first finding is about
 }
 
-func newPageData(r *event.Report, d *Document, o Options) pageData {
+type verdictInfo struct {
+	Verdict judge.Verdict `json:"verdict"`
+	Mark    string        `json:"mark"`
+	Count   int           `json:"count"`
+	Shown   bool          `json:"shown"` // without being asked for
+}
+
+func verdictInfos(r *event.Report) (list []verdictInfo) {
+	shown := map[judge.Verdict]bool{}
+	for i := range r.Results {
+		shown[r.Results[i].Verdict] = shown[r.Results[i].Verdict] || differs(&r.Results[i])
+	}
+	for _, v := range judge.Verdicts() {
+		list = append(list, verdictInfo{v, presentationOf(v).mark, r.Totals[v], shown[v]})
+	}
+	return list
+}
+
+func newPageData(r *event.Report, d *Document, o Options, verdicts []verdictInfo) pageData {
 	p := pageData{
-		Verdicts: verdictInfos(r), Levels: []fixtures.Level{fixtures.Must, fixtures.Should, fixtures.May},
+		Verdicts: verdicts, Levels: []fixtures.Level{fixtures.Must, fixtures.Should, fixtures.May},
 		Areas: []string{}, Kinds: kindsIn(r), Causes: []causeName{}, Facts: d.Facts, Cases: make([]pageCase, len(d.Cases)),
 	}
 	causeOf := map[string]int{}
