@@ -54,11 +54,7 @@ func TestWhichCasesAreCutShort(t *testing.T) {
 		for _, s := range steps {
 			if f := s.Request.Framing; f != nil {
 				r := &wire.Request{Body: s.Request.Body}
-				r.Frame(
-					"h",
-					wire.FalseLength{ContentLength: f.ContentLength, RawChunks: f.RawChunks, BothLengths: f.BothLengths,
-						RepeatContentLength: f.RepeatContentLength},
-				)
+				r.Frame("h", *f)
 				endings[r.Ending] = append(endings[r.Ending], c.ID)
 			}
 		}

@@ -76,8 +76,7 @@ func (f *judgeFlags) run(ctx context.Context, s Streams, name string) error {
 	for _, open := range reports {
 		opts = append(opts, conformance.WithSink(open(o)))
 	}
-	recorded := mapped(capture.Calls, traffic.Case)
-	found, err := conformance.JudgeRecorded(ctx, conformance.Target{Name: name, Region: defaultRegion}, recorded, opts...)
+	found, err := conformance.JudgeRecorded(ctx, conformance.Target{Name: name, Region: defaultRegion}, capture.Calls, opts...)
 	if capture.Foreign > 0 {
 		fmt.Fprintf(s.Err, "%d other entries of the file are not calls of these operations, and were not judged\n", capture.Foreign)
 	}

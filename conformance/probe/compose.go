@@ -51,10 +51,7 @@ func (c *Client) Compose(m *fixtures.Message, now time.Time) (*wire.Request, err
 		return strings.EqualFold(h.Name, "Authorization") || strings.EqualFold(h.Name, "X-Amz-Date")
 	})
 	if RawFraming(m.Framing) {
-		r.Frame(c.host(), wire.FalseLength{
-			ContentLength: m.Framing.ContentLength, RawChunks: m.Framing.RawChunks,
-			BothLengths: m.Framing.BothLengths, RepeatContentLength: m.Framing.RepeatContentLength,
-		})
+		r.Frame(c.host(), *m.Framing)
 	}
 	return r, nil
 }

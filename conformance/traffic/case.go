@@ -1,9 +1,8 @@
 // Package traffic makes cases of traffic that was captured, so that it can be judged without sending
 // anything: from AWS, from a proxy before an emulator, from a browser.
 //
-// It comes before the judge, as package fixtures does: Read takes the calls out of a HAR file, and
-// Case says of each what conforms, as package reference computes it. What nobody knows of AWS never
-// counts against an answer.
+// It comes before the judge, as package fixtures does: Read takes the calls out of a HAR file, and says of each what
+// conforms, as package reference computes it. What nobody knows of AWS never counts against an answer.
 package traffic
 
 import (
@@ -24,13 +23,12 @@ import (
 // Area is the area of the cases that are made of traffic: traffic/SendCommand/entry/n=12.
 const Area = "traffic"
 
-// Case makes a case of a captured call: what was sent and answered, and what conforms. What was captured of its World
-// before it is in the cases before.
-func Case(call CapturedCall) conformance.Recorded {
-	request := call.Exchange.Request
+// caseOf makes a case of entry number n: what was sent and answered, and what conforms.
+func caseOf(n int, x *wire.Exchange) conformance.Recorded {
+	request := x.Request
 	e := expectationOf(request)
 	c := &fixtures.Case{
-		ID: fmt.Sprintf("%s/%s/entry/n=%d", Area, request.Operation, call.Entry), Title: e.Rule,
+		ID: fmt.Sprintf("%s/%s/entry/n=%d", Area, request.Operation, n), Title: e.Rule,
 		Level: e.Level, Profile: fixtures.Lifecycle, Safety: fixtures.Inert, Evidence: e.Evidence, Note: e.Note,
 	}
 	if request.Operation == reference.SendCommand {
@@ -38,11 +36,9 @@ func Case(call CapturedCall) conformance.Recorded {
 	}
 	expect := slices.Concat(e.Outcomes, unrelatedToBody)
 	message := fixtures.Message{Operation: request.Operation, Method: request.Method, Path: request.Path, Body: request.Body}
-	step := fixtures.BoundStep{Name: fmt.Sprintf("entry %d", call.Entry), Request: message, Expect: expect}
+	step := fixtures.BoundStep{Name: fmt.Sprintf("entry %d", n), Request: message, Expect: expect}
 	c.Steps = []fixtures.Step{{Expect: expect}}
-	return conformance.Recorded{
-		Case: c, Steps: []fixtures.BoundStep{step}, Exchanges: []*wire.Exchange{call.Exchange}, Skip: call.Skip, World: call.World,
-	}
+	return conformance.Recorded{Case: c, Steps: []fixtures.BoundStep{step}, Exchanges: []*wire.Exchange{x}}
 }
 
 func expectationOf(request *wire.Request) oracle.Expectation {

@@ -15,21 +15,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/reference"
 )
 
-// CapturedCall is one captured call of an operation that the reference knows.
-type CapturedCall struct {
-	Entry    int // its number among the entries of the file, from 1
-	World    int // numbers the endpoints, regions and accounts, from 1: none has the commands of another
-	Exchange *wire.Exchange
-	Skip     string // why it cannot be judged, in one line; "" where it can
-}
-
 // Capture is what a HAR file holds.
 type Capture struct {
-	Calls []CapturedCall
+	// Calls are those of the operations that the reference knows, in the order in which they were sent.
+	Calls []conformance.Recorded
 	// Foreign counts the entries that are no call of SSM, or of an operation that is not judged.
 	Foreign int
 }
@@ -98,7 +92,7 @@ func (h *har) secrets() []string {
 }
 
 // Read takes the calls of Run Command out of a HAR file, without what is secret in its requests: neither that, nor
-// what an answer echoes of it, is in a Call. Secrets are more of them, which no request has.
+// what an answer echoes of it, is in a call. Secrets are more of them, which no request has.
 func Read(r io.Reader, secrets ...string) (Capture, error) {
 	var file har
 	if err := json.NewDecoder(r).Decode(&file); err != nil {
@@ -124,22 +118,24 @@ func Read(r io.Reader, secrets ...string) (Capture, error) {
 			sentAt, took = last, 0
 		}
 		last = sentAt.Add(took)
-		call := CapturedCall{Entry: i + 1, World: worlds.of(e.Request.URL, request), Exchange: &wire.Exchange{
+		x := &wire.Exchange{
 			Sent: sentAt, Elapsed: took, Request: request, Response: &wire.Response{Status: e.Response.Status, Header: http.Header{}},
-		}}
+		}
 		for _, h := range e.Response.Headers {
-			call.Exchange.Response.Header.Add(h.Name, h.Value)
+			x.Response.Header.Add(h.Name, h.Value)
 		}
 		sent, hasSent, err := e.Request.PostData.bytes(e.Request.BodySize)
 		if err != nil {
-			return c, fmt.Errorf("entry %d: the request's body is no base64: %w", call.Entry, err)
+			return c, fmt.Errorf("entry %d: the request's body is no base64: %w", i+1, err)
 		}
 		answer, hasAnswer, err := e.Response.Content.bytes(e.Response.Content.Size)
 		if err != nil {
-			return c, fmt.Errorf("entry %d: the answer's body is no base64: %w", call.Entry, err)
+			return c, fmt.Errorf("entry %d: the answer's body is no base64: %w", i+1, err)
 		}
-		call.Exchange.Request.Body, call.Exchange.Response.Body = redactor.Bytes(sent), answer
-		redactor.Exchange(call.Exchange)
+		request.Body, x.Response.Body = redactor.Bytes(sent), answer
+		redactor.Exchange(x)
+		call := caseOf(i+1, x)
+		call.World = worlds.of(e.Request.URL, request)
 		switch {
 		case e.Request.Raw != "":
 			call.Skip = "the request was framed by hand: how much of it was read is not known"
@@ -158,7 +154,7 @@ func Read(r io.Reader, secrets ...string) (Capture, error) {
 		}
 		c.Calls = append(c.Calls, call)
 	}
-	slices.SortStableFunc(c.Calls, func(a, b CapturedCall) int { return a.Exchange.Sent.Compare(b.Exchange.Sent) })
+	slices.SortStableFunc(c.Calls, func(a, b conformance.Recorded) int { return a.Exchanges[0].Sent.Compare(b.Exchanges[0].Sent) })
 	return c, nil
 }
 

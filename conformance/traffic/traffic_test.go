@@ -96,11 +96,7 @@ func judgeHAR(t *testing.T, har []byte) (*event.Report, traffic.Capture) {
 	t.Helper()
 	capture, err := traffic.Read(bytes.NewReader(har))
 	require.NoError(t, err)
-	var cases []conformance.Recorded
-	for _, call := range capture.Calls {
-		cases = append(cases, traffic.Case(call))
-	}
-	report, err := conformance.JudgeRecorded(context.Background(), conformance.Target{Name: "recorded"}, cases)
+	report, err := conformance.JudgeRecorded(context.Background(), conformance.Target{Name: "recorded"}, capture.Calls)
 	if err != nil {
 		require.ErrorIs(t, err, conformance.ErrCannotJudge)
 	}
@@ -404,7 +400,7 @@ func TestWhatIsNoCallIsNotJudged(t *testing.T) {
 		assert.Equal(t, reason == "", report.Results[i].Verdict == judge.Pass)
 	}
 	for _, c := range capture.Calls {
-		assert.NotContains(t, fmt.Sprint(c.Exchange.Request.Fields), "VERYSECRET", "no credential is taken over")
+		assert.NotContains(t, fmt.Sprint(c.Exchanges[0].Request.Fields), "VERYSECRET", "no credential is taken over")
 	}
 
 	for name, text := range map[string]string{

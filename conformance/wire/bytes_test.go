@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
 func TestFrameWritesExactBytes(t *testing.T) {
@@ -30,19 +31,19 @@ func TestFrameWritesExactBytes(t *testing.T) {
 	head := "POST / HTTP/1.1\r\nHost: h:1\r\nContent-Type: application/x-amz-json-1.1\r\n" +
 		"X-Amz-Target: AmazonSSM.SendCommand\r\nUser-Agent: sendspec\r\n"
 	for name, c := range map[string]struct {
-		framing wire.FalseLength
+		framing fixtures.Framing
 		want    string
 	}{
-		"honest":            {wire.FalseLength{}, "Content-Length: 2\r\nConnection: close\r\n\r\n{}"},
-		"a length too low":  {wire.FalseLength{ContentLength: -1}, "Content-Length: 1\r\nConnection: close\r\n\r\n{}"},
-		"a length too high": {wire.FalseLength{ContentLength: 5}, "Content-Length: 7\r\nConnection: close\r\n\r\n{}"},
-		"raw chunks":        {wire.FalseLength{RawChunks: &text}, "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nab"},
+		"honest":            {fixtures.Framing{}, "Content-Length: 2\r\nConnection: close\r\n\r\n{}"},
+		"a length too low":  {fixtures.Framing{ContentLength: -1}, "Content-Length: 1\r\nConnection: close\r\n\r\n{}"},
+		"a length too high": {fixtures.Framing{ContentLength: 5}, "Content-Length: 7\r\nConnection: close\r\n\r\n{}"},
+		"raw chunks":        {fixtures.Framing{RawChunks: &text}, "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nab"},
 		"both lengths": {
-			wire.FalseLength{BothLengths: true},
+			fixtures.Framing{BothLengths: true},
 			"Content-Length: 2\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
 		},
 		"a second length": {
-			wire.FalseLength{RepeatContentLength: &number},
+			fixtures.Framing{RepeatContentLength: &number},
 			"Content-Length: 2\r\nContent-Length: 5\r\nConnection: close\r\n\r\n{}",
 		},
 	} {
@@ -55,7 +56,7 @@ func TestFrameWritesExactBytes(t *testing.T) {
 	}
 	r := wire.NewRequest("SendCommand", nil)
 	r.Set("Host", "other")
-	r.Frame("h:1", wire.FalseLength{})
+	r.Frame("h:1", fixtures.Framing{})
 	assert.Contains(t, string(r.Raw), "\r\nHost: other\r\n")
 }
 
@@ -353,7 +354,7 @@ func TestTheCommandForARawRequestHasNoCredential(t *testing.T) {
 	t.Parallel()
 	r := wire.NewRequest("SendCommand", []byte("{}"))
 	signWithDistinctive(t, r)
-	r.Frame("h", wire.FalseLength{ContentLength: 1})
+	r.Frame("h", fixtures.Framing{ContentLength: 1})
 	command := wire.Curl("http://127.0.0.1:4014", "us-east-1", r)
 	for _, secret := range []string{"KEYID", "xyzzy", "TOKEN"} {
 		assert.NotContains(t, command, secret)
@@ -365,7 +366,7 @@ func TestTheCommandForARawRequestHasNoCredential(t *testing.T) {
 	assert.Contains(t, string(out), "\r\nContent-Length: 3\r\n")
 	assert.True(t, strings.HasSuffix(string(out), "\r\n\r\n{}"))
 
-	r.Frame("h", wire.FalseLength{}) // a proxy gives up what is closed after a whole request
+	r.Frame("h", fixtures.Framing{}) // a proxy gives up what is closed after a whole request
 	command = wire.Curl("http://127.0.0.1:4014", "us-east-1", r)
 	assert.True(t, strings.HasSuffix(command, "| nc 127.0.0.1 4014"), command)
 }

@@ -10,19 +10,13 @@ import (
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
+
+	"github.com/sendspec/sendspec/fixtures"
 )
 
-// FalseLength is how the length of a body is misstated.
-type FalseLength struct {
-	ContentLength       int     // added to the true length
-	RawChunks           *string // sent after Transfer-Encoding: chunked, as they are
-	BothLengths         bool    // Content-Length beside Transfer-Encoding: chunked
-	RepeatContentLength *int    // a second Content-Length with this added
-}
-
-// Frame sets Raw to the whole request under the framing; host is for the Host header.
-func (r *Request) Frame(host string, f FalseLength) {
-	body := framedBody{lengths: f.lengths(len(r.Body)), body: r.Body, chunked: f.RawChunks != nil || f.BothLengths}
+// Frame sets Raw to the whole request under a framing at fault; host is for the Host header.
+func (r *Request) Frame(host string, f fixtures.Framing) {
+	body := framedBody{lengths: lengths(&f, len(r.Body)), body: r.Body, chunked: f.RawChunks != nil || f.BothLengths}
 	switch {
 	case f.RawChunks != nil:
 		body.body = []byte(*f.RawChunks)
@@ -34,7 +28,7 @@ func (r *Request) Frame(host string, f FalseLength) {
 }
 
 // lengths are what the Content-Length lines say.
-func (f *FalseLength) lengths(length int) []int {
+func lengths(f *fixtures.Framing, length int) []int {
 	var all []int
 	if f.RawChunks == nil || f.BothLengths {
 		all = append(all, length+f.ContentLength)

@@ -13,9 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
-func framed(f wire.FalseLength) *wire.Request {
+func framed(f fixtures.Framing) *wire.Request {
 	r := wire.NewRequest("SendCommand", []byte("{}"))
 	r.Frame("h:1", f)
 	return r
@@ -25,18 +26,18 @@ func TestAFramingSaysWhetherAServerWouldWait(t *testing.T) {
 	t.Parallel()
 	number := func(n int) *int { return &n }
 	for name, c := range map[string]struct {
-		framing wire.FalseLength
+		framing fixtures.Framing
 		want    wire.Ending
 	}{
-		"honest":                         {wire.FalseLength{}, wire.Whole},
-		"a length too low":               {wire.FalseLength{ContentLength: -1}, wire.Whole},
-		"a length too high":              {wire.FalseLength{ContentLength: 1}, wire.CutShort},
-		"a length below 0":               {wire.FalseLength{ContentLength: -3}, wire.Ambiguous},
-		"the same length twice":          {wire.FalseLength{RepeatContentLength: number(0)}, wire.Whole},
-		"a second length that is lower":  {wire.FalseLength{RepeatContentLength: number(-1)}, wire.Whole},
-		"a second length that is higher": {wire.FalseLength{RepeatContentLength: number(1)}, wire.Ambiguous},
-		"a length beside chunks":         {wire.FalseLength{BothLengths: true}, wire.Whole},
-		"a lie beside chunks":            {wire.FalseLength{BothLengths: true, ContentLength: 20}, wire.Ambiguous},
+		"honest":                         {fixtures.Framing{}, wire.Whole},
+		"a length too low":               {fixtures.Framing{ContentLength: -1}, wire.Whole},
+		"a length too high":              {fixtures.Framing{ContentLength: 1}, wire.CutShort},
+		"a length below 0":               {fixtures.Framing{ContentLength: -3}, wire.Ambiguous},
+		"the same length twice":          {fixtures.Framing{RepeatContentLength: number(0)}, wire.Whole},
+		"a second length that is lower":  {fixtures.Framing{RepeatContentLength: number(-1)}, wire.Whole},
+		"a second length that is higher": {fixtures.Framing{RepeatContentLength: number(1)}, wire.Ambiguous},
+		"a length beside chunks":         {fixtures.Framing{BothLengths: true}, wire.Whole},
+		"a lie beside chunks":            {fixtures.Framing{BothLengths: true, ContentLength: 20}, wire.Ambiguous},
 	} {
 		assert.Equal(t, c.want, framed(c.framing).Ending, name)
 	}
@@ -60,7 +61,7 @@ func TestAFramingSaysWhetherAServerWouldWait(t *testing.T) {
 		"9\r\n{}\r\n0\r\n\r\n":              wire.CutShort,
 		"ffffffffffffffffff\r\n{}\r\n0\r\n": wire.CutShort,
 	} {
-		assert.Equal(t, want, framed(wire.FalseLength{RawChunks: &chunks}).Ending, "%q", chunks)
+		assert.Equal(t, want, framed(fixtures.Framing{RawChunks: &chunks}).Ending, "%q", chunks)
 	}
 }
 
@@ -80,7 +81,7 @@ func TestAWholeRequestIsAnsweredHoweverLongThatTakes(t *testing.T) {
 	h, err := wire.NewHTTP(server.URL, wire.Limits{Timeout: time.Minute}, nil)
 	require.NoError(t, err)
 	defer h.Close()
-	for _, f := range []wire.FalseLength{{}, {ContentLength: -1}} {
+	for _, f := range []fixtures.Framing{{}, {ContentLength: -1}} {
 		assertEnding(t, ending{status: http.StatusAccepted}, h.Exchange(context.Background(), framed(f)))
 	}
 }
@@ -97,9 +98,9 @@ func TestTheEndOfTheSendingIsToldToWhoWaits(t *testing.T) {
 	h, err := wire.NewHTTP(endpoint, wire.Limits{Timeout: time.Minute}, nil)
 	require.NoError(t, err)
 	defer h.Close()
-	assertEnding(t, ending{status: 400}, h.Exchange(context.Background(), framed(wire.FalseLength{ContentLength: 1})))
+	assertEnding(t, ending{status: 400}, h.Exchange(context.Background(), framed(fixtures.Framing{ContentLength: 1})))
 	one := 1
-	x := h.Exchange(context.Background(), framed(wire.FalseLength{RepeatContentLength: &one}))
+	x := h.Exchange(context.Background(), framed(fixtures.Framing{RepeatContentLength: &one}))
 	assertEnding(t, ending{status: 400}, x)
 	assert.GreaterOrEqual(t, x.Elapsed, wire.Quiet)
 }
@@ -111,5 +112,5 @@ func TestAServerThatWaitsForMoreOfAWholeRequestIsSilent(t *testing.T) {
 	h, err := wire.NewHTTP(endpoint, wire.Limits{Timeout: 2 * wire.Quiet}, nil)
 	require.NoError(t, err)
 	defer h.Close()
-	assertEnding(t, ending{failure: wire.TimedOut}, h.Exchange(context.Background(), framed(wire.FalseLength{})))
+	assertEnding(t, ending{failure: wire.TimedOut}, h.Exchange(context.Background(), framed(fixtures.Framing{})))
 }

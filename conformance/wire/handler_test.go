@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
 func TestAHandlerIsHeldToTheSameLimits(t *testing.T) {
@@ -77,7 +78,7 @@ func TestAHandlerSeesWhatAServerWouldHandIt(t *testing.T) {
 	assert.Equal(t, "1", x.Response.Header.Get("X-Early"))
 	assert.Empty(t, x.Response.Header.Get("X-Late"))
 
-	r.Frame("h", wire.FalseLength{})
+	r.Frame("h", fixtures.Framing{})
 	assertEnding(t, ending{failure: wire.Unsupported}, h.Exchange(context.Background(), r))
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -92,7 +93,7 @@ func TestWhatSignsAQueryIsNotWritten(t *testing.T) {
 	const shown = "/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=(redacted)&X-Amz-Security-Token=(redacted)" +
 		"&X-Amz-Signature=(redacted)"
 	r := &wire.Request{Method: "POST", Path: path, Fields: []wire.Field{{Name: "Authorization", Value: "secret"}}}
-	r.Frame("h", wire.FalseLength{})
+	r.Frame("h", fixtures.Framing{})
 	raw := string(wire.NewRedactor().Request(r).Raw)
 	assert.Contains(t, raw, "POST "+shown+" HTTP/1.1\r\n")
 	assert.Contains(t, raw, "Authorization: (redacted)\r\n")

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
 // smallLimits are so small that a hostile server cannot make a test fat. The time is one that nothing takes, however
@@ -202,7 +203,7 @@ func exchangeOver(t *testing.T, over way, serve func(client), limits wire.Limits
 		}
 	}
 	if over.raw {
-		r.Frame("127.0.0.1", wire.FalseLength{})
+		r.Frame("127.0.0.1", fixtures.Framing{})
 	}
 	r.Body = append(r.Body, body...)
 	x := h.Exchange(context.Background(), r)
@@ -257,7 +258,7 @@ func TestAClosedPortIsUnreachable(t *testing.T) {
 		require.NoError(t, err)
 		r := wire.NewRequest("SendCommand", nil)
 		if raw {
-			r.Frame("h", wire.FalseLength{})
+			r.Frame("h", fixtures.Framing{})
 		}
 		assertEnding(t, ending{failure: wire.Unreachable}, h.Exchange(context.Background(), r))
 	}
@@ -272,7 +273,7 @@ func TestTLSAgainstAServerWithoutItIsUnreachable(t *testing.T) {
 		defer h.Close()
 		r := wire.NewRequest("SendCommand", nil)
 		if raw {
-			r.Frame("h", wire.FalseLength{})
+			r.Frame("h", fixtures.Framing{})
 		}
 		x := h.Exchange(context.Background(), r)
 		require.NotNil(t, x.Err)
@@ -297,7 +298,7 @@ func TestAnEndedContextInterruptsAtOnce(t *testing.T) {
 			r := wire.NewRequest("SendCommand", []byte("{}"))
 			assertEnding(t, ending{status: 200}, h.Exchange(ctx, r))
 			if raw {
-				r.Frame("h", wire.FalseLength{})
+				r.Frame("h", fixtures.Framing{})
 			}
 			assertEnding(t, ending{failure: wire.Interrupted}, h.Exchange(ctx, r))
 		})
@@ -339,7 +340,7 @@ func TestAnAnswerBeforeTheRequestIsReadIsKept(t *testing.T) {
 	h, err := wire.NewHTTP(endpoint, wire.Limits{}, nil)
 	require.NoError(t, err)
 	r := wire.NewRequest("SendCommand", bytes.Repeat([]byte("x"), 4<<20))
-	r.Frame("h", wire.FalseLength{})
+	r.Frame("h", fixtures.Framing{})
 	assertEnding(t, ending{status: 413}, h.Exchange(context.Background(), r))
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance/conformancetest/leaktest"
 	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
 // Not parallel: it counts the goroutines of the whole process.
@@ -23,7 +24,7 @@ func TestExchangersLeaveNoGoroutineBehind(t *testing.T) {
 			require.NoError(t, err)
 			r := wire.NewRequest("SendCommand", []byte("{}"))
 			h.Exchange(context.Background(), r)
-			r.Frame("h", wire.FalseLength{})
+			r.Frame("h", fixtures.Framing{})
 			h.Exchange(context.Background(), r)
 			h.Close()
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
 // tunnels is a proxy that leads every tunnel to the address, and keeps what it was asked.
@@ -78,7 +79,7 @@ func TestEveryRequestGoesThroughTheTunnelOfAProxy(t *testing.T) {
 		h.Through(proxy)
 		odd := wire.NewRequest("SendCommand", []byte("{}"))
 		odd.Set("X-Sendspec", "a\tb") // what net/http sends
-		for _, r := range []*wire.Request{wire.NewRequest("SendCommand", []byte("{}")), framed(wire.FalseLength{}), odd} {
+		for _, r := range []*wire.Request{wire.NewRequest("SendCommand", []byte("{}")), framed(fixtures.Framing{}), odd} {
 			assertEnding(t, ending{status: http.StatusNoContent}, h.Exchange(context.Background(), r))
 		}
 		h.Close()
@@ -97,7 +98,7 @@ func TestAProxyThatOpensNoTunnelIsNamed(t *testing.T) {
 		h, err := wire.NewHTTP(scheme+"://ssm.example:8014", wire.Limits{Timeout: time.Minute}, nil)
 		require.NoError(t, err)
 		h.Through(proxy)
-		for _, r := range []*wire.Request{wire.NewRequest("SendCommand", []byte("{}")), framed(wire.FalseLength{})} {
+		for _, r := range []*wire.Request{wire.NewRequest("SendCommand", []byte("{}")), framed(fixtures.Framing{})} {
 			x := h.Exchange(context.Background(), r)
 			require.NotNil(t, x.Err)
 			assert.Equal(t, wire.Unreachable, x.Err.Failure)
@@ -119,7 +120,7 @@ func TestAProxyThatIsSilentIsNotWaitedForLongerThanATarget(t *testing.T) {
 	require.NoError(t, err)
 	defer h.Close()
 	h.Through(proxy)
-	x := h.Exchange(context.Background(), framed(wire.FalseLength{}))
+	x := h.Exchange(context.Background(), framed(fixtures.Framing{}))
 	require.NotNil(t, x.Err)
 	assert.Equal(t, wire.TimedOut, x.Err.Failure, strings.TrimSpace(x.Err.Error()))
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
 const (
@@ -243,7 +244,7 @@ func TestAnExchangeHasNothingSecretInIt(t *testing.T) {
 			_, signature, _ := strings.Cut(sent.Get("Authorization"), "Signature=")
 			_, query, _ := strings.Cut(presigned.Path, "X-Amz-Signature=")
 			framed := *sent
-			framed.Frame("h", wire.FalseLength{})
+			framed.Frame("h", fixtures.Framing{})
 			for _, q := range []*wire.Request{sent, presigned, &framed} {
 				before := *q
 				x := r.Redacting(exchanged{spell}).Exchange(t.Context(), q)

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
 // capture serves requests, and hands out the bytes of each as they came over its connection.
@@ -55,7 +56,7 @@ func TestTheSameRequestIsTheSameBytesOverPlainAndTLS(t *testing.T) {
 	for name, r := range map[string]func() *wire.Request{
 		"kept":   request(func(*wire.Request) {}),
 		"chunks": request(func(r *wire.Request) { r.Chunked = 7 }),
-		"raw":    request(func(r *wire.Request) { r.Frame("", wire.FalseLength{BothLengths: true}) }),
+		"raw":    request(func(r *wire.Request) { r.Frame("", fixtures.Framing{BothLengths: true}) }),
 		"large":  request(func(r *wire.Request) { r.Body = bytes.Repeat([]byte("x"), 1<<20) }),
 		"path":   request(func(r *wire.Request) { r.Path = "//a/../%2f?x=%7e" }),
 	} {

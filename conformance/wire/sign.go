@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -31,22 +32,11 @@ func NewSigner(c aws.Credentials, region string) *Signer {
 
 // With returns a signer that differs in what is not "".
 func (s *Signer) With(accessKey, secret, region, service string) *Signer {
-	other := *s
-	for _, part := range []struct {
-		to    *string
-		value string
-	}{
-		{&other.Credentials.AccessKeyID, accessKey},
-		{&other.Credentials.SecretAccessKey, secret},
-		{&other.Region, region},
-		{&other.Service, service},
-	} {
-		if part.value != "" {
-			*part.to = part.value
-		}
-	}
-	other.signer = v4.NewSigner() // a signer keeps derived keys by access key and scope
-	return &other
+	own := s.Credentials
+	own.AccessKeyID, own.SecretAccessKey = cmp.Or(accessKey, own.AccessKeyID), cmp.Or(secret, own.SecretAccessKey)
+	other := NewSigner(own, cmp.Or(region, s.Region)) // a signer keeps derived keys by access key and scope
+	other.Service = cmp.Or(service, s.Service)
+	return other
 }
 
 // Sign adds X-Amz-Date, Authorization and, for temporary credentials, X-Amz-Security-Token to the

@@ -23,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sendspec/sendspec/conformance/wire"
+	"github.com/sendspec/sendspec/fixtures"
 )
 
 // certify returns a certificate that signs itself, and a pool that trusts it.
@@ -134,7 +135,7 @@ func TestAdviceOnTLS(t *testing.T) {
 			h, err := wire.NewHTTP("https://"+address, wire.Limits{Timeout: time.Minute}, c.client)
 			require.NoError(t, err)
 			defer h.Close()
-			for _, r := range []*wire.Request{wire.NewRequest("SendCommand", []byte("{}")), framed(wire.FalseLength{})} {
+			for _, r := range []*wire.Request{wire.NewRequest("SendCommand", []byte("{}")), framed(fixtures.Framing{})} {
 				x := h.Exchange(context.Background(), r)
 				require.NotNil(t, x.Err)
 				assert.Equal(t, wire.Unreachable, x.Err.Failure, x.Err)
@@ -156,7 +157,7 @@ func TestAClientCertificateIsShown(t *testing.T) {
 	h, err := wire.NewHTTP(server.URL, wire.Limits{}, &tls.Config{RootCAs: trust, Certificates: []tls.Certificate{own}})
 	require.NoError(t, err)
 	defer h.Close()
-	for _, r := range []*wire.Request{wire.NewRequest("SendCommand", []byte("{}")), framed(wire.FalseLength{})} {
+	for _, r := range []*wire.Request{wire.NewRequest("SendCommand", []byte("{}")), framed(fixtures.Framing{})} {
 		assertEnding(t, ending{status: http.StatusNoContent}, h.Exchange(context.Background(), r))
 	}
 }
