@@ -18,38 +18,54 @@ import (
 // refuses: the caller is mistaken about what the target has.
 var ErrBinding = errors.New("wrong binding")
 
-// given is a kind of binding that can be checked with one request, which a target that has it takes.
-type given struct {
+// part is a part of the target's world that one request can be about: a target that has it takes the request, and so does
+// one that does not look at it.
+type part struct {
 	names []string
-	// request is the body of the request that names these values.
-	request func(c *Client, values []string) string
+	// body is the request, or the members of it that a plain request has not. $value is a value, $values are those that go
+	// together, $topic is an SNS topic.
+	body string
 	// refusals are the errors that say that the value is at fault. Of ValidationException the text names it, too.
 	refusals []string
 	dispatch bool // the request runs a command, which does nothing
+	// made are values that may do where none was given; nil where none can be made up.
+	made func(seed uint64) fixtures.Bindings
 }
 
-// givens are the kinds. Nodes, documents and alarms that are there to be refused are not among them, nor is what one
+// world are the parts. Nodes, documents and alarms that are there to be refused are not among them, nor is what one
 // request changes, nor node IDs of a rarer form (node.short, node.hybrid): a server may be wrong to refuse the form.
-var givens = []given{
-	{linuxNodes(), onNodes("AWS-RunShellScript"), []string{"InvalidInstanceId"}, true},
-	{[]string{"node.windows"}, onNodes("AWS-RunPowerShellScript"), []string{"InvalidInstanceId"}, true},
+var world = []part{
+	{linuxNodes(), onNodes("AWS-RunShellScript"), []string{"InvalidInstanceId"}, true, madeNodes},
+	{[]string{"node.windows"}, onNodes("AWS-RunPowerShellScript"), []string{"InvalidInstanceId"}, true, nil},
 	{[]string{
 		"document", "document.arn", "document.hardcoded", "document.arbitrary", "document.execution",
 		"document.two-steps", "document.properties",
 		"document.properties-reversed", "document.schema-2.0", "document.typed", "document.step",
 		"document.versions", "document.powershell-only",
-	}, onDocument, []string{"InvalidDocument"}, false},
+	}, `{"DocumentName":$value,"Targets":[{"Key":"tag:sendspec","Values":[$nonce]}]}`, []string{"InvalidDocument"}, false, nil},
 	{
 		[]string{"role"},
-		withMember(
-			`,"ServiceRoleArn":$value,"NotificationConfig":{"NotificationArn":$topic,"NotificationEvents":["All"],` +
-				`"NotificationType":"Command"}`),
-		[]string{"InvalidRole"},
-		false,
+		`,"ServiceRoleArn":$value,"NotificationConfig":{"NotificationArn":$topic,"NotificationEvents":["All"],"NotificationType":"Command"}`,
+		[]string{"InvalidRole"}, false,
+		func(seed uint64) fixtures.Bindings {
+			name := "sendspec-" + Nonce(seed, "role", 0)
+			return fixtures.Bindings{
+				"role": "arn:aws:iam::123456789012:role/" + name, "topic": "arn:aws:sns:us-east-1:123456789012:" + name,
+			}
+		},
 	},
-	{[]string{"bucket"}, withMember(`,"OutputS3BucketName":$value`), []string{"InvalidOutputFolder"}, false},
-	{[]string{"alarm.ok", "alarm.insufficient"}, withMember(`,"AlarmConfiguration":{"Alarms":[{"Name":$value}]}`),
-		[]string{"ValidationException"}, false},
+	{[]string{"bucket"}, `,"OutputS3BucketName":$value`, []string{"InvalidOutputFolder"}, false, func(seed uint64) fixtures.Bindings {
+		return fixtures.Bindings{"bucket": "sendspec-" + Nonce(seed, "bucket", 0)}
+	}},
+	{
+		[]string{"alarm.ok", "alarm.insufficient"},
+		`,"AlarmConfiguration":{"IgnorePollAlarmFailure":false,"Alarms":[{"Name":$value}]}`,
+		[]string{"ValidationException"}, false,
+		func(seed uint64) fixtures.Bindings {
+			name := "sendspec-" + Nonce(seed, "alarm", 0)
+			return fixtures.Bindings{"alarm.ok": name + "-ok", "alarm.insufficient": name + "-insufficient"}
+		},
+	},
 }
 
 func linuxNodes() []string {
@@ -60,23 +76,28 @@ func linuxNodes() []string {
 	return names
 }
 
-func onNodes(document string) func(*Client, []string) string {
-	return func(_ *Client, ids []string) string {
-		return fmt.Sprintf(`{"DocumentName":%q,"Parameters":{"commands":["exit 0"]},"InstanceIds":%s}`, document, quoted(ids))
+func madeNodes(seed uint64) fixtures.Bindings {
+	id := func(name string, length int) string { return (Nonce(seed, name, 0) + Nonce(seed, name, 1))[:length] }
+	made := fixtures.Bindings{"node.short": "i-" + id("node.short", 8), "node.hybrid": "mi-" + id("node.hybrid", 17)}
+	for _, name := range linuxNodes() {
+		made[name] = "i-" + id(name, 17)
 	}
+	return made
 }
 
-func onDocument(c *Client, names []string) string {
-	return fmt.Sprintf(`{"DocumentName":%s,"Targets":[{"Key":"tag:sendspec","Values":["%s"]}]}`, quoted(names[0]),
-		Nonce(c.Seed, "preflight", 0))
+func onNodes(document string) string {
+	return `{"DocumentName":"` + document + `","Parameters":{"commands":["exit 0"]},"InstanceIds":$values}`
 }
 
-// withMember is a plain request with one member more, of which $value and $topic are filled in.
-func withMember(member string) func(*Client, []string) string {
-	return func(c *Client, values []string) string {
-		topic := cmp.Or(c.Given["topic"], "arn:aws:sns:"+c.Region+":123456789012:sendspec")
-		return c.minimal(strings.NewReplacer("$value", quoted(values[0]), "$topic", quoted(topic)).Replace(member))
+// request is the body of a request that names these values.
+func (c *Client) request(p *part, topic string, values ...string) string {
+	topic = cmp.Or(topic, "arn:aws:sns:"+c.Region+":123456789012:sendspec")
+	body := strings.NewReplacer("$values", quoted(values), "$value", quoted(values[0]), "$topic", quoted(topic),
+		"$nonce", quoted(Nonce(c.Seed, "preflight", 0))).Replace(p.body)
+	if body[0] == ',' {
+		return c.minimal(body)
 	}
+	return body
 }
 
 func quoted(v any) string {
@@ -87,7 +108,8 @@ func quoted(v any) string {
 // CheckGiven asks the target about the bindings that the caller gave and that are needed. It returns an error only where
 // the target says clearly that it has no such thing; the cases judge all else.
 func (c *Client) CheckGiven(ctx context.Context, needed map[string]bool, p *Preflight) error {
-	for _, g := range givens {
+	for i := range world {
+		g := &world[i]
 		if g.dispatch && !c.MayDispatch {
 			continue
 		}
@@ -104,7 +126,7 @@ func (c *Client) CheckGiven(ctx context.Context, needed map[string]bool, p *Pref
 	return nil
 }
 
-func (c *Client) check(ctx context.Context, g given, names map[string]string, p *Preflight) error {
+func (c *Client) check(ctx context.Context, g *part, names map[string]string, p *Preflight) error {
 	values := slices.Sorted(maps.Keys(names))
 	if g.dispatch && len(values) > 1 {
 		if answer, err := c.refused(ctx, g, values, p); err != nil || answer == "" {
@@ -129,8 +151,8 @@ func (c *Client) check(ctx context.Context, g given, names map[string]string, p 
 }
 
 // refused is what the target answers where it says that it has no such thing, "" otherwise.
-func (c *Client) refused(ctx context.Context, g given, values []string, p *Preflight) (string, error) {
-	e, err := c.Ask(ctx, "SendCommand", g.request(c, values))
+func (c *Client) refused(ctx context.Context, g *part, values []string, p *Preflight) (string, error) {
+	e, err := c.Ask(ctx, "SendCommand", c.request(g, c.Given["topic"], values...))
 	if err != nil || e.Response == nil || e.Response.Status/100 != 4 || !slices.Contains(g.refusals, e.ErrorType) ||
 		judge.Refusal(e) == p.Refusal {
 		return "", err
@@ -139,4 +161,31 @@ func (c *Client) refused(ctx context.Context, g given, values []string, p *Prefl
 		return "", nil
 	}
 	return e.Summary(), nil
+}
+
+// tryMade asks whether the target takes made-up values of a part of its world that the user did not describe.
+func (c *Client) tryMade(ctx context.Context, g *part, p *Preflight) error {
+	if g.made == nil || g.dispatch && !c.MayDispatch {
+		return nil
+	}
+	made := g.made(c.Seed)
+	for name := range made {
+		if p.Bindings[name] != "" {
+			return nil
+		}
+	}
+	e, err := c.Ask(ctx, "SendCommand", c.request(g, made["topic"], made[g.names[0]]))
+	if err != nil {
+		return err
+	}
+	c.keep(&e)
+	p.inspect(e)
+	if !e.OK() {
+		return nil
+	}
+	for name, value := range made {
+		p.Bindings[name] = value
+		p.Synthetic = append(p.Synthetic, name)
+	}
+	return nil
 }

@@ -75,14 +75,12 @@ func (c *Client) Preflight(ctx context.Context) (Preflight, error) {
 	c.keep(&first)
 	p.inspect(first)
 	if !c.AWS {
-		for i, s := range synthetics {
-			if err := c.trySynthetic(ctx, s, &p); err != nil {
-				return p, err
+		for i := range world {
+			err := c.tryMade(ctx, &world[i], &p)
+			if err == nil && i == 0 { // the nodes come first, and the others go to one then
+				err = c.tryByInstanceIDs(ctx, &p)
 			}
-			if i > 0 {
-				continue
-			}
-			if err := c.tryByInstanceIDs(ctx, &p); err != nil { // the nodes come first, and the others go to one then
+			if err != nil {
 				return p, err
 			}
 		}
