@@ -48,14 +48,20 @@ func (m *matching) compose(name, path string, arg, got *jsontree.Value) {
 			m.match(path, arg, got)
 		}
 	case "$in":
-		m.in(path, arg, got)
+		for i := range arg.Items {
+			if m.try(path, &arg.Items[i], got) {
+				m.match(path, &arg.Items[i], got) // for the notes of lower level inside it
+				return
+			}
+		}
+		m.miss(path, anything(m.matcherWords(name, arg)), described(got))
 	case "$all":
 		for i := range arg.Items {
 			m.match(path, &arg.Items[i], got)
 		}
 	case "$not":
 		if m.try(path, arg, got) {
-			m.miss(path, anything("not "+m.describe(arg)), described(got))
+			m.miss(path, anything(m.matcherWords(name, arg)), described(got))
 		}
 	case "$exact":
 		if !jsontree.Equal(arg, got) {
@@ -73,16 +79,6 @@ func (m *matching) compose(name, path string, arg, got *jsontree.Value) {
 	default:
 		panic("matcher " + name + " has neither a test nor code here")
 	}
-}
-
-func (m *matching) in(path string, arg, got *jsontree.Value) {
-	for i := range arg.Items {
-		if m.try(path, &arg.Items[i], got) {
-			m.match(path, &arg.Items[i], got) // for the notes of lower level inside it
-			return
-		}
-	}
-	m.miss(path, anything("one of "+m.list(arg, ", ")), described(got))
 }
 
 // resolve is the value of the case that $echo or $earlier stands for, nil where there is none: what was sent, in this
@@ -140,7 +136,7 @@ func (m *matching) elements(name, path string, arg, got *jsontree.Value) {
 		}
 	}
 	if name == "$some" {
-		m.miss(path, Description{Words: "a list with " + m.describe(arg), Kind: kindList}, described(got))
+		m.miss(path, Description{Words: m.matcherWords(name, arg), Kind: kindList}, described(got))
 	}
 }
 
@@ -154,13 +150,13 @@ func (m *matching) after(path string, arg, got *jsontree.Value) {
 	if ok && number && math.Abs(f-base-span.Seconds()) <= afterTolerance {
 		return
 	}
-	found := anything(later(pointer, math.Round((f-base)*1000)/1000))
+	found := anything(matcher.Later(pointer, math.Round((f-base)*1000)/1000))
 	if !ok {
 		found = anything(pointer + " is no number")
 	} else if !number {
 		found = described(got)
 	}
-	m.miss(path, anything(later(pointer, span.Seconds())), found)
+	m.miss(path, anything(matcher.Later(pointer, span.Seconds())), found)
 }
 
 func (m *matching) epochSeconds(path string, arg, got *jsontree.Value) {
@@ -173,7 +169,7 @@ func (m *matching) epochSeconds(path string, arg, got *jsontree.Value) {
 	now := float64(m.answer.Sent.UnixMilli()) / 1000
 	if math.Abs(f-now) > within.Seconds() {
 		// Not how far: that is new each time.
-		m.miss(path, Description{Words: fmt.Sprintf("a time at most %s from now", within), Kind: kindNumber}, described(got))
+		m.miss(path, Description{Words: m.matcherWords("$epochSeconds", arg), Kind: kindNumber}, described(got))
 	}
 }
 

@@ -28,7 +28,11 @@ func (m *matching) describe(want *jsontree.Value) string {
 		}
 		return cut("{" + strings.Join(words, ", ") + "}")
 	case want != nil && want.Kind == jsontree.Array && hasMatcher(want):
-		return cut("[" + m.list(want, ", ") + "]")
+		words := make([]string, len(want.Items))
+		for i := range want.Items {
+			words[i] = m.describe(&want.Items[i])
+		}
+		return cut("[" + strings.Join(words, ", ") + "]")
 	}
 	return show(want)
 }
@@ -37,56 +41,24 @@ func (m *matching) described(want *jsontree.Value) Description {
 	return Description{Words: m.describe(want), Kind: kindOf(want)}
 }
 
-func (m *matching) list(of *jsontree.Value, separator string) string {
-	words := make([]string, len(of.Items))
-	for i := range of.Items {
-		words[i] = m.describe(&of.Items[i])
-	}
-	return strings.Join(words, separator)
-}
-
 func (m *matching) matcherWords(name string, arg *jsontree.Value) string {
 	row := matcher.Find(name)
 	if row == nil || row.Wrong(arg) != nil {
 		return name + " " + show(arg) // a mistake in the case, as its author wrote it
 	}
-	switch name {
-	case "$echo", "$earlier":
-		v, whence := m.resolve(name, arg)
-		if v == nil {
-			_, pointer, elsewhere := matcher.Place(arg)
-			if !elsewhere {
-				pointer = arg.Text
-			}
-			return pointer + " " + whence
+	if row.Words != nil {
+		return row.Words(arg, m.describe)
+	}
+	v, whence := m.resolve(name, arg)
+	if v == nil {
+		_, pointer, elsewhere := matcher.Place(arg)
+		if !elsewhere {
+			pointer = arg.Text
 		}
-		return show(v) + " " + whence
-	case "$after":
-		pointer, span, _ := matcher.After(arg)
-		return later(pointer, span.Seconds())
-	case "$all":
-		return m.list(arg, " and ")
-	case "$in":
-		return "one of " + m.list(arg, ", ")
-	case "$not":
-		return "not " + m.describe(arg)
-	case "$optional":
-		return m.describe(arg) + ", or nothing"
-	case "$each":
-		return "a list in which each is " + m.describe(arg)
-	case "$some":
-		return "a list with " + m.describe(arg)
-	case "$epochSeconds":
-		within, _ := matcher.Within(arg)
-		return fmt.Sprintf("a time at most %s from now", within)
+		return pointer + " " + whence
 	}
-	if row.Words == nil {
-		return name + " " + show(arg)
-	}
-	return row.Words(arg, m.describe)
+	return show(v) + " " + whence
 }
-
-func later(pointer string, seconds float64) string { return fmt.Sprintf("%s + %gs", pointer, seconds) }
 
 func hasMatcher(v *jsontree.Value) bool {
 	for part := range v.All() {
