@@ -23,7 +23,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // named is a report of cases given as ID, verdict and fingerprint.
 func named(file string, cases ...[3]string) report.Named {
-	d := report.Document{Format: report.DocumentFormat, Target: report.TargetInfo{Name: file}, Complete: true, Corpus: "c",
+	d := report.Document{Format: report.DocumentFormat, Target: event.Target{Name: file}, Complete: true, Corpus: "c",
 		Verdict: file + " verdict"}
 	for _, c := range cases {
 		d.Cases = append(d.Cases, report.CaseInfo{
@@ -120,7 +120,7 @@ func hostileMatrix(t *testing.T) compare.Matrix {
 	a := named(hostile, [3]string{"area\x1b\u202e\u009b/a/b", "fail", ""}, [3]string{"constraint/Comment/above-max/n=101", "fail",
 		"status=200"}, [3]string{hostile, "fail", hostile}, [3]string{"echo/a/b", "pass", ""})
 	b := named("plain", [3]string{"constraint/Comment/above-max/n=101", "pass", ""}, [3]string{"echo/a/b", "skip", ""})
-	a.Profiles = []report.ProfileInfo{{Profile: fixtures.Core, Standing: event.Standing(hostile)}}
+	a.Profiles = []event.ProfileVerdict{{Profile: fixtures.Core, Standing: event.Standing(hostile)}}
 	m, err := compare.NewMatrix([]report.Named{a, b}, []string{hostile})
 	require.NoError(t, err)
 	return m
@@ -161,8 +161,8 @@ func TestTheMatrix(t *testing.T) {
 		[3]string{"constraint/Comment/within-max/n=100", "pass", ""}, [3]string{"auth/Signature/wrong", "skip", ""})
 	b := named("ours", [3]string{"constraint/Comment/above-max/n=101", "warn", "should:error-message=string"},
 		[3]string{"constraint/Comment/within-max/n=100", "pass", ""}, [3]string{"auth/Signature/wrong", "pass", ""})
-	a.Profiles = []report.ProfileInfo{{Profile: fixtures.Core, Standing: event.Nonconformant}}
-	b.Profiles = []report.ProfileInfo{{Profile: fixtures.Core, Standing: event.Conformant}, {Profile: fixtures.Auth,
+	a.Profiles = []event.ProfileVerdict{{Profile: fixtures.Core, Standing: event.Nonconformant}}
+	b.Profiles = []event.ProfileVerdict{{Profile: fixtures.Core, Standing: event.Conformant}, {Profile: fixtures.Auth,
 		Standing: event.Conformant}}
 	m, err := compare.NewMatrix([]report.Named{a, b}, nil)
 	require.NoError(t, err)

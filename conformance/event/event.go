@@ -17,7 +17,11 @@ import (
 type Event interface{ event() }
 
 // Target is the endpoint under test, as reports show it: nothing in it is secret.
-type Target struct{ Name, URL, Region string }
+type Target struct {
+	Name   string `json:"name"`
+	URL    string `json:"-"`
+	Region string `json:"region"`
+}
 
 // Planned is a case of the plan: asked, or skipped for a reason.
 type Planned struct {
@@ -27,11 +31,9 @@ type Planned struct {
 
 // LaunchedServer is what is known of a server that was started for a run. Package launch starts them.
 type LaunchedServer struct {
-	Command string
-	// Ended says how it ended by itself before the run did, "" where it did not.
-	Ended string
-	// Output is the last of what it wrote, by lines, as it wrote it.
-	Output []string
+	Command string   `json:"command"`
+	Ended   string   `json:"ended"`  // how it ended by itself before the run did, "" where it did not
+	Output  []string `json:"output"` // the last of what it wrote, by lines, as it wrote it
 }
 
 // Started opens a run, once the target is known to answer.

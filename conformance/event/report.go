@@ -64,8 +64,8 @@ func Count(n int, noun string) string {
 
 // AreaTally counts one area.
 type AreaTally struct {
-	Area string
-	Tally
+	Area  string `json:"area"`
+	Tally `json:"counts"`
 }
 
 // Standing is what is said of a profile.
@@ -81,10 +81,10 @@ const (
 
 // ProfileVerdict is the standing of one profile, and why.
 type ProfileVerdict struct {
-	Profile  fixtures.Profile
-	Standing Standing
-	Why      string
-	Tally    // of its cases
+	Profile  fixtures.Profile `json:"profile"`
+	Standing Standing         `json:"standing"`
+	Why      string           `json:"why"`
+	Tally    `json:"-"`       // of its cases
 }
 
 // NewReport returns the report of a run that began so; stopped says why it did not get to its end, "" where it did.

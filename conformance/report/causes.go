@@ -171,7 +171,7 @@ func WriteCauses(w io.Writer, d *Document, o TextOptions) error {
 	s, b := style{o.Color, o.Width}, &strings.Builder{}
 	switch {
 	case len(d.Causes) > 0:
-	case d.Totals[string(judge.Fail)]+d.Totals[string(judge.Flaky)] > 0:
+	case d.Totals.Failed() > 0:
 		return fmt.Errorf("the report has no causes: it is of an older version, or a summary; run again with --json")
 	default:
 		fmt.Fprintf(b, "no case failed: %s\n", clean(d.Verdict))

@@ -15,50 +15,31 @@ import (
 
 // Document is the JSON report, and what the page shows.
 type Document struct {
-	Format    string              `json:"format"`
-	Target    TargetInfo          `json:"target"`
-	Seed      uint64              `json:"seed"`
-	Strict    bool                `json:"strict"`
-	Complete  bool                `json:"complete"`
-	Stopped   string              `json:"stopped,omitempty"`
-	Verdict   string              `json:"verdict"`
-	Server    *ServerInfo         `json:"server,omitempty"`
-	Shard     string              `json:"shard,omitempty"`
-	Suite     event.Suite         `json:"suite,omitzero"`
-	Corpus    string              `json:"corpus"`
-	Preflight PreflightInfo       `json:"preflight"`
-	Totals    map[string]int      `json:"totals"`
-	Areas     []AreaInfo          `json:"areas"`
-	Profiles  []ProfileInfo       `json:"profiles"`
-	Failures  Failures            `json:"failures"`
-	Causes    []CauseInfo         `json:"causes"` // of the failures
-	Facts     map[string]FactInfo `json:"facts"`  // that the cases which differ rest on, by ID
-	Cases     []CaseInfo          `json:"cases"`
-}
-
-// TargetInfo says what was asked.
-type TargetInfo struct {
-	Name   string `json:"name"`
-	Region string `json:"region"`
+	Format    string                 `json:"format"`
+	Target    event.Target           `json:"target"`
+	Seed      uint64                 `json:"seed"`
+	Strict    bool                   `json:"strict"`
+	Complete  bool                   `json:"complete"`
+	Stopped   string                 `json:"stopped,omitempty"`
+	Verdict   string                 `json:"verdict"`
+	Server    *event.LaunchedServer  `json:"server,omitempty"` // that ended before the run did
+	Shard     string                 `json:"shard,omitempty"`
+	Suite     event.Suite            `json:"suite,omitzero"`
+	Corpus    string                 `json:"corpus"`
+	Preflight PreflightInfo          `json:"preflight"`
+	Totals    event.Tally            `json:"totals"`
+	Areas     []event.AreaTally      `json:"areas"`
+	Profiles  []event.ProfileVerdict `json:"profiles"`
+	Failures  Failures               `json:"failures"`
+	Causes    []CauseInfo            `json:"causes"` // of the failures
+	Facts     map[string]FactInfo    `json:"facts"`  // that the cases which differ rest on, by ID
+	Cases     []CaseInfo             `json:"cases"`
 }
 
 // PreflightInfo says what the target was found to be.
 type PreflightInfo struct {
 	Operations []string `json:"operations"`
 	Synthetic  []string `json:"synthetic"`
-}
-
-// AreaInfo counts an area by verdict.
-type AreaInfo struct {
-	Area   string         `json:"area"`
-	Counts map[string]int `json:"counts"`
-}
-
-// ProfileInfo is the standing of a profile.
-type ProfileInfo struct {
-	Profile  fixtures.Profile `json:"profile"`
-	Standing event.Standing   `json:"standing"`
-	Why      string           `json:"why"`
 }
 
 // CaseInfo is the verdict on a case, with the rule and the exchange where there is a divergence.
@@ -133,9 +114,9 @@ func (v view) known(s string) string {
 
 func (v view) document(r *event.Report) *Document {
 	d := &Document{
-		Format: DocumentFormat, Target: TargetInfo{v.line(r.Target.Name), r.Target.Region}, Seed: r.Seed, Strict: r.Strict,
+		Format: DocumentFormat, Target: event.Target{Name: v.line(r.Target.Name), Region: r.Target.Region}, Seed: r.Seed, Strict: r.Strict,
 		Complete: r.Complete, Stopped: v.line(r.Stopped),
-		Server: serverInfo(r.Server), Shard: r.Shard.String(), Suite: r.Suite, Corpus: r.Corpus,
+		Server: endedServer(r.Server), Shard: r.Shard.String(), Suite: r.Suite, Corpus: r.Corpus,
 		Preflight: PreflightInfo{append([]string{}, r.Preflight.Operations...), append([]string{}, r.Preflight.Synthetic...)},
 		Facts:     factsOf(r), Cases: make([]CaseInfo, len(r.Results)),
 	}
@@ -152,21 +133,23 @@ func (d *Document) sumUp(r *event.Report, v view) {
 	for _, c := range d.Cases {
 		d.Failures.add(c.Verdict, c.Kind)
 	}
-	d.Totals, d.Areas, d.Profiles = counts(r.Totals), []AreaInfo{}, []ProfileInfo{}
+	d.Totals, d.Areas, d.Profiles = withZeros(r.Totals), []event.AreaTally{}, []event.ProfileVerdict{}
 	for _, a := range r.Areas {
-		d.Areas = append(d.Areas, AreaInfo{a.Area, counts(a.Tally)})
+		d.Areas = append(d.Areas, event.AreaTally{Area: a.Area, Tally: withZeros(a.Tally)})
 	}
 	for _, p := range r.Profiles {
-		d.Profiles = append(d.Profiles, ProfileInfo{p.Profile, p.Standing, v.line(p.Why)})
+		p.Why, p.Tally = v.line(p.Why), nil
+		d.Profiles = append(d.Profiles, p)
 	}
 }
 
-func counts(t event.Tally) map[string]int {
-	m := map[string]int{}
+// withZeros is a tally with every verdict in it.
+func withZeros(t event.Tally) event.Tally {
+	all := event.Tally{}
 	for _, v := range judge.Verdicts() {
-		m[string(v)] = t[v]
+		all[v] = t[v]
 	}
-	return m
+	return all
 }
 
 func (v view) caseInfo(r *judge.Result) CaseInfo {

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/report"
 )
@@ -34,7 +35,7 @@ func TestWhatShardsFuzzedIsMerged(t *testing.T) {
 // A merged report says as one run does that the baseline names cases which are no longer judged.
 func TestShardsOfAStaleBaselineAreMerged(t *testing.T) {
 	t.Parallel()
-	note, target := &judge.BaselineNote{Entry: "ssm.baseline:1", State: judge.BaselineUnjudged}, report.TargetInfo{Name: "a target"}
+	note, target := &judge.BaselineNote{Entry: "ssm.baseline:1", State: judge.BaselineUnjudged}, event.Target{Name: "a target"}
 	merged, err := report.Merge([]report.Named{
 		{File: "1", Document: report.Document{Shard: "1/2", Complete: true, Target: target, Cases: []report.CaseInfo{
 			{ID: "accept/minimal/tag-target", Verdict: judge.Pass}, {ID: "accept/Comment/empty", Verdict: judge.Skip, Baseline: note},

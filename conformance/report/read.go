@@ -133,15 +133,12 @@ func (d *Document) Report() *event.Report {
 		results[i] = d.Cases[i].Result()
 	}
 	r := event.SumUp(results)
-	r.Target, r.Seed, r.Strict = event.Target{Name: d.Target.Name, Region: d.Target.Region}, d.Seed, d.Strict
+	r.Target, r.Server, r.Seed, r.Strict = d.Target, d.Server, d.Seed, d.Strict
 	r.Complete, r.Stopped, r.Suite, r.Corpus = d.Complete, d.Stopped, d.Suite, d.Corpus
 	r.Cut = strings.HasPrefix(d.Verdict, "INCOMPLETE")
 	r.Preflight = probe.Preflight{Operations: d.Preflight.Operations, Synthetic: d.Preflight.Synthetic}
 	if shard, err := selector.ParseShard(d.Shard); err == nil {
 		r.Shard = shard
-	}
-	if d.Server != nil {
-		r.Server = &event.LaunchedServer{Command: d.Server.Command, Ended: d.Server.Ended, Output: d.Server.Output}
 	}
 	return r
 }

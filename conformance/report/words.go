@@ -181,20 +181,13 @@ func verdict(r *event.Report) string {
 	return fmt.Sprintf("%s conforms: %d of %d cases", name, r.Totals.Judged(), r.Totals.Total())
 }
 
-// ServerInfo is a server under test that ended before the run did.
-type ServerInfo struct {
-	Command string   `json:"command"`
-	Ended   string   `json:"ended"`
-	Output  []string `json:"output"`
-}
-
-// serverInfo is nil for a server that lived: what it wrote is then no matter of the report, and would
+// endedServer is nil for a server that lived: what it wrote is then no matter of the report, and would
 // be new in each run.
-func serverInfo(s *event.LaunchedServer) *ServerInfo {
+func endedServer(s *event.LaunchedServer) *event.LaunchedServer {
 	if s == nil || s.Ended == "" {
 		return nil
 	}
-	return &ServerInfo{clean(s.Command), clean(s.Ended), outputLines(s.Output)}
+	return &event.LaunchedServer{Command: clean(s.Command), Ended: clean(s.Ended), Output: outputLines(s.Output)}
 }
 
 func outputLines(lines []string) []string {
