@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance/atomicfile"
@@ -51,7 +52,29 @@ func ReadDocument(ctx context.Context, name string) (*Document, error) {
 			return nil, fmt.Errorf("report %s: case %d has no ID or no verdict", name, i+1)
 		}
 	}
+	for _, word := range d.words() {
+		if clean(word) != word {
+			return nil, fmt.Errorf("report %s: %s is no name that run writes: want characters that print, on one line",
+				name, untrusted.Quote(word))
+		}
+	}
 	return &d, nil
+}
+
+// words are the names in a document, which reports show as they are.
+func (d *Document) words() []string {
+	words := slices.Concat([]string{d.Target.Name, d.Target.Region}, d.Preflight.Operations, d.Preflight.Synthetic)
+	for _, p := range d.Profiles {
+		words = append(words, string(p.Profile), string(p.Standing))
+	}
+	for i := range d.Cases {
+		c := &d.Cases[i]
+		words = append(words, c.ID, string(c.Level), string(c.Profile), string(c.Verdict), c.Fingerprint, string(c.Kind))
+	}
+	for _, c := range d.Causes {
+		words = append(words, c.Example)
+	}
+	return words
 }
 
 // unmarshal1 reads version 1. The last of its reports have the IDs of facts; those before them have the kind alone, and

@@ -48,6 +48,22 @@ func TestReportsOfASummaryCountFailuresByEvidence(t *testing.T) {
 	assert.Contains(t, string(rendered(t, "csv", summary.Report())), "area/Nasty/bidi,fail,must,core,model,")
 }
 
+// Reports show names as they are: one with a command for a terminal or a log in it is refused.
+func TestAReportWhoseNamesDoNotPrintIsRefused(t *testing.T) {
+	t.Parallel()
+	whole, err := report.Marshal(nastyReport(t))
+	require.NoError(t, err)
+	for _, name := range []string{"area/Nasty/bidi", "us-east-1", "SendCommand", "core", "nonconformant", "must", "model"} {
+		b := bytes.ReplaceAll(whole, []byte(`"`+name+`"`), []byte(`"\u001b[31m\n::error::`+name+`"`))
+		require.NotEqual(t, whole, b, name)
+		file := filepath.Join(t.TempDir(), "report.json")
+		require.NoError(t, os.WriteFile(file, b, 0o600))
+		_, err := report.ReadDocument(t.Context(), file)
+		require.ErrorContains(t, err, `is no name that run writes: want characters that print, on one line`, name)
+		assert.NotContains(t, err.Error(), "\x1b")
+	}
+}
+
 func read(t *testing.T, name string, b []byte) *report.Document {
 	t.Helper()
 	require.NoError(t, os.WriteFile(name, b, 0o600))
