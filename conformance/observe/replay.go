@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/fixtures/evidence"
 	"github.com/sendspec/sendspec/reference"
@@ -159,7 +160,7 @@ func (p *replay) add(line *evidence.Recording) string {
 // begin makes a case that begins with the call.
 func (p *replay) begin(c *replayCase, line *evidence.Recording, step *replayStep, input, answer *jsontree.Value) {
 	p.labels[line.Operation+line.Label]++
-	c.ID = Area + "/" + line.Operation + "/" + strings.ReplaceAll(line.Label, " ", "-")
+	c.ID = Area + "/" + line.Operation + "/" + untrusted.Line(strings.ReplaceAll(line.Label, " ", "-"))
 	if n := p.labels[line.Operation+line.Label]; n > 1 {
 		c.ID += fmt.Sprintf("/n=%d", n)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/observe"
+	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/fixtures/evidence"
 	"github.com/sendspec/sendspec/reference/mutants"
 	"github.com/sendspec/sendspec/reference/service"
@@ -80,7 +81,7 @@ func TestAServerThatAnswersOtherThanAWSDidFails(t *testing.T) {
 	}
 }
 
-// A file is its author's: whatever names the members of an answer have, it is read.
+// A file is its author's: whatever names its calls and the members of an answer have, it is read, and the IDs of cases print.
 func TestARecordingMayHaveAnyNames(t *testing.T) {
 	t.Parallel()
 	file := path.Join("recorded", "notifications.jsonl")
@@ -93,6 +94,7 @@ func TestARecordingMayHaveAnyNames(t *testing.T) {
 		if r := &lines[i]; r.Operation == "SendCommand" && r.HTTPStatus == 200 {
 			text := strings.Replace(string(r.Output), "{", `{"\u0007\u007f":{"RequestedDateTime":1,"ExpiresAfter":2},`, 1)
 			r.Output = []byte(text)
+			r.Label += "\x1b[31m\n::error::"
 			odd++
 		}
 	}
@@ -100,6 +102,9 @@ func TestARecordingMayHaveAnyNames(t *testing.T) {
 	cases, _, err := observe.Replay(file, lines)
 	require.NoError(t, err)
 	assert.NotEmpty(t, cases)
+	for _, c := range cases {
+		assert.Equal(t, untrusted.Line(c.ID), c.ID)
+	}
 }
 
 // What observe wrote is asked of another server in the same way, its made-up framing and headers too, and what was answered
