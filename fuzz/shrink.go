@@ -19,6 +19,10 @@ func (c *campaign) shrink(ctx context.Context, f *Divergence, best *reproduction
 	until := time.Now().Add(shrinkTime)
 	s := &shrinker{
 		calls: shrinkCalls, best: f.input,
+		over: func() bool {
+			f.Unshrunk = f.Unshrunk || c.over(ctx) || c.dead || !time.Now().Before(until)
+			return f.Unshrunk
+		},
 		may: func(candidate *generate.Input) bool {
 			if candidate.Calls != nil {
 				return slices.ContainsFunc(candidate.Calls, func(c generate.SequenceCall) bool {
@@ -31,10 +35,6 @@ func (c *campaign) shrink(ctx context.Context, f *Divergence, best *reproduction
 			return p.narrows(&want)
 		},
 		reproduces: func(candidate *generate.Input) bool {
-			if c.over(ctx) || c.dead || !time.Now().Before(until) {
-				f.Unshrunk = true
-				return false
-			}
 			f.Calls++
 			now, _ := c.reproduce(ctx, candidate, &want)
 			if now != nil {
@@ -51,7 +51,8 @@ func (c *campaign) shrink(ctx context.Context, f *Divergence, best *reproduction
 // shrinkCalls bounds how many requests shrinking one finding takes.
 const shrinkCalls = 60
 
-// shrinkTime bounds how long one finding is shrunk: a sequence may wait for what never comes, each time anew.
+// shrinkTime bounds how long one finding is shrunk: a sequence may wait for what never comes, each time anew, and each
+// change of a large request takes time though it is not asked.
 const shrinkTime = time.Minute
 
 // membersNamed are the members of a request that the causes name.
@@ -73,7 +74,9 @@ type shrinker struct {
 	// they cannot.
 	reproduces func(in *generate.Input) bool
 	// may tells, without asking, whether the input can show it.
-	may   func(in *generate.Input) bool
+	may func(in *generate.Input) bool
+	// over reports whether there is no time for more.
+	over  func() bool
 	calls int // left
 
 	best *generate.Input
@@ -81,7 +84,7 @@ type shrinker struct {
 
 // try makes a candidate the best one, if it is smaller and shows it.
 func (s *shrinker) try(change func(in *generate.Input)) bool {
-	if s.calls <= 0 {
+	if s.calls <= 0 || s.over() {
 		return false
 	}
 	candidate := *s.best
@@ -232,7 +235,10 @@ func (c *child) remove(root *jsontree.Value) {
 	}
 }
 
-// children lists what can be taken away: halves of long lists, then every member and element.
+// longList is how many elements a list has from which on they are taken away from its ends only.
+const longList = 100
+
+// children lists what can be taken away: halves of lists, then every member and element.
 func children(root *jsontree.Value) []child {
 	var list []child
 	root.Walk(func(pointer string, v *jsontree.Value) bool {
@@ -240,6 +246,9 @@ func children(root *jsontree.Value) []child {
 			list = append(list, child{pointer, 0, n, n * 100}, child{pointer, len(v.Items) - n, len(v.Items), n * 100})
 		}
 		for i := range v.Items {
+			if len(v.Items) >= longList && i > 0 && i < len(v.Items)-1 {
+				continue
+			}
 			list = append(list, child{pointer, i, i + 1, len(v.Items[i].AppendJSON(nil))})
 		}
 		for i := range v.Members {
