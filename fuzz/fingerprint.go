@@ -132,9 +132,14 @@ func primaryFindings(e *oracle.Expectation, r *judge.Result) []judge.Finding {
 	if e.Open {
 		return slices.DeleteFunc(all, func(f judge.Finding) bool { return f.Check == memberTypes || f.Check == sdkDecodes })
 	}
-	// Where an invariant says what is wrong with a member, the outcome need not say it again.
+	// Where an invariant says what is wrong with a member, the outcome need not say it again. And an error of no type, or of
+	// another one than is wanted, need not have the form of that.
 	broken := r.Invariants()
+	otherType := slices.ContainsFunc(all, func(f judge.Finding) bool { return f.Path == "error type" })
 	all = slices.DeleteFunc(all, func(f judge.Finding) bool {
+		if otherType && slices.Contains([]string{"/__type", "/Message", "/message"}, f.Path) {
+			return f.Check == judge.OutcomeCheck
+		}
 		return f.Check == judge.OutcomeCheck && slices.ContainsFunc(broken, func(g judge.Finding) bool {
 			return g.Path == f.Path && (g.Level == f.Level || g.Level == fixtures.Must)
 		})
@@ -163,7 +168,7 @@ func causesOf(in *generate.Input, e *oracle.Expectation, check, place string) []
 		return crashCauses(in, e)
 	case place == "error message":
 		return kindsOf(e.Causes)
-	case strings.HasPrefix(place, "/"):
+	case strings.HasPrefix(place, "/"), strings.HasPrefix(place, "header "):
 		return nil
 	case len(e.Causes) > 0:
 		return e.Causes

@@ -18,6 +18,7 @@ import (
 func (o *Oracle) document(m *semantics, in *ssm.SendCommandInput) {
 	name := aws.ToString(in.DocumentName)
 	document := o.documents[name]
+	undeclared := !onlyOf(in.Parameters, scriptParameters)
 	switch {
 	case document != nil:
 	case o.has(name, "document.automation"):
@@ -25,7 +26,7 @@ func (o *Oracle) document(m *semantics, in *ssm.SendCommandInput) {
 	case o.has(name, "document.denied"):
 		m.refuse(deniedDocument)
 	case o.has(name, "document.broken"):
-		m.uncertain(uncertainty{anyAnswer: true})
+		m.failure = true
 	case o.has(name, "document.step"):
 		m.uncertain(uncertainty{exceptions: []string{"InvalidParameters"}, semantic: true})
 	case !o.captured && strings.Contains(strings.ToLower(name), "sendspec"): // nobody else's document has that name
@@ -34,6 +35,9 @@ func (o *Oracle) document(m *semantics, in *ssm.SendCommandInput) {
 			m.refuse(unknownDocument.at(fixtures.Must, "InvalidDocument", "AccessDeniedException"))
 		case strings.ContainsAny(name, ":/"):
 			m.refuse(unknownDocument.ofAnyType(fixtures.Must, "InvalidDocument", "ValidationException"))
+		case undeclared:
+			m.refuse(unknownDocumentFirst)
+			undeclared = false
 		default:
 			m.refuse(unknownDocument)
 		}
@@ -55,7 +59,7 @@ func (o *Oracle) document(m *semantics, in *ssm.SendCommandInput) {
 	o.hash(m, in)
 	if document != nil {
 		o.parameters(m, in, document)
-	} else if len(m.refusals) == 0 && len(in.Parameters) > 0 || !onlyOf(in.Parameters, scriptParameters) {
+	} else if len(m.refusals) == 0 && len(in.Parameters) > 0 || undeclared {
 		// Recorded is that those of the scripts do not count beside an unknown document.
 		m.uncertain(uncertainty{semantic: true,
 			exceptions: []string{"InvalidParameters", "MaxDocumentSizeExceeded", "ValidationException"}})

@@ -105,7 +105,13 @@ func (o *Oracle) echo(tree *jsontree.Value, in *ssm.SendCommandInput) *jsontree.
 	if after, known := o.expiry(in); known {
 		add("ExpiresAfter", after)
 	}
-	return command(members...)
+	for _, name := range []string{"DocumentHash", "DocumentHashType", "ServiceRoleArn"} { // which Command does not have
+		if given(name) {
+			add(name, shouldBe(absent))
+		}
+	}
+	beside := member("CommandId", shouldBe(absent))
+	return expect(object(member("Command", object(members...)), beside))
 }
 
 // expiry is ExpiresAfter: TimeoutSeconds and the execution timeouts of the document's steps, 3600 each where

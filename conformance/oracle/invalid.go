@@ -47,11 +47,9 @@ func (o *Oracle) invalid(r *reference.Validation) Expectation {
 	}
 	outcome := Validation
 	outcome.Error = &fixtures.ErrorOutcome{Type: outcome.Error.Type, Message: messageOf(r, sure)}
-	if send && !o.semanticsBeside(r.Tree, broken).plain() {
-		outcome.Error = &fixtures.ErrorOutcome{Type: expect(shouldBe(str("ValidationException")))}
-	}
-	if len(r.Violations) == 1 && first.Path == "DocumentName" && endsInLineEnd(first.Value) { // or there is no such document
-		outcome.Error = &fixtures.ErrorOutcome{Type: expect(shouldBe(str("ValidationException")))}
+	noDocument := len(r.Violations) == 1 && first.Path == "DocumentName" && endsInLineEnd(first.Value) // or there is no such document
+	if noDocument || send && !o.semanticsBeside(r.Tree, broken).plain() {
+		outcome = refusedAs(Validation.Name, `400`, shouldBe(str("ValidationException")))
 	}
 	both := r.Tree.Get("InstanceIds").Index(0) != nil && r.Tree.Get("Targets").Index(0) != nil
 	if both && e.Level == fixtures.Must {
@@ -164,12 +162,20 @@ func messageOf(r *reference.Validation, sure bool) (message *jsontree.Value) {
 		return should("$regex", fmt.Sprintf("^(10|%d) validation errors detected: ", n))
 	}
 	text := reference.Message(r.Violations)
-	if tooLong { // how AWS prints a list of structures is recorded for alarms only
-		if v := &r.Violations[0]; v.Path != "AlarmConfiguration.Alarms" {
+	if tooLong { // how AWS prints a list of structures is known of alarms, and of targets of a key and values
+		if v := &r.Violations[0]; v.Path != "AlarmConfiguration.Alarms" && !(v.Path == "Targets" && keysAndValues(r.Tree.Get("Targets"))) {
 			text = strings.Replace(text, "Value '"+v.Value+"' at ", "Value at ", 1)
 		}
 	}
 	return should("$validationMessage", text)
+}
+
+// keysAndValues reports whether each target has both of its members.
+func keysAndValues(targets *jsontree.Value) bool {
+	return !slices.ContainsFunc(targets.Items, func(t jsontree.Value) bool {
+		key, values := t.Get("Key"), t.Get("Values")
+		return key == nil || key.Kind == jsontree.Null || values == nil || values.Kind == jsontree.Null
+	})
 }
 
 // IsList reports whether a path is that of a list of a request.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/sendspec/sendspec/fixtures"
+	"github.com/sendspec/sendspec/reference"
 )
 
 // refusal is a semantic rule: what breaks it is refused, though every constraint holds.
@@ -22,13 +23,14 @@ type refusal struct {
 
 func (r refusal) outcomes() []fixtures.Outcome {
 	if r.anyType {
-		return []fixtures.Outcome{{Name: "refused", Status: literal(`{"$class":4,"$should":400}`), Error: &fixtures.ErrorOutcome{
-			Type: expect(shouldBe(oneOf(r.types...))),
-		}}}
+		return []fixtures.Outcome{refusedAs("refused", `{"$class":4,"$should":400}`, shouldBe(oneOf(r.types...)))}
 	}
 	var list []fixtures.Outcome
 	for _, name := range r.types {
 		outcome := Exception(name)
+		if slices.Contains(declared[reference.SendCommand], name) {
+			outcome = spelling("Message", outcome)
+		}
 		switch {
 		case len(r.types) > 1:
 		case r.message != "":

@@ -1,6 +1,11 @@
 package oracle
 
-import "github.com/sendspec/sendspec/fixtures"
+import (
+	"cmp"
+	"regexp"
+
+	"github.com/sendspec/sendspec/fixtures"
+)
 
 var validation = []string{"ValidationException"}
 
@@ -74,12 +79,24 @@ var (
 		"errors/UnsupportedPlatformType/message", "UnsupportedPlatformType")
 )
 
+// denialOf is what the text looks like that names a node which the caller may not send to; the region may be unknown.
+func denialOf(id, region string) string {
+	return denial + `aws[a-z-]*:ec2:` + cmp.Or(region, `[a-z0-9-]+`) + `:[0-9]{12}:instance/` + regexp.QuoteMeta(id) +
+		` because no identity-based policy allows the ssm:SendCommand action$`
+}
+
+// denial is how the text of an AccessDeniedException begins, up to the account in the ARN of what is denied.
+const denial = `^User: \S+ is not authorized to perform: ssm:SendCommand on resource: arn:`
+
 // Rules about documents and their parameters.
 var (
 	unknownDocument = rule("an unknown document", "A document that does not exist is InvalidDocument",
 		"errors/InvalidDocument/unknown", "InvalidDocument")
+	unknownDocumentFirst = rule("an unknown document",
+		"A document that does not exist is named before parameters that no document declares",
+		"errors/precedence/document-before-parameters", "InvalidDocument").ofAnyType(fixtures.Must)
 	deniedDocument = rule("a document that the caller may not send", "A document that the caller may not send is AccessDeniedException",
-		"errors/AccessDeniedException/denied", "AccessDeniedException")
+		"errors/AccessDeniedException/denied", "AccessDeniedException").like(denial + `\S+`)
 	otherDocumentType = rule("a document of type Automation", "A document of type Automation is not for Run Command",
 		"errors/InvalidDocument/other-types",
 		"InvalidDocument", "ValidationException", "InvalidParameters", "UnsupportedPlatformType").ofAnyType(fixtures.Must)

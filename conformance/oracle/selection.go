@@ -49,7 +49,7 @@ func (o *Oracle) instances(m *semantics, in *ssm.SendCommandInput) {
 		case o.has(id, "node.windows"):
 			platform = platformWindows
 		case o.has(id, "node.denied"):
-			m.refuse(deniedInstance)
+			m.refuse(deniedInstance.like(denialOf(id, o.region)))
 		case o.has(id, "node.stopped"):
 			m.refuse(stoppedInstance)
 		case o.has(id, "node.offline"), o.has(id, "node.lost"):
@@ -92,7 +92,8 @@ func (o *Oracle) targets(m *semantics, targets []types.Target) {
 	if groups && tags {
 		m.refuse(tagBesideGroup)
 	}
-	if groups && instances {
+	if groups && instances { // which is looked at before the nodes are (evidence: errors/precedence/targets-before-nodes)
+		m.refusals = slices.DeleteFunc(m.refusals, func(r refusal) bool { return r.cause == unknownTarget.cause })
 		m.refuse(idsBesideGroup)
 	}
 	lower := make([]string, len(keys))
@@ -159,7 +160,7 @@ func (o *Oracle) target(m *semantics, t *types.Target) {
 		return
 	}
 	for _, v := range t.Values {
-		if v == "" || len(v) > 200 || strings.ContainsFunc(v, notPlain) {
+		if v == "" || len(v) > 200 || strings.ContainsFunc(v, notPlain) && !(key == GroupNameKey && o.has(v, "group.empty.arn")) {
 			m.uncertain(unrecorded)
 			return
 		}

@@ -28,6 +28,7 @@ var unrecorded = uncertainty{semantic: true, level: fixtures.Should}
 type semantics struct {
 	refusals      []refusal
 	uncertainties []uncertainty
+	failure       bool // the server fails over it, by what is known of the target
 }
 
 func (m *semantics) refuse(r refusal)             { m.refusals = append(m.refusals, r) }
@@ -45,7 +46,9 @@ func (m *semantics) possible() (names []string, others []fixtures.Outcome) {
 }
 
 // plain reports whether nothing keeps a server from taking the request.
-func (m *semantics) plain() bool { return len(m.refusals) == 0 && len(m.uncertainties) == 0 }
+func (m *semantics) plain() bool {
+	return len(m.refusals) == 0 && len(m.uncertainties) == 0 && !m.failure
+}
 
 // semantics looks for what a server must, or may, say to a request that breaks no constraint.
 func (o *Oracle) semantics(tree *jsontree.Value, in *ssm.SendCommandInput) *semantics {
@@ -139,6 +142,9 @@ func (o *Oracle) valid(r *reference.Validation) Expectation {
 	if slices.ContainsFunc(m.uncertainties, func(d uncertainty) bool { return d.anyAnswer }) {
 		return open("a valid request that no source describes")
 	}
+	if m.failure {
+		return m.serverFailure()
+	}
 	hasNull := false
 	for v := range r.Tree.All() {
 		hasNull = hasNull || v.Kind == jsontree.Null
@@ -177,4 +183,18 @@ func (o *Oracle) valid(r *reference.Validation) Expectation {
 	}
 	e.Outcomes = append(e.Outcomes, others...)
 	return e
+}
+
+// serverFailure is the expectation of a request over which the server fails, unless it refuses it first.
+func (m *semantics) serverFailure() Expectation {
+	failure := refusedAs("InternalServerError", `500`, str("InternalServerError"))
+	if len(m.refusals) > 0 || len(m.uncertainties) > 0 {
+		e := open("whether the server looks first at what else is wrong, or at what it fails over")
+		e.Outcomes = append(e.Outcomes, failure)
+		return e
+	}
+	return Expectation{
+		Rule: "A failure of the server's own is 500 and says InternalServerError", Level: fixtures.Must,
+		Evidence: fixtures.Evidence{"shape/InternalServerError"}, Outcomes: []fixtures.Outcome{failure},
+	}
 }
