@@ -34,7 +34,7 @@ func FuzzWrong(f *testing.F) {
 	}
 	inputs, err := strconv.ParseUint(os.Getenv(inputsVariable), 10, 64)
 	require.NoError(f, err)
-	fuzztest.Ask(inputs, 8)
+	fuzztest.Ask(inputs, 12)
 	world := service.Demo("", "")
 	// What is pending stays so, however slow the machine is: the baseline is of that.
 	right := service.New(append(world.Options, service.WithClockScale(0.001))...)

@@ -25,6 +25,7 @@ var (
 	documentedHTTP = fixtures.Evidence{
 		"http/chunked", "http/malformed-chunks", "http/body-length", "http/both-lengths", "http/content-length-twice",
 	}
+	fieldSyntax  = fixtures.Evidence{"http/field-syntax"}
 	seenOnAthena = fixtures.Evidence{"framework/unknown-operation", "framework/content-type"}
 	nobodySaw    = oracle.Unrecorded
 )
@@ -43,7 +44,7 @@ var (
 )
 
 // wireChanges lists the changes. No chunk's size is beyond 32 bits and no body large: a target must not be
-// made to fill its memory.
+// made to fill its memory, but by setting aside what a Content-Length only says.
 func wireChanges() []wireChange {
 	return slices.Concat(framingChanges(), headerChanges(), rawHeaderChanges(), lineChanges())
 }
@@ -62,7 +63,7 @@ func framingChanges() []wireChange {
 		apply := func(r *fixtures.Request, text []byte) { rawChunks(r, c.encode(string(text))) }
 		all = append(all, wireChange{"chunks: " + c.name, c.verdict + " chunks", apply, outcomes, fixtures.Must, documentedHTTP})
 	}
-	for _, n := range []int{-1, -2, -40, 1, 1000, -100000} {
+	for _, n := range []int{-1, -2, -40, 1, 1000, -100000, 8 << 30} {
 		add(below, "wrong Content-Length", fmt.Sprintf("Content-Length wrong by %d", n), fixtures.Framing{ContentLength: n})
 	}
 	for _, n := range []int{0, 1, -1} {
@@ -145,9 +146,10 @@ func rawHeaderChanges() []wireChange {
 	for _, host := range []string{"a b", "a/b", "a@b"} {
 		add("Host "+host, "a Host that can be no host", "Host", host, below, fixtures.Should, documentedHTTP)
 	}
-	for _, header := range [][2]string{{"header folded over two lines", "a\r\n b"}, {"header line without a colon", "a\r\nb"}} {
-		add(header[0], header[0], "X-Sendspec", header[1], uncertain, fixtures.Must, nobodySaw)
-	}
+	add("header folded over two lines", "header folded over two lines", "X-Sendspec", "a\r\n b", uncertain, fixtures.Must, nobodySaw)
+	noField := "a header line that is none"
+	add("header line without a colon", noField, "X-Sendspec", "a\r\nb", below, fixtures.Should, fieldSyntax)
+	add("white space before the colon", noField, "X-Sendspec ", "1", below, fixtures.Must, fieldSyntax)
 	return all
 }
 
@@ -171,7 +173,8 @@ func lineChanges() []wireChange {
 		method(name, "another method", []fixtures.Outcome{oracle.RefusedBelow}, fixtures.Should, fixtures.Evidence{"protocol/post"})
 	}
 	method("SENDSPEC", "an unknown method", noMethod, fixtures.Must, nobodySaw)
-	method("OPTIONS", "OPTIONS", []fixtures.Outcome{oracle.RefusedBelow, outcomeAnswered}, fixtures.May, nobodySaw)
+	method("OPTIONS", "OPTIONS", []fixtures.Outcome{oracle.RefusedBelow, outcomeAnswered}, fixtures.Should,
+		fixtures.Evidence{"protocol/preflight"})
 	for _, p := range []string{"/foo", "//", "/SendCommand", "/.", "/%00", "/%2F", "/?Action=CancelCommand", "/?x=y", "/?", "/a/b/c"} {
 		all = append(all, wireChange{"path " + p, "another path", func(r *fixtures.Request, _ []byte) { r.Path = p },
 			[]fixtures.Outcome{oracle.RefusedBelow, oracle.Accepted, outcomeClosed}, fixtures.May, nobodySaw})

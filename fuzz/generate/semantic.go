@@ -147,6 +147,14 @@ var targetMutations = []mutation{
 		setInOrder(v, target(oracle.GroupNameKey, "none-"+word(r, 6)), target(oracle.TypeFiltersKey, values...))
 		return "resource type filters"
 	},
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
+		group := w.bound(r, "group.empty", "group.empty.arn")
+		if group == "" {
+			return ""
+		}
+		setInOrder(v, target(oracle.GroupNameKey, group))
+		return "a resource group without nodes"
+	},
 	func(w *world, v *jsontree.Value, _ *rand.Rand) string {
 		key, value := w.bindings["tag.key"], w.bindings["tag.value"]
 		if key == "" || value == "" || len(w.nodes) == 0 {

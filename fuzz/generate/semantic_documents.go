@@ -55,6 +55,12 @@ var documentMutations = []mutation{
 		}
 		return "a document that is not for Run Command, or not for the caller"
 	},
+	func(w *world, v *jsontree.Value, _ *rand.Rand) string {
+		if !setDocument(v, w.bindings["document.broken"]) {
+			return ""
+		}
+		return "a document over which the server fails"
+	},
 	func(_ *world, v *jsontree.Value, r *rand.Rand) string {
 		v.Set("DocumentVersion", str(pick(r, []string{
 			"999999", "100000", "123456", "2147483647", "2147483648", "4294967297", "9223372036854775808", "18446744073709551617",
@@ -149,7 +155,10 @@ var documentMutations = []mutation{
 		return "typed parameters"
 	},
 	func(w *world, v *jsontree.Value, r *rand.Rand) string {
-		names := []string{"document.arbitrary", "document.execution", "document.two-steps", "document.hardcoded", "document.properties"}
+		names := []string{
+			"document.arbitrary", "document.execution", "document.two-steps", "document.hardcoded", "document.schema-2.0",
+			"document.properties", "document.properties-reversed",
+		}
 		if !setDocument(v, w.bound(r, names...)) {
 			return ""
 		}

@@ -46,7 +46,7 @@ func (w *world) role() string {
 	return cmp.Or(w.bindings["role"], "arn:aws:iam::000000000000:role/sendspec")
 }
 
-// setPath puts a value where the steps of a path lead, with what it needs around it; a nil value takes the
+// setPath puts a value where the steps of a path lead, with what its member needs around it; a nil value takes the
 // member away. Where the path goes through a list of several elements, the draw says through which.
 func (w *world) setPath(root *jsontree.Value, path []step, value *jsontree.Value, r *rand.Rand) {
 	switch path[0].name {
@@ -55,7 +55,7 @@ func (w *world) setPath(root *jsontree.Value, path []step, value *jsontree.Value
 	case "Targets":
 		root.Remove("InstanceIds")
 	case "NotificationConfig":
-		if root.Get("ServiceRoleArn") == nil {
+		if len(path) > 1 && root.Get("ServiceRoleArn") == nil {
 			root.Set("ServiceRoleArn", str(w.role()))
 		}
 	}
