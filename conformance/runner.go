@@ -30,21 +30,8 @@ type Runner struct {
 
 // New returns a runner of the embedded corpus against the target. It sends nothing.
 func New(t Target, opts ...Option) (*Runner, error) {
-	t, err := t.withDefaults()
+	r, err := newRunner(t, opts)
 	if err != nil {
-		return nil, err
-	}
-	r := &Runner{target: t, settings: settings{
-		suite: event.Suite{Version: fixtures.Suite}, seed: uint64(rand.Uint32()), parallel: 8, revival: probe.Revival,
-		each: everyone,
-	}}
-	for _, o := range opts {
-		if err := o(r); err != nil {
-			return nil, err
-		}
-	}
-	r.settings.limits = r.settings.limits.WithDefaults()
-	if err := r.guard(); err != nil {
 		return nil, err
 	}
 	if r.cases == nil {
@@ -76,6 +63,30 @@ func New(t Target, opts ...Option) (*Runner, error) {
 		return r, nil
 	}
 	return r, r.settings.baseline.Check(corpus)
+}
+
+// Check returns the error that New has for the target and the options by themselves, whatever the cases are.
+func Check(t Target, opts ...Option) error {
+	_, err := newRunner(t, opts)
+	return err
+}
+
+func newRunner(t Target, opts []Option) (*Runner, error) {
+	t, err := t.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	r := &Runner{target: t, settings: settings{
+		suite: event.Suite{Version: fixtures.Suite}, seed: uint64(rand.Uint32()), parallel: 8, revival: probe.Revival,
+		each: everyone,
+	}}
+	for _, o := range opts {
+		if err := o(r); err != nil {
+			return nil, err
+		}
+	}
+	r.settings.limits = r.settings.limits.WithDefaults()
+	return r, r.guard()
 }
 
 // askable reports whether a case is one that the engine can work with.

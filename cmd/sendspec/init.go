@@ -91,7 +91,7 @@ func (f *initFlags) run(s Streams) error {
 
 func (f *initFlags) target() (string, error) {
 	if f.endpoint != "" {
-		if _, err := conformance.New(conformance.Target{URL: f.endpoint}); err != nil {
+		if err := conformance.Check(conformance.Target{URL: f.endpoint}); err != nil {
 			return "", err
 		}
 	}

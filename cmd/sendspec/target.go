@@ -69,10 +69,10 @@ func (f *targetFlags) check(ctx context.Context, people io.Writer, started bool)
 	if f.aws && f.endpoint == "" {
 		return t, errors.New("--aws: want an --endpoint such as https://ssm.us-east-1.amazonaws.com")
 	}
-	if _, err := conformance.New(t, f.guard()...); err != nil {
+	err := conformance.Check(t, f.guard()...)
+	if err != nil {
 		return t, err
 	}
-	var err error
 	if f.tlsConfig, err = f.tls.config(ctx, url, f.aws, people); err == nil {
 		_, err = f.credentials(ctx)
 	}
