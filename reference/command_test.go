@@ -168,7 +168,7 @@ func TestLateRepliesChangeNothing(t *testing.T) {
 // expired, it is terminal.
 func TestNoSequenceOfEventsBreaksACommand(t *testing.T) {
 	t.Parallel()
-	const lives, events = 4000, 60
+	const lives, events = 1000, 60
 	seen := map[Subject]map[Details]bool{OfCommand: {}, OfInvocation: {}}
 	for seed := range uint64(lives) {
 		random := rand.New(rand.NewPCG(seed, 1))

@@ -272,8 +272,8 @@ func TestOnlyWhatRunsNothingIsSentBeyondLoopback(t *testing.T) {
 		"an own name, AWS": {"https", "ssm.corp.example", []string{"run", "--aws", "accept", "echo", "execution"}, areas},
 		"everything":       {"http", "emulator", []string{"run"}, inertCases(t, "accept", "echo", "constraint", "type", "error", "wire")},
 		"a tunnel":         {"http", "127.0.0.1", append(part, "--aws"), 20},
-		"fuzz":             {"http", "emulator", []string{"fuzz", "--seed", "1", "--count", "1000"}, 600},
-		"a tunnel, fuzz":   {"http", "127.0.0.1", []string{"fuzz", "--aws", "--seed", "1", "--count", "500", "--rate", "1000000"}, 250},
+		"fuzz":             {"http", "emulator", []string{"fuzz", "--seed", "1", "--count", "300"}, 150},
+		"a tunnel, fuzz":   {"http", "127.0.0.1", []string{"fuzz", "--aws", "--seed", "1", "--count", "150", "--rate", "1000000"}, 60},
 	} {
 		code, said, requests, dispatched := f.sendspec(t, c.scheme, c.host, c.args...)
 		assert.Equal(t, exitConforms, code, "%s: %s", name, said)
@@ -286,7 +286,7 @@ func TestOnlyWhatRunsNothingIsSentBeyondLoopback(t *testing.T) {
 		args []string
 	}{
 		"allowed":            {"emulator", []string{"run", "--allow-dispatch", "accept/InstanceIds"}},
-		"allowed, fuzz":      {"emulator", []string{"fuzz", "--allow-dispatch", "--seed", "1", "--count", "500"}},
+		"allowed, fuzz":      {"emulator", []string{"fuzz", "--allow-dispatch", "--seed", "1", "--count", "100"}},
 		"an address":         {"127.0.0.1", []string{"run", "accept/InstanceIds"}},
 		"localhost":          {"localhost", []string{"run", "accept/InstanceIds"}},
 		"below localhost":    {"ssm.localhost", []string{"run", "accept/InstanceIds"}},

@@ -148,7 +148,7 @@ func TestTheIndexedJobFindsWhatOneProcessFinds(t *testing.T) {
 			case "--endpoint":
 				arg = "--endpoint=" + server.URL
 			case "--count":
-				arg = "--count=400"
+				arg = "--count=300"
 			}
 			args = append(args, arg)
 		}

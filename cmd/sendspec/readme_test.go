@@ -22,7 +22,7 @@ var (
 )
 
 // The snippets of the README are YAML, and what they call does what they want of it: each command line of
-// sendspec runs against the embedded reference, with the target file above it.
+// sendspec runs against the embedded reference, with the target file above it, and a few cases.
 func TestTheSnippetsOfTheReadmeRun(t *testing.T) {
 	readme := chapters(t)
 	server, err := serve(serveSettings{address: "127.0.0.1:0", scale: embeddedScale, step: embeddedStep})
@@ -54,8 +54,8 @@ func TestTheSnippetsOfTheReadmeRun(t *testing.T) {
 	t.Chdir(dir)
 	for _, line := range lines {
 		var out, errs bytes.Buffer
-		code := Main(context.Background(), strings.Fields(workflowValue.ReplaceAllString(line, "1")), Streams{In: strings.NewReader(""),
-			Out: &out, Err: &errs})
+		args := append(strings.Fields(workflowValue.ReplaceAllString(line, "1")), "constraint/Comment")
+		code := Main(context.Background(), args, Streams{In: strings.NewReader(""), Out: &out, Err: &errs})
 		assert.Equal(t, exitConforms, code, "%s\n%.2000s", line, errs.String())
 	}
 	assert.FileExists(t, "shard-1.json")

@@ -69,7 +69,7 @@ func TestConcurrentCommandsLiveByTheRules(t *testing.T) {
 	for i := range requests {
 		requests[i] = "{" + bind(t, requests[i], a.bindings) + "}"
 	}
-	const workers, rounds = 8, 40
+	const workers, rounds = 8, 15
 	problems := make(chan string, workers*rounds*60)
 	var wait sync.WaitGroup
 	for worker := range uint64(workers) {

@@ -1,4 +1,4 @@
-package browsertest_test
+package report_test
 
 import (
 	"bytes"
@@ -45,7 +45,7 @@ func TestAxe(t *testing.T) {
 	axe, err := os.ReadFile(path)
 	require.NoError(t, err)
 	pages := comparisons(t)
-	names := []string{"../../report/testdata/nasty/html.golden"}
+	names := []string{"testdata/nasty/html.golden"}
 	if pattern := os.Getenv("SENDSPEC_PAGES"); pattern != "" {
 		more, err := filepath.Glob(pattern)
 		require.NoError(t, err)
@@ -86,7 +86,7 @@ func comparisons(t *testing.T) map[string][]byte {
 	t.Helper()
 	var two []report.Named
 	for _, name := range []string{"moto-5.2.1", "winterbaume-0.3.0"} {
-		d, err := report.ReadDocument(t.Context(), "../../../cmd/sendspec/testdata/matrix/"+name+".json")
+		d, err := report.ReadDocument(t.Context(), "../../cmd/sendspec/testdata/matrix/"+name+".json")
 		require.NoError(t, err)
 		d.Cases = slices.DeleteFunc(d.Cases, func(c report.CaseInfo) bool {
 			return !strings.HasPrefix(c.ID, "type/Comment/") && !strings.HasPrefix(c.ID, "auth/")
