@@ -8,31 +8,26 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// The members of an answer that do not depend on the request.
 var (
-	theCommandID   = member("CommandId", matcher("$uuid", boolean(true)))
-	defaultVersion = str("$DEFAULT")
-	emptyText      = str("")
-	emptyList      = array()
-	noCounts       = []jsontree.Member{
-		member("CompletedCount", number("0")), member("ErrorCount", number("0")), member("DeliveryTimedOutCount", number("0")),
-		member("TriggeredAlarms", emptyList),
-		member("Status", begun("Pending", "InProgress")), member("StatusDetails", begun("Pending", "InProgress", "In Progress")),
-		member("RequestedDateTime", matcher("$epochSeconds", object(member("within", str("5m"))))),
-	}
-	noNotification = member("NotificationConfig", object(
-		member("NotificationArn", emptyText), member("NotificationEvents", emptyList), member("NotificationType", emptyText)))
+	theCommandID = member("CommandId", matcher("$uuid", boolean(true)))
+	// asGiven are the members of a Command that come back as they were given, with what stands for those that were not.
+	asGiven = literal(`{
+		"DocumentVersion": "$DEFAULT", "Comment": "", "Parameters": {"$exact": {}}, "InstanceIds": [], "Targets": [],
+		"OutputS3BucketName": "", "OutputS3KeyPrefix": "", "MaxConcurrency": "50", "MaxErrors": "0", "TimeoutSeconds": 3600}`)
+	// fresh are the members that do not depend on the request: the command may have begun meanwhile.
+	fresh = literal(`{
+		"CompletedCount": 0, "ErrorCount": 0, "DeliveryTimedOutCount": 0, "TriggeredAlarms": [],
+		"Status": {"$in": ["Pending", "InProgress"], "$should": "Pending"},
+		"StatusDetails": {"$in": ["Pending", "InProgress", "In Progress"], "$should": "Pending"},
+		"RequestedDateTime": {"$epochSeconds": {"within": "5m"}}}`)
+	noNotification = literal(`{"NotificationArn": "", "NotificationEvents": [], "NotificationType": ""}`)
 )
-
-// begun is a status of a command that may have begun meanwhile.
-func begun(statuses ...string) jsontree.Value {
-	return object(member("$in", jsontree.NewStrings(statuses)), member("$should", str(statuses[0])))
-}
 
 func integer(n int64) jsontree.Value { return number(strconv.FormatInt(n, 10)) }
 
@@ -43,65 +38,49 @@ func command(members ...jsontree.Member) *jsontree.Value {
 
 // echo is the body of AWS's answer (evidence: echo/as-received), as matchers.
 func (o *Oracle) echo(tree *jsontree.Value, in *ssm.SendCommandInput) *jsontree.Value {
-	members := []jsontree.Member{theCommandID}
-	add := func(name string, v jsontree.Value) { members = append(members, member(name, v)) }
+	c := object(theCommandID)
 	given := func(name string) bool {
 		m := tree.Get(name)
 		return m != nil && m.Kind != jsontree.Null
 	}
-	addEchoed := func(name string, fallback jsontree.Value) {
-		if given(name) {
-			add(name, echoed("/"+name))
-		} else {
-			add(name, fallback)
-		}
-	}
 	if given("DocumentName") && !strings.ContainsAny(*in.DocumentName, ":/") { // whether an ARN comes back as it was given is inferred
-		add("DocumentName", echoed("/DocumentName"))
+		c.Set("DocumentName", echoed("/DocumentName"))
+	}
+	for _, m := range asGiven.Members {
+		if given(m.Name) {
+			m.Value = echoed("/" + m.Name)
+		}
+		c.Members = append(c.Members, m)
 	}
 	if aws.ToString(in.DocumentVersion) == "$LATEST" {
-		add("DocumentVersion", shouldBe(echoed("/DocumentVersion"))) // inferred from that of $DEFAULT
-	} else {
-		addEchoed("DocumentVersion", defaultVersion)
+		c.Set("DocumentVersion", shouldBe(echoed("/DocumentVersion"))) // inferred from that of $DEFAULT
 	}
-	addEchoed("Comment", emptyText)
-	addEchoed("Parameters", matcher("$exact", object()))
 	if len(in.InstanceIds) > 1 {
-		add("InstanceIds", shouldBe(echoed("/InstanceIds"))) // their order is not recorded
-	} else {
-		addEchoed("InstanceIds", emptyList)
+		c.Set("InstanceIds", shouldBe(echoed("/InstanceIds"))) // their order is not recorded
 	}
-	unknownInTargets := false
-	visitUnknown(request.Member("Targets"), tree.Get("Targets"), func(string, []string) { unknownInTargets = true })
-	switch {
-	case unknownInTargets: // which do not come back
-	case len(in.Targets) > 1 || len(in.Targets) == 1 && len(in.Targets[0].Values) > 1: // as above
-		add("Targets", object(member("$should", echoed("/Targets")), member("$length", integer(int64(len(in.Targets))))))
-	default:
-		addEchoed("Targets", emptyList)
+	if len(in.Targets) > 1 || len(in.Targets) == 1 && len(in.Targets[0].Values) > 1 { // as above
+		c.Set("Targets", object(member("$should", echoed("/Targets")), member("$length", integer(int64(len(in.Targets))))))
 	}
-	addEchoed("OutputS3BucketName", emptyText)
-	addEchoed("OutputS3KeyPrefix", emptyText)
-	addEchoed("MaxConcurrency", str("50"))
-	addEchoed("MaxErrors", str("0"))
-	timeout := number("3600")
-	if in.Parameters["executionTimeout"] != nil {
-		timeout = shouldBe(timeout)
+	visitUnknown(request.Member("Targets"), tree.Get("Targets"), func(string, []string) { c.Remove("Targets") }) // which do not come back
+	if in.Parameters["executionTimeout"] != nil && !given("TimeoutSeconds") {
+		c.Set("TimeoutSeconds", shouldBe(*asGiven.Get("TimeoutSeconds")))
 	}
-	addEchoed("TimeoutSeconds", timeout)
+	add := func(name string, v jsontree.Value) { c.Members = append(c.Members, member(name, v)) }
 	if given("ServiceRoleArn") {
 		add("ServiceRole", echoed("/ServiceRoleArn"))
 	} else {
-		add("ServiceRole", emptyText)
+		add("ServiceRole", str(""))
 	}
 	if o.region != "" {
 		add("OutputS3Region", str(o.region))
 	}
-	members = append(members, echoOfNotification(in)...)
+	if in.NotificationConfig == nil || aws.ToString(in.NotificationConfig.NotificationArn) != "" {
+		add("NotificationConfig", echoOfNotification(in.NotificationConfig))
+	}
 	add("CloudWatchOutputConfig", echoOfCloudWatch(tree, in))
 	add("AlarmConfiguration", echoOfAlarms(tree, in))
 	add("TargetCount", integer(int64(len(in.InstanceIds))))
-	members = append(members, noCounts...)
+	c.Members = append(c.Members, fresh.Members...)
 	if after, known := o.expiry(in); known {
 		add("ExpiresAfter", after)
 	}
@@ -111,7 +90,7 @@ func (o *Oracle) echo(tree *jsontree.Value, in *ssm.SendCommandInput) *jsontree.
 		}
 	}
 	beside := member("CommandId", shouldBe(absent))
-	return expect(object(member("Command", object(members...)), beside))
+	return expect(object(member("Command", c), beside))
 }
 
 // expiry is ExpiresAfter: TimeoutSeconds and the execution timeouts of the document's steps, 3600 each where
@@ -139,13 +118,9 @@ func (o *Oracle) expiry(in *ssm.SendCommandInput) (after jsontree.Value, known b
 
 // The members that are structures come back as they are, with the defaults of what is left out of them.
 
-func echoOfNotification(in *ssm.SendCommandInput) []jsontree.Member {
-	n := in.NotificationConfig
+func echoOfNotification(n *types.NotificationConfig) jsontree.Value {
 	if n == nil {
-		return []jsontree.Member{noNotification}
-	}
-	if aws.ToString(n.NotificationArn) == "" {
-		return nil
+		return *noNotification
 	}
 	events, kind := echoed("/NotificationConfig/NotificationEvents"), echoed("/NotificationConfig/NotificationType")
 	switch {
@@ -157,9 +132,8 @@ func echoOfNotification(in *ssm.SendCommandInput) []jsontree.Member {
 	if n.NotificationType == "" {
 		kind = str("Command")
 	}
-	return []jsontree.Member{member("NotificationConfig", object(
-		member("NotificationArn", echoed("/NotificationConfig/NotificationArn")),
-		member("NotificationEvents", events), member("NotificationType", kind)))}
+	return object(member("NotificationArn", echoed("/NotificationConfig/NotificationArn")),
+		member("NotificationEvents", events), member("NotificationType", kind))
 }
 
 // enabled is the echo of a boolean inside of a structure.
@@ -176,7 +150,7 @@ func echoOfCloudWatch(tree *jsontree.Value, in *ssm.SendCommandInput) jsontree.V
 	v := object(member("CloudWatchOutputEnabled", on))
 	switch {
 	case c == nil:
-		v.Set("CloudWatchLogGroupName", emptyText)
+		v.Set("CloudWatchLogGroupName", str(""))
 	case c.CloudWatchLogGroupName != nil:
 		v.Set("CloudWatchLogGroupName", echoed("/CloudWatchOutputConfig/CloudWatchLogGroupName"))
 	}
@@ -184,7 +158,7 @@ func echoOfCloudWatch(tree *jsontree.Value, in *ssm.SendCommandInput) jsontree.V
 }
 
 func echoOfAlarms(tree *jsontree.Value, in *ssm.SendCommandInput) jsontree.Value {
-	a, alarms := in.AlarmConfiguration, emptyList
+	a, alarms := in.AlarmConfiguration, array()
 	if a != nil {
 		alarms = array(object(member("Name", echoed("/AlarmConfiguration/Alarms/0/Name"))))
 	}
