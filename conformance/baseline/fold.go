@@ -9,21 +9,14 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// prefixes are the selectors that name several cases of a corpus by the beginning of their IDs, and the ID of each case.
-type prefixes struct {
-	of    map[string][]string // by case ID, the shortest first
-	total map[string]int      // how many cases a prefix picks
-	first map[string]int      // the position of the first of them
-}
+// prefixes are the selectors that name cases of a corpus by the beginning of their IDs, with the positions of the cases.
+type prefixes map[string][]int
 
 func prefixesOf(cases []*fixtures.Case) prefixes {
-	p := prefixes{map[string][]string{}, map[string]int{}, map[string]int{}}
+	p := prefixes{}
 	for i, c := range cases {
-		p.of[c.ID] = selectorsOf(c)
-		for _, selector := range p.of[c.ID] {
-			if p.total[selector]++; p.total[selector] == 1 {
-				p.first[selector] = i
-			}
+		for _, selector := range selectorsOf(c.ID) {
+			p[selector] = append(p[selector], i)
 		}
 	}
 	return p
@@ -32,19 +25,16 @@ func prefixesOf(cases []*fixtures.Case) prefixes {
 // fuzzedArea is the area of what a campaign finds.
 const fuzzedArea = "fuzz"
 
-// selectorsOf are the prefixes of a case. A failure of an invariant is its own: nothing else has the same cause; and so is
-// what a campaign finds.
-func selectorsOf(c *fixtures.Case) []string {
-	parts := strings.Split(c.ID, "/")
-	for i := range parts {
-		parts[i] = literal.Replace(parts[i])
-	}
-	if c.Area() == judge.InvariantArea || c.Area() == fuzzedArea {
-		return []string{strings.Join(parts, "/")}
-	}
+// selectorsOf are the prefixes of a case, the shortest first. A failure of an invariant is its own: nothing else has the same
+// cause; and so is what a campaign finds.
+func selectorsOf(id string) []string {
+	parts := strings.Split(literal.Replace(id), "/")
 	var list []string
 	for n := range parts {
 		list = append(list, strings.Join(parts[:n+1], "/"))
+	}
+	if parts[0] == judge.InvariantArea || parts[0] == fuzzedArea {
+		return list[len(list)-1:]
 	}
 	return list
 }
@@ -56,19 +46,19 @@ var literal = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
 func (p prefixes) fold(want map[string]bool) []string {
 	wanted := map[string]int{}
 	for id := range want {
-		for _, selector := range p.of[id] {
+		for _, selector := range selectorsOf(id) {
 			wanted[selector]++
 		}
 	}
 	var chosen []string
 	for id := range want {
-		for _, selector := range p.of[id] {
-			if wanted[selector] == p.total[selector] {
+		for _, selector := range selectorsOf(id) {
+			if wanted[selector] == len(p[selector]) {
 				chosen = append(chosen, selector)
 				break
 			}
 		}
 	}
-	slices.SortFunc(chosen, func(a, b string) int { return cmp.Compare(p.first[a], p.first[b]) })
+	slices.SortFunc(chosen, func(a, b string) int { return cmp.Compare(p[a][0], p[b][0]) })
 	return slices.Compact(chosen)
 }

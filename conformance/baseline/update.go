@@ -208,7 +208,7 @@ func (u *updating) fresh() []line {
 		}
 	}
 	entries := u.entries(byPrint, Entry{})
-	slices.SortStableFunc(entries, func(a, b *Entry) int { return cmp.Compare(u.first[a.Selector], u.first[b.Selector]) })
+	slices.SortStableFunc(entries, func(a, b *Entry) int { return cmp.Compare(u.prefixes[a.Selector][0], u.prefixes[b.Selector][0]) })
 	u.changes.Added = len(entries)
 	var lines []line
 	last := ""
