@@ -9,4 +9,4 @@ const Quiet = patience
 func (h *HTTP) Through(proxy *url.URL) { h.proxy = proxy }
 
 // CutText is Text for a text that was cut.
-func (r *Redactor) CutText(s string) string { return r.redact(s, nil, true) }
+func (r *Redactor) CutText(s string) string { return r.redact(s, true) }

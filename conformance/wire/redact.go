@@ -27,6 +27,8 @@ type Redactor struct {
 	// of a secret holds one.
 	windows map[string]bool
 	heads   []string // the beginnings of what is secret, sorted
+	// signature has the forms of that of the request whose exchange is redacted.
+	signature []string
 }
 
 const windowStride = 4
@@ -76,32 +78,34 @@ func forms(secret string) []string {
 }
 
 // Text returns a text without what is secret in it.
-func (r *Redactor) Text(s string) string { return r.redact(s, nil, false) }
+func (r *Redactor) Text(s string) string { return r.redact(s, false) }
 
 // Bytes is Text for bytes.
-func (r *Redactor) Bytes(b []byte) []byte { return r.bytes(b, nil, false) }
+func (r *Redactor) Bytes(b []byte) []byte { return r.bytes(b, false) }
 
-func (r *Redactor) bytes(b []byte, signature []string, cut bool) []byte {
+func (r *Redactor) bytes(b []byte, cut bool) []byte {
 	text := string(b)
-	shown := r.redact(text, signature, cut)
+	shown := r.redact(text, cut)
 	if shown == text {
 		return b
 	}
 	return []byte(shown)
 }
 
-// redact takes out what is secret, and the forms of a signature. Where the text was cut, what may be the beginning of
-// a secret at its end goes as well.
-func (r *Redactor) redact(text string, signature []string, cut bool) string {
-	spans := r.find(text, signature, cut)
+// redact takes out what is secret. Where the text was cut, what may be the beginning of a secret at its end goes as well.
+func (r *Redactor) redact(text string, cut bool) string {
+	spans := r.find(text, cut)
 	if len(spans) == 0 {
 		return text
 	}
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 	var out strings.Builder
-	done := 0
+	done := -1
 	for _, s := range spans {
-		out.WriteString(text[done:s.from] + redacted)
-		done = s.to
+		if s.from > done { // or it goes on with the one before it
+			out.WriteString(text[max(done, 0):s.from] + redacted)
+		}
+		done = max(done, s.to)
 	}
 	out.WriteString(text[done:])
 	return out.String()
@@ -111,12 +115,10 @@ func (r *Redactor) redact(text string, signature []string, cut bool) string {
 var secretFields = []string{"Authorization", "X-Amz-Security-Token", "Proxy-Authorization", "Cookie", "Set-Cookie"}
 
 // Field returns the value of a header field as it may be written down.
-func (r *Redactor) Field(name, value string) string { return r.field(name, value, nil) }
-
-func (r *Redactor) field(name, value string, signature []string) string {
+func (r *Redactor) Field(name, value string) string {
 	switch {
 	case !slices.Contains(secretFields, http.CanonicalHeaderKey(name)):
-		return r.redact(value, signature, false)
+		return r.Text(value)
 	case strings.HasPrefix(value, "AWS4-HMAC-SHA256 "):
 		return "AWS4-HMAC-SHA256 " + redacted
 	}
@@ -158,30 +160,24 @@ func (r *Redactor) Request(q *Request) *Request {
 // Exchange takes what is secret out of an exchange: out of its request, but for the body, and out of all that the
 // target echoes, of which the signature of the request is a part.
 func (r *Redactor) Exchange(x *Exchange) {
-	signature := forms(signatureOf(x.Request))
+	own := *r
+	own.signature = forms(signatureOf(x.Request))
 	x.Request = r.Request(x.Request)
 	if p := x.Response; p != nil {
-		p.Header = r.header(p.Header, signature)
-		p.Proto = r.Text(p.Proto)
-		p.Body = r.bytes(p.Body, signature, p.Truncated || x.Err != nil)
+		header := make(http.Header, len(p.Header))
+		for name, values := range p.Header {
+			shown := r.Text(name)
+			for _, value := range values {
+				header[shown] = append(header[shown], own.Field(name, value))
+			}
+		}
+		p.Header, p.Proto, p.Body = header, r.Text(p.Proto), own.bytes(p.Body, p.Truncated || x.Err != nil)
 	}
 	if x.Err != nil {
-		if text := r.redact(x.Err.Err.Error(), signature, true); text != x.Err.Err.Error() {
+		if text := own.redact(x.Err.Err.Error(), true); text != x.Err.Err.Error() {
 			x.Err = &Error{x.Err.Failure, &redactedError{text, x.Err.Err}}
 		}
 	}
-}
-
-// header returns a header without what is secret in it.
-func (r *Redactor) header(h http.Header, signature []string) http.Header {
-	shown := make(http.Header, len(h))
-	for name, values := range h {
-		plain := r.Text(name)
-		for _, value := range values {
-			shown[plain] = append(shown[plain], r.field(name, value, signature))
-		}
-	}
-	return shown
 }
 
 // Secrets are what is secret of a recorded request: keys, tokens and signatures in its URL and its header, and the
@@ -270,17 +266,3 @@ func (e *redacting) Exchange(ctx context.Context, q *Request) *Exchange {
 
 // span is a part of a text, from its first byte up to its end.
 type span struct{ from, to int }
-
-// merged puts spans in order, and those together that touch.
-func merged(spans []span) []span {
-	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
-	kept := spans[:0]
-	for _, s := range spans {
-		if n := len(kept); n > 0 && s.from <= kept[n-1].to {
-			kept[n-1].to = max(kept[n-1].to, s.to)
-			continue
-		}
-		kept = append(kept, s)
-	}
-	return kept
-}

@@ -16,29 +16,28 @@ const (
 // escapeLayers is how many escapes within escapes are undone: an HTML entity in a URL in a JSON text has three.
 const escapeLayers = 4
 
-// find returns what is secret in a text: parts in order that do not touch. Signature has the forms of one; cut says that
-// the text is the beginning of one.
-func (r *Redactor) find(text string, signature []string, cut bool) []span {
+// find returns what is secret in a text, in any order; cut says that the text is the beginning of one.
+func (r *Redactor) find(text string, cut bool) []span {
 	var found []span
 	for start := 0; ; start += partLength - partOverlap {
 		end := min(start+partLength, len(text))
-		for _, s := range r.findInPart(text[start:end], signature, cut && end == len(text)) {
+		for _, s := range r.findInPart(text[start:end], cut && end == len(text)) {
 			found = append(found, span{start + s.from, start + s.to})
 		}
 		if end == len(text) {
-			return merged(found)
+			return found
 		}
 	}
 }
 
-func (r *Redactor) findInPart(text string, signature []string, cut bool) []span {
-	found := r.findPlain(text, signature, cut)
+func (r *Redactor) findInPart(text string, cut bool) []span {
+	found := r.findPlain(text, cut)
 	var at []int
 	for range escapeLayers {
 		if text, at = unescape(text, at); text == "" {
 			break
 		}
-		for _, s := range r.findPlain(text, signature, cut) {
+		for _, s := range r.findPlain(text, cut) {
 			end := s.to
 			for end < len(text) && at[end] == at[s.to-1] {
 				end++ // an escape is of several bytes, and goes as a whole
@@ -50,7 +49,7 @@ func (r *Redactor) findInPart(text string, signature []string, cut bool) []span 
 }
 
 // findPlain finds what is secret without undoing escapes.
-func (r *Redactor) findPlain(text string, signature []string, cut bool) (found []span) {
+func (r *Redactor) findPlain(text string, cut bool) (found []span) {
 	in := folded(text)
 	for end := shortestSecret; end <= len(in) && len(r.windows) > 0; end++ {
 		if from := end - shortestSecret; r.windows[in[from:end]] {
@@ -67,7 +66,7 @@ func (r *Redactor) findPlain(text string, signature []string, cut bool) (found [
 			}
 		}
 	}
-	for _, form := range signature {
+	for _, form := range r.signature {
 		for from := 0; ; from += len(form) {
 			i := strings.Index(in[from:], form)
 			if i < 0 {
