@@ -23,31 +23,13 @@ var endedCheck = caseCheck{
 
 var countNames = [...]string{"TargetCount", "CompletedCount", "ErrorCount", "DeliveryTimedOutCount"}
 
-// life is what was seen of the end of a command.
-type life struct {
-	counts      [len(countNames)]int64
-	counted     place
-	hasCounts   bool
-	end         reference.Details // "" before it
-	ended       place
-	invocations map[string]statusSeen     // those that have ended, by node
-	all         map[reference.Details]int // of them
-	sum         reference.Counts
-	last        place // that showed one of them
-	output      map[string]known
-}
-
-func newLife() life {
-	return life{invocations: map[string]statusSeen{}, all: map[reference.Details]int{}, output: map[string]known{}}
-}
-
 // command looks at the counts of a Command.
-func (c *life) command(e *Exchanged, s *subject) []Finding {
-	if e.Sent.Before(c.counted.end) {
+func (h *history) command(e *Exchanged, s *subject) []Finding {
+	if e.Sent.Before(h.counted.end) {
 		return nil // both were under way
 	}
 	var found []Finding
-	by, now, whole := s.by, c.counts, true
+	by, now, whole := s.by, h.counts, true
 	for i, name := range countNames {
 		v := s.value.Get(name)
 		n, ok := v.Int64()
@@ -56,75 +38,75 @@ func (c *life) command(e *Exchanged, s *subject) []Finding {
 			continue
 		}
 		now[i] = n
-		switch before := c.counts[i]; {
-		case c.hasCounts && c.end != "" && n != before:
+		switch before := h.counts[i]; {
+		case h.hasCounts && h.end != "" && n != before:
 			found = append(found, broken(fixtures.Must, s.path+"/"+name,
-				anything(fmt.Sprintf("%d, as in %s, where it had ended", before, c.counted)), described(v))...)
-		case c.hasCounts && n < before: // no source says that a list cannot lag behind another
+				anything(fmt.Sprintf("%d, as in %s, where it had ended", before, h.counted)), described(v))...)
+		case h.hasCounts && n < before: // no source says that a list cannot lag behind another
 			found = append(found, broken(fixtures.Should, s.path+"/"+name,
-				anything(fmt.Sprintf("no less than %d, as in %s", before, c.counted)), described(v))...)
+				anything(fmt.Sprintf("no less than %d, as in %s", before, h.counted)), described(v))...)
 		}
 	}
-	c.counts, c.counted, c.hasCounts = now, by, whole
+	h.counts, h.counted, h.hasCounts = now, by, whole
 	if d := s.details(); reference.Terminal(d) && whole {
-		c.end, c.ended = d, by
+		h.end, h.ended = d, by
 	}
 	if len(found) > 0 {
 		return found
 	}
-	return c.agree(s.path, by)
+	return h.agree(s.path, by)
 }
 
 // agree holds the end of a command against the ends of its invocations, where all are known. Path is that of what was
 // shown last: where it is no Command that has ended, its StatusDetails stand for what is wrong.
-func (c *life) agree(path string, by place) []Finding {
-	if c.end == "" || len(c.invocations) == 0 || int64(len(c.invocations)) < c.counts[0] {
+func (h *history) agree(path string, by place) []Finding {
+	if h.end == "" || len(h.invocations) == 0 || int64(len(h.invocations)) < h.counts[0] {
 		return nil
 	}
-	where, other := func(name string) string { return path + "/" + name }, c.last
-	if by != c.ended {
-		where, other = func(string) string { return path + "/StatusDetails" }, c.ended
+	where, other := func(name string) string { return path + "/" + name }, h.last
+	if by != h.ended {
+		where, other = func(string) string { return path + "/StatusDetails" }, h.ended
 	}
-	for i, want := range []int{c.sum.Target, c.sum.Completed, c.sum.Errors, c.sum.DeliveryTimedOut} {
-		if c.counts[i] != int64(want) {
+	for i, want := range []int{h.sum.Target, h.sum.Completed, h.sum.Errors, h.sum.DeliveryTimedOut} {
+		if h.counts[i] != int64(want) {
 			return broken(fixtures.Must, where(countNames[i]),
 				anything(fmt.Sprintf("%s %d, by its invocations: %s", countNames[i], want, other)),
-				Description{Words: fmt.Sprint(c.counts[i]), Kind: kindNumber})
+				Description{Words: fmt.Sprint(h.counts[i]), Kind: kindNumber})
 		}
 	}
-	succeeded := c.all[reference.Success] == len(c.invocations)
-	failed := c.all[reference.Failed]+c.all[reference.ExecutionTimedOut] > 0
-	if succeeded != (c.end == reference.Success) && (succeeded || failed) {
+	succeeded := h.all[reference.Success] == len(h.invocations)
+	failed := h.all[reference.Failed]+h.all[reference.ExecutionTimedOut] > 0
+	if succeeded != (h.end == reference.Success) && (succeeded || failed) {
 		return broken(fixtures.Must, where("StatusDetails"),
-			anything(fmt.Sprintf("what goes with invocations that ended %v: %s", c.all, other)), anything(string(c.end)))
+			anything(fmt.Sprintf("what goes with invocations that ended %v: %s", h.all, other)), anything(string(h.end)))
 	}
 	return nil
 }
 
-func (c *life) count(d reference.Details, by place) {
+func (h *history) count(d reference.Details, by place) {
 	one := reference.Count([]reference.Details{d})
-	c.sum.Target += one.Target
-	c.sum.Completed += one.Completed
-	c.sum.Errors += one.Errors
-	c.sum.DeliveryTimedOut += one.DeliveryTimedOut
-	c.all[d]++
-	c.last = by
+	h.sum.Target += one.Target
+	h.sum.Completed += one.Completed
+	h.sum.Errors += one.Errors
+	h.sum.DeliveryTimedOut += one.DeliveryTimedOut
+	h.all[d]++
+	h.last = by
 }
 
 // invocation looks at what is left of an invocation once it has ended.
-func (c *history) invocation(e *Exchanged, s *subject) []Finding {
+func (h *history) invocation(e *Exchanged, s *subject) []Finding {
 	details, by := s.details(), s.by
 	if !reference.Terminal(details) {
 		return nil
 	}
 	var found []Finding
-	before, ended := c.invocations[s.node]
+	before, ended := h.invocations[s.node]
 	switch {
-	case !ended && c.ends < mostRemembered:
-		c.ends++
-		c.invocations[s.node] = statusSeen{details, by}
-		c.count(details, by)
-		found = c.agree(s.path, by)
+	case !ended && h.ends < mostRemembered:
+		h.ends++
+		h.invocations[s.node] = statusSeen{details, by}
+		h.count(details, by)
+		found = h.agree(s.path, by)
 	case ended && before.details != details:
 		return broken(fixtures.Must, s.path+"/StatusDetails",
 			anything(fmt.Sprintf("%s, as in %s, where it had ended", before.details, before.by)), anything(string(details)))
@@ -133,9 +115,9 @@ func (c *history) invocation(e *Exchanged, s *subject) []Finding {
 	if plugin := s.value.Get("PluginName").Str(); e.Step.Request.Operation == reference.GetCommandInvocation {
 		key += " " + plugin
 	}
-	found = append(found, c.outputs(s.placed, key, by)...)
+	found = append(found, h.outputs(s.placed, key, by)...)
 	for _, p := range elementsOf(s.placed, "CommandPlugins") {
-		found = append(found, c.outputs(p, key+" plugin "+p.value.Get("Name").Str(), by)...)
+		found = append(found, h.outputs(p, key+" plugin "+p.value.Get("Name").Str(), by)...)
 	}
 	return found
 }
@@ -146,15 +128,15 @@ var leftOver = []string{
 	"StandardErrorContent", "StandardOutputUrl", "StandardErrorUrl", "Output", "ResponseStartDateTime", "ResponseFinishDateTime",
 }
 
-func (c *history) outputs(p placed, key string, by place) []Finding {
+func (h *history) outputs(p placed, key string, by place) []Finding {
 	var found []Finding
 	for _, name := range leftOver {
 		v := p.value.Get(name)
 		if v == nil || v.Kind == jsontree.Null || v.Kind == jsontree.String && v.Text == "" || v.Kind == jsontree.Number && v.Text == "-1" {
 			continue
 		}
-		if before, seen := c.output[key+" "+name]; !seen {
-			c.remember(c.output, key+" "+name, v, by)
+		if before, seen := h.output[key+" "+name]; !seen {
+			h.remember(h.output, key+" "+name, v, by)
 		} else if !stays(name, before, v) {
 			found = append(found,
 				before.differs(fixtures.Must, p.path+"/"+name, ", as in "+before.by.name+", where it had ended", v)...)

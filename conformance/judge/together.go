@@ -39,7 +39,17 @@ const roomForTexts = 64 << 20
 type history struct {
 	*Together
 	sent, shown map[string]known // members of the request and of answers
-	life
+
+	counts      [len(countNames)]int64
+	counted     place
+	hasCounts   bool
+	end         reference.Details // "" before it
+	ended       place
+	invocations map[string]statusSeen     // those that have ended, by node
+	all         map[reference.Details]int // of them
+	sum         reference.Counts
+	last        place            // that showed one of them
+	output      map[string]known // what they left behind
 }
 
 type statusSeen struct {
@@ -101,7 +111,10 @@ func (t *Together) history(e *Exchanged, s *subject) *history {
 	if t.commands == nil {
 		t.commands, t.statuses = map[string]*history{}, map[string]statusSeen{}
 	}
-	h := &history{Together: t, sent: map[string]known{}, shown: map[string]known{}, life: newLife()}
+	h := &history{
+		Together: t, sent: map[string]known{}, shown: map[string]known{},
+		invocations: map[string]statusSeen{}, all: map[reference.Details]int{}, output: map[string]known{},
+	}
 	t.commands[s.command] = h
 	return h
 }
