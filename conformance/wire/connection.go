@@ -139,7 +139,7 @@ func (c *connection) receive(x *Exchange, limits Limits) (reusable bool) {
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		return false
 	}
-	body, failed := readUpTo(resp.Body, resp.ContentLength, limits.Body+1)
+	body, failed := io.ReadAll(io.LimitReader(resp.Body, limits.Body+1))
 	if int64(len(body)) > limits.Body {
 		x.Response.Body, x.Response.Truncated = body[:limits.Body], true
 		return false
@@ -179,22 +179,6 @@ func (c *connection) header(method string, limit int64) (*http.Response, *Error)
 		}
 	}
 }
-
-// readUpTo reads at most limit bytes. An announced length of reasonable size is read into a buffer of just
-// that size; it is not believed beyond that.
-func readUpTo(r io.Reader, announced, limit int64) ([]byte, error) {
-	if announced > 0 && announced <= min(reasonable, limit) {
-		body := make([]byte, announced)
-		n, err := io.ReadFull(r, body)
-		if n == 0 && errors.Is(err, io.EOF) {
-			err = nil // the answer to a HEAD announces what it does not send
-		}
-		return body[:n], err
-	}
-	return io.ReadAll(io.LimitReader(r, limit))
-}
-
-const reasonable = 64 << 10
 
 // readError sorts an error of a connection by what the target did. It leaves out the addresses: the port of this
 // side is another each time.
