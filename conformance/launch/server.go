@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -119,16 +118,16 @@ const (
 
 // ready waits until the server speaks HTTP: any answer will do.
 func (s *Server) ready(ctx context.Context) error {
-	deadline := time.After(s.options.Wait)
-	transport := &http.Transport{Proxy: nil, DisableKeepAlives: true}
-	client := &http.Client{
-		Transport:     transport,
-		Timeout:       min(s.options.Wait, 2*time.Second),
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	h, err := wire.NewHTTP(s.URL, wire.Limits{Timeout: min(s.options.Wait, 2*time.Second)}, nil)
+	if err != nil {
+		return err
 	}
+	defer h.Close()
+	deadline := time.After(s.options.Wait)
 	done := s.done
 	for pause := firstPause; ; pause = min(pause*3/2, lastPause) {
-		if speaksHTTP(ctx, client, s.URL) {
+		x := h.Exchange(ctx, &wire.Request{Method: http.MethodGet, Path: "/"})
+		if x.Response != nil || saysUp(x.Err) {
 			return nil
 		}
 		select {
@@ -147,18 +146,10 @@ func (s *Server) ready(ctx context.Context) error {
 	}
 }
 
-func speaksHTTP(ctx context.Context, client *http.Client, url string) bool {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return false
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		// A server of TLS with a certificate of its own is up: the run says what is wrong with it.
-		return strings.Contains(err.Error(), "certificate")
-	}
-	_, _ = io.CopyN(io.Discard, resp.Body, 1<<16)
-	return resp.Body.Close() == nil
+// saysUp reports whether an error is that of a server that is up: the run says what is wrong with its certificate or its
+// protocol.
+func saysUp(err error) bool {
+	return errors.Is(err, wire.ErrHTTP2Only) || strings.Contains(err.Error(), "certificate")
 }
 
 const exitedWell = "exit status 0"
