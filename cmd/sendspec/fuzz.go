@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -32,9 +33,9 @@ type fuzzFlags struct {
 	parallel                       int
 	rate                           float64
 
-	write func(report []byte) error // as --json says; nil without it
-	part  selector.Shard
-	known *fuzz.Baseline // nil without --baseline
+	stream io.Writer // of the report that --json asks for; nil where that is a regular file
+	part   selector.Shard
+	known  *fuzz.Baseline // nil without --baseline
 }
 
 func newFuzz(s Streams) *cobra.Command {
@@ -156,8 +157,13 @@ func (f *fuzzFlags) check(ctx context.Context, s Streams) (err error) {
 				nearest.Question(name, strategyNames()))
 		}
 	}
-	if f.write, err = f.jsonWriter(ctx, s); err != nil {
-		return err
+	if err := isOther(f.json, append(f.tls.files(), f.baseline)...); f.json != "" && err != nil {
+		return fmt.Errorf("--json %s: %w", f.json, err)
+	}
+	if f.json != "" {
+		if f.stream, err = s.reportStream(ctx, f.json); err != nil {
+			return fmt.Errorf("report %s: %w", f.json, err)
+		}
 	}
 	if f.part, err = parseShard(f.shard); err != nil {
 		return err

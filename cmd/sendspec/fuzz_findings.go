@@ -31,17 +31,8 @@ func (f *fuzzFlags) conclude(s Streams, found *fuzz.CampaignReport, err error) e
 	}
 	fmt.Fprintf(s.Err, "%s\ninputs hash %s; constraints %d of %d%s\n", shown(found.Verdict()), found.Hash, found.Coverage.Asked,
 		found.Coverage.All, rate)
-	if f.write != nil {
-		b, err := fuzz.Marshal(found)
-		if err == nil {
-			err = f.write(b)
-		}
-		if errors.Is(err, errUnread) {
-			err = fmt.Errorf("the report was not written: %w", err)
-		}
-		if err != nil {
-			return exitOf(nil, err)
-		}
+	if err := f.writeReport(found); err != nil {
+		return exitOf(nil, err)
 	}
 	return fuzzExit(found, err, f.strict)
 }
@@ -98,28 +89,21 @@ func (f *fuzzFlags) replay(folder string) string {
 	return append(f.words("replay"), wire.ShellQuote(folder)).String()
 }
 
-func (f *fuzzFlags) jsonWriter(ctx context.Context, s Streams) (func([]byte) error, error) {
-	switch f.json {
-	case "":
-		return nil, nil
-	case standardStream:
-		return func(b []byte) error { _, err := limited(s.Out).Write(b); return err }, nil
+// writeReport writes the report that --json asks for.
+func (f *fuzzFlags) writeReport(found *fuzz.CampaignReport) error {
+	b, err := fuzz.Marshal(found)
+	if err != nil || f.json == "" {
+		return err
 	}
-	if err := isOther(f.json, append(f.tls.files(), f.baseline)...); err != nil {
-		return nil, fmt.Errorf("--json %s: %w", f.json, err)
+	if f.stream == nil {
+		err = atomicfile.Write(f.json, atomicfile.Bytes(b))
+	} else {
+		_, err = f.stream.Write(b)
 	}
-	if isPipe(f.json) {
-		return func(b []byte) error { _, err := newPipe(ctx, f.json).Write(b); return err }, nil
+	if err != nil {
+		return fmt.Errorf("report %s was not written: %w", f.json, err)
 	}
-	if err := atomicfile.Check(f.json); err != nil {
-		return nil, fmt.Errorf("report %s: %w", f.json, err)
-	}
-	return func(b []byte) error {
-		if err := atomicfile.Write(f.json, atomicfile.Bytes(b)); err != nil {
-			return fmt.Errorf("report %s: %w", f.json, err)
-		}
-		return nil
-	}, nil
+	return nil
 }
 
 // readBaseline reads what is known of the target; nil where no file is named.

@@ -89,11 +89,16 @@ func (f *reportFlags) sinks(ctx context.Context, s Streams, others ...string) ([
 		}
 		taken[place] = text
 		f.whole = f.whole || format.Whole
-		open, err := openerOf(ctx, s, format, file)
+		stream, err := s.reportStream(ctx, file)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("report %s=%s: %w", format.Name, file, err)
 		}
-		openers = append(openers, open)
+		openers = append(openers, func(o report.Options) event.Sink {
+			if stream != nil {
+				return report.NewWriter(format, file, stream, o)
+			}
+			return report.NewFile(format, file, o)
+		})
 	}
 	github, err := f.githubSinks(s)
 	return append(openers, github...), err
@@ -107,19 +112,6 @@ func isOther(file string, others ...string) error {
 		}
 	}
 	return nil
-}
-
-func openerOf(ctx context.Context, s Streams, format report.Format, file string) (opener, error) {
-	if file == standardStream {
-		return func(o report.Options) event.Sink { return report.NewWriter(format, file, limited(s.Out), o) }, nil
-	}
-	if err := atomicfile.Check(file); err != nil {
-		return nil, fmt.Errorf("report %s=%s: %w", format.Name, file, err)
-	}
-	if isPipe(file) {
-		return func(o report.Options) event.Sink { return report.NewWriter(format, file, newPipe(ctx, file), o) }, nil
-	}
-	return func(o report.Options) event.Sink { return report.NewFile(format, file, o) }, nil
 }
 
 // githubSinks are what a step of GitHub Actions gets by itself: annotations in the log, which reads

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 )
 
@@ -110,14 +111,16 @@ func (p *pipe) Write(b []byte) (n int, err error) {
 	return p.file.Write(b)
 }
 
-// isPipe reports whether a name is that of a pipe or a device, which is written in place.
-func isPipe(name string) bool {
-	info, err := os.Stat(name)
-	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
-}
-
-func newPipe(ctx context.Context, name string) *stream {
-	return &stream{ctx: ctx, w: &pipe{name: name}, name: name, limit: unreadReport}
+// reportStream is where a report is written: standard output, or a pipe or a device. For a regular file, which is written
+// whole or not at all, it is nil; the error is why that cannot be.
+func (s Streams) reportStream(ctx context.Context, file string) (io.Writer, error) {
+	if file == standardStream {
+		return limited(s.Out), nil
+	}
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return &stream{ctx: ctx, w: &pipe{name: file}, name: file, limit: unreadReport}, nil
+	}
+	return nil, atomicfile.Check(file)
 }
 
 // limited is a stream of the program whose reports do not wait for ever.
