@@ -105,7 +105,7 @@ func (f *runFlags) planned(ctx context.Context, s Streams) ([]event.Planned, err
 	defer cancel()
 	session, err := runner.Open(ctx)
 	if err != nil {
-		return nil, exitOf(nil, err)
+		return nil, err
 	}
 	defer session.Close()
 	return session.Started().Plan, nil

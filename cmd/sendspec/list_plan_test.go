@@ -1,7 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,4 +33,18 @@ func TestListSaysWhatATargetWouldBeSpared(t *testing.T) {
 	assert.Equal(t, exitCannotJudge, code, people)
 	_, out, people = in(t, "list", "execution")
 	assert.NotContains(t, out+people, "skip")
+}
+
+// Before the first case there is no report that could be partial.
+func TestAnInterruptBeforeTheFirstCaseNamesNoReport(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"list"}, {"observe", "--out", filepath.Join(t.TempDir(), "observed.jsonl")}} {
+		ctx, interrupt := context.WithCancel(t.Context())
+		server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { interrupt() }))
+		var out, people bytes.Buffer
+		code := Main(ctx, append(args, "--endpoint", server.URL), Streams{In: &out, Out: &out, Err: &people})
+		assert.Equal(t, exitInterrupted, code, args)
+		assert.Equal(t, "sendspec: interrupted\n", people.String(), args)
+		server.Close()
+	}
 }

@@ -147,7 +147,7 @@ func (f *observeFlags) observe(ctx context.Context, s Streams, runner *conforman
 	defer cancel()
 	session, err := runner.Open(bounded)
 	if err != nil {
-		return exitOf(nil, err)
+		return err
 	}
 	defer session.Close()
 	if len(observe.Order(session.Started().Plan)) == 0 {
