@@ -51,16 +51,9 @@ const (
 )
 
 func harHead(w io.Writer, r *event.Report, o Options) error {
-	verdict := clean(Verdict(r))
+	creator := object{"name": "sendspec", "version": cmp.Or(o.Version, "(devel)")}
 	var members []any
-	for _, value := range []any{
-		object{"name": "sendspec", "version": cmp.Or(o.Version, "(devel)")},
-		verdict,
-		object{
-			"target": clean(r.Target.Name), "region": clean(r.Target.Region), "seed": r.Seed, "strict": r.Strict,
-			"complete": r.Complete, "verdict": verdict, "failures": failuresIn(r), "suite": r.Suite,
-		},
-	} {
+	for _, value := range []any{creator, clean(Verdict(r)), runObject(r)} {
 		member, err := untrusted.CompactJSON(value)
 		if err != nil {
 			return err

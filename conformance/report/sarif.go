@@ -116,11 +116,16 @@ func result(r *judge.Result, rule int, o Options) object {
 	}
 }
 
-func invocation(r *event.Report) object {
-	call := object{"executionSuccessful": r.Complete, "properties": object{
+// runObject says what was run, and what became of it.
+func runObject(r *event.Report) object {
+	return object{
 		"target": clean(r.Target.Name), "region": clean(r.Target.Region), "seed": r.Seed, "strict": r.Strict,
 		"complete": r.Complete, "verdict": clean(Verdict(r)), "failures": failuresIn(r), "suite": r.Suite,
-	}}
+	}
+}
+
+func invocation(r *event.Report) object {
+	call := object{"executionSuccessful": r.Complete, "properties": runObject(r)}
 	if !r.Began.IsZero() {
 		call["startTimeUtc"] = r.Began.UTC().Format(time.RFC3339)
 		call["endTimeUtc"] = r.Began.Add(r.Elapsed).UTC().Format(time.RFC3339)

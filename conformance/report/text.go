@@ -44,16 +44,16 @@ func writeText(w io.Writer, r *event.Report, o Options) error {
 			plan[i].Skip = r.Results[i].Reason
 		}
 	}
-	start := event.Started{Target: r.Target, Seed: r.Seed, Strict: r.Strict, Preflight: r.Preflight, Plan: plan, Began: r.Began}
-	if err := t.Event(start); err != nil {
-		return err
-	}
+	events := []event.Event{event.Started{Target: r.Target, Seed: r.Seed, Strict: r.Strict, Preflight: r.Preflight, Plan: plan, Began: r.Began}}
 	for _, result := range r.Results {
-		if err := t.Event(event.Judged{Result: result}); err != nil {
+		events = append(events, event.Judged{Result: result})
+	}
+	for _, e := range append(events, event.Ended{Report: r}) {
+		if err := t.Event(e); err != nil {
 			return err
 		}
 	}
-	return t.Event(event.Ended{Report: r})
+	return nil
 }
 
 // Event writes what there is to say of an event.
