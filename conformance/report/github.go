@@ -14,35 +14,32 @@ import (
 // without a word, so that ours says how many there are.
 const annotationsShown = 10
 
+type note struct{ title, message string }
+
 // writeGitHub writes workflow commands: one annotation for each cause of failures and for each other case to show, as
 // far as GitHub shows them, and the verdict.
 func writeGitHub(w io.Writer, r *event.Report, o Options) error {
+	notes := map[string][]note{}
+	for i, c := range Causes(r) {
+		title := fmt.Sprintf("sendspec: %d. %s (%s)", i+1, clean(c.Title), event.Count(len(c.Cases), "case"))
+		notes["error"] = append(notes["error"], note{title, causeAnnotation(&c, o)})
+	}
+	for i := range r.Results {
+		res := &r.Results[i]
+		if command := presentationIn(res).github; command != "" && cause.SymptomsOf(res) == nil {
+			notes[command] = append(notes[command], note{"sendspec: " + clean(res.Case.ID), annotation(res)})
+		}
+	}
 	b := &strings.Builder{}
-	causes := Causes(r)
 	for _, command := range []string{"error", "warning"} {
-		room, left := annotationsShown, 0
+		all, room := notes[command], annotationsShown
 		if command == "error" {
 			room-- // the verdict is one
-			for i, c := range causes[:min(room, len(causes))] {
-				annotate(b, command, fmt.Sprintf("sendspec: %d. %s (%s)", i+1, clean(c.Title), event.Count(len(c.Cases), "case")),
-					causeAnnotation(&c, o))
-			}
-			left = max(0, len(causes)-room)
-			room = max(0, room-len(causes))
 		}
-		for i := range r.Results {
-			res := &r.Results[i]
-			if presentationIn(res).github != command || cause.SymptomsOf(res) != nil {
-				continue
-			}
-			if room == 0 {
-				left++
-				continue
-			}
-			room--
-			annotate(b, command, "sendspec: "+clean(res.Case.ID), annotation(res))
+		for _, n := range all[:min(room, len(all))] {
+			annotate(b, command, n.title, n.message)
 		}
-		if left > 0 {
+		if left := len(all) - room; left > 0 {
 			annotate(b, "notice", fmt.Sprintf("sendspec: %d more of kind %s", left, command),
 				"GitHub shows ten of a kind; the reports show them all")
 		}
