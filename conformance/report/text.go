@@ -44,7 +44,8 @@ func writeText(w io.Writer, r *event.Report, o Options) error {
 			plan[i].Skip = r.Results[i].Reason
 		}
 	}
-	events := []event.Event{event.Started{Target: r.Target, Seed: r.Seed, Strict: r.Strict, Preflight: r.Preflight, Plan: plan, Began: r.Began}}
+	start := event.Started{Target: r.Target, Seed: r.Seed, Strict: r.Strict, Preflight: r.Preflight, Plan: plan, Began: r.Began}
+	events := []event.Event{start}
 	for _, result := range r.Results {
 		events = append(events, event.Judged{Result: result})
 	}
