@@ -43,6 +43,8 @@ type command struct {
 	invocations []invocation
 	agenda      []moment
 	runs        []stepRun
+	// resolved is when its targets are known.
+	resolved time.Time
 	// seen is the command's own time at the last look, and heldBack how far it is behind the clock
 	// since longer steps were cut.
 	seen     time.Time
@@ -61,25 +63,11 @@ type invocation struct {
 
 // moment is an entry of the agenda.
 type moment struct {
-	at         time.Time
-	kind       momentKind
-	invocation int
-	details    reference.Details
+	at     time.Time
+	happen func()
+	// afterEnd tells that it happens to a command that has ended, too.
+	afterEnd bool
 }
-
-type momentKind int
-
-const (
-	resolveTargets momentKind = iota
-	createInvocation
-	missNode
-	wakeAgent
-	endRun
-	reachCancel
-	endCancelled
-	raiseAlarm
-	expireCommand
-)
 
 // begin sets up the life of a command that was just accepted. Its times are already filled in.
 func (c *command) begin(s *Service, admitted time.Time) {
@@ -88,19 +76,19 @@ func (c *command) begin(s *Service, admitted time.Time) {
 	c.seen = requested
 	c.life = reference.NewLife(aws.ToString(c.MaxConcurrency), aws.ToString(c.MaxErrors))
 	c.agenda = make([]moment, 0, len(c.nodes)+2)
-	resolved := requested.Add(c.pace.Invocation)
+	c.resolved = requested.Add(c.pace.Invocation)
 	if len(c.InstanceIds) == 0 {
-		resolved = requested.Add(c.pace.Targets)
+		c.resolved = requested.Add(c.pace.Targets)
 	}
-	c.plan(moment{at: resolved, kind: resolveTargets})
-	c.plan(moment{at: aws.ToTime(c.ExpiresAfter), kind: expireCommand})
+	c.plan(c.resolved, c.resolve)
+	c.plan(aws.ToTime(c.ExpiresAfter), func() { c.life.Apply(reference.LifeEvent{Kind: reference.Expired}) })
 	if c.AlarmConfiguration == nil {
 		return
 	}
 	for _, alarm := range c.AlarmConfiguration.Alarms {
 		change, planned := s.alarmChanges[aws.ToString(alarm.Name)]
 		if details, ends := alarmEnds(change.state, c.AlarmConfiguration.IgnorePollAlarmFailure); planned && ends {
-			c.plan(moment{at: requested.Add(change.after), kind: raiseAlarm, details: details})
+			c.plan(requested.Add(change.after), func() { c.alarm(details) })
 		}
 	}
 }
@@ -117,12 +105,13 @@ func alarmEnds(state AlarmState, ignorePollFailure bool) (reference.Details, boo
 }
 
 // plan puts a moment into the agenda, after those of the same time.
-func (c *command) plan(m moment) {
+func (c *command) plan(at time.Time, happen func()) *moment {
 	i := len(c.agenda)
-	for i > 0 && c.agenda[i-1].at.After(m.at) {
+	for i > 0 && c.agenda[i-1].at.After(at) {
 		i--
 	}
-	c.agenda = slices.Insert(c.agenda, i, m)
+	c.agenda = slices.Insert(c.agenda, i, moment{at: at, happen: happen})
+	return &c.agenda[i]
 }
 
 // time turns the service's time into the command's own.
@@ -145,10 +134,9 @@ func (c *command) advance(now time.Time) {
 	for len(c.agenda) > 0 && !c.agenda[0].at.After(at) {
 		m := c.agenda[0]
 		c.agenda = c.agenda[1:]
-		c.happen(m)
+		m.happen()
 		if reference.Terminal(c.life.Details()) {
-			// What remains to come is the invocations' own times only.
-			c.agenda = slices.DeleteFunc(c.agenda, func(m moment) bool { return m.kind != createInvocation })
+			c.agenda = slices.DeleteFunc(c.agenda, func(m moment) bool { return !m.afterEnd })
 		}
 	}
 	if len(c.agenda) == 0 {
@@ -156,40 +144,7 @@ func (c *command) advance(now time.Time) {
 	}
 }
 
-func (c *command) happen(m moment) {
-	switch m.kind {
-	case resolveTargets:
-		c.resolve(m.at)
-	case createInvocation:
-		c.invocations[m.invocation].requested = m.at
-		c.deliver(m.at)
-	case missNode:
-		c.life.Apply(reference.LifeEvent{Kind: reference.Postponed, Invocation: m.invocation})
-	case wakeAgent:
-		c.invocations[m.invocation].woken = true
-		c.deliver(m.at)
-	case endRun:
-		if c.life.Apply(reference.LifeEvent{Kind: reference.Ended, Invocation: m.invocation, Details: m.details}) {
-			c.invocations[m.invocation].ended = m.at.Add(-c.pace.Report)
-			c.deliver(m.at)
-		}
-	case reachCancel:
-		c.cancel(m)
-	case endCancelled:
-		if c.life.Apply(reference.LifeEvent{Kind: reference.Ended, Invocation: m.invocation, Details: reference.Cancelled}) {
-			if at := m.at.Add(-c.pace.Report); !c.invocations[m.invocation].started.After(at) {
-				c.invocations[m.invocation].ended = at
-			}
-			c.deliver(m.at)
-		}
-	case raiseAlarm:
-		c.alarm(m.details)
-	case expireCommand:
-		c.life.Apply(reference.LifeEvent{Kind: reference.Expired})
-	}
-}
-
-func (c *command) resolve(at time.Time) {
+func (c *command) resolve() {
 	if c.refusal != "" {
 		targets := len(c.nodes)
 		if c.refusal == reference.AccessDenied {
@@ -202,11 +157,16 @@ func (c *command) resolve(at time.Time) {
 		return
 	}
 	c.invocations = make([]invocation, len(c.nodes))
+	at := c.resolved
 	if len(c.InstanceIds) == 0 {
 		at = at.Add(c.pace.Invocation)
 	}
 	for i := range c.nodes {
-		c.plan(moment{at: at.Add(time.Duration(i) * c.pace.Between), kind: createInvocation, invocation: i})
+		created := at.Add(time.Duration(i) * c.pace.Between)
+		c.plan(created, func() {
+			c.invocations[i].requested = created
+			c.deliver(created)
+		}).afterEnd = true
 	}
 }
 
@@ -225,7 +185,7 @@ func (c *command) deliver(at time.Time) {
 		}
 		if node := &c.nodes[i]; !node.Online || node.AgentStopped || node.Late > 0 && !run.woken {
 			if c.life.Apply(reference.LifeEvent{Kind: reference.Postponed, Invocation: i}) && node.Late > 0 {
-				c.plan(moment{at: at.Add(node.Late), kind: wakeAgent, invocation: i})
+				c.wake(i, at.Add(node.Late))
 			}
 			continue
 		}
@@ -235,12 +195,22 @@ func (c *command) deliver(at time.Time) {
 		switch node := &c.nodes[i]; {
 		case node.Silent:
 		case node.Away > 0 && !run.woken:
-			c.plan(moment{at: at.Add(min(c.pace.Miss, node.Away)), kind: missNode, invocation: i})
-			c.plan(moment{at: at.Add(node.Away), kind: wakeAgent, invocation: i})
+			c.plan(at.Add(min(c.pace.Miss, node.Away)), func() {
+				c.life.Apply(reference.LifeEvent{Kind: reference.Postponed, Invocation: i})
+			})
+			c.wake(i, at.Add(node.Away))
 		default:
 			c.start(i, at.Add(c.pace.Start))
 		}
 	}
+}
+
+// wake lets an agent come that is late, or away.
+func (c *command) wake(i int, at time.Time) {
+	c.plan(at, func() {
+		c.invocations[i].woken = true
+		c.deliver(at)
+	})
 }
 
 // undelivered tells how an invocation ends that nothing is sent for (monitor-commands.md, detailed
@@ -266,24 +236,38 @@ func (c *command) start(i int, at time.Time) {
 		end = at.Add(c.runs[len(c.runs)-1].end)
 	}
 	c.invocations[i].started = at
-	c.plan(moment{at: end.Add(c.pace.Report), kind: endRun, invocation: i, details: invocationDetails(c.runs)})
+	c.end(i, end, invocationDetails(c.runs))
+}
+
+// end plans the end of an invocation, which is shown somewhat later.
+func (c *command) end(i int, at time.Time, how reference.Details) {
+	shown := at.Add(c.pace.Report)
+	c.plan(shown, func() {
+		if !c.life.Apply(reference.LifeEvent{Kind: reference.Ended, Invocation: i, Details: how}) {
+			return
+		}
+		if !c.invocations[i].started.After(at) {
+			c.invocations[i].ended = at
+		}
+		c.deliver(shown)
+	})
 }
 
 // cancel is the moment at which a cancellation reaches Run Command's queues and the nodes.
-func (c *command) cancel(m moment) {
-	first, end := m.invocation, m.invocation+1
-	if m.invocation == reference.AllInvocations {
+func (c *command) cancel(invocation int, at time.Time) {
+	first, end := invocation, invocation+1
+	if invocation == reference.AllInvocations {
 		first, end = 0, len(c.nodes)
 	}
-	if !c.life.Apply(reference.LifeEvent{Kind: reference.CancelRequested, Invocation: m.invocation}) {
+	if !c.life.Apply(reference.LifeEvent{Kind: reference.CancelRequested, Invocation: invocation}) {
 		return
 	}
 	for i := first; i < end; i++ {
 		if c.life.Invocation(i) == reference.Cancelling && !c.nodes[i].Silent {
-			c.plan(moment{at: m.at.Add(c.pace.Stop + c.pace.Report), kind: endCancelled, invocation: i})
+			c.end(i, at.Add(c.pace.Stop), reference.Cancelled)
 		}
 	}
-	c.deliver(m.at)
+	c.deliver(at)
 }
 
 // cancelCommand cancels a command for all its nodes, or for some. The answer is empty, also where
@@ -327,16 +311,14 @@ func (c *command) requestCancel(now time.Time, nodes []int) {
 	}
 	at := c.time(now).Add(c.pace.Cancel)
 	if len(nodes) == 0 {
-		c.plan(moment{at: at, kind: reachCancel, invocation: reference.AllInvocations})
+		c.plan(at, func() { c.cancel(reference.AllInvocations, at) })
 		return
 	}
-	for _, m := range c.agenda {
-		if m.kind == resolveTargets && m.at.After(at) {
-			at = m.at
-		}
+	if c.resolved.After(at) {
+		at = c.resolved
 	}
 	for _, i := range nodes {
-		c.plan(moment{at: at, kind: reachCancel, invocation: i})
+		c.plan(at, func() { c.cancel(i, at) })
 	}
 }
 
