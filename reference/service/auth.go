@@ -52,7 +52,7 @@ type signature struct {
 }
 
 // authenticate checks a request's signature. The order of the checks is our choice.
-func (s *Service) authenticate(r *http.Request, body []byte) *exception {
+func (s *Service) authenticate(r *http.Request, body []byte) *answer {
 	sig, e := readSignature(r)
 	if e != nil {
 		return e
@@ -81,15 +81,15 @@ func (s *Service) authenticate(r *http.Request, body []byte) *exception {
 	return nil
 }
 
-func invalidSignature(message string) *exception {
+func invalidSignature(message string) *answer {
 	return framework("InvalidSignatureException", message)
 }
 
-func incompleteSignature(message string) *exception {
+func incompleteSignature(message string) *answer {
 	return framework("IncompleteSignatureException", message)
 }
 
-func (s *Service) checkScope(sig *signature) *exception {
+func (s *Service) checkScope(sig *signature) *answer {
 	switch {
 	case sig.region != s.region:
 		return invalidSignature("Credential should be scoped to a valid region.")
@@ -104,7 +104,7 @@ func (s *Service) checkScope(sig *signature) *exception {
 	return nil
 }
 
-func (sig *signature) checkTime(now time.Time) *exception {
+func (sig *signature) checkTime(now time.Time) *answer {
 	now = now.UTC().Truncate(time.Second)
 	earliest, latest := now.Add(-maxSkew), now.Add(maxSkew)
 	if sig.presigned {
@@ -126,7 +126,7 @@ func minutes(d time.Duration) string { return strconv.Itoa(int(d/time.Minute)) +
 // checkSignedHeaders: Host and every x-amz- header that is sent must be signed, as the
 // documentation of Signature Version 4 asks. Where the signature is in the query, a header that is
 // there too, and equal, is signed with it: that is how SDKs sign.
-func checkSignedHeaders(r *http.Request, sig *signature) *exception {
+func checkSignedHeaders(r *http.Request, sig *signature) *answer {
 	has := make(map[string]bool, len(sig.signedHeaders))
 	for _, name := range sig.signedHeaders {
 		has[name] = true
@@ -150,7 +150,7 @@ func checkSignedHeaders(r *http.Request, sig *signature) *exception {
 
 // readSignature reads the signature from the Authorization header, or from the query. AWS documents
 // signed queries for its services in general; that SSM takes them for a POST is our choice.
-func readSignature(r *http.Request) (*signature, *exception) {
+func readSignature(r *http.Request) (*signature, *answer) {
 	header := r.Header.Get("Authorization")
 	if header != "" {
 		return readAuthorization(r, header)
@@ -161,7 +161,7 @@ func readSignature(r *http.Request) (*signature, *exception) {
 	return nil, framework("MissingAuthenticationTokenException", "Missing Authentication Token")
 }
 
-func readAuthorization(r *http.Request, header string) (*signature, *exception) {
+func readAuthorization(r *http.Request, header string) (*signature, *answer) {
 	algorithm, rest, _ := strings.Cut(header, " ")
 	if algorithm != signingAlgorithm {
 		// Our choice, for HTTP's other schemes too.
@@ -198,7 +198,7 @@ func readAuthorization(r *http.Request, header string) (*signature, *exception) 
 	return sig.complete(parts["Credential"], date)
 }
 
-func readQuery(query url.Values) (*signature, *exception) {
+func readQuery(query url.Values) (*signature, *answer) {
 	missing := ""
 	for _, name := range []string{"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date"} {
 		if query.Get(name) == "" {
@@ -225,10 +225,10 @@ func readQuery(query url.Values) (*signature, *exception) {
 	return sig.complete(query.Get("X-Amz-Credential"), query.Get("X-Amz-Date"))
 }
 
-func badDate() *exception { return incompleteSignature("Date must be in ISO-8601 'basic format'.") }
+func badDate() *answer { return incompleteSignature("Date must be in ISO-8601 'basic format'.") }
 
 // complete reads what is in both forms: the credential's scope and the date.
-func (sig *signature) complete(credential, date string) (*signature, *exception) {
+func (sig *signature) complete(credential, date string) (*signature, *answer) {
 	scope := strings.Split(credential, "/")
 	if len(scope) != 5 {
 		return nil, incompleteSignature("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, " +

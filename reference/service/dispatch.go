@@ -25,46 +25,46 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.write(w, s.answer(w, r))
 }
 
-func (s *Service) answer(w http.ResponseWriter, r *http.Request) answer {
+func (s *Service) answer(w http.ResponseWriter, r *http.Request) *answer {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
 	if err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
 			// Our choice: the status DynamoDB documents.
-			return refusal(&exception{status: http.StatusRequestEntityTooLarge, name: "RequestEntityTooLargeException"})
+			return refusal(http.StatusRequestEntityTooLarge, "RequestEntityTooLargeException", "", "")
 		}
 		// The body broke off. Nobody may be there to read this.
-		return refusal(serialization(""))
+		return serialization("")
 	}
 	if s.auth {
 		if e := s.authenticate(r, body); e != nil {
-			return refusal(e)
+			return e
 		}
 	}
-	if a, ok := checkRequestLine(r); !ok {
-		return a
+	if e := checkRequestLine(r); e != nil {
+		return e
 	}
 	name, known := strings.CutPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
 	run := operations[name]
 	if !known || run == nil {
-		return refusal(&exception{status: http.StatusBadRequest, name: "UnknownOperationException"})
+		return framework("UnknownOperationException", "")
 	}
-	if a, ok := checkContentType(r); !ok {
-		return a
+	if e := checkContentType(r); e != nil {
+		return e
 	}
 	result := reference.ValidateOperation(name, body)
 	if exception, message := result.Exception(); exception != "" {
 		if result.Validity() == reference.Invalid {
-			return refusal(validation(message))
+			return validation(message)
 		}
-		return refusal(serialization(message))
+		return serialization(message)
 	}
 	accessKey, region := s.scopeOf(r)
 	answered, e := run(s, request{Validation: &result, size: len(body), region: region, accessKey: accessKey})
 	if e != nil {
-		return refusal(e)
+		return e
 	}
-	return answer{status: http.StatusOK, contentType: jsonContentType, body: answered}
+	return &answer{status: http.StatusOK, contentType: jsonContentType, body: answered}
 }
 
 // scopeOf is the access key of a request's credential and the region of its scope; none and the service's own where the
@@ -77,49 +77,40 @@ func (s *Service) scopeOf(r *http.Request) (accessKey, region string) {
 	return "", s.region
 }
 
-// serialization: Coral services call its text Message (evidence: errors/raw-2026).
-func serialization(message string) *exception {
-	return modelled("SerializationException", message)
-}
-
-func refusal(e *exception) answer {
-	return answer{status: e.status, contentType: jsonContentType, body: e.body()}
-}
-
 const xmlContentType = "text/xml"
 
 // checkRequestLine: awsJson1_1 is POST to / only. A method other than POST gets what Kinesis
 // answers (evidence: framework/unknown-operation); that another path gets 404 is our choice.
-func checkRequestLine(r *http.Request) (answer, bool) {
+func checkRequestLine(r *http.Request) *answer {
 	if r.Method != http.MethodPost {
-		return answer{
+		return &answer{
 			status: http.StatusForbidden, contentType: xmlContentType,
 			body: []byte("<AccessDeniedException>\n" +
 				"  <Message>Unable to determine service/operation name to be authorized</Message>\n</AccessDeniedException>"),
-		}, false
+		}
 	}
 	if r.URL.Path != "/" && r.URL.Path != "" {
-		return unknownOperationXML(), false
+		return unknownOperationXML()
 	}
-	return answer{}, true
+	return nil
 }
 
-func unknownOperationXML() answer {
-	return answer{status: http.StatusNotFound, contentType: xmlContentType, body: []byte("<UnknownOperationException/>")}
+func unknownOperationXML() *answer {
+	return &answer{status: http.StatusNotFound, contentType: xmlContentType, body: []byte("<UnknownOperationException/>")}
 }
 
 // checkContentType: parameters such as charset are ignored (evidence: protocol/content-type-parameters). The answer to
 // application/json is the one Athena gives, with its status 200.
-func checkContentType(r *http.Request) (answer, bool) {
+func checkContentType(r *http.Request) *answer {
 	mediaType, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	switch strings.ToLower(strings.TrimSpace(mediaType)) {
 	case jsonContentType:
-		return answer{}, true
+		return nil
 	case "application/json":
-		return answer{
+		return &answer{
 			status: http.StatusOK, contentType: "application/json",
 			body: []byte(`{"Output":{"__type":"com.amazon.coral.service#UnknownOperationException"},"Version":"1.0"}`),
-		}, false
+		}
 	}
-	return unknownOperationXML(), false
+	return unknownOperationXML()
 }

@@ -15,7 +15,7 @@ type condition func(requested time.Time, document string, details reference.Deta
 
 // newFilter reads Filters. That a date or an ExecutionStage that is none is a ValidationException,
 // and that a key is not refused when it comes twice, is our choice.
-func newFilter(tree *jsontree.Value, of reference.Subject) (filter, *exception) {
+func newFilter(tree *jsontree.Value, of reference.Subject) (filter, *answer) {
 	given := tree.Get("Filters")
 	if given == nil {
 		return nil, nil
@@ -31,7 +31,7 @@ func newFilter(tree *jsontree.Value, of reference.Subject) (filter, *exception) 
 	return f, nil
 }
 
-func newCondition(key, value string, of reference.Subject) (condition, *exception) {
+func newCondition(key, value string, of reference.Subject) (condition, *answer) {
 	switch key {
 	case "InvokedAfter", "InvokedBefore":
 		limit, err := time.Parse(time.RFC3339, value)

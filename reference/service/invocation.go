@@ -15,7 +15,7 @@ import (
 // getCommandInvocation: an unknown command, and one that was not sent to the node, have the recorded
 // answer of a command that is not known yet. A caller who may not ask learns of no command
 // (evidence: errors/AccessDeniedException/GetCommandInvocation, errors/AccessDeniedException/before-lookup).
-func (s *Service) getCommandInvocation(r request) ([]byte, *exception) {
+func (s *Service) getCommandInvocation(r request) ([]byte, *answer) {
 	if s.deniedCallers[r.accessKey] {
 		return nil, accessDenied(s.account, reference.GetCommandInvocation, "arn:aws:ssm:"+r.region+":"+s.account+":*")
 	}

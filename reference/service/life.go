@@ -273,7 +273,7 @@ func (c *command) cancel(invocation int, at time.Time) {
 // cancelCommand cancels a command for all its nodes, or for some. The answer is empty, also where
 // there is nothing left to cancel. That a node named twice, or one that the command was not sent
 // to, is refused is our choice of what the model's errors mean.
-func (s *Service) cancelCommand(r request) ([]byte, *exception) {
+func (s *Service) cancelCommand(r request) ([]byte, *answer) {
 	id := text(r.Tree.Get("CommandId"))
 	c := s.history.find(r.region, id)
 	if c == nil {

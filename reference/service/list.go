@@ -47,7 +47,7 @@ type page struct {
 	more    bool
 }
 
-func (s *Service) newPage(r request, of reference.Subject) (*page, *exception) {
+func (s *Service) newPage(r request, of reference.Subject) (*page, *answer) {
 	filter, e := newFilter(r.Tree, of)
 	if e != nil {
 		return nil, e
@@ -77,7 +77,7 @@ func (s *Service) listed(list string, p *page, r request) []byte {
 }
 
 // listCommands lists newest first, which is our choice: the recordings ask by CommandId.
-func (s *Service) listCommands(r request) ([]byte, *exception) {
+func (s *Service) listCommands(r request) ([]byte, *answer) {
 	p, e := s.newPage(r, reference.OfCommand)
 	if e != nil {
 		return nil, e
@@ -104,7 +104,7 @@ func (s *Service) listCommands(r request) ([]byte, *exception) {
 
 // listCommandInvocations lists newest first, which is recorded for the invocations of one command
 // (evidence: alarms/fires-later).
-func (s *Service) listCommandInvocations(r request) ([]byte, *exception) {
+func (s *Service) listCommandInvocations(r request) ([]byte, *answer) {
 	p, e := s.newPage(r, reference.OfInvocation)
 	if e != nil {
 		return nil, e

@@ -133,18 +133,21 @@ func (p *parameter) acceptsValue(value string) bool {
 // checkParameters holds the supplied parameters against the declared ones. AWS has one answer
 // to an undeclared parameter, a forbidden value and, inferred, a missing one
 // (evidence: errors/InvalidParameters/unknown, errors/InvalidParameters/values).
-func (v *documentVersion) checkParameters(supplied map[string][]string) *exception {
-	invalid := modelled("InvalidParameters", "Parameters provided in document are invalid or not supported.")
+func (v *documentVersion) checkParameters(supplied map[string][]string) *answer {
 	for name, values := range supplied {
 		declared := v.parameters[name]
 		if declared == nil || !declared.accepts(values) {
-			return invalid
+			return invalidParameters()
 		}
 	}
 	for name, declared := range v.parameters {
 		if _, given := supplied[name]; !given && !declared.hasDefault {
-			return invalid
+			return invalidParameters()
 		}
 	}
 	return nil
+}
+
+func invalidParameters() *answer {
+	return modelled("InvalidParameters", "Parameters provided in document are invalid or not supported.")
 }

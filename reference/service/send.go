@@ -21,7 +21,7 @@ const (
 )
 
 // admit checks a request against the account and makes a command of it.
-func (s *Service) admit(in *ssm.SendCommandInput) (*command, *exception) {
+func (s *Service) admit(in *ssm.SendCommandInput) (*command, *answer) {
 	if e := checkSelection(in); e != nil {
 		return nil, e
 	}
@@ -58,7 +58,7 @@ func (s *Service) admit(in *ssm.SendCommandInput) (*command, *exception) {
 // or both (evidence: errors/destination/neither-or-both). Our choice for neither is InvalidInstanceId, which two users
 // noted for an empty list; for both, a ValidationException in the words of the recorded one
 // about node IDs beside a resource group.
-func checkSelection(in *ssm.SendCommandInput) *exception {
+func checkSelection(in *ssm.SendCommandInput) *answer {
 	switch {
 	case len(in.InstanceIds) == 0 && len(in.Targets) == 0:
 		return invalidInstances()
@@ -69,7 +69,7 @@ func checkSelection(in *ssm.SendCommandInput) *exception {
 	return nil
 }
 
-func invalidInstances() *exception {
+func invalidInstances() *answer {
 	return modelled("InvalidInstanceId", "Instances not in a valid state for account")
 }
 
@@ -77,7 +77,7 @@ func invalidInstances() *exception {
 // (evidence: errors/InvalidRole/missing, errors/InvalidNotificationConfig/missing).
 // That an empty NotificationConfig asks for none, that the role is asked for first, and what an
 // unknown role or a topic that is no SNS ARN gets, is our choice.
-func (s *Service) checkNotification(in *ssm.SendCommandInput) *exception {
+func (s *Service) checkNotification(in *ssm.SendCommandInput) *answer {
 	if !notifies(in.NotificationConfig) {
 		return nil
 	}
@@ -102,7 +102,7 @@ func notifies(c *types.NotificationConfig) bool {
 // findDocument resolves DocumentName, by name or ARN of the same region, and DocumentVersion.
 // Our choice: a document of another type is InvalidDocument, a hash without a type is Sha256, and the hash that the
 // text of a wrong one names is the one that was sent (evidence: errors/InvalidDocument/hash).
-func (s *Service) findDocument(in *ssm.SendCommandInput) (*documentVersion, *exception) {
+func (s *Service) findDocument(in *ssm.SendCommandInput) (*documentVersion, *answer) {
 	name := aws.ToString(in.DocumentName)
 	document := s.documents[name]
 	if strings.Contains(name, ":") {
@@ -143,7 +143,7 @@ func (s *Service) findDocument(in *ssm.SendCommandInput) (*documentVersion, *exc
 // match nothing are accepted (evidence: targets/no-match). That a node which is not online is refused behind the target
 // key InstanceIds as one that is not managed, that a repeated ID is a DuplicateInstanceId, and the order (duplicates,
 // state, access, platform) are our choice.
-func (s *Service) findNodes(in *ssm.SendCommandInput, document *documentVersion) ([]Node, *exception) {
+func (s *Service) findNodes(in *ssm.SendCommandInput, document *documentVersion) ([]Node, *answer) {
 	for _, t := range in.Targets {
 		if isInstanceIDsKey(aws.ToString(t.Key)) && slices.ContainsFunc(t.Values, func(id string) bool { return !s.nodes[id].Online }) {
 			return nil, invalidInstances() // (evidence: errors/InvalidInstanceId/in-Targets)
@@ -183,7 +183,7 @@ func (s *Service) findNodes(in *ssm.SendCommandInput, document *documentVersion)
 
 // checkAlarms (evidence: alarms/firing, alarms/missing): a firing alarm refuses always, an unknown one unless
 // IgnorePollAlarmFailure is set.
-func (s *Service) checkAlarms(c *types.AlarmConfiguration) *exception {
+func (s *Service) checkAlarms(c *types.AlarmConfiguration) *answer {
 	if c == nil {
 		return nil
 	}
@@ -202,7 +202,7 @@ func (s *Service) checkAlarms(c *types.AlarmConfiguration) *exception {
 
 // newCommand fills in what AWS answers: everything as given, the defaults for what was not, the
 // service's region, not OutputS3Region, and no hash (evidence: echo/OutputS3Region, echo/hash).
-func (s *Service) newCommand(in *ssm.SendCommandInput, document *documentVersion, nodes []Node) (*command, *exception) {
+func (s *Service) newCommand(in *ssm.SendCommandInput, document *documentVersion, nodes []Node) (*command, *answer) {
 	id, err := s.newUUID()
 	if err != nil {
 		return nil, internalServerError()

@@ -34,7 +34,7 @@ type request struct {
 }
 
 // operations answer a request.
-var operations = map[string]func(*Service, request) (body []byte, e *exception){
+var operations = map[string]func(*Service, request) (body []byte, e *answer){
 	reference.SendCommand: (*Service).sendCommand, reference.ListCommands: (*Service).listCommands,
 	reference.ListCommandInvocations: (*Service).listCommandInvocations,
 	reference.GetCommandInvocation:   (*Service).getCommandInvocation, reference.CancelCommand: (*Service).cancelCommand,
@@ -63,7 +63,7 @@ func New(opts ...Option) *Service {
 	return s
 }
 
-func (s *Service) sendCommand(r request) ([]byte, *exception) {
+func (s *Service) sendCommand(r request) ([]byte, *answer) {
 	c, e := s.admit(reference.InputOf(r.Tree))
 	if e != nil {
 		return nil, e
@@ -88,14 +88,14 @@ func (s *Service) newUUID() (string, error) {
 	return smithyrand.NewUUID(s.random).GetUUID()
 }
 
-// answer is one HTTP answer.
+// answer is one HTTP answer. A check that returns one refuses the request with it.
 type answer struct {
 	status      int
 	contentType string
 	body        []byte
 }
 
-func (s *Service) write(w http.ResponseWriter, a answer) {
+func (s *Service) write(w http.ResponseWriter, a *answer) {
 	header := w.Header()
 	if id, err := s.newUUID(); err == nil {
 		header.Set("x-amzn-RequestId", id)

@@ -13,7 +13,7 @@ const maxPayload = 100000
 
 // checkSize bounds what a command takes, in either of two forms: what is sent to the agent, and the
 // parameters in JSON that is safe within HTML. Every recorded pair fits (evidence: size/pairs, size/rule).
-func (v *documentVersion) checkSize(in *ssm.SendCommandInput) *exception {
+func (v *documentVersion) checkSize(in *ssm.SendCommandInput) *answer {
 	if max(v.agentPayloadSize(in), htmlSafeSize(in.Parameters)) <= maxPayload {
 		return nil
 	}

@@ -28,7 +28,7 @@ const maxResourceTypes = 5
 // checkTargets applies the rules that go beyond the model. The texts are recorded (evidence: targets/duplicate-value)
 // except where a comment says otherwise; that
 // duplicates come first is recorded, the rest of the order is our choice.
-func checkTargets(targets []types.Target) *exception {
+func checkTargets(targets []types.Target) *answer {
 	for _, t := range targets {
 		values := slices.Clone(t.Values)
 		slices.Sort(values)
@@ -73,7 +73,7 @@ func checkTargets(targets []types.Target) *exception {
 	return checkGroups(targets)
 }
 
-func checkGroups(targets []types.Target) *exception {
+func checkGroups(targets []types.Target) *answer {
 	for _, t := range targets {
 		switch aws.ToString(t.Key) {
 		case keyGroupName:

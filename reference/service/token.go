@@ -23,7 +23,7 @@ func (s *Service) nextToken(r request, last position) string {
 
 // startOf reads the NextToken of a request; nil is the beginning. A token that this service did not
 // give for the same question is an InvalidNextToken, which has no message (evidence: calls/forged-token).
-func (s *Service) startOf(r request) (*position, *exception) {
+func (s *Service) startOf(r request) (*position, *answer) {
 	given := r.Tree.Get("NextToken")
 	if given == nil || given.Kind != jsontree.String {
 		return nil, nil
