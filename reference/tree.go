@@ -38,9 +38,7 @@ func (w *walker) tree(s *shape, v *jsontree.Value) {
 		w.list(s, v)
 	case smithy.ShapeTypeInteger:
 		n := clamp(v.Text)
-		if r, text := s.boundsFailed(Range, int64(n)); r != nil {
-			w.add(r, text, strconv.Itoa(int(n)))
-		}
+		w.bounds(s, int64(n), func() string { return strconv.Itoa(int(n)) })
 	case smithy.ShapeTypeString, smithy.ShapeTypeEnum:
 		w.text(s, v.Text)
 	}
@@ -49,9 +47,7 @@ func (w *walker) tree(s *shape, v *jsontree.Value) {
 
 func (w *walker) list(s *shape, v *jsontree.Value) {
 	items := withoutNulls(v.Items)
-	if r, text := s.boundsFailed(Length, int64(len(items))); r != nil {
-		w.add(r, text, javaTree(s, v))
-	}
+	w.bounds(s, int64(len(items)), func() string { return javaTree(s, v) })
 	if s.element.isText() {
 		w.elements(s, items)
 		return

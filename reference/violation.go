@@ -208,19 +208,13 @@ func (s *shape) ruleTexts() string {
 	return strings.Join(texts, ", ")
 }
 
-// boundsFailed returns the first rule of the kind that n breaks, with its words; nil where it
-// breaks none.
-func (s *shape) boundsFailed(kind ConstraintKind, n int64) (*rule, string) {
+// bounds checks the number of elements of a list, or an integer; value renders it.
+func (w *walker) bounds(s *shape, n int64, value func() string) {
 	for i := range s.rules {
-		r := &s.rules[i]
-		if r.Kind != kind {
-			continue
-		}
-		if text, failed := r.failsBounds(n); failed {
-			return r, text
+		if text, failed := s.rules[i].failsBounds(n); failed {
+			w.add(&s.rules[i], text, value())
 		}
 	}
-	return nil, ""
 }
 
 // isText reports whether values of the shape are JSON strings.
