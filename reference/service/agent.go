@@ -16,9 +16,6 @@ import (
 
 // stepRun is what a step does on every node that runs it, were nothing to interrupt it.
 type stepRun struct {
-	name, action string
-	// folder is the last part of the step's S3 prefix.
-	folder string
 	// begin and end are times since the document was started.
 	begin, end time.Duration
 	details    reference.Details
@@ -44,7 +41,7 @@ func runDocument(v *documentVersion, supplied map[string][]string) []stepRun {
 	var at time.Duration
 	for i := range v.steps {
 		s := &v.steps[i]
-		r := stepRun{name: s.name, action: s.action, folder: s.folder(), begin: at, details: reference.Success}
+		r := stepRun{begin: at, details: reference.Success}
 		result := scriptResult{elapsed: overhead}
 		if strings.HasPrefix(s.action, "aws:run") && strings.HasSuffix(s.action, "Script") {
 			result = runScript(strings.Join(fill(s.inputs.Get("runCommand"), values), "\n"))
