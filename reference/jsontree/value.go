@@ -19,23 +19,14 @@ const (
 	Object
 )
 
+var kindNames = [...]string{"null", "boolean", "number", "string", "array", "object"}
+
 // String returns the name used in messages: null, boolean, number, string, array or object.
 func (k Kind) String() string {
-	switch k {
-	case Null:
-		return "null"
-	case Bool:
-		return "boolean"
-	case Number:
-		return "number"
-	case String:
-		return "string"
-	case Array:
-		return "array"
-	case Object:
-		return "object"
+	if int(k) >= len(kindNames) {
+		return "kind " + strconv.Itoa(int(k))
 	}
-	return "kind " + strconv.Itoa(int(k))
+	return kindNames[k]
 }
 
 // Value is one JSON value. A tree is read-only by convention once parsed: parts of it share

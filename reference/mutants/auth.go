@@ -33,7 +33,7 @@ func authMutants() []Mutant {
 	query := func(c *call, name string) string { return c.request.URL.Query().Get(name) }
 	return []Mutant{
 		{"auth/presence", "An Authorization need only be there", unsignedSource, Must, authorization,
-			unguarded(func(c *call) bool { _, there := c.request.Header["Authorization"]; return there })},
+			forgiven(func(c *call, _ *reply) bool { _, there := c.request.Header["Authorization"]; return there })},
 		{"auth/other-schemes", "Schemes of authorization other than AWS's are let through", unsignedSource, Must, authorization,
 			pardoned("Unsupported AWS 'algorithm'")},
 		{"auth/key-with-secret", "A secret is enough: the access key may be any", keySource, Must, "auth/Credentials",
@@ -54,7 +54,7 @@ func authMutants() []Mutant {
 		{"auth/unsigned-target", "X-Amz-Target need not be signed", signingSource + ": every x-amz-* header must be signed", Should,
 			signature, pardoned("must be a 'SignedHeader'")},
 		{"auth/presigned-unchecked", "A signature in the query is not checked", signatureSource, Must, presigned,
-			unguarded(func(c *call) bool { return query(c, "X-Amz-Signature") != "" })},
+			forgiven(func(c *call, _ *reply) bool { return query(c, "X-Amz-Signature") != "" })},
 		{"auth/presigned-forever", "A signature in the query never expires",
 			signingSource + ", Query string: X-Amz-Expires is 604800 at most", Must, presigned, forgiven(func(c *call, r *reply) bool {
 				return query(c, "X-Amz-Signature") != "" && strings.Contains(r.message(), "Signature expired")
@@ -66,7 +66,7 @@ func authMutants() []Mutant {
 				return c.operation != reference.SendCommand && r.errorType() == signatureFailed
 			})},
 		{"auth/send-command-alone", "Only SendCommand asks for a signature", everySource, Must, precedence,
-			unguarded(func(c *call) bool { return c.operation != reference.SendCommand })},
+			forgiven(func(c *call, _ *reply) bool { return c.operation != reference.SendCommand })},
 		{"auth/a-minute", "A clock may be off by a minute only", clockSource, Must, times, strict(func(c *call) bool {
 			at, err := time.Parse("20060102T150405Z", c.request.Header.Get("X-Amz-Date"))
 			return c.guard() == nil && err == nil && time.Since(at).Abs() > time.Minute
@@ -156,16 +156,6 @@ func (c *call) guard(more ...service.Option) *reply {
 		return r
 	}
 	return nil
-}
-
-// unguarded lets some requests through with any signature.
-func unguarded(such func(c *call) bool) answer {
-	return guarded(func(c *call) *reply {
-		if such(c) {
-			return nil
-		}
-		return c.guard()
-	})
 }
 
 // forgiven lets those through that were refused in some way.

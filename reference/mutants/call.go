@@ -181,32 +181,6 @@ func (r *reply) edit(change func(*jsontree.Value)) *reply {
 	return r
 }
 
-// editCommands changes every Command of a good answer.
-func (r *reply) editCommands(change func(command *jsontree.Value)) *reply {
-	if !r.ok() {
-		return r
-	}
-	return r.edit(func(t *jsontree.Value) {
-		for _, path := range []string{"Command", "Commands[]"} {
-			at(t, path, func(_ string, v *jsontree.Value) { change(v) })
-		}
-	})
-}
-
-// editList changes the list of a good answer of ListCommands or ListCommandInvocations.
-func (r *reply) editList(change func(answer, list *jsontree.Value)) *reply {
-	if !r.ok() {
-		return r
-	}
-	return r.edit(func(t *jsontree.Value) {
-		for _, name := range []string{"Commands", "CommandInvocations"} {
-			if list := t.Get(name); list != nil {
-				change(t, list)
-			}
-		}
-	})
-}
-
 // errorType is that of a refusal, "" where there is none.
 func (r *reply) errorType() string { return member(r.tree(), "__type") }
 

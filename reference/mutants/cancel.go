@@ -2,7 +2,6 @@ package mutants
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -18,41 +17,32 @@ const (
 // cancelMutants are the ways in which CancelCommand goes wrong.
 func cancelMutants() []Mutant {
 	silent := demo("node.silent")
-	always := func(*call) bool { return true }
-	only := func(such func(invocation *jsontree.Value) bool) func(c *call) bool {
+	only := func(such condition) func(c *call) bool {
 		return func(c *call) bool {
 			all := c.invocations(c.text("CommandId"))
 			return len(all) == 1 && such(&all[0])
 		}
 	}
-	unknown := func(change change) answer {
-		return refused(func(c *call, r *reply) {
-			if c.is(reference.CancelCommand) {
-				change(c, r)
-			}
-		}, "InvalidCommandId")
-	}
+	unknown := func(change change) answer { return refused(change, "InvalidCommandId") }
 	cancelling := when(has("StatusDetails", "Cancelled"), uncounted, state("Cancelling", "Cancelling"))
 	return []Mutant{
 		{"state/cancel-ignored", "CancelCommand is answered and does nothing", cancelSource, Must, "execution/Cancelled/command",
-			cancelNothing(always)},
+			cancelNothing(func(*call) bool { return true })},
 		{"state/cancel-all", "CancelCommand for one node cancels the command on all", cancelNodes, Must, "execution/Cancelled/some",
-			asking(reference.CancelCommand, func(t *jsontree.Value) { remove(t, "InstanceIds") })},
+			asking(reference.CancelCommand, drop("InstanceIds"))},
 		{"state/cancel-first", "CancelCommand without InstanceIds cancels the first node only", cancelNodes, Must,
 			"execution/Cancelled/pending", answer(cancelFirst)},
 		{"state/cancel-none", "CancelCommand with InstanceIds cancels nothing", cancelNodes, Must,
 			"execution/Cancelled/command-by-node execution/Cancelled/some",
-			cancelNothing(func(c *call) bool { return gives("/InstanceIds/0")(c.tree()) })},
+			cancelNothing(asks(has("InstanceIds[]")))},
 		{"state/cancel-ended", "CancelCommand of a command that has ended makes it Cancelled", terminalSource, Must,
 			"lifecycle/CancelCommand/after-the-end-stays execution/Cancelled/after-success", answer(cancelEnded)},
 		{"state/cancel-ended-refused", "CancelCommand of a command that has ended, or is being cancelled, is InvalidCommandId",
 			"API_CancelCommand, Errors: none fits", Should, "lifecycle/CancelCommand/after-the-end lifecycle/CancelCommand/twice",
 			answer(cancelOnce)},
 		{"state/cancel-empty-list", "CancelCommand with an empty list of nodes is refused", "model: InstanceIdList, length min 0",
-			Should, "lifecycle/CancelCommand/no-instances", cancelled(where(func(t *jsontree.Value) bool {
-				given := t.Get("InstanceIds")
-				return given != nil && given.Kind == jsontree.Array && len(given.Items) == 0
-			}, says("InvalidInstanceId", "")))},
+			Should, "lifecycle/CancelCommand/no-instances",
+			cancelled(where(some("InstanceIds", emptyList), says("InvalidInstanceId", "")))},
 		{"state/cancel-empty-body", "CancelCommand answers an empty body", cancelSource, Must,
 			"lifecycle/CancelCommand/answer execution/Cancelled/answer", cancelled(func(_ *call, r *reply) { r.body = nil })},
 		{"state/cancel-unknown-taken", "CancelCommand of an unknown command answers {}", unknownSource, Must,
@@ -63,7 +53,7 @@ func cancelMutants() []Mutant {
 			unknown(says("InvalidCommandId", ""))},
 		{"state/cancel-node-first", "CancelCommand of an unknown command that names a node is InvalidInstanceId", unknownSource, Should,
 			"lifecycle/CancelCommand/unknown-command-with-instances",
-			unknown(where(gives("/InstanceIds/0"), says("InvalidInstanceId", "")))},
+			unknown(where(has("InstanceIds[]"), says("InvalidInstanceId", "")))},
 		{"state/cancelled-as-failed", "A command that was cancelled is Failed", cancelSource, Must, "execution/Cancelled",
 			listed(relabel("Cancelled", "Failed", "Failed"))},
 		{"state/cancelled-as-terminated", "StatusDetails of an invocation that was cancelled is Terminated", cancelSource, Must,
@@ -142,32 +132,32 @@ func alarmMutants() []Mutant {
 			"execution/Alarms", with(service.WithAlarmSchedule(vanish, 0, service.AlarmOK))},
 		{"state/alarm-poll-failure", "IgnorePollAlarmFailure does not keep a command whose alarm can no longer be polled",
 			"evidence: alarms/vanished-ignored; with ignored deletion of the alarm both guests completed", Must,
-			"execution/Alarms/vanished-ignored", disguised(func(t *jsontree.Value) {
-				if v := t.Pointer("/AlarmConfiguration/Alarms/0/Name"); v != nil && v.Text == vanish {
-					remove(t.Get("AlarmConfiguration"), "IgnorePollAlarmFailure")
-				}
-			}, "AlarmConfiguration")},
+			"execution/Alarms/vanished-ignored",
+			disguised(inside("AlarmConfiguration", when(has("Alarms[].Name", vanish), drop("IgnorePollAlarmFailure"))),
+				"AlarmConfiguration")},
 		{"state/alarm-missing-refused", "An alarm that does not exist is refused though its failure is to be ignored",
 			"evidence: alarms/missing; missing alarm = UNKNOWN: rejected unless ignored", Must, "execution/Alarms/missing-ignored",
-			taken(where(func(t *jsontree.Value) bool {
-				name := t.Pointer("/AlarmConfiguration/Alarms/0/Name")
-				return name != nil && !slices.Contains(known, name.Text)
-			}, says("ValidationException", "The alarm does not exist.")))},
+			taken(where(some("AlarmConfiguration.Alarms[].Name", not(has("", known...))),
+				says("ValidationException", "The alarm does not exist.")))},
 		{"state/alarm-as-failed", "StatusDetails of a command that an alarm ended is Failed", alarmSource, Must, triggered,
 			listed(relabel("FailedDueToAlarm", "Failed", "Failed"))},
 		{"state/alarm-gone-as-alarm", "StatusDetails of a command whose alarm is gone is FailedDueToAlarm", alarmSource, Must,
 			"execution/Alarms/vanished", listed(relabel("FailedDueToUnknownAlarmState", "Failed", "FailedDueToAlarm"))},
 		{"state/alarms-lost", "TriggeredAlarms is always empty", alarmSource, Must, triggered, listed(put("TriggeredAlarms", "[]"))},
 		{"state/alarms-watched", "TriggeredAlarms holds every alarm that is watched, once the command has ended", alarmSource, Must,
-			"execution/Alarms/quiet execution/Alarms/missing-ignored lifecycle/Echo/after-the-end", listed(when(ended, alarmsWatched))},
+			"execution/Alarms/quiet execution/Alarms/missing-ignored lifecycle/Echo/after-the-end",
+			listed(when(both(ended, not(has("TriggeredAlarms[]"))), alarmTriggered("UNKNOWN")))},
 		{"state/alarm-errors", "An invocation that an alarm ended counts as an error",
 			"evidence: alarms/fires-later; counted as completed, not as errors or delivery timeouts", Must, triggered,
 			listed(when(has("StatusDetails", "FailedDueToAlarm"), as("ErrorCount", "CompletedCount")))},
 	}
 }
 
-func alarmsWatched(_ *call, command *jsontree.Value) {
-	if name := command.Pointer("/AlarmConfiguration/Alarms/0/Name"); name != nil && command.Pointer("/TriggeredAlarms/0") == nil {
-		set(command, "TriggeredAlarms", value(`[{"Name":`+string(name.AppendJSON(nil))+`,"State":"UNKNOWN"}]`))
+// alarmTriggered shows the alarm of a command in TriggeredAlarms.
+func alarmTriggered(state string) edit {
+	return func(_ *call, command *jsontree.Value) {
+		if name := command.Pointer("/AlarmConfiguration/Alarms/0/Name"); name != nil {
+			set(command, "TriggeredAlarms", value(`[{"Name":`+string(name.AppendJSON(nil))+`,"State":"`+state+`"}]`))
+		}
 	}
 }

@@ -10,11 +10,14 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
+// noNode are targets that find no node.
+const noNode = `[{"Key":"tag:sendspec","Values":["none"]}]`
+
 // samples are, for each path of a SendCommand request, a value that is good there, and so of the type that the model wants.
 func samples() [][2]string {
 	return [][2]string{
 		{"InstanceIds", `["i-0123456789abcdef0"]`}, {"InstanceIds[]", `"i-0123456789abcdef0"`},
-		{"Targets", `[{"Key":"tag:sendspec","Values":["none"]}]`}, {"Targets[]", `{"Key":"tag:sendspec","Values":["none"]}`},
+		{"Targets", noNode}, {"Targets[]", `{"Key":"tag:sendspec","Values":["none"]}`},
 		{"Targets[].Key", `"tag:sendspec"`}, {"Targets[].Values", `["none"]`}, {"Targets[].Values[]", `"none"`},
 		{"DocumentName", `"AWS-RunShellScript"`}, {"DocumentVersion", `"$DEFAULT"`}, {"DocumentHash", `""`},
 		{"DocumentHashType", `"Sha256"`},
@@ -56,21 +59,19 @@ func topic(area, path string) string {
 type side struct{ name, rule string }
 
 func sides(c *reference.Constraint) []side {
+	switch c.Kind {
+	case reference.Required:
+		return []side{{"absent", ""}}
+	case reference.Pattern, reference.Enum:
+		return []side{{string(c.Kind), ""}}
+	}
 	var list []side
-	low, high := side{"below", "greater than or equal to"}, side{"above", "less than or equal to"}
-	switch {
-	case c.Kind == reference.Required:
-		list = append(list, side{"absent", ""})
-	case c.Kind == reference.Length || c.Kind == reference.Range:
-		// A length of at least 0 cannot be broken.
-		if c.Min != nil && (*c.Min > 0 || c.Kind == reference.Range) {
-			list = append(list, low)
-		}
-		if c.Max != nil {
-			list = append(list, high)
-		}
-	default:
-		list = append(list, side{string(c.Kind), ""})
+	// A length of at least 0 cannot be broken.
+	if c.Min != nil && (*c.Min > 0 || c.Kind == reference.Range) {
+		list = append(list, side{"below", "greater than or equal to"})
+	}
+	if c.Max != nil {
+		list = append(list, side{"above", "less than or equal to"})
 	}
 	return list
 }
@@ -156,7 +157,7 @@ func unenforced(c *reference.Constraint, s side) answer {
 			given[pointer] = *slot
 			*slot = instead(slot, path)
 		}
-		r := restore(call.askTree(), given)
+		r := call.restore(call.askTree(), given)
 		if !r.ok() {
 			r.edit(func(t *jsontree.Value) {
 				if m := t.Get("message"); m != nil {
@@ -234,33 +235,25 @@ func typeMutants() []Mutant {
 		})})
 }
 
+// coerced takes values of a wrong kind, and shows a scalar as the text that a lenient server makes of it.
 func coerced(path string, kind jsontree.Kind) answer {
 	return func(c *call) *reply {
 		if !c.is(reference.SendCommand) {
 			return c.ask()
 		}
-		given := map[string]jsontree.Value{}
+		changed, given := false, map[string]jsontree.Value{}
 		at(c.tree(), path, func(pointer string, v *jsontree.Value) {
-			if v.Kind == kind {
-				given[pointer] = *v
-				*v = sample(path)
+			if v.Kind != kind {
+				return
 			}
+			if kind == jsontree.Number || kind == jsontree.Bool {
+				given[pointer] = text(string(v.AppendJSON(nil)))
+			}
+			*v, changed = sample(path), true
 		})
-		if len(given) == 0 {
+		if !changed {
 			return c.ask()
 		}
-		return restoreText(c.askTree(), given)
+		return c.restore(c.askTree(), given)
 	}
-}
-
-// restoreText echoes what was coerced as the text that a lenient server makes of it.
-func restoreText(r *reply, given map[string]jsontree.Value) *reply {
-	for pointer, v := range given {
-		if v.Kind == jsontree.Number || v.Kind == jsontree.Bool {
-			given[pointer] = text(string(v.AppendJSON(nil)))
-		} else {
-			delete(given, pointer)
-		}
-	}
-	return restore(r, given)
 }

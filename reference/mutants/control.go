@@ -19,30 +19,27 @@ const (
 // controlMutants are the ways in which MaxConcurrency, MaxErrors and Targets are misread.
 func controlMutants() []Mutant {
 	const concurrency, errors, ids = "execution/MaxConcurrency", "execution/MaxErrors", "execution/Targets/instance-ids"
-	tagged := func(t *jsontree.Value) *jsontree.Value {
-		if target := t.Pointer("/Targets/0"); strings.HasPrefix(member(target, "Key"), "tag:") {
-			return target
-		}
-		return nil
-	}
+	tagged := some("Key", starting("tag:"))
 	percentAs := func(name string, read func(n string) string) answer {
-		return disguised(func(t *jsontree.Value) {
-			if n, found := strings.CutSuffix(member(t, name), "%"); found {
-				set(t, name, text(read(n)))
+		return disguised(texts(func(s string) string {
+			if n, found := strings.CutSuffix(s, "%"); found {
+				return read(n)
 			}
-		}, name)
+			return s
+		}, name), name)
+	}
+	// retargeted changes the targets that meet a condition.
+	retargeted := func(such condition, edits ...edit) answer {
+		return disguised(inside("Targets[]", when(such, edits...)), "Targets")
 	}
 	// unmatched sends a target of this key as a tag that no node has.
-	unmatched := func(key string) answer {
-		return disguised(func(t *jsontree.Value) {
-			if target := t.Pointer("/Targets/0"); member(target, "Key") == key {
-				set(target, "Key", text("tag:sendspec-none"))
-			}
-		}, "Targets")
+	unmatched := func(key string) answer { return retargeted(has("Key", key), put("Key", `"tag:sendspec-none"`)) }
+	ofNoGroup := func(such condition) answer {
+		return listed(when(such, relabel("NoInstancesInTag", "Failed", "AccessDenied")))
 	}
 	return []Mutant{
 		{"control/concurrency-ignored", "MaxConcurrency is ignored", concurrencySource, Must, concurrency,
-			disguised(func(t *jsontree.Value) { remove(t, "MaxConcurrency") }, "MaxConcurrency")},
+			disguised(drop("MaxConcurrency"), "MaxConcurrency")},
 		{"control/concurrency-and-one", "One node more than MaxConcurrency runs", concurrencySource, Must, concurrency,
 			counted("MaxConcurrency", 50, 1)},
 		{"control/concurrency-percent-ignored", "A MaxConcurrency of percent is read as that many nodes", concurrencySource, Must,
@@ -63,8 +60,7 @@ func controlMutants() []Mutant {
 			"execution/MaxErrors/hundred-percent", percentAs("MaxErrors", func(string) string { return "0" })},
 		{"control/allowance-unused", "A command with MaxErrors above 0 ends Incomplete though every node succeeded", detailsSource, Must,
 			"execution/MaxErrors/success-within",
-			listed(when(func(v *jsontree.Value) bool { return member(v, "MaxErrors") != "0" },
-				relabel("Success", "Success", "Incomplete")))},
+			listed(when(not(has("MaxErrors", "0")), relabel("Success", "Success", "Incomplete")))},
 		{"control/allowed-invocation", "An invocation that failed within MaxErrors is shown as Success", detailsSource, Must,
 			"execution/MaxErrors/incomplete-invocation", shown(when(has("StatusDetails", "Failed"), func(c *call, i *jsontree.Value) {
 				if member(c.command(member(i, "CommandId")), "StatusDetails") == "Incomplete" {
@@ -72,56 +68,33 @@ func controlMutants() []Mutant {
 				}
 			}))},
 		{"control/targets-either", "Of several Targets one that matches is enough", targetsSource, Must, "execution/Targets/two-tags",
-			disguised(func(t *jsontree.Value) {
-				each(func(list *jsontree.Value) { list.Items = list.Items[:min(1, len(list.Items))] }, "Targets")(nil, t)
-			}, "Targets")},
+			disguised(each(shorten(1), "Targets"), "Targets")},
 		{"control/values-all", "All Values of a target must match", targetsSource, Must, "execution/Targets/one-of-two-values",
-			disguised(func(t *jsontree.Value) {
-				if values := tagged(t).Get("Values"); values != nil && len(values.Items) > 1 {
-					*values = list(text("sendspec-both"))
-				}
-			}, "Targets")},
+			retargeted(both(tagged, some("Values", moreThan(1))), put("Values", `["sendspec-both"]`))},
 		{"control/values-unread", "A target tag:KEY matches every value of the tag", targetsSource, Must,
-			"execution/Targets/another-value", disguised(func(t *jsontree.Value) {
-				if target := tagged(t); target != nil {
-					set(target, "Values", list(text(strings.TrimPrefix(member(target, "Key"), "tag:"))))
-					set(target, "Key", text("tag-key"))
-				}
-			}, "Targets")},
+			"execution/Targets/another-value", retargeted(tagged, func(_ *call, target *jsontree.Value) {
+				set(target, "Values", list(text(strings.TrimPrefix(member(target, "Key"), "tag:"))))
+				set(target, "Key", text("tag-key"))
+			})},
 		{"control/tag-key-finds-nothing", "The target tag-key finds no node", targetsSource, Must, "execution/Targets/tag-key",
 			unmatched("tag-key")},
 		{"control/group-finds-nothing", "A resource group has no nodes", targetsSource, Must,
 			"execution/Targets/group execution/AccessDenied", unmatched("resource-groups:Name")},
 		{"control/group-arn-finds-nothing", "The ARN of a resource group finds no node", "evidence: targets/group-ARN-with-nodes", Should,
-			"execution/Targets/group-arn", disguised(func(t *jsontree.Value) {
-				each(func(v *jsontree.Value) {
-					if strings.HasPrefix(v.Text, "arn:") {
-						*v = text("sendspec-none")
-					}
-				}, "Targets[].Values[]")(nil, t)
-			}, "Targets")},
+			"execution/Targets/group-arn",
+			disguised(inside("Targets[].Values[]", when(starting("arn:"), replaced(`"sendspec-none"`))), "Targets")},
 		{"control/group-types-denied", "Resource types beside a group without nodes end the command as AccessDenied",
-			"evidence: targets/group-types-end", Must, "lifecycle/NoInstancesInTag", listed(when(func(v *jsontree.Value) bool {
-				return v.Pointer("/Targets/1") != nil
-			}, relabel("NoInstancesInTag", "Failed", "AccessDenied")))},
+			"evidence: targets/group-types-end", Must, "lifecycle/NoInstancesInTag", ofNoGroup(some("Targets", moreThan(1)))},
 		{"control/group-arn-denied", "A command for the ARN of a group without nodes ends as AccessDenied",
-			"evidence: targets/group-ARN", Must, "lifecycle/NoInstancesInTag", listed(when(func(v *jsontree.Value) bool {
-				value := v.Pointer("/Targets/0/Values/0")
-				return value != nil && strings.HasPrefix(value.Text, "arn:")
-			}, relabel("NoInstancesInTag", "Failed", "AccessDenied")))},
+			"evidence: targets/group-ARN", Must, "lifecycle/NoInstancesInTag", ofNoGroup(some("Targets[].Values[]", starting("arn:")))},
 		{"control/unread-group-denied", "A group that the caller may not get ends the command as AccessDenied, though it may list it",
-			"evidence: targets/denied-others", Must, "lifecycle/NoInstancesInTag", listed(when(func(v *jsontree.Value) bool {
-				value := v.Pointer("/Targets/0/Values/0")
-				return value != nil && value.Text == demo("group.empty.unread")
-			}, relabel("NoInstancesInTag", "Failed", "AccessDenied")))},
+			"evidence: targets/denied-others", Must, "lifecycle/NoInstancesInTag",
+			ofNoGroup(has("Targets[].Values[]", demo("group.empty.unread")))},
 		{"control/default-version-runs", "The default version runs, not DocumentVersion", "evidence: echo/DocumentVersion-asked",
-			Must, "execution/DocumentVersion", disguised(func(t *jsontree.Value) { remove(t, "DocumentVersion") }, "DocumentVersion")},
+			Must, "execution/DocumentVersion", disguised(drop("DocumentVersion"), "DocumentVersion")},
 		{"control/latest-version-runs", "The latest version runs where the default is asked for", "evidence: echo/DocumentVersion-asked",
-			Must, "execution/DocumentVersion", disguised(func(t *jsontree.Value) {
-				if member(t, "DocumentVersion") == "$DEFAULT" {
-					set(t, "DocumentVersion", text("$LATEST"))
-				}
-			}, "DocumentVersion")},
+			Must, "execution/DocumentVersion",
+			disguised(when(has("DocumentVersion", "$DEFAULT"), put("DocumentVersion", `"$LATEST"`)), "DocumentVersion")},
 		{"control/instanceids-finds-nothing", "The target InstanceIds finds no node", idsKeySource, Must,
 			ids + " execution/AccessDenied/invocation", unmatched("InstanceIds")},
 		{"control/small-instanceids-finds-nothing", "The target instanceids, as the console writes it, finds no node", idsKeySource,
@@ -133,17 +106,14 @@ func controlMutants() []Mutant {
 			}, relabel("Success", "Failed", "Undeliverable")))},
 		{"control/denied-group-counts", "A resource group that may not be listed counts a node",
 			"evidence: targets/denied-list; group list denied: Failed/AccessDenied", Should, "execution/AccessDenied/no-node-runs",
-			listed(when(has("StatusDetails", "AccessDenied"), func(c *call, v *jsontree.Value) {
-				if number(v, "TargetCount") == 0 {
-					put("TargetCount", "1", "CompletedCount", "1")(c, v)
-				}
-			}))},
+			listed(when(both(has("StatusDetails", "AccessDenied"), some("TargetCount", number64(0))),
+				put("TargetCount", "1", "CompletedCount", "1")))},
 	}
 }
 
 // counted adds to a count that is no percentage.
 func counted(name string, fallback, more int) answer {
-	return disguised(func(t *jsontree.Value) {
+	return disguised(func(_ *call, t *jsontree.Value) {
 		n, err := strconv.Atoi(member(t, name))
 		if member(t, name) == "" {
 			n, err = fallback, nil
@@ -156,16 +126,16 @@ func counted(name string, fallback, more int) answer {
 
 // disguisedDefault sends another value of a member always, and shows what was given, or the default.
 func disguisedDefault(name, other string) answer {
-	inner := disguised(func(t *jsontree.Value) { set(t, name, text(other)) }, name)
+	inner := disguised(put(name, `"`+other+`"`), name)
 	return func(c *call) *reply {
 		absent := c.is(reference.SendCommand) && c.text(name) == ""
-		return inner(c).editCommands(func(command *jsontree.Value) {
+		return c.changeCommands(inner(c), func(c *call, command *jsontree.Value) {
 			key := "default " + member(command, "CommandId")
 			if absent {
 				remember(c.server, key, true)
 			}
 			if recall[bool](c.server, key) {
-				set(command, name, value(echoedDefault(name)))
+				byDefault(name)(c, command)
 			}
 		})
 	}

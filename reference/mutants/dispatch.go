@@ -76,13 +76,10 @@ func dispatchMutants() []Mutant {
 				}
 			})},
 		{"dispatch/status-page", "A GET or HEAD of / answers a page about the server", methodSource, Should, "wire/Method",
-			answer(func(c *call) *reply {
-				r := c.ask()
-				if m := c.request.Method; m == http.MethodGet || m == http.MethodHead {
-					return r.plain(http.StatusOK, "application/json", `{"status":"running"}`)
-				}
-				return r
-			})},
+			answered(func(c *call, _ *reply) bool {
+				return c.request.Method == http.MethodGet || c.request.Method == http.MethodHead
+			},
+				func(_ *call, r *reply) { r.plain(http.StatusOK, "application/json", `{"status":"running"}`) })},
 		{"dispatch/preflight-fails", "An OPTIONS that is no preflight of a browser makes the server fail", failsSource, Should,
 			"wire/Method", failing500(func(c *call) bool {
 				return c.request.Method == http.MethodOptions && c.request.Header.Get("Origin") == ""

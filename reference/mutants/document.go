@@ -1,7 +1,6 @@
 package mutants
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -21,8 +20,7 @@ const (
 func documentMutants() []Mutant {
 	const document, version = "error/InvalidDocument", "error/InvalidDocumentVersion"
 	const hash, parameters = "error/DocumentHash", "error/InvalidParameters"
-	plain := func(name string) bool { return name == "sendspec-plain" }
-	every := func(string) bool { return true }
+	plain := has("DocumentName", "sendspec-plain")
 	// with takes parameters that are mended.
 	with := func(mend func(t, parameters *jsontree.Value) bool) answer {
 		return overlooking("InvalidParameters", func(t *jsontree.Value) bool {
@@ -32,15 +30,9 @@ func documentMutants() []Mutant {
 			return mend(t, t.Get("Parameters"))
 		})
 	}
-	replacing := func(name, good string, such func(s string) bool) answer {
-		return with(func(_, p *jsontree.Value) bool {
-			v := p.Get(name).Index(0)
-			is := v != nil && such(v.Text)
-			if is {
-				*v = text(good)
-			}
-			return is
-		})
+	replacing := func(name, good string, such condition) answer {
+		path := "Parameters." + name + "[]"
+		return overlooking("InvalidParameters", mending(some(path, such), inside(path, replaced(`"`+good+`"`))))
 	}
 	dropping := func(such func(m jsontree.Member) bool) func(_, parameters *jsontree.Value) bool {
 		return func(_, p *jsontree.Value) bool {
@@ -51,11 +43,7 @@ func documentMutants() []Mutant {
 	}
 	undeclared := func(m jsontree.Member) bool { return !declared(m.Name) }
 	versionIs := func(number string) answer {
-		return overlooking("InvalidDocumentVersion", func(t *jsontree.Value) bool {
-			is := member(t, "DocumentVersion") == number
-			set(t, "DocumentVersion", text("1"))
-			return is
-		})
+		return overlooking("InvalidDocumentVersion", mending(has("DocumentVersion", number), put("DocumentVersion", `"1"`)))
 	}
 	return []Mutant{
 		{"semantics/document-of-aws", "Every name with AWS- in front is a document of AWS", documentSource, Must, document,
@@ -64,11 +52,7 @@ func documentMutants() []Mutant {
 			documentWhere(func(name string) bool { return strings.Contains(name, ":") })},
 		{"semantics/document-last-of-arn", "Of an ARN only the last part counts, whichever account it names",
 			"API_SendCommand, DocumentName: a name or ARN that hasn't been shared with your account gives InvalidDocument", Must,
-			document, overlooking("InvalidDocument", func(t *jsontree.Value) bool {
-				name := member(t, "DocumentName")
-				set(t, "DocumentName", text(name[strings.LastIndexByte(name, '/')+1:]))
-				return strings.Contains(name, "/")
-			})},
+			document, overlooking("InvalidDocument", mending(some("DocumentName", matching("/")), texts(afterSlash, "DocumentName")))},
 		{"semantics/document-of-any-type", "A document of type Automation is run, too",
 			"evidence: errors/InvalidDocument/other-types; other types than Command are rejected; inferred", Must, document,
 			overlooking("InvalidDocument", insteadOf("sendspec-automation"))},
@@ -80,43 +64,39 @@ func documentMutants() []Mutant {
 		{"semantics/hash-ignored", "DocumentHash is not compared", hashSource, Must, hash,
 			overlooking("InvalidDocument", without("DocumentHash"))},
 		{"semantics/hash-of-no-version", "A wrong DocumentHash is an InvalidDocumentVersion", hashSource, Must, hash,
-			refused(where(gives("/DocumentHash"), says("InvalidDocumentVersion", "")), "InvalidDocument")},
+			refused(where(has("DocumentHash"), says("InvalidDocumentVersion", "")), "InvalidDocument")},
 		{"semantics/hash-without-text", "A wrong DocumentHash has no text, as an unknown document has none", hashSource, Should, hash,
-			refused(where(gives("/DocumentHash"), says("InvalidDocument", "")), "InvalidDocument")},
+			refused(where(has("DocumentHash"), says("InvalidDocument", "")), "InvalidDocument")},
 		{"semantics/hash-of-either-type", "DocumentHashType does not count: either hash of the document will do", hashSource, Should,
-			hash, overlooking("InvalidDocument", func(t *jsontree.Value) bool {
+			hash, overlooking("InvalidDocument", mending(has("DocumentHash"), func(_ *call, t *jsontree.Value) {
 				other := map[bool]string{true: "Sha1", false: "Sha256"}[member(t, "DocumentHashType") == "Sha256"]
 				set(t, "DocumentHashType", text(other))
-				return t.Get("DocumentHash") != nil
-			})},
+			}))},
 		{"semantics/parameter-undeclared", "A parameter that the document does not declare is taken, where it declares some",
 			parameterSource, Must, parameters, with(func(t, p *jsontree.Value) bool {
-				return !plain(member(t, "DocumentName")) && dropping(undeclared)(t, p)
+				return !plain(t) && dropping(undeclared)(t, p)
 			})},
 		{"semantics/parameter-undeclared-empty", "A parameter that the document does not declare is taken if it has no values",
 			parameterSource, Should, parameters,
 			with(dropping(func(m jsontree.Member) bool { return undeclared(m) && len(m.Value.Items) == 0 }))},
 		{"semantics/parameters-for-none", "A document that declares no parameters takes any", parameterSource, Must, parameters,
-			with(func(t, p *jsontree.Value) bool {
-				*p = value("{}")
-				return plain(member(t, "DocumentName"))
-			})},
+			overlooking("InvalidParameters", mending(plain, put("Parameters", "{}")))},
 		{"semantics/required-missing", "A required parameter may be missing", parameterSource, Must, parameters, with(addRequired)},
 		{"semantics/required-if-any", "A required parameter may be missing where there are no Parameters at all", parameterSource, Must,
 			parameters, with(func(t, p *jsontree.Value) bool { return len(p.Members) == 0 && addRequired(t, p) })},
 		{"semantics/required-if-named", "Parameters that name something have all that is required", parameterSource, Must, parameters,
 			with(func(t, p *jsontree.Value) bool { return len(p.Members) > 0 && addRequired(t, p) })},
 		{"semantics/allowed-values", "A parameter's allowedValues do not count", parameterSource, Must, parameters,
-			replacing("choice", "a", every)},
+			replacing("choice", "a", has(""))},
 		{"semantics/allowed-pattern", "A parameter's allowedPattern does not count", parameterSource, Must, parameters,
-			replacing("digits", "1", every)},
+			replacing("digits", "1", has(""))},
 		{"semantics/pattern-anywhere",
 			"A value takes its allowedPattern for found wherever it has it, as the pattern of AWS-RunShellScript has no anchors",
-			parameterSource, Must, parameters, replacing("executionTimeout", "3600", regexp.MustCompile(timeoutPattern).MatchString)},
+			parameterSource, Must, parameters, replacing("executionTimeout", "3600", matching(timeoutPattern))},
 		{"semantics/pattern-from-start", "A value has to begin as its allowedPattern says, and may go on", parameterSource, Must,
-			parameters, replacing("executionTimeout", "3600", regexp.MustCompile("^(?:"+timeoutPattern+")").MatchString)},
+			parameters, replacing("executionTimeout", "3600", matching("^(?:"+timeoutPattern+")"))},
 		{"semantics/timeout-any-number", "An executionTimeout is any number of seconds", parameterSource, Must, parameters,
-			replacing("executionTimeout", "3600", regexp.MustCompile(`^[0-9]+$`).MatchString)},
+			replacing("executionTimeout", "3600", matching(`^[0-9]+$`))},
 		{"semantics/parameter-types", "A value that cannot be read as its parameter's type is taken", parameterSource, Should,
 			parameters, with(dropping(func(m jsontree.Member) bool {
 				return slices.Contains([]string{"number", "flag", "map", "maps"}, m.Name)
@@ -134,13 +114,7 @@ func documentMutants() []Mutant {
 
 // insteadOf puts a document that any may send in the place of this one.
 func insteadOf(document string) func(t *jsontree.Value) bool {
-	return func(t *jsontree.Value) bool {
-		is := member(t, "DocumentName") == document
-		if is {
-			set(t, "DocumentName", text("sendspec-plain"))
-		}
-		return is
-	}
+	return mending(has("DocumentName", document), put("DocumentName", `"sendspec-plain"`))
 }
 
 // documentWhere takes some names for those of a document that exists.

@@ -1,6 +1,7 @@
 package mutants
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,26 +23,34 @@ const (
 	listedPlugins     = listedInvocations + ".CommandPlugins[]"
 )
 
-// change applies edits to these parts of a good answer.
-func (c *call) change(r *reply, edits []edit, parts ...string) *reply {
+// change applies an edit to these parts of a good answer.
+func (c *call) change(r *reply, e edit, parts ...string) *reply {
 	for _, part := range parts {
 		if operation, path, _ := strings.Cut(part, ":"); r.ok() && c.operation == operation {
-			r.edit(func(t *jsontree.Value) {
-				at(t, path, func(_ string, v *jsontree.Value) {
-					for _, e := range edits {
-						e(c, v)
-					}
-				})
-			})
+			editing(inside(path, e))(c, r)
 		}
 	}
 	return r
 }
 
+// changeCommands applies an edit to every Command of a good answer.
+func (c *call) changeCommands(r *reply, e edit) *reply {
+	return c.change(r, e, sentCommand, listedCommands)
+}
+
+// together makes one edit of several.
+func together(edits ...edit) edit {
+	return func(c *call, v *jsontree.Value) {
+		for _, e := range edits {
+			e(c, v)
+		}
+	}
+}
+
 // on changes these parts of good answers.
 func on(parts ...string) func(edits ...edit) answer {
 	return func(edits ...edit) answer {
-		return func(c *call) *reply { return c.change(c.ask(), edits, parts...) }
+		return func(c *call) *reply { return c.change(c.ask(), together(edits...), parts...) }
 	}
 }
 
@@ -58,38 +67,41 @@ var (
 // listedOrShown changes what is shown of commands and of invocations.
 func listedOrShown(command, invocation edit) answer {
 	return func(c *call) *reply {
-		r := c.change(c.ask(), []edit{command}, listedCommands)
-		return c.change(r, []edit{invocation}, gotInvocation, listedInvocations)
+		return c.change(c.change(c.ask(), command, listedCommands), invocation, gotInvocation, listedInvocations)
 	}
 }
 
+// listOf are the members of good answers that are lists.
+var listOf = map[string]string{reference.ListCommands: "Commands", reference.ListCommandInvocations: "CommandInvocations"}
+
 // inList changes the list of a good answer.
-func inList(operation string, change func(c *call, list *jsontree.Value)) answer {
-	return found(operation, func(c *call, r *reply) {
-		r.editList(func(_, list *jsontree.Value) { change(c, list) })
-	})
+func inList(operation string, edits ...edit) answer {
+	return on(operation + ":" + listOf[operation])(edits...)
 }
 
-// refused changes the answers that are refusals: those of these types, or all.
-func refused(change change, types ...string) answer {
+// answered changes such answers.
+func answered(such func(c *call, r *reply) bool, change change) answer {
 	return func(c *call) *reply {
 		r := c.ask()
-		if !r.ok() && (len(types) == 0 || slices.Contains(types, r.errorType())) {
+		if such(c, r) {
 			change(c, r)
 		}
 		return r
 	}
+}
+
+func always(*call, *reply) bool { return true }
+
+// refused changes the answers that are refusals: those of these types, or all.
+func refused(change change, types ...string) answer {
+	return answered(func(_ *call, r *reply) bool {
+		return !r.ok() && (len(types) == 0 || slices.Contains(types, r.errorType()))
+	}, change)
 }
 
 // found changes the good answers of an operation.
 func found(operation string, change change) answer {
-	return func(c *call) *reply {
-		r := c.ask()
-		if r.ok() && c.operation == operation {
-			change(c, r)
-		}
-		return r
-	}
+	return answered(func(c *call, r *reply) bool { return r.ok() && c.operation == operation }, change)
 }
 
 // taken changes the good answers of SendCommand below their members.
@@ -99,11 +111,24 @@ func taken(change change) answer { return found(reference.SendCommand, change) }
 type change func(c *call, r *reply)
 
 // where changes the answers to such requests.
-func where(such func(request *jsontree.Value) bool, change change) change {
+func where(such condition, change change) change {
 	return func(c *call, r *reply) {
 		if such(c.tree()) {
 			change(c, r)
 		}
+	}
+}
+
+// editing edits the tree of an answer.
+func editing(edits ...edit) change {
+	return func(c *call, r *reply) { r.edit(func(t *jsontree.Value) { together(edits...)(c, t) }) }
+}
+
+// askingAgain puts the answer to a changed request in the place of one.
+func askingAgain(edits ...edit) change {
+	return func(c *call, r *reply) {
+		together(edits...)(c, c.tree())
+		*r = *c.askTree()
 	}
 }
 
@@ -118,20 +143,58 @@ func becomes(status int, body string) change {
 // says makes an answer a refusal.
 func says(name, message string) change { return func(_ *call, r *reply) { r.refuse(name, message) } }
 
-// gives is the condition that a request has something at a pointer.
-func gives(pointer string) func(request *jsontree.Value) bool {
-	return func(t *jsontree.Value) bool { return t.Pointer(pointer) != nil }
+// condition is what may hold of a request, of an answer, or of a part of them.
+type condition func(v *jsontree.Value) bool
+
+// some is the condition that a value at a path meets another one.
+func some(path string, is condition) condition {
+	return func(v *jsontree.Value) bool {
+		met := false
+		at(v, path, func(_ string, v *jsontree.Value) { met = met || is(v) })
+		return met
+	}
 }
+
+// has is the condition that a value at a path is one of these texts, or is there at all.
+func has(path string, texts ...string) condition {
+	return some(path, func(v *jsontree.Value) bool { return len(texts) == 0 || slices.Contains(texts, v.Str()) })
+}
+
+// kind is the condition that a value is of one of these kinds.
+func kind(kinds ...jsontree.Kind) condition {
+	return func(v *jsontree.Value) bool { return slices.Contains(kinds, v.Kind) }
+}
+
+// starting is the condition that a value is a text that begins in this way.
+func starting(with string) condition {
+	return func(v *jsontree.Value) bool { return strings.HasPrefix(v.Str(), with) }
+}
+
+// matching is the condition that a value is a text in which a pattern is found.
+func matching(pattern string) condition {
+	is := regexp.MustCompile(pattern)
+	return func(v *jsontree.Value) bool { return is.MatchString(v.Str()) }
+}
+
+// moreThan is the condition that a list has more elements.
+func moreThan(n int) condition { return func(v *jsontree.Value) bool { return len(v.Items) > n } }
+
+func emptyList(v *jsontree.Value) bool { return v.Kind == jsontree.Array && len(v.Items) == 0 }
+
+// not is the opposite of a condition.
+func not(is condition) condition { return func(v *jsontree.Value) bool { return !is(v) } }
+
+// both is the condition that two conditions hold.
+func both(one, other condition) condition {
+	return func(v *jsontree.Value) bool { return one(v) && other(v) }
+}
+
+// asks reports whether a request meets a condition.
+func asks(is condition) func(c *call) bool { return func(c *call) bool { return is(c.tree()) } }
 
 // failing500 fails on some requests.
 func failing500(on func(c *call) bool) answer {
-	return func(c *call) *reply {
-		r := c.ask()
-		if on(c) {
-			return r.fail(500, "InternalFailure")
-		}
-		return r
-	}
+	return answered(func(c *call, _ *reply) bool { return on(c) }, func(_ *call, r *reply) { r.fail(500, "InternalFailure") })
 }
 
 // sendFails fails on some requests of SendCommand.
@@ -140,42 +203,46 @@ func sendFails(on func(c *call) bool) answer {
 }
 
 // asking changes the requests of an operation that have a good body.
-func asking(operation string, change func(request *jsontree.Value)) answer {
+func asking(operation string, edits ...edit) answer {
 	return func(c *call) *reply {
 		if !c.is(operation) || !c.valid() {
 			return c.ask()
 		}
-		change(c.tree())
+		together(edits...)(c, c.tree())
 		return c.askTree()
 	}
 }
 
 // disguised sends a changed SendCommand, and shows these members of the command as they were given.
-func disguised(change func(request *jsontree.Value), members ...string) answer {
+func disguised(change edit, members ...string) answer {
+	disguise := func(c *call, command *jsontree.Value) {
+		for name, v := range recall[map[string]jsontree.Value](c.server, member(command, "CommandId")) {
+			set(command, name, v)
+		}
+	}
 	return func(c *call) *reply {
 		if !c.is(reference.SendCommand) || !c.valid() {
-			return c.ask().editCommands(func(command *jsontree.Value) {
-				for name, v := range recall[map[string]jsontree.Value](c.server, member(command, "CommandId")) {
-					set(command, name, v)
-				}
-			})
+			return c.changeCommands(c.ask(), disguise)
 		}
-		original, _ := jsontree.Parse(c.body)
 		given := map[string]jsontree.Value{}
 		for _, name := range members {
-			if v := original.Get(name); v != nil && v.Kind != jsontree.Null {
-				given[name] = *v
+			if v := c.tree().Get(name); v != nil && v.Kind != jsontree.Null {
+				given[name] = *v.Clone()
 			}
 		}
-		change(c.tree())
-		return c.askTree().editCommands(func(command *jsontree.Value) {
-			for name, v := range given {
-				set(command, name, v)
-			}
+		change(c, c.tree())
+		return c.changeCommands(c.askTree(), func(c *call, command *jsontree.Value) {
 			remember(c.server, member(command, "CommandId"), given)
+			disguise(c, command)
 		})
 	}
 }
+
+// replaced puts a literal in the place of a value.
+func replaced(literal string) edit { return func(_ *call, v *jsontree.Value) { *v = value(literal) } }
+
+// emptied leaves nothing of a list.
+func emptied(_ *call, list *jsontree.Value) { list.Items = nil }
 
 // put sets members to literals: put("Status", `"Failed"`, "ErrorCount", "1").
 func put(pairs ...string) edit {
@@ -196,19 +263,21 @@ func drop(names ...string) edit {
 }
 
 // when applies edits where a condition holds.
-func when(holds func(v *jsontree.Value) bool, edits ...edit) edit {
+func when(holds condition, edits ...edit) edit {
 	return func(c *call, v *jsontree.Value) {
 		if holds(v) {
-			for _, e := range edits {
-				e(c, v)
-			}
+			together(edits...)(c, v)
 		}
 	}
 }
 
-// has is the condition that a member is one of these texts.
-func has(name string, texts ...string) func(v *jsontree.Value) bool {
-	return func(v *jsontree.Value) bool { return slices.Contains(texts, member(v, name)) }
+// asked applies edits where the request meets a condition.
+func asked(holds condition, edits ...edit) edit {
+	return func(c *call, v *jsontree.Value) {
+		if holds(c.tree()) {
+			together(edits...)(c, v)
+		}
+	}
 }
 
 // texts changes the texts at these paths that are not empty.
@@ -239,11 +308,15 @@ func state(status, details string) edit {
 
 // relabel shows another state in the place of that with these StatusDetails, in plugins, too.
 func relabel(details, status, to string) edit {
-	return func(c *call, v *jsontree.Value) {
-		for _, path := range []string{"", "CommandPlugins[]"} {
-			at(v, path, func(_ string, v *jsontree.Value) { when(has("StatusDetails", details), state(status, to))(c, v) })
-		}
-	}
+	return withPlugins(when(has("StatusDetails", details), state(status, to)))
+}
+
+// withPlugins edits the plugins of an invocation, too.
+func withPlugins(e edit) edit { return together(e, inside("CommandPlugins[]", e)) }
+
+// inside applies an edit to the values at a path.
+func inside(path string, e edit) edit {
+	return func(c *call, v *jsontree.Value) { at(v, path, func(_ string, v *jsontree.Value) { e(c, v) }) }
 }
 
 // as copies a member.
@@ -251,24 +324,29 @@ func as(name, from string) edit {
 	return func(_ *call, v *jsontree.Value) { copyMember(v, from, v, name) }
 }
 
+// asGiven copies a member of the request.
+func asGiven(name string) edit {
+	return func(c *call, v *jsontree.Value) { copyMember(c.tree(), name, v, name) }
+}
+
+// resolved shows the number of a version in the place of the word for it.
+func resolved(word string) edit {
+	return when(has("DocumentVersion", word), put("DocumentVersion", `"1"`))
+}
+
 // count changes a number.
 func count(name string, change func(v *jsontree.Value) int64) edit {
 	return func(_ *call, v *jsontree.Value) { setNumber(v, name, change(v)) }
 }
 
-// ended reports whether a command or an invocation is in a terminal state.
-func ended(v *jsontree.Value) bool {
-	return has("Status", "Success", "Failed", "Cancelled", "TimedOut")(v)
-}
-
-func running(v *jsontree.Value) bool { return !ended(v) }
+// The states of a command and of an invocation that are terminal, and the others.
+var (
+	ended   = has("Status", "Success", "Failed", "Cancelled", "TimedOut")
+	running = not(ended)
+)
 
 // uncounted shows a command as one of which nothing has ended.
-func uncounted(c *call, v *jsontree.Value) {
-	if v.Get("TargetCount") != nil {
-		put("CompletedCount", "0", "ErrorCount", "0", "DeliveryTimedOutCount", "0")(c, v)
-	}
-}
+var uncounted = when(has("TargetCount"), put("CompletedCount", "0", "ErrorCount", "0", "DeliveryTimedOutCount", "0"))
 
 // Short names: the tables are made of them.
 var (
@@ -306,10 +384,15 @@ func copyMember(from *jsontree.Value, name string, to *jsontree.Value, as string
 }
 
 // keep drops the elements of a list that are not such ones.
-func keep(list *jsontree.Value, such func(v *jsontree.Value) bool) {
+func keep(list *jsontree.Value, such condition) {
 	if list != nil {
 		list.Items = slices.DeleteFunc(list.Items, func(v jsontree.Value) bool { return !such(&v) })
 	}
+}
+
+// shorten cuts a list to so many elements.
+func shorten(to int) func(list *jsontree.Value) {
+	return func(list *jsontree.Value) { list.Items = list.Items[:min(to, len(list.Items))] }
 }
 
 // sortTexts sorts the texts of a list.
@@ -354,8 +437,8 @@ func walk(v *jsontree.Value, parts []string, pointer string, visit func(string, 
 }
 
 // restore puts what the request had back into a good answer, where AWS echoes it.
-func restore(r *reply, given map[string]jsontree.Value) *reply {
-	return r.editCommands(func(command *jsontree.Value) {
+func (c *call) restore(r *reply, given map[string]jsontree.Value) *reply {
+	return c.changeCommands(r, func(_ *call, command *jsontree.Value) {
 		for pointer, v := range given {
 			if strings.HasPrefix(pointer, "/ServiceRoleArn") {
 				pointer = "/ServiceRole"

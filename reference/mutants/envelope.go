@@ -20,8 +20,10 @@ const (
 func envelopeMutants() []Mutant {
 	const envelope, all = "error/Envelope", "error/Envelope wire/MalformedJSON error"
 	status := func(code int, types ...string) answer { return refused(status(code), types...) }
-	edited := func(change func(t *jsontree.Value), types ...string) answer {
-		return refused(func(_ *call, r *reply) { r.edit(change) }, types...)
+	stale := func(c *call, message *jsontree.Value) {
+		if last := remember(c.server, "message", message.Text); last != "" {
+			message.Text = last
+		}
 	}
 	return []Mutant{
 		{"envelope/lookup-404", "A command or invocation that does not exist has the status 404",
@@ -29,22 +31,22 @@ func envelopeMutants() []Mutant {
 			"lifecycle/CancelCommand lifecycle/GetCommandInvocation",
 			status(http.StatusNotFound, "InvalidCommandId", "InvocationDoesNotExist")},
 		{"envelope/type-missing", "The refusal of a version that does not exist has no type", typeSource, Must, envelope,
-			edited(func(t *jsontree.Value) { remove(t, "__type") }, "InvalidDocumentVersion")},
+			refused(editing(drop("__type")), "InvalidDocumentVersion")},
 		{"envelope/type-namespaced", "__type has the model's namespace in front", typeSource, Should, envelope,
 			refused(func(_ *call, r *reply) { r.retype("com.amazonaws.ssm#" + r.errorType()) })},
 		{"envelope/type-in-header", "The type is in x-amzn-ErrorType alone", typeSource, Must, envelope,
-			refused(func(_ *call, r *reply) {
+			refused(func(c *call, r *reply) {
 				r.header.Set(errorTypeField, r.errorType())
-				r.edit(func(t *jsontree.Value) { remove(t, "__type") })
+				editing(drop("__type"))(c, r)
 			})},
 		{"envelope/type-of-header", "x-amzn-ErrorType names another type than the body for a broken constraint",
 			"Smithy AWS JSON 1.1, Operation error serialization: clients read the header first", Must, envelope,
 			refused(func(_ *call, r *reply) { r.header.Set(errorTypeField, "BadRequestException") }, "ValidationException")},
 		{"envelope/type-in-error", "Type and message of a wrong parameter are in an object Error, as in the Query protocol",
-			typeSource, Must, envelope, edited(func(t *jsontree.Value) {
+			typeSource, Must, envelope, refused(editing(func(_ *call, t *jsontree.Value) {
 				t.Members[0].Name = "Code"
 				*t = value(`{"Error":` + string(t.AppendJSON(nil)) + `}`)
-			}, "InvalidParameters")},
+			}), "InvalidParameters")},
 		{"envelope/type-suffixed", "Every type ends in Exception", errorsOfModel, Must, all,
 			refused(func(_ *call, r *reply) { r.retype(strings.TrimSuffix(r.errorType(), "Exception") + "Exception") })},
 		{"envelope/status-404", "InvalidDocument and InvalidInstanceId have the status of the Query protocol",
@@ -65,29 +67,18 @@ func envelopeMutants() []Mutant {
 		{"envelope/fault-400", "A failure of the server has the status of the client's errors", faultSource, Must,
 			"error/InternalServerError", status(http.StatusBadRequest, "InternalServerError")},
 		{"envelope/message-missing", "Refusals have no message", messagesSource, Should, envelope,
-			edited(func(t *jsontree.Value) { drop("Message", "message")(nil, t) })},
+			refused(editing(drop("Message", "message")))},
 		{"envelope/message-in-lower-case", "Modelled errors have message in lower case", "evidence: errors/raw-2026", Should, envelope,
-			edited(func(t *jsontree.Value) { rename(t, "Message", "message") })},
+			refused(editing(renaming("Message", "message")))},
 		{"envelope/message-of-validation", "A broken constraint has Message with a capital", "evidence: errors/raw-2026", Should,
-			envelope, edited(func(t *jsontree.Value) { rename(t, "message", "Message") }, "ValidationException")},
+			envelope, refused(editing(renaming("message", "Message")), "ValidationException")},
 		{"envelope/type-beside-header", "x-amzn-ErrorType has the type beside the body", "evidence: errors/no-type-header", Should,
 			envelope, refused(func(_ *call, r *reply) { r.header.Set(errorTypeField, r.errorType()) })},
 		{"envelope/message-list", "The message is the list of violations", "evidence: validation/form; constraint messages: one text", Must,
-			"error/Envelope invariant/SDK/decodes", edited(func(t *jsontree.Value) {
-				if m := t.Get("message"); m != nil {
-					*m = list(*m)
-				}
-			})},
+			"error/Envelope invariant/SDK/decodes",
+			refused(editing(each(func(message *jsontree.Value) { *message = list(*message) }, "message")))},
 		{"envelope/message-stale", "A refusal has the message of the one before", messagesSource, Should, all,
-			refused(func(c *call, r *reply) {
-				r.edit(func(t *jsontree.Value) {
-					each(func(m *jsontree.Value) {
-						if last := remember(c.server, "message", m.Text); last != "" {
-							m.Text = last
-						}
-					}, "Message", "message")(c, t)
-				})
-			})},
+			refused(editing(inside("Message", stale), inside("message", stale)))},
 		{"envelope/framework-page", "A body that is no JSON gets the error page of the web framework",
 			"evidence: framework/serialization; SerializationException in AWS JSON", Must, "wire/MalformedJSON wire/Truncated",
 			refused(func(c *call, r *reply) {
@@ -105,19 +96,13 @@ func envelopeMutants() []Mutant {
 				}
 			})},
 		{"envelope/command-beside", "A refusal has the Command that was not made beside its type",
-			errorsOfModel + " have a Message at most", Must, envelope, refused(func(c *call, r *reply) {
+			errorsOfModel + " have a Message at most", Must, envelope, refused(editing(func(c *call, t *jsontree.Value) {
 				if c.operation == reference.SendCommand {
-					r.edit(func(t *jsontree.Value) { put("Command", `{"Status":"Failed","StatusDetails":"Failed"}`)(c, t) })
+					put("Command", `{"Status":"Failed","StatusDetails":"Failed"}`)(c, t)
 				}
-			})},
+			}))},
 	}
 }
 
-// rename gives a member another name.
-func rename(t *jsontree.Value, from, to string) {
-	if v := t.Get(from); v != nil {
-		moved := *v
-		remove(t, from)
-		set(t, to, moved)
-	}
-}
+// renaming gives a member another name.
+func renaming(from, to string) edit { return together(as(to, from), drop(from)) }

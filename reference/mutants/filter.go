@@ -17,7 +17,6 @@ const (
 func filterMutants() []Mutant {
 	commands, invocations := reference.ListCommands, reference.ListCommandInvocations
 	nothing := func(string, *jsontree.Value) bool { return false }
-	withoutNode := func(t *jsontree.Value) { remove(t, "InstanceId") }
 	return []Mutant{
 		{"filter/status-ignored", "ListCommands ignores the filter Status", filterSource, Must, "lifecycle/Filters/status*",
 			unfiltered("Status", commands)},
@@ -52,13 +51,7 @@ func filterMutants() []Mutant {
 		{"filter/either", "Of several filters one that holds is enough", filterSource, Must, "lifecycle/Filters/contradiction",
 			answer(eitherFilter)},
 		{"filter/two-find-nothing", "Several filters together list nothing", filterSource, Must, "lifecycle/Filters/two",
-			answer(func(c *call) *reply {
-				return c.ask().editList(func(_, list *jsontree.Value) {
-					if c.tree().Pointer("/Filters/1") != nil {
-						list.Items = nil
-					}
-				})
-			})},
+			on(commands+":Commands", invocations+":CommandInvocations")(asked(some("Filters", moreThan(1)), emptied))},
 		{"filter/document-part", "The filter DocumentName finds names that contain it", filterSource, Should,
 			"lifecycle/Filters/document-name-part",
 			filtering(commands, "DocumentName", func(_ *call, value string, v *jsontree.Value) bool {
@@ -93,15 +86,14 @@ func filterMutants() []Mutant {
 				return c.operation == invocations && r.tree().Pointer("/CommandInvocations/0") == nil
 			})},
 		{"filter/node-ignored", "ListCommands ignores InstanceId", narrowSource, Must,
-			"lifecycle/ListCommands/by-second-instance lifecycle/ListCommands/by-another-instance", asking(commands, withoutNode)},
+			"lifecycle/ListCommands/by-second-instance lifecycle/ListCommands/by-another-instance", asking(commands, drop("InstanceId"))},
 		{"filter/invocations-node-ignored", "ListCommandInvocations ignores InstanceId", narrowSource, Must,
-			"lifecycle/ListCommandInvocations/by-*", asking(invocations, withoutNode)},
+			"lifecycle/ListCommandInvocations/by-*", asking(invocations, drop("InstanceId"))},
 		{"filter/node-and-command", "ListCommandInvocations with both CommandId and InstanceId lists nothing", narrowSource, Must,
-			"lifecycle/ListCommandInvocations/by-command-and-instance", inList(invocations, func(c *call, list *jsontree.Value) {
-				if c.text("CommandId") != "" && c.text("InstanceId") != "" {
-					list.Items = nil
-				}
-			})},
+			"lifecycle/ListCommandInvocations/by-command-and-instance",
+			inList(invocations, asked(func(t *jsontree.Value) bool {
+				return member(t, "CommandId") != "" && member(t, "InstanceId") != ""
+			}, emptied))},
 		{"filter/node-of-the-request", "ListCommands with an InstanceId does not list commands that found the node by Targets",
 			"API_ListCommands, InstanceId: commands issued against this managed node ID", Should,
 			"execution/Filters/by-instance-of-a-tag", inList(commands, nodeOfTheRequest)},
@@ -135,7 +127,7 @@ func unfiltered(key string, operations ...string) answer {
 		if !slices.Contains(operations, c.operation) {
 			return c.ask()
 		}
-		return asking(c.operation, func(t *jsontree.Value) {
+		return asking(c.operation, func(_ *call, t *jsontree.Value) {
 			filters := t.Get("Filters")
 			keep(filters, func(f *jsontree.Value) bool { return member(f, "key") != key })
 			if filters != nil && len(filters.Items) == 0 {
@@ -147,9 +139,7 @@ func unfiltered(key string, operations ...string) answer {
 
 // swapped exchanges two words in the filters of ListCommands.
 func swapped(a, b string) answer {
-	return asking(reference.ListCommands, func(t *jsontree.Value) {
-		texts(strings.NewReplacer(a, b, b, a).Replace, "Filters[].key", "Filters[].value")(nil, t)
-	})
+	return asking(reference.ListCommands, texts(strings.NewReplacer(a, b, b, a).Replace, "Filters[].key", "Filters[].value"))
 }
 
 // keeping keeps only some of what a filter finds.
@@ -166,21 +156,18 @@ func filtering(operation, key string, such func(c *call, value string, v *jsontr
 	return func(c *call) *reply {
 		value := c.filter(key)
 		r := unfiltered(key, operation)(c)
-		if c.operation == operation && value != "" {
-			r.editList(func(_, list *jsontree.Value) { keep(list, func(v *jsontree.Value) bool { return such(c, value, v) }) })
-		}
-		return r
+		return c.change(r, func(c *call, list *jsontree.Value) {
+			keep(list, func(v *jsontree.Value) bool { return value == "" || such(c, value, v) })
+		}, operation+":"+listOf[operation])
 	}
 }
 
 func oneFilter(choose func(n int) int) answer {
 	return func(c *call) *reply {
-		return asking(c.operation, func(t *jsontree.Value) {
-			if filters := t.Get("Filters"); filters != nil {
-				i := choose(len(filters.Items))
-				filters.Items = filters.Items[i : i+1]
-			}
-		})(c)
+		return asking(c.operation, each(func(filters *jsontree.Value) {
+			i := choose(len(filters.Items))
+			filters.Items = filters.Items[i : i+1]
+		}, "Filters"))(c)
 	}
 }
 
@@ -194,22 +181,16 @@ func eitherFilter(c *call) *reply {
 	given := filters.Items
 	for i := range given {
 		filters.Items = given[i : i+1]
-		c.askTree().editList(func(_, found *jsontree.Value) { union.Items = append(union.Items, found.Items...) })
+		at(c.askTree().tree(), "Commands[]", func(_ string, v *jsontree.Value) { union.Items = append(union.Items, *v) })
 	}
 	once(&union, false, func(v *jsontree.Value) string { return member(v, "CommandId") })
-	return r.editList(func(_, found *jsontree.Value) { *found = union })
+	return r.edit(func(t *jsontree.Value) { set(t, "Commands", union) })
 }
 
 // ofAllCommands leaves CommandId out of some requests that have one.
 func ofAllCommands(such func(c *call, r *reply) bool) answer {
-	return func(c *call) *reply {
-		r := c.ask()
-		if !r.ok() || c.text("CommandId") == "" || !such(c, r) {
-			return r
-		}
-		remove(c.tree(), "CommandId")
-		return c.askTree()
-	}
+	return answered(func(c *call, r *reply) bool { return r.ok() && c.text("CommandId") != "" && such(c, r) },
+		askingAgain(drop("CommandId")))
 }
 
 func nodeOfTheRequest(c *call, list *jsontree.Value) {

@@ -96,12 +96,10 @@ func framingMutants() []Mutant {
 		{"framing/no-last-chunk", "A connection that ends where a chunk might begin ends the body", endsSource, Must, chunk,
 			misread(func(c *chunks) { c.atEnd = nil })},
 		{"framing/size-of-source-code", "A size may have a sign, a prefix and underscores, as numbers in source code have", chunkSource,
-			Must, chunk, misread(func(c *chunks) {
-				c.size = func(line string) (int64, error) {
-					digits, _, _ := strings.Cut(line, ";")
-					digits = strings.TrimPrefix(strings.TrimPrefix(digits, "+"), "0x")
-					return hexadecimal(strings.ReplaceAll(digits, "_", ""))
-				}
+			Must, chunk, sized(func(line string) (int64, error) {
+				digits, _, _ := strings.Cut(line, ";")
+				digits = strings.TrimPrefix(strings.TrimPrefix(digits, "+"), "0x")
+				return hexadecimal(strings.ReplaceAll(digits, "_", ""))
 			})},
 		{"framing/size-in-lower-case", "The digits of a size are lower case", decodeSource, Must, chunk,
 			unreadable(func(line string) bool { return strings.ContainsAny(line, "ABCDEF") })},
@@ -118,13 +116,11 @@ func framingMutants() []Mutant {
 			"RFC 9112 section 7.1.2: a recipient MAY merge or ignore trailer fields", Must, chunk,
 			misread(func(c *chunks) { c.trailer = errUnreadable })},
 		{"framing/long-line-fails", "A line before a chunk of more than 64 KiB makes the server fail", failsSource, Must, chunk,
-			misread(func(c *chunks) {
-				c.size = func(line string) (int64, error) {
-					if len(line) > 64<<10 {
-						return 0, errFailed
-					}
-					return hexadecimal(line)
+			sized(func(line string) (int64, error) {
+				if len(line) > 64<<10 {
+					return 0, errFailed
 				}
+				return hexadecimal(line)
 			})},
 		{"framing/chunk-runs-on", "The line end after a chunk may be missing", chunkSource, Must, chunk, misread(func(c *chunks) {
 			after := c.after
@@ -187,15 +183,18 @@ func misread(change func(*chunks)) reading {
 	}
 }
 
+// sized reads the size of a chunk in its own way.
+func sized(size func(line string) (int64, error)) reading {
+	return misread(func(c *chunks) { c.size = size })
+}
+
 // unreadable does not take some lines for a size.
 func unreadable(such func(line string) bool) reading {
-	return misread(func(c *chunks) {
-		c.size = func(line string) (int64, error) {
-			if such(line) {
-				return 0, errUnreadable
-			}
-			return hexadecimal(line)
+	return sized(func(line string) (int64, error) {
+		if such(line) {
+			return 0, errUnreadable
 		}
+		return hexadecimal(line)
 	})
 }
 

@@ -1,6 +1,8 @@
 package mutants
 
 import (
+	"cmp"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -22,18 +24,15 @@ const (
 func historyMutants() []Mutant {
 	const echo, plain, given, values = "lifecycle/Echo", "lifecycle/Echo/plain", "lifecycle/Echo/given", "lifecycle/Echo/texts"
 	const times = "lifecycle/Times"
-	resolved := when(has("DocumentVersion", "$DEFAULT"), put("DocumentVersion", `"1"`))
 	at := func(name string, time func() time.Time) edit {
 		return func(_ *call, v *jsontree.Value) { set(v, name, seconds(time())) }
 	}
 	return []Mutant{
 		{"history/of-every-region", "The lists show the commands of every region", "evidence: calls/regions", Must,
-			"lifecycle/ListCommands/another-region", answer(func(c *call) *reply {
-				if c.operation != reference.SendCommand {
-					c.request = c.request.Clone(c.request.Context())
-					c.request.Header.Del("Authorization")
+			"lifecycle/ListCommands/another-region", readdress(func(r *http.Request) {
+				if r.Header.Get(targetHeader) != operationPrefix+reference.SendCommand {
+					r.Header.Del("Authorization")
 				}
-				return c.ask()
 			})},
 		{"history/ends-again", "Each time an ended invocation is asked for again it ended a second later", "evidence: status/history", Must,
 			"invariant/Command/ended lifecycle execution", shown(again(func(_ *call, v *jsontree.Value, times int) {
@@ -86,9 +85,9 @@ func historyMutants() []Mutant {
 		{"history/output-lost", "ListCommands shows no S3 bucket, prefix nor region", echoedSource, Must, "lifecycle/Echo/output",
 			listed(byDefault("OutputS3BucketName", "OutputS3KeyPrefix"), put("OutputS3Region", `""`))},
 		{"history/role-renamed", "ListCommands calls ServiceRole ServiceRoleArn", echoedSource, Must, "lifecycle/Echo/notification",
-			listed(func(_ *call, v *jsontree.Value) { copyMember(v, "ServiceRole", v, "ServiceRoleArn") }, drop("ServiceRole"))},
+			listed(renaming("ServiceRole", "ServiceRoleArn"))},
 		{"history/version-resolved", "ListCommands shows the number of the version in the place of $DEFAULT", asSubmitted, Must, echo,
-			listed(resolved)},
+			listed(resolved("$DEFAULT"))},
 		{"history/name-as-arn", "ListCommands shows the ARN of the document in the place of its name", echoedSource, Must, plain,
 			listed(documentARN)},
 		{"history/id-in-capitals", "ListCommands writes CommandId in capitals", echoedSource, Must,
@@ -142,7 +141,7 @@ func again(change func(c *call, v *jsontree.Value, times int)) edit {
 func byDefault(names ...string) edit {
 	return func(c *call, v *jsontree.Value) {
 		for _, name := range names {
-			put(name, echoedDefault(name))(c, v)
+			put(name, echoes[name])(c, v)
 		}
 	}
 }
@@ -187,21 +186,15 @@ func withoutFalse(v *jsontree.Value) {
 // ofTheFirst shows members of the command that was sent first in every listed command.
 func ofTheFirst(names ...string) answer {
 	return func(c *call) *reply {
-		r := c.change(c.ask(), []edit{func(c *call, command *jsontree.Value) {
-			update(c.server, "first", func(first *jsontree.Value) *jsontree.Value {
-				if first == nil {
-					first = command
-				}
-				return first
-			})
-		}}, sentCommand)
-		return c.change(r, []edit{func(c *call, command *jsontree.Value) {
-			if first := recall[*jsontree.Value](c.server, "first"); first != nil {
-				for _, name := range names {
-					copyMember(first, name, command, name)
-				}
+		r := c.change(c.ask(), func(c *call, command *jsontree.Value) {
+			update(c.server, "first", func(first *jsontree.Value) *jsontree.Value { return cmp.Or(first, command) })
+		}, sentCommand)
+		return c.change(r, func(c *call, command *jsontree.Value) {
+			first := recall[*jsontree.Value](c.server, "first")
+			for _, name := range names {
+				copyMember(first, name, command, name)
 			}
-		}}, listedCommands)
+		}, listedCommands)
 	}
 }
 
@@ -220,15 +213,9 @@ func nodesShown(c *call, command *jsontree.Value) {
 }
 
 func timesMove(c *call, v *jsontree.Value) {
-	at := update(c.server, member(v, "CommandId"), func(at time.Time) time.Time {
-		if at.IsZero() {
-			at = time.Now()
-		}
-		return at
-	})
-	if at.IsZero() {
-		at = recall[time.Time](c.server, member(v, "CommandId"))
-	}
+	id := member(v, "CommandId")
+	update(c.server, id, func(at time.Time) time.Time { return cmp.Or(at, time.Now()) })
+	at := recall[time.Time](c.server, id)
 	set(v, "RequestedDateTime", seconds(at))
 	set(v, "ExpiresAfter", seconds(at.Add(time.Millisecond)))
 }

@@ -46,66 +46,52 @@ func (l *listener) Accept() (net.Conn, error) {
 type conn struct {
 	net.Conn
 	reading reading
-	begun   bool
-	raw     bool // the connection has one request
+	in      io.Reader
 	fails   bool // what the server refuses below the protocol, it fails at
-	buffer  bytes.Buffer
 }
 
-// Read hands out what the mutant reads of a connection that has but one request; others it leaves alone.
+// Read hands out what the mutant reads of the connection.
 func (c *conn) Read(p []byte) (int, error) {
-	if !c.begun {
-		c.begun = true
-		c.begin()
+	if c.in == nil {
+		c.in = c.begin()
 	}
-	if c.buffer.Len() > 0 {
-		return c.buffer.Read(p)
-	}
-	if c.raw {
-		return 0, io.EOF
-	}
-	return c.Conn.Read(p)
+	return c.in.Read(p)
 }
 
 // longestHead is as far as the end of a request's header is looked for: raw requests have short ones.
 const longestHead = 64 << 10
 
-func (c *conn) begin() {
-	chunk := make([]byte, 4096)
-	for c.buffer.Len() < longestHead && !bytes.Contains(c.buffer.Bytes(), []byte("\r\n\r\n")) {
-		n, err := c.Conn.Read(chunk)
-		c.buffer.Write(chunk[:n])
-		if err != nil {
-			return
-		}
-	}
-	head, _, _ := bytes.Cut(c.buffer.Bytes(), []byte("\r\n\r\n"))
-	if !bytes.Contains(bytes.ToLower(head), []byte("connection: close")) {
-		return
-	}
-	c.raw = true
-	c.rest()
-	r := readRaw(c.buffer.Bytes())
-	c.reading(r)
-	c.fails = r.fails
-	c.buffer = *bytes.NewBuffer(r.bytes())
-}
-
 // pause is how long a client sends nothing when it has sent a whole request, which it does at once.
 const pause = 50 * time.Millisecond
 
-// rest reads until the client ends or pauses: where a request ends is what the mutants misread.
-func (c *conn) rest() {
+// begin reads a request as the mutant does if it is the only one of its connection, and to where the client ends or
+// pauses: where a request ends is what the mutants misread. Other connections it leaves alone.
+func (c *conn) begin() io.Reader {
+	var got bytes.Buffer
 	chunk := make([]byte, 64<<10)
-	for c.buffer.Len() < maxBody {
-		_ = c.Conn.SetReadDeadline(time.Now().Add(pause))
+	more := func() bool {
 		n, err := c.Conn.Read(chunk)
-		c.buffer.Write(chunk[:n])
-		if err != nil {
-			break
-		}
+		got.Write(chunk[:n])
+		return err == nil
 	}
-	_ = c.Conn.SetReadDeadline(time.Time{})
+	endOfHead := []byte("\r\n\r\n")
+	reads := true
+	for reads && got.Len() < longestHead && !bytes.Contains(got.Bytes(), endOfHead) {
+		reads = more()
+	}
+	head, _, _ := bytes.Cut(got.Bytes(), endOfHead)
+	if !reads || !bytes.Contains(bytes.ToLower(head), []byte("connection: close")) {
+		return io.MultiReader(&got, c.Conn)
+	}
+	for reads && got.Len() < maxBody {
+		_ = c.SetReadDeadline(time.Now().Add(pause))
+		reads = more()
+	}
+	_ = c.SetReadDeadline(time.Time{})
+	r := readRaw(got.Bytes())
+	c.reading(r)
+	c.fails = r.fails
+	return bytes.NewReader(r.bytes())
 }
 
 // Write writes what the server answers: where it fails, a refusal from below the service becomes an error of its own.

@@ -41,7 +41,7 @@ func invocationMutants() []Mutant {
 		{"invocation/name-as-arn", "Invocations show the ARN of the document in the place of its name", shownSource, Must, members,
 			shown(documentARN)},
 		{"invocation/version-resolved", "Invocations show the number of the version in the place of $DEFAULT", asSubmitted, Must,
-			members, shown(when(has("DocumentVersion", "$DEFAULT"), put("DocumentVersion", `"1"`)))},
+			members, shown(resolved("$DEFAULT"))},
 		{"invocation/id-in-capitals", "Invocations write CommandId in capitals", shownSource, Must,
 			"lifecycle/ListCommandInvocations/members lifecycle/GetCommandInvocation", shown(texts(strings.ToUpper, "CommandId"))},
 		{"invocation/requested-as-text", "RequestedDateTime of an invocation is a text", "evidence: shape/timestamps",
@@ -70,33 +70,18 @@ func invocationMutants() []Mutant {
 				}, addr, addrErrs)(nil, i)
 			})},
 		{"invocation/zero-while-running", "ResponseCode is 0 while a script runs", runningSource, Must,
-			"execution/InProgress execution/DeliveryTimedOut", coded(func(_ *jsontree.Value, n int64) int64 { return max(0, n) })},
+			"execution/InProgress execution/DeliveryTimedOut", coded(codes(func(n int64) int64 { return max(0, n) }))},
 		{"invocation/zero-for-failure", "ResponseCode is 0 for every exit code", exitSource, Must, code,
-			coded(func(_ *jsontree.Value, n int64) int64 { return min(0, n) })},
+			coded(codes(func(n int64) int64 { return min(0, n) }))},
 		{"invocation/one-for-failure", "ResponseCode is 1 for every failure", exitSource, Must, code + " execution/Steps",
-			coded(func(v *jsontree.Value, n int64) int64 {
-				if member(v, "Status") == "Failed" {
-					return min(1, n)
-				}
-				return n
-			})},
+			coded(when(has("Status", "Failed"), codes(func(n int64) int64 { return min(1, n) })))},
 		{"invocation/signed-code", "ResponseCode of 128 and above is negative, as of a signed byte",
 			"evidence: status/execution-timeout, status/cancelled; ResponseCode 137", Must, code + " " + stopped,
-			coded(func(_ *jsontree.Value, n int64) int64 { return int64(int8(n)) })},
+			coded(codes(func(n int64) int64 { return int64(int8(n)) }))},
 		{"invocation/minus-one-at-the-end", "ResponseCode stays -1 after a success", shownSource, Must,
-			"execution/Success/response-code", coded(func(v *jsontree.Value, n int64) int64 {
-				if member(v, "Status") == "Success" {
-					return -1
-				}
-				return n
-			})},
+			"execution/Success/response-code", coded(when(has("Status", "Success"), put("ResponseCode", "-1")))},
 		{"invocation/killed-as-minus-one", "ResponseCode of a script that was stopped is -1", timeoutSource, Must, stopped,
-			coded(func(_ *jsontree.Value, n int64) int64 {
-				if n == 137 {
-					return -1
-				}
-				return n
-			})},
+			coded(when(some("ResponseCode", number64(137)), put("ResponseCode", "-1")))},
 		{"invocation/terminated-as-one", "ResponseCode of a node that was Terminated is 1",
 			"evidence: alarms/fires-later; Terminated, ResponseCode -1, no output", Should,
 			"execution/MaxErrors/terminated-response-code", plugins(when(has("StatusDetails", "Terminated"), put("ResponseCode", "1")))},
@@ -113,7 +98,7 @@ func invocationMutants() []Mutant {
 			timesInvariant, got(when(has("Status", "Pending"), put("ExecutionElapsedTime", `"PT0S"`)))},
 		{"invocation/details-lost", "GetCommandInvocation has no StatusDetails", shownSource, Must,
 			"execution/Success invariant/Invocation/status",
-			got(func(_ *call, v *jsontree.Value) { remove(v, "StatusDetails") })},
+			got(drop("StatusDetails"))},
 		{"invocation/times-without-zone", "The Execution times have no Z", shownSource, Must, times,
 			got(texts(func(s string) string { return strings.TrimSuffix(s, "Z") }, start, end))},
 		{"invocation/elapsed-in-clock", "ExecutionElapsedTime is written 0:00:05", shownSource, Must, times,
@@ -127,12 +112,10 @@ func invocationMutants() []Mutant {
 }
 
 // coded changes ResponseCode, in plugins too.
-func coded(code func(v *jsontree.Value, n int64) int64) answer {
-	return shown(each(func(v *jsontree.Value) {
-		if v.Get("ResponseCode") != nil {
-			setNumber(v, "ResponseCode", code(v, number(v, "ResponseCode")))
-		}
-	}, "", "CommandPlugins[]"))
+func coded(e edit) answer { return shown(withPlugins(when(has("ResponseCode"), e))) }
+
+func codes(change func(n int64) int64) edit {
+	return count("ResponseCode", func(v *jsontree.Value) int64 { return change(number(v, "ResponseCode")) })
 }
 
 // endAfter shows an end so much later than it was.

@@ -15,23 +15,16 @@ import (
 func refusalMutants() []Mutant {
 	const answered = "evidence: shape/error-status"
 	const never5xx = "invariant/HTTP/never-5xx"
-	scalar := func(pointer string) answer {
-		return sendFails(func(c *call) bool {
-			v := c.tree().Pointer(pointer)
-			return v != nil && (v.Kind == jsontree.String || v.Kind == jsontree.Number)
-		})
-	}
+	scalar := func(path string) answer { return sendFails(asks(some(path, kind(jsontree.String, jsontree.Number)))) }
 	return []Mutant{
 		{"refusal/log-group-not-ascii", "A name of a log group that is not ASCII makes the server fail", answered, Must, never5xx,
-			sendFails(func(c *call) bool {
-				return !isASCII(member(c.tree().Get("CloudWatchOutputConfig"), "CloudWatchLogGroupName"))
-			})},
+			sendFails(asks(some("CloudWatchOutputConfig.CloudWatchLogGroupName", not(ascii))))},
 		{"refusal/repeated-name", "A member that appears twice makes the server fail", answered, Must, never5xx,
 			sendFails(func(c *call) bool { return c.tree() != nil && len(c.tree().Duplicates()) > 0 })},
 		{"refusal/enabled-scalar", "A text or number for CloudWatchOutputEnabled makes the server fail", answered, Must, never5xx,
-			scalar("/CloudWatchOutputConfig/CloudWatchOutputEnabled")},
+			scalar("CloudWatchOutputConfig.CloudWatchOutputEnabled")},
 		{"refusal/ignore-scalar", "A text or number for IgnorePollAlarmFailure makes the server fail", answered, Must, never5xx,
-			scalar("/AlarmConfiguration/IgnorePollAlarmFailure")},
+			scalar("AlarmConfiguration.IgnorePollAlarmFailure")},
 		{"refusal/letters-of-member", "A member whose name has other letters than the model's makes the server fail", answered, Must,
 			never5xx, sendFails(func(c *call) bool {
 				return c.tree() != nil && slices.ContainsFunc(c.tree().Members, func(m jsontree.Member) bool {
@@ -93,11 +86,8 @@ func leniencyMutants() []Mutant {
 				result := reference.ValidateOperation(c.operation, c.body)
 				return len(result.TypeErrors) > 1
 			})},
-		{"leniency/key-needed", "A target without a Key breaks the server", bad400, Must, "type/Targets", sendFails(func(c *call) bool {
-			found := false
-			at(c.tree(), "Targets[]", func(_ string, v *jsontree.Value) { found = found || v.Get("Key") == nil })
-			return found
-		})},
+		{"leniency/key-needed", "A target without a Key breaks the server", bad400, Must, "type/Targets",
+			sendFails(asks(some("Targets[]", not(has("Key")))))},
 	}...)
 }
 
@@ -188,15 +178,8 @@ func likeAnSDK(h http.Header) bool {
 
 // unchecked takes what it refuses otherwise.
 func unchecked(passes func(c *call) bool) answer {
-	return func(c *call) *reply {
-		r := c.ask()
-		if r.status/100 != 4 || !c.is(reference.SendCommand) || !passes(c) {
-			return r
-		}
-		taken := value("{}")
-		for _, name := range []string{"DocumentName", "Targets", "Parameters"} {
-			set(&taken, name, sample(name))
-		}
-		return c.send(taken.AppendJSON(nil))
-	}
+	const taken = `{"DocumentName":"AWS-RunShellScript","Targets":` + noNode + `,"Parameters":{"commands":["true"]}}`
+	return answered(func(c *call, r *reply) bool {
+		return r.status/100 == 4 && c.is(reference.SendCommand) && passes(c)
+	}, func(c *call, r *reply) { *r = *c.send([]byte(taken)) })
 }

@@ -34,16 +34,12 @@ func lookupMutants() []Mutant {
 	const missingType = "InvocationDoesNotExist"
 	missing := func(change change) answer { return refused(change, missingType) }
 	denied := func(change change) answer {
-		return refused(func(c *call, r *reply) {
-			if c.operation == get {
-				change(c, r)
-			}
-		}, "AccessDeniedException")
+		return answered(func(c *call, r *reply) bool { return c.operation == get && r.errorType() == "AccessDeniedException" }, change)
 	}
 	// shows changes what is shown of an invocation.
 	shows := func(change change) answer { return found(get, change) }
-	// together changes what is found of several steps together.
-	together := func(change change) answer {
+	// ofSteps changes what is found of several steps together.
+	ofSteps := func(change change) answer {
 		return shows(func(c *call, r *reply) {
 			if t := r.tree(); member(t, "PluginName") == "" && ended(t) {
 				change(c, r)
@@ -122,21 +118,16 @@ func lookupMutants() []Mutant {
 			"execution/Success/after-another", answer(lastOfANode)},
 		{"invocation/plugin-name-ignored", "GetCommandInvocation ignores PluginName", noPlugin, Must,
 			"lifecycle/GetCommandInvocation/unknown-plugin execution/Steps",
-			asking(get, func(t *jsontree.Value) { remove(t, "PluginName") })},
+			asking(get, drop("PluginName"))},
 		{"invocation/unknown-plugin-as-missing", "An unknown PluginName is InvocationDoesNotExist", noPlugin, Must,
 			"lifecycle/GetCommandInvocation/unknown-plugin execution/Steps/unknown-step",
 			refused(says(missingType, ""), "InvalidPluginName")},
 		{"invocation/plugin-by-action", "PluginName of a step is compared with its action", stepsSource, Must,
-			"execution/Steps/unknown-step execution/Steps/get-step", refused(func(c *call, r *reply) {
-				if c.text("PluginName") == "aws:runShellScript" {
-					remove(c.tree(), "PluginName")
-					*r = *c.askTree()
-				}
-			}, "InvalidPluginName")},
+			"execution/Steps/unknown-step execution/Steps/get-step",
+			refused(where(has("PluginName", "aws:runShellScript"), askingAgain(drop("PluginName"))), "InvalidPluginName")},
 		{"invocation/named-plugin-refused", "PluginName must be a step of schema 2: aws:runShellScript is refused", runShell, Must,
-			"lifecycle/GetCommandInvocation/named-plugin", shows(where(func(t *jsontree.Value) bool {
-				return strings.HasPrefix(member(t, "PluginName"), "aws:")
-			}, says("InvalidPluginName", "")))},
+			"lifecycle/GetCommandInvocation/named-plugin",
+			shows(where(some("PluginName", starting("aws:")), says("InvalidPluginName", "")))},
 		{"invocation/plugin-name-needed", "A document of the account needs a PluginName even with one step",
 			"API_GetCommandInvocation, PluginName: required with more than one step", Must, "execution/Steps/own-document",
 			shows(func(c *call, r *reply) {
@@ -145,14 +136,11 @@ func lookupMutants() []Mutant {
 				}
 			})},
 		{"invocation/steps-unanswered", "Several steps without a PluginName have no code, however they ended", allStepsSource, Should,
-			steps, together(func(_ *call, r *reply) { r.edit(func(t *jsontree.Value) { setNumber(t, "ResponseCode", -1) }) })},
+			steps, ofSteps(editing(put("ResponseCode", "-1")))},
 		{"invocation/steps-as-the-first", "Several steps without a PluginName answer for the first", allStepsSource, Should, steps,
-			together(func(c *call, r *reply) {
-				set(c.tree(), "PluginName", text("first"))
-				*r = *c.askTree()
-			})},
+			ofSteps(askingAgain(put("PluginName", `"first"`)))},
 		{"invocation/steps-as-missing", "Several steps without a PluginName are no invocation", allStepsSource, Should, steps,
-			together(says(missingType, ""))},
+			ofSteps(says(missingType, ""))},
 	}
 }
 
@@ -173,13 +161,13 @@ func cachedBy(names ...string) func(c *call, r *reply) {
 
 // lastOfANode forgets an ended invocation when a command that was sent later to the node alone has ended.
 func lastOfANode(c *call) *reply {
-	r := c.change(c.ask(), []edit{func(c *call, command *jsontree.Value) {
+	r := c.change(c.ask(), func(c *call, command *jsontree.Value) {
 		if ids := command.Get("InstanceIds"); len(ids.Items) == 1 {
 			update(c.server, ids.Items[0].Text, func(sent []string) []string {
 				return append(slices.Clip(sent), member(command, "CommandId"))
 			})
 		}
-	}}, sentCommand)
+	}, sentCommand)
 	if c.operation == reference.GetCommandInvocation && r.ok() && ended(r.tree()) {
 		sent := recall[[]string](c.server, c.text("InstanceId"))
 		i := slices.Index(sent, c.text("CommandId"))

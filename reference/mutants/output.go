@@ -41,9 +41,7 @@ func outputMutants() []Mutant {
 		return func(s string) string { return s[:min(len(s), kept)] + strings.Repeat("a", more) }
 	}
 	pluginLists := func(change func(list *jsontree.Value)) answer { return shown(each(change, "CommandPlugins")) }
-	details := func(value edit) answer {
-		return asking(reference.ListCommandInvocations, func(t *jsontree.Value) { value(nil, t) })
-	}
+	details := func(value edit) answer { return asking(reference.ListCommandInvocations, value) }
 	return []Mutant{
 		{"invocation/output-of-the-last", "GetCommandInvocation shows the output of the invocation asked for before", shownSource, Must,
 			outputs, got(func(c *call, i *jsontree.Value) {
@@ -132,12 +130,10 @@ func outputMutants() []Mutant {
 			"execution/Output/plugin-at-most-2500", plugins(texts(from(2400, padded(2400, 6000)), "Output"))},
 		{"invocation/plugin-unmarked", "Output of a plugin that was cut does not say so", "evidence: output/truncation-marks", Should,
 			"execution/Output/plugin-truncated execution/Output/plugin-errors-truncated",
-			plugins(texts(func(s string) string { return strings.NewReplacer(outputMark, "", errorMark, "").Replace(s) }, "Output"))},
+			plugins(texts(strings.NewReplacer(outputMark, "", errorMark, "").Replace, "Output"))},
 		{"invocation/plugin-marked-alike", "Output of a plugin ends in the mark of the other stream", "evidence: output/truncation-marks",
 			Should, "execution/Output/plugin-truncated execution/Output/plugin-errors-truncated",
-			plugins(texts(func(s string) string {
-				return strings.NewReplacer(outputMark, errorMark, errorMark, outputMark).Replace(s)
-			}, "Output"))},
+			plugins(texts(strings.NewReplacer(outputMark, errorMark, errorMark, outputMark).Replace, "Output"))},
 		{"output/unmarked", "An output that was cut does not say so", "evidence: output/truncation-marks", Should,
 			"execution/Output/truncated", got(texts(before("--output truncated--"), "StandardOutputContent"))},
 		{"output/first-failure", "A script ends with its first command that fails", "evidence: status/last-exit-code", Must,
@@ -164,7 +160,7 @@ func outputMutants() []Mutant {
 		{"invocation/steps-reversed", "The plugins of an invocation are not in the order of the steps", stepsSource, Must, steps,
 			pluginLists(func(list *jsontree.Value) { slices.Reverse(list.Items) })},
 		{"invocation/first-step-only", "An invocation shows the plugin of the first step only", stepsSource, Must, steps,
-			pluginLists(func(list *jsontree.Value) { list.Items = list.Items[:min(1, len(list.Items))] })},
+			pluginLists(shorten(1))},
 		{"invocation/steps-share-an-end", "Only the last step has an output", stepsSource, Must, "execution/Steps/plugin-ends",
 			pluginLists(func(list *jsontree.Value) {
 				for k := 0; k < len(list.Items)-1; k++ {
@@ -173,9 +169,7 @@ func outputMutants() []Mutant {
 			})},
 		{"invocation/step-of-the-first", "GetCommandInvocation shows the first step, not PluginName", stepsSource, Must,
 			"execution/Steps/get-step",
-			asking(reference.GetCommandInvocation, func(t *jsontree.Value) {
-				when(has("PluginName", "second"), put("PluginName", `"first"`))(nil, t)
-			})},
+			asking(reference.GetCommandInvocation, when(has("PluginName", "second"), put("PluginName", `"first"`)))},
 		{"invocation/steps-succeed", "A document of several steps succeeds though they fail",
 			"evidence: status/failed; exit 7: Failed", Must, "execution/Steps/failed",
 			succeeding(func(c *call, v *jsontree.Value) bool {

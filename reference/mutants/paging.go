@@ -15,30 +15,17 @@ const (
 
 // pagingMutants are the ways in which lists are cut wrongly.
 func pagingMutants() []Mutant {
-	unbounded := func(t *jsontree.Value) { remove(t, "MaxResults") }
-	pages := func(change func(c *call, answer, list *jsontree.Value)) answer {
-		return func(c *call) *reply {
-			return c.ask().editList(func(answer, list *jsontree.Value) { change(c, answer, list) })
-		}
-	}
-	firstAgain := func(c *call) *reply {
-		remove(c.tree(), "NextToken")
-		return c.askTree()
-	}
+	pages := on(reference.ListCommands+":", reference.ListCommandInvocations+":")
+	firstAgain := askingAgain(drop("NextToken"))
 	return []Mutant{
 		{"paging/max-results-ignored", "ListCommands ignores MaxResults", pagesSource, Must, "lifecycle/Paging/max-results",
-			asking(reference.ListCommands, unbounded)},
+			asking(reference.ListCommands, drop("MaxResults"))},
 		{"paging/invocations-unpaged", "ListCommandInvocations ignores MaxResults", pagesSource, Must, "lifecycle/Paging/invocations",
-			asking(reference.ListCommandInvocations, unbounded)},
+			asking(reference.ListCommandInvocations, drop("MaxResults"))},
 		{"paging/token-ignored", "After a NextToken comes the first page again", pagesSource, Must, "lifecycle/Paging/second-page",
-			answer(func(c *call) *reply {
-				if r := c.ask(); !r.ok() || c.tree().Get("NextToken") == nil {
-					return r
-				}
-				return firstAgain(c)
-			})},
+			answered(func(c *call, r *reply) bool { return r.ok() && has("NextToken")(c.tree()) }, firstAgain)},
 		{"paging/no-token", "A page is cut at MaxResults and has no NextToken", pagesSource, Must, "lifecycle/Paging/max-results",
-			pages(func(_ *call, t, _ *jsontree.Value) { remove(t, "NextToken") })},
+			pages(drop("NextToken"))},
 		{"paging/overlap", "A page begins with the last of the page before", pagesSource, Must,
 			"lifecycle/Paging/second-page lifecycle/Paging/invocations", pager{cut: func(offset, size, _ int) (int, int, int) {
 				return max(0, offset-1), max(0, offset-1) + size, offset + size
@@ -62,27 +49,15 @@ func pagingMutants() []Mutant {
 		{"paging/full-page-token", "A full page has a NextToken even where nothing follows", pagesSource, Should,
 			"lifecycle/Paging/last-page-of-one", pager{full: true}.list()},
 		{"paging/never-ends", "The last of several pages has the NextToken that led to it", pagesSource, Should,
-			"lifecycle/Paging/invocations-end", pages(func(c *call, t, _ *jsontree.Value) {
-				if t.Get("NextToken") == nil {
-					copyMember(c.tree(), "NextToken", t, "NextToken")
-				}
-			})},
+			"lifecycle/Paging/invocations-end", pages(when(not(has("NextToken")), asGiven("NextToken")))},
 		{"paging/empty-token", "The last page has an empty NextToken",
 			"evidence: calls/last-page; no NextToken", Should, "lifecycle/Paging/last-page",
-			pages(func(_ *call, t, _ *jsontree.Value) {
-				if t.Get("NextToken") == nil {
-					set(t, "NextToken", text(""))
-				}
-			})},
+			pages(when(not(has("NextToken")), put("NextToken", `""`)))},
 		{"paging/empty-list-token", "An empty list has a NextToken",
 			"evidence: calls/ListCommands-unknown", Must, "lifecycle/Paging/empty-list",
-			pages(func(_ *call, t, list *jsontree.Value) {
-				if len(list.Items) == 0 {
-					set(t, "NextToken", text("0"))
-				}
-			})},
+			pages(when(some("*", emptyList), put("NextToken", `"0"`)))},
 		{"paging/forged-taken", "A NextToken that was never given begins at the beginning", tokenSource, Must,
-			"lifecycle/Paging/forged-token", refused(func(c *call, r *reply) { *r = *firstAgain(c) }, "InvalidNextToken")},
+			"lifecycle/Paging/forged-token", refused(firstAgain, "InvalidNextToken")},
 		{"paging/token-with-tail", "Bytes after a NextToken are ignored", tokenSource, Should,
 			"lifecycle/Paging/tampered-token", pager{tail: true}.list()},
 		{"paging/token-of-either", "A NextToken of one list is taken by the other", tokenSource, Should,
@@ -104,16 +79,15 @@ func (g pager) list() answer {
 		g.cut = func(offset, size, _ int) (from, to, next int) { return offset, offset + size, offset + size }
 	}
 	return func(c *call) *reply {
-		isList := c.operation == reference.ListCommands || c.operation == reference.ListCommandInvocations
 		token, size := c.text("NextToken"), int(number(c.tree(), "MaxResults"))
 		offset, ours := g.offset(c.operation, token)
-		if !isList || !c.valid() || size == 0 || token != "" && !ours {
+		if listOf[c.operation] == "" || !c.valid() || size == 0 || token != "" && !ours {
 			return c.ask()
 		}
 		all, r := c.everyPage()
-		return r.editList(func(t, list *jsontree.Value) {
+		return r.edit(func(t *jsontree.Value) {
 			from, to, next := g.cut(offset, size, len(all))
-			list.Items = all[min(from, len(all)):min(to, len(all))]
+			set(t, listOf[c.operation], list(all[min(from, len(all)):min(to, len(all))]...))
 			remove(t, "NextToken")
 			if next < len(all) || g.full && next == len(all) {
 				set(t, "NextToken", text(g.token(c.operation, next)))
@@ -145,7 +119,7 @@ func (c *call) everyPage() ([]jsontree.Value, *reply) {
 	var all []jsontree.Value
 	for {
 		r := c.askTree()
-		r.editList(func(_, list *jsontree.Value) { all = append(all, list.Items...) })
+		at(r.tree(), listOf[c.operation]+"[]", func(_ string, v *jsontree.Value) { all = append(all, *v) })
 		token := r.tree().Get("NextToken")
 		if token == nil {
 			return all, r

@@ -3,35 +3,24 @@ package mutants
 import (
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// echoed is a member of Command that comes from the request, with AWS's default.
-type echoed struct{ name, fallback string }
-
-// echoes are what every Command has (evidence: echo/members).
-func echoes() []echoed {
-	return []echoed{
-		{"AlarmConfiguration", `{"Alarms":[],"IgnorePollAlarmFailure":false}`},
-		{"CloudWatchOutputConfig", `{"CloudWatchLogGroupName":"","CloudWatchOutputEnabled":false}`},
-		{"Comment", `""`}, {"DocumentName", `"AWS-RunShellScript"`}, {"DocumentVersion", `"$DEFAULT"`},
-		{"InstanceIds", `[]`}, {"MaxConcurrency", `"50"`}, {"MaxErrors", `"0"`},
-		{"NotificationConfig", `{"NotificationArn":"","NotificationEvents":[],"NotificationType":""}`},
-		{"OutputS3BucketName", `""`}, {"OutputS3KeyPrefix", `""`}, {"Parameters", `{}`}, {"ServiceRole", `""`},
-		{"Targets", `[]`}, {"TimeoutSeconds", `3600`},
-	}
-}
-
-func echoedDefault(name string) string {
-	for _, e := range echoes() {
-		if e.name == name {
-			return e.fallback
-		}
-	}
-	return "null"
+// echoes are the members of Command that come from the request, with AWS's defaults. Every Command has them (evidence:
+// echo/members).
+var echoes = map[string]string{
+	"AlarmConfiguration":     `{"Alarms":[],"IgnorePollAlarmFailure":false}`,
+	"CloudWatchOutputConfig": `{"CloudWatchLogGroupName":"","CloudWatchOutputEnabled":false}`,
+	"NotificationConfig":     `{"NotificationArn":"","NotificationEvents":[],"NotificationType":""}`,
+	"Comment":                `""`, "DocumentName": `"AWS-RunShellScript"`, "DocumentVersion": `"$DEFAULT"`,
+	"InstanceIds": `[]`, "MaxConcurrency": `"50"`, "MaxErrors": `"0"`,
+	"OutputS3BucketName": `""`, "OutputS3KeyPrefix": `""`, "Parameters": `{}`, "ServiceRole": `""`,
+	"Targets": `[]`, "TimeoutSeconds": `3600`,
 }
 
 const defaultsSource = "evidence: echo/members"
@@ -48,11 +37,11 @@ func memberMutants() []Mutant {
 		all = append(all, Mutant{"history/" + name + "/nowhere", "No answer has a " + name,
 			echoedSource, Must, "lifecycle/Echo", omitting(name)})
 	}
-	for _, e := range echoes() {
-		add(e.name, "default", "is its default, not what was given", put(e.name, e.fallback))
-		add(e.name, "stale", "is that of the request before", stale(e.name))
-		add(e.name, "lost", "is missing", drop(e.name))
-		nowhere(e.name)
+	for _, name := range slices.Sorted(maps.Keys(echoes)) {
+		add(name, "default", "is its default, not what was given", byDefault(name))
+		add(name, "stale", "is that of the request before", stale(name))
+		add(name, "lost", "is missing", drop(name))
+		nowhere(name)
 	}
 	for _, name := range []string{
 		"CommandId", "CompletedCount", "DeliveryTimedOutCount", "ErrorCount", "ExpiresAfter", "OutputS3Region", "RequestedDateTime",
@@ -71,13 +60,8 @@ func memberMutants() []Mutant {
 }
 
 func omitting(name string) answer {
-	return func(c *call) *reply {
-		return c.ask().edit(func(answer *jsontree.Value) {
-			for _, path := range []string{"", "Command", "Commands[]", "CommandInvocations[]"} {
-				at(answer, path, func(_ string, v *jsontree.Value) { remove(v, name) })
-			}
-		})
-	}
+	return answered(always, editing(
+		each(func(v *jsontree.Value) { remove(v, name) }, "", "Command", "Commands[]", "CommandInvocations[]")))
 }
 
 // stale gives each answer the member of the one before.
@@ -101,16 +85,9 @@ const (
 // countMutants are the ways in which the counts and the state of SendCommand's answer go wrong.
 func countMutants() []Mutant {
 	const targets, status = "echo/TargetCount", "echo/Status invariant/Command/status"
-	tag := demo("tag.value")
 	return []Mutant{
 		{"count/targets-matched", "TargetCount is already the number of nodes that a tag matches", countSource, Must, targets,
-			sent(func(_ *call, v *jsontree.Value) {
-				at(v, "Targets[].Values[]", func(_ string, value *jsontree.Value) {
-					if value.Text == tag {
-						setNumber(v, "TargetCount", 2)
-					}
-				})
-			})},
+			sent(when(has("Targets[].Values[]", demo("tag.value")), put("TargetCount", "2")))},
 		{"count/targets-named", "TargetCount counts the nodes that a target with the key InstanceIds names", countSource, Must, targets,
 			sent(func(_ *call, v *jsontree.Value) {
 				at(v, "Targets[]", func(_ string, t *jsontree.Value) {
@@ -139,11 +116,7 @@ func countMutants() []Mutant {
 			sent(state("Success", "Success"))},
 		{"status/no-instances-at-once", "A command whose tag matches nothing ends in SendCommand's own answer",
 			"evidence: targets/no-match; no matching tag: SendCommand 200 Pending [recorded]", Must, status,
-			sent(func(c *call, v *jsontree.Value) {
-				if c.tree().Get("Targets") != nil {
-					state("Success", "NoInstancesInTag")(c, v)
-				}
-			})},
+			sent(asked(has("Targets"), state("Success", "NoInstancesInTag")))},
 		{"status/in-progress-at-once", "A command is InProgress as soon as it is sent", sentSource, Should, status,
 			sent(state("InProgress", "InProgress"))},
 		{"status/details-placeholder", "StatusDetails is a placeholder", sentSource, Must, status,
@@ -179,8 +152,7 @@ func identifierMutants() []Mutant {
 		{"identifier/command-id-bare", "CommandId is a UUID without hyphens", idSource, Must, command,
 			sent(texts(func(id string) string { return strings.ReplaceAll(id, "-", "") }, "CommandId"))},
 		{"identifier/command-id-given", "A CommandId in the request becomes the command's",
-			"evidence: echo/no-extra-members", Should, command,
-			sent(func(c *call, v *jsontree.Value) { copyMember(c.tree(), "CommandId", v, "CommandId") })},
+			"evidence: echo/no-extra-members", Should, command, sent(asGiven("CommandId"))},
 		{"identifier/request-id-constant", "Every answer has the same request ID", requestIDSource, Must, request,
 			everyHeader(func(h http.Header) { h.Set(requestIDHeader, "00000000-0000-4000-8000-000000000000") })},
 		{"identifier/request-id-lost-in-refusals", "Refusals have no request ID", requestIDSource, Must, request,
@@ -203,9 +175,5 @@ func pairedID(c *call, command *jsontree.Value) {
 
 // everyHeader changes the header of every answer.
 func everyHeader(change func(http.Header)) answer {
-	return func(c *call) *reply {
-		r := c.ask()
-		change(r.header)
-		return r
-	}
+	return answered(always, func(_ *call, r *reply) { change(r.header) })
 }

@@ -20,7 +20,7 @@ func semanticsMutants() []Mutant {
 	const invalid, targets, alarms = "ValidationException", "error/Targets", "error/Alarms"
 	const okAlarm = `{"Alarms":[{"Name":"sendspec-alarm-ok"}]}`
 	target := func(words string) answer {
-		return forgiving(invalid, words, "Targets", `[{"Key":"tag:sendspec","Values":["none"]}]`)
+		return forgiving(invalid, words, "Targets", noNode)
 	}
 	all := []Mutant{
 		{"semantics/any-document", "A document that nobody made is taken", messagesSource, Must, "error/InvalidDocument",
@@ -103,10 +103,10 @@ func forgiving(exception, words, name, good string) answer {
 			given["/"+name] = *old
 		}
 		set(c.tree(), name, value(good))
-		if name == "Targets" && c.tree().Get("InstanceIds") != nil {
+		if name == "Targets" {
 			remove(c.tree(), "InstanceIds")
 		}
-		*r = *restore(c.askTree(), given)
+		*r = *c.restore(c.askTree(), given)
 	}, exception)
 }
 
@@ -114,16 +114,26 @@ func forgiving(exception, words, name, good string) answer {
 // Mend takes the fault out, and reports whether the request has it.
 func overlooking(name string, mend func(request *jsontree.Value) bool) answer {
 	return refused(func(c *call, r *reply) {
-		if !c.is(reference.SendCommand) || !mend(c.tree()) {
-			return
+		if c.is(reference.SendCommand) && mend(c.tree()) {
+			given := jsontree.Literal(string(c.body))
+			*r = *c.changeCommands(c.askTree(), func(_ *call, command *jsontree.Value) { echo(given, command) })
 		}
-		given, err := jsontree.Parse(c.body)
-		if err != nil {
-			return
-		}
-		*r = *c.askTree().editCommands(func(command *jsontree.Value) { echo(given, command) })
 	}, name)
 }
+
+// mending takes a fault out of the requests that have it.
+func mending(fault condition, edits ...edit) func(request *jsontree.Value) bool {
+	return func(t *jsontree.Value) bool {
+		is := fault(t)
+		if is {
+			together(edits...)(nil, t)
+		}
+		return is
+	}
+}
+
+// without takes out a member.
+func without(name string) func(request *jsontree.Value) bool { return mending(has(name), drop(name)) }
 
 // echo shows what was given in the place of what was asked for it.
 func echo(given, command *jsontree.Value) {
@@ -132,7 +142,7 @@ func echo(given, command *jsontree.Value) {
 		if v := given.Get(name); v != nil && v.Kind != jsontree.Null {
 			set(command, echoed, *v)
 		} else {
-			set(command, echoed, value(echoedDefault(echoed)))
+			set(command, echoed, value(echoes[echoed]))
 		}
 	}
 	copyMember(given, "NotificationConfig", command, "NotificationConfig")
@@ -144,23 +154,11 @@ func echo(given, command *jsontree.Value) {
 	}
 }
 
-func without(name string) func(t *jsontree.Value) bool {
-	return func(t *jsontree.Value) bool {
-		had := t.Get(name) != nil
-		remove(t, name)
-		return had
-	}
-}
-
 // smaller takes some requests that are too large.
-func smaller(such func(t *jsontree.Value) bool) answer {
-	return overlooking("MaxDocumentSizeExceeded", func(t *jsontree.Value) bool {
-		if !such(t) {
-			return false
-		}
+func smaller(such condition) answer {
+	return overlooking("MaxDocumentSizeExceeded", mending(such, func(_ *call, t *jsontree.Value) {
 		set(t, "Parameters", goodParameters(member(t, "DocumentName")))
-		return true
-	})
+	}))
 }
 
 // findingOut answers what else is wrong with a request that was refused by its type, without some members.

@@ -120,7 +120,7 @@ func stateMutants() []Mutant {
 
 func increment(n int) int { return n + 1 }
 
-func targeted(command *jsontree.Value) bool { return command.Pointer("/Targets/0") != nil }
+var targeted = has("Targets[]")
 
 func leftAgain(c *call, command *jsontree.Value) {
 	if update(c.server, member(command, "CommandId"), increment) == 1 {
@@ -189,11 +189,11 @@ func succeed(c *call, v *jsontree.Value) {
 func shortTimeout(c *call) *reply {
 	r := c.ask()
 	if v := c.tree().Pointer("/Parameters/executionTimeout/0"); v != nil && v.Text == "2" {
-		return r.editCommands(func(command *jsontree.Value) { remember(c.server, member(command, "CommandId"), true) })
+		return c.changeCommands(r, func(c *call, command *jsontree.Value) { remember(c.server, member(command, "CommandId"), true) })
 	}
-	return c.change(r, []edit{func(c *call, i *jsontree.Value) {
+	return c.change(r, func(c *call, i *jsontree.Value) {
 		if recall[bool](c.server, member(i, "CommandId")) {
 			relabel("Success", "TimedOut", "ExecutionTimedOut")(c, i)
 		}
-	}}, gotInvocation, listedInvocations)
+	}, gotInvocation, listedInvocations)
 }

@@ -64,7 +64,7 @@ func boundMutants() []Mutant {
 			patternSource, Should, "constraint/Targets.Key",
 			takes("Targets[].Key", func(v *jsontree.Value) bool { return strings.Contains(v.Text, "resource-groups:") })},
 		{"subtle/key-ascii", "The letters of a Key's pattern are those of ASCII", patternSource, Must, "constraint/Targets.Key",
-			refuses("Targets[].Key", func(v *jsontree.Value) bool { return !isASCII(v.Text) },
+			refuses("Targets[].Key", not(ascii),
 				pattern+`^[\w .:/=\-@]*$`)},
 		{"subtle/key-of-first", "Only the first target's Key is looked at", elementSource, Must, "constraint/Targets.Key",
 			takesElsewhere("Targets[].Key", first)},
@@ -74,9 +74,9 @@ func boundMutants() []Mutant {
 			"constraint/AlarmConfiguration.Alarms.Name",
 			refuses("AlarmConfiguration.Alarms[].Name", func(v *jsontree.Value) bool { return len(v.Text) > 255 }, atMost(255))},
 		{"subtle/concurrency-percent-0", "A MaxConcurrency of 0% is taken, as a MaxErrors is", patternSource, Must,
-			"constraint/MaxConcurrency", takes("MaxConcurrency", exactly("0%"))},
+			"constraint/MaxConcurrency", takes("MaxConcurrency", has("", "0%"))},
 		{"subtle/concurrency-percent-101", "A MaxConcurrency of 101% is taken", "evidence: validation/MaxConcurrency", Must,
-			"constraint/MaxConcurrency", takes("MaxConcurrency", exactly("101%"))},
+			"constraint/MaxConcurrency", takes("MaxConcurrency", has("", "101%"))},
 		{"subtle/concurrency-leading-zero", "A MaxConcurrency may begin with zeros", patternSource, Must, "constraint/MaxConcurrency",
 			takes("MaxConcurrency", func(v *jsontree.Value) bool { return len(v.Text) > 1 && v.Text[0] == '0' && digits(v.Text) })},
 		{"subtle/concurrency-line-feed-last", "A MaxConcurrency may end in a line feed, before which $ matches", patternSource, Should,
@@ -85,12 +85,12 @@ func boundMutants() []Mutant {
 			"constraint/MaxConcurrency", takes("MaxConcurrency", padded)},
 		{"subtle/concurrency-100-percent", "A MaxConcurrency in percent has at most two digits", patternSource, Must,
 			"constraint/MaxConcurrency",
-			refuses("MaxConcurrency", exactly("100%"), pattern+"^([1-9][0-9]*|[1-9][0-9]?%)$")},
+			refuses("MaxConcurrency", has("", "100%"), pattern+"^([1-9][0-9]*|[1-9][0-9]?%)$")},
 		{"subtle/errors-minus-1", "A MaxErrors of -1 is taken for no bound", "evidence: validation/MaxErrors; recorded for -1", Must,
-			"constraint/MaxErrors", takes("MaxErrors", exactly("-1"))},
+			"constraint/MaxErrors", takes("MaxErrors", has("", "-1"))},
 		{"subtle/errors-as-concurrency", "A MaxErrors is held to the pattern of MaxConcurrency, so that 0 is refused", patternSource,
 			Must, "constraint/MaxErrors",
-			refuses("MaxErrors", exactly("0"), pattern+"^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$")},
+			refuses("MaxErrors", has("", "0"), pattern+"^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$")},
 		{"subtle/errors-line-feed-last", "A MaxErrors may end in a line feed, before which $ matches", patternSource, Should,
 			"constraint/MaxErrors", takes("MaxErrors", lastLineFeed)},
 		{"subtle/hash-type-folded", "A DocumentHashType is taken in any case", enumSource, Must, "constraint/DocumentHashType",
@@ -107,10 +107,10 @@ func boundMutants() []Mutant {
 			"constraint/NotificationConfig.NotificationEvents", takesElsewhere("NotificationConfig.NotificationEvents[]", first)},
 		{"subtle/events-at-most-6", "There may be as many NotificationEvents as the enum has values", "evidence: shape/NotificationEvents",
 			Should, "constraint/NotificationConfig.NotificationEvents",
-			refuses("NotificationConfig.NotificationEvents", func(v *jsontree.Value) bool { return len(v.Items) > 6 }, atMost(6))},
+			refuses("NotificationConfig.NotificationEvents", moreThan(6), atMost(6))},
 		{"subtle/topic-arn", "A NotificationArn has to begin as an ARN does", "evidence: shape/unbounded; no constraint", Should,
 			"constraint/unbounded",
-			refuses("NotificationConfig.NotificationArn", func(v *jsontree.Value) bool { return !strings.HasPrefix(v.Text, "arn:") },
+			refuses("NotificationConfig.NotificationArn", not(starting("arn:")),
 				pattern+"^arn:.+$")},
 		{"subtle/topic-account-number", "The account in a NotificationArn may not begin with a zero, as a number does not",
 			"evidence: shape/unbounded; no constraint", Should, "constraint/unbounded",
@@ -131,16 +131,15 @@ func boundMutants() []Mutant {
 	}
 }
 
+// nullIn reports whether a List, Get or Cancel call has a null in a list.
 func nullIn(list string) func(c *call) bool {
 	return func(c *call) bool {
-		found := false
-		at(c.tree(), list+"[]", func(_ string, v *jsontree.Value) { found = found || v.Kind == jsontree.Null })
-		return found && c.operation != reference.SendCommand
+		return c.operation != reference.SendCommand && some(list+"[]", kind(jsontree.Null))(c.tree())
 	}
 }
 
 // takes puts a good value in the place of those that the mutant takes and AWS does not.
-func takes(path string, wrongly func(v *jsontree.Value) bool) answer {
+func takes(path string, wrongly condition) answer {
 	return takesAt(path, func(_, _ int, v *jsontree.Value) bool { return wrongly(v) })
 }
 
@@ -174,49 +173,37 @@ func takesAt(path string, wrongly func(i, n int, v *jsontree.Value) bool) answer
 		if len(given) == 0 {
 			return c.ask()
 		}
-		return restore(c.askTree(), given)
+		return c.restore(c.askTree(), given)
 	}
 }
 
 // refuses refuses values that AWS takes.
-func refuses(path string, wrongly func(v *jsontree.Value) bool, rule string) answer {
-	return func(c *call) *reply {
-		r := c.ask()
-		if c.is(reference.SendCommand) && c.valid() {
-			at(c.tree(), path, func(_ string, v *jsontree.Value) {
-				if wrongly(v) {
-					r.refuse("ValidationException", "1 validation error detected: Value at '"+path+"' failed to satisfy constraint: "+rule)
-				}
-			})
-		}
-		return r
-	}
+func refuses(path string, wrongly condition, rule string) answer {
+	return answered(func(c *call, _ *reply) bool {
+		return c.is(reference.SendCommand) && c.valid() && some(path, wrongly)(c.tree())
+	}, says("ValidationException", "1 validation error detected: Value at '"+path+"' failed to satisfy constraint: "+rule))
 }
 
 const pattern = "Member must satisfy regular expression pattern: "
 
 func atMost(n int) string { return "Member must have length less than or equal to " + strconv.Itoa(n) }
 
-func length(n int) func(v *jsontree.Value) bool {
+func length(n int) condition {
 	return func(v *jsontree.Value) bool { return utf8.RuneCountInString(v.Text) == n }
 }
 
-func items(n int) func(v *jsontree.Value) bool {
+func items(n int) condition {
 	return func(v *jsontree.Value) bool { return len(v.Items) == n }
 }
 
-func number64(n int64) func(v *jsontree.Value) bool {
+func number64(n int64) condition {
 	return func(v *jsontree.Value) bool {
 		got, ok := v.Int64()
 		return ok && got == n
 	}
 }
 
-func exactly(s string) func(v *jsontree.Value) bool {
-	return func(v *jsontree.Value) bool { return v.Text == s }
-}
-
-func folded(words ...string) func(v *jsontree.Value) bool {
+func folded(words ...string) condition {
 	return func(v *jsontree.Value) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(v.Text, w) })
 	}

@@ -2,7 +2,6 @@ package mutants
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -38,42 +37,23 @@ func targetMutants() []Mutant {
 		})
 	}
 	// besideGroup takes some targets beside a resource group, which is dropped with its resource types.
-	besideGroup := func(such func(targets []jsontree.Value) bool) answer {
-		return targets(func(targets *jsontree.Value) bool {
-			if !hasKey(targets.Items, groupKey) || !such(targets.Items) {
-				return false
-			}
+	besideGroup := func(such condition) answer {
+		return overlooking("ValidationException", mending(both(targeting(groupKey), such), each(func(targets *jsontree.Value) {
 			keep(targets, func(t *jsontree.Value) bool { return !isKey(t, groupKey) && !isKey(t, typesKey) })
-			return true
-		})
+		}, "Targets")))
 	}
 	// elsewhere takes some requests, and sends them to a tag that no node has.
-	elsewhere := func(name string, such func(t *jsontree.Value) bool) answer {
-		return overlooking(name, func(t *jsontree.Value) bool {
-			is := such(t)
-			remove(t, "InstanceIds")
-			set(t, "Targets", sample("Targets"))
-			return is
-		})
+	elsewhere := func(name string, such condition) answer {
+		return overlooking(name, mending(such, drop("InstanceIds"), put("Targets", noNode)))
 	}
 	instances := func(such func(first, last string, n int) bool) answer {
-		return elsewhere("InvalidInstanceId", func(t *jsontree.Value) bool {
-			ids := t.Get("InstanceIds")
-			n := 0
-			if ids != nil {
-				n = len(ids.Items)
-			}
+		return elsewhere("InvalidInstanceId", some("InstanceIds", func(ids *jsontree.Value) bool {
+			n := len(ids.Items)
 			return n > 0 && such(ids.Items[0].Text, ids.Items[n-1].Text, n)
-		})
+		}))
 	}
-	firstOnly := func(t *jsontree.Value) bool {
-		ids := t.Get("InstanceIds")
-		if ids == nil || len(ids.Items) < 2 {
-			return false
-		}
-		ids.Items = ids.Items[:1]
-		return true
-	}
+	firstOnly := mending(func(t *jsontree.Value) bool { return t.Pointer("/InstanceIds/1") != nil },
+		each(shorten(1), "InstanceIds"))
 	return []Mutant{
 		{"semantics/values-twice-behind-first", "Only the first target's values are looked at for duplicates", togetherSource, Must,
 			together, twice(false, func(i int, _ *jsontree.Value) bool { return i > 0 })},
@@ -86,56 +66,26 @@ func targetMutants() []Mutant {
 				return once(targets, true, func(t *jsontree.Value) string { return member(t, "Key") })
 			})},
 		{"semantics/tag-before-group", "A tag is taken before a resource group, which is looked for at the beginning", togetherSource,
-			Must, together, besideGroup(func(targets []jsontree.Value) bool { return hasKey(targets[:1], "tag:") })},
+			Must, together, besideGroup(func(t *jsontree.Value) bool { return isKey(t.Pointer("/Targets/0"), "tag:") })},
 		{"semantics/group-and-tag-key", "tag-key is no tag, and is taken beside a resource group", togetherSource, Must, together,
-			besideGroup(func(targets []jsontree.Value) bool { return hasKey(targets, "tag-key") })},
+			besideGroup(targeting("tag-key"))},
 		{"semantics/six-types", "Resource type filters may be six", togetherSource, Should, together,
-			targets(func(targets *jsontree.Value) (changed bool) {
-				ofTypes(targets, func(values *jsontree.Value) {
-					changed = changed || len(values.Items) > 5
-					values.Items = values.Items[:min(5, len(values.Items))]
-				})
-				return changed
-			})},
+			overlooking("ValidationException",
+				mending(valuesOf(typesKey, moreThan(5)), each(shorten(5), "Targets[].Values")))},
 		{"semantics/managed-instances-only", "Resource type filters without AWS::EC2::Instance are refused", togetherSource, Must,
-			"accept/Targets", taken(func(c *call, r *reply) {
-				ofTypes(c.tree().Get("Targets"), func(values *jsontree.Value) {
-					if !slices.ContainsFunc(values.Items, func(v jsontree.Value) bool { return v.Text == "AWS::EC2::Instance" }) {
-						r.fail(400, "ValidationException")
-					}
-				})
-			})},
+			"accept/Targets", taken(where(valuesOf(typesKey, not(has("[]", "AWS::EC2::Instance"))), says("ValidationException", "")))},
 		{"semantics/group-arn-refused", "resource-groups:Name takes no ARN", "evidence: targets/group-ARN", Must, "accept/Targets",
-			taken(func(c *call, r *reply) {
-				at(c.tree(), "Targets[]", func(_ string, t *jsontree.Value) {
-					if v := t.Get("Values").Index(0); isKey(t, groupKey) && v != nil && strings.HasPrefix(v.Text, "arn:") {
-						r.fail(400, "ValidationException")
-					}
-				})
-			})},
+			taken(where(valuesOf(groupKey, some("[]", starting("arn:"))), says("ValidationException", "")))},
 		{"semantics/nodes-before-targets", "The nodes of a target are looked up before the targets are held against each other",
 			"evidence: targets/instances-and-group; Key=InstanceIds + resource group is a ValidationException", Must, together,
-			refused(func(c *call, r *reply) {
-				at(c.tree(), "Targets[]", func(_ string, t *jsontree.Value) {
-					if id := t.Get("Values").Index(0); isKey(t, "InstanceIds") && id != nil && !known(id.Text) {
-						r.fail(400, "InvalidInstanceId")
-					}
-				})
-			}, "ValidationException")},
+			refused(where(valuesOf("InstanceIds", unknownFirst), says("InvalidInstanceId", "")), "ValidationException")},
 		{"semantics/count-before-duplicates", "Six equal resource types are too many before they are equal",
 			"evidence: targets/six-types; duplicate check precedes the check of more than 5 types", Should, together,
-			refused(func(c *call, r *reply) {
-				ofTypes(c.tree().Get("Targets"), func(values *jsontree.Value) {
-					if len(values.Items) > 5 {
-						r.edit(func(answer *jsontree.Value) {
-							set(answer, "message", text("At most five resource type filters are supported."))
-						})
-					}
-				})
-			}, "ValidationException")},
+			refused(where(valuesOf(typesKey, moreThan(5)),
+				editing(put("message", `"At most five resource type filters are supported."`))), "ValidationException")},
 		{"semantics/instance-behind-targets", "Instances of the target key InstanceIds are not looked up",
 			"evidence: errors/InvalidInstanceId/in-Targets", Must, instance,
-			elsewhere("InvalidInstanceId", func(t *jsontree.Value) bool { return hasKey(t.Get("Targets").Items, "InstanceIds") })},
+			elsewhere("InvalidInstanceId", targeting("InstanceIds"))},
 		{"semantics/instance-of-first", "Only the first instance is looked up", instanceSource, Must, instance,
 			instances(func(first, _ string, n int) bool { return known(first) && n > 1 })},
 		{"semantics/instance-of-last", "Only the last instance is looked up", instanceSource, Must, instance,
@@ -147,10 +97,8 @@ func targetMutants() []Mutant {
 		{"semantics/instance-stopped", "A node that is known is taken though its agent does not answer", instanceSource, Should,
 			instance, instances(func(first, _ string, n int) bool { return n == 1 && first == "i-0123456789abcdef8" })},
 		{"semantics/node-without-parameters", "A node that is not known makes the server fail where a parameter is missing, too",
-			"evidence: errors/precedence/node-and-parameters", Must, "error/Precedence", failing500(func(c *call) bool {
-				return c.tree().Get("InstanceIds") != nil && c.tree().Get("Parameters") == nil &&
-					!known(c.tree().Pointer("/InstanceIds/0").Text)
-			})},
+			"evidence: errors/precedence/node-and-parameters", Must, "error/Precedence",
+			failing500(asks(both(some("InstanceIds", unknownFirst), not(has("Parameters")))))},
 		{"semantics/instances-twice", "An instance may appear twice in InstanceIds", "service model: SendCommand, DuplicateInstanceId",
 			Should, "error/DuplicateInstanceId", overlooking("DuplicateInstanceId", func(t *jsontree.Value) bool {
 				return once(t.Get("InstanceIds"), false, func(v *jsontree.Value) string { return v.Text })
@@ -185,21 +133,14 @@ func targetMutants() []Mutant {
 			elsewhere("InvalidInstanceId", func(t *jsontree.Value) bool { return t.Get("InstanceIds") == nil && t.Get("Targets") == nil })},
 		{"semantics/empty-list-is-there", "An empty list of InstanceIds or Targets counts as one that is there", destinationSource, Must,
 			destination, elsewhere("InvalidInstanceId", func(t *jsontree.Value) bool {
-				return slices.ContainsFunc(t.Members, func(m jsontree.Member) bool {
-					return (m.Name == "InstanceIds" || m.Name == "Targets") && m.Value.Kind == jsontree.Array && len(m.Value.Items) == 0
-				})
+				return some("InstanceIds", emptyList)(t) || some("Targets", emptyList)(t)
 			})},
 		{"semantics/null-lists-fail", "InstanceIds and Targets that are both null make the server fail", failsSource, Must, destination,
-			failing500(func(c *call) bool {
-				ids, targets := c.tree().Get("InstanceIds"), c.tree().Get("Targets")
-				return ids != nil && targets != nil && ids.Kind == jsontree.Null && targets.Kind == jsontree.Null
-			})},
+			failing500(asks(both(some("InstanceIds", kind(jsontree.Null)), some("Targets", kind(jsontree.Null)))))},
 		{"semantics/targets-win", "InstanceIds beside Targets are not looked at", destinationSource, Must, destination,
 			overlooking("ValidationException", without("InstanceIds"))},
 		{"semantics/instances-win", "Targets beside InstanceIds are not looked at", destinationSource, Should, destination,
-			overlooking("ValidationException", func(t *jsontree.Value) bool {
-				return t.Get("InstanceIds") != nil && without("Targets")(t)
-			})},
+			overlooking("ValidationException", mending(both(has("InstanceIds"), has("Targets")), drop("Targets")))},
 	}
 }
 
@@ -209,18 +150,17 @@ func isKey(target *jsontree.Value, key string) bool {
 	return strings.HasPrefix(strings.ToLower(member(target, "Key")), strings.ToLower(key))
 }
 
-func hasKey(targets []jsontree.Value, key string) bool {
-	return slices.ContainsFunc(targets, func(t jsontree.Value) bool { return isKey(&t, key) })
+// targeting is the condition that a request has a target with this key.
+func targeting(key string) condition {
+	return some("Targets[]", func(t *jsontree.Value) bool { return isKey(t, key) })
 }
 
-// ofTypes visits the values of targets of resource types.
-func ofTypes(targets *jsontree.Value, visit func(values *jsontree.Value)) {
-	at(targets, "[]", func(_ string, t *jsontree.Value) {
-		if values := t.Get("Values"); values != nil && isKey(t, typesKey) {
-			visit(values)
-		}
-	})
+// valuesOf is the condition that the values of a target with this key meet another one.
+func valuesOf(key string, is condition) condition {
+	return some("Targets[]", func(t *jsontree.Value) bool { return isKey(t, key) && some("Values", is)(t) })
 }
+
+func unknownFirst(ids *jsontree.Value) bool { return len(ids.Items) > 0 && !known(ids.Items[0].Text) }
 
 // known reports whether an ID is of a node of the demonstration world, online or not.
 func known(id string) bool {

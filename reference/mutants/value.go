@@ -18,30 +18,6 @@ const echoSource = "evidence: echo/members; everything is echoed as given otherw
 
 // valueMutants are the ways in which members of SendCommand's answer are not those of the request.
 func valueMutants() []Mutant {
-	copied := func(name string) answer {
-		return sent(func(c *call, v *jsontree.Value) { copyMember(c.tree(), name, v, name) })
-	}
-	// given applies edits where the request has something at this pointer; missing, where it has not.
-	given := func(pointer string, e edit) answer {
-		return sent(func(c *call, v *jsontree.Value) {
-			if c.tree().Pointer(pointer) != nil {
-				e(c, v)
-			}
-		})
-	}
-	missing := func(pointer string, e edit) edit {
-		return func(c *call, v *jsontree.Value) {
-			if c.tree().Pointer(pointer) == nil {
-				e(c, v)
-			}
-		}
-	}
-	inside := func(name string, e edit) edit {
-		return func(c *call, v *jsontree.Value) { e(c, v.Get(name)) }
-	}
-	resolved := func(word string) answer {
-		return sent(when(has("DocumentVersion", word), put("DocumentVersion", `"1"`)))
-	}
 	return []Mutant{
 		{"value/instance-ids-hashed", "InstanceIds come back in the order of a hash set", echoSource, Must, "accept/InstanceIds",
 			sent(each(sortByHash, "InstanceIds"))},
@@ -66,16 +42,18 @@ func valueMutants() []Mutant {
 			sent(each(withoutEmptyTexts, "Parameters.*"))},
 		{"value/parameters-defaults", "The defaults of the document's parameters come back as if they were given",
 			"evidence: echo/Parameters-none; Parameters {} if none given", Must, "echo/Parameters",
-			sent(when(has("DocumentName", "AWS-RunShellScript"), documentDefaults))},
+			sent(when(has("DocumentName", "AWS-RunShellScript"),
+				inside("Parameters", when(not(has("executionTimeout")), put("executionTimeout", `["3600"]`))),
+				inside("Parameters", when(not(has("workingDirectory")), put("workingDirectory", `[""]`)))))},
 		{"value/parameters-recased", "The naming policy of the JSON library changes the names of parameters, too", echoSource, Must,
 			"echo/Parameters", sent(each(recased, "Parameters"))},
 		{"value/document-version-resolved", "$DEFAULT comes back as the version that it names",
-			"evidence: echo/DocumentVersion; $DEFAULT is not resolved [recorded]", Must, "echo/DocumentVersion", resolved("$DEFAULT")},
+			"evidence: echo/DocumentVersion; $DEFAULT is not resolved [recorded]", Must, "echo/DocumentVersion",
+			sent(resolved("$DEFAULT"))},
 		{"value/document-version-latest", "$LATEST comes back as the version that it names",
-			"evidence: echo/DocumentVersion-asked", Must, "echo/DocumentVersion", resolved("$LATEST")},
+			"evidence: echo/DocumentVersion-asked", Must, "echo/DocumentVersion", sent(resolved("$LATEST"))},
 		{"value/region-as-given", "OutputS3Region is the one of the request",
-			"evidence: echo/OutputS3Region", Must, "echo/OutputS3",
-			copied("OutputS3Region")},
+			"evidence: echo/OutputS3Region", Must, "echo/OutputS3", sent(asGiven("OutputS3Region"))},
 		{"value/request-echoed", "Every member of the request comes back, also those that Command does not have",
 			"evidence: echo/hash; DocumentHash and DocumentHashType are never echoed", Should, "echo/Absent",
 			sent(func(c *call, v *jsontree.Value) {
@@ -86,31 +64,27 @@ func valueMutants() []Mutant {
 				}
 			})},
 		{"value/notification-always", "NotificationConfig has its defaults though no notification was asked for", defaultsSource, Must,
-			"echo/Defaults",
-			sent(missing("/NotificationConfig", put("NotificationConfig",
+			"echo/Defaults", sent(asked(not(has("NotificationConfig")), put("NotificationConfig",
 				`{"NotificationArn":"","NotificationEvents":["All"],"NotificationType":"Command"}`)))},
 		{"value/notification-as-given", "A NotificationType and NotificationEvents that are left out come back empty",
-			"evidence: notifications/type-default, notifications/events-default", Must,
-			"echo/NotificationConfig",
-			sent(missing("/NotificationConfig/NotificationType", inside("NotificationConfig", put("NotificationType", `""`))),
-				missing("/NotificationConfig/NotificationEvents", inside("NotificationConfig", put("NotificationEvents", `[]`))))},
+			"evidence: notifications/type-default, notifications/events-default", Must, "echo/NotificationConfig",
+			sent(
+				asked(not(has("NotificationConfig.NotificationType")), inside("NotificationConfig", put("NotificationType", `""`))),
+				asked(not(has("NotificationConfig.NotificationEvents")), inside("NotificationConfig", put("NotificationEvents", `[]`))),
+			)},
 		{"value/role-name", "ServiceRole is the name of the role without its ARN", echoSource, Must, "echo/ServiceRole",
-			sent(texts(func(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }, "ServiceRole"))},
+			sent(texts(afterSlash, "ServiceRole"))},
 		{"value/alarm-failure-ignored", "IgnorePollAlarmFailure is true where it is left out",
 			"evidence: echo/AlarmConfiguration; AlarmConfiguration {IgnorePollAlarmFailure false}", Must, "echo/AlarmConfiguration",
-			given("/AlarmConfiguration", missing("/AlarmConfiguration/IgnorePollAlarmFailure",
+			sent(asked(some("AlarmConfiguration", not(has("IgnorePollAlarmFailure"))),
 				inside("AlarmConfiguration", put("IgnorePollAlarmFailure", "true"))))},
 		{"value/alarm-triggered", "TriggeredAlarms has the alarm of the request though it did not go off",
 			"evidence: echo/AlarmConfiguration; alarm OK gives TriggeredAlarms []", Must, "echo/AlarmConfiguration",
-			sent(func(c *call, v *jsontree.Value) {
-				if name := c.tree().Pointer("/AlarmConfiguration/Alarms/0/Name"); name != nil {
-					set(v, "TriggeredAlarms", value(`[{"Name":`+string(name.AppendJSON(nil))+`,"State":"ALARM"}]`))
-				}
-			})},
+			sent(alarmTriggered("ALARM"))},
 		{"value/log-group-enables", "CloudWatchOutputEnabled is true wherever a log group is named",
 			"evidence: shape/CloudWatchOutputConfig", Must, "echo/CloudWatchOutputConfig",
-			given("/CloudWatchOutputConfig/CloudWatchLogGroupName", inside("CloudWatchOutputConfig",
-				put("CloudWatchOutputEnabled", "true")))},
+			sent(asked(has("CloudWatchOutputConfig.CloudWatchLogGroupName"),
+				inside("CloudWatchOutputConfig", put("CloudWatchOutputEnabled", "true"))))},
 		{"value/percentage-resolved", "A MaxConcurrency in percent comes back as the number of nodes that it makes", echoSource, Must,
 			"echo/MaxConcurrency",
 			sent(when(func(v *jsontree.Value) bool { return strings.HasSuffix(member(v, "MaxConcurrency"), "%") },
@@ -120,17 +94,13 @@ func valueMutants() []Mutant {
 			sent(count("TimeoutSeconds", lifetime))},
 		{"value/output-of-nodes",
 			"Where InstanceIds name the nodes, what becomes of the output is lost: the bucket, its prefix and the log group", echoSource,
-			Must, "echo/AllMembers", given("/InstanceIds/0", put("OutputS3BucketName", `""`, "OutputS3KeyPrefix", `""`,
-				"CloudWatchOutputConfig", echoedDefault("CloudWatchOutputConfig")))},
+			Must, "echo/AllMembers",
+			sent(asked(has("InstanceIds[]"), byDefault("OutputS3BucketName", "OutputS3KeyPrefix", "CloudWatchOutputConfig")))},
 		{"value/notification-of-nodes", "Where InstanceIds name the nodes, NotificationConfig is lost", echoSource, Must,
-			"echo/AllMembers", given("/InstanceIds/0", put("NotificationConfig", echoedDefault("NotificationConfig")))},
+			"echo/AllMembers", sent(asked(has("InstanceIds[]"), byDefault("NotificationConfig")))},
 		{"value/flattened", "The members of Command are beside it, too", "service model: SendCommandResult has Command alone", Should,
-			"echo/Absent", taken(func(_ *call, r *reply) {
-				r.edit(func(t *jsontree.Value) {
-					if command := t.Get("Command"); command != nil {
-						t.Members = append(t.Members, command.Members...)
-					}
-				})
+			"echo/Absent", on(reference.SendCommand + ":")(func(_ *call, answer *jsontree.Value) {
+				answer.Members = append(answer.Members, answer.Get("Command").Members...)
 			})},
 		{"value/shared-request", "A request that comes while another is worked on changes the Comment of both", echoSource, Must, "echo",
 			answer(sharedRequest)},
@@ -147,7 +117,9 @@ func sharedRequest(c *call) *reply {
 	}
 	remember(c.server, "comment", *comment)
 	time.Sleep(time.Millisecond)
-	return c.ask().editCommands(func(command *jsontree.Value) { set(command, "Comment", recall[jsontree.Value](c.server, "comment")) })
+	return c.changeCommands(c.ask(), func(_ *call, command *jsontree.Value) {
+		set(command, "Comment", recall[jsontree.Value](c.server, "comment"))
+	})
 }
 
 // sticky remembers the last value that was given of a member.
@@ -208,14 +180,8 @@ func idsAsTarget(_ *call, command *jsontree.Value) {
 	}
 }
 
-func documentDefaults(_ *call, command *jsontree.Value) {
-	p := command.Get("Parameters")
-	for name, fallback := range map[string]string{"executionTimeout": `["3600"]`, "workingDirectory": `[""]`} {
-		if p.Get(name) == nil {
-			set(p, name, value(fallback))
-		}
-	}
-}
+// afterSlash is the last part of an ARN.
+func afterSlash(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
 
 // recased makes executionTimeout to ExecutionTimeout.
 func recased(parameters *jsontree.Value) {
@@ -276,6 +242,9 @@ func textMutants() []Mutant {
 			sent(texts(func(s string) string { return strings.Trim(strings.ReplaceAll(s, "//", "/"), "/") }, "OutputS3KeyPrefix"))},
 	}
 }
+
+// ascii is the condition that a text has no other characters.
+func ascii(v *jsontree.Value) bool { return isASCII(v.Str()) }
 
 func isASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r > 0x7F })

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"net/http"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -65,13 +64,9 @@ func wireMutants() []Mutant {
 		{"wire/created", "A command that is made answers 201", "evidence: protocol/response; HTTP 200", Must, "echo/CommandId",
 			taken(status(http.StatusCreated))},
 		{"wire/redirect-query", "A request with a query is redirected to the path without it", "evidence: protocol/post; POST to /", Should,
-			"wire/Path", answer(func(c *call) *reply {
-				r := c.ask()
-				if c.request.URL.RawQuery != "" {
-					r.header.Set("Location", "/")
-					return r.plain(http.StatusMovedPermanently, "text/html", "")
-				}
-				return r
+			"wire/Path", answered(func(c *call, _ *reply) bool { return c.request.URL.RawQuery != "" }, func(_ *call, r *reply) {
+				r.header.Set("Location", "/")
+				r.plain(http.StatusMovedPermanently, "text/html", "")
 			})},
 		{"wire/emoji-drops", "A character beyond the basic plane makes the server drop the connection",
 			"CommonErrors: every request is answered", Must, "echo/Comment", answer(func(c *call) *reply {
@@ -89,23 +84,16 @@ func wireMutants() []Mutant {
 				return bytes.Count(c.body, []byte("[")) >= 1000 || bytes.Count(c.body, []byte("{")) >= 1000
 			})},
 		{"wire/number-fails", "A number that no double holds makes the server fail", failsSource, Must, "type/TimeoutSeconds",
-			failing500(func(c *call) bool {
-				n := c.tree().Get("TimeoutSeconds")
-				if n == nil || n.Kind != jsontree.Number {
-					return false
-				}
-				_, err := strconv.ParseFloat(n.Text, 64)
-				return err != nil
-			})},
+			failing500(asks(some("TimeoutSeconds", func(n *jsontree.Value) bool {
+				_, held := n.Float64()
+				return n.Kind == jsontree.Number && !held
+			})))},
 		{"wire/nul-fails", "A NUL in a text makes the database fail", failsSource, Must, "echo/Parameters invariant/HTTP",
 			failing500(func(c *call) bool {
 				return !c.tree().Walk(func(_ string, v *jsontree.Value) bool { return !strings.Contains(v.Text, "\x00") })
 			})},
 		{"wire/null-fails", "A member that is null makes the server fail", failsSource, Must, "type/Comment type",
-			failing500(func(c *call) bool {
-				v := c.tree().Get("Comment")
-				return v != nil && v.Kind == jsontree.Null
-			})},
+			failing500(asks(some("Comment", kind(jsontree.Null))))},
 		{"wire/not-utf-8-fails", "A body that is no UTF-8 makes the server fail", failsSource, Must, "wire/Encoding wire/Headers",
 			failing500(func(c *call) bool { return !utf8.Valid(c.body) })},
 	}

@@ -22,7 +22,7 @@ const (
 
 // ServeHTTP answers one request in AWS's order of checks (evidence: framework/order).
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.write(w, s.answer(w, r))
+	s.write(w, *s.answer(w, r))
 }
 
 func (s *Service) answer(w http.ResponseWriter, r *http.Request) *answer {

@@ -95,7 +95,7 @@ type answer struct {
 	body        []byte
 }
 
-func (s *Service) write(w http.ResponseWriter, a *answer) {
+func (s *Service) write(w http.ResponseWriter, a answer) {
 	header := w.Header()
 	if id, err := s.newUUID(); err == nil {
 		header.Set("x-amzn-RequestId", id)
