@@ -61,54 +61,55 @@ func forSDK(e *Exchanged) (*jsontree.Value, []byte) {
 	return &cut, cut.AppendJSON(nil)
 }
 
-// sdkOutput is what the SDK reads the operation's answer into, and its schema; nil for an operation
-// that is not judged.
-func sdkOutput(operation string) (smithy.Deserializable, *smithy.OperationSchema) {
-	var out smithy.Deserializable
-	var schema *smithy.Schema
-	switch operation {
-	case reference.SendCommand:
-		out, schema = &ssm.SendCommandOutput{}, schemas.SendCommand
-	case reference.ListCommands:
-		out, schema = &ssm.ListCommandsOutput{}, schemas.ListCommands
-	case reference.ListCommandInvocations:
-		out, schema = &ssm.ListCommandInvocationsOutput{}, schemas.ListCommandInvocations
-	case reference.GetCommandInvocation:
-		out, schema = &ssm.GetCommandInvocationOutput{}, schemas.GetCommandInvocation
-	case reference.CancelCommand:
-		out, schema = &ssm.CancelCommandOutput{}, schemas.CancelCommand
-	default:
-		return nil, nil
-	}
-	return out, smithy.NewOperationSchema(schema, reference.RequestSchema(operation), reference.ResponseSchema(operation))
+// sdkOutputs are what the SDK reads the operations' answers into. Holds is the member with what is compared; "" where that is
+// the output itself.
+var sdkOutputs = map[string]struct {
+	output reflect.Type
+	schema *smithy.Schema
+	holds  string
+}{
+	reference.SendCommand:  {reflect.TypeFor[ssm.SendCommandOutput](), schemas.SendCommand, "Command"},
+	reference.ListCommands: {reflect.TypeFor[ssm.ListCommandsOutput](), schemas.ListCommands, "Commands"},
+	reference.ListCommandInvocations: {
+		reflect.TypeFor[ssm.ListCommandInvocationsOutput](), schemas.ListCommandInvocations, "CommandInvocations",
+	},
+	reference.GetCommandInvocation: {reflect.TypeFor[ssm.GetCommandInvocationOutput](), schemas.GetCommandInvocation, ""},
+	reference.CancelCommand:        {reflect.TypeFor[ssm.CancelCommandOutput](), schemas.CancelCommand, ""},
 }
 
 func sdkReadsOutput(e *Exchanged) []Finding {
-	out, schema := sdkOutput(e.Step.Request.Operation)
-	if out == nil {
-		return nil
+	operation := e.Step.Request.Operation
+	if sdkOutputs[operation].schema == nil {
+		return nil // of an operation that is not judged
 	}
 	body, text := forSDK(e)
-	if err := decode(schema, e, text, out); err != nil {
+	out, err := decode(operation, e, text)
+	if err != nil {
 		return broken(fixtures.Must, pathBody, anything("a body that the SDK reads"),
 			Description{Words: cut(untrusted.FirstLine(err.Error())), Kind: kindUnreadable})
 	}
-	switch out := out.(type) {
-	case *ssm.SendCommandOutput:
-		sent := body.Get("Command")
-		if sent == nil || sent.Kind != jsontree.Object {
-			return nil
+	name, read := sdkOutputs[operation].holds, reflect.ValueOf(out).Elem()
+	if name == "" {
+		return sameMembers("", body, read)
+	}
+	path, sent, read := "/"+name, body.Get(name), read.FieldByName(name)
+	switch {
+	case sent == nil:
+	case read.Kind() == reflect.Pointer && sent.Kind == jsontree.Object:
+		if read.IsNil() {
+			return broken(fixtures.Must, path, anything("a "+name+" in the SDK's output"), anything("none"))
 		}
-		if out.Command == nil {
-			return broken(fixtures.Must, "/Command", anything("a Command in the SDK's output"), anything("none"))
+		return sameMembers(path, sent, read.Elem())
+	case read.Kind() == reflect.Slice && sent.Kind == jsontree.Array:
+		if read.Len() != len(sent.Items) {
+			return broken(fixtures.Must, path, anything(fmt.Sprintf("%d elements in the SDK's output", len(sent.Items))),
+				Description{Words: fmt.Sprint(read.Len()), Kind: kindNumber})
 		}
-		return sameMembers("/Command", sent, out.Command)
-	case *ssm.ListCommandsOutput:
-		return sameElements(body, "Commands", out.Commands)
-	case *ssm.ListCommandInvocationsOutput:
-		return sameElements(body, "CommandInvocations", out.CommandInvocations)
-	case *ssm.GetCommandInvocationOutput:
-		return sameMembers("", body, out)
+		for i := range sent.Items {
+			if found := sameMembers(path+"/"+strconv.Itoa(i), &sent.Items[i], read.Index(i)); found != nil {
+				return found
+			}
+		}
 	}
 	return nil
 }
@@ -119,25 +120,7 @@ var compared = []string{
 	"InstanceId", "ResponseCode", "StandardOutputContent", "ExecutionStartDateTime",
 }
 
-func sameElements[T any](body *jsontree.Value, name string, read []T) []Finding {
-	sent := body.Get(name)
-	if sent == nil || sent.Kind != jsontree.Array {
-		return nil
-	}
-	if len(read) != len(sent.Items) {
-		return broken(fixtures.Must, "/"+name, anything(fmt.Sprintf("%d elements in the SDK's output", len(sent.Items))),
-			Description{Words: fmt.Sprint(len(read)), Kind: kindNumber})
-	}
-	for i := range sent.Items {
-		if found := sameMembers("/"+name+"/"+strconv.Itoa(i), &sent.Items[i], &read[i]); found != nil {
-			return found
-		}
-	}
-	return nil
-}
-
-func sameMembers(path string, sent *jsontree.Value, read any) []Finding {
-	structure := reflect.ValueOf(read).Elem()
+func sameMembers(path string, sent *jsontree.Value, structure reflect.Value) []Finding {
 	for _, name := range compared {
 		v := sent.Get(name)
 		if v == nil || v.Kind == jsontree.Null {
@@ -181,11 +164,11 @@ func describeRead(read any) Description {
 }
 
 func sdkReadsError(e *Exchanged) []Finding {
-	out, schema := sdkOutput(e.Step.Request.Operation)
-	if out == nil { // what is no operation of Run Command has its refusal read as SendCommand's would be
-		out, schema = sdkOutput("SendCommand")
+	operation := e.Step.Request.Operation
+	if sdkOutputs[operation].schema == nil { // what is no operation of Run Command has its refusal read as SendCommand's would be
+		operation = reference.SendCommand
 	}
-	err := decode(schema, e, e.Response.Body, out)
+	_, err := decode(operation, e, e.Response.Body)
 	var api smithy.APIError
 	if !errors.As(err, &api) {
 		return broken(fixtures.Must, pathBody, anything("an API error in the SDK"),
@@ -198,10 +181,13 @@ func sdkReadsError(e *Exchanged) []Finding {
 	return nil
 }
 
-func decode(schema *smithy.OperationSchema, e *Exchanged, body []byte, into smithy.Deserializable) error {
+func decode(operation string, e *Exchanged, body []byte) (smithy.Deserializable, error) {
+	row := sdkOutputs[operation]
+	schema := smithy.NewOperationSchema(row.schema, reference.RequestSchema(operation), reference.ResponseSchema(operation))
 	resp := &smithyhttp.Response{Response: &http.Response{
 		StatusCode: e.Response.Status, Header: e.Response.Header, Body: io.NopCloser(bytes.NewReader(body)),
 		ContentLength: int64(len(body)),
 	}}
-	return sdkProtocol.DeserializeResponse(context.Background(), schema, ssm.TypeRegistry, resp, into)
+	out := reflect.New(row.output).Interface().(smithy.Deserializable)
+	return out, sdkProtocol.DeserializeResponse(context.Background(), schema, ssm.TypeRegistry, resp, out)
 }

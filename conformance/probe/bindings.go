@@ -45,7 +45,8 @@ var world = []part{
 	}, `{"DocumentName":$value,"Targets":[{"Key":"tag:sendspec","Values":[$nonce]}]}`, []string{"InvalidDocument"}, false, nil},
 	{
 		[]string{"role"},
-		`,"ServiceRoleArn":$value,"NotificationConfig":{"NotificationArn":$topic,"NotificationEvents":["All"],"NotificationType":"Command"}`,
+		`,"ServiceRoleArn":$value,` +
+			`"NotificationConfig":{"NotificationArn":$topic,"NotificationEvents":["All"],"NotificationType":"Command"}`,
 		[]string{"InvalidRole"}, false,
 		func(seed uint64) fixtures.Bindings {
 			name := "sendspec-" + Nonce(seed, "role", 0)
