@@ -377,6 +377,8 @@ func TestNewRefusesWhatCannotBeRun(t *testing.T) {
 		"AWS in China":       {conformance.Target{URL: "https://ssm.cn-north-1.amazonaws.com.cn"}, nil, "--aws"},
 		"an unknown binding": {conformance.Target{Handler: h, Bindings: map[string]string{"nod": "x"}}, nil, `binding "nod"`},
 		"its own nonce":      {conformance.Target{Handler: h, Bindings: map[string]string{"nonce": "x"}}, nil, `binding "nonce"`},
+		"a node twice": {conformance.Target{Handler: h, Nodes: []string{"i-0123456789abcdef0"},
+			Bindings: map[string]string{"node.2": "i-0123456789abcdef0"}}, nil, "both node and node.2: want nodes that differ"},
 		"no parallel":        {conformance.Target{Handler: h}, []conformance.Option{conformance.WithParallel(0)}, "parallel 0"},
 		"an unknown profile": {conformance.Target{Handler: h}, []conformance.Option{conformance.WithProfiles("all")}, `profile "all"`},
 		"no cases":           {conformance.Target{Handler: h}, []conformance.Option{conformance.WithCases([]*fixtures.Case{})}, "no cases"},

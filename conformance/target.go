@@ -88,7 +88,24 @@ func (t Target) withDefaults() (Target, error) {
 				nearest.Question(name, slices.Sorted(maps.Keys(known))))
 		}
 	}
-	return t, nil
+	return t, t.checkNodes()
+}
+
+// checkNodes wants other nodes under the names node, node.2 and so on: a command to a node twice is refused.
+func (t Target) checkNodes() error {
+	seen, bindings := map[string]string{}, t.bindings()
+	for _, name := range slices.Sorted(maps.Keys(bindings)) {
+		number, ok := strings.CutPrefix(name, "node")
+		if !ok || strings.Trim(number, ".0123456789") != "" {
+			continue
+		}
+		id := bindings[name]
+		if first := seen[id]; first != "" {
+			return fmt.Errorf("target: node %q is both %s and %s: want nodes that differ", id, first, name)
+		}
+		seen[id] = name
+	}
+	return nil
 }
 
 // shown is the target as reports show it.
