@@ -13,16 +13,18 @@ import (
 	"github.com/sendspec/sendspec/fuzz/generate"
 )
 
-// A batch is asked between two liveness checks: as many inputs as take about a second.
+// A batch is asked between two liveness checks: as many inputs as take about a second, and at first fewer, since what a
+// batch shows is followed up when it is over.
 const (
-	firstBatch = 64
-	leastBatch = 16
-	mostBatch  = 2048
+	firstBatch  = 64
+	leastBatch  = 16
+	mostBatch   = 2048
+	batchGrowth = 4
 )
 
 func nextBatch(asked int, took time.Duration) uint64 {
 	perSecond := float64(asked) / max(took, time.Millisecond).Seconds()
-	return uint64(min(max(perSecond, leastBatch), mostBatch))
+	return uint64(max(min(perSecond, mostBatch, float64(batchGrowth*asked)), leastBatch))
 }
 
 // asked is what became of one input.

@@ -79,7 +79,7 @@ func received(r *Request) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(message)))
+	req, err := http.ReadRequest(bufio.NewReaderSize(bytes.NewReader(message), 1<<10)) // it is all there: a large buffer is no use
 	if err != nil {
 		return nil, err
 	}

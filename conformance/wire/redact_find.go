@@ -87,11 +87,12 @@ func (r *Redactor) findPlain(text string, cut bool) (found []span) {
 
 // folded makes one spelling of the two alphabets of base64, of a space and a + in a URL, and of upper and lower case.
 func folded(text string) string {
-	out := []byte(text)
-	for i, c := range out {
-		out[i] = folds[c]
+	var out strings.Builder
+	out.Grow(len(text))
+	for i := range len(text) {
+		out.WriteByte(folds[text[i]])
 	}
-	return string(out)
+	return out.String()
 }
 
 var folds = func() (to [256]byte) {
