@@ -16,9 +16,17 @@ type mutation func(w *world, v *jsontree.Value, r *rand.Rand) string
 // semanticMutations are asked in turn. The oracle, not the mutation, tells what conforms.
 var semanticMutations = slices.Concat(targetMutations, nodeMutations, documentMutations, notificationMutations)
 
+// recordedEvery is of how many inputs one has a size that was recorded, which is large. It is prime, so that it is not the
+// turn of the same mutation each time.
+const recordedEvery = 61
+
 // semantic makes the number-th input of the strategy Semantic.
 func (g *Generator) semantic(in *Input, number uint64, r *rand.Rand) {
 	in.Body.Tree = g.base(r)
+	if number%recordedEvery == recordedEvery-1 {
+		in.What = recordedSize(in.Body.Tree, number/recordedEvery)
+		return
+	}
 	n := uint64(len(semanticMutations))
 	for i := range n {
 		if in.What = semanticMutations[(number+i)%n](g.world, in.Body.Tree, r); in.What != "" {

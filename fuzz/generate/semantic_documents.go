@@ -175,12 +175,8 @@ var documentMutations = []mutation{
 
 // oversized makes parameters around the bound of a payload. They are large, so that few inputs have them.
 func oversized(_ *world, v *jsontree.Value, r *rand.Rand) string {
-	if !chance(r, 40) {
+	if !chance(r, 20) {
 		return ""
-	}
-	if chance(r, 50) {
-		pick(r, recordedPairs).put(v, r.Intn(2))
-		return "parameters of a size that was recorded"
 	}
 	unit, units, times := "x", 1000, 1
 	switch r.Intn(6) {
@@ -220,6 +216,14 @@ var recordedPairs = []recordedPair{
 		taken: 98874, unit: "x", member: "CloudWatchOutputConfig",
 		json: `{"CloudWatchOutputEnabled":true,"CloudWatchLogGroupName":"sendspec-s"}`,
 	},
+}
+
+// recordedSize makes the number-th of the requests whose size was recorded: of each pair the one that was taken, and then
+// the one that was refused.
+func recordedSize(v *jsontree.Value, number uint64) string {
+	i := int(number % uint64(2*len(recordedPairs)))
+	recordedPairs[i/2].put(v, i%2)
+	return "parameters of a size that was recorded"
 }
 
 func (p recordedPair) put(v *jsontree.Value, more int) {
