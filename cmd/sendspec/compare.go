@@ -36,17 +36,17 @@ responses, small enough to keep in a repository.`,
   sendspec compare --format html moto.json ours.json theirs.json > matrix.html
   sendspec compare --merge whole.json shard-*.json`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return f.run(c.Context(), s.Out, s.Err, args) },
+		RunE: func(c *cobra.Command, args []string) error { return f.run(c.Context(), s, args) },
 	}
 	c.Flags().StringVar(&f.format, "format", "text", "text, markdown or html")
 	c.Flags().BoolVar(&f.matrix, "matrix", false, "make the table for two reports as well")
 	c.Flags().BoolVar(&f.partial, "partial", false, "accept reports of interrupted runs, and single shards")
-	c.Flags().StringVar(&f.merge, "merge", "", "join the reports of all shards into this `FILE`")
-	c.Flags().StringVar(&f.summary, "summary", "", "write the report without requests and responses to this `FILE`")
+	c.Flags().StringVar(&f.merge, "merge", "", "join the reports of all shards into this `FILE`; - is standard output")
+	c.Flags().StringVar(&f.summary, "summary", "", "write the report without requests and responses to this `FILE`; - is standard output")
 	return c
 }
 
-func (f *compareFlags) run(ctx context.Context, out, people io.Writer, names []string) error {
+func (f *compareFlags) run(ctx context.Context, s Streams, names []string) error {
 	if !slices.Contains([]string{"text", "markdown", "html"}, f.format) {
 		return fmt.Errorf("--format %q: want text, markdown or html", f.format)
 	}
@@ -72,10 +72,10 @@ func (f *compareFlags) run(ctx context.Context, out, people io.Writer, names []s
 		if err != nil {
 			return err
 		}
-		if err := report.WriteDocument(f.merge, d); err != nil {
+		if err := s.writeReport(ctx, f.merge, d.Write); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(people, "%s: %s\n", shown(f.merge), shown(d.Verdict))
+		_, err = fmt.Fprintf(s.Err, "%s: %s\n", shown(f.merge), shown(d.Verdict))
 		return err
 	case f.summary != "" && len(reports) > 1:
 		return errors.New("--summary: want one report")
@@ -85,16 +85,16 @@ func (f *compareFlags) run(ctx context.Context, out, people io.Writer, names []s
 		return err
 	}
 	if f.summary != "" {
-		return report.WriteSummary(f.summary, &reports[0].Document)
+		return s.writeReport(ctx, f.summary, reports[0].Summary().Write)
 	}
 	if len(reports) == 2 && !f.matrix {
-		return f.two(out, reports, notes)
+		return f.two(s.Out, reports, notes)
 	}
 	m, err := compare.NewMatrix(reports, notes)
 	if err != nil {
 		return err
 	}
-	return f.write(out, m.Text, m.Markdown, m.HTML)
+	return f.write(s.Out, m.Text, m.Markdown, m.HTML)
 }
 
 func (f *compareFlags) two(out io.Writer, reports []report.Named, notes []string) error {

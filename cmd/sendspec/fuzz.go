@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -33,9 +32,8 @@ type fuzzFlags struct {
 	parallel                       int
 	rate                           float64
 
-	stream io.Writer // of the report that --json asks for; nil where that is a regular file
-	part   selector.Shard
-	known  *fuzz.Baseline // nil without --baseline
+	part  selector.Shard
+	known *fuzz.Baseline // nil without --baseline
 }
 
 func newFuzz(s Streams) *cobra.Command {
@@ -161,7 +159,7 @@ func (f *fuzzFlags) check(ctx context.Context, s Streams) (err error) {
 		return fmt.Errorf("--json %s: %w", f.json, err)
 	}
 	if f.json != "" {
-		if f.stream, err = s.reportStream(ctx, f.json); err != nil {
+		if _, err := s.reportStream(ctx, f.json); err != nil {
 			return fmt.Errorf("report %s: %w", f.json, err)
 		}
 	}
@@ -193,7 +191,7 @@ func (f *fuzzFlags) run(ctx context.Context, s Streams) error {
 	if found == nil {
 		return err
 	}
-	return f.finishBaseline(s, f.known, found, f.conclude(s, found, err))
+	return f.finishBaseline(s, f.known, found, f.conclude(ctx, s, found, err))
 }
 
 // open starts the target, where there is something to start, and opens a session with it. The function that it

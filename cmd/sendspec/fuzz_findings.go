@@ -23,7 +23,7 @@ import (
 )
 
 // conclude says what a campaign found, which ended with an error or without, and writes its report.
-func (f *fuzzFlags) conclude(s Streams, found *fuzz.CampaignReport, err error) error {
+func (f *fuzzFlags) conclude(ctx context.Context, s Streams, found *fuzz.CampaignReport, err error) error {
 	f.sumUp(s, found)
 	rate := ""
 	if found.Elapsed > 0 {
@@ -31,8 +31,14 @@ func (f *fuzzFlags) conclude(s Streams, found *fuzz.CampaignReport, err error) e
 	}
 	fmt.Fprintf(s.Err, "%s\ninputs hash %s; constraints %d of %d%s\n", shown(found.Verdict()), found.Hash, found.Coverage.Asked,
 		found.Coverage.All, rate)
-	if err := f.writeReport(found); err != nil {
-		return exitOf(nil, err)
+	if f.json != "" {
+		b, err := fuzz.Marshal(found)
+		if err == nil {
+			err = s.writeReport(ctx, f.json, atomicfile.Bytes(b))
+		}
+		if err != nil {
+			return exitOf(nil, err)
+		}
 	}
 	return fuzzExit(found, err, f.strict)
 }
@@ -87,23 +93,6 @@ func (f *fuzzFlags) replay(folder string) string {
 		return ""
 	}
 	return append(f.words("replay"), wire.ShellQuote(folder)).String()
-}
-
-// writeReport writes the report that --json asks for.
-func (f *fuzzFlags) writeReport(found *fuzz.CampaignReport) error {
-	b, err := fuzz.Marshal(found)
-	if err != nil || f.json == "" {
-		return err
-	}
-	if f.stream == nil {
-		err = atomicfile.Write(f.json, atomicfile.Bytes(b))
-	} else {
-		_, err = f.stream.Write(b)
-	}
-	if err != nil {
-		return fmt.Errorf("report %s was not written: %w", f.json, err)
-	}
-	return nil
 }
 
 // readBaseline reads what is known of the target; nil where no file is named.
@@ -219,7 +208,7 @@ func (f *fuzzFlags) mergeCampaigns(ctx context.Context, s Streams, dirs []string
 	}
 	fmt.Fprintf(s.Err, "sendspec: merged the fuzzing of %s in %s, seed %d\n", shown(found.Target.Name), shown(found.Target.Region),
 		found.Seed)
-	return f.finishBaseline(s, f.known, found, f.conclude(s, found, nil))
+	return f.finishBaseline(s, f.known, found, f.conclude(ctx, s, found, nil))
 }
 
 func (f *fuzzFlags) promoteFinding(ctx context.Context, s Streams) error {

@@ -132,6 +132,22 @@ func limited(w io.Writer) io.Writer {
 	return &stream{ctx: s.ctx, w: s.w, name: s.name, limit: unreadReport, gone: s.gone}
 }
 
+// writeReport writes a report: a file whole or not at all.
+func (s Streams) writeReport(ctx context.Context, file string, render func(io.Writer) error) error {
+	stream, err := s.reportStream(ctx, file)
+	switch {
+	case err != nil:
+	case stream == nil:
+		err = atomicfile.Write(file, render)
+	default:
+		err = render(stream)
+	}
+	if err != nil {
+		return fmt.Errorf("report %s: %w", file, err)
+	}
+	return nil
+}
+
 // readInput reads a file of at most limit bytes, or standard input where its name is -.
 func readInput(ctx context.Context, in io.Reader, name string, limit int64) ([]byte, error) {
 	if name == standardStream {

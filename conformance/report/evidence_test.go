@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -116,14 +117,15 @@ func TestReportsOfVersion1AreRead(t *testing.T) {
 	assert.NotContains(t, merged.Facts, "gone/gone")
 
 	file := filepath.Join(t.TempDir(), "merged.json")
-	require.NoError(t, report.WriteDocument(file, merged))
-	again, err := report.ReadDocument(t.Context(), file)
-	require.NoError(t, err)
-	assert.Equal(t, merged, again)
+	var b bytes.Buffer
+	require.NoError(t, merged.Write(&b))
+	assert.Equal(t, merged, read(t, file, b.Bytes()))
 	var bad report.Document
 	require.NoError(t, json.Unmarshal(rendered(t, "json", resting()), &bad))
 	bad.Format = "sendspec-report/3"
-	require.NoError(t, report.WriteDocument(file, &bad))
+	b.Reset()
+	require.NoError(t, bad.Write(&b))
+	require.NoError(t, os.WriteFile(file, b.Bytes(), 0o600))
 	_, err = report.ReadDocument(t.Context(), file)
 	assert.ErrorContains(t, err, `its format is "sendspec-report/3": want "sendspec-report/2"`)
 }

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sendspec/sendspec/conformance/atomicfile"
 	"github.com/sendspec/sendspec/conformance/event"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/probe"
@@ -104,17 +103,12 @@ func (d *Document) unmarshal1(b []byte) error {
 	return nil
 }
 
-// WriteDocument writes a JSON report to a file, whole or not at all.
-func WriteDocument(name string, d *Document) error {
-	if err := atomicfile.Write(name, func(w io.Writer) error { return untrusted.WriteJSON(w, d) }); err != nil {
-		return fmt.Errorf("report %s: %w", name, err)
-	}
-	return nil
-}
+// Write writes the JSON report.
+func (d *Document) Write(w io.Writer) error { return untrusted.WriteJSON(w, d) }
 
-// WriteSummary writes a report without its exchanges, small enough to be kept in a repository: the verdict, the kind of
+// Summary is the report without its exchanges, small enough to be kept in a repository: the verdict, the kind of
 // evidence and the fingerprint of each case.
-func WriteSummary(name string, d *Document) error {
+func (d *Document) Summary() *Document {
 	short := *d
 	short.Facts, short.Causes = nil, nil
 	short.Cases = make([]CaseInfo, len(d.Cases))
@@ -122,7 +116,7 @@ func WriteSummary(name string, d *Document) error {
 		short.Cases[i] = CaseInfo{ID: c.ID, Level: c.Level, Profile: c.Profile, Verdict: c.Verdict,
 			Fingerprint: c.Fingerprint, Kind: c.Kind}
 	}
-	return WriteDocument(name, &short)
+	return &short
 }
 
 // DocumentFormat names the version of the JSON report. A change that breaks its readers raises it. Version 1, in which
