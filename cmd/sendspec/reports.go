@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -63,8 +62,7 @@ func (f *reportFlags) sinks(ctx context.Context, s Streams, others ...string) ([
 		wanted = append(wanted, "json="+f.json)
 	}
 	var openers []opener
-	taken := map[string]string{}
-	for _, text := range wanted {
+	for i, text := range wanted {
 		name, file, ok := strings.Cut(text, "=")
 		if !ok || file == "" {
 			return nil, fmt.Errorf("--report %q: want FORMAT=FILE such as html=report.html; FORMAT is one of %s",
@@ -74,20 +72,17 @@ func (f *reportFlags) sinks(ctx context.Context, s Streams, others ...string) ([
 		if err != nil {
 			return nil, fmt.Errorf("--report %q: %w", text, err)
 		}
-		place := file
-		if absolute, err := filepath.Abs(file); err == nil && file != standardStream {
-			place = absolute
-		}
-		if first, twice := taken[place]; twice {
-			if file == standardStream {
+		for _, first := range wanted[:i] {
+			switch _, other, _ := strings.Cut(first, "="); {
+			case file == standardStream && other == standardStream:
 				return nil, fmt.Errorf("--report %s: standard output takes one report, and %s has it; name a file", text, first)
+			case file != standardStream && other != standardStream && sameFile(file, other):
+				return nil, fmt.Errorf("--report %s: %s goes to the same file", text, first)
 			}
-			return nil, fmt.Errorf("--report %s: %s goes to the same file", text, first)
 		}
 		if err := isOther(file, others...); err != nil {
 			return nil, fmt.Errorf("--report %s: %w", text, err)
 		}
-		taken[place] = text
 		f.whole = f.whole || format.Whole
 		stream, err := s.reportStream(ctx, file)
 		if err != nil {
