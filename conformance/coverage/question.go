@@ -4,12 +4,12 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
+	"github.com/sendspec/sendspec/reference/service"
 )
 
 // question is one step of a case, as it would be asked, and what the judge would say of the answers that
@@ -34,21 +34,6 @@ type corpus struct {
 	statuses  map[string]bool // by an outcome's status: whether 200 conforms
 }
 
-// world has every binding, so that every case can be asked.
-func world() fixtures.Bindings {
-	b := fixtures.Bindings{}
-	for name := range fixtures.KnownBindings() {
-		b[name] = "sendspec-" + name
-		if strings.HasPrefix(name, "node") {
-			b[name] = "i-0123456789abcdef0"
-		}
-	}
-	b["nonce"], b["region"] = "0123456789abcdef", "us-east-1"
-	b["node.short"], b["node.hybrid"] = "i-12345678", "mi-0123456789abcdef0"
-	b["document.arn"] = "arn:aws:ssm:us-east-1:123456789012:document/sendspec"
-	return b
-}
-
 // capturedPart is what a later step uses of an earlier answer: a command's ID, or a token, which may be
 // any text.
 var capturedPart = regexp.MustCompile(`\$\{captured\.[^}]*\}`)
@@ -57,7 +42,8 @@ const capturedID = "2d226bf9-efbd-461b-a381-225773ec85cd"
 
 func ask(cases []*fixtures.Case) (*corpus, error) {
 	c := &corpus{statuses: map[string]bool{}}
-	bindings := world()
+	bindings := service.Demo("us-east-1", "123456789012").Bindings // a world in which every case can be asked
+	bindings[fixtures.NonceBinding], bindings[fixtures.RegionBinding] = "0123456789abcdef", "us-east-1"
 	for _, owner := range cases {
 		steps, err := owner.Bind(bindings)
 		if err != nil {
