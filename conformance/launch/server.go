@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,12 +37,8 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	if o.Wait <= 0 {
-		o.Wait = 60 * time.Second
-	}
-	if o.Grace <= 0 {
-		o.Grace = 5 * time.Second
-	}
+	o.Wait = cmp.Or(max(o.Wait, 0), 60*time.Second)
+	o.Grace = cmp.Or(max(o.Grace, 0), 5*time.Second)
 	if o.Redactor == nil {
 		o.Redactor = wire.NewRedactor()
 	}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -146,14 +147,8 @@ type Limits struct {
 
 // WithDefaults returns the limits with every zero value replaced by its default.
 func (l Limits) WithDefaults() Limits {
-	if l.Timeout <= 0 {
-		l.Timeout = 10 * time.Second
-	}
-	if l.Body <= 0 {
-		l.Body = 2 << 20
-	}
-	if l.Header <= 0 {
-		l.Header = 256 << 10
-	}
+	l.Timeout = cmp.Or(max(l.Timeout, 0), 10*time.Second)
+	l.Body = cmp.Or(max(l.Body, 0), 2<<20)
+	l.Header = cmp.Or(max(l.Header, 0), 256<<10)
 	return l
 }
