@@ -28,7 +28,7 @@ func (r refusal) outcomes() []fixtures.Outcome {
 	var list []fixtures.Outcome
 	for _, name := range r.types {
 		outcome := Exception(name)
-		if slices.Contains(declared[reference.SendCommand], name) {
+		if slices.Contains(declared(reference.SendCommand), name) {
 			outcome = spelling("Message", outcome)
 		}
 		switch {
