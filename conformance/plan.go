@@ -21,9 +21,8 @@ import (
 // plan is every selected case, and why the target is not asked it, as far as the preflight shows.
 func (r *Runner) plan(found *probe.Preflight) []event.Planned {
 	var plan []event.Planned
-	all := r.carriesInvariantsOnly()
 	for _, c := range r.cases {
-		if !all && !r.selector.Match(c.ID) {
+		if !r.invariantsOnly && !r.selector.Match(c.ID) {
 			continue
 		}
 		if !r.settings.of(c) || !r.settings.shard.Has(c.ID) {
@@ -32,12 +31,6 @@ func (r *Runner) plan(found *probe.Preflight) []event.Planned {
 		plan = append(plan, event.Planned{Case: c, Skip: cmp.Or(r.lacks(c, found), r.cannotAsk(c, found.Bindings))})
 	}
 	return plan
-}
-
-// carriesInvariantsOnly reports whether nothing but invariants is selected: they hold of whatever is
-// sent, so everything is sent, and only they are reported.
-func (r *Runner) carriesInvariantsOnly() bool {
-	return !slices.ContainsFunc(r.cases, func(c *fixtures.Case) bool { return r.selector.Match(c.ID) })
 }
 
 // cannotAsk is why a target of which this is known is not asked a case, "" where it is.

@@ -42,7 +42,7 @@ func (r *Runner) Run(ctx context.Context) (report *event.Report, err error) {
 	}
 	results, err := session.askAll(ctx)
 	invariants := session.invariants(results)
-	if r.carriesInvariantsOnly() {
+	if r.invariantsOnly {
 		results = nil
 	}
 	results, err = session.tell(results, invariants, err)
@@ -187,7 +187,7 @@ func (o *inOrder) put(i int, r judge.Result) error {
 		o.err = o.session.runner.emit(o.done)
 	}
 	for ; o.err == nil && o.next < len(o.ready) && o.ready[o.next]; o.next++ {
-		if r := o.results[o.next]; r.Case != nil && !o.session.runner.carriesInvariantsOnly() {
+		if r := o.results[o.next]; r.Case != nil && !o.session.runner.invariantsOnly {
 			o.err = o.session.runner.emit(event.Judged{Result: r})
 		}
 	}

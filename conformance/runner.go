@@ -25,7 +25,11 @@ type Runner struct {
 	cases    []*fixtures.Case
 	selector selector.Selector
 	settings settings
-	sent     sync.Map // CommandIds of what was sent before the first case
+	// invariantsOnly is whether nothing but invariants is selected: they hold of whatever is sent, so everything is sent,
+	// and only they are reported.
+	invariantsOnly bool
+
+	sent sync.Map // CommandIds of what was sent before the first case
 }
 
 // New returns a runner of the embedded corpus against the target. It sends nothing.
@@ -59,6 +63,7 @@ func New(t Target, opts ...Option) (*Runner, error) {
 	if err := r.pin(); err != nil {
 		return r, err
 	}
+	r.invariantsOnly = !slices.ContainsFunc(r.cases, func(c *fixtures.Case) bool { return r.selector.Match(c.ID) })
 	if r.settings.baseline == nil {
 		return r, nil
 	}
