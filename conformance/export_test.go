@@ -6,7 +6,14 @@ import (
 )
 
 // Wait waits for the target, as WithWait has a run do.
-func (r *Runner) Wait(ctx context.Context, within time.Duration) error { return r.wait(ctx, within) }
+func (r *Runner) Wait(ctx context.Context, within time.Duration) error {
+	exchanger, release, err := r.exchanger()
+	if err != nil {
+		return err
+	}
+	defer release()
+	return r.client(exchanger).Wait(ctx, within)
+}
 
 // WithoutConfirmation takes a first failure for the verdict: in fake time none is flaky.
 func WithoutConfirmation() Option {

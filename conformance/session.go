@@ -38,19 +38,20 @@ type Session struct {
 // Open finds out what the target is and what it can be asked. It fails with ErrCannotJudge where
 // nothing answers, or no SSM, and with ErrBinding where the target lacks what the caller said it has.
 func (r *Runner) Open(ctx context.Context) (*Session, error) {
-	if r.settings.wait > 0 {
-		if err := r.wait(ctx, r.settings.wait); err != nil {
-			return nil, err
-		}
-	}
 	exchanger, release, err := r.exchanger()
 	if err != nil {
 		return nil, err
 	}
+	if r.settings.wait > 0 {
+		err = r.client(exchanger).Wait(ctx, r.settings.wait)
+	}
 	start := r.started()
 	throttle := &probe.ThrottleRetrier{Exchanger: exchanger, Patience: r.settings.limits.Timeout}
 	client := r.client(throttle)
-	found, err := client.Preflight(ctx)
+	var found probe.Preflight
+	if err == nil {
+		found, err = client.Preflight(ctx)
+	}
 	var plan []event.Planned
 	if err == nil {
 		plan = r.plan(&found)
@@ -93,20 +94,6 @@ func needed(plan []event.Planned) map[string]bool {
 		}
 	}
 	return names
-}
-
-// wait asks the target a plain SendCommand until it answers HTTP at all.
-func (r *Runner) wait(ctx context.Context, within time.Duration) error {
-	exchanger, release, err := r.exchanger()
-	if err != nil {
-		return err
-	}
-	defer release()
-	err = r.client(exchanger).Wait(ctx, within)
-	if ctx.Err() != nil {
-		return ended(ctx)
-	}
-	return err
 }
 
 // Started is the event that opens the session: the target, what it was found to be, and the plan.
