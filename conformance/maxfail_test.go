@@ -9,6 +9,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
+	"github.com/sendspec/sendspec/conformance/selector"
 )
 
 func TestARunEndsWhenEnoughHaveFailed(t *testing.T) {
@@ -35,6 +36,13 @@ func TestARunEndsWhenEnoughHaveFailed(t *testing.T) {
 		conformance.WithMaxFail(30))
 	require.NoError(t, err)
 	assert.True(t, report.Complete, "the last case was asked")
+
+	invariants, err := selector.Parse([]string{"invariant/**"}, nil)
+	require.NoError(t, err)
+	report, err = run(t.Context(), t, conformance.Target{Handler: failing}, conformance.WithCases(plainCases(t, 30)),
+		conformance.WithSelector(invariants), conformance.WithMaxFail(3))
+	require.NoError(t, err)
+	assert.True(t, report.Complete, "what was not selected and only carries the invariants does not count")
 
 	_, err = conformance.New(conformance.Target{Handler: failing}, conformance.WithMaxFail(0))
 	require.ErrorContains(t, err, "want 1 or more")
