@@ -113,6 +113,9 @@ func (r *recorder) Write(b []byte) (int, error) {
 	return r.body.Write(b)
 }
 
+// Flush is there for handlers that a server of net/http gives it to.
+func (r *recorder) Flush() { r.WriteHeader(http.StatusOK) }
+
 func (r *recorder) response() *Response {
 	r.WriteHeader(http.StatusOK)
 	return &Response{Proto: "HTTP/1.1", Status: r.status, Header: r.sent, Body: r.body.Bytes(), Truncated: r.truncated}

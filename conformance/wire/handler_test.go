@@ -36,6 +36,11 @@ func TestAHandlerIsHeldToTheSameLimits(t *testing.T) {
 			w.WriteHeader(http.StatusBadRequest)
 			w.WriteHeader(http.StatusOK)
 		}, ending{status: 400}},
+		"a flush": {func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, "{")
+			w.(http.Flusher).Flush()
+			_, _ = io.WriteString(w, "}")
+		}, ending{status: 200, body: "{}"}},
 		"a body without end": {func(w http.ResponseWriter, _ *http.Request) {
 			for range 1000 {
 				_, _ = w.Write(bytes.Repeat([]byte("x"), 1<<10))
