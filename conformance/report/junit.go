@@ -83,14 +83,14 @@ func testcase(r *event.Report, res *judge.Result, o Options) junitCase {
 	}
 	why := junitReason{Message: view{}.summary(res), Type: string(res.Verdict)}
 	switch presentationIn(res).junit {
-	case failed:
+	case "failure":
 		why.Text = Failure(r.Target, res, rerun(o.Rerun, res))
 		c.Failure = &why
-	case errored:
+	case "error":
 		c.Error = &why
-	case skipped:
+	case "skipped":
 		c.Skipped = &why
-	case passed:
+	default:
 		if differs(res) {
 			c.SystemOut = &junitOutput{Text: Failure(r.Target, res, rerun(o.Rerun, res))}
 		}

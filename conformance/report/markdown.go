@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/sendspec/sendspec/conformance/event"
@@ -154,17 +155,13 @@ func Prose(s string) string {
 	return b.String()
 }
 
+var backticks = regexp.MustCompile("`+")
+
 // fenced is a text as a code block, with a fence that the text cannot close.
 func fenced(s string) string {
-	longest, run := 2, 0
-	for _, r := range s {
-		if r != '`' {
-			run = 0
-			continue
-		}
-		run++
-		longest = max(longest, run)
+	fence := "```"
+	for _, run := range backticks.FindAllString(s, -1) {
+		fence = strings.Repeat("`", max(len(fence), len(run)+1))
 	}
-	fence := strings.Repeat("`", longest+1)
 	return fence + "text\n" + strings.TrimRight(s, "\n") + "\n" + fence + "\n"
 }

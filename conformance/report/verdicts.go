@@ -8,12 +8,11 @@ import (
 // presentation is how the reports show a verdict. A verdict that is added to conformance needs a line in
 // presentations, and nothing else here.
 type presentation struct {
-	verdict judge.Verdict
-	mark    string // beside the word, so that colour is never the only sign
-	color   sgr
+	mark  string // beside the word, so that colour is never the only sign
+	color sgr
 	// shown says how much a reader wants of such a case.
 	shown shown
-	junit outcome
+	junit string // the element of a test case; "" for none
 	sarif string // the level of a result; "" for none
 	// github is the command that annotates a step; "" for none.
 	github string
@@ -27,45 +26,33 @@ const (
 	always                 // in full
 )
 
-// outcome is what JUnit makes of a case.
-type outcome int
-
-const (
-	passed outcome = iota
-	failed
-	errored
-	skipped
-)
-
-var presentations = []presentation{
-	{judge.Pass, "✓", green, counted, passed, "", ""},
-	{judge.Warn, "!", yellow, onRequest, passed, "warning", "warning"},
-	{judge.Fail, "✗", red, always, failed, "error", "error"},
-	{judge.Flaky, "~", magenta, always, failed, "error", "error"},
-	{judge.Known, "≈", dim, onRequest, skipped, "", ""},
-	{judge.Fixed, "+", yellow, always, failed, "warning", "warning"},
-	{judge.Skip, "-", dim, counted, skipped, "", ""},
-	{judge.Error, "?", magenta, always, errored, "", "error"},
+var presentations = map[judge.Verdict]presentation{
+	judge.Pass:  {"✓", green, counted, "", "", ""},
+	judge.Warn:  {"!", yellow, onRequest, "", "warning", "warning"},
+	judge.Fail:  {"✗", red, always, "failure", "error", "error"},
+	judge.Flaky: {"~", magenta, always, "failure", "error", "error"},
+	judge.Known: {"≈", dim, onRequest, "skipped", "", ""},
+	judge.Fixed: {"+", yellow, always, "failure", "warning", "warning"},
+	judge.Skip:  {"-", dim, counted, "skipped", "", ""},
+	judge.Error: {"?", magenta, always, "error", "", "error"},
 }
 
 // presentationOf is the presentation of a verdict; one that is not known is shown as an error of ours.
 func presentationOf(v judge.Verdict) presentation {
-	for _, m := range presentations {
-		if m.verdict == v {
-			return m
-		}
+	if p, known := presentations[v]; known {
+		return p
 	}
-	return presentation{v, "?", magenta, always, errored, "", "error"}
+	return presentation{"?", magenta, always, "error", "", "error"}
 }
 
 // presentationIn is the presentation of a case. Those that an interrupted run did not come to are only counted: that
 // the report is partial is said once.
 func presentationIn(r *judge.Result) presentation {
 	if r.NotAsked() {
-		return presentation{r.Verdict, "?", dim, counted, skipped, "", ""}
+		return presentation{"?", dim, counted, "skipped", "", ""}
 	}
 	if r.LeavesBaseline() {
-		return presentation{r.Verdict, "-", yellow, always, failed, "warning", "warning"}
+		return presentation{"-", yellow, always, "failure", "warning", "warning"}
 	}
 	return presentationOf(r.Verdict)
 }
