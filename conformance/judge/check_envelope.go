@@ -44,6 +44,9 @@ var contentTypeCheck = check{
 
 // IsAWSJSON reports whether a Content-Type is that of AWS JSON 1.1.
 func IsAWSJSON(contentType string) bool {
+	if contentType == awsJSONType {
+		return true
+	}
 	media, _, err := mime.ParseMediaType(contentType)
 	return err == nil && media == awsJSONType
 }

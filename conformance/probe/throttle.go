@@ -162,12 +162,26 @@ func throttled(x *wire.Exchange) (after time.Duration, ok bool) {
 func namesThrottling(x *wire.Exchange) bool {
 	const worthReading = 4 << 10
 	body := x.Response.Body
-	if x.Response.Header.Get("X-Amzn-Errortype") == "" && (len(body) > worthReading || !bytes.Contains(body, []byte("__type"))) {
+	if x.Response.Header.Get("X-Amzn-Errortype") == "" &&
+		(len(body) > worthReading || !bytes.Contains(body, []byte("__type")) || !mayNameThrottling(body)) {
 		return false
 	}
 	e := judge.Read(fixtures.BoundStep{}, x)
 	_, ok := retry.DefaultThrottleErrorCodes[e.ErrorType]
 	return ok
+}
+
+// mayNameThrottling spares most refusals their reading.
+func mayNameThrottling(body []byte) bool {
+	if bytes.Contains(body, []byte(`\u`)) {
+		return true // any letter may be written so
+	}
+	for code := range retry.DefaultThrottleErrorCodes {
+		if bytes.Contains(body, []byte(code)) {
+			return true
+		}
+	}
+	return false
 }
 
 // retryAfter reads the header of RFC 9110, section 10.2.3: seconds or a date. Negative where it is

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -139,7 +140,10 @@ func (c *connection) receive(x *Exchange, limits Limits) (reusable bool) {
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		return false
 	}
-	body, failed := io.ReadAll(io.LimitReader(resp.Body, limits.Body+1))
+	var read bytes.Buffer
+	read.Grow(int(min(max(resp.ContentLength, 0), reasonable)) + bytes.MinRead)
+	_, failed := read.ReadFrom(io.LimitReader(resp.Body, limits.Body+1))
+	body := read.Bytes()
 	if int64(len(body)) > limits.Body {
 		x.Response.Body, x.Response.Truncated = body[:limits.Body], true
 		return false
@@ -179,6 +183,9 @@ func (c *connection) header(method string, limit int64) (*http.Response, *Error)
 		}
 	}
 }
+
+// reasonable is up to which length an announced one is believed.
+const reasonable = 64 << 10
 
 // readError sorts an error of a connection by what the target did. It leaves out the addresses: the port of this
 // side is another each time.
