@@ -33,6 +33,13 @@ func parsed(t *testing.T, text string, cases []*fixtures.Case) *baseline.File {
 	return f
 }
 
+// Editors of Windows write one.
+func TestAByteOrderMarkIsNoPartOfTheFirstLine(t *testing.T) {
+	t.Parallel()
+	f := parsed(t, "\ufeff# known\r\narea/Topic/a status=200\r\n", corpus("area/Topic/a"))
+	assert.Equal(t, "# known\narea/Topic/a status=200\n", f.Text())
+}
+
 func TestALineThatIsNoEntryIsNamedWithItsPlace(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ text, want string }{

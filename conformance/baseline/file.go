@@ -87,7 +87,7 @@ func Parse(name string, text []byte, today time.Time) (*File, error) {
 	if !utf8.Valid(text) || strings.ContainsRune(string(text), 0) {
 		return nil, fmt.Errorf("baseline %s: want text in UTF-8", name)
 	}
-	body := strings.ReplaceAll(string(text), "\r\n", "\n")
+	body := strings.ReplaceAll(strings.TrimPrefix(string(text), "\ufeff"), "\r\n", "\n")
 	if body == "" {
 		return f, nil
 	}

@@ -79,7 +79,7 @@ func Parse(patterns []string, readFile func(name string) ([]byte, error)) (Selec
 			if err != nil {
 				return s, fmt.Errorf("selector @%s: %w", name, err)
 			}
-			lines := slices.DeleteFunc(strings.Split(string(b), "\n"), func(l string) bool {
+			lines := slices.DeleteFunc(strings.Split(strings.TrimPrefix(string(b), "\ufeff"), "\n"), func(l string) bool {
 				l = strings.TrimSpace(l)
 				return l == "" || l[0] == '#'
 			})

@@ -16,7 +16,7 @@ import (
 func TestSelectors(t *testing.T) {
 	t.Parallel()
 	ids := []string{"accept/A/x", "accept/A/y/n=1", "accept/B/x", "constraint/A/x", "constraint/A/max-n/n=10"}
-	files := map[string]string{"list": "# cases\n\n accept/A \r\n!accept/A/x\n", "empty": "# nothing\n", "nested": "@list\n"}
+	files := map[string]string{"list": "\ufeff# cases\n\n accept/A \r\n!accept/A/x\n", "empty": "# nothing\n", "nested": "@list\n"}
 	read := func(name string) ([]byte, error) {
 		if text, ok := files[name]; ok {
 			return []byte(text), nil
