@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -244,10 +245,23 @@ func placed(where string, err error) error {
 	text = untrusted.Cut(ownRedactor().Text(text), textShown)
 	if rest, ok := strings.CutPrefix(text, "line "); ok {
 		if line, message, ok := strings.Cut(rest, ": "); ok {
-			return fmt.Errorf("%s:%s: %s", where, line, message)
+			return fmt.Errorf("%s:%s: %s", where, line, mismatch.ReplaceAllStringFunc(message, wantedType))
 		}
 	}
 	return fmt.Errorf("%s: %s", where, text)
+}
+
+// mismatch is how the decoder words a value of another type.
+var mismatch = regexp.MustCompile("^cannot unmarshal !!(\\w+)(?: `(.*)`)? into (.+)$")
+
+// wantedType says the same without the types of Go and YAML.
+func wantedType(text string) string {
+	part := mismatch.FindStringSubmatch(text)
+	wanted := map[string]string{
+		"string": "one value", "[]string": "a list", "bool": "true or false", "time.Duration": "a duration such as 30s",
+	}
+	found := map[string]string{"seq": "a list", "map": "a mapping"}
+	return fmt.Sprintf("want %s, got %s", cmp.Or(wanted[part[3]], "a mapping"), cmp.Or(found[part[1]], untrusted.Quote(part[2])))
 }
 
 // fill adds a world to the flags. What the flags say themselves stays.
