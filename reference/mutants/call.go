@@ -190,6 +190,12 @@ func (r *reply) message() string {
 	return member(t, "Message") + member(t, "message")
 }
 
+// is reports whether an answer is a refusal of a type, such as InvalidRole or InvalidRole: words in its message.
+func (r *reply) is(refusal string) bool {
+	name, words, _ := strings.Cut(refusal, ": ")
+	return !r.ok() && r.errorType() == name && strings.Contains(r.message(), words)
+}
+
 // retype replaces the error type of a refusal.
 func (r *reply) retype(name string) {
 	r.edit(func(t *jsontree.Value) { set(t, "__type", text(name)) })

@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
@@ -45,11 +44,11 @@ func controlMutants() []Mutant {
 		{"control/concurrency-percent-ignored", "A MaxConcurrency of percent is read as that many nodes", concurrencySource, Must,
 			"execution/MaxConcurrency/half", percentAs("MaxConcurrency", func(n string) string { return n })},
 		{"control/one-at-a-time", "One node runs at a time, MaxConcurrency or not", concurrencySource, Should, concurrency,
-			disguisedDefault("MaxConcurrency", "1")},
+			disguised(put("MaxConcurrency", `"1"`), "MaxConcurrency")},
 		{"control/first-batch-only", "Nodes that wait for MaxConcurrency never have their turn", concurrencySource, Must, concurrency,
 			listedOrShown(firstBatch, notOfFirstBatch)},
 		{"control/errors-ignored", "MaxErrors stops nothing: every node runs", errorsSource, Must, errors,
-			disguisedDefault("MaxErrors", "100%")},
+			disguised(put("MaxErrors", `"100%"`), "MaxErrors")},
 		{"control/errors-and-one", "A command stops one error later than MaxErrors says", errorsSource, Must, errors,
 			counted("MaxErrors", 0, 1)},
 		{"control/errors-less-one", "A command stops one error earlier than MaxErrors says", errorsSource, Must,
@@ -122,23 +121,6 @@ func counted(name string, fallback, more int) answer {
 			set(t, name, text(strconv.Itoa(max(0, n+more))))
 		}
 	}, name)
-}
-
-// disguisedDefault sends another value of a member always, and shows what was given, or the default.
-func disguisedDefault(name, other string) answer {
-	inner := disguised(put(name, `"`+other+`"`), name)
-	return func(c *call) *reply {
-		absent := c.is(reference.SendCommand) && c.text(name) == ""
-		return c.changeCommands(inner(c), func(c *call, command *jsontree.Value) {
-			key := "default " + member(command, "CommandId")
-			if absent {
-				remember(c.server, key, true)
-			}
-			if recall[bool](c.server, key) {
-				byDefault(name)(c, command)
-			}
-		})
-	}
 }
 
 // firstBatch shows what waited for its turn as Pending for ever.

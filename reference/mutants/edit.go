@@ -92,10 +92,10 @@ func answered(such func(c *call, r *reply) bool, change change) answer {
 
 func always(*call, *reply) bool { return true }
 
-// refused changes the answers that are refusals: those of these types, or all.
-func refused(change change, types ...string) answer {
+// refused changes the answers that are refusals: one of these, or any.
+func refused(change change, refusals ...string) answer {
 	return answered(func(_ *call, r *reply) bool {
-		return !r.ok() && (len(types) == 0 || slices.Contains(types, r.errorType()))
+		return !r.ok() && (len(refusals) == 0 || slices.ContainsFunc(refusals, r.is))
 	}, change)
 }
 
@@ -226,6 +226,7 @@ func disguised(change edit, members ...string) answer {
 		}
 		given := map[string]jsontree.Value{}
 		for _, name := range members {
+			given[name] = value(echoes[name])
 			if v := c.tree().Get(name); v != nil && v.Kind != jsontree.Null {
 				given[name] = *v.Clone()
 			}

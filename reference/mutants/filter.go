@@ -123,17 +123,12 @@ func (c *call) filter(key string) (value string) {
 
 // unfiltered leaves a filter out.
 func unfiltered(key string, operations ...string) answer {
+	others := each(func(filters *jsontree.Value) { keep(filters, not(has("key", key))) }, "Filters")
 	return func(c *call) *reply {
 		if !slices.Contains(operations, c.operation) {
 			return c.ask()
 		}
-		return asking(c.operation, func(_ *call, t *jsontree.Value) {
-			filters := t.Get("Filters")
-			keep(filters, func(f *jsontree.Value) bool { return member(f, "key") != key })
-			if filters != nil && len(filters.Items) == 0 {
-				remove(t, "Filters")
-			}
-		})(c)
+		return asking(c.operation, others, when(some("Filters", emptyList), drop("Filters")))(c)
 	}
 }
 

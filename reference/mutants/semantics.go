@@ -18,17 +18,23 @@ const (
 // refuse it by another name.
 func semanticsMutants() []Mutant {
 	const invalid, targets, alarms = "ValidationException", "error/Targets", "error/Alarms"
-	const okAlarm = `{"Alarms":[{"Name":"sendspec-alarm-ok"}]}`
+	const commands = `{"commands":["true"]}`
+	// putting puts a good value in a member's place.
+	putting := func(name, good string) func(t *jsontree.Value) bool { return mending(has(""), put(name, good)) }
 	target := func(words string) answer {
-		return forgiving(invalid, words, "Targets", noNode)
+		return overlooking(invalid+": "+words, mending(has(""), put("Targets", noNode), drop("InstanceIds")))
+	}
+	alarm := func(words string) answer {
+		return overlooking(invalid+": "+words,
+			mending(has(""), inside("AlarmConfiguration", put("Alarms", `[{"Name":"sendspec-alarm-ok"}]`))))
 	}
 	all := []Mutant{
 		{"semantics/any-document", "A document that nobody made is taken", messagesSource, Must, "error/InvalidDocument",
-			forgiving("InvalidDocument", "", "DocumentName", `"AWS-RunShellScript"`)},
+			overlooking("InvalidDocument", putting("DocumentName", `"AWS-RunShellScript"`))},
 		{"semantics/any-version", "A version that the document does not have is taken", messagesSource, Must,
-			"error/InvalidDocumentVersion", forgiving("InvalidDocumentVersion", "", "DocumentVersion", `"$DEFAULT"`)},
+			"error/InvalidDocumentVersion", overlooking("InvalidDocumentVersion", putting("DocumentVersion", `"$DEFAULT"`))},
 		{"semantics/any-parameters", "Parameters are not held against the document", messagesSource, Must, "error/InvalidParameters",
-			forgiving("InvalidParameters", "", "Parameters", `{"commands":["true"]}`)},
+			overlooking("InvalidParameters", putting("Parameters", commands))},
 		{"semantics/repeated-values", "A value may appear twice in a target", ruledTargets, Must, targets, target("Duplicate values")},
 		{"semantics/repeated-keys", "Two targets may have the same key", ruledTargets, Must, targets, target("Duplicate keys")},
 		{"semantics/tag-beside-group", "A tag is taken beside a resource group", ruledTargets, Must, targets, target("A tag-key name")},
@@ -39,15 +45,15 @@ func semanticsMutants() []Mutant {
 		{"semantics/any-resource-type", "Resource type filters need not have a type that a command can be sent to", ruledTargets, Must,
 			targets, target("Resource type filters")},
 		{"semantics/firing-alarm", "An alarm that fires does not keep a command from being sent", alarmsSource, Must, alarms,
-			forgiving(invalid, "in state: ALARM", "AlarmConfiguration", okAlarm)},
+			alarm("in state: ALARM")},
 		{"semantics/missing-alarm", "An alarm that does not exist is taken for one that is well", alarmsSource, Must, alarms,
-			forgiving(invalid, "in state: UNKNOWN", "AlarmConfiguration", okAlarm)},
+			alarm("in state: UNKNOWN")},
 		{"semantics/no-role", "A notification needs no role", messagesSource, Must, "error/InvalidRole",
-			forgiving("InvalidRole", "is a required parameter", "NotificationConfig", `{}`)},
+			overlooking("InvalidRole: is a required parameter", putting("NotificationConfig", `{}`))},
 		{"semantics/no-topic", "A notification needs no topic", messagesSource, Must, "error/InvalidNotificationConfig",
-			forgiving("InvalidNotificationConfig", "is a required parameter", "NotificationConfig", `{}`)},
+			overlooking("InvalidNotificationConfig: is a required parameter", putting("NotificationConfig", `{}`))},
 		{"semantics/any-node", "A node that nobody manages is taken", messagesSource, Must, "error/InvalidInstanceId",
-			forgiving("InvalidInstanceId", "", "InstanceIds", `["i-0123456789abcdef0"]`)},
+			overlooking("InvalidInstanceId", putting("InstanceIds", `["i-0123456789abcdef0"]`))},
 		{"semantics/known-nodes-only", "Unknown nodes beside a known one are left out", messagesSource, Must, "error/InvalidInstanceId",
 			overlooking("InvalidInstanceId", func(t *jsontree.Value) bool {
 				ids := t.Get("InstanceIds")
@@ -55,9 +61,9 @@ func semanticsMutants() []Mutant {
 				return ids != nil && len(ids.Items) > 0
 			})},
 		{"semantics/any-platform", "A document is sent to a node of another platform", messagesSource, Must,
-			"error/UnsupportedPlatformType", forgiving("UnsupportedPlatformType", "", "InstanceIds", `["i-0123456789abcdef0"]`)},
+			"error/UnsupportedPlatformType", overlooking("UnsupportedPlatformType", putting("InstanceIds", `["i-0123456789abcdef0"]`))},
 		{"semantics/any-size", "Parameters of any size are taken", messagesSource, Must, "error/MaxDocumentSizeExceeded",
-			forgiving("MaxDocumentSizeExceeded", "", "Parameters", `{"commands":["true"]}`)},
+			overlooking("MaxDocumentSizeExceeded", putting("Parameters", commands))},
 		{"semantics/size-of-text", "The size of parameters is counted without what JSON adds to them",
 			"evidence: size/pairs; counted with JSON escaping", Should, "error/MaxDocumentSizeExceeded",
 			smaller(func(t *jsontree.Value) bool {
@@ -66,9 +72,9 @@ func semanticsMutants() []Mutant {
 				return size < 98_000
 			})},
 		{"semantics/targets-as-target", "Targets that do not go together are InvalidTarget, as in other operations", togetherSource,
-			Must, targets, renamed(invalid, "and try again.", "InvalidTarget")},
+			Must, targets, renamed(invalid+": and try again.", "InvalidTarget")},
 		{"semantics/alarm-as-parameters", "An alarm that is not in a compliant state is InvalidParameters", alarmsSource, Must, alarms,
-			renamed(invalid, "Cloudwatch alarm(s)", "InvalidParameters")},
+			renamed(invalid+": Cloudwatch alarm(s)", "InvalidParameters")},
 	}
 	for _, swap := range [][2]string{
 		{"InvalidDocument", invalid}, {"InvalidDocumentVersion", "InvalidDocument"}, {"InvalidParameters", invalid},
@@ -77,48 +83,25 @@ func semanticsMutants() []Mutant {
 		{"UnsupportedPlatformType", "InvalidInstanceId"}, {"MaxDocumentSizeExceeded", "InvalidParameters"},
 	} {
 		all = append(all, Mutant{"semantics/" + strings.ToLower(swap[0]) + "-by-another-name", swap[0] + " is called " + swap[1],
-			messagesSource, Must, "error/" + swap[0], renamed(swap[0], "", swap[1])})
+			messagesSource, Must, "error/" + swap[0], renamed(swap[0], swap[1])})
 	}
 	return all
 }
 
-// renamed calls the refusals of a type whose message has these words by another name.
-func renamed(name, words, to string) answer {
-	return refused(func(_ *call, r *reply) {
-		if strings.Contains(r.message(), words) {
-			r.retype(to)
-		}
-	}, name)
-}
-
-// forgiving takes a request that is refused with an exception whose text has these words: it asks again with
-// a good value in the member's place, and shows what was given.
-func forgiving(exception, words, name, good string) answer {
-	return refused(func(c *call, r *reply) {
-		if !c.is(reference.SendCommand) || !strings.Contains(r.message(), words) {
-			return
-		}
-		given := map[string]jsontree.Value{}
-		if old := c.tree().Get(name); old != nil {
-			given["/"+name] = *old
-		}
-		set(c.tree(), name, value(good))
-		if name == "Targets" {
-			remove(c.tree(), "InstanceIds")
-		}
-		*r = *c.restore(c.askTree(), given)
-	}, exception)
+// renamed calls refusals by another name.
+func renamed(refusal, to string) answer {
+	return refused(func(_ *call, r *reply) { r.retype(to) }, refusal)
 }
 
 // overlooking asks again without the fault, where a request was refused for it, and answers as if it were none.
 // Mend takes the fault out, and reports whether the request has it.
-func overlooking(name string, mend func(request *jsontree.Value) bool) answer {
+func overlooking(refusal string, mend func(request *jsontree.Value) bool) answer {
 	return refused(func(c *call, r *reply) {
 		if c.is(reference.SendCommand) && mend(c.tree()) {
 			given := jsontree.Literal(string(c.body))
 			*r = *c.changeCommands(c.askTree(), func(_ *call, command *jsontree.Value) { echo(given, command) })
 		}
-	}, name)
+	}, refusal)
 }
 
 // mending takes a fault out of the requests that have it.
