@@ -3,7 +3,6 @@ package service
 import (
 	"reflect"
 	"slices"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -25,15 +24,14 @@ func (s *Service) getCommandInvocation(r request) ([]byte, *answer) {
 	if c == nil {
 		return nil, missing
 	}
-	now := s.clock.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.advance(now)
+	c.advance(s.clock.Now())
 	i := c.indexOf(node)
 	if i < 0 || i >= len(c.invocations) || c.invocations[i].requested.IsZero() {
 		return nil, missing
 	}
-	shown := c.plugins(i, c.time(now))
+	shown := c.plugins(i)
 	if name := r.Tree.Get("PluginName"); name != nil && text(name) != "" {
 		for k := range shown {
 			if shown[k].name == text(name) {
@@ -99,8 +97,8 @@ func (c *command) invocationResult(i int, p *plugin, details reference.Details) 
 
 // invocation is one of ListCommandInvocations. Its URLs are those of the first step, which is
 // recorded for documents with one.
-func (c *command) invocation(i int, at time.Time, withPlugins bool) types.CommandInvocation {
-	plugins, details := c.plugins(i, at), c.life.Invocation(i)
+func (c *command) invocation(i int, withPlugins bool) types.CommandInvocation {
+	plugins, details := c.plugins(i), c.life.Invocation(i)
 	first := &plugin{}
 	if len(plugins) > 0 {
 		first = &plugins[0]

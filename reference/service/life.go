@@ -114,18 +114,14 @@ func (c *command) plan(at time.Time, happen func()) *moment {
 	return &c.agenda[i]
 }
 
-// time turns the service's time into the command's own.
-func (c *command) time(now time.Time) time.Time {
+// advance turns the service's time into the command's own, and lets everything happen that is due, in order. The caller
+// holds the lock.
+func (c *command) advance(now time.Time) {
 	elapsed := now.Sub(c.admitted)
 	if c.scale != 1 {
 		elapsed = time.Duration(float64(elapsed) * c.scale)
 	}
-	return aws.ToTime(c.RequestedDateTime).Add(elapsed - c.heldBack)
-}
-
-// advance lets everything happen that is due, in order. The caller holds the lock.
-func (c *command) advance(now time.Time) {
-	at := c.time(now)
+	at := aws.ToTime(c.RequestedDateTime).Add(elapsed - c.heldBack)
 	if latest := c.seen.Add(c.longestStep); c.longestStep > 0 && at.After(latest) {
 		c.heldBack += at.Sub(latest)
 		at = latest
@@ -279,10 +275,9 @@ func (s *Service) cancelCommand(r request) ([]byte, *answer) {
 	if c == nil {
 		return nil, modelled("InvalidCommandId", "Command id "+id+" does not exist.")
 	}
-	now := s.clock.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.advance(now)
+	c.advance(s.clock.Now())
 	var nodes []int
 	seen := map[string]bool{}
 	if given := r.Tree.Get("InstanceIds"); given != nil {
@@ -299,17 +294,17 @@ func (s *Service) cancelCommand(r request) ([]byte, *answer) {
 			nodes = append(nodes, i)
 		}
 	}
-	c.requestCancel(now, nodes)
+	c.requestCancel(nodes)
 	return []byte("{}"), nil
 }
 
 // requestCancel takes a CancelCommand in, for the nodes of these indexes, or for all where there are
 // none.
-func (c *command) requestCancel(now time.Time, nodes []int) {
+func (c *command) requestCancel(nodes []int) {
 	if reference.Terminal(c.life.Details()) {
 		return
 	}
-	at := c.time(now).Add(c.pace.Cancel)
+	at := c.seen.Add(c.pace.Cancel)
 	if len(nodes) == 0 {
 		c.plan(at, func() { c.cancel(reference.AllInvocations, at) })
 		return

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -47,7 +46,15 @@ type page struct {
 	more    bool
 }
 
-func (s *Service) newPage(r request, of reference.Subject) (*page, *answer) {
+// add adds the entry of a position where there is room for it.
+func (p *page) add(at position, entry any) {
+	if p.more = len(p.entries) == p.limit; !p.more {
+		p.entries, p.last = append(p.entries, appendValue(nil, reflect.ValueOf(entry))), at
+	}
+}
+
+// list answers a page of what each command adds to it; the last page has no NextToken.
+func (s *Service) list(r request, of reference.Subject, name string, add func(p *page, c *command)) ([]byte, *answer) {
 	filter, e := newFilter(r.Tree, of)
 	if e != nil {
 		return nil, e
@@ -56,88 +63,53 @@ func (s *Service) newPage(r request, of reference.Subject) (*page, *answer) {
 	if e != nil {
 		return nil, e
 	}
-	return &page{filter: filter, from: from, limit: maxResults(r.Tree)}, nil
-}
-
-// add adds the entry of a position where there is room for it.
-func (p *page) add(at position, entry any) {
-	if p.more = len(p.entries) == p.limit; !p.more {
-		p.entries, p.last = append(p.entries, appendValue(nil, reflect.ValueOf(entry))), at
+	p := &page{filter: filter, from: from, limit: maxResults(r.Tree)}
+	for _, c := range s.selected(r) {
+		if from != nil && (c.number > from.command || c.number == from.command && of == reference.OfCommand) {
+			continue
+		}
+		c.mu.Lock()
+		c.advance(s.clock.Now())
+		add(p, c)
+		c.mu.Unlock()
+		if p.more {
+			break
+		}
 	}
-}
-
-// listed is the answer of a page; the last one has no NextToken.
-func (s *Service) listed(list string, p *page, r request) []byte {
-	answer := append([]byte(`{"`+list+`":[`), bytes.Join(p.entries, []byte(","))...)
+	answer := append([]byte(`{"`+name+`":[`), bytes.Join(p.entries, []byte(","))...)
 	answer = append(answer, ']')
 	if p.more {
 		answer = appendMember(answer, "NextToken", reflect.ValueOf(s.nextToken(r, p.last)))
 	}
-	return append(answer, '}')
+	return append(answer, '}'), nil
 }
 
 // listCommands lists newest first, which is our choice: the recordings ask by CommandId.
 func (s *Service) listCommands(r request) ([]byte, *answer) {
-	p, e := s.newPage(r, reference.OfCommand)
-	if e != nil {
-		return nil, e
-	}
-	now := s.clock.Now()
-	for _, c := range s.selected(r) {
-		if p.from != nil && c.number >= p.from.command {
-			continue
+	return s.list(r, reference.OfCommand, "Commands", func(p *page, c *command) {
+		if p.filter.matches(aws.ToTime(c.RequestedDateTime), aws.ToString(c.DocumentName), c.life.Details()) {
+			shown := c.shown()
+			p.add(position{command: c.number}, &shown)
 		}
-		c.mu.Lock()
-		c.advance(now)
-		shown := c.shown()
-		c.mu.Unlock()
-		details := reference.Details(aws.ToString(shown.StatusDetails))
-		if !p.filter.matches(aws.ToTime(shown.RequestedDateTime), aws.ToString(shown.DocumentName), details) {
-			continue
-		}
-		if p.add(position{command: c.number}, &shown); p.more {
-			break
-		}
-	}
-	return s.listed("Commands", p, r), nil
+	})
 }
 
 // listCommandInvocations lists newest first, which is recorded for the invocations of one command
 // (evidence: alarms/fires-later).
 func (s *Service) listCommandInvocations(r request) ([]byte, *answer) {
-	p, e := s.newPage(r, reference.OfInvocation)
-	if e != nil {
-		return nil, e
-	}
-	details := r.Tree.Get("Details")
-	for _, c := range s.selected(r) {
-		if p.from != nil && c.number > p.from.command {
-			continue
+	node, details := text(r.Tree.Get("InstanceId")), r.Tree.Get("Details")
+	return s.list(r, reference.OfInvocation, "CommandInvocations", func(p *page, c *command) {
+		for i := len(c.invocations) - 1; i >= 0 && !p.more; i-- {
+			requested := c.invocations[i].requested
+			before := p.from != nil && c.number == p.from.command && i >= p.from.invocation
+			if before || requested.IsZero() || node != "" && c.nodes[i].ID != node ||
+				!p.filter.matches(requested, aws.ToString(c.DocumentName), c.life.Invocation(i)) {
+				continue
+			}
+			shown := c.invocation(i, details != nil && details.Bool)
+			p.add(position{command: c.number, invocation: i}, &shown)
 		}
-		if p.invocations(c, s.clock.Now(), text(r.Tree.Get("InstanceId")), details != nil && details.Bool); p.more {
-			break
-		}
-	}
-	return s.listed("CommandInvocations", p, r), nil
-}
-
-// invocations writes those of a command, or the one of a node.
-func (p *page) invocations(c *command, now time.Time, node string, withPlugins bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.advance(now)
-	for i := len(c.invocations) - 1; i >= 0; i-- {
-		requested := c.invocations[i].requested
-		before := p.from != nil && c.number == p.from.command && i >= p.from.invocation
-		if before || requested.IsZero() || node != "" && c.nodes[i].ID != node ||
-			!p.filter.matches(requested, aws.ToString(c.DocumentName), c.life.Invocation(i)) {
-			continue
-		}
-		shown := c.invocation(i, c.time(now), withPlugins)
-		if p.add(position{command: c.number, invocation: i}, &shown); p.more {
-			return
-		}
-	}
+	})
 }
 
 // position is the last entry of a page, by the number of its command and the index of its

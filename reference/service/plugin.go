@@ -22,9 +22,9 @@ type plugin struct {
 	prefix, folder string
 }
 
-// plugins are the steps of an invocation at a time of the command's life. An unfinished step has no
+// plugins are the steps of an invocation at the last look. An unfinished step has no
 // times, no output and no S3 members (evidence: output/plugin-running).
-func (c *command) plugins(i int, at time.Time) []plugin {
+func (c *command) plugins(i int) []plugin {
 	run, details := &c.invocations[i], c.life.Invocation(i)
 	shown := make([]plugin, len(c.document.steps))
 	for k := range c.document.steps {
@@ -43,7 +43,7 @@ func (c *command) plugins(i int, at time.Time) []plugin {
 		}
 		return shown
 	}
-	elapsed := at.Add(-c.pace.Report).Sub(run.started)
+	elapsed := c.seen.Add(-c.pace.Report).Sub(run.started)
 	if answered {
 		elapsed = run.ended.Sub(run.started)
 	}
