@@ -3,7 +3,8 @@
 // asks each of them. Defects are those that real emulators have, and are written from AWS's rules,
 // not from what the suite looks at.
 //
-// A new one is a row in the table of its subject: a Mutant, whose defect is made from the helpers of edit.go and call.go.
+// A new one is a row in the table of its subject: a Mutant, whose defect is made of the conditions of condition.go and the edits of
+// edit.go, as in sent(when(has("Comment", "0"), put("Comment", `""`))), or from what call.go has where they are not enough.
 // mutant.go lists the tables; wire.go has that of headers and bodies, and http.go only what framing.go builds on. To ask one alone:
 //
 //	SENDSPEC_LONG=1 go test ./conformance -v -run TestKillMatrix/mutants/identifier/command-id-bare

@@ -1,7 +1,6 @@
 package mutants
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,7 +10,7 @@ import (
 	"github.com/sendspec/sendspec/reference/service"
 )
 
-// edit changes a part of the answer to a call.
+// edit changes a request, an answer, or a part of one.
 type edit func(c *call, v *jsontree.Value)
 
 // The parts that edits change: an operation, and a path in its answer.
@@ -142,55 +141,6 @@ func becomes(status int, body string) change {
 
 // says makes an answer a refusal.
 func says(name, message string) change { return func(_ *call, r *reply) { r.refuse(name, message) } }
-
-// condition is what may hold of a request, of an answer, or of a part of them.
-type condition func(v *jsontree.Value) bool
-
-// some is the condition that a value at a path meets another one.
-func some(path string, is condition) condition {
-	return func(v *jsontree.Value) bool {
-		met := false
-		at(v, path, func(_ string, v *jsontree.Value) { met = met || is(v) })
-		return met
-	}
-}
-
-// has is the condition that a value at a path is one of these texts, or is there at all.
-func has(path string, texts ...string) condition {
-	return some(path, func(v *jsontree.Value) bool { return len(texts) == 0 || slices.Contains(texts, v.Str()) })
-}
-
-// kind is the condition that a value is of one of these kinds.
-func kind(kinds ...jsontree.Kind) condition {
-	return func(v *jsontree.Value) bool { return slices.Contains(kinds, v.Kind) }
-}
-
-// starting is the condition that a value is a text that begins in this way.
-func starting(with string) condition {
-	return func(v *jsontree.Value) bool { return strings.HasPrefix(v.Str(), with) }
-}
-
-// matching is the condition that a value is a text in which a pattern is found.
-func matching(pattern string) condition {
-	is := regexp.MustCompile(pattern)
-	return func(v *jsontree.Value) bool { return is.MatchString(v.Str()) }
-}
-
-// moreThan is the condition that a list has more elements.
-func moreThan(n int) condition { return func(v *jsontree.Value) bool { return len(v.Items) > n } }
-
-func emptyList(v *jsontree.Value) bool { return v.Kind == jsontree.Array && len(v.Items) == 0 }
-
-// not is the opposite of a condition.
-func not(is condition) condition { return func(v *jsontree.Value) bool { return !is(v) } }
-
-// both is the condition that two conditions hold.
-func both(one, other condition) condition {
-	return func(v *jsontree.Value) bool { return one(v) && other(v) }
-}
-
-// asks reports whether a request meets a condition.
-func asks(is condition) func(c *call) bool { return func(c *call) bool { return is(c.tree()) } }
 
 // failing500 fails on some requests.
 func failing500(on func(c *call) bool) answer {
@@ -340,12 +290,6 @@ func count(name string, change func(v *jsontree.Value) int64) edit {
 	return func(_ *call, v *jsontree.Value) { setNumber(v, name, change(v)) }
 }
 
-// The states of a command and of an invocation that are terminal, and the others.
-var (
-	ended   = has("Status", "Success", "Failed", "Cancelled", "TimedOut")
-	running = not(ended)
-)
-
 // uncounted shows a command as one of which nothing has ended.
 var uncounted = when(has("TargetCount"), put("CompletedCount", "0", "ErrorCount", "0", "DeliveryTimedOutCount", "0"))
 
@@ -353,6 +297,7 @@ var uncounted = when(has("TargetCount"), put("CompletedCount", "0", "ErrorCount"
 var (
 	text, list  = jsontree.NewString, jsontree.NewArray
 	set, remove = (*jsontree.Value).Set, (*jsontree.Value).Remove
+	textOf      = (*jsontree.Value).Str
 )
 
 // value parses a literal of this package's tables.
@@ -396,11 +341,10 @@ func shorten(to int) func(list *jsontree.Value) {
 	return func(list *jsontree.Value) { list.Items = list.Items[:min(to, len(list.Items))] }
 }
 
-// sortTexts sorts the texts of a list.
-func sortTexts(list *jsontree.Value) {
-	if list != nil {
-		list.Items = slices.Clone(list.Items)
-		slices.SortFunc(list.Items, func(a, b jsontree.Value) int { return strings.Compare(a.Text, b.Text) })
+// sortedBy sorts a list.
+func sortedBy(key func(v *jsontree.Value) string) func(list *jsontree.Value) {
+	return func(list *jsontree.Value) {
+		slices.SortStableFunc(list.Items, func(a, b jsontree.Value) int { return strings.Compare(key(&a), key(&b)) })
 	}
 }
 

@@ -188,21 +188,6 @@ const pattern = "Member must satisfy regular expression pattern: "
 
 func atMost(n int) string { return "Member must have length less than or equal to " + strconv.Itoa(n) }
 
-func length(n int) condition {
-	return func(v *jsontree.Value) bool { return utf8.RuneCountInString(v.Text) == n }
-}
-
-func items(n int) condition {
-	return func(v *jsontree.Value) bool { return len(v.Items) == n }
-}
-
-func number64(n int64) condition {
-	return func(v *jsontree.Value) bool {
-		got, ok := v.Int64()
-		return ok && got == n
-	}
-}
-
 func folded(words ...string) condition {
 	return func(v *jsontree.Value) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(v.Text, w) })

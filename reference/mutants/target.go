@@ -30,7 +30,7 @@ func targetMutants() []Mutant {
 		return targets(func(targets *jsontree.Value) (changed bool) {
 			for i := range targets.Items {
 				if values := targets.Items[i].Get("Values"); values != nil && such(i, &targets.Items[i]) {
-					changed = once(values, apart, func(v *jsontree.Value) string { return v.Text }) || changed
+					changed = once(values, apart, textOf) || changed
 				}
 			}
 			return changed
@@ -62,9 +62,7 @@ func targetMutants() []Mutant {
 		{"semantics/instance-ids-twice", "A target of InstanceIds may have a node twice", togetherSource, Must, together,
 			twice(false, func(_ int, t *jsontree.Value) bool { return isKey(t, "InstanceIds") })},
 		{"semantics/keys-twice-apart", "Only a key beside an equal one is a duplicate", togetherSource, Must, together,
-			targets(func(targets *jsontree.Value) bool {
-				return once(targets, true, func(t *jsontree.Value) string { return member(t, "Key") })
-			})},
+			targets(func(targets *jsontree.Value) bool { return once(targets, true, keyOf) })},
 		{"semantics/tag-before-group", "A tag is taken before a resource group, which is looked for at the beginning", togetherSource,
 			Must, together, besideGroup(func(t *jsontree.Value) bool { return isKey(t.Pointer("/Targets/0"), "tag:") })},
 		{"semantics/group-and-tag-key", "tag-key is no tag, and is taken beside a resource group", togetherSource, Must, together,
@@ -100,9 +98,8 @@ func targetMutants() []Mutant {
 			"evidence: errors/precedence/node-and-parameters", Must, "error/Precedence",
 			failing500(asks(both(some("InstanceIds", unknownFirst), not(has("Parameters")))))},
 		{"semantics/instances-twice", "An instance may appear twice in InstanceIds", "service model: SendCommand, DuplicateInstanceId",
-			Should, "error/DuplicateInstanceId", overlooking("DuplicateInstanceId", func(t *jsontree.Value) bool {
-				return once(t.Get("InstanceIds"), false, func(v *jsontree.Value) string { return v.Text })
-			})},
+			Should, "error/DuplicateInstanceId",
+			overlooking("DuplicateInstanceId", func(t *jsontree.Value) bool { return once(t.Get("InstanceIds"), false, textOf) })},
 		{"semantics/platform-of-first", "Only the first node's platform is looked at",
 			"evidence: errors/UnsupportedPlatformType/message; UnsupportedPlatformType", Should, "error/UnsupportedPlatformType",
 			overlooking("UnsupportedPlatformType", firstOnly)},

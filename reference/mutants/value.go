@@ -28,7 +28,7 @@ func valueMutants() []Mutant {
 		{"value/target-values-hashed", "The values of a target come back in the order of a hash set", echoSource, Must, "accept/Targets",
 			sent(each(sortByHash, "Targets[].Values"))},
 		{"value/targets-sorted", "Targets come back sorted by their key", echoSource, Should, "echo/Targets",
-			sent(each(sortTargets, "Targets"))},
+			sent(each(sortedBy(keyOf), "Targets"))},
 		{"value/target-values-joined", "The values of a target come back as one, with commas", echoSource, Must, "echo/Targets",
 			sent(each(joined, "Targets[].Values"))},
 		{"value/target-key-folded", "The keys of targets come back in lower case", echoSource, Must, "echo/Targets",
@@ -140,16 +140,14 @@ func sortByHash(list *jsontree.Value) {
 		_, _ = h.Write([]byte(v.Text))
 		return int(h.Sum32())
 	}
-	list.Items = slices.Clone(list.Items)
 	slices.SortStableFunc(list.Items, func(a, b jsontree.Value) int { return hash(a) - hash(b) })
 }
 
-func sortTargets(list *jsontree.Value) {
-	slices.SortFunc(list.Items, func(a, b jsontree.Value) int { return strings.Compare(member(&a, "Key"), member(&b, "Key")) })
-}
+// keyOf is the Key of a target.
+func keyOf(target *jsontree.Value) string { return member(target, "Key") }
 
 func unequal(list *jsontree.Value) {
-	once(list, false, func(v *jsontree.Value) string { return v.Text })
+	once(list, false, textOf)
 }
 
 func withoutEmptyTexts(list *jsontree.Value) {
