@@ -15,8 +15,9 @@ import (
 // defaultMaxResults is our choice: no document tells the number. The model's bound is 50.
 const defaultMaxResults = 50
 
+// maxResults cuts off a fraction, as AWS does of an Integer (evidence: framework/numbers).
 func maxResults(tree *jsontree.Value) int {
-	if n, ok := tree.Get("MaxResults").Int64(); ok {
+	if n, ok := tree.Get("MaxResults").Float64(); ok {
 		return int(n)
 	}
 	return defaultMaxResults

@@ -63,6 +63,8 @@ func TestListsArePaged(t *testing.T) {
 	}
 	_, sizes = a.pages("ListCommands", `"InstanceId":"${node}"`)
 	assert.Equal(t, []int{50, 17}, sizes, "the default")
+	_, sizes = a.pages("ListCommands", `"InstanceId":"${node}","MaxResults":40.9`)
+	assert.Equal(t, []int{40, 27}, sizes, "a fraction is cut off")
 }
 
 func TestNewCommandsDoNotShiftThePages(t *testing.T) {
