@@ -2,7 +2,6 @@ package mutants
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"io"
 	"strconv"
@@ -110,12 +109,4 @@ func hexadecimal(line string) (int64, error) {
 		return 0, errUnreadable
 	}
 	return int64(size), nil
-}
-
-// chunks reads the body as RFC 9112 says; more reports whether bytes follow it.
-func (r *rawRequest) chunks() (body []byte, more bool, err error) {
-	rest := bufio.NewReader(bytes.NewReader(r.body))
-	body, err = newChunks().read(rest)
-	_, end := rest.Peek(1)
-	return body, end == nil, err
 }
