@@ -46,7 +46,7 @@ type waitedFor struct {
 	first string // of the cases that waited in vain: the first by ID
 }
 
-// waitKind are waits of which one tells of another. A kind without an operation or a profile has those of all: a
+// waitKind is a kind of waits: what one of them shows holds of the others. A kind without an operation or a profile has those of all: a
 // target whose ListCommands never shows an end may show it in GetCommandInvocation, and one that runs nothing on nodes
 // may still end what finds no node.
 type waitKind struct {

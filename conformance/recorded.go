@@ -53,11 +53,11 @@ func JudgeRecorded(ctx context.Context, t Target, recorded []Recorded, opts ...O
 	for i := range recorded {
 		result := x.judgeRecorded(ctx, &recorded[i], worlds)
 		r.compare(&result, true)
-		if results, err = x.tell(results, []judge.Result{result}, nil); err != nil {
+		if results, err = x.emitAll(results, []judge.Result{result}, nil); err != nil {
 			return nil, err
 		}
 	}
-	if results, err = x.tell(results, x.invariants(results), nil); err != nil {
+	if results, err = x.emitAll(results, x.invariants(results), nil); err != nil {
 		return nil, err
 	}
 	report := x.report(ctx, results)

@@ -45,14 +45,14 @@ func (r *Runner) Run(ctx context.Context) (report *event.Report, err error) {
 	if r.invariantsOnly {
 		results = nil
 	}
-	results, err = session.tell(results, invariants, err)
+	results, err = session.emitAll(results, invariants, err)
 	session.sinkFailed.Store(err != nil)
 	for _, ask := range r.settings.more {
 		if err != nil || session.stopped(ctx) != "" {
 			break
 		}
 		more, failed := ask(ctx, session)
-		results, err = session.tell(results, more, nil)
+		results, err = session.emitAll(results, more, nil)
 		session.sinkFailed.Store(err != nil)
 		if ctx.Err() == nil { // or the run says so itself
 			err = errors.Join(failed, err)
@@ -62,18 +62,18 @@ func (r *Runner) Run(ctx context.Context) (report *event.Report, err error) {
 	return report, errors.Join(err, r.emit(event.Ended{Report: report}), session.verdict(ctx, report))
 }
 
-// tell adds more results to those that were told before, unless one of those could not be told.
-func (x *Session) tell(told, more []judge.Result, err error) ([]judge.Result, error) {
+// emitAll emits more results and adds them to those before. Once a sink has refused one, with that error, none is emitted.
+func (x *Session) emitAll(results, more []judge.Result, err error) ([]judge.Result, error) {
 	for _, r := range more {
 		x.runner.settings.each(r.Case, func() judge.Result {
-			told = append(told, r)
+			results = append(results, r)
 			if err == nil {
 				err = x.runner.emit(event.Judged{Result: r})
 			}
 			return r
 		})
 	}
-	return told, err
+	return results, err
 }
 
 // nothingAsked is the report of a run that did not get to its first case.
@@ -93,7 +93,7 @@ func (r *Runner) emit(e event.Event) error {
 // what is asked meanwhile goes by the settings' parallel like every other request.
 const waitingCases = 256
 
-// askAll asks the cases of the plan, several at once, and tells each verdict in the order of the plan. Cases that wait
+// askAll asks the cases of the plan, several at once, and emits each verdict in the order of the plan. Cases that wait
 // for a status begin first, and the others are asked meanwhile. The results are those of the cases that were not left out.
 func (x *Session) askAll(ctx context.Context) ([]judge.Result, error) {
 	plan := x.started.Plan
@@ -155,7 +155,7 @@ func listing(p event.Planned) int {
 	return 0
 }
 
-// inOrder tells results in the order of the plan, whatever order they come in.
+// inOrder emits results in the order of the plan, whatever order they come in.
 type inOrder struct {
 	session *Session
 	enough  context.CancelFunc // ends the run

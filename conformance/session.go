@@ -32,7 +32,7 @@ type Session struct {
 	recent   judge.RecentIdentifiers // of RunCase
 
 	enoughFailed atomic.Bool // as many cases as the run was to find
-	sinkFailed   atomic.Bool // what was found could not be told
+	sinkFailed   atomic.Bool // a sink refused an event
 }
 
 // Open finds out what the target is and what it can be asked. It fails with ErrCannotJudge where

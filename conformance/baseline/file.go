@@ -165,7 +165,7 @@ func (f *File) Pin(suite fixtures.Version) {
 	f.suite = suite
 }
 
-// Missing tells that there is no such file yet.
+// Missing reports whether there is no such file yet.
 func (f *File) Missing() bool { return f.missing }
 
 // Check returns an error naming the first entry that picks none of the cases, or that is a duplicate.

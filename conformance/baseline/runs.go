@@ -111,7 +111,7 @@ func (r *Runs) saw(id, fingerprint string) bool {
 // Count is the number of runs.
 func (r *Runs) Count() int { return r.count }
 
-// Varying tells in words what was seen of a case that did not do the same in every run, and that the file
+// Varying says in words what was seen of a case that did not do the same in every run, and that the file
 // does not know for it; "" of every other.
 func (r *Runs) Varying(id string) string {
 	s := r.seen[id]

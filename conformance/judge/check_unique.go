@@ -64,7 +64,7 @@ func (c *runCheck) inspect(number int, results []Result) (found []invariantFindi
 	return found, seen
 }
 
-// repeated is the finding about an identifier that came before, which is told in words. Its kind is a number, as in the
+// repeated is the finding about an identifier that came before, which is in words. Its kind is a number, as in the
 // baselines that there are.
 func (c *runCheck) repeated(got string) Finding {
 	return Finding{

@@ -130,7 +130,7 @@ func (r *Result) judgeStep(e *Exchanged) {
 	}
 }
 
-// cost tells how far an answer is from an outcome: another status is further than any member.
+// cost is how far an answer is from an outcome: another status is further than any member.
 func cost(findings []Finding) int {
 	sum := 0
 	for _, f := range findings {

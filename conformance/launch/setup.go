@@ -63,7 +63,7 @@ func (b *bounded) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// tailBytes is how much of an output is kept, tailLines how much of that is told.
+// tailBytes is how much of an output is kept, tailLines how much of that is shown.
 const (
 	tailBytes = 16 << 10
 	tailLines = 20
