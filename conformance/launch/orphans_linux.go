@@ -1,10 +1,10 @@
 package launch
 
 import (
+	"bytes"
 	"fmt"
 	"os"
-	"strconv"
-	"strings"
+	"path/filepath"
 	"syscall"
 	"time"
 )
@@ -16,28 +16,18 @@ const prSetChildSubreaper = 36
 // found as a child that nobody here started. An old kernel that does not know it leaves the process group alone.
 func adopt() { _, _, _ = syscall.RawSyscall(syscall.SYS_PRCTL, prSetChildSubreaper, 1, 0) }
 
-// process is what /proc/PID/stat says of one.
-type process struct {
-	state         byte
-	parent, group int
-}
-
-func processes() map[int]process {
-	all := map[int]process{}
-	entries, _ := os.ReadDir("/proc")
-	for _, e := range entries {
-		pid, err := strconv.Atoi(e.Name())
-		if err != nil {
-			continue
-		}
-		stat, err := os.ReadFile("/proc/" + e.Name() + "/stat")
-		if err != nil {
-			continue // it has ended meanwhile
-		}
-		var p process
-		_, after, _ := strings.Cut(string(stat[strings.LastIndexByte(string(stat), ')')+1:]), " ")
-		if _, err := fmt.Sscanf(after, "%c %d %d", &p.state, &p.parent, &p.group); err == nil {
-			all[pid] = p
+// parents are the parents of all processes, by their IDs (proc(5), /proc/PID/stat).
+func parents() map[int]int {
+	all := map[int]int{}
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, name := range stats {
+		stat, _ := os.ReadFile(name) // it may have ended meanwhile
+		var pid, parent int
+		var state string
+		_, err1 := fmt.Sscan(string(stat), &pid)
+		_, err2 := fmt.Sscan(string(stat[bytes.LastIndexByte(stat, ')')+1:]), &state, &parent)
+		if err1 == nil && err2 == nil {
+			all[pid] = parent
 		}
 	}
 	return all
@@ -46,22 +36,21 @@ func processes() map[int]process {
 // orphans are what the commands left behind, with all that it started: the children of this process in a process group
 // that is neither its own nor that of a command. Those that have ended are waited for, and not among them.
 func orphans() []int {
-	self, group, all := os.Getpid(), syscall.Getpgrp(), processes()
+	self, all := os.Getpid(), parents()
 	commands := own() // after all: what is started meanwhile is no orphan
 	var found []int
-	for pid, p := range all {
-		if p.parent != self || p.group == group || commands[pid] {
+	for pid, parent := range all {
+		group, err := syscall.Getpgid(pid)
+		if parent != self || err != nil || group == syscall.Getpgrp() || commands[pid] {
 			continue
 		}
-		if p.state == 'Z' {
-			_, _ = syscall.Wait4(pid, nil, syscall.WNOHANG, nil)
-			continue
+		if ended, _ := syscall.Wait4(pid, nil, syscall.WNOHANG, nil); ended != pid {
+			found = append(found, pid)
 		}
-		found = append(found, pid)
 	}
 	for i := 0; i < len(found); i++ {
-		for pid, p := range all {
-			if p.parent == found[i] && p.state != 'Z' {
+		for pid, parent := range all {
+			if parent == found[i] {
 				found = append(found, pid)
 			}
 		}
