@@ -17,8 +17,8 @@ func TestANameNarrowsTheCoverage(t *testing.T) {
 		want, lack []string // as lines match, and as they do not
 		complaint  string
 	}{
-		{"-v Comment", exitConforms, []string{`Comment length 0\.\.100 `, `(?m)^ +at max: constraint/Comment/`, "below: nothing is shorter than 0"},
-			nil, ""},
+		{"-v Comment", exitConforms, []string{`Comment length 0\.\.100 `, `(?m)^ +at max: constraint/Comment/`,
+			"below: nothing is shorter than 0"}, nil, ""},
 		{"InvalidOutputFolder", exitConforms, []string{`(?m)^ +InvalidOutputFolder +- +[0-9]+$`}, []string{"Comment", "error/"}, ""},
 		{"--json Comment", exitConforms, []string{`"version": 1,`, `"gaps": 0`, `"member": "Comment",`}, nil, ""},
 		{"Sendspec", exitUsage, nil, nil, `sendspec: coverage "Sendspec": nothing has that name; want `},

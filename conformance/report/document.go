@@ -233,7 +233,7 @@ func inLines(texts []string) string {
 	return strings.Join(cleaned, "\n")
 }
 
-// excerpt is the beginning of a body, with its length where it is cut.
+// excerpt is the beginning of a body, with a mark where it is cut.
 func excerpt(body string) string {
 	if len(body) <= bodyShown {
 		return body
