@@ -24,7 +24,7 @@ const (
 	Mended    ChangeKind = "fixed"     // failed, and does not
 )
 
-// kinds are all in the order in which they are told, and what is said of the cases.
+// kinds are all kinds in the order in which they are shown, and what is said of their cases.
 var kinds = []struct {
 	ChangeKind
 	words string

@@ -113,7 +113,7 @@ func (c *corpus) takes(o fixtures.Outcome) bool {
 	return ok
 }
 
-// counts reports whether a server can fail the case: what may be is only told.
+// counts reports whether a server can fail the case: none fails one of level may.
 func (q *question) counts() bool { return q.owner.Level != fixtures.May }
 
 // refusedFor reports whether the value at a path is all that is wrong with the request, and a server that

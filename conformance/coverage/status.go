@@ -13,7 +13,7 @@ import (
 	"github.com/sendspec/sendspec/reference/jsontree"
 )
 
-// subject is what a status is told of: the members of answers that tell it, as "operation path", and its values. The first
+// subject is a status and its values, with the members of answers that show it, as "operation path". The first
 // member names it.
 type subject struct{ members, values []string }
 

@@ -55,7 +55,7 @@ func accountOf(id string) string {
 }
 
 // arn is an ARN with an account, or of a bucket, which has none: its resource is somebody's own. Another without an
-// account, such as that of AWS-RunShellScript, is public. A comma belongs to it where a name goes on behind it.
+// account, such as that of AWS-RunShellScript, is public. A comma belongs to it where a name goes on after it.
 var arn = regexp.MustCompile(`(?i)\b(arn:aws[a-z-]*:(?:s3:::|[a-z0-9-]*:[a-z0-9-]*:([0-9]{12})))` +
 	`((?:[^\s"'<>,;()\[\]{}\\]|,[\w+=.@-])*)`)
 
@@ -65,7 +65,7 @@ var kinds = regexp.MustCompile(`^:(?:[a-z-]+[/:])?`)
 // nodeID is that of a node: it means the same elsewhere, and says nothing of its account.
 var nodeID = regexp.MustCompile(`^m?i-[0-9a-f]+$`)
 
-// uniqueID is the ID by which IAM knows a user, a role, a group ... and what names a session behind it: the account can
+// uniqueID is the ID by which IAM knows a user, a role, a group ... and the name of a session after it: the account can
 // be read from it as from an access key.
 var uniqueID = regexp.MustCompile(`\bA(?:BIA|CCA|GPA|IDA|IPA|NPA|NVA|PKA|ROA|SCA)[A-Z0-9]{12,124}\b(?::[\w+=,.@-]+)?`)
 

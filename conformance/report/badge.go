@@ -17,7 +17,7 @@ import (
 	"github.com/sendspec/sendspec/fixtures"
 )
 
-// Badge is how a target stands, in a few words and a colour, for its README.
+// Badge says for the README of a target how many cases pass, in a few words and a colour.
 type Badge struct {
 	Label   string // who was asked
 	Message string // how many of the judged cases pass

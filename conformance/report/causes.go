@@ -147,7 +147,7 @@ func cutTo(text string, room int) string {
 	return string(runes[:room-1]) + "…"
 }
 
-// fitEnds cuts a text behind so many fifths of its room, and keeps the end: what is special about a request mostly comes last,
+// fitEnds cuts a text after so many fifths of its room, and keeps the end: what is special about a request mostly comes last,
 // and so does how many more a list has.
 func (s style) fitEnds(text string, taken, fifths int) string {
 	runes, room := []rune(text), max(s.width-taken, minimumRoom)

@@ -294,12 +294,12 @@ func newPageCase(r *event.Report, res *judge.Result, info CaseInfo, o Options) p
 		return c
 	}
 	c.Rerun = clean(rerun(o.Rerun, res))
-	told := decisive(res)
+	shown := decisive(res)
 	for i := range res.Exchanges {
 		x := &res.Exchanges[i]
 		c.Exchanges = append(c.Exchanges, pageExchange{
 			ExchangeInfo: view{}.exchange(*x), Operation: x.Request.Operation, Raw: x.Request.Raw != nil,
-			Milliseconds: float64(x.Elapsed.Microseconds()) / 1000, Curl: clean(curlLine(r.Target, x.Request)), Decisive: x == told,
+			Milliseconds: float64(x.Elapsed.Microseconds()) / 1000, Curl: clean(curlLine(r.Target, x.Request)), Decisive: x == shown,
 		})
 	}
 	return c

@@ -19,10 +19,10 @@ type Text struct {
 	start event.Started
 	begun bool
 
-	grouped bool // failures are told by their causes
+	grouped bool // causes are shown in place of failures
 }
 
-// TextOptions say how much is told, and how it looks.
+// TextOptions say how much is shown, and how it looks.
 type TextOptions struct {
 	Options
 	Verbose bool // every case, with warnings and notes in full
@@ -86,7 +86,7 @@ func (t *Text) Event(e event.Event) error {
 	return err
 }
 
-// Failures are written in full while they are few; more of them are told by their causes.
+// Failures are written in full while they are few; of many, their causes are written.
 const (
 	FailuresInFull = 5
 	othersInFull   = 10
