@@ -52,6 +52,7 @@ func boundaries() []boundary {
 			for _, s := range nearMisses[c.Path] {
 				add("near", new(str(s)))
 			}
+			add("near", new(str(nearMisses[c.Path][0]+"\n"))) // $ matches before a last line end, too
 		case reference.Enum:
 			for _, s := range c.Values {
 				add("inside", new(str(s)))
@@ -161,6 +162,7 @@ var nearMisses = map[string][]string{
 		"tag:a_b.c:d/e=f-g@h", "tag:cost center", "tag:a#b", "tag:a+b", "tag:a*", "tag:a,b", "tag:a;b", "tag:a(b)", "tag:a\"b",
 		"tag:a\\b", "tag:a\tb", "tag:Größe",
 		"tag:環境", "tag:😀", "resource-groups:Name", "tag:{x}", "tag:a&b", "tag:a%b", "tag:a!", "tag:a?",
+		"tag:#resource-groups:Name",
 	},
 	"DocumentName": {
 		"AWS-RunShellScript", "AWS RunShellScript", "AWS-RunShellScript ", "ab", "abc", "a", "", strings.Repeat("d", 128),

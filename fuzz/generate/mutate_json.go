@@ -157,7 +157,7 @@ func oddString(b *Payload, r *rand.Rand) string {
 
 func oddLiteral(b *Payload, r *rand.Rand) string {
 	text := pick(r, []string{
-		"NaN", "Infinity", "-Infinity", "True", "None", "undefined", "nil", "0x10", "010", "+1", ".5", "5.", "1e", "--1", "1_0", "#",
+		"NaN", "Infinity", "-Infinity", "True", "None", "undefined", "nil", "0x40", "060", "+60", ".5", "5.", "1e", "--1", "1_0", "#",
 		"/* */1", "1 // x\n", "<x/>", "@",
 	})
 	if chance(r, 50) {

@@ -156,15 +156,20 @@ var documentMutations = []mutation{
 	},
 	func(w *world, v *jsontree.Value, r *rand.Rand) string {
 		names := []string{
-			"document.arbitrary", "document.execution", "document.two-steps", "document.hardcoded", "document.schema-2.0",
-			"document.properties", "document.properties-reversed",
+			"document.two-steps", "document.hardcoded", "document.schema-2.0", "document.properties", "document.properties-reversed",
 		}
 		if !setDocument(v, w.bound(r, names...)) {
 			return ""
 		}
+		return "a document with timeouts of its own"
+	},
+	func(w *world, v *jsontree.Value, r *rand.Rand) string {
+		if !setDocument(v, w.bound(r, "document.arbitrary", "document.execution")) {
+			return ""
+		}
 		name := map[bool]string{true: "t", false: "executionTimeout"}[w.has(v.Get("DocumentName").Text, "document.arbitrary")]
-		if !w.has(v.Get("DocumentName").Text, "document.arbitrary", "document.execution") || chance(r, 30) {
-			return "a document with timeouts of its own"
+		if chance(r, 20) {
+			return "a document whose timeout is a parameter that is not given"
 		}
 		timeout := pick(r, []string{"7", "60", strconv.Itoa(2 + r.Intn(3000)), "soon", "7 seconds", "7 8", "", "1.5"})
 		setParameters(v, map[string][]string{name: {timeout}})
