@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"time"
 )
 
@@ -54,7 +56,7 @@ func (h *Handler) Exchange(ctx context.Context, r *Request) *Exchange {
 	select {
 	case x.Err = <-done:
 		if x.Err == nil {
-			x.Response = rec.response()
+			x.Response, x.Err = rec.response(r.Method == http.MethodHead)
 		}
 	case <-limited.Done():
 		x.Err = &Error{TimedOut, fmt.Errorf("the handler did not return within %s", h.limits.Timeout)}
@@ -90,6 +92,7 @@ func received(r *Request) (*http.Request, error) {
 type recorder struct {
 	header, sent http.Header
 	status       int
+	length       int // of the body, as the header announces it; -1 where it does not
 	body         bytes.Buffer
 	limit        int64
 	truncated    bool
@@ -97,14 +100,24 @@ type recorder struct {
 
 func (r *recorder) Header() http.Header { return r.header }
 
+// WriteHeader panics, as net/http does, over what is no status.
 func (r *recorder) WriteHeader(status int) {
+	if status < 100 || status > 999 {
+		panic(fmt.Sprintf("invalid WriteHeader code %d", status))
+	}
 	if r.status == 0 && status >= 200 {
-		r.status, r.sent = status, r.header.Clone()
+		r.status, r.sent, r.length = status, r.header.Clone(), -1
+		if n, err := strconv.Atoi(r.header.Get("Content-Length")); err == nil {
+			r.length = n
+		}
 	}
 }
 
 func (r *recorder) Write(b []byte) (int, error) {
 	r.WriteHeader(http.StatusOK)
+	if r.length >= 0 && r.body.Len()+len(b) > r.length {
+		return 0, http.ErrContentLength
+	}
 	if room := r.limit - int64(r.body.Len()); int64(len(b)) > room {
 		r.truncated = true
 		r.body.Write(b[:room])
@@ -116,7 +129,12 @@ func (r *recorder) Write(b []byte) (int, error) {
 // Flush is there for handlers that a server of net/http gives it to.
 func (r *recorder) Flush() { r.WriteHeader(http.StatusOK) }
 
-func (r *recorder) response() *Response {
+// response is what a client would read: not all of a body that is shorter than announced.
+func (r *recorder) response(head bool) (*Response, *Error) {
 	r.WriteHeader(http.StatusOK)
-	return &Response{Proto: "HTTP/1.1", Status: r.status, Header: r.sent, Body: r.body.Bytes(), Truncated: r.truncated}
+	var err *Error
+	if r.body.Len() < r.length && !head && !r.truncated {
+		err = readError(io.ErrUnexpectedEOF)
+	}
+	return &Response{Proto: "HTTP/1.1", Status: r.status, Header: r.sent, Body: r.body.Bytes(), Truncated: r.truncated}, err
 }

@@ -36,6 +36,16 @@ func TestAHandlerIsHeldToTheSameLimits(t *testing.T) {
 			w.WriteHeader(http.StatusBadRequest)
 			w.WriteHeader(http.StatusOK)
 		}, ending{status: 400}},
+		"no status": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(0) }, ending{failure: wire.HandlerPanic}},
+		"a length that is too high": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "3")
+			_, _ = io.WriteString(w, "{}")
+		}, ending{status: 200, body: "{}", failure: wire.Closed}},
+		"a length that is too low": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "2")
+			_, _ = io.WriteString(w, "{}")
+			_, _ = io.WriteString(w, "\n")
+		}, ending{status: 200, body: "{}"}},
 		"a flush": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "{")
 			w.(http.Flusher).Flush()
