@@ -146,7 +146,7 @@ func alarmMutants() []Mutant {
 		{"state/alarms-lost", "TriggeredAlarms is always empty", alarmSource, Must, triggered, listed(put("TriggeredAlarms", "[]"))},
 		{"state/alarms-watched", "TriggeredAlarms holds every alarm that is watched, once the command has ended", alarmSource, Must,
 			"execution/Alarms/quiet execution/Alarms/missing-ignored lifecycle/Echo/after-the-end",
-			listed(when(both(ended, not(has("TriggeredAlarms[]"))), alarmTriggered("UNKNOWN")))},
+			listed(when(every(ended, not(has("TriggeredAlarms[]"))), alarmTriggered("UNKNOWN")))},
 		{"state/alarm-errors", "An invocation that an alarm ended counts as an error",
 			"evidence: alarms/fires-later; counted as completed, not as errors or delivery timeouts", Must, triggered,
 			listed(when(has("StatusDetails", "FailedDueToAlarm"), as("ErrorCount", "CompletedCount")))},

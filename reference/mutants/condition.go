@@ -50,9 +50,11 @@ func emptyList(v *jsontree.Value) bool { return v.Kind == jsontree.Array && len(
 // not is the opposite of a condition.
 func not(is condition) condition { return func(v *jsontree.Value) bool { return !is(v) } }
 
-// both is the condition that two conditions hold.
-func both(one, other condition) condition {
-	return func(v *jsontree.Value) bool { return one(v) && other(v) }
+// every is the condition that all of these hold.
+func every(conditions ...condition) condition {
+	return func(v *jsontree.Value) bool {
+		return !slices.ContainsFunc(conditions, func(holds condition) bool { return !holds(v) })
+	}
 }
 
 // asks reports whether a request meets a condition.

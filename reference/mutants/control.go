@@ -69,7 +69,7 @@ func controlMutants() []Mutant {
 		{"control/targets-either", "Of several Targets one that matches is enough", targetsSource, Must, "execution/Targets/two-tags",
 			disguised(each(shorten(1), "Targets"), "Targets")},
 		{"control/values-all", "All Values of a target must match", targetsSource, Must, "execution/Targets/one-of-two-values",
-			retargeted(both(tagged, some("Values", moreThan(1))), put("Values", `["sendspec-both"]`))},
+			retargeted(every(tagged, some("Values", moreThan(1))), put("Values", `["sendspec-both"]`))},
 		{"control/values-unread", "A target tag:KEY matches every value of the tag", targetsSource, Must,
 			"execution/Targets/another-value", retargeted(tagged, func(_ *call, target *jsontree.Value) {
 				set(target, "Values", list(text(strings.TrimPrefix(member(target, "Key"), "tag:"))))
@@ -105,7 +105,7 @@ func controlMutants() []Mutant {
 			}, relabel("Success", "Failed", "Undeliverable")))},
 		{"control/denied-group-counts", "A resource group that may not be listed counts a node",
 			"evidence: targets/denied-list; group list denied: Failed/AccessDenied", Should, "execution/AccessDenied/no-node-runs",
-			listed(when(both(has("StatusDetails", "AccessDenied"), some("TargetCount", number64(0))),
+			listed(when(every(has("StatusDetails", "AccessDenied"), some("TargetCount", number64(0))),
 				put("TargetCount", "1", "CompletedCount", "1")))},
 	}
 }

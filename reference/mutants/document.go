@@ -47,9 +47,9 @@ func documentMutants() []Mutant {
 	}
 	return []Mutant{
 		{"semantics/document-of-aws", "Every name with AWS- in front is a document of AWS", documentSource, Must, document,
-			documentWhere(func(name string) bool { return strings.HasPrefix(name, "AWS-") })},
+			documentWhere(starting("AWS-"))},
 		{"semantics/document-any-arn", "What has the form of an ARN is the ARN of a document", documentSource, Must, document,
-			documentWhere(func(name string) bool { return strings.Contains(name, ":") })},
+			documentWhere(matching(":"))},
 		{"semantics/document-last-of-arn", "Of an ARN only the last part counts, whichever account it names",
 			"API_SendCommand, DocumentName: a name or ARN that hasn't been shared with your account gives InvalidDocument", Must,
 			document, overlooking("InvalidDocument", mending(some("DocumentName", matching("/")), texts(afterSlash, "DocumentName")))},
@@ -118,16 +118,10 @@ func insteadOf(document string) func(t *jsontree.Value) bool {
 }
 
 // documentWhere takes some names for those of a document that exists.
-func documentWhere(such func(name string) bool) answer {
-	return overlooking("InvalidDocument", func(t *jsontree.Value) bool {
-		if name := member(t, "DocumentName"); !such(name) || name == "sendspec-automation" || t.Get("DocumentHash") != nil {
-			return false
-		}
-		set(t, "DocumentName", text("AWS-RunShellScript"))
-		set(t, "Parameters", goodParameters("AWS-RunShellScript"))
-		remove(t, "DocumentVersion")
-		return true
-	})
+func documentWhere(such condition) answer {
+	unknown := every(some("DocumentName", such), not(has("DocumentName", "sendspec-automation")), not(has("DocumentHash")))
+	return overlooking("InvalidDocument", mending(unknown,
+		put("DocumentName", `"AWS-RunShellScript"`, "Parameters", `{"commands":["true"]}`), drop("DocumentVersion")))
 }
 
 // goodParameters are parameters that a document takes.

@@ -29,9 +29,9 @@ func sizeMutants() []Mutant {
 	}
 	return []Mutant{
 		{"semantics/alarm-firing-ignored", "IgnorePollAlarmFailure ignores an alarm that fires, too", alarmsSource, Must, alarm,
-			accepting(invalid, alarmName, both(has(alarmName, "sendspec-alarm-firing"), some(ignore, isTrue)))},
+			accepting(invalid, alarmName, every(has(alarmName, "sendspec-alarm-firing"), some(ignore, isTrue)))},
 		{"semantics/alarm-missing-by-default", "IgnorePollAlarmFailure is true where it is not given", alarmsSource, Must, alarm,
-			accepting(invalid, alarmName, both(some(alarmName, not(has("", "sendspec-alarm-firing"))), not(has(ignore))))},
+			accepting(invalid, alarmName, every(some(alarmName, not(has("", "sendspec-alarm-firing"))), not(has(ignore))))},
 		{"semantics/alarm-missing-refused", "An alarm that does not exist is refused, IgnorePollAlarmFailure or not",
 			alarmsSource, Must, "error/Alarms accept/AlarmConfiguration",
 			alarmRefused(not(starting("sendspec-alarm-")))},
@@ -40,12 +40,12 @@ func sizeMutants() []Mutant {
 		{"semantics/role-empty", "A ServiceRoleArn that is empty is one that is there", noticeSource, Should, role,
 			accepting(noRole, arn, has(arn, ""))},
 		{"semantics/role-of-any-form", "A ServiceRoleArn need not be an ARN", "service model: ServiceRole, the ARN of an IAM role", Should,
-			role, accepting(noRole, arn, both(has(arn), not(has(arn, ""))))},
+			role, accepting(noRole, arn, every(has(arn), not(has(arn, ""))))},
 		{"semantics/topic-empty", "A NotificationArn that is empty is one that is there", noticeSource, Should, topic,
 			accepting(noTopic, topicARN, has(topicARN, ""))},
 		{"semantics/topic-of-any-form", "A NotificationArn need not be the ARN of a topic",
 			"service model: NotificationArn, an ARN for an Amazon SNS topic", Should, topic,
-			accepting(noTopic, topicARN, both(has(topicARN), not(has(topicARN, ""))))},
+			accepting(noTopic, topicARN, every(has(topicARN), not(has(topicARN, ""))))},
 		{"semantics/size-of-each", "Each value may have the size that they may have together", sizeSource, Must, size,
 			smaller(func(t *jsontree.Value) bool {
 				largest := 0

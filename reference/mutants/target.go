@@ -38,7 +38,7 @@ func targetMutants() []Mutant {
 	}
 	// besideGroup takes some targets beside a resource group, which is dropped with its resource types.
 	besideGroup := func(such condition) answer {
-		return overlooking("ValidationException", mending(both(targeting(groupKey), such), each(func(targets *jsontree.Value) {
+		return overlooking("ValidationException", mending(every(targeting(groupKey), such), each(func(targets *jsontree.Value) {
 			keep(targets, func(t *jsontree.Value) bool { return !isKey(t, groupKey) && !isKey(t, typesKey) })
 		}, "Targets")))
 	}
@@ -96,7 +96,7 @@ func targetMutants() []Mutant {
 			instance, instances(func(first, _ string, n int) bool { return n == 1 && first == "i-0123456789abcdef8" })},
 		{"semantics/node-without-parameters", "A node that is not known makes the server fail where a parameter is missing, too",
 			"evidence: errors/precedence/node-and-parameters", Must, "error/Precedence",
-			failing500(asks(both(some("InstanceIds", unknownFirst), not(has("Parameters")))))},
+			failing500(asks(every(some("InstanceIds", unknownFirst), not(has("Parameters")))))},
 		{"semantics/instances-twice", "An instance may appear twice in InstanceIds", "service model: SendCommand, DuplicateInstanceId",
 			Should, "error/DuplicateInstanceId",
 			overlooking("DuplicateInstanceId", func(t *jsontree.Value) bool { return once(t.Get("InstanceIds"), false, textOf) })},
@@ -133,11 +133,11 @@ func targetMutants() []Mutant {
 				return some("InstanceIds", emptyList)(t) || some("Targets", emptyList)(t)
 			})},
 		{"semantics/null-lists-fail", "InstanceIds and Targets that are both null make the server fail", failsSource, Must, destination,
-			failing500(asks(both(some("InstanceIds", kind(jsontree.Null)), some("Targets", kind(jsontree.Null)))))},
+			failing500(asks(every(some("InstanceIds", kind(jsontree.Null)), some("Targets", kind(jsontree.Null)))))},
 		{"semantics/targets-win", "InstanceIds beside Targets are not looked at", destinationSource, Must, destination,
 			overlooking("ValidationException", without("InstanceIds"))},
 		{"semantics/instances-win", "Targets beside InstanceIds are not looked at", destinationSource, Should, destination,
-			overlooking("ValidationException", mending(both(has("InstanceIds"), has("Targets")), drop("Targets")))},
+			overlooking("ValidationException", mending(every(has("InstanceIds"), has("Targets")), drop("Targets")))},
 	}
 }
 

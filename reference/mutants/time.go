@@ -17,53 +17,44 @@ func timeMutants() []Mutant {
 	arbitrary, execution, versions := demo("document.arbitrary"), demo("document.execution"), demo("document.versions")
 	// more counts some seconds more for a document; instead, so many in the place of the execution timeouts.
 	more := func(document string, n int64) answer {
-		return expiring(func(timeout, execution int64, request *jsontree.Value) int64 {
-			if member(request, "DocumentName") == document {
-				execution += n
-			}
-			return timeout + execution
-		})
+		return sent(asked(has("DocumentName", document), expires(func(timeout, execution int64) int64 { return timeout + execution + n })))
 	}
-	instead := func(n int64, when func(execution int64, request *jsontree.Value) bool) answer {
-		return expiring(func(timeout, execution int64, request *jsontree.Value) int64 {
-			if when(execution, request) {
-				execution = n
-			}
-			return timeout + execution
-		})
+	instead := func(n int64, when condition) answer {
+		return sent(asked(when, expires(func(timeout, _ int64) int64 { return timeout + n })))
 	}
 	bothTimes := func(change func(f float64) float64) answer {
 		return sent(shift("RequestedDateTime", change), shift("ExpiresAfter", change))
 	}
 	return []Mutant{
 		{"time/without-execution", "ExpiresAfter leaves out the execution timeout", expirySource, Must, expiry,
-			expiring(func(timeout, _ int64, _ *jsontree.Value) int64 { return timeout })},
+			sent(expires(func(timeout, _ int64) int64 { return timeout }))},
 		{"time/without-timeout", "ExpiresAfter leaves out TimeoutSeconds", expirySource, Must, expiry,
-			expiring(func(_, execution int64, _ *jsontree.Value) int64 { return execution })},
+			sent(expires(func(_, execution int64) int64 { return execution }))},
 		{"time/execution-at-least-5", "ExpiresAfter counts at least the 5 seconds that the agent gives a plugin",
 			"evidence: expiry/execution-timeout; TimeoutSeconds 30, executionTimeout 2 gives 32; " +
 				"section 4: executionTimeout 2 is accepted (agent minimum 5)",
-			Must, expiry, expiring(func(timeout, execution int64, _ *jsontree.Value) int64 { return timeout + max(execution, 5) })},
+			Must, expiry, sent(expires(func(timeout, execution int64) int64 { return timeout + max(execution, 5) }))},
 		{"time/days-dropped", "ExpiresAfter loses whole days, which the seconds of a duration do not count", expirySource, Must, expiry,
-			expiring(func(timeout, execution int64, _ *jsontree.Value) int64 { return (timeout + execution) % 86400 })},
+			sent(expires(func(timeout, execution int64) int64 { return (timeout + execution) % 86400 }))},
 		{"time/by-node", "ExpiresAfter counts the execution timeout for every node", expirySource, Must, expiry,
-			expiring(func(timeout, execution int64, r *jsontree.Value) int64 {
-				if ids := r.Get("InstanceIds"); ids != nil {
-					execution *= int64(max(1, len(ids.Items)))
-				}
-				return timeout + execution
+			sent(func(c *call, v *jsontree.Value) {
+				nodes := max(1, number(v, "TargetCount"))
+				expires(func(timeout, execution int64) int64 { return timeout + execution*nodes })(c, v)
 			})},
 		{"time/document-default", "ExpiresAfter counts the document's default of a parameter that was not given",
 			"evidence: expiry/parameter-omitted; document default is NOT used, 3600 is [recorded]", Must, expiry,
-			instead(5, func(n int64, r *jsontree.Value) bool {
-				return n == 3600 && has("DocumentName", arbitrary, execution)(r)
-			})},
+			sent(asked(has("DocumentName", arbitrary, execution), expires(func(timeout, execution int64) int64 {
+				if execution == 3600 {
+					execution = 5
+				}
+				return timeout + execution
+			})))},
 		{"time/default-version", "ExpiresAfter counts the steps of the document's default version, not those of DocumentVersion",
 			"service model: DocumentVersion chooses the version; " + expirySource, Must, expiry,
-			instead(22, func(_ int64, r *jsontree.Value) bool { return has("DocumentName", versions)(r) })},
+			instead(22, has("DocumentName", versions))},
 		{"time/by-name", "ExpiresAfter knows the parameter executionTimeout alone",
 			"evidence: expiry/parameter-supplied; any parameter name referenced by timeoutSeconds [recorded]", Must, expiry,
-			instead(3600, func(_ int64, r *jsontree.Value) bool { return has("DocumentName", arbitrary)(r) })},
+			instead(3600, has("DocumentName", arbitrary))},
 		{"time/longest-step", "ExpiresAfter counts only the longest of a document's steps",
 			"evidence: expiry/steps; two steps 5+7 => 42 [recorded]", Must, expiry, more(demo("document.two-steps"), -5)},
 		{"time/every-property", "ExpiresAfter counts every property of a document of schema 1.2",
@@ -75,10 +66,7 @@ func timeMutants() []Mutant {
 			"evidence: expiry/schema-2.0", Must, expiry, more(demo("document.schema-2.0"), -70)},
 		{"time/number-in-front", "A timeout with more after its digits counts as its digits",
 			"evidence: expiry/unparsable; unparsable supplied value falls back to 3600", Should, expiry,
-			instead(7, func(_ int64, r *jsontree.Value) bool {
-				v := r.Pointer("/Parameters/t/0")
-				return v != nil && len(v.Text) > 1 && v.Text[0] == '7'
-			})},
+			instead(7, some("Parameters.t[]", matching("^7.")))},
 		{"time/two-clocks", "ExpiresAfter is counted from a second look at the clock, some milliseconds later",
 			"evidence: expiry/sum; ms part identical", Must, expiry, sent(shift("ExpiresAfter", later(25*time.Millisecond)))},
 		{"time/single-precision", "Times are numbers of single precision, minutes apart",
@@ -89,20 +77,20 @@ func timeMutants() []Mutant {
 			bothTimes(func(f float64) float64 { return f * 1000 })},
 		{"time/expiry-before-request", "ExpiresAfter lies before RequestedDateTime, from which the timeouts were taken away",
 			expirySource, Must, "invariant/Command/times echo/ExpiresAfter",
-			expiring(func(timeout, execution int64, _ *jsontree.Value) int64 { return -timeout - execution })},
+			sent(expires(func(timeout, execution int64) int64 { return -timeout - execution }))},
 		{"time/requested-from-request", "A RequestedDateTime in the request is taken over",
 			"evidence: echo/no-extra-members; service model: SendCommandRequest has no RequestedDateTime; unknown members are ignored",
 			Should, requested, sent(asGiven("RequestedDateTime"))},
 	}
 }
 
-// expiring makes ExpiresAfter lie as many seconds after RequestedDateTime as expire says, which is
+// expires makes ExpiresAfter lie as many seconds after RequestedDateTime as expire says, which is
 // given what AWS counts for delivery and for execution.
-func expiring(expire func(timeout, execution int64, request *jsontree.Value) int64) answer {
-	return sent(func(c *call, command *jsontree.Value) {
+func expires(expire func(timeout, execution int64) int64) edit {
+	return func(c *call, command *jsontree.Value) {
 		timeout, right := number(command, "TimeoutSeconds"), lifetime(command)
-		shift("ExpiresAfter", later(time.Duration(expire(timeout, right-timeout, c.tree())-right)*time.Second))(c, command)
-	})
+		shift("ExpiresAfter", later(time.Duration(expire(timeout, right-timeout)-right)*time.Second))(c, command)
+	}
 }
 
 // shift moves a time.
