@@ -56,18 +56,18 @@ func counts(path string, c *jsontree.Value) []Finding {
 	for i, name := range countNames {
 		v, ok := c.Get(name).Int64()
 		if ok && v < 0 {
-			return broken(fixtures.Must, path+"/"+name, anything("no less than 0"), described(c.Get(name)))
+			return broken(fixtures.Must, path+"/"+name, "no less than 0", described(c.Get(name)))
 		}
 		n[i] = v // 0 where it is missing or no integer: its type is another check's business
 	}
 	targeted, completed, failed := n[0], n[1], n[2]+n[3]
 	if completed > targeted {
-		return broken(fixtures.Must, path+"/CompletedCount", anything(fmt.Sprintf("at most TargetCount, %d", targeted)),
+		return broken(fixtures.Must, path+"/CompletedCount", fmt.Sprintf("at most TargetCount, %d", targeted),
 			described(c.Get("CompletedCount")))
 	}
 	if failed > completed {
 		return broken(fixtures.Must, path+"/ErrorCount",
-			anything(fmt.Sprintf("with DeliveryTimedOutCount at most CompletedCount, %d", completed)),
+			fmt.Sprintf("with DeliveryTimedOutCount at most CompletedCount, %d", completed),
 			Description{Words: fmt.Sprint(failed), Kind: kindNumber})
 	}
 	return nil
@@ -86,22 +86,21 @@ func statusAgrees(path string, c *jsontree.Value) []Finding {
 		return nil
 	}
 	if statuses := statusesOf(reference.OfCommand); !slices.Contains(statuses, status.Text) {
-		return broken(fixtures.Must, path+"/Status", anything("one of "+strings.Join(statuses, ", ")), described(status))
+		return broken(fixtures.Must, path+"/Status", "one of "+strings.Join(statuses, ", "), described(status))
 	}
 	if details == nil || details.Kind != jsontree.String {
 		return nil
 	}
 	word := reference.Details(strings.ReplaceAll(details.Text, " ", ""))
 	if !slices.Contains(reference.OfCommand.Details(), word) {
-		return broken(fixtures.Must, path+"/StatusDetails", anything("one of the StatusDetails that are documented or recorded"),
-			described(details))
+		return broken(fixtures.Must, path+"/StatusDetails", "one of the StatusDetails that are documented or recorded", described(details))
 	}
 	if slices.Contains(reference.StatusesOf(word), reference.Status(status.Text)) {
 		return spaced(path, details)
 	}
 	// "StatusDetails can show different results than Status": which, no source lists in full.
 	return broken(fixtures.Should, path+"/StatusDetails",
-		anything(fmt.Sprintf("with Status %s one of %s", status.Text, strings.Join(detailsWith(status.Text), ", "))), described(details))
+		fmt.Sprintf("with Status %s one of %s", status.Text, strings.Join(detailsWith(status.Text), ", ")), described(details))
 }
 
 // statusesOf lists the values of Status that the subject can have.
@@ -133,11 +132,11 @@ var timesCheck = check{
 		requested, ok1 := c.Get("RequestedDateTime").Float64()
 		expires, ok2 := c.Get("ExpiresAfter").Float64()
 		if ok1 && ok2 && expires <= requested {
-			found = broken(fixtures.Must, path+"/ExpiresAfter", anything("later than RequestedDateTime"),
+			found = broken(fixtures.Must, path+"/ExpiresAfter", "later than RequestedDateTime",
 				Description{Words: span(expires-requested) + " after it", Kind: kindNumber})
 		}
 		if ok1 && requested > 1e11 {
-			found = append(found, broken(fixtures.Must, path+"/RequestedDateTime", anything("seconds since 1970"),
+			found = append(found, broken(fixtures.Must, path+"/RequestedDateTime", "seconds since 1970",
 				anything("milliseconds, it seems: "+c.Get("RequestedDateTime").Text))...)
 		}
 		return found

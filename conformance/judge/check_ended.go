@@ -41,10 +41,10 @@ func (h *history) command(e *Exchanged, s *subject) []Finding {
 		switch before := h.counts[i]; {
 		case h.hasCounts && h.end != "" && n != before:
 			found = append(found, broken(fixtures.Must, s.path+"/"+name,
-				anything(fmt.Sprintf("%d, as in %s, where it had ended", before, h.counted)), described(v))...)
+				fmt.Sprintf("%d, as in %s, where it had ended", before, h.counted), described(v))...)
 		case h.hasCounts && n < before: // no source says that a list cannot lag behind another
 			found = append(found, broken(fixtures.Should, s.path+"/"+name,
-				anything(fmt.Sprintf("no less than %d, as in %s", before, h.counted)), described(v))...)
+				fmt.Sprintf("no less than %d, as in %s", before, h.counted), described(v))...)
 		}
 	}
 	h.counts, h.counted, h.hasCounts = now, by, whole
@@ -70,7 +70,7 @@ func (h *history) agree(path string, by place) []Finding {
 	for i, want := range []int{h.sum.Target, h.sum.Completed, h.sum.Errors, h.sum.DeliveryTimedOut} {
 		if h.counts[i] != int64(want) {
 			return broken(fixtures.Must, where(countNames[i]),
-				anything(fmt.Sprintf("%s %d, by its invocations: %s", countNames[i], want, other)),
+				fmt.Sprintf("%s %d, by its invocations: %s", countNames[i], want, other),
 				Description{Words: fmt.Sprint(h.counts[i]), Kind: kindNumber})
 		}
 	}
@@ -78,7 +78,7 @@ func (h *history) agree(path string, by place) []Finding {
 	failed := h.all[reference.Failed]+h.all[reference.ExecutionTimedOut] > 0
 	if succeeded != (h.end == reference.Success) && (succeeded || failed) {
 		return broken(fixtures.Must, where("StatusDetails"),
-			anything(fmt.Sprintf("what goes with invocations that ended %v: %s", h.all, other)), anything(string(h.end)))
+			fmt.Sprintf("what goes with invocations that ended %v: %s", h.all, other), anything(string(h.end)))
 	}
 	return nil
 }
@@ -109,7 +109,7 @@ func (h *history) invocation(e *Exchanged, s *subject) []Finding {
 		found = h.agree(s.path, by)
 	case ended && before.details != details:
 		return broken(fixtures.Must, s.path+"/StatusDetails",
-			anything(fmt.Sprintf("%s, as in %s, where it had ended", before.details, before.by)), anything(string(details)))
+			fmt.Sprintf("%s, as in %s, where it had ended", before.details, before.by), anything(string(details)))
 	}
 	key := e.Step.Request.Operation + " " + s.node
 	if plugin := s.value.Get("PluginName").Str(); e.Step.Request.Operation == reference.GetCommandInvocation {

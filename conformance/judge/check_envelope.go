@@ -18,7 +18,7 @@ var serverErrorCheck = check{
 		if e.Response == nil || e.Response.Status < 500 || expectsStatus(e, func(o *fixtures.Outcome) bool { return o.Status != nil }) {
 			return nil
 		}
-		return broken(fixtures.Must, pathStatus, anything("an answer below 500"), e.described())
+		return broken(fixtures.Must, pathStatus, "an answer below 500", e.described())
 	},
 }
 
@@ -38,7 +38,7 @@ var contentTypeCheck = check{
 		if got.Words == "" {
 			got = nothing()
 		}
-		return broken(fixtures.Must, "header Content-Type", anything(awsJSONType), got)
+		return broken(fixtures.Must, "header Content-Type", awsJSONType, got)
 	},
 }
 
@@ -59,10 +59,10 @@ var requestIDCheck = check{
 		}
 		id := requestID(e)
 		if id == "" {
-			return broken(fixtures.Must, "header x-amzn-RequestId", anything("a request ID"), nothing())
+			return broken(fixtures.Must, "header x-amzn-RequestId", "a request ID", nothing())
 		}
 		if !matcher.IsUUID(id) {
-			return broken(fixtures.Should, "header x-amzn-RequestId", anything("a UUID"),
+			return broken(fixtures.Should, "header x-amzn-RequestId", "a UUID",
 				Description{Words: fmt.Sprintf("%d characters of another form", len(id)), Kind: kindNumber})
 		}
 		return nil
@@ -79,10 +79,11 @@ var oneValueCheck = check{
 			return nil
 		}
 		if e.Body == nil {
-			return broken(fixtures.Must, pathBody, anything("one JSON value"), describedBody(e))
+			return broken(fixtures.Must, pathBody, "one JSON value", describedBody(e))
 		}
 		if e.Body.Kind != jsontree.Object {
-			return broken(fixtures.Must, pathBody, Description{Words: "a JSON object", Kind: kindObject}, described(e.Body))
+			want := Description{Words: "a JSON object", Kind: kindObject}
+			return []Finding{{Path: pathBody, Want: want, Got: described(e.Body), Level: fixtures.Must}}
 		}
 		return nil
 	},
@@ -95,7 +96,7 @@ var duplicateKeysCheck = check{
 			return nil
 		}
 		if twice := e.Body.Duplicates(); len(twice) > 0 {
-			return broken(fixtures.Must, twice[0], anything("one member of this name"), Description{Words: "several", Kind: kindSeveral})
+			return broken(fixtures.Must, twice[0], "one member of this name", Description{Words: "several", Kind: kindSeveral})
 		}
 		return nil
 	},
@@ -110,11 +111,10 @@ var errorTypeCheck = check{
 		}
 		switch refused := e.Response.Status >= 300; {
 		case refused && e.ErrorType == "":
-			return broken(fixtures.Must, pathErrorType, anything("__type with the error's shape name"),
+			return broken(fixtures.Must, pathErrorType, "__type with the error's shape name",
 				Description{Words: show(e.Body), Kind: kindNone})
 		case !refused && e.ErrorType != "":
-			return broken(fixtures.Must, pathStatus, anything("a status of 4xx or 5xx for "+e.ErrorType),
-				describedStatus(e.Response.Status))
+			return broken(fixtures.Must, pathStatus, "a status of 4xx or 5xx for "+e.ErrorType, describedStatus(e.Response.Status))
 		}
 		return nil
 	},
@@ -125,7 +125,7 @@ var bareTypeCheck = check{
 		"errors/type", "protocol/error-type"),
 	func(e *Exchanged) []Finding {
 		if v := e.Body.Get("__type"); v != nil && e.ErrorType != "" && v.Text != e.ErrorType {
-			return broken(fixtures.Should, "/__type", anything(e.ErrorType), described(v))
+			return broken(fixtures.Should, "/__type", e.ErrorType, described(v))
 		}
 		return nil
 	},

@@ -39,13 +39,13 @@ func invocationStatus(path string, v *jsontree.Value) []Finding {
 	statuses := append(statusesOf(reference.OfInvocation), string(reference.Delayed))
 	d, details := v.Get("StatusDetails"), reference.OfInvocation.Details()
 	if v.Get("Status") == nil || d == nil {
-		return broken(fixtures.Must, path, anything("Status and StatusDetails"), described(v))
+		return broken(fixtures.Must, path, "Status and StatusDetails", described(v))
 	}
 	if s := v.Get("Status"); s.Kind == jsontree.String && !slices.Contains(statuses, s.Text) {
-		return broken(fixtures.Must, path+"/Status", anything("one of "+strings.Join(statuses, ", ")), described(s))
+		return broken(fixtures.Must, path+"/Status", "one of "+strings.Join(statuses, ", "), described(s))
 	}
 	if d.Kind == jsontree.String && !slices.Contains(details, reference.Details(strings.ReplaceAll(d.Text, " ", ""))) {
-		return broken(fixtures.Must, path+"/StatusDetails", anything(fmt.Sprintf("one of %s", details)), described(d))
+		return broken(fixtures.Must, path+"/StatusDetails", fmt.Sprintf("one of %s", details), described(d))
 	}
 	return spaced(path, d)
 }
@@ -55,7 +55,7 @@ func spaced(path string, details *jsontree.Value) []Finding {
 	if details.Kind != jsontree.String || !strings.Contains(details.Text, " ") {
 		return nil
 	}
-	return broken(fixtures.Should, path+"/StatusDetails", anything(strings.ReplaceAll(details.Text, " ", "")), described(details))
+	return broken(fixtures.Should, path+"/StatusDetails", strings.ReplaceAll(details.Text, " ", ""), described(details))
 }
 
 var executionTimesCheck = check{
@@ -87,7 +87,7 @@ func early(v *jsontree.Value, name string) []Finding {
 	if t.Kind == jsontree.String && t.Text == "" {
 		level = fixtures.Should
 	}
-	return broken(level, "/"+name, anything("nothing before the end"), described(t))
+	return broken(level, "/"+name, "nothing before the end", described(t))
 }
 
 // endOfExecution: AWS leaves the fraction of the last second out. A second or more is another time.
@@ -107,6 +107,5 @@ func endOfExecution(v *jsontree.Value) []Finding {
 	if off := end.Sub(want).Abs(); off >= time.Second {
 		level = fixtures.Must
 	}
-	return broken(level, "/ExecutionEndDateTime", anything(want.UTC().Format("2006-01-02T15:04:05.000Z")),
-		described(v.Get("ExecutionEndDateTime")))
+	return broken(level, "/ExecutionEndDateTime", want.UTC().Format("2006-01-02T15:04:05.000Z"), described(v.Get("ExecutionEndDateTime")))
 }

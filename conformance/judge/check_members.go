@@ -45,7 +45,7 @@ func walkMembers(e *Exchanged, unknown bool) []Finding {
 
 func (w *memberWalk) add(unknown bool, level fixtures.Level, path, want string, got *jsontree.Value) {
 	if unknown == w.unknown {
-		w.found = append(w.found, broken(level, path, anything(want), described(got))...)
+		w.found = append(w.found, broken(level, path, want, described(got))...)
 	}
 }
 

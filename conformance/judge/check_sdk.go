@@ -85,7 +85,7 @@ func sdkReadsOutput(e *Exchanged) []Finding {
 	body, text := forSDK(e)
 	out, err := decode(operation, e, text)
 	if err != nil {
-		return broken(fixtures.Must, pathBody, anything("a body that the SDK reads"),
+		return broken(fixtures.Must, pathBody, "a body that the SDK reads",
 			Description{Words: cut(untrusted.FirstLine(err.Error())), Kind: kindUnreadable})
 	}
 	name, read := sdkOutputs[operation].holds, reflect.ValueOf(out).Elem()
@@ -97,12 +97,12 @@ func sdkReadsOutput(e *Exchanged) []Finding {
 	case sent == nil:
 	case read.Kind() == reflect.Pointer && sent.Kind == jsontree.Object:
 		if read.IsNil() {
-			return broken(fixtures.Must, path, anything("a "+name+" in the SDK's output"), anything("none"))
+			return broken(fixtures.Must, path, "a "+name+" in the SDK's output", anything("none"))
 		}
 		return sameMembers(path, sent, read.Elem())
 	case read.Kind() == reflect.Slice && sent.Kind == jsontree.Array:
 		if read.Len() != len(sent.Items) {
-			return broken(fixtures.Must, path, anything(fmt.Sprintf("%d elements in the SDK's output", len(sent.Items))),
+			return broken(fixtures.Must, path, fmt.Sprintf("%d elements in the SDK's output", len(sent.Items)),
 				Description{Words: fmt.Sprint(read.Len()), Kind: kindNumber})
 		}
 		for i := range sent.Items {
@@ -131,7 +131,7 @@ func sameMembers(path string, sent *jsontree.Value, structure reflect.Value) []F
 			field = field.Addr()
 		}
 		if field.IsValid() && !sameRead(v, field.Interface()) {
-			return broken(fixtures.Must, path+"/"+name, anything(show(v)+" in the SDK's output"), describeRead(field.Interface()))
+			return broken(fixtures.Must, path+"/"+name, show(v)+" in the SDK's output", describeRead(field.Interface()))
 		}
 	}
 	return nil
@@ -171,12 +171,10 @@ func sdkReadsError(e *Exchanged) []Finding {
 	_, err := decode(operation, e, e.Response.Body)
 	var api smithy.APIError
 	if !errors.As(err, &api) {
-		return broken(fixtures.Must, pathBody, anything("an API error in the SDK"),
-			Description{Words: fmt.Sprint(err), Kind: kindUnreadable})
+		return broken(fixtures.Must, pathBody, "an API error in the SDK", Description{Words: fmt.Sprint(err), Kind: kindUnreadable})
 	}
 	if e.ErrorType != "" && api.ErrorCode() != e.ErrorType {
-		return broken(fixtures.Must, pathErrorType, anything(e.ErrorType+" in the SDK"),
-			Description{Words: api.ErrorCode(), Kind: kindNone})
+		return broken(fixtures.Must, pathErrorType, e.ErrorType+" in the SDK", Description{Words: api.ErrorCode(), Kind: kindNone})
 	}
 	return nil
 }

@@ -163,7 +163,7 @@ const mostOfNodes = 4096
 func (h *history) ofNode(s *subject) []Finding {
 	path := s.path + "/InstanceId"
 	if s.again {
-		return broken(fixtures.Must, path, anything("a node once among the invocations of a command"), described(s.value.Get("InstanceId")))
+		return broken(fixtures.Must, path, "a node once among the invocations of a command", described(s.value.Get("InstanceId")))
 	}
 	to, ok := h.sent["InstanceIds"]
 	if !ok {
@@ -177,7 +177,7 @@ func (h *history) ofNode(s *subject) []Finding {
 		slices.ContainsFunc(list.Items, func(v jsontree.Value) bool { return v.Str() == s.node }) {
 		return nil
 	}
-	return broken(fixtures.Must, path, anything(fmt.Sprintf("one of %s, the InstanceIds in %s", show(list), to.by)),
+	return broken(fixtures.Must, path, fmt.Sprintf("one of %s, the InstanceIds in %s", show(list), to.by),
 		described(s.value.Get("InstanceId")))
 }
 
@@ -194,13 +194,13 @@ func (h *history) urls(s *subject) []Finding {
 		switch url := v.Str(); {
 		case url == "":
 		case bucket == "":
-			found = append(found, broken(fixtures.Must, s.path+"/"+name,
-				Description{Words: `"", without a bucket in ` + place.by.name, Kind: kindString}, described(v))...)
+			want := Description{Words: `"", without a bucket in ` + place.by.name, Kind: kindString}
+			found = append(found, Finding{Path: s.path + "/" + name, Want: want, Got: described(v), Level: fixtures.Must})
 		default:
 			for _, part := range []string{bucket, prefix, s.command, s.node} {
 				if !strings.Contains(url, part) {
 					found = append(found, broken(fixtures.Should, s.path+"/"+name,
-						anything(fmt.Sprintf("a URL with %q in it, by %s", part, place.by)), described(v))...)
+						fmt.Sprintf("a URL with %q in it, by %s", part, place.by), described(v))...)
 					break
 				}
 			}

@@ -80,7 +80,7 @@ func (k known) value() *jsontree.Value {
 // differs is the finding that a member is not what it was.
 func (k known) differs(level fixtures.Level, path, whence string, got *jsontree.Value) []Finding {
 	v := k.value()
-	return broken(level, path, Description{Words: show(v) + whence, Kind: kindOf(v)}, described(got))
+	return []Finding{{Path: path, Want: Description{Words: show(v) + whence, Kind: kindOf(v)}, Got: described(got), Level: level}}
 }
 
 // inspect returns the findings on the exchange that follows.
@@ -232,6 +232,6 @@ var statusOrderCheck = caseCheck{
 		if reference.Terminal(before.details) {
 			level, want = fixtures.Must, "%s, as in %s, where it had ended"
 		}
-		return broken(level, s.path+"/StatusDetails", anything(fmt.Sprintf(want, before.details, before.by)), anything(string(details)))
+		return broken(level, s.path+"/StatusDetails", fmt.Sprintf(want, before.details, before.by), anything(string(details)))
 	},
 }
