@@ -76,3 +76,12 @@ func TestALimitInAnEarlierAnswerIsNobodysFault(t *testing.T) {
 	assert.Equal(t, judge.Error, r.Verdict, r.Findings)
 	assert.Contains(t, r.Reason, "an answer of more than 6 bytes")
 }
+
+// Each case of a run may have its refusal in a finding for each outcome, and every report quotes them.
+func TestOfALongRefusalTheBeginningIsQuoted(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 1<<20)
+	e := judge.Read(fixtures.BoundStep{}, answered(400, `{"__type":"`+long+`","message":"`+long+`"}`))
+	assert.Less(t, len(e.Summary()), 1100)
+	assert.Contains(t, e.Summary(), "400 Bad Request xxx")
+}

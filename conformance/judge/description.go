@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sendspec/sendspec/conformance/stable"
 	"github.com/sendspec/sendspec/conformance/untrusted"
 	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/reference/jsontree"
@@ -99,6 +100,9 @@ func describedBody(e *Exchanged) Description {
 	return Description{Words: e.bodyErr.Error(), Kind: kindUnreadable}
 }
 
+// refusalShown is how much of a refusal is quoted: the longest that was recorded from AWS has 418 bytes.
+const refusalShown = 1000
+
 func (e *Exchanged) described() Description {
 	if e.Response == nil {
 		if e.Err == nil {
@@ -112,10 +116,11 @@ func (e *Exchanged) described() Description {
 	switch {
 	case e.ErrorType != "":
 		d.ErrorType = owned(e.ErrorType)
-		d.Words += " " + e.ErrorType
+		refusal := e.ErrorType
 		if e.Message != "" {
-			d.Words += ": " + e.Message
+			refusal += ": " + e.Message
 		}
+		d.Words += " " + stable.Cut(strings.ToValidUTF8(refusal, ""), refusalShown)
 	case e.Body == nil && len(e.Response.Body) == 0:
 		d.Kind = kindEmpty
 		d.Words += " with an empty body"
