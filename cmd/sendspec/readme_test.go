@@ -114,11 +114,12 @@ func TestTheCommandsOfTheReadmeRun(t *testing.T) {
 	require.NoError(t, os.Mkdir("ci", 0o700))
 	target := regexp.MustCompile(`exec: .*`).ReplaceAllString(string(yamlBlock.FindSubmatch(readme)[1]), "endpoint: "+server.URL)
 	require.NoError(t, os.WriteFile(filepath.Join("ci", "sendspec.yaml"), []byte(target), 0o600))
+	here := strings.NewReplacer("go run ./cmd/sendspec", "sendspec", "http://127.0.0.1:5000", server.URL, "--count 2000", "--count 200")
 	asked := 0
 	for _, block := range shellBlock.FindAllSubmatch(readme, -1) {
 		for _, line := range strings.Split(string(block[1]), "\n") {
 			line, _, _ = strings.Cut(line, " #")
-			line = strings.Replace(strings.Replace(line, "go run ./cmd/sendspec", "sendspec", 1), "http://127.0.0.1:5000", server.URL, 1)
+			line = here.Replace(line)
 			if !strings.HasPrefix(line, "sendspec ") {
 				continue
 			}
