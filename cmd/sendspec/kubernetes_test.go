@@ -148,7 +148,7 @@ func TestTheIndexedJobFindsWhatOneProcessFinds(t *testing.T) {
 			case "--endpoint":
 				arg = "--endpoint=" + server.URL
 			case "--count":
-				arg = "--count=300"
+				arg = "--count=500"
 			}
 			args = append(args, arg)
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"encoding/xml"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -17,6 +18,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -33,6 +35,7 @@ import (
 
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(gcPercent)
+	_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))) // the scripts wait half of their time; -parallel overrides it
 	testscript.Main(m, map[string]func(){"sendspec": main, "emulator": emulator, "peak": peak})
 }
 
