@@ -67,6 +67,22 @@ func Exceptions(operation string) []string {
 	return nil
 }
 
+// CallerErrors returns the errors that speak of the caller and of nothing that is asked, by their names in all of AWS's
+// protocols: of credentials, signatures, permissions, and the caller's clock (evidence: auth/common-errors).
+func CallerErrors() []string {
+	return []string{
+		"AccessDenied", "AccessDeniedException", "ExpiredToken", "ExpiredTokenException", "IncompleteSignature",
+		"IncompleteSignatureException", "InvalidClientTokenId", "InvalidSignatureException", "MissingAuthenticationToken",
+		"MissingAuthenticationTokenException", "NotAuthorized", "OptInRequired", "RequestExpired", "SignatureDoesNotMatch",
+		"UnrecognizedClientException",
+	}
+}
+
+// ThrottlingErrors returns the errors that say that the caller asks too often (evidence: auth/common-errors).
+func ThrottlingErrors() []string {
+	return []string{"Throttling", "ThrottlingException", "TooManyRequestsException"}
+}
+
 // shape is a shape of the SDK's schema with our constraints on it.
 type shape struct {
 	name  string

@@ -78,6 +78,8 @@ Exit codes: 0 no answer contradicts a case, 1 one does, 2 usage, 3 nothing could
 // check finds what is wrong with the flags, and fills in the endpoint of AWS.
 func (f *observeFlags) check(ctx context.Context) error {
 	switch {
+	case f.out == "-":
+		return errors.New("--out -: want a file: what is recorded is taken by its name into a checkout")
 	case f.limit < 1:
 		return fmt.Errorf("--limit %d: want 1 or more", f.limit)
 	case !(f.rate > 0):

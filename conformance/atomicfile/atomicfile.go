@@ -16,10 +16,14 @@ import (
 const pattern = ".sendspec-*"
 
 // Write replaces the file by what render writes. The file of a symbolic link is replaced, not the link. A pipe or a
-// device is written in place.
+// device is written in place. The permissions stay; a new file is for everybody to read.
 func Write(name string, render func(io.Writer) error) error {
-	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		return writeTo(name, os.O_WRONLY, render)
+	permissions := os.FileMode(0o644)
+	if info, err := os.Stat(name); err == nil {
+		if !info.Mode().IsRegular() {
+			return writeTo(name, os.O_WRONLY, render)
+		}
+		permissions = info.Mode().Perm()
 	}
 	if linked, err := filepath.EvalSymlinks(name); err == nil {
 		name = linked
@@ -30,7 +34,7 @@ func Write(name string, render func(io.Writer) error) error {
 	}
 	err = fill(tmp, render)
 	if err == nil {
-		err = os.Chmod(tmp.Name(), 0o644) //nolint:gosec // for everybody to read
+		err = os.Chmod(tmp.Name(), permissions)
 	}
 	if err == nil {
 		err = os.Rename(tmp.Name(), name)

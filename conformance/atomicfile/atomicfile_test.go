@@ -23,3 +23,16 @@ func TestWhereNothingCanBeWrittenIsSaidAhead(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, entries, "a check leaves nothing")
 }
+
+func TestAFileThatIsReplacedKeepsItsPermissions(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "known.baseline")
+	for _, permissions := range []os.FileMode{0o600, 0o640, 0o644} {
+		require.NoError(t, os.WriteFile(file, nil, permissions))
+		require.NoError(t, os.Chmod(file, permissions))
+		require.NoError(t, atomicfile.Write(file, atomicfile.Bytes([]byte("new"))))
+		info, err := os.Stat(file)
+		require.NoError(t, err)
+		assert.Equal(t, permissions, info.Mode().Perm())
+	}
+}

@@ -42,7 +42,8 @@ type Conclusion struct {
 	Reason  string // of Varies and Unknown
 }
 
-// denials are the errors that tell of the caller and nothing of the case, except where the case is about them.
+// denials are the errors that tell of the caller and nothing of the case, except where the case is about them. Errors of
+// signatures are not among them: observe signs as AWS wants it, but for the cases that are about that.
 var denials = []string{"AccessDeniedException", "AccessDenied", "ExpiredTokenException", "ExpiredToken", "NotAuthorized",
 	"OptInRequired", "UnrecognizedClientException", "InvalidClientTokenId", "ThrottlingException"}
 

@@ -118,7 +118,7 @@ func (p *replay) add(line *evidence.Recording) string {
 		return "an operation that is not tested"
 	case line.HTTPStatus == 0 || line.Failure != "":
 		return "no whole answer was recorded"
-	case line.Code == "ThrottlingException":
+	case slices.Contains(reference.ThrottlingErrors(), line.Code):
 		return "AWS was asked too often"
 	case line.Response != nil && line.Response.Cut > 0 || line.Request != nil && line.Request.Cut > 0:
 		return "not all of it was recorded"

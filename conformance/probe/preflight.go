@@ -232,7 +232,7 @@ func (c *Client) speaks(e judge.Exchanged) error {
 	case deniesOperation(&e):
 		return fmt.Errorf("%w: %s does not know SendCommand (it answers %s); is this an SSM endpoint?", ErrCannotJudge, c.Name,
 			printable(e.Summary()))
-	case slices.Contains(badCredentials, e.ErrorType):
+	case slices.Contains(reference.CallerErrors(), e.ErrorType):
 		return fmt.Errorf("%w: %s refuses the credentials (%s); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to ones that it takes",
 			ErrCannotJudge, c.Name, printable(e.ErrorType))
 	}
@@ -243,14 +243,6 @@ func (c *Client) speaks(e judge.Exchanged) error {
 var unknownOperation = []string{
 	"UnknownOperationException", "UnknownOperation", "UnsupportedOperationException", "UnsupportedOperation",
 	"InvalidAction", "NotImplemented", "NotImplementedException",
-}
-
-// badCredentials are the errors of authentication and authorization (evidence: auth/common-errors).
-var badCredentials = []string{
-	"UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature",
-	"IncompleteSignatureException", "MissingAuthenticationToken", "MissingAuthenticationTokenException",
-	"ExpiredToken", "ExpiredTokenException",
-	"AccessDenied", "AccessDeniedException", "NotAuthorized", "OptInRequired",
 }
 
 // inspect keeps an exchange that breaks an invariant.

@@ -80,16 +80,21 @@ func headerSize(r *wire.Request) int {
 	return size
 }
 
+// anyOf is an expectation of one of these texts.
+func anyOf(texts []string) *jsontree.Value {
+	in := jsontree.Value{Kind: jsontree.Array}
+	for _, text := range texts {
+		in.Items = append(in.Items, jsontree.NewString(text))
+	}
+	return &jsontree.Value{Kind: jsontree.Object, Members: []jsontree.Member{{Name: "$in", Value: in}}}
+}
+
 // unrelatedToBody are the answers that any call may get with any body: the errors about who asks, how often
 // and with which signature (evidence: auth/common-errors), and those by which AWS says that it is itself at fault
 // (CommonErrors; fixtures/evidence/model.json).
 var unrelatedToBody = []fixtures.Outcome{
 	{Name: "refused before its body was read", Status: jsontree.Literal(`{"$class":4}`),
-		Error: &fixtures.ErrorOutcome{Type: jsontree.Literal(`{"$in":[
-		"AccessDenied","AccessDeniedException","ExpiredToken","ExpiredTokenException","IncompleteSignature","IncompleteSignatureException",
-		"InvalidClientTokenId","InvalidSignatureException","MissingAuthenticationToken","MissingAuthenticationTokenException",
-		"NotAuthorized","OptInRequired","RequestExpired","SignatureDoesNotMatch","Throttling","ThrottlingException",
-		"TooManyRequestsException","UnrecognizedClientException"]}`)}},
+		Error: &fixtures.ErrorOutcome{Type: anyOf(slices.Concat(reference.CallerErrors(), reference.ThrottlingErrors()))}},
 	{Name: "the service failed", Status: jsontree.Literal(`{"$in":[500,503]}`), Error: &fixtures.ErrorOutcome{Type: jsontree.Literal(`{
 		"$in":[
 		"InternalFailure","InternalServerError","InternalServerException","ServiceUnavailable","ServiceUnavailableException"]}`)}},
