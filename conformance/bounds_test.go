@@ -126,6 +126,7 @@ func TestWhatIsNoSSMCannotBeJudged(t *testing.T) {
 		"another AWS service": {http.StatusBadRequest, `{"__type":"UnknownOperationException"}`, "does not know SendCommand"},
 		"a key it does not know": {http.StatusBadRequest, `{"__type":"UnrecognizedClientException","message":"no"}`,
 			"refuses the credentials"},
+		"another time": {http.StatusBadRequest, `{"__type":"RequestExpired"}`, "is the clock of this machine right?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

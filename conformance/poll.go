@@ -46,9 +46,9 @@ type waitedFor struct {
 	first string // of the cases that waited in vain: the first by ID
 }
 
-// waitKind is a kind of waits: what one of them shows holds of the others. A kind without an operation or a profile has those of all: a
-// target whose ListCommands never shows an end may show it in GetCommandInvocation, and one that runs nothing on nodes
-// may still end what finds no node.
+// waitKind is a kind of waits: what one of them shows holds of the others. A kind without an operation is of all operations, and one
+// without a profile of all profiles: a target whose ListCommands never shows an end may show it in GetCommandInvocation, and one that
+// runs nothing on nodes may still end what finds no node.
 type waitKind struct {
 	profile   fixtures.Profile
 	operation string

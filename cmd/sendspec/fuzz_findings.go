@@ -174,7 +174,8 @@ func (f *fuzzFlags) checkMerge(flags *pflag.FlagSet, dirs []string) (err error) 
 	return err
 }
 
-// sameFile reports whether two names are of one file, which need not exist.
+// sameFile reports whether two names are of one file, which need not exist. Two names may be of one terminal or pipe: what is
+// written there overwrites nothing.
 func sameFile(a, b string) bool {
 	first, err1 := filepath.Abs(a)
 	second, err2 := filepath.Abs(b)
@@ -186,7 +187,7 @@ func sameFile(a, b string) bool {
 		return false
 	}
 	other, err := os.Stat(b)
-	return err == nil && os.SameFile(one, other)
+	return err == nil && one.Mode().IsRegular() && os.SameFile(one, other)
 }
 
 // mergeCampaigns joins what the shards of a campaign saved, and says what that means as the campaign would have.

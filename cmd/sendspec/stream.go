@@ -135,15 +135,16 @@ func limited(w io.Writer) io.Writer {
 // writeReport writes a report: a file whole or not at all.
 func (s Streams) writeReport(ctx context.Context, file string, render func(io.Writer) error) error {
 	stream, err := s.reportStream(ctx, file)
-	switch {
-	case err != nil:
-	case stream == nil:
+	if err != nil {
+		return fmt.Errorf("report %s: %w", file, err)
+	}
+	if stream == nil {
 		err = atomicfile.Write(file, render)
-	default:
+	} else {
 		err = render(stream)
 	}
 	if err != nil {
-		return fmt.Errorf("report %s: %w", file, err)
+		return fmt.Errorf("report %s was not written: %w", file, err)
 	}
 	return nil
 }

@@ -25,8 +25,11 @@ func Write(name string, render func(io.Writer) error) error {
 		}
 		permissions = info.Mode().Perm()
 	}
-	if linked, err := filepath.EvalSymlinks(name); err == nil {
+	switch linked, err := filepath.EvalSymlinks(name); {
+	case err == nil:
 		name = linked
+	case isLink(name): // to nothing: what it leads to is made, not put in its place
+		return writeTo(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, render)
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(name), pattern)
 	if err != nil {
@@ -43,6 +46,11 @@ func Write(name string, render func(io.Writer) error) error {
 		_ = os.Remove(tmp.Name())
 	}
 	return err
+}
+
+func isLink(name string) bool {
+	info, err := os.Lstat(name)
+	return err == nil && info.Mode()&os.ModeSymlink != 0
 }
 
 // Append appends to the file what render writes.

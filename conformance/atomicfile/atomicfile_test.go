@@ -36,3 +36,16 @@ func TestAFileThatIsReplacedKeepsItsPermissions(t *testing.T) {
 		assert.Equal(t, permissions, info.Mode().Perm())
 	}
 }
+
+func TestALinkToNothingStaysALink(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "report.json")
+	require.NoError(t, os.Symlink(file, file+".link"))
+	require.NoError(t, atomicfile.Write(file+".link", atomicfile.Bytes([]byte("{}"))))
+	b, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, "{}", string(b))
+	info, err := os.Lstat(file + ".link")
+	require.NoError(t, err)
+	assert.NotZero(t, info.Mode()&os.ModeSymlink)
+}

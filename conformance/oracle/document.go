@@ -20,7 +20,6 @@ import (
 func (o *Oracle) document(m *semantics, in *ssm.SendCommandInput) {
 	name := aws.ToString(in.DocumentName)
 	document := o.documents[name]
-	undeclared := !onlyOf(in.Parameters, scriptParameters)
 	switch {
 	case document != nil:
 	case o.has(name, "document.automation"):
@@ -37,11 +36,9 @@ func (o *Oracle) document(m *semantics, in *ssm.SendCommandInput) {
 			m.refuse(unknownDocument.at(fixtures.Must, "InvalidDocument", "AccessDeniedException"))
 		case strings.ContainsAny(name, ":/"):
 			m.refuse(unknownDocument.ofAnyType(fixtures.Must, "InvalidDocument", "ValidationException"))
-		case undeclared:
-			m.refuse(unknownDocumentFirst)
-			undeclared = false
 		default:
 			m.refuse(unknownDocument)
+			m.first = "InvalidDocument"
 		}
 	default:
 		m.uncertain(uncertainty{exceptions: []string{
@@ -61,7 +58,7 @@ func (o *Oracle) document(m *semantics, in *ssm.SendCommandInput) {
 	o.hash(m, in)
 	if document != nil {
 		o.parameters(m, in, document)
-	} else if len(m.refusals) == 0 && len(in.Parameters) > 0 || undeclared {
+	} else if len(m.refusals) == 0 && len(in.Parameters) > 0 || !onlyOf(in.Parameters, scriptParameters) {
 		// Recorded is that those of the scripts do not count beside an unknown document.
 		m.uncertain(uncertainty{semantic: true,
 			exceptions: []string{"InvalidParameters", "MaxDocumentSizeExceeded", "ValidationException"}})

@@ -75,10 +75,10 @@ func (o *Oracle) expect(text []byte, result reference.Validation) Expectation {
 		return open("how large a body AWS reads is not known")
 	}
 	if len(result.Unknown) > 0 && result.Tree != nil && onlyNumbers(&result) {
-		return o.oddNumber(&result)
+		return o.orFailure(&result, o.oddNumber(&result))
 	}
 	if len(result.Unknown) > 0 {
-		return open(result.Unknown[0].Reason)
+		return o.orFailure(&result, open(result.Unknown[0].Reason))
 	}
 	switch result.Validity() {
 	case reference.Malformed:

@@ -2,6 +2,7 @@ package oracle_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/judge"
 	"github.com/sendspec/sendspec/conformance/oracle"
+	"github.com/sendspec/sendspec/conformance/wire"
 	"github.com/sendspec/sendspec/fixtures"
 	"github.com/sendspec/sendspec/reference"
 	"github.com/sendspec/sendspec/reference/service"
@@ -79,5 +81,46 @@ func TestTheEvidenceOfTwoWrongParametersIsTheSameEachTime(t *testing.T) {
 		`"Parameters":{"name":["n"],"choice":["z"],"undeclared":["x"]}}`)
 	for range 50 {
 		assert.Equal(t, fixtures.Evidence{"errors/InvalidParameters/values"}, o.Text(body).Evidence)
+	}
+}
+
+// What is known of one thing that is wrong is no verdict on an answer about another, and no more than the fixtures say.
+func TestWhatTheOracleMakesOfAnAnswer(t *testing.T) {
+	t.Parallel()
+	o := oracle.New(fixtures.Bindings{"document.broken": "broken"}, "us-east-1")
+	const tagged = `"Targets":[{"Key":"tag:a","Values":["b"]}]`
+	broken := func(more string) string { return `{"DocumentName":"broken",` + tagged + more + `}` }
+	const noDocument = `{"DocumentName":"sendspec-none","Parameters":{"none":["x"]},` + tagged + `}`
+	for _, c := range []struct {
+		request, typeHeader string
+		status              int
+		body                string
+		want                judge.Verdict
+	}{
+		{broken(""), "", 500, `{"__type":"InternalServerError"}`, judge.Pass},
+		{broken(`,"TimeoutSeconds":60.5`), "", 500, `{"__type":"InternalServerError"}`, judge.Pass},
+		{broken(`,"comment":"x"`), "", 500, `{"__type":"InternalServerError"}`, judge.Pass},
+		{broken(`,"TimeoutSeconds":1`), "", 500, `{"__type":"InternalServerError"}`, judge.Fail},
+		{`{"DocumentName":1}`, "", 400, `{"__type":"SerializationException"}`, judge.Pass},
+		{`{"DocumentName":1}`, "SerializationException", 400, `{}`, judge.Warn},
+		{noDocument, "", 400, `{"__type":"InvalidDocument"}`, judge.Pass},
+		{noDocument, "", 400, `{"__type":"InvalidParameters"}`, judge.Warn},
+		{noDocument, "", 400, `{"__type":"UnknownOperationException"}`, judge.Fail},
+	} {
+		e := o.Text([]byte(c.request))
+		step := fixtures.BoundStep{Expect: e.Outcomes, Request: fixtures.Message{
+			Operation: reference.SendCommand, Method: http.MethodPost, Path: "/", Body: []byte(c.request),
+		}}
+		header := http.Header{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amzn-Requestid": {"5b8cc1ad-1f2e-4b38-b4c0-1e6a43f0a9d1"}}
+		if c.typeHeader != "" {
+			header.Set("X-Amzn-Errortype", c.typeHeader)
+		}
+		x := &wire.Exchange{
+			Request:  &wire.Request{Operation: reference.SendCommand, Method: http.MethodPost, Path: "/", Body: []byte(c.request)},
+			Response: &wire.Response{Proto: "HTTP/1.1", Status: c.status, Header: header, Body: []byte(c.body)},
+		}
+		asked := &fixtures.Case{ID: "fuzz/oracle/answer", Level: e.Level, Profile: fixtures.Core}
+		r := judge.Judge(asked, []fixtures.BoundStep{step}, []*wire.Exchange{x}, false)
+		assert.Equal(t, c.want, r.Verdict, "%s: %s %v", c.request, c.body, r.Findings)
 	}
 }

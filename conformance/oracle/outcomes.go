@@ -22,8 +22,8 @@ var (
 	refusedNumber = refusedAs("refused", `400`, shouldBe(oneOf("ValidationException", "SerializationException")))
 )
 
-// refusedAs is a refusal in the form that all have (error/Envelope): the type is in the body and in no header, and no
-// Command is beside it.
+// refusedAs is a refusal in the form that all should have: the type is in the body and in no header, and no Command is
+// beside it. Of the errors that were recorded the type must be in the body (error/Envelope).
 func refusedAs(name, status string, errorType jsontree.Value) fixtures.Outcome {
 	return fixtures.Outcome{
 		Name: name, Status: literal(status), Error: &fixtures.ErrorOutcome{Type: expect(errorType)},
@@ -33,7 +33,7 @@ func refusedAs(name, status string, errorType jsontree.Value) fixtures.Outcome {
 
 var (
 	refusalHeaders = map[string]*jsontree.Value{"X-Amzn-Errortype": expect(shouldBe(absent))}
-	refusalBody    = expect(object(refusalMembers...))
+	refusalBody    = expect(object(member("__type", shouldBe(aString)), member("Command", absent)))
 	refusalMembers = []jsontree.Member{member("__type", aString), member("Command", absent)}
 )
 
@@ -45,7 +45,13 @@ func spelling(message string, o fixtures.Outcome) fixtures.Outcome {
 }
 
 // Exception is the outcome of one declared error.
-func Exception(name string) fixtures.Outcome { return refusedAs(name, `400`, str(name)) }
+func Exception(name string) fixtures.Outcome { return exceptionAs(name, `400`) }
+
+func exceptionAs(name, status string) fixtures.Outcome {
+	outcome := refusedAs(name, status, str(name))
+	outcome.Body = expect(object(refusalMembers...))
+	return outcome
+}
 
 var (
 	okStatus   = literal(`200`)
@@ -147,8 +153,31 @@ func refused(m *semantics) Expectation {
 	all.types = distinct(slices.Concat(all.types, names))
 	e.Outcomes = append(all.outcomes(), others...)
 	e.Causes = distinct(e.Causes)
+	if m.first != "" && len(rules) == 1 && len(m.uncertainties) == 1 {
+		m.prefer(&e)
+	}
 	if len(e.Causes) > 1 {
 		e.Rule = "A request that breaks several semantic rules is refused"
 	}
 	return e
+}
+
+// prefer says that the refusal should name what is probably looked at first.
+func (m *semantics) prefer(e *Expectation) {
+	e.Evidence = append(slices.Clip(e.Evidence), "errors/precedence/document-before-parameters")
+	for i := range e.Outcomes {
+		outcome := &e.Outcomes[i]
+		members := []jsontree.Member{member("$should", str(m.first))}
+		switch t := outcome.Error.Type; {
+		case t.Kind == jsontree.Object:
+			members = append(members, t.Members...)
+		case t.Text != m.first:
+			members = append(members, member("$in", jsontree.NewStrings([]string{t.Text})))
+		default:
+			continue
+		}
+		failed := *outcome.Error
+		failed.Type = expect(object(members...))
+		outcome.Error = &failed
+	}
 }

@@ -92,9 +92,6 @@ const denial = `^User: \S+ is not authorized to perform: ssm:SendCommand on reso
 var (
 	unknownDocument = rule("an unknown document", "A document that does not exist is InvalidDocument",
 		"errors/InvalidDocument/unknown", "InvalidDocument")
-	unknownDocumentFirst = rule("an unknown document",
-		"A document that does not exist is named before parameters that no document declares",
-		"errors/precedence/document-before-parameters", "InvalidDocument").ofAnyType(fixtures.Must)
 	deniedDocument = rule("a document that the caller may not send", "A document that the caller may not send is AccessDeniedException",
 		"errors/AccessDeniedException/denied", "AccessDeniedException").like(denial + `\S+`)
 	otherDocumentType = rule("a document of type Automation", "A document of type Automation is not for Run Command",

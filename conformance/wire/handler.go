@@ -93,6 +93,7 @@ type recorder struct {
 	header, sent http.Header
 	status       int
 	length       int // of the body, as the header announces it; -1 where it does not
+	written      int // bytes, those of a refused Write among them
 	body         bytes.Buffer
 	limit        int64
 	truncated    bool
@@ -102,20 +103,32 @@ func (r *recorder) Header() http.Header { return r.header }
 
 // WriteHeader panics, as net/http does, over what is no status.
 func (r *recorder) WriteHeader(status int) {
-	if status < 100 || status > 999 {
+	switch {
+	case r.status != 0: // the first one counts
+		return
+	case status < 100 || status > 999:
 		panic(fmt.Sprintf("invalid WriteHeader code %d", status))
+	case status < 200:
+		return
 	}
-	if r.status == 0 && status >= 200 {
-		r.status, r.sent, r.length = status, r.header.Clone(), -1
-		if n, err := strconv.Atoi(r.header.Get("Content-Length")); err == nil {
-			r.length = n
-		}
+	r.status, r.sent, r.length = status, r.header.Clone(), -1
+	if n, err := strconv.Atoi(r.header.Get("Content-Length")); err == nil && r.mayHaveBody() && r.header.Get("Transfer-Encoding") == "" {
+		r.length = n
 	}
 }
 
+func (r *recorder) mayHaveBody() bool {
+	return r.status != http.StatusNoContent && r.status != http.StatusNotModified
+}
+
+// Write takes what net/http would send.
 func (r *recorder) Write(b []byte) (int, error) {
 	r.WriteHeader(http.StatusOK)
-	if r.length >= 0 && r.body.Len()+len(b) > r.length {
+	if !r.mayHaveBody() {
+		return 0, http.ErrBodyNotAllowed
+	}
+	r.written += len(b)
+	if r.length >= 0 && r.written > r.length {
 		return 0, http.ErrContentLength
 	}
 	if room := r.limit - int64(r.body.Len()); int64(len(b)) > room {

@@ -46,6 +46,20 @@ func TestAHandlerIsHeldToTheSameLimits(t *testing.T) {
 			_, _ = io.WriteString(w, "{}")
 			_, _ = io.WriteString(w, "\n")
 		}, ending{status: 200, body: "{}"}},
+		"a status that is none, after one": {func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			w.WriteHeader(0)
+		}, ending{status: 400}},
+		"a write after one that was refused": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "2")
+			_, _ = io.WriteString(w, "{}}")
+			_, _ = io.WriteString(w, "{}")
+		}, ending{status: 200, failure: wire.Closed}},
+		"a length without a body": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "2")
+			w.WriteHeader(http.StatusNoContent)
+			_, _ = io.WriteString(w, "{}")
+		}, ending{status: 204}},
 		"a flush": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "{")
 			w.(http.Flusher).Flush()

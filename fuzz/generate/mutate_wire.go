@@ -63,7 +63,7 @@ func framingChanges() []wireChange {
 		apply := func(r *fixtures.Request, text []byte) { rawChunks(r, c.encode(string(text))) }
 		all = append(all, wireChange{"chunks: " + c.name, c.verdict + " chunks", apply, outcomes, fixtures.Must, documentedHTTP})
 	}
-	for _, n := range []int{-1, -2, -40, 1, 1000, -100000, 8 << 30} {
+	for _, n := range []int{-1, -2, -40, 1, 1000, -100000, 1 << 30} {
 		add(below, "wrong Content-Length", fmt.Sprintf("Content-Length wrong by %d", n), fixtures.Framing{ContentLength: n})
 	}
 	for _, n := range []int{0, 1, -1} {

@@ -27,9 +27,9 @@ func controlMutants() []Mutant {
 			return s
 		}, name), name)
 	}
-	// retargeted changes the targets that meet a condition.
+	// retargeted changes the only target, where it meets a condition.
 	retargeted := func(such condition, edits ...edit) answer {
-		return disguised(inside("Targets[]", when(such, edits...)), "Targets")
+		return disguised(when(not(some("Targets", moreThan(1))), inside("Targets[]", when(such, edits...))), "Targets")
 	}
 	// unmatched sends a target of this key as a tag that no node has.
 	unmatched := func(key string) answer { return retargeted(has("Key", key), put("Key", `"tag:sendspec-none"`)) }
