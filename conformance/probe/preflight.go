@@ -233,7 +233,8 @@ func (c *Client) speaks(e judge.Exchanged) error {
 		return fmt.Errorf("%w: %s does not know SendCommand (it answers %s); is this an SSM endpoint?", ErrCannotJudge, c.Name,
 			printable(e.Summary()))
 	case e.ErrorType == "RequestExpired":
-		return fmt.Errorf("%w: %s says that the request is too old (RequestExpired); is the clock of this machine right?", ErrCannotJudge, c.Name)
+		return fmt.Errorf("%w: %s says that the request is too old (RequestExpired); is the clock of this machine right?",
+			ErrCannotJudge, c.Name)
 	case slices.Contains(reference.CallerErrors(), e.ErrorType):
 		return fmt.Errorf("%w: %s refuses the credentials (%s); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to ones that it takes",
 			ErrCannotJudge, c.Name, printable(e.ErrorType))
