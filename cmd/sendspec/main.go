@@ -14,7 +14,7 @@ import (
 )
 
 // gcPercent trades memory, of which a run needs little, for time: fewer collections.
-const gcPercent = 400
+const gcPercent = 800
 
 // memoryLimit is where collections become frequent all the same: the whole process shall stay below
 // 200 MB whatever a target answers, and some 25 MB of that are the program itself.
