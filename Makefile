@@ -20,7 +20,7 @@ wheel: static ## build the Python wheel of this platform into bin/wheels
 	python3 cmd/sendspec/python/build.py --binary bin/static/sendspec --out bin/wheels
 
 .PHONY: test
-test: ## run the tests that a newcomer waits for: some 80 seconds on two cores
+test: ## run the tests that a newcomer waits for: a minute on two cores
 	$(GO) test ./...
 
 .PHONY: test-long

@@ -35,7 +35,7 @@ import (
 
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(gcPercent)
-	_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))) // the scripts wait half of their time; -parallel overrides it
+	_ = flag.Set("test.parallel", strconv.Itoa(3*runtime.GOMAXPROCS(0))) // the scripts wait half of their time; -parallel overrides it
 	testscript.Main(m, map[string]func(){"sendspec": main, "emulator": emulator, "peak": peak})
 }
 
