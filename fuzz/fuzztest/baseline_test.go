@@ -15,6 +15,7 @@ import (
 
 	"github.com/sendspec/sendspec/conformance"
 	"github.com/sendspec/sendspec/conformance/conformancetest"
+	"github.com/sendspec/sendspec/conformance/conformancetest/longtest"
 	"github.com/sendspec/sendspec/fuzz/fuzztest"
 	"github.com/sendspec/sendspec/reference/service"
 )
@@ -57,6 +58,7 @@ func FuzzWrong(f *testing.F) {
 
 func TestBaseline(t *testing.T) {
 	t.Parallel()
+	longtest.Skip(t)
 	dir := t.TempDir()
 	file, inputs := filepath.Join(dir, "fuzz.baseline"), "100"
 	run := func(defects, update string, args ...string) (string, error) {
