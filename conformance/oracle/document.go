@@ -20,6 +20,7 @@ import (
 func (o *Oracle) document(m *semantics, in *ssm.SendCommandInput) {
 	name := aws.ToString(in.DocumentName)
 	document := o.documents[name]
+	undeclared := !onlyOf(in.Parameters, scriptParameters)
 	switch {
 	case document != nil:
 	case o.has(name, "document.automation"):
@@ -38,7 +39,7 @@ func (o *Oracle) document(m *semantics, in *ssm.SendCommandInput) {
 			m.refuse(unknownDocument.ofAnyType(fixtures.Must, "InvalidDocument", "ValidationException"))
 		default:
 			m.refuse(unknownDocument)
-			m.first = "InvalidDocument"
+			m.documentFirst = undeclared
 		}
 	default:
 		m.uncertain(uncertainty{exceptions: []string{
@@ -58,7 +59,7 @@ func (o *Oracle) document(m *semantics, in *ssm.SendCommandInput) {
 	o.hash(m, in)
 	if document != nil {
 		o.parameters(m, in, document)
-	} else if len(m.refusals) == 0 && len(in.Parameters) > 0 || !onlyOf(in.Parameters, scriptParameters) {
+	} else if len(m.refusals) == 0 && len(in.Parameters) > 0 || undeclared {
 		// Recorded is that those of the scripts do not count beside an unknown document.
 		m.uncertain(uncertainty{semantic: true,
 			exceptions: []string{"InvalidParameters", "MaxDocumentSizeExceeded", "ValidationException"}})

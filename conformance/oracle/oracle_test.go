@@ -91,6 +91,7 @@ func TestWhatTheOracleMakesOfAnAnswer(t *testing.T) {
 	const tagged = `"Targets":[{"Key":"tag:a","Values":["b"]}]`
 	broken := func(more string) string { return `{"DocumentName":"broken",` + tagged + more + `}` }
 	const noDocument = `{"DocumentName":"sendspec-none","Parameters":{"none":["x"]},` + tagged + `}`
+	const noDocumentOddTarget = `{"DocumentName":"sendspec-none","Targets":[{"Key":"resource-groups:Name","Values":["a\t"]}]}`
 	for _, c := range []struct {
 		request, typeHeader string
 		status              int
@@ -106,6 +107,7 @@ func TestWhatTheOracleMakesOfAnAnswer(t *testing.T) {
 		{noDocument, "", 400, `{"__type":"InvalidDocument"}`, judge.Pass},
 		{noDocument, "", 400, `{"__type":"InvalidParameters"}`, judge.Warn},
 		{noDocument, "", 400, `{"__type":"UnknownOperationException"}`, judge.Fail},
+		{noDocumentOddTarget, "", 400, `{"__type":"InvalidParameters"}`, judge.Pass},
 	} {
 		e := o.Text([]byte(c.request))
 		step := fixtures.BoundStep{Expect: e.Outcomes, Request: fixtures.Message{

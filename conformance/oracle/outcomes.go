@@ -153,8 +153,8 @@ func refused(m *semantics) Expectation {
 	all.types = distinct(slices.Concat(all.types, names))
 	e.Outcomes = append(all.outcomes(), others...)
 	e.Causes = distinct(e.Causes)
-	if m.first != "" && len(rules) == 1 && len(m.uncertainties) == 1 {
-		m.prefer(&e)
+	if m.documentFirst && len(rules) == 1 && len(m.uncertainties) == 1 { // that of the parameters
+		namesDocument(&e)
 	}
 	if len(e.Causes) > 1 {
 		e.Rule = "A request that breaks several semantic rules is refused"
@@ -162,16 +162,17 @@ func refused(m *semantics) Expectation {
 	return e
 }
 
-// prefer says that the refusal should name what is probably looked at first.
-func (m *semantics) prefer(e *Expectation) {
+// namesDocument says that the refusal should be InvalidDocument.
+func namesDocument(e *Expectation) {
+	const name = "InvalidDocument"
 	e.Evidence = append(slices.Clip(e.Evidence), "errors/precedence/document-before-parameters")
 	for i := range e.Outcomes {
 		outcome := &e.Outcomes[i]
-		members := []jsontree.Member{member("$should", str(m.first))}
+		members := []jsontree.Member{member("$should", str(name))}
 		switch t := outcome.Error.Type; {
 		case t.Kind == jsontree.Object:
 			members = append(members, t.Members...)
-		case t.Text != m.first:
+		case t.Text != name:
 			members = append(members, member("$in", jsontree.NewStrings([]string{t.Text})))
 		default:
 			continue

@@ -30,8 +30,8 @@ var unrecorded = uncertainty{semantic: true, level: fixtures.Should}
 type semantics struct {
 	refusals      []refusal
 	uncertainties []uncertainty
-	failure       bool   // the server fails over it, by what is known of the target
-	first         string // the error for what is probably looked at first; "" is none
+	failure       bool // the server fails over it, by what is known of the target
+	documentFirst bool // an unknown document is probably named before parameters that no document declares
 }
 
 func (m *semantics) refuse(r refusal)             { m.refusals = append(m.refusals, r) }
